@@ -1,0 +1,118 @@
+"""The database: one schema per stage, one role per trust zone, one transaction at a time.
+
+The program logs in as a role that owns nothing and inherits nothing. Each transaction takes on the role of one
+zone (`SET LOCAL ROLE`) and states the operation it works for, which row-level security reads. PostgreSQL then
+repeats the walls that the import contracts draw in the code.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import URL, Engine, MetaData, create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from core.errors import Problem
+
+__all__ = ["Base", "Database", "DatabaseDown", "DatabaseFull", "Zone", "connect", "translated"]
+
+CONNECT_TIMEOUT_SECONDS: Final = 10
+DISK_FULL: Final = "53100"
+
+
+class DatabaseDown(Problem):
+    code = "CORE-201"
+    says = "The database does not answer ({reason})."
+    remedy = (
+        "Start the server or correct WAYSTATION_DATABASE_URL; for the embedded cluster see var/postgresql.log. "
+        "Nothing was written."
+    )
+
+
+class DatabaseFull(Problem):
+    code = "CORE-202"
+    says = "The database has no room left on its disk."
+    remedy = "Free space on the database's disk and try again. What was being written was not kept; phones keep their copy."
+
+
+class Zone(StrEnum):
+    """A trust zone: the database role that one kind of work is done in, and no other."""
+
+    COLLECTION = "waystation_collection"
+    CASEWORK = "waystation_casework"
+    ANONYMIZER = "waystation_anonymizer"
+    RELEASE = "waystation_release"
+    STATISTICS = "waystation_statistics"
+    AUDIT = "waystation_audit"
+
+
+class Base(DeclarativeBase):
+    """Base of every stage's tables; each table names its schema."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Database:
+    """An open connection pool that hands out transactions by zone."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @contextmanager
+    def transaction(self, zone: Zone, *, operation: str = "", actor: str = "system") -> Iterator[Session]:
+        """One transaction in one zone, for one operation; commits on leaving, rolls back on any error.
+
+        Only `app` calls this. Raises `DatabaseDown` and `DatabaseFull`.
+        """
+        with translated(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+            session.execute(text(f"SET LOCAL ROLE {zone.value}"))
+            session.execute(
+                text(
+                    "SELECT set_config('waystation.operation', :operation, true), set_config('waystation.actor', :actor, true)"
+                ),
+                {"operation": operation, "actor": actor},
+            )
+            yield session
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def connect(url: str | URL) -> Database:
+    """Open the pool; raises `DatabaseDown` when nobody answers."""
+    engine = create_engine(
+        make_url(url).set(drivername="postgresql+psycopg"),
+        connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS},
+        pool_pre_ping=True,
+        hide_parameters=True,
+    )
+    with translated(), engine.connect():
+        return Database(engine)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Say in Waystation's words what the database driver reports, without the values it reports them of."""
+    try:
+        yield
+    except DBAPIError as error:
+        state = getattr(error.orig, "sqlstate", None)
+        if state == DISK_FULL:
+            raise DatabaseFull from error
+        if isinstance(error, OperationalError) and (state is None or state.startswith(("57P", "08"))):
+            raise DatabaseDown(reason=_first_line(error)) from error
+        raise
+
+
+def _first_line(error: OperationalError) -> str:
+    return str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else "no reason given"

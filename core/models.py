@@ -1,0 +1,56 @@
+"""The tables every stage stands on: operations, places and the audit log (schema `core`)."""
+
+from datetime import datetime
+from typing import Any
+
+from geoalchemy2 import Geometry
+from sqlalchemy import BigInteger, ForeignKey, Identity, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database import Base
+
+__all__ = ["AuditEntry", "Operation", "PlaceRow"]
+
+
+class Operation(Base):
+    """One humanitarian operation; everything below it is separated by row-level security."""
+
+    __tablename__ = "operation"
+    __table_args__ = {"schema": "core"}
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    names: Mapped[dict[str, str]] = mapped_column(JSONB)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class PlaceRow(Base):
+    """A country (level 0), region (1) or district (2) of an operation's gazetteer, under its P-code."""
+
+    __tablename__ = "place"
+    __table_args__ = {"schema": "core"}
+
+    operation: Mapped[str] = mapped_column(ForeignKey("core.operation.code"), primary_key=True)
+    code: Mapped[str] = mapped_column(primary_key=True)
+    parent: Mapped[str | None]
+    level: Mapped[int]
+    names: Mapped[dict[str, str]] = mapped_column(JSONB)
+    shape: Mapped[Any] = mapped_column(Geometry("MULTIPOLYGON", srid=4326, spatial_index=False))
+
+
+class AuditEntry(Base):
+    """What was done, by whom, to what, why and how much. Rows are added and never changed (a trigger refuses)."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = {"schema": "core"}
+
+    number: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    actor: Mapped[str]
+    zone: Mapped[str]
+    operation: Mapped[str]
+    action: Mapped[str]
+    subject: Mapped[str]
+    purpose: Mapped[str]
+    count: Mapped[int]
+    detail: Mapped[dict[str, Any]] = mapped_column(JSONB)

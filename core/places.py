@@ -1,0 +1,100 @@
+"""The gazetteer: countries, regions and districts of an operation, with names and shapes.
+
+Read from GeoJSON (RFC 7946): one feature per place, geometry in WGS 84, properties `code`, `parent` (a country has
+none) and `names` by language.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.errors import Problem
+from core.models import PlaceRow
+
+__all__ = ["GazetteerUnreadable", "Place", "add_places", "load_places", "read_gazetteer"]
+
+LEVEL_NAMES: Final = ("country", "region", "district")
+
+
+class GazetteerUnreadable(Problem):
+    code = "CORE-301"
+    says = "The gazetteer {path} cannot be used: {reason}."
+    remedy = "Correct the file; each feature needs `code`, `names` and, below a country, the `parent` it lies in."
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place with its GeoJSON geometry (a MultiPolygon, longitude and latitude in degrees)."""
+
+    code: str
+    parent: str | None
+    level: int
+    names: Mapping[str, str]
+    geometry: Mapping[str, Any]
+
+    def name(self, language: str) -> str:
+        """The name in a language, else in English, else the code."""
+        return self.names.get(language) or self.names.get("en") or self.code
+
+
+def read_gazetteer(path: Path) -> list[Place]:
+    """Read and check a GeoJSON gazetteer; raises `GazetteerUnreadable`."""
+    try:
+        features = json.loads(path.read_text(encoding="utf-8"))["features"]
+        given = [(feature["properties"], feature["geometry"]) for feature in features]
+        parents = {properties["code"]: properties.get("parent") for properties, _ in given}
+        names = {properties["code"]: dict(properties["names"]) for properties, _ in given}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise GazetteerUnreadable(path=path, reason=f"{type(error).__name__} while reading it") from None
+    return [
+        Place(
+            properties["code"],
+            properties.get("parent"),
+            _level(properties["code"], parents, path),
+            names[properties["code"]],
+            geometry,
+        )
+        for properties, geometry in given
+    ]
+
+
+def _level(code: str, parents: Mapping[str, str | None], path: Path) -> int:
+    level, parent = 0, parents[code]
+    while parent is not None:
+        level += 1
+        if parent not in parents:
+            raise GazetteerUnreadable(path=path, reason=f"{code} lies in {parent}, which is not in the file")
+        if level >= len(LEVEL_NAMES):
+            raise GazetteerUnreadable(path=path, reason=f"{code} lies deeper than a district, or in itself")
+        parent = parents[parent]
+    return level
+
+
+def add_places(session: Session, operation: str, places: Iterable[Place]) -> None:
+    """Add places to an operation's gazetteer."""
+    session.add_all(
+        PlaceRow(
+            operation=operation,
+            code=place.code,
+            parent=place.parent,
+            level=place.level,
+            names=dict(place.names),
+            shape=func.ST_Multi(func.ST_SetSRID(func.ST_GeomFromGeoJSON(json.dumps(place.geometry)), 4326)),
+        )
+        for place in places
+    )
+
+
+def load_places(session: Session, operation: str) -> list[Place]:
+    """An operation's places, countries first, each level in order of code."""
+    rows = session.execute(
+        select(PlaceRow, func.ST_AsGeoJSON(PlaceRow.shape, 5))
+        .where(PlaceRow.operation == operation)
+        .order_by(PlaceRow.level, PlaceRow.code)
+    )
+    return [Place(row.code, row.parent, row.level, row.names, json.loads(geometry)) for row, geometry in rows]

@@ -1,0 +1,98 @@
+"""Every setting, read from the environment once, each with its meaning (printed in docs/settings.md)."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+from core.errors import Problem
+
+__all__ = ["ROOT", "SettingUnreadable", "Settings", "described_settings"]
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingUnreadable(Problem):
+    code = "CORE-002"
+    says = "The setting {name} is '{value}', which is not {expected}."
+    remedy = "Correct it, or remove it from the environment to use the default."
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The program's settings. A field `name` is read from `WAYSTATION_NAME`."""
+
+    database_url: Annotated[
+        str, "PostgreSQL server to use, as `postgresql://user:password@host/name`. Empty: the embedded cluster under `var/`."
+    ] = ""
+    database_owner_url: Annotated[
+        str, "The login that owns the tables and runs migrations. Empty: the same as `WAYSTATION_DATABASE_URL`."
+    ] = ""
+    broker_url: Annotated[
+        str, "Celery broker, for example `redis://127.0.0.1/0`. Empty: tasks run inside the process that sends them."
+    ] = ""
+    var: Annotated[Path, "Folder for everything the program writes: the embedded cluster, the key ring, releases."] = (
+        ROOT / "var"
+    )
+    keyring: Annotated[Path, "The key ring file; a relative path lies under `WAYSTATION_VAR`."] = Path("keyring.json")
+    keyring_passphrase: Annotated[str, "Passphrase of the key ring. Prefer the file below."] = ""
+    keyring_passphrase_file: Annotated[
+        Path,
+        "File that holds the passphrase, readable by its owner only; a relative path lies under `WAYSTATION_VAR`. "
+        "For anything but a trial keep it on another medium.",
+    ] = Path("keyring.passphrase")
+    max_submission_bytes: Annotated[
+        int, "Largest request a phone may send; announced to phones as `X-OpenRosa-Accept-Content-Length`."
+    ] = 100_000_000
+    java: Annotated[str, "The Java program that runs ODK Validate; where it is missing the check is skipped and said so."] = (
+        "java"
+    )
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """Read the environment; raises `SettingUnreadable`."""
+        source = os.environ if environment is None else environment
+        given: dict[str, Any] = {}
+        for item in fields(cls):
+            name = f"WAYSTATION_{item.name.upper()}"
+            if source.get(name):
+                given[item.name] = _convert(name, source[name], item.default)
+        return cls(**given)
+
+    @property
+    def keyring_path(self) -> Path:
+        return self.var / self.keyring
+
+    @property
+    def passphrase_path(self) -> Path:
+        return self.var / self.keyring_passphrase_file
+
+    @property
+    def releases(self) -> Path:
+        """Where released folders are written."""
+        return self.var / "releases"
+
+
+def _convert(name: str, value: str, default: object) -> object:
+    if isinstance(default, int):
+        if not value.isdecimal():
+            raise SettingUnreadable(name=name, value=value, expected="a whole number")
+        return int(value)
+    if isinstance(default, Path):
+        return Path(value).expanduser()
+    return value
+
+
+def described_settings() -> list[tuple[str, str, str]]:
+    """(environment variable, default, meaning) of every setting, in order."""
+    hints = get_type_hints(Settings, include_extras=True)
+    return [
+        (f"WAYSTATION_{item.name.upper()}", _shown(item.default), hints[item.name].__metadata__[0]) for item in fields(Settings)
+    ]
+
+
+def _shown(default: object) -> str:
+    if isinstance(default, Path) and default.is_absolute():
+        return str(default.relative_to(ROOT))
+    return str(default)

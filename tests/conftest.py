@@ -1,0 +1,69 @@
+"""What every test may ask for: a key ring, a real PostgreSQL database, the real questionnaires."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from core.database import Database, Zone, connect
+from core.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster, embedded_cluster
+from core.keyring import KeyRing
+from core.migrate import migrate
+from core.models import Operation
+from sqlalchemy import create_engine, text
+
+PROJECT = Path(__file__).resolve().parents[1]
+SHARED_DATA = PROJECT.parent / "shared" / "data"
+OPERATION = "TEST"
+
+
+@pytest.fixture(scope="session")
+def ring() -> KeyRing:
+    """An opened key ring (made in memory: stretching a passphrase takes a tenth of a second)."""
+    return KeyRing({1: bytes(range(32))}, bytes(range(32, 64)))
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[EmbeddedCluster]:
+    """The embedded PostgreSQL of the test run, with one migrated database to copy from."""
+    var = Path(os.environ.get("WAYSTATION_TEST_VAR", PROJECT / "var" / "tests"))
+    with embedded_cluster(var) as running:
+        _administrate(running, "DROP DATABASE IF EXISTS pattern WITH (FORCE)", "CREATE DATABASE pattern")
+        migrate(running.url(ADMINISTRATOR, "pattern"), PROGRAM)
+        yield running
+
+
+@pytest.fixture
+def database_name(cluster: EmbeddedCluster) -> Iterator[str]:
+    """A fresh database of its own for one test, dropped afterwards."""
+    name = f"test_{uuid4().hex[:12]}"
+    _administrate(cluster, f"CREATE DATABASE {name} TEMPLATE pattern")
+    yield name
+    _administrate(cluster, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database(cluster: EmbeddedCluster, database_name: str) -> Iterator[Database]:
+    """A migrated database that holds one empty operation, `TEST`."""
+    opened = connect(cluster.url(PROGRAM, database_name))
+    with opened.transaction(Zone.COLLECTION, operation=OPERATION) as session:
+        session.add(Operation(code=OPERATION, names={"en": "Test operation"}))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real questionnaires and submissions, kept beside the project."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the real questionnaires are not beside the project (../shared/data)")
+    return SHARED_DATA
+
+
+def _administrate(cluster: EmbeddedCluster, *statements: str) -> None:
+    engine = create_engine(cluster.url(ADMINISTRATOR, "postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()

@@ -1,0 +1,35 @@
+"""The database repeats the walls: a transaction works in one zone and can touch nothing else."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from core.audit import Action, Purpose, audited_entries, record
+from core.database import Database, DatabaseDown, Zone, connect
+
+
+def test_the_program_is_nobody_outside_a_zone(database: Database) -> None:
+    with database.engine.connect() as connection, pytest.raises(DBAPIError, match="permission denied"):
+        connection.execute(text("SELECT * FROM core.operation"))
+
+
+def test_audit_lines_take_actor_zone_and_operation_from_the_transaction(database: Database) -> None:
+    with database.transaction(Zone.CASEWORK, operation="TEST", actor="amal") as session:
+        record(session, Action.READ, "casework.person", purpose=Purpose.ASSISTANCE, count=3)
+    with database.transaction(Zone.AUDIT) as session:
+        [entry] = audited_entries(session)
+        assert (entry.actor, entry.zone, entry.operation, entry.count) == ("amal", "waystation_casework", "TEST", 3)
+
+
+@pytest.mark.parametrize(
+    "change", ["UPDATE core.audit_entry SET actor = 'x'", "DELETE FROM core.audit_entry", "TRUNCATE core.audit_entry"]
+)
+@pytest.mark.parametrize("zone", list(Zone))
+def test_nobody_can_change_the_audit_log(database: Database, zone: Zone, change: str) -> None:
+    with pytest.raises(DBAPIError, match="permission denied"), database.transaction(zone) as session:
+        session.execute(text(change))
+
+
+def test_a_server_that_does_not_answer_is_said_plainly() -> None:
+    with pytest.raises(DatabaseDown, match="Start the server"):
+        connect("postgresql://nobody@/nowhere?host=/nonexistent")
