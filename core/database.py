@@ -7,10 +7,11 @@ repeats the walls that the import contracts draw in the code.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import ClassVar, Final
 
-from sqlalchemy import URL, Engine, MetaData, create_engine, make_url, text
+from sqlalchemy import URL, DateTime, Engine, MetaData, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -51,6 +52,7 @@ class Zone(StrEnum):
 class Base(DeclarativeBase):
     """Base of every stage's tables; each table names its schema."""
 
+    type_annotation_map: ClassVar = {datetime: DateTime(timezone=True)}
     metadata = MetaData(
         naming_convention={
             "ix": "ix_%(table_name)s_%(column_0_N_name)s",

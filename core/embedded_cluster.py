@@ -61,9 +61,10 @@ class ClusterFailed(Problem):
 
 @dataclass(frozen=True)
 class EmbeddedCluster:
-    """Where a running cluster is reached."""
+    """Where a running cluster is reached, and where all its files lie (data, write-ahead log, its own log)."""
 
     socket_folder: Path
+    data_folder: Path
 
     def url(self, login: str = PROGRAM, database: str = "waystation") -> URL:
         return URL.create("postgresql+psycopg", username=login, database=database, query={"host": str(self.socket_folder)})
@@ -77,16 +78,26 @@ def embedded_cluster(var: Path) -> Iterator[EmbeddedCluster]:
     """
     var.mkdir(parents=True, exist_ok=True)
     server = _Server(_binaries(), var.resolve())
-    with (var / "postgresql.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        server.create_once()
-        server.start_unless_running()
-        fcntl.flock(lock, fcntl.LOCK_SH)
+    turn, users = var / "postgresql.turn", var / "postgresql.users"
+    with users.open("w") as lock:
+        with _alone(turn):
+            server.create_once()
+            server.start_unless_running()
+            fcntl.flock(lock, fcntl.LOCK_SH)
         try:
-            yield EmbeddedCluster(server.sockets)
+            yield EmbeddedCluster(server.sockets, server.home)
         finally:
-            if _last_one(lock.fileno()):
-                server.stop()
+            with _alone(turn):
+                if _last_one(lock.fileno()):
+                    server.stop()
+
+
+@contextmanager
+def _alone(turn: Path) -> Iterator[None]:
+    """One command at a time starts or stops the server."""
+    with turn.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _last_one(descriptor: int) -> bool:

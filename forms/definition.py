@@ -1,0 +1,87 @@
+"""What a form asks, and how each answer must be kept: the values that every later stage reads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+__all__ = ["NAMESPACE", "FormDefinition", "PrivacyClass", "Question", "RecordKind", "RecordPart", "classify"]
+
+NAMESPACE: Final = "urn:waystation:forms"  # of the attributes in which a workbook's declarations travel
+
+
+class PrivacyClass(StrEnum):
+    """How closely an answer points at a person."""
+
+    DIRECT = "direct_identifier"  # names the person, or leads to them alone
+    QUASI = "quasi_identifier"  # leads to them together with other answers
+    SENSITIVE = "sensitive"  # harms them where it becomes known
+    OPEN = "open"
+
+
+class RecordPart(StrEnum):
+    """Which ciphertext of a record an answer belongs to."""
+
+    IDENTITY = "identity"
+    CONTACT = "contact"
+    NARRATIVE = "narrative"
+    FACTS = "facts"  # the coarse variables that a statistic may use
+
+
+class RecordKind(StrEnum):
+    """What casework makes of a submission."""
+
+    MOVEMENT = "movement"
+    SCREENING = "screening"
+    ASSISTANCE = "assistance"
+    OTHER = "other"  # kept as received
+
+
+@dataclass(frozen=True)
+class Question:
+    """One answer of a form.
+
+    `path` is its place in the instance (`/data/group/name`: local names, no predicates), `repeat` the path of the
+    innermost repeat around it, `kind` its data type as in the bind (XForms 1.1, section 5.1, without prefix) or
+    `select1`, `select` and `rank` for a choice. `statistic` is the variable that it feeds. `labels` go by language.
+    """
+
+    path: str
+    name: str
+    kind: str
+    repeat: str | None
+    privacy: PrivacyClass
+    part: RecordPart
+    statistic: str | None
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class FormDefinition:
+    """A form version as its XForm tells it. `version` is empty where the form has none.
+
+    A language is its BCP 47 code where the form gives one (`Français (fr)` is `fr`), else its name as written;
+    `default` for a form without translations. The form's default language comes first.
+    """
+
+    form_id: str
+    version: str
+    title: str
+    record_kind: RecordKind
+    questions: tuple[Question, ...]
+    languages: tuple[str, ...]
+
+
+def classify(privacy: str | None, part: str | None, statistic: str | None) -> tuple[PrivacyClass, RecordPart, str | None]:
+    """What holds for an answer, given what its form declares of it; unknown words count as nothing said.
+
+    Doubt protects: without a class an answer is a direct identifier. A direct identifier feeds no statistic and is
+    never among the facts, whatever the form says.
+    """
+    known = PrivacyClass(privacy) if privacy in set(PrivacyClass) else PrivacyClass.DIRECT
+    feeds = statistic if statistic and known is not PrivacyClass.DIRECT else None
+    if part in set(RecordPart) and not (part == RecordPart.FACTS and known is PrivacyClass.DIRECT):
+        return known, RecordPart(part), feeds
+    if feeds:
+        return known, RecordPart.FACTS, feeds
+    return known, RecordPart.IDENTITY if known is PrivacyClass.DIRECT else RecordPart.NARRATIVE, feeds

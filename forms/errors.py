@@ -1,0 +1,57 @@
+"""What forms refuse, and what to do about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.errors import Problem
+
+__all__ = ["Finding", "FormChanged", "MediaNameUnusable", "WorkbookRejected", "XFormUnreadable"]
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One thing to correct in a workbook: where (`row` as the spreadsheet counts, header 1), what, and how.
+
+    `text` is what stands there, as written.
+    """
+
+    sheet: str
+    row: int
+    text: str
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"Sheet '{self.sheet}', row {self.row}, '{self.text}': {self.what} {self.remedy}"
+
+
+class WorkbookRejected(Problem):
+    """A workbook that cannot become a form; `findings` lists all that is known to be wrong, in order of sheet and row."""
+
+    code = "FORM-001"
+    says = "The workbook {file_name} cannot become a form. {listed}"
+    remedy = "Correct what is named and hand the workbook in again."
+
+    def __init__(self, file_name: str, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__(file_name=file_name, listed="\n".join(["", *map(str, self.findings), ""]))
+
+
+class XFormUnreadable(Problem):
+    code = "FORM-002"
+    says = "This is not an XForm that can be used: {reason}."
+    remedy = "Send the form again as its tool exported it, or compile it from its workbook."
+
+
+class FormChanged(Problem):
+    code = "FORM-003"
+    says = "Form {form_id} version '{version}' is published already, with another {part}."
+    remedy = (
+        "Phones may hold the published one, so it stays. Give the changed form a new version in its settings and publish that."
+    )
+
+
+class MediaNameUnusable(Problem):
+    code = "FORM-004"
+    says = "The media file name '{file_name}' of form {form_id} cannot be used on a phone."
+    remedy = "Use the plain file name that the form refers to, without folders."
