@@ -1,0 +1,88 @@
+"""One submission on its way in, and what admitting it needs at hand."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from uuid import UUID
+
+from sqlalchemy import select
+
+from casework.errors import AnswerMissing, CodeUnknown, FormUnpublished
+from casework.models import SubmittedRecord
+from casework.seal_record import Vault
+from casework.sort_answers import said
+from core.audit import Purpose
+from core.models import PlaceRow
+from core.places import LEVEL_NAMES
+from forms import FormDefinition, find_form
+from ingest import Answers, StoredSubmission, read_answers, read_submission
+
+__all__ = ["Arrival", "Desk"]
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A submission with its form and its answers."""
+
+    stored: StoredSubmission
+    definition: FormDefinition
+    answers: Answers = field(repr=False)
+
+    def said(self, question: str) -> str:
+        """The answer outside any repeat; empty when there is none."""
+        return said(self.answers, self.definition, question)
+
+    def required(self, question: str) -> str:
+        """The answer; raises `AnswerMissing`."""
+        answer = self.said(question)
+        if not answer:
+            raise AnswerMissing(question=question)
+        return answer
+
+    def code(self, question: str, codes: Iterable[str]) -> str:
+        """The answer, one of `codes`; raises `AnswerMissing` or `CodeUnknown`."""
+        answer, known = self.required(question), list(codes)
+        if answer not in known:
+            raise CodeUnknown(question=question, codes=", ".join(known))
+        return answer
+
+    def is_held_by(self, made: Sequence[SubmittedRecord]) -> bool:
+        """Whether the records made of its chain hold this version already, or one that was received later."""
+        if self.stored.id in {row.submission for row in made}:
+            return len(made) == 1 and made[0].chain == self.stored.root_id
+        return made[0].received_at > self.stored.received_at
+
+    def stamp(self, row: SubmittedRecord) -> None:
+        """Note on a record which version of the submission it now holds."""
+        row.chain = self.stored.root_id
+        row.submission = self.stored.id
+        row.received_at = self.stored.received_at
+
+
+@dataclass
+class Desk(Vault):
+    """Where submissions are admitted, with what has been looked up for them so far."""
+
+    definitions: dict[tuple[str, str], FormDefinition] = field(default_factory=dict)
+
+    def receive(self, submission_id: UUID) -> Arrival:
+        """Read a submission; raises `FormUnpublished`, or what `ingest` raises when it cannot be read."""
+        stored = read_submission(self.session, self.ring, submission_id, purpose=Purpose.COLLECTION)
+        definition = self._definition(stored.form_id, stored.version)
+        answers = read_answers(stored.xml, definition)
+        return Arrival(replace(stored, files=()), definition, answers)  # photographs of a whole batch would fill the memory
+
+    def _definition(self, form_id: str, version: str) -> FormDefinition:
+        if (form_id, version) not in self.definitions:
+            form = find_form(self.session, self.operation, form_id, version)
+            if form is None:
+                raise FormUnpublished(form_id=form_id, version=version, operation=self.operation)
+            self.definitions[form_id, version] = form.definition
+        return self.definitions[form_id, version]
+
+    @cached_property
+    def districts(self) -> frozenset[str]:
+        """The codes of the operation's districts."""
+        level = LEVEL_NAMES.index("district")
+        wanted = select(PlaceRow.code).where(PlaceRow.operation == self.operation, PlaceRow.level == level)
+        return frozenset(self.session.scalars(wanted))

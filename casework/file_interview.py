@@ -1,0 +1,47 @@
+"""An interview is filed with its case, and the case stands where its newest interview left it."""
+
+from typing import Final
+from uuid import uuid4
+
+from sqlalchemy import select
+
+from casework.arrival import Arrival, Desk
+from casework.models import Case, Interview, InterviewKind, KeyKind
+from casework.seal_record import open_parts, seal_parts, stored_key
+from casework.sort_answers import Parts
+from core.clock import now
+from forms import RecordPart
+
+__all__ = ["file_interview", "settle_state"]
+
+INTERVIEW_DATE: Final = "interview_date"
+
+
+def file_interview(
+    desk: Desk, arrival: Arrival, earlier: Interview | None, *, kind: InterviewKind, case: Case, parts: Parts, state: str | None
+) -> Interview:
+    """File the interview under its case, in place of the `earlier` version of it.
+
+    `state` is where it leaves the case; None when it does not say.
+    """
+    interview = earlier or Interview(id=uuid4(), operation=desk.operation, kind=kind.value, row_version=0, admitted_at=now())
+    interview.case = case.id
+    interview.state = state
+    interview.row_version += 1
+    arrival.stamp(interview)
+    seal_parts(interview, stored_key(desk, case.person, KeyKind.PERSON), parts)
+    desk.session.add(interview)
+    return interview
+
+
+def settle_state(desk: Desk, case: Case) -> None:
+    """Take the state from the newest interview by its own date: phones send late, and not in order."""
+    desk.session.flush()
+    key = stored_key(desk, case.person, KeyKind.PERSON)
+
+    def held(interview: Interview) -> tuple[str, object]:
+        facts = open_parts(interview, key, [RecordPart.FACTS])[RecordPart.FACTS]
+        return str(facts.get(INTERVIEW_DATE, "")), interview.admitted_at
+
+    telling = desk.session.scalars(select(Interview).where(Interview.case == case.id, Interview.state.is_not(None)))
+    case.state = max(telling, key=held).state or case.state

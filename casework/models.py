@@ -1,0 +1,200 @@
+"""The personal-data store (schema `casework`): persons, households, cases, interviews, movement reports and their keys.
+
+In clear stand only random ids, the operation, state codes, the week of an arrival and moments of processing.
+What anybody said lies in four ciphertexts per record, one for each `forms.RecordPart`.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import DateTime, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database import Base
+
+__all__ = [
+    "Case",
+    "CaseState",
+    "Household",
+    "HouseholdMember",
+    "HouseholdRole",
+    "Interview",
+    "InterviewKind",
+    "KeyKind",
+    "MovementEvent",
+    "Person",
+    "ScreeningOutcome",
+    "SealedRecord",
+    "StoredKey",
+    "SubmittedRecord",
+    "Token",
+    "TokenKind",
+]
+
+
+class HouseholdRole(StrEnum):
+    INTERVIEWED = "interviewed"
+    MEMBER = "member"
+
+
+class InterviewKind(StrEnum):
+    SCREENING = "screening"
+    ASSISTANCE = "assistance"
+
+
+class ScreeningOutcome(StrEnum):
+    """Whether the person is a victim of trafficking (HTCDS `vic_TraffickingStatus`)."""
+
+    POSSIBLE = "possible"
+    ACTUAL = "actual"
+    NOT = "not"
+
+
+class CaseState(StrEnum):
+    """Where a case stands: the first two from its screening, the others from assistance (HTCDS `cas_Status`)."""
+
+    ELIGIBLE = "eligible"
+    NOT_ELIGIBLE = "not_eligible"
+    ACTIVE = "active"
+    FOLLOW_UP = "follow_up"
+    CLOSED = "closed"
+    CLOSED_REFERRED = "closed_referred"
+
+
+class KeyKind(StrEnum):
+    """What a record key opens. The facts of a movement have their own, so that counting them reveals no reporter."""
+
+    PERSON = "person"
+    MOVEMENT = "movement"
+    MOVEMENT_FACTS = "movement_facts"
+
+
+class TokenKind(StrEnum):
+    """The exact values by which a record is found again."""
+
+    CASE_REFERENCE = "case_reference"
+    PHONE = "phone"
+
+
+class SealedRecord(Base):
+    """A record whose contents are encrypted; `row_version` is bound into each ciphertext."""
+
+    __abstract__ = True
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    operation: Mapped[str]
+    row_version: Mapped[int]
+    identity: Mapped[bytes]
+    contact: Mapped[bytes]
+    narrative: Mapped[bytes]
+    facts: Mapped[bytes]
+
+
+class SubmittedRecord(SealedRecord):
+    """A record made of one submission: of its chain of edits, and of the version `submission` of that chain."""
+
+    __abstract__ = True
+
+    chain: Mapped[UUID] = mapped_column(unique=True)
+    submission: Mapped[UUID]
+    received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    admitted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class Person(SealedRecord):
+    """One human being: the person interviewed or a member of their household."""
+
+    __tablename__ = "person"
+    __table_args__ = {"schema": "casework"}
+
+
+class Household(Base):
+    """Those who were counted together in one screening interview."""
+
+    __tablename__ = "household"
+    __table_args__ = {"schema": "casework"}
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    operation: Mapped[str]
+
+
+class HouseholdMember(Base):
+    __tablename__ = "household_member"
+    __table_args__ = {"schema": "casework"}
+
+    household: Mapped[UUID] = mapped_column(ForeignKey("casework.household.id"), primary_key=True)
+    person: Mapped[UUID] = mapped_column(ForeignKey("casework.person.id"), primary_key=True)
+    operation: Mapped[str]
+    role: Mapped[str]
+
+
+class Case(Base):
+    """What is being done for one person."""
+
+    __tablename__ = "case"
+    __table_args__ = {"schema": "casework"}
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    operation: Mapped[str]
+    person: Mapped[UUID] = mapped_column(ForeignKey("casework.person.id"))
+    household: Mapped[UUID] = mapped_column(ForeignKey("casework.household.id"))
+    state: Mapped[str]
+    screening_outcome: Mapped[str]
+    row_version: Mapped[int] = mapped_column()
+    opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+    __mapper_args__ = {"version_id_col": row_version}
+
+
+class Interview(SubmittedRecord):
+    """One interview of a case, sealed under the key of its person.
+
+    What a screening says is kept with the persons it speaks of; its own ciphertexts are empty.
+    """
+
+    __tablename__ = "interview"
+    __table_args__ = {"schema": "casework"}
+
+    case: Mapped[UUID] = mapped_column(ForeignKey("casework.case.id"), index=True)
+    kind: Mapped[str]
+    state: Mapped[str | None]  # where this interview left the case; None when it did not say
+
+
+class MovementEvent(SubmittedRecord):
+    """One report of an arrival."""
+
+    __tablename__ = "movement_event"
+    __table_args__ = (Index(None, "operation", "week"), {"schema": "casework"})
+
+    week: Mapped[str]  # ISO 8601, as `2026-W07`
+
+
+class StoredKey(Base):
+    """A wrapped record key. Kept apart from the records, so that destroying it erases them in every backup."""
+
+    __tablename__ = "record_key"
+    __table_args__ = {"schema": "casework"}
+
+    record: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    operation: Mapped[str]
+    key_version: Mapped[int]
+    sealed: Mapped[bytes]
+    commitment: Mapped[bytes]
+
+
+class Token(Base):
+    """A keyed fingerprint of an exact value, by which its record is found; the value itself is not here."""
+
+    __tablename__ = "token"
+    __table_args__ = (
+        # Two cases under one reference would mix two people's interviews.
+        Index("uq_token_case_reference", "operation", "token", unique=True, postgresql_where=text("kind = 'case_reference'")),
+        {"schema": "casework"},
+    )
+
+    operation: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    token: Mapped[bytes] = mapped_column(primary_key=True)
+    record: Mapped[UUID] = mapped_column(primary_key=True, index=True)

@@ -1,0 +1,88 @@
+"""Reading movement reports: their facts for the tables, or a report in full when a figure is verified."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from casework.check_movement import persons_counted
+from casework.errors import FactsMoved, RecordUnknown
+from casework.models import KeyKind, MovementEvent, StoredKey
+from casework.seal_record import Vault, binding, open_parts, open_sealed, stored_key, unwrap
+from core.audit import Action, Purpose, record
+from core.keyring import KeyRing
+from core.week import Week
+from forms import RecordPart
+
+__all__ = ["MovementFact", "movement_facts", "read_report"]
+
+
+@dataclass(frozen=True)
+class MovementFact:
+    """What one report adds to the tables of a week.
+
+    `origin` and `destination` are codes of districts; `persons` counts heads by (sex, age band), without groups of nobody.
+    """
+
+    report: UUID
+    week: Week
+    origin: str = field(repr=False)
+    destination: str = field(repr=False)
+    reason: str = field(repr=False)
+    persons: Mapping[tuple[str, str], int] = field(repr=False)
+
+
+def movement_facts(session: Session, ring: KeyRing, operation: str, week: Week) -> list[MovementFact]:
+    """The facts of every report of a week, in order of their ids. The anonymizer zone's rights suffice.
+
+    A report whose key was destroyed is erased and counts no longer; the audit line says how many there were.
+    Raises `CiphertextRefused` or `FactsMoved` where the store was tampered with.
+    """
+    event = MovementEvent
+    its_key = and_(StoredKey.record == event.id, StoredKey.kind == KeyKind.MOVEMENT_FACTS.value)
+    rows = session.execute(
+        select(event.id, event.facts, event.row_version, StoredKey)
+        .outerjoin(StoredKey, its_key)
+        .where(event.operation == operation, event.week == str(week))
+        .order_by(event.id)
+    ).all()
+    facts = [
+        _fact(report, week, open_sealed(unwrap(ring, key), sealed, binding(event, report, RecordPart.FACTS, row_version)))
+        for report, sealed, row_version, key in rows
+        if key
+    ]
+    detail = {"week": str(week), "erased": len(rows) - len(facts)}
+    record(session, Action.READ, "casework.movement_event", purpose=Purpose.STATISTICS, count=len(facts), detail=detail)
+    return facts
+
+
+def _fact(report: UUID, week: Week, facts: Mapping[str, str]) -> MovementFact:
+    # The week stands in clear so that it can be selected; only the sealed date is proof against change.
+    if Week.of(date.fromisoformat(facts["arrival_date"])) != week:
+        raise FactsMoved(record=report, week=week)
+    return MovementFact(report, week, facts["origin"], facts["destination"], facts["reason"], persons_counted(facts))
+
+
+def read_report(
+    session: Session, ring: KeyRing, report: UUID, *, parts: Collection[RecordPart], purpose: Purpose
+) -> Mapping[RecordPart, Mapping[str, Any]]:
+    """Parts of one movement report, for those who verify a figure with its reporter.
+
+    Raises `RecordUnknown`, `KeyDestroyed` or `CiphertextRefused`.
+    """
+    event = session.get(MovementEvent, report)
+    if event is None:
+        raise RecordUnknown(kind="movement report", record=report)
+    vault = Vault(session, ring, event.operation)
+    read = sorted(part.value for part in parts)
+    record(session, Action.READ, f"casework.movement_event:{report}", purpose=purpose, detail={"parts": read})
+    return {part: _opened(vault, event, part) for part in parts}
+
+
+def _opened(vault: Vault, event: MovementEvent, part: RecordPart) -> dict[str, Any]:
+    kind = KeyKind.MOVEMENT_FACTS if part is RecordPart.FACTS else KeyKind.MOVEMENT
+    return open_parts(event, stored_key(vault, event.id, kind), [part])[part]
