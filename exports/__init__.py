@@ -1,0 +1,27 @@
+"""What leaves: the weekly report in every language and format, and the statistics layer that the world reads.
+
+Nothing is accepted but protected tables, which only `anonymizer` can make; nothing here can reach identified data.
+"""
+
+from exports.build_release import Release, build_release
+from exports.languages import LANGUAGES
+from exports.publish_release import (
+    DimensionCode,
+    PublishedRelease,
+    list_releases,
+    publish_release,
+    released_cells,
+    released_codes,
+)
+
+__all__ = [
+    "LANGUAGES",
+    "DimensionCode",
+    "PublishedRelease",
+    "Release",
+    "build_release",
+    "list_releases",
+    "publish_release",
+    "released_cells",
+    "released_codes",
+]

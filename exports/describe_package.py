@@ -1,0 +1,155 @@
+"""`datapackage.json`: what an outsider needs to read the tables and to rebuild every total from its parts.
+
+A Frictionless Data Package (specifications 1.0). Beyond its fields it states, under `dimensions`, every code of every
+dimension with its parent and names; under `counts`, `confidentiality` and `quality`, what the figures mean.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict
+from hashlib import sha256
+from typing import Any, Final
+
+from anonymizer import TOTAL, Dimension, ProtectedTable
+from exports.edition import Edition, codes_of
+from exports.languages import LANGUAGES, language
+
+__all__ = ["describe_package", "dimensions_of", "hierarchy_path", "table_path"]
+
+LICENCE: Final = {
+    "name": "CC-BY-4.0",
+    "path": "https://creativecommons.org/licenses/by/4.0/",
+    "title": "Creative Commons Attribution 4.0",
+}
+COUNTS: Final = {
+    "unit": "persons",
+    "is": "flow",
+    "is_not": ["stock", "cases", "households", "reports"],
+    "meaning": "Persons who arrived in the week. A person who moved twice is counted twice.",
+}
+ADDITION: Final = (
+    "In every table and for every dimension, the cell of a code that has children is the sum of the cells of its "
+    "children, the other codes staying the same. Totals include suppressed cells."
+)
+STATUS_FIELDS: Final = [
+    {
+        "name": "persons",
+        "type": "integer",
+        "description": "Persons; empty where suppressed.",
+        "constraints": {"minimum": 0},
+    },
+    {
+        "name": "obs_status",
+        "type": "string",
+        "description": "SDMX CL_OBS_STATUS: P provisional value, Q missing because suppressed.",
+        "constraints": {"required": True, "enum": ["P", "Q"]},
+    },
+    {
+        "name": "conf_status",
+        "type": "string",
+        "description": "SDMX CL_CONF_STATUS: F free, C confidential. One mark for whatever is not shown.",
+        "constraints": {"required": True, "enum": ["F", "C"]},
+    },
+]
+
+
+def table_path(table: str) -> str:
+    """Where a table's CSV file lies in the release."""
+    return f"data/{table}.csv"
+
+
+def hierarchy_path(dimension: str) -> str:
+    """Where a dimension's codes lie in the release."""
+    return f"hierarchies/{dimension}.csv"
+
+
+def dimensions_of(edition: Edition) -> dict[str, Dimension]:
+    """Every dimension of the release by name; tables that name the same dimension share it."""
+    return {dimension.name: dimension for table in edition.week.tables for dimension in table.dimensions}
+
+
+def describe_package(edition: Edition, files: Mapping[str, bytes]) -> bytes:
+    """The descriptor; `files` holds the CSV files by path, for their sizes and hashes."""
+    week, english = edition.week, language("en")
+    dimensions = dimensions_of(edition)
+    descriptor = {
+        "profile": "data-package",
+        "name": re.sub(r"[^a-z0-9._-]+", "-", f"{week.operation}-{week.week}-movements".lower()),
+        "title": f"{english.say('title')}, {edition.operation(english)}, {week.week}",
+        "description": english.say("method.counted"),
+        "created": edition.made_at.isoformat(),
+        "licenses": [LICENCE],
+        "contributors": [{"title": edition.operation(english), "role": "publisher"}],
+        "temporal": {"week": str(week.week), "start": str(week.week.monday), "end": str(week.week.sunday)},
+        "counts": COUNTS,
+        "addition": ADDITION,
+        "confidentiality": {"policy": asdict(week.policy), "meaning": english.say("method.hidden", **_rules(edition))},
+        "quality": {"status": "provisional", "meaning": english.say("provisional_meaning")},
+        "dimensions": [_dimension(edition, dimension) for dimension in dimensions.values()],
+        "resources": [
+            *(_table(table, files) for table in week.tables),
+            *(_hierarchy(dimension, files) for dimension in dimensions.values()),
+        ],
+    }
+    return (json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _rules(edition: Edition) -> dict[str, str]:
+    policy, english = edition.week.policy, language("en")
+    return {
+        "threshold": english.persons(policy.threshold),
+        "contributors": english.say("reports", policy.contributors),
+    }
+
+
+def _dimension(edition: Edition, dimension: Dimension) -> dict[str, Any]:
+    members = [
+        {
+            "code": code,
+            "parent": dimension.parents[code],
+            "names": {each: edition.name(dimension.name, code, language(each)) for each in LANGUAGES},
+        }
+        for code in codes_of(dimension)
+    ]
+    return {"name": dimension.name, "total": TOTAL, "path": hierarchy_path(dimension.name), "members": members}
+
+
+def _table(table: ProtectedTable, files: Mapping[str, bytes]) -> dict[str, Any]:
+    names = [dimension.name for dimension in table.dimensions]
+    fields = [{"name": "week", "type": "string", "description": "ISO 8601 week."}, *map(_code_field, names), *STATUS_FIELDS]
+    keys = [{"fields": name, "reference": {"resource": _resource(name), "fields": "code"}} for name in names]
+    schema = {"fields": fields, "primaryKey": ["week", *names], "foreignKeys": keys, "missingValues": [""]}
+    return _resource_entry(table.name, table_path(table.name), schema, files) | {"dimensions": names}
+
+
+def _hierarchy(dimension: Dimension, files: Mapping[str, bytes]) -> dict[str, Any]:
+    fields = [
+        _code_field("code"),
+        {"name": "parent", "type": "string", "description": "The code it is part of; empty for the total."},
+        *({"name": f"name_{each}", "type": "string"} for each in LANGUAGES),
+    ]
+    schema = {"fields": fields, "primaryKey": ["code"], "missingValues": [""]}
+    return _resource_entry(_resource(dimension.name), hierarchy_path(dimension.name), schema, files)
+
+
+def _resource_entry(name: str, path: str, schema: dict[str, Any], files: Mapping[str, bytes]) -> dict[str, Any]:
+    content = files[path]
+    return {
+        "name": name,
+        "path": path,
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "bytes": len(content),
+        "hash": f"sha256:{sha256(content).hexdigest()}",
+        "schema": schema,
+    }
+
+
+def _code_field(name: str) -> dict[str, Any]:
+    return {"name": name, "type": "string", "constraints": {"required": True}}
+
+
+def _resource(dimension: str) -> str:
+    return f"hierarchy-{dimension}"

@@ -1,0 +1,124 @@
+"""All that one release is made from: protected weeks, the gazetteer, names and the moment it is made.
+
+Every writer takes an `Edition` and nothing else, so that whatever reaches a reader has passed through here, and here
+only numbers of protected tables come in.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from anonymizer import TOTAL, Dimension, ProtectedTable, ProtectedWeek
+from core.places import Place
+from core.week import Week
+from exports.errors import HistoryUnfit, PlaceUnknown
+from exports.languages import Language
+
+__all__ = ["ARRIVALS", "COUNTRY", "DISTRICT", "MOVEMENTS", "REGION", "Edition", "codes_of", "make_edition"]
+
+MOVEMENTS: Final = "movements"  # origin x destination x reason
+ARRIVALS: Final = "arrivals"  # destination x sex x age
+GEOGRAPHIC: Final = frozenset({"origin", "destination"})
+COUNTRY, REGION, DISTRICT = 0, 1, 2
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One week and the released weeks before it (oldest first), with what is needed to name and draw them."""
+
+    week: ProtectedWeek
+    history: tuple[ProtectedWeek, ...]
+    places: Mapping[str, Place]
+    operation_names: Mapping[str, str]
+    contact: str
+    made_at: datetime
+
+    @property
+    def previous(self) -> ProtectedWeek | None:
+        """The week just before, if it is among the released ones."""
+        return next((week for week in self.history if week.week == self.week.week.plus(-1)), None)
+
+    def table(self, name: str, week: ProtectedWeek | None = None) -> ProtectedTable:
+        """A protected table of this week, or of another."""
+        return next(table for table in (week or self.week).tables if table.name == name)
+
+    def persons(self, name: str, key: Key, week: ProtectedWeek | None = None) -> int | None:
+        """A released cell; None where it is suppressed, or where that week's table does not have it."""
+        return self.table(name, week).cells.get(key)
+
+    def operation(self, language: Language) -> str:
+        """The operation's name in a language, else in English, else its code."""
+        return self.operation_names.get(language.code) or self.operation_names.get("en") or self.week.operation
+
+    def name(self, dimension: str, code: str, language: Language) -> str:
+        """What a code stands for."""
+        if code == TOTAL:
+            return language.label("total", code)
+        if dimension in GEOGRAPHIC:
+            return self.places[code].name(language.code)
+        return language.label(dimension, code)
+
+    def places_at(self, *levels: int, dimension: str = "destination") -> list[str]:
+        """Codes of the origins or destinations of some levels, each parent before its children."""
+        places = next(each for each in self.table(MOVEMENTS).dimensions if each.name == dimension)
+        return [code for code in codes_of(places) if code != TOTAL and self.places[code].level in levels]
+
+
+def make_edition(
+    week: ProtectedWeek,
+    history: Sequence[ProtectedWeek],
+    *,
+    operation_names: Mapping[str, str],
+    places: Sequence[Place],
+    contact: str,
+    made_at: datetime,
+) -> Edition:
+    """Check that the weeks and the gazetteer belong together; raises `HistoryUnfit` or `PlaceUnknown`."""
+    earlier = tuple(sorted(history, key=lambda past: past.week))
+    _require_earlier(week, earlier)
+    gazetteer = {place.code: place for place in places}
+    for code in _place_codes(week):
+        if code not in gazetteer:
+            raise PlaceUnknown(place=code)
+    return Edition(week, earlier, gazetteer, operation_names, contact, made_at)
+
+
+def _require_earlier(week: ProtectedWeek, history: Sequence[ProtectedWeek]) -> None:
+    seen: set[Week] = set()
+    for past in history:
+        if past.operation != week.operation or past.week >= week.week or past.week in seen:
+            raise HistoryUnfit(given=f"Week {past.week} of {past.operation}", week=week.week, operation=week.operation)
+        seen.add(past.week)
+
+
+def _place_codes(week: ProtectedWeek) -> Iterator[str]:
+    for table in week.tables:
+        for dimension in table.dimensions:
+            if dimension.name in GEOGRAPHIC:
+                yield from (code for code in dimension.parents if code != TOTAL)
+
+
+def codes_of(dimension: Dimension) -> list[str]:
+    """A dimension's codes, each parent before its children, siblings in order of the code.
+
+    The order depends on nothing else, so it tells nothing of the numbers; digits are compared as numbers, which puts
+    the age band 5-11 before 12-17.
+    """
+    children: dict[str | None, list[str]] = {}
+    for code, parent in dimension.parents.items():
+        children.setdefault(parent, []).append(code)
+    return list(_below(None, children))
+
+
+def _below(parent: str | None, children: Mapping[str | None, list[str]]) -> Iterator[str]:
+    for code in sorted(children.get(parent, ()), key=_natural):
+        yield code
+        yield from _below(code, children)
+
+
+def _natural(code: str) -> list[tuple[int, str]]:
+    return [(int(digits or 0), other) for digits, other in re.findall(r"(\d+)|(\D+)", code)]

@@ -1,0 +1,146 @@
+"""Hand a release over to the statistics layer, and read it there.
+
+Publishing works in zone RELEASE and leaves a line in the audit log. Reading works in zone STATISTICS, which sees all
+operations' released tables and nothing else in the database.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from core.audit import Action, Purpose, record
+from core.week import Week
+from exports.build_release import Release
+from exports.describe_package import dimensions_of
+from exports.edition import Edition
+from exports.errors import AlreadyReleased
+from exports.languages import LANGUAGES, language
+from exports.models import DimensionCodeRow, ReleasedCellRow, ReleaseRow
+from exports.write_csv import rows_of
+
+__all__ = ["DimensionCode", "PublishedRelease", "list_releases", "publish_release", "released_cells", "released_codes"]
+
+
+@dataclass(frozen=True)
+class PublishedRelease:
+    """A release in the statistics layer."""
+
+    number: int
+    operation: str
+    operation_names: Mapping[str, str]
+    week: Week
+    made_at: datetime
+    sha256: str
+    policy: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class DimensionCode:
+    """A code of a dimension, the code it is part of (None for the total), and its names by language."""
+
+    code: str
+    parent: str | None
+    names: Mapping[str, str]
+
+
+def publish_release(session: Session, release: Release) -> PublishedRelease:
+    """Write a release's tables into the statistics layer (zone RELEASE); the same release again changes nothing.
+
+    Raises `AlreadyReleased` where another release of that week stands.
+    """
+    week = release.edition.week
+    standing = session.scalar(
+        select(ReleaseRow).where(ReleaseRow.operation == week.operation, ReleaseRow.week == str(week.week))
+    )
+    if standing is None:
+        standing = _write(session, release)
+    elif standing.sha256 != release.sha256:
+        raise AlreadyReleased(
+            week=week.week, operation=week.operation, released=standing.sha256[:12], given=release.sha256[:12]
+        )
+    return _published(standing)
+
+
+def list_releases(session: Session) -> list[PublishedRelease]:
+    """All releases of all operations, newest week first (zone STATISTICS)."""
+    rows = session.scalars(select(ReleaseRow).order_by(ReleaseRow.week.desc(), ReleaseRow.operation))
+    return [_published(row) for row in rows]
+
+
+def released_cells(session: Session, release: int, table: str) -> dict[tuple[str, ...], int | None]:
+    """A released table: persons by codes, None where suppressed; empty where there is no such table."""
+    rows = session.execute(
+        select(ReleasedCellRow.codes, ReleasedCellRow.persons)
+        .where(ReleasedCellRow.release == release, ReleasedCellRow.table == table)
+        .order_by(ReleasedCellRow.codes)
+    )
+    return {tuple(codes): persons for codes, persons in rows}
+
+
+def released_codes(session: Session, release: int) -> dict[str, list[DimensionCode]]:
+    """The codes of every dimension of a release, by the dimension's name."""
+    rows = session.scalars(
+        select(DimensionCodeRow)
+        .where(DimensionCodeRow.release == release)
+        .order_by(DimensionCodeRow.dimension, DimensionCodeRow.code)
+    )
+    codes: dict[str, list[DimensionCode]] = {}
+    for row in rows:
+        codes.setdefault(row.dimension, []).append(DimensionCode(row.code, row.parent, row.names))
+    return codes
+
+
+def _write(session: Session, release: Release) -> ReleaseRow:
+    edition = release.edition
+    row = ReleaseRow(
+        operation=edition.week.operation,
+        operation_names=dict(edition.operation_names),
+        week=str(edition.week.week),
+        made_at=edition.made_at,
+        sha256=release.sha256,
+        policy=asdict(edition.week.policy),
+    )
+    session.add(row)
+    session.flush()
+    cells = list(_cells(row.number, edition))
+    session.execute(insert(DimensionCodeRow), list(_codes(row.number, edition)))
+    session.execute(insert(ReleasedCellRow), cells)
+    record(
+        session,
+        Action.RELEASED,
+        f"statistics.release:{row.number}",
+        purpose=Purpose.STATISTICS,
+        count=len(cells),
+        detail={"week": row.week, "sha256": row.sha256},
+    )
+    return row
+
+
+def _codes(release: int, edition: Edition) -> Iterator[dict[str, object]]:
+    for name, dimension in dimensions_of(edition).items():
+        for code, parent in dimension.parents.items():
+            names = {each: edition.name(name, code, language(each)) for each in LANGUAGES}
+            yield {"release": release, "dimension": name, "code": code, "parent": parent, "names": names}
+
+
+def _cells(release: int, edition: Edition) -> Iterator[dict[str, object]]:
+    for table in edition.week.tables:
+        for codes, persons, (_, conf_status) in rows_of(table):
+            cell = {"codes": list(codes), "persons": persons, "conf_status": conf_status}
+            yield {"release": release, "table": table.name, **cell}
+
+
+def _published(row: ReleaseRow) -> PublishedRelease:
+    return PublishedRelease(
+        row.number,
+        row.operation,
+        row.operation_names,
+        Week.parse(row.week),
+        row.made_at,
+        row.sha256,
+        row.policy,
+    )
