@@ -53,16 +53,18 @@ def refused(error: Exception) -> Admission:
 def records_made(desk: Desk, table: type[Row], arrivals: Sequence[Arrival]) -> Mapping[UUID, list[Row]]:
     """By submission, the records that its chain has become, the one of the chain's own root first.
 
-    There are two when an edit came before the version that ties it to its original: each became a record then.
+    There are several when edits came before the versions that tie them to their original: each became a record then.
     """
-    chains = [arrival.stored.root_id for arrival in arrivals]
-    submissions = [arrival.stored.id for arrival in arrivals]
-    found = desk.session.scalars(select(table).where(or_(table.chain.in_(chains), table.submission.in_(submissions)))).all()
+    roots = [arrival.stored.root_id for arrival in arrivals]
+    members = [member for arrival in arrivals for member in arrival.stored.chain]
+    found = desk.session.scalars(select(table).where(or_(table.chain.in_(roots), table.submission.in_(members)))).all()
     by_chain, by_submission = {row.chain: row for row in found}, {row.submission: row for row in found}
-    made = {
-        arrival.stored.id: (by_chain.get(arrival.stored.root_id), by_submission.get(arrival.stored.id)) for arrival in arrivals
+    return {
+        arrival.stored.id: _distinct(
+            [by_chain.get(arrival.stored.root_id), *(by_submission.get(member) for member in arrival.stored.chain)]
+        )
+        for arrival in arrivals
     }
-    return {submission: _distinct(rows) for submission, rows in made.items()}
 
 
 def _distinct(rows: Iterable[Row | None]) -> list[Row]:

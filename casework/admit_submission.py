@@ -4,7 +4,7 @@ What cannot be admitted is set aside with its reason, kept by `ingest` as it was
 admitted by half. An edit takes the place of what the earlier versions of its submission had become.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,9 +15,11 @@ from casework.admission import Admission, AdmissionOutcome, refused
 from casework.admit_interview import INTERVIEWS, admit_interview
 from casework.admit_movements import admit_movements
 from casework.arrival import Arrival, Desk
+from casework.errors import CaseUnknown
+from core.errors import Problem
 from core.keyring import KeyRing
 from forms import RecordKind
-from ingest import awaiting_submissions, mark_handled, set_aside
+from ingest import awaiting_submissions, mark_handled, set_aside, submissions_set_aside
 
 __all__ = ["AdmissionCount", "admit_awaiting", "admit_submission"]
 
@@ -57,14 +59,12 @@ def _one_at_a_time(session: Session) -> None:
     session.execute(select(func.pg_advisory_xact_lock(lock)))
 
 
-def _admit_all(desk: Desk, submissions: Iterable[UUID]) -> dict[UUID, Admission]:
+def _admit_all(desk: Desk, submissions: Sequence[UUID]) -> dict[UUID, Admission]:
     admissions: dict[UUID, Admission] = {}
     arrivals: dict[RecordKind, list[Arrival]] = {kind: [] for kind in RecordKind}
-    for submission in submissions:
-        try:
-            arrival = desk.receive(submission)
-        except Exception as error:  # noqa: BLE001  (whatever is wrong with one submission, the others are not to wait)
-            admissions[submission] = refused(error)
+    for submission, arrival in desk.receive(submissions).items():
+        if isinstance(arrival, Problem):
+            admissions[submission] = refused(arrival)
         else:
             arrivals[arrival.definition.record_kind].append(arrival)
     admissions |= admit_movements(desk, arrivals[RecordKind.MOVEMENT])
@@ -72,15 +72,27 @@ def _admit_all(desk: Desk, submissions: Iterable[UUID]) -> dict[UUID, Admission]
         admissions |= {arrival.stored.id: admit_interview(desk, arrival) for arrival in arrivals[kind]}
     kept = Admission(AdmissionOutcome.KEPT_RAW, RecordKind.OTHER)
     admissions |= {arrival.stored.id: kept for arrival in arrivals[RecordKind.OTHER]}
-    for submission, admission in admissions.items():
-        _settle(desk, submission, admission)
+    _settle(desk, admissions)
+    if any(_opened_case(admission) for admission in admissions.values()):
+        _admit_those_without_case(desk)
     return admissions
 
 
-def _settle(desk: Desk, submission: UUID, admission: Admission) -> None:
-    """Tell `ingest` what became of it, with the remedy."""
-    problem = admission.problem
-    if problem:
-        set_aside(desk.session, desk.ring, submission, reason=(problem.code, str(problem)))
-    else:
-        mark_handled(desk.session, submission)
+def _settle(desk: Desk, admissions: Mapping[UUID, Admission]) -> None:
+    """Tell `ingest` what became of them, with the remedy for what is set aside."""
+    mark_handled(desk.session, [submission for submission, admission in admissions.items() if not admission.problem])
+    for submission, admission in admissions.items():
+        if admission.problem:
+            reason = (admission.problem.code, str(admission.problem))
+            set_aside(desk.session, desk.ring, submission, reason=reason)
+
+
+def _opened_case(admission: Admission) -> bool:
+    return admission.record_kind is RecordKind.SCREENING and admission.outcome is AdmissionOutcome.ADMITTED
+
+
+def _admit_those_without_case(desk: Desk) -> None:
+    """Assistance interviews that came before their screening are tried again now that a case was opened."""
+    waiting = submissions_set_aside(desk.session, desk.operation, CaseUnknown.code)
+    if waiting:
+        _admit_all(desk, waiting)

@@ -1,7 +1,7 @@
 """One submission on its way in, and what admitting it needs at hand."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from uuid import UUID
 
@@ -12,10 +12,11 @@ from casework.models import SubmittedRecord
 from casework.seal_record import Vault
 from casework.sort_answers import said
 from core.audit import Purpose
+from core.errors import Problem
 from core.models import PlaceRow
 from core.places import LEVEL_NAMES
 from forms import FormDefinition, find_form
-from ingest import Answers, StoredSubmission, read_answers, read_submission
+from ingest import Answers, StoredSubmission, read_answers, read_submissions
 
 __all__ = ["Arrival", "Desk"]
 
@@ -65,12 +66,19 @@ class Desk(Vault):
 
     definitions: dict[tuple[str, str], FormDefinition] = field(default_factory=dict)
 
-    def receive(self, submission_id: UUID) -> Arrival:
-        """Read a submission; raises `FormUnpublished`, or what `ingest` raises when it cannot be read."""
-        stored = read_submission(self.session, self.ring, submission_id, purpose=Purpose.COLLECTION)
-        definition = self._definition(stored.form_id, stored.version)
-        answers = read_answers(stored.xml, definition)
-        return Arrival(replace(stored, files=()), definition, answers)  # photographs of a whole batch would fill the memory
+    def receive(self, submissions: Sequence[UUID]) -> Mapping[UUID, Arrival | Problem]:
+        """Read submissions; in place of one that cannot be read stands the problem."""
+        read = read_submissions(self.session, self.ring, submissions, purpose=Purpose.COLLECTION)
+        return {submission: self._arrival(stored) for submission, stored in read.items()}
+
+    def _arrival(self, stored: StoredSubmission | Problem) -> Arrival | Problem:
+        if isinstance(stored, Problem):
+            return stored
+        try:
+            definition = self._definition(stored.form_id, stored.version)
+            return Arrival(stored, definition, read_answers(stored.xml, definition))
+        except Problem as problem:
+            return problem
 
     def _definition(self, form_id: str, version: str) -> FormDefinition:
         if (form_id, version) not in self.definitions:

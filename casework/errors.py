@@ -79,9 +79,7 @@ class ConsentWithdrawn(Problem):
 class CaseUnknown(Problem):
     code = "CASE-009"
     says = "The answer to {question} is the reference of no case in operation {operation}."
-    remedy = (
-        "When the screening interview has been admitted, admit this one again; else correct the reference and send an edit."
-    )
+    remedy = "It is admitted by itself once the screening interview is; if the reference is wrong, correct it and send an edit."
 
 
 class ReferenceTaken(Problem):

@@ -4,15 +4,24 @@ Actor, zone and operation are taken from the transaction itself, so a caller can
 ids, counts and hashes, never an answer that a person gave.
 """
 
+import json
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final
 
-from sqlalchemy import func, insert, literal_column, select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from core.models import AuditEntry
 
 __all__ = ["Action", "AuditEntry", "Purpose", "audited_entries", "record"]
+
+# Written as text because it is run for everything that is done: no RETURNING, for those who write the log may not read it.
+ADD_LINE: Final = text(
+    "INSERT INTO core.audit_entry (actor, zone, operation, action, subject, purpose, count, detail) VALUES "
+    "(current_setting('waystation.actor'), current_user, current_setting('waystation.operation'), "
+    ":action, :subject, :purpose, :count, CAST(:detail AS jsonb))"
+)
 
 
 class Action(StrEnum):
@@ -44,17 +53,8 @@ def record(
     detail: Mapping[str, object] | None = None,
 ) -> None:
     """Add one line. `subject` is what was touched, as `casework.person` or `casework.person:<id>`."""
-    line = insert(AuditEntry).values(
-        actor=func.current_setting("waystation.actor"),
-        zone=literal_column("current_user"),
-        operation=func.current_setting("waystation.operation"),
-        action=action.value,
-        subject=subject,
-        purpose=purpose.value,
-        count=count,
-        detail=dict(detail or {}),
-    )
-    session.execute(line.inline())  # no RETURNING: those who write the log may not read it
+    line = {"action": action, "subject": subject, "purpose": purpose, "count": count, "detail": json.dumps(detail or {})}
+    session.execute(ADD_LINE, line)
 
 
 def audited_entries(session: Session, *, action: Action | None = None, newest: int = 100) -> list[AuditEntry]:

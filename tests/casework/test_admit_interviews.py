@@ -140,10 +140,12 @@ def test_an_assistance_interview_of_no_known_case_is_admitted_after_the_screenin
     early = field_team.send("assistance", ASSISTANCE)
     assert field_team.admit_awaiting().set_aside == 1
     code, reason = field_team.quarantine()[early]
-    assert (code, "admit this one again" in reason) == ("CASE-009", True)
+    assert (code, "admitted by itself" in reason) == ("CASE-009", True)
     field_team.send("screening", SCREENING)
     field_team.admit_awaiting()
-    assert field_team.admit(early).outcome == "admitted"
+    assert found(field_team).state == "active"
+    assert field_team.quarantine() == {}
+    assert field_team.admit(early).outcome == "unchanged"
 
 
 def test_the_newest_interview_by_its_own_date_says_where_the_case_stands(field_team: Field) -> None:

@@ -1,0 +1,122 @@
+"""Commands for the administrator: key ring, operations, collectors, audit log."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy import select
+
+import ingest
+from app.cli.screen import console, show_table
+from app.program import open_database, open_program, passphrase
+from core.audit import Action, audited_entries
+from core.database import Zone
+from core.keyring import add_key, create_key_ring, open_key_ring
+from core.models import Operation
+from core.places import add_places, read_gazetteer
+from core.settings import Settings
+
+__all__ = ["add_commands"]
+
+keys = typer.Typer(help="The key ring, without which nothing can be read.", no_args_is_help=True)
+operations = typer.Typer(help="Humanitarian operations, each walled off from the others.", no_args_is_help=True)
+collectors = typer.Typer(help="Enumerators' phones: each has an address of its own to collect under.", no_args_is_help=True)
+
+
+def add_commands(commands: typer.Typer) -> None:
+    commands.add_typer(keys, name="keys")
+    commands.add_typer(operations, name="operations")
+    commands.add_typer(collectors, name="collectors")
+    commands.command("audit")(audit)
+
+
+@keys.command("create")
+def create_keys() -> None:
+    """Make the key ring of a new installation. An existing one is never overwritten."""
+    settings = Settings.read()
+    create_key_ring(settings.keyring_path, passphrase(settings))
+    console.print(f"Key ring written to {settings.keyring_path}. Back it up, apart from the database and from its passphrase.")
+
+
+@keys.command("add")
+def add_keys() -> None:
+    """Add a new key: from now on it locks new records, while the older keys still open theirs."""
+    settings = Settings.read()
+    ring = add_key(settings.keyring_path, passphrase(settings))
+    console.print(f"Key version {ring.current} is now current. Back up {settings.keyring_path} again.")
+
+
+@keys.command("status")
+def show_keys() -> None:
+    """Say whether the key ring opens, and which versions it holds."""
+    settings = Settings.read()
+    ring = open_key_ring(settings.keyring_path, passphrase(settings))
+    console.print(
+        f"{settings.keyring_path} opens. Versions: {', '.join(map(str, sorted(ring.keys)))}; current: {ring.current}."
+    )
+
+
+@operations.command("add")
+def add_operation(
+    code: Annotated[str, typer.Argument(help="Short code, for example SOM-2026.")],
+    gazetteer: Annotated[Path, typer.Argument(help="GeoJSON of countries, regions and districts with code, parent, names.")],
+    name: Annotated[str, typer.Option(help="Name in English.")],
+    name_fr: Annotated[str, typer.Option(help="Name in French.")] = "",
+    name_ar: Annotated[str, typer.Option(help="Name in Arabic.")] = "",
+) -> None:
+    """Add an operation with its gazetteer."""
+    places = read_gazetteer(gazetteer)
+    names = {language: text for language, text in (("en", name), ("fr", name_fr), ("ar", name_ar)) if text}
+    with (
+        open_database(Settings.read()) as database,
+        database.transaction(Zone.COLLECTION, operation=code, actor="administrator") as session,
+    ):
+        session.add(Operation(code=code, names=names))
+        session.flush()
+        add_places(session, code, places)
+    console.print(f"Operation {code} added with {len(places)} places.")
+
+
+@operations.command("list")
+def list_operations() -> None:
+    """List the operations of this installation."""
+    with open_database(Settings.read()) as database, database.transaction(Zone.COLLECTION) as session:
+        rows = [(row.code, row.names.get("en", "")) for row in session.scalars(select(Operation).order_by(Operation.code))]
+    show_table(("code", "name"), rows, "No operation yet: add one with `bin/waystation operations add`.")
+
+
+@collectors.command("add")
+def add_collector(
+    operation: Annotated[str, typer.Argument(help="Code of the operation.")],
+    name: Annotated[str, typer.Argument(help="A name for this phone or team; not the enumerator's own.")],
+) -> None:
+    """Give an enumerator's phone its address. It is shown once and cannot be shown again."""
+    with (
+        open_program(Settings.read()) as program,
+        program.database.transaction(Zone.COLLECTION, operation=operation, actor="administrator") as session,
+    ):
+        token = ingest.add_collector(session, operation, name)
+    console.print(
+        f"Server address for ODK Collect, after the name of this server:\n\n    /key/{token}\n\nIt is not shown again."
+    )
+
+
+def audit(
+    action: Annotated[Action | None, typer.Option(help="Only lines of this action.")] = None,
+    newest: Annotated[int, typer.Option(help="How many lines.")] = 30,
+) -> None:
+    """Show the newest lines of the audit log."""
+    with open_database(Settings.read()) as database, database.transaction(Zone.AUDIT) as session:
+        rows = [
+            (
+                entry.number,
+                f"{entry.at:%Y-%m-%d %H:%M:%S}",
+                entry.actor,
+                entry.action,
+                entry.subject,
+                entry.count,
+                entry.purpose,
+            )
+            for entry in audited_entries(session, action=action, newest=newest)
+        ]
+    show_table(("line", "at (UTC)", "who", "did", "what", "how many", "why"), rows, "The audit log is empty.")

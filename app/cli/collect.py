@@ -1,0 +1,118 @@
+"""Commands for forms and what comes in: build, add and list forms; admit; look at what was set aside."""
+
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+import casework
+import forms
+import ingest
+from app.cli.screen import console, progress, show_table
+from app.program import open_program
+from core.audit import Purpose
+from core.database import Zone
+from core.places import load_places
+from core.settings import Settings
+
+__all__ = ["add_commands"]
+
+form_commands = typer.Typer(help="Questionnaires: ours and yours.", no_args_is_help=True)
+submission_commands = typer.Typer(help="What phones sent: admit it, see what was set aside.", no_args_is_help=True)
+Operation = Annotated[str, typer.Argument(help="Code of the operation.")]
+BATCH = 200
+
+
+def add_commands(commands: typer.Typer) -> None:
+    commands.add_typer(form_commands, name="forms")
+    commands.add_typer(submission_commands, name="submissions")
+
+
+@form_commands.command("build")
+def build_forms(folder: Annotated[Path, typer.Argument(help="Where to write the workbooks.")] = Path()) -> None:
+    """Write Waystation's own questionnaires as .xlsx workbooks, to open in a spreadsheet and adapt."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in forms.QUESTIONNAIRES:
+        path = folder / f"{name}.xlsx"
+        path.write_bytes(forms.build_questionnaire(name))
+        console.print(f"written: {path}")
+
+
+@form_commands.command("check")
+def check_form(workbook: Annotated[Path, typer.Argument(help="An XLSForm workbook.")]) -> None:
+    """Compile a workbook, check it with ODK Validate, and show the privacy class of every question."""
+    compiled = forms.compile_workbook(workbook.read_bytes(), workbook.name, java=Settings.read().java)
+    definition = compiled.definition
+    rows = [(question.path, question.privacy, question.part, question.statistic or "") for question in definition.questions]
+    show_table(("question", "privacy class", "part of the record", "statistic"), rows, "The form asks nothing.")
+    console.print(f"\n{definition.title}: {definition.form_id}, version {definition.version or '(none)'}")
+    for warning in compiled.warnings:
+        console.print(f"[yellow]note[/] {warning}")
+
+
+@form_commands.command("add")
+def add_form(operation: Operation, workbook: Annotated[Path, typer.Argument(help="An XLSForm workbook.")]) -> None:
+    """Publish a workbook's form to the phones of an operation."""
+    settings = Settings.read()
+    compiled = forms.compile_workbook(workbook.read_bytes(), workbook.name, java=settings.java)
+    with (
+        open_program(settings) as program,
+        program.database.transaction(Zone.COLLECTION, operation=operation, actor="administrator") as session,
+    ):
+        media = {**compiled.media, "places.csv": forms.places_media(load_places(session, operation))}
+        published = forms.publish_form(session, operation, compiled.xform, media)
+    console.print(f"Published {published.form_id}, version {published.version or '(none)'}, to {operation}.")
+
+
+@form_commands.command("list")
+def list_forms(operation: Operation) -> None:
+    """List the forms that phones of an operation see."""
+    with (
+        open_program(Settings.read()) as program,
+        program.database.transaction(Zone.COLLECTION, operation=operation, actor="administrator") as session,
+    ):
+        rows = [(form.form_id, form.version, form.title) for form in forms.list_forms(session, operation)]
+    show_table(("form", "version", "title"), rows, f"{operation} has no form yet: `bin/waystation forms add {operation} FILE`.")
+
+
+@submission_commands.command("admit")
+def admit(operation: Operation) -> None:
+    """Admit everything that waits: into persons, households, cases and movement events."""
+    totals = [0, 0, 0]
+    with open_program(Settings.read()) as program, progress() as bar:
+        task = bar.add_task("admitting", total=None)
+        while True:
+            with program.database.transaction(Zone.CASEWORK, operation=operation, actor="administrator") as session:
+                count = casework.admit_awaiting(session, program.ring, operation, limit=BATCH)
+            done = (count.admitted, count.kept_raw, count.set_aside)
+            if not any(done):
+                break
+            totals = [total + more for total, more in zip(totals, done, strict=True)]
+            bar.advance(task, sum(done))
+    console.print(f"{totals[0]} admitted, {totals[1]} kept as they are, {totals[2]} set aside with a reason.")
+
+
+@submission_commands.command("quarantine")
+def show_quarantine(operation: Operation) -> None:
+    """List what could not be accepted, each with its reason. Contents are not shown."""
+    with (
+        open_program(Settings.read()) as program,
+        program.database.transaction(Zone.COLLECTION, operation=operation, actor="administrator") as session,
+    ):
+        rows = [
+            (entry.id, f"{entry.at:%Y-%m-%d %H:%M}", entry.code, entry.form_id or "", entry.size, entry.reason)
+            for entry in ingest.quarantined(session, operation)
+        ]
+    show_table(("entry", "at (UTC)", "code", "form", "bytes", "reason"), rows, "Nothing is in quarantine.")
+
+
+@submission_commands.command("show")
+def show_entry(operation: Operation, entry: Annotated[UUID, typer.Argument(help="An entry of the quarantine.")]) -> None:
+    """Show one entry of the quarantine exactly as it came. It may hold personal data; the reading is audited."""
+    with (
+        open_program(Settings.read()) as program,
+        program.database.transaction(Zone.CASEWORK, operation=operation, actor="administrator") as session,
+    ):
+        content = ingest.read_quarantined(session, program.ring, entry, purpose=Purpose.VERIFICATION)
+    console.print(content.decode("utf-8", "backslashreplace"), markup=False)

@@ -1,0 +1,41 @@
+"""The commands of `bin/waystation`, put together; every refusal is shown with what to do about it."""
+
+import sys
+
+import typer
+from rich.console import Console
+
+from app.cli import administer, collect, publish, reference, run
+from core.errors import Problem
+
+__all__ = ["main"]
+
+commands = typer.Typer(
+    name="waystation",
+    help="From a phone's answer to a weekly movement report that harms nobody.",
+    epilog="Settings come from the environment (docs/settings.md). Without any, the embedded database under var/ is used.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # a traceback with local values could show an answer
+    rich_markup_mode="rich",
+    add_completion=False,
+)
+for group in (run, administer, collect, publish, reference):
+    group.add_commands(commands)
+
+
+def main() -> None:
+    """Run a command; exit status 1 and a remedy where it was refused."""
+    try:
+        commands()
+    except Problem as problem:
+        show(problem)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def show(problem: Problem) -> None:
+    """Tell a person what happened and what to do."""
+    console = Console(stderr=True, highlight=False)
+    console.print(f"[bold red]{problem.code}[/]  ", problem.what, sep="", markup=True)
+    console.print("[bold]What to do:[/] ", problem.what_to_do, sep="")

@@ -1,0 +1,55 @@
+"""The web application, put together from its parts; run it with the access log off, for addresses hold tokens."""
+
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+
+from app.web import openrosa
+from app.web.openrosa_guard import log_failure
+from app.web.pages import Pages
+from core.database import Database
+from core.keyring import KeyRing
+from core.settings import Settings
+
+__all__ = ["create_application"]
+
+# Pages are plain HTML with their style inside and ask nobody else for anything.
+PROTECTIONS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def create_application(
+    database: Database, ring: KeyRing, settings: Settings, after_submission: Callable[[str, UUID], None]
+) -> FastAPI:
+    """The application on an open database and key ring.
+
+    `after_submission(operation, submission_id)` is called after the commit, for complete answers that are new.
+    """
+    application = FastAPI(title="Waystation", docs_url=None, redoc_url=None, openapi_url=None)
+    application.state.door = openrosa.Door(database, ring, settings, after_submission)
+    application.include_router(openrosa.router)
+    pages = Pages(database, settings)
+    application.include_router(pages.router)
+
+    @application.middleware("http")
+    async def protect(request: Request, handle: Callable[[Request], Awaitable[Response]]) -> Response:
+        try:
+            response = await handle(request)
+        except Exception as error:  # noqa: BLE001  (the last line of defence: no detail may reach a page)
+            log_failure(error)
+            response = pages.failed(request)
+        for name, value in PROTECTIONS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    @application.exception_handler(HTTPException)
+    async def refuse(request: Request, error: HTTPException) -> Response:
+        return pages.missing(request, error.status_code)
+
+    return application

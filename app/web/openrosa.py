@@ -1,0 +1,150 @@
+"""The door for phones: OpenRosa 1.0 form discovery and submission, under `/key/{token}`.
+
+The token in the address says which collector sends and to which operation. It is a secret: the server runs without an
+access log, and nothing here logs an address, a body or a file name.
+
+Specification: OpenRosa form discovery, form submission and HTTP request API, as ODK Collect and KoboCollect use them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
+
+from app.web.openrosa_documents import form_list, manifest
+from app.web.openrosa_guard import DoorRoute, log_failure, say
+from app.web.problems import OUTCOME_STATUS, FormNotOffered, TokenUnknown
+from app.web.upload import read_body, read_post
+from core.database import Database, Zone
+from core.keyring import KeyRing
+from core.settings import Settings
+from forms import PublishedForm, find_form, list_forms, read_media
+from ingest import Collector, Outcome, Receipt, find_collector, receive_submission
+
+__all__ = ["Door", "router"]
+
+NEWS = {Outcome.ACCEPTED, Outcome.EDITED, Outcome.FILES_ADDED}
+
+
+@dataclass(frozen=True)
+class Door:
+    """What the door works with. `after_submission(operation, id)` is called after the commit of complete answers."""
+
+    database: Database
+    ring: KeyRing
+    settings: Settings
+    after_submission: Callable[[str, UUID], None]
+
+
+def _door(request: Request) -> Door:
+    door: Door = request.app.state.door
+    return door
+
+
+OpenDoor = Annotated[Door, Depends(_door)]
+
+
+def _caller(token: str, door: OpenDoor) -> Collector:
+    """Who sends. A bad token is 403: 401 would make the phone ask for a password that does not exist."""
+    with door.database.transaction(Zone.COLLECTION) as session:
+        collector = find_collector(session, token)
+    if collector is None:
+        raise TokenUnknown
+    return collector
+
+
+Caller = Annotated[Collector, Depends(_caller)]
+
+router = APIRouter(prefix="/key/{token}", route_class=DoorRoute)
+
+
+@router.get("/formList")
+def offer_forms(request: Request, door: OpenDoor, caller: Caller, token: str) -> Response:
+    """The newest version of every form, or of the one named by `formID`."""
+    wanted = request.query_params.get("formID")
+    with door.database.transaction(Zone.COLLECTION, operation=caller.operation, actor=_actor(caller)) as session:
+        forms = [form for form in list_forms(session, caller.operation) if wanted in (None, form.form_id)]
+    return _xml(form_list(forms, _base(request, token), verbose="verbose" in request.query_params))
+
+
+@router.get("/forms/{form_id:path}/manifest")
+def offer_manifest(request: Request, door: OpenDoor, caller: Caller, token: str, form_id: str) -> Response:
+    """The files that a form needs."""
+    return _xml(manifest(_find(door, caller, form_id, request), _base(request, token)))
+
+
+@router.get("/forms/{form_id:path}/media/{file_name}")
+def offer_media(request: Request, door: OpenDoor, caller: Caller, form_id: str, file_name: str) -> Response:
+    """One of a form's files."""
+    form = _find(door, caller, form_id, request)
+    with door.database.transaction(Zone.COLLECTION, operation=caller.operation, actor=_actor(caller)) as session:
+        files = read_media(session, caller.operation, form.form_id, form.version)
+    content = next((file.content for file in files if file.file_name == file_name), None)
+    if content is None:
+        raise FormNotOffered
+    return Response(content, media_type="application/octet-stream")
+
+
+@router.get("/forms/{form_id:path}.xml")
+def offer_form(request: Request, door: OpenDoor, caller: Caller, form_id: str) -> Response:
+    """A form as XForm: the version named by `version`, else the newest."""
+    return _xml(_find(door, caller, form_id, request).xform)
+
+
+@router.head("/submission")
+def announce_submission(caller: Caller) -> Response:  # noqa: ARG001  (it is the check of the token)
+    """What a phone asks before it posts: where, and how much at once. Any status but 204 is an error to it."""
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+@router.post("/submission")
+async def take_submission(request: Request, door: OpenDoor, caller: Caller) -> Response:
+    """Take in answers and files; see `ingest.receive_submission`."""
+    body = await read_body(request, door.settings.max_submission_bytes)
+    receipt = await run_in_threadpool(_receive, door, caller, request.headers.get("content-type", ""), body)
+    waiting = receipt.outcome in NEWS and not receipt.complete
+    then = BackgroundTask(_tell, door, caller.operation, receipt) if receipt.outcome in NEWS and receipt.complete else None
+    return say(request, OUTCOME_STATUS[receipt.outcome], "waiting" if waiting else receipt.outcome, background=then)
+
+
+def _receive(door: Door, caller: Collector, content_type: str, body: bytes) -> Receipt:
+    xml, files = read_post(content_type, body)
+    with door.database.transaction(Zone.COLLECTION, operation=caller.operation, actor=_actor(caller)) as session:
+        return receive_submission(
+            session, door.ring, operation=caller.operation, xml=xml, files=files, collector=str(caller.id)
+        )
+
+
+def _tell(door: Door, operation: str, receipt: Receipt) -> None:
+    """Pass complete answers on. Were it to fail, the periodic admission of all that awaits it makes up for it."""
+    try:
+        if receipt.submission_id:
+            door.after_submission(operation, receipt.submission_id)
+    except Exception as error:  # noqa: BLE001  (the answers are kept and the phone has its answer)
+        log_failure(error)
+
+
+def _find(door: Door, caller: Collector, form_id: str, request: Request) -> PublishedForm:
+    version = request.query_params.get("version")
+    with door.database.transaction(Zone.COLLECTION, operation=caller.operation, actor=_actor(caller)) as session:
+        form = find_form(session, caller.operation, form_id, version)
+    if form is None:
+        raise FormNotOffered
+    return form
+
+
+def _actor(caller: Collector) -> str:
+    return f"collector:{caller.id}"
+
+
+def _base(request: Request, token: str) -> str:
+    return f"{request.base_url}key/{token}"
+
+
+def _xml(content: bytes) -> Response:
+    return Response(content, media_type="text/xml")

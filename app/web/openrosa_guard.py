@@ -1,0 +1,62 @@
+"""Make every answer of the door one that a phone understands, whatever happened behind it."""
+
+import logging
+from collections.abc import Callable, Coroutine
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+
+from app.web.openrosa_documents import message
+from app.web.openrosa_texts import TEXTS, choose_language
+from app.web.problems import status_of
+from core.errors import Problem
+
+__all__ = ["DoorRoute", "log_failure", "say"]
+
+log = logging.getLogger(__name__)
+
+
+class DoorRoute(APIRoute):
+    """A route whose problems become OpenRosa messages, and whose answers carry the protocol's headers.
+
+    The `Date` that the protocol asks for is set by the HTTP server.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            try:
+                response = await handle(request)
+            except HTTPException:
+                raise
+            except Problem as problem:
+                response = say(request, status_of(problem), problem.code)
+                response.headers["Connection"] = "close"  # or the server would read the refused upload to its end
+            except Exception as error:  # noqa: BLE001  (the last line of defence: a phone must get an answer)
+                log_failure(error)
+                response = say(request, HTTPStatus.INTERNAL_SERVER_ERROR, "failure")
+            response.headers["X-OpenRosa-Version"] = "1.0"
+            response.headers["X-OpenRosa-Accept-Content-Length"] = str(request.app.state.door.settings.max_submission_bytes)
+            return response
+
+        return guarded
+
+
+def say(request: Request, status: HTTPStatus, text: str, **more: Any) -> Response:
+    """An OpenRosa message in the enumerator's language; `text` names one of `TEXTS`."""
+    languages = TEXTS.get(text, TEXTS["failure"])
+    sentence = languages[choose_language(request.headers.get("accept-language", ""))]
+    return Response(message(sentence), status_code=status, media_type="text/xml", **more)
+
+
+def log_failure(error: Exception) -> None:
+    """Log where an unforeseen error arose. Its own words are left out: they might quote an answer."""
+    at = error.__traceback__
+    while at and at.tb_next:
+        at = at.tb_next
+    where = f"{at.tb_frame.f_code.co_filename}:{at.tb_lineno}" if at else "nowhere"
+    log.error("unforeseen %s at %s", type(error).__name__, where)

@@ -1,0 +1,130 @@
+"""The pages anybody may see: what this is, and the released reports. Read in the statistics zone, which sees nothing else.
+
+A page is in English, French or Arabic: asked for with `?lang=`, else as the browser prefers. Arabic pages are mirrored.
+"""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+
+from babel import Locale
+from babel.dates import format_date
+from fastapi import APIRouter, Request
+from fastapi.responses import FileResponse, HTMLResponse, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+import exports
+from app.web.openrosa_texts import choose_language
+from core.database import Database, Zone
+from core.settings import Settings
+from core.week import Week
+
+__all__ = ["Pages"]
+
+HERE: Final = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A released week as the front page lists it."""
+
+    operation: str
+    week: str
+    days: str
+    address: str
+
+
+class Pages:
+    """The public pages of an installation."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self.database = database
+        self.releases = settings.releases
+        self.templates = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self.router = APIRouter(include_in_schema=False)
+        self.router.get("/")(self.front)
+        self.router.get("/releases/{operation}/{week}/{file:path}")(self.released_file)
+        self.router.get("/health")(self.health)
+
+    def front(self, request: Request) -> Response:
+        """What this is, and the released weeks."""
+        language = _language(request)
+        released = _listed(self._released(), self.releases, language)
+        return self._page("front.html.j2", language, released=released)
+
+    def released_file(self, request: Request, operation: str, week: str, file: str) -> Response:
+        """A file of a released week's folder."""
+        folder = self.releases / operation / week
+        if (operation, week) not in {(row.operation, str(row.week)) for row in self._released()} or not _inside(
+            folder / file, folder
+        ):
+            return self.missing(request, HTTPStatus.NOT_FOUND)
+        return FileResponse(folder / file, headers={"Cache-Control": "public, max-age=300"})
+
+    def health(self) -> Response:
+        """Says that the program and its database answer, and nothing else."""
+        with self.database.transaction(Zone.STATISTICS):
+            return Response("ok", media_type="text/plain")
+
+    def missing(self, request: Request, status: int) -> Response:
+        """The page for what is not there."""
+        return self._page("missing.html.j2", _language(request), status=status)
+
+    def failed(self, request: Request) -> Response:
+        """The page for what should not have happened. It gives no detail."""
+        return self._page("failed.html.j2", _language(request), status=HTTPStatus.INTERNAL_SERVER_ERROR)
+
+    def _released(self) -> Sequence[exports.PublishedRelease]:
+        with self.database.transaction(Zone.STATISTICS) as session:
+            return exports.list_releases(session)
+
+    def _page(self, name: str, language: str, *, status: int = HTTPStatus.OK, **values: object) -> Response:
+        html = self.templates.get_template(name).render(
+            language=language,
+            direction=Locale.parse(language).text_direction,
+            languages={code: Locale.parse(code).get_display_name(code) for code in exports.LANGUAGES},
+            text=_texts(language),
+            **values,
+        )
+        return HTMLResponse(html, status_code=status, headers={"Content-Language": language, "Vary": "Accept-Language"})
+
+
+def _language(request: Request) -> str:
+    asked = request.query_params.get("lang")
+    return asked if asked in exports.LANGUAGES else choose_language(request.headers.get("accept-language", ""))
+
+
+@cache
+def _texts(language: str) -> Mapping[str, str]:
+    return tomllib.loads((HERE / "texts" / f"{language}.toml").read_text(encoding="utf-8"))
+
+
+def _listed(releases: Sequence[exports.PublishedRelease], folder: Path, language: str) -> list[Listed]:
+    return [
+        Listed(
+            row.operation_names.get(language) or row.operation,
+            str(row.week),
+            _days(row.week, language),
+            f"releases/{row.operation}/{row.week}/report.{language}.html",
+        )
+        for row in releases
+        if (folder / row.operation / str(row.week)).is_dir()
+    ]
+
+
+def _days(week: Week, language: str) -> str:
+    return " – ".join(format_date(day, "d MMM y", locale=language) for day in (week.monday, week.sunday))
+
+
+def _inside(path: Path, folder: Path) -> bool:
+    return path.is_file() and path.resolve().is_relative_to(folder.resolve())

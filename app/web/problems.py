@@ -1,0 +1,63 @@
+"""The one table that turns problems and outcomes into HTTP answers, and the problems that only the web can have."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+from core.database import DatabaseDown, DatabaseFull
+from core.errors import Problem
+from ingest import Outcome
+
+__all__ = ["OUTCOME_STATUS", "FormNotOffered", "TokenUnknown", "UploadInterrupted", "UploadTooLarge", "status_of"]
+
+
+class TokenUnknown(Problem):
+    code = "APP-101"
+    says = "The address holds a collector's token that is not known here."
+    remedy = "Set the phone up again with the address or code that the operation gave out."
+
+
+class FormNotOffered(Problem):
+    code = "APP-102"
+    says = "This operation does not offer that form, version or file."
+    remedy = "Fetch the list of forms again."
+
+
+class UploadTooLarge(Problem):
+    code = "APP-103"
+    says = "The upload is larger than the {limit} bytes that are taken in one request."
+    remedy = "Send its files in several requests, or make them smaller. Nothing of it was kept; the phone keeps its copy."
+
+
+class UploadInterrupted(Problem):
+    code = "APP-104"
+    says = "The connection broke off before the whole upload had come."
+    remedy = "The phone keeps its copy and sends it again. Nothing of it was kept."
+
+
+# What phones rely on: 201 and 202 are success, a bad token is 403 because 401 would ask for a password.
+OUTCOME_STATUS: Final[Mapping[Outcome, HTTPStatus]] = {
+    Outcome.ACCEPTED: HTTPStatus.CREATED,
+    Outcome.RESENT: HTTPStatus.ACCEPTED,
+    Outcome.FILES_ADDED: HTTPStatus.CREATED,
+    Outcome.EDITED: HTTPStatus.CREATED,
+    Outcome.EDIT_RESENT: HTTPStatus.ACCEPTED,
+    Outcome.CONFLICTING: HTTPStatus.CONFLICT,
+    Outcome.STALE_EDIT: HTTPStatus.CONFLICT,
+    Outcome.UNKNOWN_FORM: HTTPStatus.NOT_FOUND,
+    Outcome.MALFORMED: HTTPStatus.BAD_REQUEST,
+}
+
+PROBLEM_STATUS: Final[Mapping[type[Problem], HTTPStatus]] = {
+    TokenUnknown: HTTPStatus.FORBIDDEN,
+    FormNotOffered: HTTPStatus.NOT_FOUND,
+    UploadTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    UploadInterrupted: HTTPStatus.BAD_REQUEST,
+    DatabaseFull: HTTPStatus.INSUFFICIENT_STORAGE,
+    DatabaseDown: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+def status_of(problem: Problem) -> HTTPStatus:
+    """The status that a problem is answered with; what the table does not name is our own failure."""
+    return PROBLEM_STATUS.get(type(problem), HTTPStatus.INTERNAL_SERVER_ERROR)

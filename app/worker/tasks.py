@@ -1,0 +1,64 @@
+"""The Celery application and its tasks.
+
+Without a broker a task runs in the process that sends it; with one, any number of workers share the work. A task carries
+ids only and opens one transaction. Tasks are sent after the commit of what they work on.
+"""
+
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from celery import Celery
+from celery.signals import worker_process_init
+from sqlalchemy import select
+
+import casework
+from app.program import Program
+from core.database import Zone
+from core.models import Operation
+
+__all__ = ["ADMIT_AWAITING", "ADMIT_SUBMISSION", "build_worker"]
+
+ADMIT_SUBMISSION: Final = "admit_submission"
+ADMIT_AWAITING: Final = "admit_awaiting"
+SWEEP_EVERY: Final = timedelta(minutes=5)
+BATCH: Final = 500
+
+
+def build_worker(program: Program) -> Celery:
+    """The Celery application of an opened program."""
+    worker = Celery("waystation", broker=program.settings.broker_url or None, set_as_current=False)
+    worker.conf.update(
+        task_always_eager=not program.settings.broker_url,
+        task_eager_propagates=True,
+        task_ignore_result=True,
+        task_acks_late=True,
+        task_serializer="json",
+        accept_content=["json"],
+        broker_connection_retry_on_startup=True,
+        beat_schedule={"sweep": {"task": ADMIT_AWAITING, "schedule": SWEEP_EVERY}},
+    )
+
+    @worker.task(name=ADMIT_SUBMISSION, shared=False)  # type: ignore[untyped-decorator]
+    def admit_submission(*, operation: str, submission: str) -> None:
+        with program.database.transaction(Zone.CASEWORK, operation=operation, actor="worker") as session:
+            casework.admit_submission(session, program.ring, UUID(submission))
+
+    @worker.task(name=ADMIT_AWAITING, shared=False)  # type: ignore[untyped-decorator]
+    def admit_awaiting() -> None:
+        """Pick up what a crash left between the commit of a submission and its task."""
+        for operation in _operations(program):
+            with program.database.transaction(Zone.CASEWORK, operation=operation, actor="worker") as session:
+                casework.admit_awaiting(session, program.ring, operation, limit=BATCH)
+
+    def connect_anew(**_: Any) -> None:
+        # A forked worker must not share its parent's connections.
+        program.database.engine.dispose(close=False)
+
+    worker_process_init.connect(connect_anew, weak=False)
+    return worker
+
+
+def _operations(program: Program) -> list[str]:
+    with program.database.transaction(Zone.CASEWORK, actor="worker") as session:
+        return list(session.scalars(select(Operation.code)))

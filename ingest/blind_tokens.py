@@ -1,0 +1,51 @@
+"""The keyed fingerprints by which ingest recognises what it has seen without reading it.
+
+Each names its scope (operation and form, or the record it belongs to), so that equal values in two places do not show.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from uuid import UUID
+
+from core.keyring import KeyRing
+from ingest.uploaded_file import UploadedFile
+
+__all__ = ["answers_digest", "edits_lock", "file_digest", "file_token", "instance_token", "post_digest"]
+
+SEPARATOR = "\0"  # cannot occur in XML
+
+
+def instance_token(ring: KeyRing, operation: str, form_id: str, instance_id: str) -> bytes:
+    """Finds a submission by the id that the phone gave it; such ids are unique within a form."""
+    return ring.blind_token("instance-id", SEPARATOR.join((operation, form_id, instance_id)))
+
+
+def edits_lock(ring: KeyRing, operation: str, form_id: str) -> bytes:
+    """Names the lock under which edits of one form are put in order."""
+    return ring.blind_token("edits-of-form", SEPARATOR.join((operation, form_id)))
+
+
+def answers_digest(ring: KeyRing, submission: UUID, xml: bytes) -> bytes:
+    """Equal for identical answers to one submission."""
+    return ring.blind_token("answers", f"{submission}{SEPARATOR}{_sha256(xml)}")
+
+
+def file_token(ring: KeyRing, owner: UUID, name: str) -> bytes:
+    """Finds a file of a record by its name."""
+    return ring.blind_token("file-name", f"{owner}{SEPARATOR}{name}")
+
+
+def file_digest(ring: KeyRing, owner: UUID, content: bytes) -> bytes:
+    """Equal for identical contents within one record."""
+    return ring.blind_token("file-content", f"{owner}{SEPARATOR}{_sha256(content)}")
+
+
+def post_digest(ring: KeyRing, operation: str, xml: bytes, files: Sequence[UploadedFile]) -> bytes:
+    """Equal for posts of the same answers and files, so that a refused post sent again is kept once."""
+    parts = [operation, _sha256(xml)]
+    parts += sorted(f"{_sha256(file.name.encode())}{_sha256(file.content)}" for file in files)
+    return ring.blind_token("refused-post", SEPARATOR.join(parts))
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

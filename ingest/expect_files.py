@@ -1,0 +1,52 @@
+"""Which files an answer names, and so must come before it is complete.
+
+`*isIncomplete*`, by which a phone says that more posts follow, is not asked: phones set it wrongly, and a
+post that says so may be the one that was lost.
+"""
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from forms import FormDefinition
+from ingest.parse_xml import local_name
+from ingest.read_answers import Answers, answers_of
+from ingest.read_head import child_text
+
+__all__ = ["expected_files"]
+
+
+def expected_files(root: etree._Element, definition: FormDefinition, *, encrypted: bool) -> frozenset[str]:
+    """The names of all files that the answers refer to.
+
+    In plain answers these are the answers to questions of kind `binary`, and the audit log in `meta`. An encrypted
+    form's manifest lists them: a `file` in each `media`, and `encryptedXmlFile` (ODK XForms specification, encrypted
+    submissions).
+    """
+    if encrypted:
+        return frozenset(_listed(root))
+    kept_as_files = {question.path for question in definition.questions if question.kind == "binary"}
+    return frozenset(_answered(answers_of(root, definition), kept_as_files)) | frozenset(_audit_log(root))
+
+
+def _listed(root: etree._Element) -> Iterator[str]:
+    for child in root.iterchildren("*"):
+        if local_name(child) == "media":
+            yield from (file.text.strip() for file in child.iterchildren("*") if local_name(file) == "file" and file.text)
+    answers = child_text(root, "encryptedXmlFile")
+    if answers:
+        yield answers
+
+
+def _answered(answers: Answers, paths: set[str]) -> Iterator[str]:
+    yield from (name.strip() for path, name in answers.values.items() if path in paths and name.strip())
+    for entries in answers.repeats.values():
+        for entry in entries:
+            yield from _answered(entry, paths)
+
+
+def _audit_log(root: etree._Element) -> Iterator[str]:
+    for child in root.iterchildren("*"):
+        name = child_text(child, "audit") if local_name(child) == "meta" else None
+        if name:
+            yield name

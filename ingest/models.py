@@ -1,0 +1,110 @@
+"""The tables of what arrived (schema `ingest`): every content is ciphertext, every look-up goes by a blind token."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database import Base
+
+__all__ = ["Attachment", "CollectorRow", "Quarantine", "RecordKeyRow", "State", "Submission"]
+
+
+class State(StrEnum):
+    """Where a submission stands on its way to casework."""
+
+    AWAITING = "awaiting"
+    HANDLED = "handled"
+    SET_ASIDE = "set_aside"
+
+
+class Submission(Base):
+    """An answer as it was received. `instance` and `replaces` are blind tokens of the ids that the phone gave."""
+
+    __tablename__ = "submission"
+    __table_args__ = (
+        UniqueConstraint("operation", "instance"),
+        UniqueConstraint("operation", "replaces"),
+        CheckConstraint("state IN ('awaiting', 'handled', 'set_aside')", name="state"),
+        Index("ix_submission_root_id", "root_id"),
+        Index("ix_submission_awaiting", "operation", "received_at", postgresql_where=text("state = 'awaiting' AND complete")),
+        {"schema": "ingest"},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    operation: Mapped[str] = mapped_column(ForeignKey("core.operation.code"))
+    root_id: Mapped[UUID]  # the first of its chain of edits that arrived
+    form_id: Mapped[str]
+    form_version: Mapped[str]
+    instance: Mapped[bytes]
+    replaces: Mapped[bytes | None]
+    digest: Mapped[bytes]
+    collector: Mapped[str]
+    received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    complete: Mapped[bool]
+    state: Mapped[str]
+    xml: Mapped[bytes]
+
+
+class Attachment(Base):
+    """A file that came with a submission or with a post in quarantine, under the key of its `owner`."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (UniqueConstraint("owner", "name", "digest"), {"schema": "ingest"})
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    operation: Mapped[str] = mapped_column(ForeignKey("core.operation.code"))
+    owner: Mapped[UUID]  # a submission or a quarantine entry: hence no foreign key
+    name: Mapped[bytes]
+    digest: Mapped[bytes]
+    label: Mapped[bytes]
+    content: Mapped[bytes]
+
+
+class Quarantine(Base):
+    """What could not be admitted, with its reason. Without content it stands for the submission that it names."""
+
+    __tablename__ = "quarantine"
+    __table_args__ = (UniqueConstraint("operation", "code", "digest"), {"schema": "ingest"})
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    operation: Mapped[str] = mapped_column(ForeignKey("core.operation.code"))
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    code: Mapped[str]
+    reason: Mapped[str]
+    form_id: Mapped[str | None]
+    submission_id: Mapped[UUID | None] = mapped_column(ForeignKey("ingest.submission.id"))
+    collector: Mapped[str]
+    digest: Mapped[bytes]
+    size: Mapped[int]
+    content: Mapped[bytes | None]
+    resolved_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class RecordKeyRow(Base):
+    """The wrapped key of a submission or quarantine entry, in a table of its own so that it can be destroyed and
+    backed up apart from what it opens."""
+
+    __tablename__ = "record_key"
+    __table_args__ = {"schema": "ingest"}
+
+    record: Mapped[UUID] = mapped_column(primary_key=True)
+    operation: Mapped[str] = mapped_column(ForeignKey("core.operation.code"))
+    version: Mapped[int]
+    sealed: Mapped[bytes]
+    commitment: Mapped[bytes]
+
+
+class CollectorRow(Base):
+    """Someone who may send answers: a device or a team, known by the SHA-256 of its token."""
+
+    __tablename__ = "collector"
+    __table_args__ = (UniqueConstraint("token_sha256"), {"schema": "ingest"})
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    operation: Mapped[str] = mapped_column(ForeignKey("core.operation.code"))
+    name: Mapped[str]
+    token_sha256: Mapped[bytes]
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

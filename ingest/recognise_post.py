@@ -1,0 +1,60 @@
+"""Recognise what a post is about: its form, its own id, what it replaces and which files it names."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from core.keyring import KeyRing
+from forms import find_form
+from ingest.blind_tokens import edits_lock, instance_token
+from ingest.errors import FileNamedTwice, FormUnknown
+from ingest.expect_files import expected_files
+from ingest.parse_xml import parse_xml
+from ingest.read_head import Head, read_head
+from ingest.uploaded_file import UploadedFile
+
+__all__ = ["Arrival", "Post", "recognise"]
+
+
+@dataclass(frozen=True)
+class Post:
+    """One post of answers with files, and who sent it to which operation."""
+
+    operation: str
+    collector: str
+    xml: bytes = field(repr=False)
+    files: Sequence[UploadedFile] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A post that belongs to a published form. `instance` and `replaces` are blind tokens, `expected` file names."""
+
+    post: Post
+    head: Head
+    instance: bytes
+    replaces: bytes | None
+    expected: frozenset[str] = field(repr=False)
+    locks: Sequence[bytes] = field(repr=False)
+
+
+def recognise(session: Session, ring: KeyRing, post: Post) -> Arrival:
+    """Raises the `Refused` that says why a post cannot be taken in."""
+    root = parse_xml(post.xml)
+    head = read_head(root)
+    form = find_form(session, post.operation, head.form_id, head.version)
+    if form is None:
+        raise FormUnknown(form_id=head.form_id, version=head.version)
+    instance = instance_token(ring, post.operation, head.form_id, head.instance_id)
+    replaces = instance_token(ring, post.operation, head.form_id, head.replaces) if head.replaces else None
+    locks = [instance, replaces, edits_lock(ring, post.operation, head.form_id)] if replaces else [instance]
+    _refuse_two_contents_of_one_name(post.files, head.form_id)
+    expected = expected_files(root, form.definition, encrypted=head.encrypted)
+    return Arrival(post, head, instance, replaces, expected, locks)
+
+
+def _refuse_two_contents_of_one_name(files: Sequence[UploadedFile], form_id: str) -> None:
+    contents: dict[str, bytes] = {}
+    if any(contents.setdefault(file.name, file.content) != file.content for file in files):
+        raise FileNamedTwice(form_id=form_id)

@@ -1,0 +1,108 @@
+"""Seal and open what arrived: one key per submission or quarantine entry, one ciphertext per part."""
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.envelope import Binding, CiphertextRefused, RecordKey, WrappedKey, new_record_key, unwrap_record_key
+from core.keyring import KeyRing
+from ingest.blind_tokens import file_digest, file_token
+from ingest.errors import KeyDestroyed
+from ingest.models import Attachment, RecordKeyRow
+from ingest.uploaded_file import UploadedFile
+
+__all__ = [
+    "QUARANTINE",
+    "SUBMISSION",
+    "keep_files",
+    "new_key",
+    "open_content",
+    "open_files",
+    "open_key",
+    "open_keys",
+    "seal_content",
+]
+
+SUBMISSION = "ingest.submission"
+QUARANTINE = "ingest.quarantine"
+ATTACHMENT = "ingest.attachment"
+
+
+def new_key(session: Session, ring: KeyRing, operation: str, table: str, record: UUID) -> RecordKey:
+    """Make and keep the key of a new record."""
+    key, wrapped = new_record_key(ring, Binding(table, record, "key"))
+    session.add(
+        RecordKeyRow(
+            record=record, operation=operation, version=wrapped.version, sealed=wrapped.sealed, commitment=wrapped.commitment
+        )
+    )
+    return key
+
+
+def open_key(session: Session, ring: KeyRing, table: str, record: UUID) -> RecordKey:
+    """Raises `KeyDestroyed` or `core.envelope.CiphertextRefused`."""
+    key = open_keys(session, ring, table, [record])[record]
+    if not isinstance(key, RecordKey):
+        raise key
+    return key
+
+
+def open_keys(
+    session: Session, ring: KeyRing, table: str, records: Collection[UUID]
+) -> Mapping[UUID, RecordKey | KeyDestroyed | CiphertextRefused]:
+    """The keys of many records; in place of one that does not open stands the reason."""
+    rows = {row.record: row for row in session.scalars(select(RecordKeyRow).where(RecordKeyRow.record.in_(records)))}
+    return {record: _unwrap(ring, table, record, rows.get(record)) for record in records}
+
+
+def _unwrap(ring: KeyRing, table: str, record: UUID, row: RecordKeyRow | None) -> RecordKey | KeyDestroyed | CiphertextRefused:
+    if row is None:
+        return KeyDestroyed(record=record)
+    try:
+        return unwrap_record_key(ring, WrappedKey(row.version, row.sealed, row.commitment), Binding(table, record, "key"))
+    except CiphertextRefused as refusal:
+        return refusal
+
+
+def seal_content(key: RecordKey, table: str, record: UUID, content: bytes) -> bytes:
+    """Encrypt the answers of a record."""
+    return key.seal(content, Binding(table, record, "content"))
+
+
+def open_content(key: RecordKey, table: str, record: UUID, ciphertext: bytes) -> bytes:
+    """Decrypt the answers of a record; raises `core.envelope.CiphertextRefused`."""
+    return key.open(ciphertext, Binding(table, record, "content"))
+
+
+def keep_files(
+    session: Session, ring: KeyRing, key: RecordKey, *, operation: str, owner: UUID, files: Iterable[UploadedFile]
+) -> None:
+    """Keep files under their owner's key, their names and media types sealed too."""
+    for file in {(file.name, file.content): file for file in files}.values():
+        record = uuid4()
+        label = json.dumps([file.name, file.content_type]).encode()
+        session.add(
+            Attachment(
+                id=record,
+                operation=operation,
+                owner=owner,
+                name=file_token(ring, owner, file.name),
+                digest=file_digest(ring, owner, file.content),
+                label=key.seal(label, Binding(ATTACHMENT, record, "label")),
+                content=key.seal(file.content, Binding(ATTACHMENT, record, "content")),
+            )
+        )
+
+
+def open_files(session: Session, key: RecordKey, owner: UUID) -> tuple[UploadedFile, ...]:
+    """The files of a record, by name; raises `core.envelope.CiphertextRefused`."""
+    rows = session.scalars(select(Attachment).where(Attachment.owner == owner))
+    return tuple(sorted((_open_file(key, row) for row in rows), key=lambda file: file.name))
+
+
+def _open_file(key: RecordKey, row: Attachment) -> UploadedFile:
+    name, content_type = json.loads(key.open(row.label, Binding(ATTACHMENT, row.id, "label")))
+    return UploadedFile(name, content_type, key.open(row.content, Binding(ATTACHMENT, row.id, "content")))

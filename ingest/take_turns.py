@@ -1,0 +1,18 @@
+"""Let posts about the same thing happen one after the other, while all others run side by side."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+__all__ = ["take_turns"]
+
+
+def take_turns(session: Session, tokens: Iterable[bytes]) -> None:
+    """Wait until no other transaction works on any of these tokens, and hold them until this one ends.
+
+    PostgreSQL advisory locks, taken in order of number so that two transactions never wait for each other. Two tokens
+    that share their first 64 bits merely wait without need.
+    """
+    for number in sorted({int.from_bytes(token[:8], "big", signed=True) for token in tokens}):
+        session.execute(select(func.pg_advisory_xact_lock(number)))

@@ -1,0 +1,56 @@
+"""The pages anybody may see: three languages, no outside requests, nothing but what is released."""
+
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.web.application import create_application
+from core.database import Database
+from core.keyring import KeyRing
+from core.settings import Settings
+
+
+@pytest.fixture
+def browser(database: Database, ring: KeyRing, tmp_path: Path) -> TestClient:
+    return TestClient(create_application(database, ring, Settings(var=tmp_path), lambda _operation, _submission: None))
+
+
+@pytest.mark.parametrize(
+    ("language", "direction", "words"), [("en", "ltr", "No report"), ("fr", "ltr", "Aucun"), ("ar", "rtl", "لم يُنشر")]
+)
+def test_the_front_page_speaks_the_readers_language(browser: TestClient, language: str, direction: str, words: str) -> None:
+    asked = browser.get("/", params={"lang": language})
+    preferred = browser.get("/", headers={"Accept-Language": f"{language}-XX,{language};q=0.9"})
+    for page in (asked, preferred):
+        assert f'<html lang="{language}" dir="{direction}">' in page.text
+        assert words in page.text
+
+
+def test_an_unknown_language_is_answered_in_english(browser: TestClient) -> None:
+    assert '<html lang="en" dir="ltr">' in browser.get("/", headers={"Accept-Language": "xx, *;q=0.1"}).text
+
+
+def test_a_page_asks_nobody_else_and_runs_no_script(browser: TestClient) -> None:
+    page = browser.get("/")
+    policy = page.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src" not in policy
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert page.headers["X-Content-Type-Options"] == "nosniff"
+    assert "http://" not in page.text
+    assert "https://" not in page.text
+    assert "<script" not in page.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/releases/X/2026-W01/index.html", "/releases/../../etc/passwd", "/nothing", "/admin", "/docs"]
+)
+def test_what_is_not_released_is_not_there(browser: TestClient, path: str) -> None:
+    answer = browser.get(path)
+    assert answer.status_code == 404
+    assert "Traceback" not in answer.text
+
+
+def test_the_health_check_says_ok_and_nothing_else(browser: TestClient) -> None:
+    assert browser.get("/health").text == "ok"

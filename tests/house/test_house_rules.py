@@ -1,0 +1,58 @@
+"""The house keeps its own rules: size of modules, faces, catalogue of errors, pages made from code."""
+
+import ast
+import importlib
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from app.cli import main as _every_stage_is_loaded  # noqa: F401
+from app.cli.reference import PAGES
+from core.errors import catalogue
+
+ROOT = Path(__file__).resolve().parents[2]
+STAGES = ("forms", "ingest", "casework", "anonymizer", "exports")
+FOLDERS = ("core", *STAGES, "app")
+MODULES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
+BANNED = {"utils", "helpers", "service", "services", "manager", "misc", "common"}
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_is_read_in_one_go_and_says_what_it_is_for(module: Path) -> None:
+    source = module.read_text(encoding="utf-8")
+    assert len(source.splitlines()) <= 400
+    assert ast.get_docstring(ast.parse(source))
+    assert module.stem not in BANNED
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_shows_a_face_of_few_names(stage: str) -> None:
+    face = importlib.import_module(stage)
+    assert face.__all__ == sorted(face.__all__, key=lambda name: (not name.isupper(), name[0].islower(), name))
+    assert 5 <= len(face.__all__) <= 24
+    assert all(hasattr(face, name) for name in face.__all__)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_nobody_reaches_past_a_face(module: Path) -> None:
+    """Outside a stage only the stage itself is imported, never a module within it."""
+    home = module.relative_to(ROOT).parts[0]
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        imported = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        imported += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        for name in imported:
+            stage, _, inside = name.partition(".")
+            assert stage not in STAGES or stage == home or not inside, f"line {node.lineno} reaches into {name}"
+
+
+def test_every_problem_has_a_code_of_its_own_and_a_remedy() -> None:
+    problems = catalogue()
+    assert [code for code, times in Counter(kind.code for kind in problems).items() if times > 1] == []
+    assert [kind.code for kind in problems if not (kind.says and kind.remedy)] == []
+
+
+@pytest.mark.parametrize("page", list(PAGES), ids=lambda path: path.name)
+def test_pages_made_from_code_are_up_to_date(page: Path) -> None:
+    """Run `bin/waystation docs` when this fails."""
+    assert page.read_text(encoding="utf-8") == PAGES[page]()

@@ -1,0 +1,87 @@
+"""Answers are read by the paths of their questions, repeats as lists of answers within answers."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from forms import FormDefinition, PrivacyClass, Question, RecordKind, RecordPart
+from ingest import Answers, read_answers
+
+REPEATED = """<data id="household">
+  <person><name>Amal</name></person><photo/>
+  <member><member_name>Sami</member_name>
+    <illness><symptom>fever</symptom></illness><illness><symptom>cough</symptom></illness></member>
+  <member><member_name>Rim</member_name></member>
+  <unasked>left out</unasked>
+</data>"""
+
+
+def test_a_group_is_part_of_the_path_and_an_empty_answer_is_absent(definition: FormDefinition) -> None:
+    answers = read_answers(REPEATED.encode(), definition)
+    assert answers.values == {"/data/person/name": "Amal"}
+
+
+def test_repeats_are_nested_as_they_were_asked(definition: FormDefinition) -> None:
+    sami, rim = read_answers(REPEATED.encode(), definition).repeats["/data/member"]
+    assert sami.values == {"/data/member/member_name": "Sami"}
+    symptoms = [entry.values["/data/member/illness/symptom"] for entry in sami.repeats["/data/member/illness"]]
+    assert symptoms == ["fever", "cough"]
+    assert (rim.values, rim.repeats) == ({"/data/member/member_name": "Rim"}, {})
+
+
+def test_namespaces_of_clients_do_not_matter(definition: FormDefinition) -> None:
+    moved = REPEATED.replace("<data ", '<data xmlns="http://opendatakit.org/submissions" ')
+    assert read_answers(moved.encode(), definition) == read_answers(REPEATED.encode(), definition)
+
+
+def test_answers_do_not_show_in_a_repr(definition: FormDefinition) -> None:
+    assert "Amal" not in repr(read_answers(REPEATED.encode(), definition))
+
+
+# A form with a question at its top and one in each of three levels of repeats.
+LEVELS = ("/data", "/data/r1", "/data/r1/r2", "/data/r1/r2/r3")
+DEEP = FormDefinition(
+    form_id="deep",
+    version="",
+    title="Deep",
+    record_kind=RecordKind.OTHER,
+    questions=tuple(
+        Question(
+            path=f"{level}/q{depth}",
+            name=f"q{depth}",
+            kind="string",
+            repeat=level if depth else None,
+            privacy=PrivacyClass.DIRECT,
+            part=RecordPart.IDENTITY,
+            statistic=None,
+            labels={},
+        )
+        for depth, level in enumerate(LEVELS)
+    ),
+    languages=("en",),
+)
+# XML itself turns a carriage return into a line feed (XML 1.0, section 2.11).
+said = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="\ufffe\uffff"), min_size=1)
+
+
+def entries(depth: int) -> st.SearchStrategy[Answers]:
+    values = st.dictionaries(st.just(f"{LEVELS[depth]}/q{depth}"), said, max_size=1)
+    if depth + 1 == len(LEVELS):
+        return values.map(Answers)
+    below = st.lists(st.deferred(lambda: entries(depth + 1)), min_size=1, max_size=3)
+    return st.builds(Answers, values, st.dictionaries(st.just(LEVELS[depth + 1]), below, max_size=1))
+
+
+def write(answers: Answers, name: str) -> etree._Element:
+    element = etree.Element(name)
+    for path, text in answers.values.items():
+        etree.SubElement(element, path.rpartition("/")[2]).text = text
+    for path, inner in answers.repeats.items():
+        element.extend(write(entry, path.rpartition("/")[2]) for entry in inner)
+    return element
+
+
+@given(entries(0))
+def test_whatever_was_written_is_read_back(answers: Answers) -> None:
+    xml = etree.tostring(write(answers, "data"), encoding="utf-8")
+    assert read_answers(xml, DEEP) == answers
