@@ -4,7 +4,6 @@ Three transactions in three zones: the anonymizer reads coarse facts and writes 
 protected tables, and writes statistics once the folder is whole. No step can reach what another may see.
 """
 
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -36,7 +35,7 @@ def protect_week(program: Program, operation: str, week: Week, *, actor: str) ->
     """Count one week's movements, protect the tables and store them with their proof."""
     with program.database.transaction(Zone.ANONYMIZER, operation=operation, actor=actor) as session:
         facts = casework.movement_facts(session, program.ring, operation, week)
-        counted = anonymizer.count_movements(facts, load_places(session, operation), week)
+        counted = anonymizer.count_movements(facts, load_places(session, operation), week, operation=operation)
         protected = anonymizer.protect(counted, anonymizer.default_policy())
         anonymizer.store_protected(session, program.ring, protected)
     return protected
@@ -49,23 +48,19 @@ def release_week(program: Program, operation: str, week: Week, folder: Path, *, 
     """
     with program.database.transaction(Zone.RELEASE, operation=operation, actor=actor) as session:
         released = {row.week: row for row in exports.list_releases(session) if row.operation == operation}
-        made_at = released[week].made_at if week in released else now()
-        shown = [row.week for row in released.values() if _is_earlier(row, week, made_at)]
+        standing = released.get(week)
+        earlier = [row for row in released.values() if week.plus(-EARLIER_WEEKS) <= row.week < week]
+        shown = [row.week for row in earlier if standing is None or row.number < standing.number]
         release = exports.build_release(
             anonymizer.load_protected(session, program.ring, operation, week),
-            [anonymizer.load_protected(session, program.ring, operation, earlier) for earlier in shown],
+            [anonymizer.load_protected(session, program.ring, operation, past) for past in shown],
             operation_names=_names(session, operation),
             places=load_places(session, operation),
             folder=folder,
-            made_at=made_at,
+            made_at=standing.made_at if standing else now(),
         )
         exports.publish_release(session, release)
     return release
-
-
-def _is_earlier(row: exports.PublishedRelease, week: Week, made_at: datetime) -> bool:
-    """Whether a released week belongs into the trend that the report of `week` shows."""
-    return week.plus(-EARLIER_WEEKS) <= row.week < week and row.made_at < made_at
 
 
 def _names(session: Session, operation: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ from core.audit import Purpose
 from core.errors import Problem
 from core.models import PlaceRow
 from core.places import LEVEL_NAMES
-from forms import FormDefinition, find_form
+from forms import FormDefinition, find_definition
 from ingest import Answers, StoredSubmission, read_answers, read_submissions
 
 __all__ = ["Arrival", "Desk"]
@@ -82,10 +82,10 @@ class Desk(Vault):
 
     def _definition(self, form_id: str, version: str) -> FormDefinition:
         if (form_id, version) not in self.definitions:
-            form = find_form(self.session, self.operation, form_id, version)
-            if form is None:
+            definition = find_definition(self.session, self.operation, form_id, version)
+            if definition is None:
                 raise FormUnpublished(form_id=form_id, version=version, operation=self.operation)
-            self.definitions[form_id, version] = form.definition
+            self.definitions[form_id, version] = definition
         return self.definitions[form_id, version]
 
     @cached_property

@@ -22,6 +22,12 @@ __all__ = ["Base", "Database", "DatabaseDown", "DatabaseFull", "Zone", "connect"
 CONNECT_TIMEOUT_SECONDS: Final = 10
 DISK_FULL: Final = "53100"
 
+# The same as SET LOCAL ROLE and two SET LOCAL, in one round trip.
+ENTER_ZONE: Final = text(
+    "SELECT set_config('role', :zone, true), "
+    "set_config('waystation.operation', :operation, true), set_config('waystation.actor', :actor, true)"
+)
+
 
 class DatabaseDown(Problem):
     code = "CORE-201"

@@ -77,14 +77,17 @@ def make_edition(
     contact: str,
     made_at: datetime,
 ) -> Edition:
-    """Check that the weeks and the gazetteer belong together; raises `HistoryUnfit` or `PlaceUnknown`."""
+    """Check that the weeks and the gazetteer belong together; raises `HistoryUnfit` or `PlaceUnknown`.
+
+    `made_at` is kept to the second, as PDF and XLSX can state it.
+    """
     earlier = tuple(sorted(history, key=lambda past: past.week))
     _require_earlier(week, earlier)
     gazetteer = {place.code: place for place in places}
     for code in _place_codes(week):
         if code not in gazetteer:
             raise PlaceUnknown(place=code)
-    return Edition(week, earlier, gazetteer, operation_names, contact, made_at)
+    return Edition(week, earlier, gazetteer, operation_names, contact, made_at.replace(microsecond=0))
 
 
 def _require_earlier(week: ProtectedWeek, history: Sequence[ProtectedWeek]) -> None:

@@ -10,7 +10,7 @@ from forms.compile_workbook import compile_workbook
 from forms.definition import FormDefinition, PrivacyClass, Question, RecordKind, RecordPart
 from forms.errors import WorkbookRejected
 from forms.places_media import places_media
-from forms.publish_form import PublishedForm, find_form, list_forms, publish_form, read_media
+from forms.publish_form import PublishedForm, find_definition, find_form, list_forms, publish_form, read_media
 from forms.read_definition import read_form_definition
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "WorkbookRejected",
     "build_questionnaire",
     "compile_workbook",
+    "find_definition",
     "find_form",
     "list_forms",
     "places_media",

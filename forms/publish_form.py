@@ -6,8 +6,9 @@ A published version never changes: answers on phones and in the store refer to i
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property
 from pathlib import PurePosixPath, PureWindowsPath
+from typing import Final
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -20,7 +21,19 @@ from forms.errors import FormChanged, MediaNameUnusable
 from forms.models import FormMedia, FormVersion
 from forms.read_definition import read_form_definition
 
-__all__ = ["MediaEntry", "MediaFile", "PublishedForm", "find_form", "list_forms", "publish_form", "read_media"]
+__all__ = [
+    "MediaEntry",
+    "MediaFile",
+    "PublishedForm",
+    "find_definition",
+    "find_form",
+    "list_forms",
+    "publish_form",
+    "read_media",
+]
+
+MOST_READ: Final = 128  # definitions kept in memory; they hold no personal data
+_read: Final[dict[tuple[str, str, str, str], FormDefinition]] = {}
 
 
 @dataclass(frozen=True)
@@ -52,10 +65,10 @@ class PublishedForm:
     md5: str
     media: tuple[MediaEntry, ...]
 
-    @property
+    @cached_property
     def definition(self) -> FormDefinition:
-        """What the form asks, read once for each XForm."""
-        return _definition(self.xform)
+        """What the form asks."""
+        return read_form_definition(self.xform)
 
 
 def publish_form(session: Session, operation: str, xform: bytes, media: Mapping[str, bytes]) -> PublishedForm:
@@ -83,6 +96,20 @@ def find_form(session: Session, operation: str, form_id: str, version: str | Non
         wanted = wanted.where(FormVersion.version == version)
     row = session.scalars(wanted.order_by(FormVersion.published_at.desc()).limit(1)).first()
     return _published(session, row) if row else None
+
+
+def find_definition(session: Session, operation: str, form_id: str, version: str) -> FormDefinition | None:
+    """What a published version asks. The XForm is fetched and read only the first time: a published version never changes."""
+    named = (FormVersion.operation == operation, FormVersion.form_id == form_id, FormVersion.version == version)
+    md5 = session.scalar(select(FormVersion.md5).where(*named))
+    if md5 is None:
+        return None
+    key = (operation, form_id, version, md5)
+    if key not in _read:
+        if len(_read) >= MOST_READ:
+            _read.clear()
+        _read[key] = read_form_definition(session.scalars(select(FormVersion.xform).where(*named)).one())
+    return _read[key]
 
 
 def list_forms(session: Session, operation: str) -> list[PublishedForm]:
@@ -137,11 +164,6 @@ def _entry(file_name: str, content: bytes, form_id: str) -> MediaEntry:
     if not plain or not file_name.isprintable() or file_name in {"", ".", ".."}:
         raise MediaNameUnusable(file_name=file_name, form_id=form_id)
     return MediaEntry(file_name, _md5(content), len(content))
-
-
-@lru_cache(maxsize=128)
-def _definition(xform: bytes) -> FormDefinition:
-    return read_form_definition(xform)
 
 
 def _md5(content: bytes) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from core.keyring import KeyRing
-from forms import find_form
+from forms import find_definition
 from ingest.blind_tokens import edits_lock, instance_token
 from ingest.errors import FileNamedTwice, FormUnknown
 from ingest.expect_files import expected_files
@@ -43,14 +43,14 @@ def recognise(session: Session, ring: KeyRing, post: Post) -> Arrival:
     """Raises the `Refused` that says why a post cannot be taken in."""
     root = parse_xml(post.xml)
     head = read_head(root)
-    form = find_form(session, post.operation, head.form_id, head.version)
-    if form is None:
+    definition = find_definition(session, post.operation, head.form_id, head.version)
+    if definition is None:
         raise FormUnknown(form_id=head.form_id, version=head.version)
     instance = instance_token(ring, post.operation, head.form_id, head.instance_id)
     replaces = instance_token(ring, post.operation, head.form_id, head.replaces) if head.replaces else None
     locks = [instance, replaces, edits_lock(ring, post.operation, head.form_id)] if replaces else [instance]
     _refuse_two_contents_of_one_name(post.files, head.form_id)
-    expected = expected_files(root, form.definition, encrypted=head.encrypted)
+    expected = expected_files(root, definition, encrypted=head.encrypted)
     return Arrival(post, head, instance, replaces, expected, locks)
 
 

@@ -1,6 +1,7 @@
 """The commands of `bin/waystation`, put together; every refusal is shown with what to do about it."""
 
 import sys
+import traceback
 
 import typer
 from rich.console import Console
@@ -9,6 +10,13 @@ from app.cli import administer, collect, publish, reference, run
 from core.errors import Problem
 
 __all__ = ["main"]
+
+
+class UnforeseenError(Problem):
+    code = "APP-099"
+    says = "Something happened that Waystation does not know ({kind}); where, is printed above."
+    remedy = "Nothing was half-written. Please report it with the lines above, which hold no data."
+
 
 commands = typer.Typer(
     name="waystation",
@@ -26,12 +34,16 @@ for group in (run, administer, collect, publish, reference):
 def main() -> None:
     """Run a command; exit status 1 and a remedy where it was refused."""
     try:
-        commands()
+        commands(prog_name="bin/waystation")
     except Problem as problem:
         show(problem)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:  # noqa: BLE001  (the last line of defence: an error's own words might quote an answer)
+        traceback.print_tb(error.__traceback__)
+        show(UnforeseenError(kind=type(error).__name__))
+        sys.exit(1)
 
 
 def show(problem: Problem) -> None:

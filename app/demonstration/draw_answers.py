@@ -69,7 +69,7 @@ REMARKS: Final = (
 )
 
 # One question's answers by name; a repeat is a list of the same.
-Answers = Mapping[str, "str | list[Mapping[str, str]]"]
+Answers = Mapping[str, str | Sequence[Mapping[str, str]]]
 
 
 @dataclass(frozen=True)

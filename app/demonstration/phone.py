@@ -4,7 +4,7 @@ OpenRosa Form List, Manifest and Submission APIs 1.0, spoken over HTTP as ODK Co
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from types import TracebackType
 from typing import Final, Self
@@ -49,11 +49,11 @@ class Phone:
     def download_forms(self) -> None:
         """Get blank forms and their media, then ask with HEAD whether submissions are welcome."""
         for entry in self._get("formList").iter(f"{FORM_LIST}xform"):
-            self.forms[entry.findtext(f"{FORM_LIST}formID")] = self._fetch(entry.findtext(f"{FORM_LIST}downloadUrl"))
+            self.forms[entry.findtext(f"{FORM_LIST}formID", "")] = self._fetch(entry.findtext(f"{FORM_LIST}downloadUrl", ""))
             manifest = entry.findtext(f"{FORM_LIST}manifestUrl")
             if manifest:
-                for media in self._get(manifest).iter(f"{MANIFEST}downloadUrl"):
-                    self._fetch(media.text)
+                for media in self._get(manifest).iter(f"{MANIFEST}mediaFile"):
+                    self._fetch(media.findtext(f"{MANIFEST}downloadUrl", ""))
         answer = self.client.head("submission")
         if answer.status_code != httpx.codes.NO_CONTENT:
             raise DoorClosed(status=answer.status_code, request="HEAD submission")
@@ -89,7 +89,7 @@ def fill_form(xform: bytes, answers: Answers, instance: UUID, *, replaces: UUID 
     return etree.tostring(filled, encoding="utf-8", xml_declaration=True)
 
 
-def _repeat(template: etree._Element, rows: list[Mapping[str, str]]) -> None:
+def _repeat(template: etree._Element, rows: Sequence[Mapping[str, str]]) -> None:
     parent = template.getparent()
     if parent is None or f"{JAVAROSA}template" not in template.attrib:
         return
@@ -103,8 +103,9 @@ def _repeat(template: etree._Element, rows: list[Mapping[str, str]]) -> None:
 
 
 def _identify(filled: etree._Element, instance: UUID, replaces: UUID | None) -> None:
-    [instance_id] = [element for element in filled.iter(etree.Element) if etree.QName(element).localname == "instanceID"]
+    [meta] = [element for element in filled.iter(etree.Element) if etree.QName(element).localname == "meta"]
+    [instance_id] = [element for element in meta if etree.QName(element).localname == "instanceID"]
     instance_id.text = f"uuid:{instance}"
     if replaces:
-        deprecated = etree.SubElement(instance_id.getparent(), f"{{{etree.QName(instance_id).namespace}}}deprecatedID")
+        deprecated = etree.SubElement(meta, instance_id.tag.replace("instanceID", "deprecatedID"))
         deprecated.text = f"uuid:{replaces}"

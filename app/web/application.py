@@ -1,10 +1,12 @@
 """The web application, put together from its parts; run it with the access log off, for addresses hold tokens."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from uuid import UUID
 
 from fastapi import FastAPI, Request, Response
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.web import openrosa
 from app.web.openrosa_guard import log_failure
@@ -37,19 +39,35 @@ def create_application(
     pages = Pages(database, settings)
     application.include_router(pages.router)
 
-    @application.middleware("http")
-    async def protect(request: Request, handle: Callable[[Request], Awaitable[Response]]) -> Response:
-        try:
-            response = await handle(request)
-        except Exception as error:  # noqa: BLE001  (the last line of defence: no detail may reach a page)
-            log_failure(error)
-            response = pages.failed(request)
-        for name, value in PROTECTIONS.items():
-            response.headers.setdefault(name, value)
-        return response
-
     @application.exception_handler(HTTPException)
     async def refuse(request: Request, error: HTTPException) -> Response:
         return pages.missing(request, error.status_code)
 
+    application.add_middleware(Protection, failed=pages.failed)
     return application
+
+
+class Protection:
+    """Every answer carries the protections; what nobody foresaw becomes a page without any detail."""
+
+    def __init__(self, application: ASGIApp, failed: Callable[[Request], Response]) -> None:
+        self.application, self.failed = application, failed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def protected(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                begun = True
+                headers = MutableHeaders(scope=message)
+                for name, value in PROTECTIONS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self.application(scope, receive, protected)
+        except Exception as error:  # noqa: BLE001  (the last line of defence: no detail may reach a page)
+            log_failure(error)
+            if not begun:
+                await self.failed(Request(scope))(scope, receive, protected)

@@ -52,9 +52,9 @@ class Pages:
             lstrip_blocks=True,
         )
         self.router = APIRouter(include_in_schema=False)
-        self.router.get("/")(self.front)
-        self.router.get("/releases/{operation}/{week}/{file:path}")(self.released_file)
-        self.router.get("/health")(self.health)
+        self.router.add_api_route("/", self.front, methods=["GET", "HEAD"])
+        self.router.add_api_route("/releases/{operation}/{week}/{file:path}", self.released_file, methods=["GET", "HEAD"])
+        self.router.add_api_route("/health", self.health, methods=["GET", "HEAD"])
 
     def front(self, request: Request) -> Response:
         """What this is, and the released weeks."""
