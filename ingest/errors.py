@@ -49,7 +49,7 @@ class Refused(Problem):
 
 class AnswersUnreadable(Refused):
     code = "INGEST-001"
-    says = "The answers cannot be read as XML: {reason} (line {line})."
+    says = "The answers are broken off or damaged: their XML cannot be read at line {line} ({reason})."
     remedy = "They are kept in quarantine as they came. Find out which program wrote them; ask for them to be sent again."
     outcome = Outcome.MALFORMED
 

@@ -58,9 +58,11 @@ class Phone:
         if answer.status_code != httpx.codes.NO_CONTENT:
             raise DoorClosed(status=answer.status_code, request="HEAD submission")
 
-    def send(self, xml: bytes) -> int:
-        """Post a filled form; returns the status and counts it."""
-        answer = self.client.post("submission", files={"xml_submission_file": ("submission.xml", xml, "text/xml")})
+    def send(self, xml: bytes, files: Mapping[str, bytes] | None = None) -> int:
+        """Post a filled form with its files by name; returns the status and counts it."""
+        parts = {"xml_submission_file": ("submission.xml", xml, "text/xml")}
+        parts |= {name: (name, content, "application/octet-stream") for name, content in (files or {}).items()}
+        answer = self.client.post("submission", files=parts)
         self.statuses[answer.status_code] += 1
         return answer.status_code
 

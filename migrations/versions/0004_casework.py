@@ -70,7 +70,7 @@ def _what_was_reported() -> None:
     op.create_table(
         "movement_event", *_sealed(), *_from_submission(), sa.Column("week", sa.String(), nullable=False), schema="casework"
     )
-    op.create_index("ix_movement_event_operation", "movement_event", ["operation", "week"], schema="casework")
+    op.create_index("ix_movement_event_operation_week", "movement_event", ["operation", "week"], schema="casework")
 
 
 def _keys_and_tokens() -> None:

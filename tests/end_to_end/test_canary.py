@@ -24,6 +24,7 @@ from app.demonstration.run_demonstration import GAZETTEER
 from app.program import Program
 from app.web.serve import serving_on_socket
 from app.weekly_release import protect_week, release_week
+from core.audit import Purpose
 from core.clock import now
 from core.database import Database, Zone
 from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
@@ -33,6 +34,11 @@ from core.settings import Settings
 from core.week import Week
 
 OPERATION = "TEST"
+BINARY = {
+    "screening_interview/consent_signature",
+    "screening_interview/interview_recording",
+    "assistance_interview/supporting_document",
+}
 WEEK = Week.of(now().date()).plus(-1)
 # Answers that must fit their question; every other question that is not open gets a word of its own.
 FITTING: Mapping[str, str] = {
@@ -41,6 +47,7 @@ FITTING: Mapping[str, str] = {
     "destination_district": "XM0201",
     "reason": "conflict",
     "female_18_59": "3",
+    "interview_date": WEEK.monday.isoformat(),
     "con_Consent": "yes",
     "vic_TraffickingStatus": "actual",
     "eligible": "yes",
@@ -89,7 +96,6 @@ class Written:
 @pytest.fixture
 def written() -> Iterator[Written]:
     watch = Written()
-    watch.watching = True
     yield watch
     watch.watching = False
 
@@ -125,12 +131,15 @@ def test_no_identifying_word_is_found_where_it_must_not_be(
 ) -> None:
     canaries = Canaries({})
     release = tmp_path / "release"
-    sent = _run_main_job(program, canaries, release)
+    token = _publish(program)
+    written.watching = True
+    sent = _run_main_job(program, canaries, token, release)
     written.watching = False
 
     assert len(canaries.words) >= 25
-    assert _persons_read_back(program, canaries), "the words did arrive in the store"
     assert sent == {201: 7, 400: 1, 404: 1, 409: 1}
+    assert _reasons(program) == ["INGEST-001", "INGEST-003", "INGEST-004"]
+    assert _read_back(program, canaries) == canaries.words["screening_interview/prs_First_Name"]
     _flush(cluster, database_name)
     output = "".join(capfd.readouterr()).encode()
     places = {"output": output, **_files(cluster.data_folder), **_files(release), **_files(tmp_path / "var")}
@@ -139,8 +148,7 @@ def test_no_identifying_word_is_found_where_it_must_not_be(
     assert {path for path in written.paths if not _expected(path, tmp_path)} == set()
 
 
-def _run_main_job(program: Program, canaries: Canaries, release: Path) -> Mapping[int, int]:
-    token = _publish(program)
+def _run_main_job(program: Program, canaries: Canaries, token: str, release: Path) -> Mapping[int, int]:
     with (
         serving_on_socket(program, lambda _operation, _submission: None) as socket,
         Phone(httpx.HTTPTransport(uds=str(socket)), f"http://canary/key/{token}") as phone,
@@ -184,13 +192,23 @@ def _send_everything(phone: Phone, canaries: Canaries) -> None:
         filled("screening_interview", uuid4(), reference=reference),
         filled("assistance_interview", uuid4(), reference=reference),
     ):
-        phone.send(xml)
+        named = [word for question, word in canaries.words.items() if question in BINARY and word.encode() in xml]
+        phone.send(xml, {name: canaries.word(f"the content of {name}").encode() * 1000 for name in named})
 
 
-def _persons_read_back(program: Program, canaries: Canaries) -> bool:
+def _reasons(program: Program) -> list[str]:
+    with program.database.transaction(Zone.CASEWORK, operation=OPERATION) as session:
+        return sorted(entry.code for entry in ingest.quarantined(session, OPERATION))
+
+
+def _read_back(program: Program, canaries: Canaries) -> str:
+    """The first name of the person whose case it is: the words did arrive in the store."""
+    parts = [forms.RecordPart.IDENTITY]
     with program.database.transaction(Zone.CASEWORK, operation=OPERATION) as session:
         case = casework.find_case(session, program.ring, OPERATION, canaries.words["case_reference"])
-    return case is not None
+        assert case
+        person = casework.read_person(session, program.ring, case.person, parts=parts, purpose=Purpose.ASSISTANCE)
+    return str(person.parts[forms.RecordPart.IDENTITY]["prs_First_Name"])
 
 
 def _flush(cluster: EmbeddedCluster, database_name: str) -> None:

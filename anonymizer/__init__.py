@@ -1,0 +1,30 @@
+"""What may be known: count, protect, prove. Facts go in, and only tables that were proven safe come out.
+
+`count_movements` counts a week, `protect` hides what must be hidden and proves it under a `Policy`, `store_protected` and
+`load_protected` keep the result; a `ProtectedTable` comes from nowhere else. `attack` is the attacker's view, for anybody.
+"""
+
+from anonymizer.attack import attack
+from anonymizer.count_movements import count_movements
+from anonymizer.counted_week import CountedWeek
+from anonymizer.dimension import TOTAL, Dimension
+from anonymizer.policy import Policy, default_policy, read_policy
+from anonymizer.protect import protect
+from anonymizer.published import ProtectedTable, ProtectedWeek
+from anonymizer.store_protected import load_protected, store_protected
+
+__all__ = [
+    "TOTAL",
+    "CountedWeek",
+    "Dimension",
+    "Policy",
+    "ProtectedTable",
+    "ProtectedWeek",
+    "attack",
+    "count_movements",
+    "default_policy",
+    "load_protected",
+    "protect",
+    "read_policy",
+    "store_protected",
+]

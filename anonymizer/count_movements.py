@@ -1,0 +1,79 @@
+"""From movement reports to the week's two tables, every level counted.
+
+`movements` counts persons by origin, destination and reason; `arrivals` by destination, sex and age band. Beside the
+persons stand the reports they come from: in a cell of `arrivals` a report counts when it has persons in that cell. The
+number of reports decides what is safe to publish and is never published itself.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import product
+from typing import Final
+
+from anonymizer.counted_week import Count, CountedTable, CountedWeek
+from anonymizer.dimension import Dimension, flat_dimension, place_dimension
+from anonymizer.errors import CodeUnknown, FactOfAnotherWeek
+from casework import MovementFact
+from core.places import Place
+from core.week import Week
+
+__all__ = ["count_movements"]
+
+REASONS: Final = ("conflict", "flood", "drought", "eviction", "livelihood", "other")
+SEXES: Final = ("female", "male")
+AGES: Final = ("0-4", "5-11", "12-17", "18-59", "60+")
+
+Key = tuple[str, ...]
+Innermost = Callable[[MovementFact], Iterator[tuple[Key, int]]]
+
+
+def count_movements(facts: Iterable[MovementFact], places: Iterable[Place], week: Week, *, operation: str) -> CountedWeek:
+    """Count the reports of one operation's week; raises `FactOfAnotherWeek` and `CodeUnknown`."""
+    gazetteer, reports = list(places), list(facts)
+    for fact in reports:
+        if fact.week != week:
+            raise FactOfAnotherWeek(report=fact.report, other=fact.week, week=week)
+    origin, destination = place_dimension("origin", gazetteer), place_dimension("destination", gazetteer)
+    reason, sex, age = flat_dimension("reason", REASONS), flat_dimension("sex", SEXES), flat_dimension("age", AGES)
+    movements = (origin, destination, reason)
+    arrivals = (destination, sex, age)
+    return CountedWeek(
+        operation,
+        week,
+        (
+            CountedTable("movements", movements, _counted(movements, reports, _movement)),
+            CountedTable("arrivals", arrivals, _counted(arrivals, reports, _arrivals)),
+        ),
+    )
+
+
+def _movement(fact: MovementFact) -> Iterator[tuple[Key, int]]:
+    yield (fact.origin, fact.destination, fact.reason), sum(fact.persons.values())
+
+
+def _arrivals(fact: MovementFact) -> Iterator[tuple[Key, int]]:
+    for (sex, age), persons in fact.persons.items():
+        yield (fact.destination, sex, age), persons
+
+
+def _counted(dimensions: Sequence[Dimension], facts: Iterable[MovementFact], innermost: Innermost) -> dict[Key, Count]:
+    persons: Counter[Key] = Counter()
+    reports: Counter[Key] = Counter()
+    for fact in facts:
+        added = _every_level(dimensions, fact, innermost)
+        persons.update(added)
+        reports.update(added.keys())
+    return {key: Count(persons[key], reports[key]) for key in persons}
+
+
+def _every_level(dimensions: Sequence[Dimension], fact: MovementFact, innermost: Innermost) -> Counter[Key]:
+    added: Counter[Key] = Counter()
+    for key, persons in innermost(fact):
+        if not persons:
+            continue
+        for dimension, code in zip(dimensions, key, strict=True):
+            if code not in dimension.parents or code in dimension.children:
+                raise CodeUnknown(report=fact.report, dimension=dimension.name)
+        for above in product(*(dimension.climb(code) for dimension, code in zip(dimensions, key, strict=True))):
+            added[above] += persons
+    return added

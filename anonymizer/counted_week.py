@@ -1,0 +1,42 @@
+"""A week as counted, before protection: secret, and never stored."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from anonymizer.dimension import Dimension
+from core.week import Week
+
+__all__ = ["Count", "CountedTable", "CountedWeek"]
+
+
+@dataclass(frozen=True)
+class Count:
+    """Persons in a cell, and how many reports they come from."""
+
+    persons: int
+    reports: int
+
+
+NOTHING = Count(0, 0)
+
+
+@dataclass(frozen=True)
+class CountedTable:
+    """Counts by the codes of some dimensions, at every level; a cell that is absent holds nothing."""
+
+    name: str
+    dimensions: tuple[Dimension, ...]
+    cells: Mapping[tuple[str, ...], Count] = field(repr=False)
+
+    def count(self, key: tuple[str, ...]) -> Count:
+        """The count of a cell."""
+        return self.cells.get(key, NOTHING)
+
+
+@dataclass(frozen=True)
+class CountedWeek:
+    """The tables of one operation's week. Where they share a dimension they share its totals."""
+
+    operation: str
+    week: Week
+    tables: tuple[CountedTable, ...]

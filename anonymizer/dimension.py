@@ -1,0 +1,75 @@
+"""A dimension of a table: its codes, and which code each of them is part of.
+
+Every code has one parent, up to the one root `_T` (SDMX CL_AREA and its siblings write totals so). A flat dimension has
+all its codes directly under the total.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from anonymizer.errors import HierarchyUnfit
+from core.places import Place
+
+__all__ = ["TOTAL", "Dimension", "flat_dimension", "place_dimension"]
+
+TOTAL: Final = "_T"
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """A name and the hierarchy of its codes: `parents` maps each code to the code that it is part of, `_T` to None.
+
+    Raises `HierarchyUnfit` when `_T` is not the one root, a parent is unknown, or a code is part of itself.
+    """
+
+    name: str
+    parents: Mapping[str, str | None]
+
+    def __post_init__(self) -> None:
+        roots = [code for code, parent in self.parents.items() if parent is None]
+        if roots != [TOTAL]:
+            self._refuse(f"its roots are {', '.join(roots) or 'missing'}, where {TOTAL} must be the only one")
+        for code in self.parents:
+            self._check_climb(code)
+
+    @cached_property
+    def children(self) -> dict[str, tuple[str, ...]]:
+        """The codes directly under each code that has any, in the order given."""
+        below: dict[str, tuple[str, ...]] = {}
+        for code, parent in self.parents.items():
+            if parent is not None:
+                below[parent] = (*below.get(parent, ()), code)
+        return below
+
+    def climb(self, code: str) -> list[str]:
+        """The code and every code above it, up to the total."""
+        path = [code]
+        while (parent := self.parents[path[-1]]) is not None:
+            path.append(parent)
+        return path
+
+    def _check_climb(self, code: str) -> None:
+        seen: set[str] = set()
+        above: str | None = code
+        while above is not None:
+            if above in seen:
+                self._refuse(f"{code} is part of itself")
+            if above not in self.parents:
+                self._refuse(f"{code} is part of {above}, which is not among its codes")
+            seen.add(above)
+            above = self.parents[above]
+
+    def _refuse(self, reason: str) -> None:
+        raise HierarchyUnfit(dimension=self.name, reason=reason)
+
+
+def flat_dimension(name: str, codes: Iterable[str]) -> Dimension:
+    """A dimension of one level under its total."""
+    return Dimension(name, {TOTAL: None} | dict.fromkeys(codes, TOTAL))
+
+
+def place_dimension(name: str, places: Iterable[Place]) -> Dimension:
+    """District under region under country under the total, as the gazetteer has them."""
+    return Dimension(name, {TOTAL: None} | {place.code: place.parent or TOTAL for place in places})

@@ -1,0 +1,103 @@
+"""What the anonymizer refuses. It fails closed: without a proof there is no table.
+
+A message may name a table, a level and the codes of its hierarchy, never a count that is not published.
+"""
+
+from core.errors import Problem
+
+__all__ = [
+    "CertificateUnfit",
+    "CodeUnknown",
+    "CountsUnfit",
+    "FactOfAnotherWeek",
+    "HierarchyUnfit",
+    "NotProven",
+    "PolicyUnreadable",
+    "ProtectedWeekChanged",
+    "ProtectionImpossible",
+    "SolverGaveUp",
+    "TablesContradict",
+    "WeekAlreadyProtected",
+    "WeekNotProtected",
+]
+
+
+class HierarchyUnfit(Problem):
+    code = "ANON-001"
+    says = "The hierarchy of {dimension} cannot be used: {reason}."
+    remedy = "Give every code exactly one parent, up to the one total _T."
+
+
+class CodeUnknown(Problem):
+    code = "ANON-002"
+    says = "Report {report} holds a code of {dimension} that the tables do not know."
+    remedy = "Count with the gazetteer and code lists that the report was admitted with, or correct the report."
+
+
+class FactOfAnotherWeek(Problem):
+    code = "ANON-003"
+    says = "Report {report} belongs to {other}, not to {week}."
+    remedy = "Count each week from its own reports."
+
+
+class CountsUnfit(Problem):
+    code = "ANON-004"
+    says = "Table {table} cannot be protected: {reason}."
+    remedy = "Count the week again from its reports; counts are whole, not negative, and every total is the sum of its parts."
+
+
+class PolicyUnreadable(Problem):
+    code = "ANON-005"
+    says = "The policy {path} cannot be used: {reason}."
+    remedy = "Correct the file; anonymizer/default_policy.toml shows every setting with its meaning."
+
+
+class ProtectionImpossible(Problem):
+    code = "ANON-010"
+    says = "Table {table} cannot be protected under this policy: one of its cells by {level} cannot be hidden well enough."
+    remedy = "Allow hide_grand_total, use coarser places or categories, count a longer period, or relax the required interval."
+
+
+class NotProven(Problem):
+    code = "ANON-011"
+    says = "The proof of table {table} failed at the cells by {level}: {reason}."
+    remedy = "Nothing was stored or released. Report this as a fault of the program, with the week and the policy."
+
+
+class TablesContradict(Problem):
+    code = "ANON-012"
+    says = "The published numbers of table {table} contradict each other."
+    remedy = "Compare the tables with the release they came from: a number was changed or a file is from another week."
+
+
+class SolverGaveUp(Problem):
+    code = "ANON-014"
+    says = "The linear program of the attacker came to no answer ({status})."
+    remedy = "Nothing was stored or released. Report this as a fault of the program, with the week and the policy."
+
+
+class CertificateUnfit(Problem):
+    code = "ANON-013"
+    says = "Table {table} is not the one that was proven safe."
+    remedy = "Take tables from protect or load_protected, as they are. A changed table has to be protected anew."
+
+
+class WeekAlreadyProtected(Problem):
+    code = "ANON-020"
+    says = "Week {week} of {operation} is already protected, with other numbers or under another policy."
+    remedy = (
+        "Release what is stored. Two versions of a week would give away by their difference what each of them hides; "
+        "late reports and corrections stay inside."
+    )
+
+
+class ProtectedWeekChanged(Problem):
+    code = "ANON-021"
+    says = "The stored tables of week {week} of {operation} are not those that were proven safe."
+    remedy = "Treat it as tampering: release nothing of this week, keep the database as it is, and compare with a backup."
+
+
+class WeekNotProtected(Problem):
+    code = "ANON-022"
+    says = "Week {week} of {operation} has no protected tables."
+    remedy = "Protect the week first."

@@ -1,0 +1,53 @@
+"""Which cells are hidden so far, and what hiding another one would cost."""
+
+import numpy as np
+
+from anonymizer.counted_week import Count
+from anonymizer.equations import Flags, Numbers, System
+from anonymizer.policy import Policy
+
+__all__ = ["Pattern"]
+
+
+class Pattern:
+    """The hidden cells of a system; at first the unsafe ones, later their complements too.
+
+    Costs keep what readers need most: totals before their parts, large cells before small ones, and numbers before zeros.
+    """
+
+    def __init__(self, system: System, policy: Policy) -> None:
+        counts = zip(system.persons.tolist(), system.reports.tolist(), strict=True)
+        self.unsafe = np.array([policy.is_unsafe(Count(*count)) for count in counts])
+        self.hidden = self.unsafe.copy()
+        self.version = 0
+        loss = np.where(system.persons > 0, 1 + np.log2(1 + system.persons), policy.zero_cost)
+        self.cost = loss * policy.keep_totals ** _height_in_tables(system)
+        # zeros below a published zero are known to be zero; to hide one means to hide what lies above it as well
+        self.closed = self._below_zero(system)
+
+    def hide(self, cells: Numbers) -> None:
+        """Hide more cells, given by number."""
+        fresh = cells[~self.hidden[cells]]
+        if len(fresh):
+            self.hidden[fresh] = True
+            self.version += 1
+
+    @staticmethod
+    def _below_zero(system: System) -> Flags:
+        entries = system.sums.tocoo()
+        child = (entries.data == 1) & (system.persons[system.totals[entries.row]] == 0)
+        below = np.zeros(system.size, bool)
+        below[entries.col[child]] = True
+        return below
+
+
+def _height_in_tables(system: System) -> Numbers:
+    """How far above the innermost cells of its table a cell stands, steps of all dimensions added."""
+    names = [shape.name for shape in system.shapes]
+    height = np.zeros(system.size, np.int64)
+    for table, grid in zip(system.tables, system.grids, strict=True):
+        axes = [names.index(dimension.name) for dimension in table.dimensions]
+        cells = grid.ravel()
+        own = np.sum([system.shapes[axis].height[system.codes[cells, axis]] for axis in axes], axis=0)
+        height[cells] = np.maximum(height[cells], own)
+    return height

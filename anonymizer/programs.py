@@ -1,0 +1,166 @@
+"""The linear program of a scope: the cheapest move that takes one cell where it must be able to go.
+
+Minimum-cost perturbation after Kelly, Golden and Assad (Cell suppression: disclosure protection for sensitive tabular
+data, Networks 22, 1992), with costs on what is not hidden yet; solved by HiGHS. A solution in fractions is no
+alternative table, so the search branches until it is whole.
+"""
+
+from typing import Final
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+
+from anonymizer.equations import Flags, Numbers, System
+from anonymizer.moves import Move, make_move
+from anonymizer.pattern import Pattern
+from anonymizer.policy import Possible
+
+__all__ = ["Program"]
+
+FREE: Final = 0.05  # what moving a hidden cell costs: enough to keep moves short
+WHOLE: Final = 1e-6
+BRANCHES: Final = 200
+
+
+class Program:
+    """A scope as a linear program. Columns are groups of cells that are always equal: how far a group rises, and falls."""
+
+    def __init__(self, system: System, pattern: Pattern, cells: Numbers, held: Flags) -> None:
+        self._system, self._pattern, self._cells = system, pattern, cells
+        equations = system.sums[np.flatnonzero(np.isin(system.totals, cells))][:, cells].tocsr()
+        groups, self._group = _equal_cells(equations)
+        merge = sparse.csr_matrix((np.ones(len(cells)), (np.arange(len(cells)), self._group)), shape=(len(cells), groups))
+        merged = (equations @ merge).tocsr()
+        merged.eliminate_zeros()
+        matrix = merged[np.diff(merged.indptr) > 0].tocsc()
+        self._persons = np.zeros(groups, np.int64)
+        self._persons[self._group] = system.persons[cells]
+        self._height = np.zeros(groups, np.int64)
+        np.maximum.at(self._height, self._group, system.height[cells])
+        self._held = held[cells]
+        self._falling = np.flatnonzero(self._persons)
+        self._fall = np.full(groups, -1)
+        self._fall[self._falling] = groups + np.arange(len(self._falling))
+        self._columns = np.arange(groups + len(self._falling), dtype=np.int32)
+        self._solver = _solver(sparse.hstack([matrix, -matrix[:, self._falling]]).tocsc())
+        self._version, self._budget = -1, 0
+        self._lower = self._upper = np.zeros(len(self._columns))
+
+    def find(self, unknown: int, goal: Possible) -> Move | None:
+        """The cheapest move found that meets a goal (which the true count does not), or None where there is none."""
+        self._refresh()
+        group = int(self._group[np.searchsorted(self._cells, unknown)])
+        self._aim(group, goal)
+        self._solver.clearSolver()  # to start from no move at all, which is dual feasible, beats the last solution
+        self._budget = BRANCHES
+        change = self._whole()
+        if change is None or not goal.holds(int(self._persons[group] + change[group])):
+            return None
+        return self._move(change)
+
+    def _refresh(self) -> None:
+        """Costs and bounds as the pattern stands now, with no goal."""
+        groups, count = len(self._persons), len(self._columns)
+        safe = ~self._pattern.hidden[self._cells]
+        if self._version != self._pattern.version:
+            cost = FREE + np.bincount(self._group, self._pattern.cost[self._cells] * safe, minlength=groups)
+            self._solver.changeColsCost(count, self._columns, np.concatenate([cost, cost[self._falling]]))
+            self._version = self._pattern.version
+        fixed = np.zeros(groups, bool)
+        fixed[self._group[self._held & safe]] = True
+        rise = np.where(fixed, 0.0, highspy.kHighsInf)
+        fall = np.where(fixed, 0.0, self._persons)[self._falling]
+        self._lower, self._upper = np.zeros(count), np.concatenate([rise, fall])
+        self._solver.changeColsBounds(count, self._columns, self._lower, self._upper)
+
+    def _aim(self, group: int, goal: Possible) -> None:
+        persons = int(self._persons[group])
+        if goal.least > persons:
+            self._bound(self._fall[group], 0, 0)
+            self._bound(group, goal.least - persons, highspy.kHighsInf if goal.most is None else goal.most - persons)
+        elif goal.most is not None:
+            self._bound(group, 0, 0)
+            self._bound(self._fall[group], persons - goal.most, persons - goal.least)
+
+    def _at_least(self, group: int, change: float) -> None:
+        fall = self._fall[group]
+        if change > 0:
+            self._bound(group, max(change, self._lower[group]), self._upper[group])
+        if fall >= 0:
+            self._bound(fall, self._lower[fall], min(max(-change, 0), self._upper[fall]))
+
+    def _at_most(self, group: int, change: float) -> None:
+        fall = self._fall[group]
+        self._bound(group, self._lower[group], min(max(change, 0), self._upper[group]))
+        if fall >= 0 and change < 0:
+            self._bound(fall, max(-change, self._lower[fall]), self._upper[fall])
+
+    def _bound(self, column: int, lower: float, upper: float) -> None:
+        self._lower[column], self._upper[column] = lower, upper
+        self._solver.changeColBounds(int(column), lower, upper)
+
+    def _whole(self) -> NDArray[np.float64] | None:
+        """Solve; where the solution is broken, decide its highest broken group, the nearer side first."""
+        self._budget -= 1
+        self._solver.run()
+        if self._budget < 0 or self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        change = self._change()
+        broken = np.flatnonzero(np.abs(change - np.rint(change)) > WHOLE)
+        if not len(broken):
+            return np.rint(change)
+        group = int(broken[np.argmax(self._height[broken])])
+        down, up = (self._at_most, np.floor(change[group])), (self._at_least, np.ceil(change[group]))
+        for limit, value in (down, up) if change[group] - down[1] < 0.5 else (up, down):
+            columns = [column for column in (group, self._fall[group]) if column >= 0]
+            kept = [(column, self._lower[column], self._upper[column]) for column in columns]
+            limit(group, float(value))
+            if (found := self._whole()) is not None:
+                return found
+            for column in kept:
+                self._bound(*column)
+        return None
+
+    def _change(self) -> NDArray[np.float64]:
+        value = np.array(self._solver.getSolution().col_value)
+        change = value[: len(self._persons)].copy()
+        change[self._falling] -= value[len(self._persons) :]
+        return change
+
+    def _move(self, change: NDArray[np.float64]) -> Move:
+        of_cells = change[self._group].astype(np.int64)
+        moved = np.flatnonzero(of_cells)
+        cells = self._cells[moved]
+        return make_move(cells, of_cells[moved], self._system.persons[cells])
+
+
+def _equal_cells(equations: sparse.csr_matrix) -> tuple[int, Numbers]:
+    """Group the cells of a scope that are always equal: a total and its only part there."""
+    starts = equations.indptr[:-1][np.diff(equations.indptr) == 2]
+    pairs = (equations.indices[starts], equations.indices[starts + 1])
+    links = sparse.coo_matrix((np.ones(len(starts)), pairs), shape=(equations.shape[1], equations.shape[1]))
+    groups, group = connected_components(links, directed=False)
+    return groups, group.astype(np.int64)
+
+
+def _solver(matrix: sparse.csc_matrix) -> highspy.Highs:
+    """HiGHS with the equations `matrix` x = 0; one thread and no clock, so that the same week gives the same answer."""
+    rows, columns = matrix.shape
+    program = highspy.HighsLp()
+    program.num_row_, program.num_col_ = rows, columns
+    program.col_cost_ = program.col_lower_ = np.zeros(columns)
+    program.col_upper_ = np.full(columns, highspy.kHighsInf)
+    program.row_lower_ = program.row_upper_ = np.zeros(rows)
+    program.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    program.a_matrix_.start_, program.a_matrix_.index_ = matrix.indptr, matrix.indices
+    program.a_matrix_.value_ = matrix.data.astype(float)
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
+    solver.silent()
+    solver.setOptionValue("threads", 1)
+    solver.setOptionValue("presolve", "off")
+    solver.setOptionValue("simplex_scale_strategy", 0)
+    solver.passModel(program)
+    return solver

@@ -1,0 +1,38 @@
+"""Protect a counted week: suppress what must be, prove it, and only then hand out tables."""
+
+from itertools import product
+
+import numpy as np
+
+from anonymizer.counted_week import CountedTable, CountedWeek
+from anonymizer.equations import Flags, Numbers, build_system
+from anonymizer.policy import Policy
+from anonymizer.prove import prove
+from anonymizer.published import ProtectedWeek, PublishedTable
+from anonymizer.suppress import Progress, suppress
+
+__all__ = ["protect"]
+
+
+def protect(counted: CountedWeek, policy: Policy, *, progress: Progress | None = None) -> ProtectedWeek:
+    """The week's tables as they may be published, with their proof. The same week always gives the same tables.
+
+    `progress` is told how many goals are met, and of how many. Raises `CountsUnfit`, `ProtectionImpossible` or `NotProven`;
+    never is there a table without a proof.
+    """
+    system = build_system(counted)
+    suppression = suppress(system, policy, progress)
+    tables = [_published(table, grid, suppression.hidden) for table, grid in zip(counted.tables, system.grids, strict=True)]
+    names = {unknown: system.identity(unknown) for unknown in np.flatnonzero(suppression.hidden).tolist()}
+    alternatives = [
+        {names[cell]: change for cell, change in zip(other.cells.tolist(), other.persons.tolist(), strict=True)}
+        for other in suppression.alternatives
+    ]
+    return prove(counted, tables, alternatives, policy)
+
+
+def _published(table: CountedTable, grid: Numbers, hidden: Flags) -> PublishedTable:
+    keys = product(*(dimension.parents for dimension in table.dimensions))
+    marks = hidden[grid.ravel()].tolist()
+    cells = {key: None if mark else table.count(key).persons for key, mark in zip(keys, marks, strict=True)}
+    return PublishedTable(table.name, table.dimensions, cells)

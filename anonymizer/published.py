@@ -1,0 +1,131 @@
+"""What leaves the anonymizer: protected tables, each under a certificate of the proof that it is safe.
+
+A protected table exists only under a certificate for exactly its cells, and a certificate comes only from `prove` or,
+where the key ring vouches for it, from `load_protected`. Nothing in a protected table tells an unsafe cell from one
+hidden for its sake.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import InitVar, dataclass, field
+from hashlib import sha256
+from itertools import product
+from typing import Final, TypeAlias
+
+from anonymizer.dimension import Dimension
+from anonymizer.errors import CertificateUnfit
+from anonymizer.policy import Policy
+from core.week import Week
+
+__all__ = [
+    "Certificate",
+    "Evidence",
+    "Identity",
+    "Key",
+    "Proof",
+    "ProtectedTable",
+    "ProtectedWeek",
+    "PublishedTable",
+    "certify",
+    "count_cells",
+]
+
+Key: TypeAlias = tuple[str, ...]
+Identity: TypeAlias = tuple[tuple[str, str], ...]
+"""A cell as (dimension, code) pairs in order of dimension, totals left out: the same in every table it stands in."""
+
+_PROVEN: Final = object()
+
+
+@dataclass(frozen=True)
+class PublishedTable:
+    """A table as anybody may see it: every cell of every level, None where it is suppressed. It proves nothing."""
+
+    name: str
+    dimensions: tuple[Dimension, ...]
+    cells: Mapping[Key, int | None] = field(repr=False)
+
+    @property
+    def canonical(self) -> str:
+        """The table as one text: JSON of its name, its hierarchies, and its cells in order of their codes."""
+        hierarchies = [[dimension.name, sorted(dimension.parents.items())] for dimension in self.dimensions]
+        keys = product(*(sorted(dimension.parents) for dimension in self.dimensions))
+        return json.dumps([self.name, hierarchies, [self.cells[key] for key in keys]], separators=(",", ":"))
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the canonical text, hexadecimal."""
+        return sha256(self.canonical.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Says that the table with this digest was proven safe. Made by `certify` only."""
+
+    digest: str
+    witness: InitVar[object]
+
+    def __post_init__(self, witness: object) -> None:
+        if witness is not _PROVEN:
+            raise CertificateUnfit(table="(unnamed)")
+
+
+def certify(table: PublishedTable) -> Certificate:
+    """Certify a table. Only for `prove`, after the proof, and `load_protected`, after checking the seal."""
+    return Certificate(table.digest, _PROVEN)
+
+
+@dataclass(frozen=True)
+class ProtectedTable(PublishedTable):
+    """A table that was proven safe; raises `CertificateUnfit` for any other."""
+
+    certificate: Certificate
+
+    def __post_init__(self) -> None:
+        if self.certificate.digest != self.digest:
+            raise CertificateUnfit(table=self.name)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the proof rests on. Secret: together with a release it narrows down what the release hides.
+
+    Each alternative says how another week, in which no published number differs, differs from the true one.
+    `narrowest` is the narrowest interval that the alternatives leave any unsafe cell.
+    """
+
+    unsafe: int
+    complementary: int
+    narrowest: tuple[int, int] | None = field(repr=False)
+    alternatives: tuple[Mapping[Identity, int], ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What may be said of a week's proof: the digests it covers, and how many cells are shown and how many are not.
+
+    `evidence` is there only where the proof was made, never where it is read back for release.
+    """
+
+    digests: Mapping[str, str]
+    published: int
+    suppressed: int
+    evidence: Evidence | None = field(default=None, repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class ProtectedWeek:
+    """The protected tables of one operation's week."""
+
+    operation: str
+    week: Week
+    policy: Policy
+    tables: tuple[ProtectedTable, ...]
+    proof: Proof
+
+
+def count_cells(tables: Iterable[PublishedTable]) -> tuple[int, int]:
+    """How many cells are published and how many suppressed; a cell that stands in two tables counts twice."""
+    values = [value for table in tables for value in table.cells.values()]
+    suppressed = sum(value is None for value in values)
+    return len(values) - suppressed, suppressed

@@ -1,0 +1,113 @@
+"""How fast is a week protected and proven, and what does it cost? Time, suppressed cells and persons, level by level.
+
+Run: PYTHONPATH=. .venv/bin/python bench/protect.py [--reports N ...] [--seed N]    (prints tables, keeps nothing)
+
+The week: 24 districts in 7 regions of 2 countries, on both ends of every movement; flows after Zipf, drawn towards near
+places; groups of 1 to 60 persons.
+"""
+
+import argparse
+import platform
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from uuid import UUID
+
+from anonymizer import TOTAL, CountedWeek, Dimension, Policy, ProtectedWeek, count_movements, protect
+from casework import MovementFact
+from core.places import Place
+from core.week import Week
+
+WEEK = Week(2026, 7)
+REGIONS = {"XM": (4, 4, 3, 3), "XT": (4, 3, 3)}
+REASONS = {"conflict": 10, "flood": 5, "drought": 3, "eviction": 2, "livelihood": 2, "other": 1}
+AGES = {"0-4": 17, "5-11": 20, "12-17": 14, "18-59": 42, "60+": 7}
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--reports", type=int, nargs="+", default=[100, 300, 1000])
+    arguments.add_argument("--seed", type=int, default=1)
+    given = arguments.parse_args()
+    print(f"{platform.machine()}, {platform.python_implementation()} {platform.python_version()}")
+    for reports in given.reports:
+        measure(reports, given.seed)
+
+
+def measure(reports: int, seed: int) -> None:
+    counted = draw_week(reports, random.Random(seed))
+    started = time.perf_counter()
+    week = protect(counted, Policy())
+    seconds = time.perf_counter() - started
+    assert week.proof.evidence is not None
+    evidence = week.proof.evidence
+    print(f"\n{reports} reports: protected and proven in {seconds:.1f} s, {len(evidence.alternatives)} alternatives")
+    print(f"unsafe {evidence.unsafe}, hidden for their sake {evidence.complementary}")
+    for row in losses(counted, week):
+        print(row)
+
+
+def losses(counted: CountedWeek, week: ProtectedWeek) -> Iterator[str]:
+    yield f"{'level':42} {'cells > 0':>9} {'unsafe':>7} {'hidden':>7} {'zeros hidden':>12} {'persons hidden':>14}"
+    for truth, table in zip(counted.tables, week.tables, strict=True):
+        seen: Counter[tuple[str, str]] = Counter()
+        for key, value in table.cells.items():
+            count, level = truth.count(key), level_of(table.dimensions, key)
+            seen[level, "cells"] += count.persons > 0
+            seen[level, "unsafe"] += Policy().is_unsafe(count)
+            seen[level, "hidden" if count.persons else "zeros"] += value is None
+            seen[level, "persons"] += count.persons
+            seen[level, "lost"] += count.persons * (value is None)
+        for level in dict.fromkeys(level for level, _ in seen):
+            cells, unsafe, hidden, zeros = (seen[level, kind] for kind in ("cells", "unsafe", "hidden", "zeros"))
+            share = seen[level, "lost"] / max(seen[level, "persons"], 1)
+            yield f"{level:42} {cells:9} {unsafe:7} {hidden:7} {zeros:12} {share:14.0%}"
+
+
+def level_of(dimensions: tuple[Dimension, ...], key: tuple[str, ...]) -> str:
+    names = {1: "country", 2: "region", 3: "district"}
+    parts = []
+    for dimension, code in zip(dimensions, key, strict=True):
+        if code != TOTAL:
+            depth = len(dimension.climb(code)) - 1
+            parts.append(f"{dimension.name} {names[depth]}" if "XM" in dimension.parents else dimension.name)
+    return " x ".join(parts) or "total"
+
+
+def draw_week(reports: int, chance: random.Random) -> CountedWeek:
+    places = list(draw_places())
+    districts = [place.code for place in places if place.level == 2]
+    flows = [(origin, destination) for origin in districts for destination in districts]
+    pull = {code: 1 / (1 + rank) ** 0.9 for rank, code in enumerate(chance.sample(districts, len(districts)))}
+    push = {code: 1 / (1 + rank) ** 0.9 for rank, code in enumerate(chance.sample(districts, len(districts)))}
+    weights = [push[origin] * pull[destination] * nearness(origin, destination) for origin, destination in flows]
+    facts = [draw_fact(number, *chance.choices(flows, weights)[0], chance) for number in range(reports)]
+    return count_movements(facts, places, WEEK, operation="BENCH")
+
+
+def nearness(origin: str, destination: str) -> float:
+    return 8 if origin[:4] == destination[:4] else 2 if origin[:2] == destination[:2] else 0.5
+
+
+def draw_places() -> Iterator[Place]:
+    shape = {"type": "MultiPolygon", "coordinates": []}
+    for country, regions in REGIONS.items():
+        yield Place(country, None, 0, {"en": country}, shape)
+        for region, districts in enumerate(regions, 1):
+            yield Place(f"{country}{region:02}", country, 1, {"en": "region"}, shape)
+            for district in range(1, districts + 1):
+                yield Place(f"{country}{region:02}{district:02}", f"{country}{region:02}", 2, {"en": "district"}, shape)
+
+
+def draw_fact(number: int, origin: str, destination: str, chance: random.Random) -> MovementFact:
+    size = min(60, max(1, int(chance.lognormvariate(2.2, 1))))
+    groups = Counter(
+        (chance.choice(["female", "male"]), chance.choices(list(AGES), list(AGES.values()))[0]) for _ in range(size)
+    )
+    [reason] = chance.choices(list(REASONS), list(REASONS.values()))
+    return MovementFact(UUID(int=number), WEEK, origin, destination, reason, groups)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""A protected table cannot be made by hand: the type carries the proof."""
+
+import ast
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from anonymizer import TOTAL, Policy, ProtectedTable, ProtectedWeek, protect
+from anonymizer.dimension import Dimension, flat_dimension
+from anonymizer.errors import CertificateUnfit
+from anonymizer.published import Certificate, PublishedTable
+
+ANONYMIZER = Path(__file__).resolve().parents[2] / "anonymizer"
+ROWS = flat_dimension("origin", ["a", "b"])
+
+
+@pytest.fixture
+def week(count_week) -> ProtectedWeek:
+    return protect(count_week({"movements": (ROWS,)}, [[({"origin": "a"}, 2)]] * 4), Policy())
+
+
+def test_a_table_with_another_number_has_no_certificate(week: ProtectedWeek) -> None:
+    [table] = week.tables
+    with pytest.raises(CertificateUnfit, match="movements"):
+        ProtectedTable(table.name, table.dimensions, {**table.cells, ("a",): 9}, table.certificate)
+    with pytest.raises(CertificateUnfit, match="movements"):
+        replace(table, dimensions=(flat_dimension("origin", ["a", "b", "c"]),), cells={**table.cells, ("c",): 0})
+
+
+def test_nobody_makes_a_certificate_but_the_proof(week: ProtectedWeek) -> None:
+    with pytest.raises(CertificateUnfit):
+        Certificate(week.tables[0].digest, object())
+
+
+def test_certificates_are_asked_for_in_two_places_only() -> None:
+    """`prove`, after the proof, and `load_protected`, after checking the seal."""
+    asking = {
+        path.stem
+        for path in ANONYMIZER.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "certify"
+    }
+    assert asking == {"prove", "store_protected"}
+
+
+def test_the_proof_shares_no_code_with_the_engine() -> None:
+    """What `prove` and `attack` import, and what that imports, leads to no module of the engine."""
+    reached, waiting = set(), {"prove"}
+    while waiting:
+        reached.add(module := waiting.pop())
+        tree = ast.parse((ANONYMIZER / f"{module}.py").read_text())
+        imported = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        waiting |= {name.removeprefix("anonymizer.") for name in imported if name.startswith("anonymizer.")} - reached
+    assert reached == {"prove", "attack", "published", "counted_week", "dimension", "policy", "errors"}
+
+
+def test_the_digest_does_not_depend_on_the_order_in_which_codes_and_cells_are_told() -> None:
+    forwards = PublishedTable("movements", (ROWS,), {(TOTAL,): 3, ("a",): 3, ("b",): 0})
+    turned = Dimension("origin", dict(reversed(ROWS.parents.items())))
+    backwards = PublishedTable("movements", (turned,), dict(reversed(forwards.cells.items())))
+    assert forwards.digest == backwards.digest
+    assert forwards.digest != replace(forwards, cells={**forwards.cells, ("b",): None}).digest
