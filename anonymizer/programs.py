@@ -127,7 +127,7 @@ class Program:
     def _change(self) -> NDArray[np.float64]:
         value = np.array(self._solver.getSolution().col_value)
         change = value[: len(self._persons)].copy()
-        change[self._falling] -= value[len(self._persons) :]
+        change[self._falling] -= value[len(self._persons) : len(self._columns)]
         return change
 
     def _move(self, change: NDArray[np.float64]) -> Move:

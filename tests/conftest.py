@@ -6,12 +6,13 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import create_engine, text
+
 from core.database import Database, Zone, connect
 from core.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster, embedded_cluster
 from core.keyring import KeyRing
 from core.migrate import migrate
 from core.models import Operation
-from sqlalchemy import create_engine, text
 
 PROJECT = Path(__file__).resolve().parents[1]
 SHARED_DATA = PROJECT.parent / "shared" / "data"

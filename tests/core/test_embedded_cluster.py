@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+
 from core import embedded_cluster as module
 from core.database import DatabaseDown, connect
 from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster, PostgresMissing, embedded_cluster
-from sqlalchemy import text
 
 
 @pytest.fixture

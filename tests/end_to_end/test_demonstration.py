@@ -2,42 +2,23 @@
 
 import csv
 import json
-import os
 import subprocess
 from collections import defaultdict
 from pathlib import Path
 
-import pytest
+from tests.end_to_end.conftest import Demonstration
 
-ROOT = Path(__file__).resolve().parents[2]
 TABLES = {"movements": ["origin", "destination", "reason"], "arrivals": ["destination", "sex", "age"]}
 
 
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """The folder that was written and what the command said."""
-    folder = tmp_path_factory.mktemp("demonstration")
-    out = folder / "out"
-    command = [ROOT / "bin" / "waystation", "demo", "--weeks", "2", "--records", "240", "--seed", "5", "--out", out]
-    environment = {**os.environ, "WAYSTATION_VAR": str(folder / "var"), "COLUMNS": "160"}
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    return out, ended.stdout
-
-
-def weeks(out: Path) -> list[Path]:
-    return sorted((out / "DEMO-1").iterdir())
-
-
-def test_it_says_what_it_did_and_where_the_report_lies(run: tuple[Path, str]) -> None:
-    out, said = run
-    assert str(weeks(out)[-1] / "index.html") in said
+def test_it_says_what_it_did_and_where_the_report_lies(demonstration: Demonstration) -> None:
+    assert str(demonstration.weeks[-1] / "index.html") in demonstration.said
     for words in ("movement reports", "the same report again", "corrected reports", "202", "409", "404", "400", "CASE-003"):
-        assert words in said
+        assert words in demonstration.said
 
 
-def test_every_format_is_there_and_the_checksums_hold(run: tuple[Path, str]) -> None:
-    for folder in weeks(run[0]):
+def test_every_format_is_there_and_the_checksums_hold(demonstration: Demonstration) -> None:
+    for folder in demonstration.weeks:
         names = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
         assert {"index.html", "datapackage.json", "CHECKSUMS.sha256", "data/movements.csv", "data/arrivals.csv"} <= names
         assert {name.rsplit(".", 1)[-1] for name in names} >= {"html", "pdf", "csv", "xlsx", "kml", "json"}
@@ -47,9 +28,9 @@ def test_every_format_is_there_and_the_checksums_hold(run: tuple[Path, str]) -> 
         assert (checked.returncode, checked.stdout) == (0, "")
 
 
-def test_an_outsider_rebuilds_every_total_from_its_parts(run: tuple[Path, str]) -> None:
+def test_an_outsider_rebuilds_every_total_from_its_parts(demonstration: Demonstration) -> None:
     """With nothing but datapackage.json and the CSV files: where all parts are shown they add up to the whole."""
-    for folder in weeks(run[0]):
+    for folder in demonstration.weeks:
         package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
         parents = {
             dimension["name"]: {member["code"]: member["parent"] for member in dimension["members"]}
@@ -82,8 +63,8 @@ def adds_up(cells: dict[tuple[str, ...], int | None], position: int, parents: di
     return len(shown)
 
 
-def test_no_small_number_is_shown(run: tuple[Path, str]) -> None:
-    for folder in weeks(run[0]):
+def test_no_small_number_is_shown(demonstration: Demonstration) -> None:
+    for folder in demonstration.weeks:
         for table, dimensions in TABLES.items():
             shown = read_cells(folder / "data" / f"{table}.csv", dimensions).values()
             assert not {persons for persons in shown if persons is not None} & {1, 2, 3, 4}
