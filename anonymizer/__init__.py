@@ -8,6 +8,7 @@ from anonymizer.attack import attack
 from anonymizer.count_movements import count_movements
 from anonymizer.counted_week import CountedWeek
 from anonymizer.dimension import TOTAL, Dimension
+from anonymizer.errors import WeekNotProtected
 from anonymizer.policy import Policy, default_policy, read_policy
 from anonymizer.protect import protect
 from anonymizer.published import ProtectedTable, ProtectedWeek
@@ -20,6 +21,7 @@ __all__ = [
     "Policy",
     "ProtectedTable",
     "ProtectedWeek",
+    "WeekNotProtected",
     "attack",
     "count_movements",
     "default_policy",

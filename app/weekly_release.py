@@ -1,39 +1,46 @@
 """From admitted movements to a released folder: count, protect and prove, store, build, publish.
 
-Three transactions in three zones: the anonymizer reads coarse facts and writes protected tables, the release zone reads
-protected tables, and writes statistics once the folder is whole. No step can reach what another may see.
+Two transactions in two zones: the anonymizer reads coarse facts and writes protected tables; the release zone reads
+protected tables, and writes statistics once the folder is whole. Neither can reach what the other may see.
 """
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
-
-from sqlalchemy.orm import Session
 
 import anonymizer
 import casework
 import exports
+from app.operations import find_operation
 from app.program import Program
 from core.clock import now
 from core.database import Zone
 from core.errors import Problem
-from core.models import Operation
 from core.places import load_places
 from core.week import Week
 
-__all__ = ["EARLIER_WEEKS", "OperationUnknown", "protect_week", "release_week"]
+__all__ = ["EARLIER_WEEKS", "WeekNotOver", "protect_week", "release_week"]
 
 EARLIER_WEEKS: Final = 12  # how far back the report's chart looks
 
 
-class OperationUnknown(Problem):
-    code = "APP-002"
-    says = "There is no operation {operation}."
-    remedy = "List them with `bin/waystation operations list`, or add it with `bin/waystation operations add`."
+class WeekNotOver(Problem):
+    code = "APP-007"
+    says = "Week {week} is not over yet."
+    remedy = "Release it after {sunday}: a week that is protected is never changed, so what comes later would be left out."
 
 
 def protect_week(program: Program, operation: str, week: Week, *, actor: str) -> anonymizer.ProtectedWeek:
-    """Count one week's movements, protect the tables and store them with their proof."""
+    """Count one week's movements, protect the tables and store them with their proof; raises `WeekNotOver`.
+
+    A week that is protected already stays as it is: reports that came late are kept and not counted.
+    """
+    if week.sunday >= now().date():
+        raise WeekNotOver(week=week, sunday=week.sunday)
     with program.database.transaction(Zone.ANONYMIZER, operation=operation, actor=actor) as session:
+        find_operation(session, operation)
+        with suppress(anonymizer.WeekNotProtected):
+            return anonymizer.load_protected(session, program.ring, operation, week)
         facts = casework.movement_facts(session, program.ring, operation, week)
         counted = anonymizer.count_movements(facts, load_places(session, operation), week, operation=operation)
         protected = anonymizer.protect(counted, anonymizer.default_policy())
@@ -54,17 +61,10 @@ def release_week(program: Program, operation: str, week: Week, folder: Path, *, 
         release = exports.build_release(
             anonymizer.load_protected(session, program.ring, operation, week),
             [anonymizer.load_protected(session, program.ring, operation, past) for past in shown],
-            operation_names=_names(session, operation),
+            operation_names=find_operation(session, operation).names,
             places=load_places(session, operation),
             folder=folder,
             made_at=standing.made_at if standing else now(),
         )
         exports.publish_release(session, release)
     return release
-
-
-def _names(session: Session, operation: str) -> dict[str, str]:
-    row = session.get(Operation, operation)
-    if row is None:
-        raise OperationUnknown(operation=operation)
-    return row.names

@@ -23,18 +23,19 @@ import anonymizer
 import casework
 import forms
 import ingest
+from app.admission import admit_batches
 from app.demonstration.draw_answers import draw_reports
 from app.demonstration.phone import Phone
 from app.demonstration.run_demonstration import GAZETTEER
 from app.demonstration.send_answers import filled_report
+from app.operations import add_operation
 from app.program import Program, open_program
 from app.web.serve import serving_on_socket
 from app.weekly_release import protect_week, release_week
 from core.clock import now
 from core.database import Zone
 from core.embedded_cluster import ADMINISTRATOR
-from core.models import Operation
-from core.places import add_places, read_gazetteer
+from core.places import read_gazetteer
 from core.settings import Settings
 from core.week import Week
 
@@ -71,7 +72,7 @@ def measure(program: Program, records: int, folder: Path) -> None:
         timed("receive over HTTP, one client", half, lambda: [phones[0].send(xml) for xml in filled[:half]])
         timed("receive over HTTP, 16 at a time", len(filled) - half, lambda: send_at_once(phones, filled[half:]))
         timed("the same again (resent), one client", half, lambda: [phones[0].send(xml) for xml in filled[:half]])
-    timed("admit", records, lambda: admit(program))
+    timed("admit", records, lambda: list(admit_batches(program, OPERATION, actor="bench")))
     with program.database.transaction(Zone.ANONYMIZER, operation=OPERATION) as session:
         facts = timed("open and count facts", records, lambda: casework.movement_facts(session, program.ring, OPERATION, week))
         places = read_gazetteer(GAZETTEER)
@@ -85,9 +86,7 @@ def measure(program: Program, records: int, folder: Path) -> None:
 def set_up(program: Program) -> str:
     places = read_gazetteer(GAZETTEER)
     with program.database.transaction(Zone.COLLECTION, operation=OPERATION) as session:
-        session.add(Operation(code=OPERATION, names={"en": "Benchmark"}))
-        session.flush()
-        add_places(session, OPERATION, places)
+        add_operation(session, OPERATION, {"en": "Benchmark"}, places)
         compiled = forms.compile_workbook(forms.build_questionnaire("movement_tracking"), "movement_tracking.xlsx")
         forms.publish_form(session, OPERATION, compiled.xform, {"places.csv": forms.places_media(places)})
         return ingest.add_collector(session, OPERATION, "bench")
@@ -109,13 +108,6 @@ def floor(program: Program, filled: Sequence[bytes]) -> None:
 def send_at_once(phones: Sequence[Phone], filled: Sequence[bytes]) -> None:
     with ThreadPoolExecutor(len(phones)) as pool:
         list(pool.map(lambda numbered: phones[numbered[0] % len(phones)].send(numbered[1]), enumerate(filled)))
-
-
-def admit(program: Program) -> None:
-    while True:
-        with program.database.transaction(Zone.CASEWORK, operation=OPERATION) as session:
-            if not casework.admit_awaiting(session, program.ring, OPERATION, limit=200).admitted:
-                return
 
 
 def timed(what: str, count: int, work: Callable[[], T]) -> T:

@@ -6,7 +6,7 @@ others read for caseworkers. Everything here works inside the caller's transacti
 """
 
 from casework.admission import Admission
-from casework.admit_submission import AdmissionCount, admit_awaiting, admit_submission
+from casework.admit_submission import AdmissionCount, admit_again, admit_awaiting, admit_submission
 from casework.read_cases import CaseSummary, find_case, find_persons, list_cases, read_person
 from casework.read_movements import MovementFact, movement_facts, read_report
 
@@ -15,6 +15,7 @@ __all__ = [
     "AdmissionCount",
     "CaseSummary",
     "MovementFact",
+    "admit_again",
     "admit_awaiting",
     "admit_submission",
     "find_case",

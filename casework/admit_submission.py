@@ -21,7 +21,7 @@ from core.keyring import KeyRing
 from forms import RecordKind
 from ingest import awaiting_submissions, mark_handled, set_aside, submissions_set_aside
 
-__all__ = ["AdmissionCount", "admit_awaiting", "admit_submission"]
+__all__ = ["AdmissionCount", "admit_again", "admit_awaiting", "admit_submission"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,10 @@ class AdmissionCount:
     admitted: int
     kept_raw: int
     set_aside: int
+
+    @property
+    def total(self) -> int:
+        return self.admitted + self.kept_raw + self.set_aside
 
 
 def admit_submission(session: Session, ring: KeyRing, submission_id: UUID) -> Admission:
@@ -47,7 +51,16 @@ def admit_submission(session: Session, ring: KeyRing, submission_id: UUID) -> Ad
 def admit_awaiting(session: Session, ring: KeyRing, operation: str, *, limit: int = 500) -> AdmissionCount:
     """Admit what awaits, at most `limit` submissions; each stands or falls for itself."""
     _one_at_a_time(session)
-    admissions = _admit_all(Desk(session, ring, operation), awaiting_submissions(session, operation, limit))
+    return _counted(_admit_all(Desk(session, ring, operation), awaiting_submissions(session, operation, limit)))
+
+
+def admit_again(session: Session, ring: KeyRing, operation: str) -> AdmissionCount:
+    """Try once more what casework had set aside: the gazetteer or a form may have been mended since."""
+    _one_at_a_time(session)
+    return _counted(_admit_all(Desk(session, ring, operation), submissions_set_aside(session, operation)))
+
+
+def _counted(admissions: Mapping[UUID, Admission]) -> AdmissionCount:
     outcomes = [admission.outcome for admission in admissions.values()]
     kept_raw, aside = outcomes.count(AdmissionOutcome.KEPT_RAW), outcomes.count(AdmissionOutcome.SET_ASIDE)
     return AdmissionCount(len(outcomes) - kept_raw - aside, kept_raw, aside)

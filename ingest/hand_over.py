@@ -44,15 +44,15 @@ def mark_handled(session: Session, submissions: Collection[UUID]) -> None:
     session.execute(resolved.values(resolved_at=now()), execution_options={"synchronize_session": False})
 
 
-def submissions_set_aside(session: Session, operation: str, code: str) -> list[UUID]:
-    """Those that lie in quarantine for one reason, the oldest first: to try again once the reason may be gone."""
+def submissions_set_aside(session: Session, operation: str, code: str | None = None) -> list[UUID]:
+    """Those that lie in quarantine, for one reason or for any, the oldest first: to try again once it may be gone."""
     wanted = select(Quarantine.submission_id).where(
-        Quarantine.operation == operation,
-        Quarantine.code == code,
-        Quarantine.content.is_(None),
-        Quarantine.resolved_at.is_(None),
+        Quarantine.operation == operation, Quarantine.content.is_(None), Quarantine.resolved_at.is_(None)
     )
-    return [submission for submission in session.scalars(wanted.order_by(Quarantine.at, Quarantine.id)) if submission]
+    if code:
+        wanted = wanted.where(Quarantine.code == code)
+    found = session.scalars(wanted.order_by(Quarantine.at, Quarantine.id))
+    return list(dict.fromkeys(submission for submission in found if submission))
 
 
 def set_aside(session: Session, ring: KeyRing, submission_id: UUID, *, reason: Problem | tuple[str, str]) -> None:

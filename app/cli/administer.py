@@ -8,12 +8,14 @@ from sqlalchemy import select
 
 import ingest
 from app.cli.screen import console, show_table
-from app.program import open_database, open_program, passphrase
+from app.cli.work import at_work
+from app.operations import add_operation
+from app.program import open_database, passphrase
 from core.audit import Action, audited_entries
 from core.database import Zone
 from core.keyring import add_key, create_key_ring, open_key_ring
 from core.models import Operation
-from core.places import add_places, read_gazetteer
+from core.places import add_places, load_places, read_gazetteer
 from core.settings import Settings
 
 __all__ = ["add_commands"]
@@ -57,7 +59,7 @@ def show_keys() -> None:
 
 
 @operations.command("add")
-def add_operation(
+def add_new_operation(
     code: Annotated[str, typer.Argument(help="Short code, for example SOM-2026.")],
     gazetteer: Annotated[Path, typer.Argument(help="GeoJSON of countries, regions and districts with code, parent, names.")],
     name: Annotated[str, typer.Option(help="Name in English.")],
@@ -67,14 +69,22 @@ def add_operation(
     """Add an operation with its gazetteer."""
     places = read_gazetteer(gazetteer)
     names = {language: text for language, text in (("en", name), ("fr", name_fr), ("ar", name_ar)) if text}
-    with (
-        open_database(Settings.read()) as database,
-        database.transaction(Zone.COLLECTION, operation=code, actor="administrator") as session,
-    ):
-        session.add(Operation(code=code, names=names))
-        session.flush()
-        add_places(session, code, places)
+    with at_work(code, known=False) as (_, session):
+        add_operation(session, code, names, places)
     console.print(f"Operation {code} added with {len(places)} places.")
+
+
+@operations.command("add-places")
+def add_more_places(
+    code: Annotated[str, typer.Argument(help="Code of the operation.")],
+    gazetteer: Annotated[Path, typer.Argument(help="GeoJSON of the whole gazetteer; places that are known stay as they are.")],
+) -> None:
+    """Add the places of a gazetteer that an operation does not have yet."""
+    with at_work(code) as (_, session):
+        known = {place.code for place in load_places(session, code)}
+        added = [place for place in read_gazetteer(gazetteer) if place.code not in known]
+        add_places(session, code, added)
+    console.print(f"{len(added)} places added. Try what waited for them: `bin/waystation submissions admit {code} --again`.")
 
 
 @operations.command("list")
@@ -91,10 +101,7 @@ def add_collector(
     name: Annotated[str, typer.Argument(help="A name for this phone or team; not the enumerator's own.")],
 ) -> None:
     """Give an enumerator's phone its address. It is shown once and cannot be shown again."""
-    with (
-        open_program(Settings.read()) as program,
-        program.database.transaction(Zone.COLLECTION, operation=operation, actor="administrator") as session,
-    ):
+    with at_work(operation) as (_, session):
         token = ingest.add_collector(session, operation, name)
     console.print(
         f"Server address for ODK Collect, after the name of this server:\n\n    /key/{token}\n\nIt is not shown again."

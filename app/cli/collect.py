@@ -6,10 +6,11 @@ from uuid import UUID
 
 import typer
 
-import casework
 import forms
 import ingest
+from app.admission import admit_batches
 from app.cli.screen import console, progress, show_table
+from app.cli.work import ADMINISTRATOR, at_work
 from app.program import open_program
 from core.audit import Purpose
 from core.database import Zone
@@ -21,7 +22,6 @@ __all__ = ["add_commands"]
 form_commands = typer.Typer(help="Questionnaires: ours and yours.", no_args_is_help=True)
 submission_commands = typer.Typer(help="What phones sent: admit it, see what was set aside.", no_args_is_help=True)
 Operation = Annotated[str, typer.Argument(help="Code of the operation.")]
-BATCH = 200
 
 
 def add_commands(commands: typer.Typer) -> None:
@@ -40,7 +40,7 @@ def build_forms(folder: Annotated[Path, typer.Argument(help="Where to write the 
 
 
 @form_commands.command("check")
-def check_form(workbook: Annotated[Path, typer.Argument(help="An XLSForm workbook.")]) -> None:
+def check_form(workbook: Annotated[Path, typer.Argument(help="An XLSForm workbook.", exists=True, dir_okay=False)]) -> None:
     """Compile a workbook, check it with ODK Validate, and show the privacy class of every question."""
     compiled = forms.compile_workbook(workbook.read_bytes(), workbook.name, java=Settings.read().java)
     definition = compiled.definition
@@ -52,14 +52,12 @@ def check_form(workbook: Annotated[Path, typer.Argument(help="An XLSForm workboo
 
 
 @form_commands.command("add")
-def add_form(operation: Operation, workbook: Annotated[Path, typer.Argument(help="An XLSForm workbook.")]) -> None:
+def add_form(
+    operation: Operation, workbook: Annotated[Path, typer.Argument(help="An XLSForm workbook.", exists=True, dir_okay=False)]
+) -> None:
     """Publish a workbook's form to the phones of an operation."""
-    settings = Settings.read()
-    compiled = forms.compile_workbook(workbook.read_bytes(), workbook.name, java=settings.java)
-    with (
-        open_program(settings) as program,
-        program.database.transaction(Zone.COLLECTION, operation=operation, actor="administrator") as session,
-    ):
+    compiled = forms.compile_workbook(workbook.read_bytes(), workbook.name, java=Settings.read().java)
+    with at_work(operation) as (_, session):
         media = {**compiled.media, "places.csv": forms.places_media(load_places(session, operation))}
         published = forms.publish_form(session, operation, compiled.xform, media)
     console.print(f"Published {published.form_id}, version {published.version or '(none)'}, to {operation}.")
@@ -68,38 +66,34 @@ def add_form(operation: Operation, workbook: Annotated[Path, typer.Argument(help
 @form_commands.command("list")
 def list_forms(operation: Operation) -> None:
     """List the forms that phones of an operation see."""
-    with (
-        open_program(Settings.read()) as program,
-        program.database.transaction(Zone.COLLECTION, operation=operation, actor="administrator") as session,
-    ):
+    with at_work(operation) as (_, session):
         rows = [(form.form_id, form.version, form.title) for form in forms.list_forms(session, operation)]
     show_table(("form", "version", "title"), rows, f"{operation} has no form yet: `bin/waystation forms add {operation} FILE`.")
 
 
 @submission_commands.command("admit")
-def admit(operation: Operation) -> None:
+def admit(
+    operation: Operation,
+    again: Annotated[
+        bool, typer.Option("--again", help="Try also what was set aside before, once its cause is mended.")
+    ] = False,
+) -> None:
     """Admit everything that waits: into persons, households, cases and movement events."""
-    totals = [0, 0, 0]
     with open_program(Settings.read()) as program, progress() as bar:
         task = bar.add_task("admitting", total=None)
-        while True:
-            with program.database.transaction(Zone.CASEWORK, operation=operation, actor="administrator") as session:
-                count = casework.admit_awaiting(session, program.ring, operation, limit=BATCH)
-            done = (count.admitted, count.kept_raw, count.set_aside)
-            if not any(done):
-                break
-            totals = [total + more for total, more in zip(totals, done, strict=True)]
-            bar.advance(task, sum(done))
-    console.print(f"{totals[0]} admitted, {totals[1]} kept as they are, {totals[2]} set aside with a reason.")
+        counts = []
+        for count in admit_batches(program, operation, actor=ADMINISTRATOR, again=again):
+            counts.append(count)
+            bar.advance(task, count.total)
+    admitted, kept_raw = sum(count.admitted for count in counts), sum(count.kept_raw for count in counts)
+    set_aside = sum(count.set_aside for count in counts)
+    console.print(f"{admitted} admitted, {kept_raw} kept as they are, {set_aside} set aside with a reason.")
 
 
 @submission_commands.command("quarantine")
 def show_quarantine(operation: Operation) -> None:
     """List what could not be accepted, each with its reason. Contents are not shown."""
-    with (
-        open_program(Settings.read()) as program,
-        program.database.transaction(Zone.COLLECTION, operation=operation, actor="administrator") as session,
-    ):
+    with at_work(operation) as (_, session):
         rows = [
             (entry.id, f"{entry.at:%Y-%m-%d %H:%M}", entry.code, entry.form_id or "", entry.size, entry.reason)
             for entry in ingest.quarantined(session, operation)
@@ -110,9 +104,6 @@ def show_quarantine(operation: Operation) -> None:
 @submission_commands.command("show")
 def show_entry(operation: Operation, entry: Annotated[UUID, typer.Argument(help="An entry of the quarantine.")]) -> None:
     """Show one entry of the quarantine exactly as it came. It may hold personal data; the reading is audited."""
-    with (
-        open_program(Settings.read()) as program,
-        program.database.transaction(Zone.CASEWORK, operation=operation, actor="administrator") as session,
-    ):
+    with at_work(operation, Zone.CASEWORK) as (program, session):
         content = ingest.read_quarantined(session, program.ring, entry, purpose=Purpose.VERIFICATION)
     console.print(content.decode("utf-8", "backslashreplace"), markup=False)

@@ -5,6 +5,7 @@ import traceback
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from app.cli import administer, collect, publish, reference, run
 from core.errors import Problem
@@ -49,5 +50,5 @@ def main() -> None:
 def show(problem: Problem) -> None:
     """Tell a person what happened and what to do."""
     console = Console(stderr=True, highlight=False)
-    console.print(f"[bold red]{problem.code}[/]  ", problem.what, sep="", markup=True)
-    console.print("[bold]What to do:[/] ", problem.what_to_do, sep="")
+    console.print(f"[bold red]{problem.code}[/]  {escape(problem.what)}")
+    console.print(f"[bold]What to do:[/] {escape(problem.what_to_do)}")

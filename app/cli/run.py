@@ -30,7 +30,7 @@ def add_commands(commands: typer.Typer) -> None:
 
 def demo(
     weeks: Annotated[int, typer.Option(min=1, max=52, help="How many weeks to tell of, ending with the last whole one.")] = 3,
-    records: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many movement reports, over all weeks.")] = 900,
+    records: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many movement reports, over all weeks.")] = 450,
     seed: Annotated[int, typer.Option(help="The same seed tells the same story.")] = 1,
     out: Annotated[Path | None, typer.Option(help="Folder for the releases; by default var/releases.")] = None,
 ) -> None:
@@ -53,7 +53,7 @@ def serve(
 
 def work(
     concurrency: Annotated[int, typer.Option(help="How many tasks at a time.")] = 2,
-    beat: Annotated[bool, typer.Option(help="Also send the scheduled tasks; one worker of an installation does.")] = False,  # noqa: FBT002
+    beat: Annotated[bool, typer.Option(help="Also send the scheduled tasks; one worker of an installation does.")] = False,
 ) -> None:
     """Start a Celery worker on the broker named in WAYSTATION_BROKER_URL."""
     settings = Settings.read()

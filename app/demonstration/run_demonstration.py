@@ -1,11 +1,11 @@
 """The main job from end to end, told as it goes: questionnaires out, answers in over HTTP, cases, tables, reports."""
 
+import itertools
 import random
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
-from itertools import count
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -16,28 +16,28 @@ from rich.progress import Progress, TaskID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-import casework
 import forms
 import ingest
+from app.admission import admit_batches
 from app.cli.screen import progress, show_table
 from app.demonstration.check_numbers import Agreement, check_release
 from app.demonstration.draw_answers import draw_interviews, draw_reports
 from app.demonstration.phone import Phone
 from app.demonstration.send_answers import Sent, send_answers
+from app.operations import add_operation
 from app.program import Program
 from app.web.serve import serving_on_socket
 from app.weekly_release import protect_week, release_week
 from core.clock import now
 from core.database import Zone
 from core.models import Operation
-from core.places import add_places, read_gazetteer
+from core.places import read_gazetteer
 from core.week import Week
 
 __all__ = ["Size", "run_demonstration"]
 
 GAZETTEER: Final = Path(__file__).with_name("gazetteer.geojson")
 NAMES: Final = {"en": "Marenda (demonstration)", "fr": "Marenda (démonstration)", "ar": "مارندا (عرض تجريبي)"}
-BATCH: Final = 200
 MOST: Final = 10_000_000
 ACTOR: Final = "demonstration"
 
@@ -87,12 +87,10 @@ class _Story:
         task = self.bar.add_task("publishing questionnaires", total=len(forms.QUESTIONNAIRES))
         with self.transaction(Zone.COLLECTION) as session:
             number = session.scalar(select(func.count()).select_from(Operation)) or 0
-        self.operation = next(code for n in count(number + 1) if not (self.out / (code := f"DEMO-{n}")).exists())
+        self.operation = next(code for n in itertools.count(number + 1) if not (self.out / (code := f"DEMO-{n}")).exists())
         places = read_gazetteer(GAZETTEER)
         with self.transaction(Zone.COLLECTION) as session:
-            session.add(Operation(code=self.operation, names=NAMES))
-            session.flush()
-            add_places(session, self.operation, places)
+            add_operation(session, self.operation, NAMES, places)
             for name in forms.QUESTIONNAIRES:
                 compiled = forms.compile_workbook(forms.build_questionnaire(name), f"{name}.xlsx")
                 media = {"places.csv": forms.places_media(places)} if b"places.csv" in compiled.xform else {}
@@ -117,10 +115,8 @@ class _Story:
         with self.transaction(Zone.CASEWORK) as session:
             waiting = len(ingest.awaiting_submissions(session, self.operation, MOST))
         task = self.bar.add_task("admitting persons, cases and movements", total=waiting)
-        for _ in range(0, waiting, BATCH):
-            with self.transaction(Zone.CASEWORK) as session:
-                done = casework.admit_awaiting(session, self.program.ring, self.operation, limit=BATCH)
-            self.bar.advance(task, done.admitted + done.kept_raw + done.set_aside)
+        for count in admit_batches(self.program, self.operation, actor=ACTOR):
+            self.bar.advance(task, count.total)
 
     def release(self, sent: Sent) -> list[Agreement]:
         """Protect, prove and release each week, and check every released number against what was sent."""

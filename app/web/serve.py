@@ -17,7 +17,7 @@ from rich.console import Console
 from app.program import Program
 from app.web.application import create_application
 from app.worker.pipeline import after_submission
-from app.worker.tasks import build_worker
+from app.worker.tasks import ADMIT_AWAITING, build_worker
 from core.errors import Problem
 
 __all__ = ["PortTaken", "ServerDidNotStart", "serve_forever", "serving_on_socket"]
@@ -38,8 +38,10 @@ class ServerDidNotStart(Problem):
 
 
 def serve_forever(program: Program, host: str, port: int, console: Console) -> None:
-    """Serve until interrupted."""
-    application = create_application(program.database, program.ring, program.settings, after_submission(build_worker(program)))
+    """Serve until interrupted; what a crash left unadmitted is admitted first."""
+    worker = build_worker(program)
+    worker.tasks[ADMIT_AWAITING].apply_async()
+    application = create_application(program.database, program.ring, program.settings, after_submission(worker))
     configuration = _configuration(application, host=host, port=port)
     try:
         socket = configuration.bind_socket()

@@ -13,6 +13,7 @@ from celery.signals import worker_process_init
 from sqlalchemy import select
 
 import casework
+from app.admission import admit_batches
 from app.program import Program
 from core.database import Zone
 from core.models import Operation
@@ -22,7 +23,6 @@ __all__ = ["ADMIT_AWAITING", "ADMIT_SUBMISSION", "build_worker"]
 ADMIT_SUBMISSION: Final = "admit_submission"
 ADMIT_AWAITING: Final = "admit_awaiting"
 SWEEP_EVERY: Final = timedelta(minutes=5)
-BATCH: Final = 500
 
 
 def build_worker(program: Program) -> Celery:
@@ -48,8 +48,8 @@ def build_worker(program: Program) -> Celery:
     def admit_awaiting() -> None:
         """Pick up what a crash left between the commit of a submission and its task."""
         for operation in _operations(program):
-            with program.database.transaction(Zone.CASEWORK, operation=operation, actor="worker") as session:
-                casework.admit_awaiting(session, program.ring, operation, limit=BATCH)
+            for _ in admit_batches(program, operation, actor="worker"):
+                pass
 
     def connect_anew(**_: Any) -> None:
         # A forked worker must not share its parent's connections.

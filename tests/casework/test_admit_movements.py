@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from casework import MovementFact, movement_facts, read_report
+from casework import MovementFact, admit_again, movement_facts, read_report
 from core.audit import Purpose
 from core.database import Zone
 from core.places import add_places
@@ -133,6 +133,18 @@ def test_what_was_set_aside_is_admitted_once_its_cause_is_mended(field_team: Fie
         add_places(session, OPERATION, [replace(PLACES[-1], code="XM0999")])
     assert field_team.admit(submission).outcome == "admitted"
     assert field_team.admit_awaiting().admitted == 0
+
+
+def test_all_that_was_set_aside_can_be_tried_again_together(field_team: Field) -> None:
+    for place in ("XM0998", "XM0999", "XM0999"):
+        field_team.send("movement", {**ARRIVAL, "origin": place})
+    assert field_team.admit_awaiting().set_aside == 3
+    with field_team.zone(Zone.COLLECTION) as session:
+        add_places(session, OPERATION, [replace(PLACES[-1], code="XM0999")])
+    with field_team.zone() as session:
+        count = admit_again(session, field_team.ring, OPERATION)
+    assert (count.admitted, count.set_aside) == (2, 1)
+    assert [code for code, _ in field_team.quarantine().values()] == ["CASE-003"]
 
 
 def rows(field: Field) -> list[object]:

@@ -1,0 +1,28 @@
+"""Admit all that waits in an operation, batch by batch, each batch a transaction of its own."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import casework
+from app.program import Program
+from core.database import Zone
+
+__all__ = ["admit_batches"]
+
+BATCH: Final = 200
+
+
+def admit_batches(program: Program, operation: str, *, actor: str, again: bool = False) -> Iterator[casework.AdmissionCount]:
+    """What became of each batch, until nothing waits any more.
+
+    With `again`, what casework set aside before is tried once more first: its cause may be mended by now.
+    """
+    if again:
+        with program.database.transaction(Zone.CASEWORK, operation=operation, actor=actor) as session:
+            yield casework.admit_again(session, program.ring, operation)
+    while True:
+        with program.database.transaction(Zone.CASEWORK, operation=operation, actor=actor) as session:
+            count = casework.admit_awaiting(session, program.ring, operation, limit=BATCH)
+        if count.total == 0:
+            return
+        yield count

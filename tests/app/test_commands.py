@@ -1,0 +1,26 @@
+"""The command line, as an administrator meets it: what is wrong is said with what to do, and never with a value."""
+
+import pytest
+from typer.testing import CliRunner
+
+from app.cli.main import commands, show
+from core.errors import Problem, catalogue
+
+
+def test_every_command_explains_itself() -> None:
+    runner = CliRunner()
+    asked = [[], *([name] for name in ("demo", "serve", "worker", "audit", "keys", "operations", "collectors", "forms"))]
+    asked += [["submissions"], ["release"], ["release", "week"], ["forms", "check"], ["operations", "add"]]
+    for words in asked:
+        answer = runner.invoke(commands, [*words, "--help"])
+        assert answer.exit_code == 0
+        assert "Usage" in answer.output
+
+
+def test_a_refusal_is_shown_with_its_code_and_remedy(capsys: pytest.CaptureFixture[str]) -> None:
+    [unknown] = [kind for kind in catalogue() if kind.code == "APP-002"]
+    problem: Problem = unknown(operation="[red]NOPE")
+    show(problem)
+    said = " ".join(capsys.readouterr().err.split())
+    assert "APP-002 There is no operation [red]NOPE." in said
+    assert "What to do: List them" in said

@@ -1,0 +1,100 @@
+"""From admitted movements to a released folder: once, and only when the week is over."""
+
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+import casework
+import forms
+import ingest
+from app.demonstration.phone import fill_form
+from app.demonstration.run_demonstration import GAZETTEER
+from app.operations import OperationUnknown
+from app.program import Program
+from app.weekly_release import WeekNotOver, protect_week, release_week
+from core.audit import Action, audited_entries
+from core.clock import now
+from core.database import Database, Zone
+from core.keyring import KeyRing
+from core.places import add_places, read_gazetteer
+from core.settings import Settings
+from core.week import Week
+
+LAST = Week.of(now().date()).plus(-1)
+
+
+@pytest.fixture
+def program(database: Database, ring: KeyRing, tmp_path: Path) -> Program:
+    """An operation with its gazetteer and the movement form."""
+    compiled = forms.compile_workbook(forms.build_questionnaire("movement_tracking"), "movement_tracking.xlsx")
+    with database.transaction(Zone.COLLECTION, operation="TEST") as session:
+        add_places(session, "TEST", read_gazetteer(GAZETTEER))
+        forms.publish_form(session, "TEST", compiled.xform, {})
+    return Program(Settings(var=tmp_path), database, ring)
+
+
+def report(program: Program, week: Week, *, origin: str = "XM0101") -> None:
+    """A report of eleven persons that arrives and is admitted."""
+    answers = {
+        "arrival_date": week.monday.isoformat(),
+        "origin_district": origin,
+        "destination_district": "XM0201",
+        "reason": "flood",
+        "female_18_59": "11",
+        "reporter_name": "Somebody",
+    }
+    with program.database.transaction(Zone.COLLECTION, operation="TEST") as session:
+        form = forms.find_form(session, "TEST", "movement_tracking", None)
+        assert form
+        xml = fill_form(form.xform, answers, uuid4())
+        ingest.receive_submission(session, program.ring, operation="TEST", xml=xml, files=[], collector="1")
+    with program.database.transaction(Zone.CASEWORK, operation="TEST") as session:
+        assert casework.admit_awaiting(session, program.ring, "TEST").admitted == 1
+
+
+def release(program: Program, week: Week) -> Path:
+    protect_week(program, "TEST", week, actor="officer")
+    return release_week(program, "TEST", week, program.settings.releases / "TEST" / str(week), actor="officer").folder
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_week_once_released_stays_as_it_is_whatever_comes_late(program: Program) -> None:
+    for _ in range(4):
+        report(program, LAST)
+    before = files(release(program, LAST))
+    report(program, LAST, origin="XM0102")
+    assert files(release(program, LAST)) == before
+    assert b",44," in before["data/movements.csv"]
+
+
+def test_a_week_that_is_not_over_is_not_released(program: Program) -> None:
+    with pytest.raises(WeekNotOver, match="is never changed"):
+        protect_week(program, "TEST", LAST.plus(1), actor="officer")
+
+
+def test_an_operation_that_is_not_there_is_said_so(program: Program) -> None:
+    with pytest.raises(OperationUnknown):
+        protect_week(program, "NOPE", LAST, actor="officer")
+
+
+def test_an_earlier_week_released_later_does_not_change_the_later_one(program: Program) -> None:
+    for week in (LAST.plus(-1), LAST):
+        for _ in range(4):
+            report(program, week)
+    before = files(release(program, LAST))
+    release(program, LAST.plus(-1))
+    assert files(release(program, LAST)) == before
+
+
+def test_counting_and_releasing_leave_their_lines_in_the_audit_log(program: Program) -> None:
+    report(program, LAST)
+    release(program, LAST)
+    with program.database.transaction(Zone.AUDIT) as session:
+        lines = [(entry.action, entry.actor, entry.zone) for entry in audited_entries(session)]
+    assert (Action.READ, "officer", "waystation_anonymizer") in lines
+    assert (Action.PROTECTED, "officer", "waystation_anonymizer") in lines
+    assert (Action.RELEASED, "officer", "waystation_release") in lines
