@@ -6,6 +6,7 @@ from sqlalchemy.exc import DBAPIError
 
 from core.audit import Action, Purpose, audited_entries, record
 from core.database import Database, DatabaseDown, Zone, connect
+from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 
 
 def test_the_program_is_nobody_outside_a_zone(database: Database) -> None:
@@ -21,13 +22,24 @@ def test_audit_lines_take_actor_zone_and_operation_from_the_transaction(database
         assert (entry.actor, entry.zone, entry.operation, entry.count) == ("amal", "waystation_casework", "TEST", 3)
 
 
-@pytest.mark.parametrize(
-    "change", ["UPDATE core.audit_entry SET actor = 'x'", "DELETE FROM core.audit_entry", "TRUNCATE core.audit_entry"]
-)
+CHANGES = ["UPDATE core.audit_entry SET actor = 'x'", "DELETE FROM core.audit_entry", "TRUNCATE core.audit_entry"]
+
+
+@pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("zone", list(Zone))
 def test_nobody_can_change_the_audit_log(database: Database, zone: Zone, change: str) -> None:
     with pytest.raises(DBAPIError, match="permission denied"), database.transaction(zone) as session:
         session.execute(text(change))
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_not_even_the_owner_of_the_tables_changes_the_audit_log_unawares(
+    cluster: EmbeddedCluster, database_name: str, change: str
+) -> None:
+    owner = connect(cluster.url(ADMINISTRATOR, database_name))
+    with owner.engine.connect() as connection, pytest.raises(DBAPIError, match="append-only"):
+        connection.execute(text(change))
+    owner.close()
 
 
 def test_a_server_that_does_not_answer_is_said_plainly() -> None:
