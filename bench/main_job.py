@@ -76,7 +76,7 @@ def measure(program: Program, records: int, folder: Path) -> None:
     with program.database.transaction(Zone.ANONYMIZER, operation=OPERATION) as session:
         facts = timed("open and count facts", records, lambda: casework.movement_facts(session, program.ring, OPERATION, week))
         places = read_gazetteer(GAZETTEER)
-        timed("aggregate to all levels", records, lambda: anonymizer.count_movements(facts, places, week))
+        timed("aggregate to all levels", records, lambda: anonymizer.count_movements(facts, places, week, operation=OPERATION))
     timed("protect, prove and store the week", 1, lambda: protect_week(program, OPERATION, week, actor="bench"))
     timed(
         "write the release, 3 languages", 1, lambda: release_week(program, OPERATION, week, folder / "release", actor="bench")

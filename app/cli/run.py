@@ -30,7 +30,7 @@ def add_commands(commands: typer.Typer) -> None:
 
 def demo(
     weeks: Annotated[int, typer.Option(min=1, max=52, help="How many weeks to tell of, ending with the last whole one.")] = 2,
-    records: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many movement reports, over all weeks.")] = 300,
+    records: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many movement reports, over all weeks.")] = 200,
     seed: Annotated[int, typer.Option(help="The same seed tells the same story.")] = 1,
     out: Annotated[Path | None, typer.Option(help="Folder for the releases; by default var/releases.")] = None,
 ) -> None:
