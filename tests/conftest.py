@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, text
 
 from core.database import Database, Zone, connect
@@ -13,6 +14,10 @@ from core.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster, embed
 from core.keyring import KeyRing
 from core.migrate import migrate
 from core.models import Operation
+
+# How long an example takes says something of the machine and nothing of the code: timing belongs in bench/.
+settings.register_profile("waystation", deadline=None)
+settings.load_profile("waystation")
 
 PROJECT = Path(__file__).resolve().parents[1]
 SHARED_DATA = PROJECT.parent / "shared" / "data"

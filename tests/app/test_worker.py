@@ -101,7 +101,7 @@ def test_on_a_broker_the_message_holds_ids_and_a_worker_admits(
     assert admitted(database) == 1
 
 
-def _until_empty(redis: "Redis[bytes]", attempts: int = 100_000) -> None:
+def _until_empty(redis: "Redis[bytes]", attempts: int = 1_000_000) -> None:
     for _ in range(attempts):
         if not redis.llen("celery") and not redis.hlen("unacked"):
             return
