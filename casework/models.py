@@ -8,9 +8,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey, Index, text
+from sqlalchemy import ARRAY, CheckConstraint, DateTime, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.access import UNASSIGNED
 from core.database import Base
 
 __all__ = [
@@ -21,8 +22,11 @@ __all__ = [
     "HouseholdRole",
     "Interview",
     "InterviewKind",
+    "KeptFrom",
     "KeyKind",
     "MovementEvent",
+    "Opening",
+    "OpeningKind",
     "Person",
     "ScreeningOutcome",
     "SealedRecord",
@@ -106,7 +110,55 @@ class Person(SealedRecord):
     """One human being: the person interviewed or a member of their household."""
 
     __tablename__ = "person"
+    __table_args__ = (Index(None, "operation", "custody"), {"schema": "casework"})
+
+    custody: Mapped[str] = mapped_column(server_default=str(UNASSIGNED))  # `core.access.Custody`: whose record it is
+
+
+class OpeningKind(StrEnum):
+    """Why a record is open to an account beyond its reach."""
+
+    SHARED = "shared"
+    BROKEN_GLASS = "broken_glass"
+
+
+class Opening(Base):
+    """One person's record opened to one account until a moment; `reason` is sealed under the person's key."""
+
+    __tablename__ = "opening"
+    __table_args__ = (
+        CheckConstraint("kind IN ('shared', 'broken_glass')", name="kind"),
+        Index("ix_opening_actor", "actor", "person"),
+        {"schema": "casework"},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person: Mapped[UUID] = mapped_column(ForeignKey("casework.person.id", ondelete="CASCADE"), index=True)
+    operation: Mapped[str]
+    actor: Mapped[str]
+    kind: Mapped[str]
+    parts: Mapped[list[str]] = mapped_column(ARRAY(String))
+    reason: Mapped[bytes]
+    opened_by: Mapped[str]
+    opened_at: Mapped[datetime]
+    until: Mapped[datetime]
+    reviewed_by: Mapped[str | None]
+    reviewed_at: Mapped[datetime | None]
+    justified: Mapped[bool | None]
+
+
+class KeptFrom(Base):
+    """A part of a person's record that an account is kept from, whatever its role."""
+
+    __tablename__ = "kept_from"
     __table_args__ = {"schema": "casework"}
+
+    person: Mapped[UUID] = mapped_column(ForeignKey("casework.person.id", ondelete="CASCADE"), primary_key=True)
+    part: Mapped[str] = mapped_column(primary_key=True)
+    actor: Mapped[str] = mapped_column(primary_key=True)
+    operation: Mapped[str]
+    set_by: Mapped[str]
+    set_at: Mapped[datetime]
 
 
 class Household(Base):

@@ -60,14 +60,16 @@ def _write_household(desk: Desk, arrival: Arrival, case: Case | None, outcome: s
     """The case, new or corrected, with the person interviewed and those who live with them."""
     answers, members = set_household_apart(arrival.answers)
     parts = sort_answers(answers, arrival.definition)
+    custody = str(arrival.stored.custody)
     if case:
+        custody = desk.session.get_one(Person, case.person).custody
         _correct_person(desk, case.person, parts)
         _remove_members(desk, case.household)
         case.screening_outcome = outcome
     else:
-        case = _new_case(desk, parts, outcome, state)
+        case = _new_case(desk, parts, outcome, state, custody)
     for member in members:
-        _add_person(desk, case.household, HouseholdRole.MEMBER, sort_answers(member, arrival.definition))
+        _add_person(desk, case.household, HouseholdRole.MEMBER, sort_answers(member, arrival.definition), custody)
     return case
 
 
@@ -85,10 +87,10 @@ def _require_free(desk: Desk, reference: str, case: Case | None) -> None:
             raise ReferenceTaken(question=REFERENCE, case=holder)
 
 
-def _new_case(desk: Desk, parts: Parts, outcome: str, state: CaseState) -> Case:
+def _new_case(desk: Desk, parts: Parts, outcome: str, state: CaseState, custody: str) -> Case:
     household = Household(id=uuid4(), operation=desk.operation)
     desk.session.add(household)
-    person = _add_person(desk, household.id, HouseholdRole.INTERVIEWED, parts)
+    person = _add_person(desk, household.id, HouseholdRole.INTERVIEWED, parts, custody)
     case = Case(
         id=uuid4(),
         operation=desk.operation,
@@ -103,8 +105,8 @@ def _new_case(desk: Desk, parts: Parts, outcome: str, state: CaseState) -> Case:
     return case
 
 
-def _add_person(desk: Desk, household: UUID, role: HouseholdRole, parts: Parts) -> UUID:
-    person = Person(id=uuid4(), operation=desk.operation, row_version=1)
+def _add_person(desk: Desk, household: UUID, role: HouseholdRole, parts: Parts, custody: str) -> UUID:
+    person = Person(id=uuid4(), operation=desk.operation, row_version=1, custody=custody)
     seal_parts(person, make_key(desk, person.id, KeyKind.PERSON), parts)
     desk.session.add(person)
     desk.session.flush()

@@ -12,9 +12,12 @@ from sqlalchemy.orm import Session
 from casework.blind_tokens import find_by_token
 from casework.errors import RecordUnknown
 from casework.models import Case, HouseholdMember, HouseholdRole, Interview, KeyKind, Person, TokenKind
+from casework.need_to_know import require_parts
 from casework.seal_record import Vault, open_parts, stored_key
+from core.access import require
 from core.audit import Action, Purpose, record
 from core.keyring import KeyRing
+from core.permissions import Right
 from forms import RecordPart
 
 __all__ = ["CaseSummary", "InterviewRecord", "PersonRecord", "find_case", "find_persons", "list_cases", "read_person"]
@@ -58,10 +61,14 @@ class CaseSummary:
 def read_person(
     session: Session, ring: KeyRing, person_id: UUID, *, parts: Collection[RecordPart], purpose: Purpose
 ) -> PersonRecord:
-    """Open the parts asked for and no others; raises `RecordUnknown`, `KeyDestroyed` or `CiphertextRefused`."""
+    """Open the parts asked for and no others.
+
+    Raises `RecordUnknown` (also for a record out of reach), `NotAllowed`, `KeyDestroyed` or `CiphertextRefused`.
+    """
     person = session.get(Person, person_id)
     if person is None:
         raise RecordUnknown(kind="person", record=person_id)
+    require_parts(session, person, parts)
     read = sorted(part.value for part in parts)
     record(session, Action.READ, f"casework.person:{person_id}", purpose=purpose, detail={"parts": read})
     key = stored_key(Vault(session, ring, person.operation), person_id, KeyKind.PERSON)
@@ -74,7 +81,8 @@ def read_person(
 
 
 def find_persons(session: Session, ring: KeyRing, operation: str, phone: str, *, purpose: Purpose) -> list[UUID]:
-    """Those interviewed who gave this telephone number, however it is written."""
+    """Those interviewed who gave this telephone number, however it is written; raises `NotAllowed`."""
+    require(session, Right.FIND_PERSON)
     found = find_by_token(Vault(session, ring, operation), TokenKind.PHONE, phone)
     record(session, Action.READ, "casework.person", purpose=purpose, count=len(found), detail={"by": "phone"})
     return found
@@ -83,7 +91,11 @@ def find_persons(session: Session, ring: KeyRing, operation: str, phone: str, *,
 def find_case(
     session: Session, ring: KeyRing, operation: str, case_reference: str, *, purpose: Purpose = Purpose.ASSISTANCE
 ) -> CaseSummary | None:
-    """The case under a reference, however its letters and spaces are written; None when there is none."""
+    """The case under a reference, however its letters and spaces are written; None when there is none in reach.
+
+    Raises `NotAllowed`.
+    """
+    require(session, Right.FIND_PERSON)
     found = find_by_token(Vault(session, ring, operation), TokenKind.CASE_REFERENCE, case_reference)
     cases = _summaries(session, Case.id.in_(found))
     record(session, Action.READ, "casework.case", purpose=purpose, count=len(cases), detail={"by": "case_reference"})
@@ -91,7 +103,8 @@ def find_case(
 
 
 def list_cases(session: Session, operation: str, *, purpose: Purpose = Purpose.ASSISTANCE) -> list[CaseSummary]:
-    """Every case of an operation, newest first."""
+    """Every case of an operation that is in reach, newest first; raises `NotAllowed`."""
+    require(session, Right.FIND_PERSON)
     cases = _summaries(session, Case.operation == operation)
     record(session, Action.READ, "casework.case", purpose=purpose, count=len(cases))
     return cases

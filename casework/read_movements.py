@@ -13,8 +13,10 @@ from casework.check_movement import persons_counted
 from casework.errors import FactsMoved, RecordUnknown
 from casework.models import KeyKind, MovementEvent, StoredKey
 from casework.seal_record import Vault, binding, open_parts, open_sealed, stored_key, unwrap
+from core.access import require
 from core.audit import Action, Purpose, record
 from core.keyring import KeyRing
+from core.permissions import Right
 from core.week import Week
 from forms import RecordPart
 
@@ -72,8 +74,9 @@ def read_report(
 ) -> Mapping[RecordPart, Mapping[str, Any]]:
     """Parts of one movement report, for those who verify a figure with its reporter.
 
-    Raises `RecordUnknown`, `KeyDestroyed` or `CiphertextRefused`.
+    Raises `NotAllowed`, `RecordUnknown`, `KeyDestroyed` or `CiphertextRefused`.
     """
+    require(session, Right.READ_REPORT, subject=f"casework.movement_event:{report}")
     event = session.get(MovementEvent, report)
     if event is None:
         raise RecordUnknown(kind="movement report", record=report)

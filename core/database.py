@@ -15,6 +15,8 @@ from sqlalchemy import URL, DateTime, Engine, MetaData, create_engine, make_url,
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from core.access import INFO, Access, NotAllowed
+from core.audit_line import Action, Purpose, record
 from core.errors import Problem
 
 __all__ = ["Base", "Database", "DatabaseDown", "DatabaseFull", "Zone", "connect", "translated"]
@@ -22,10 +24,9 @@ __all__ = ["Base", "Database", "DatabaseDown", "DatabaseFull", "Zone", "connect"
 CONNECT_TIMEOUT_SECONDS: Final = 10
 DISK_FULL: Final = "53100"
 
-# The same as SET LOCAL ROLE and two SET LOCAL, in one round trip.
-ENTER_ZONE: Final = text(
-    "SELECT set_config('role', :zone, true), "
-    "set_config('waystation.operation', :operation, true), set_config('waystation.actor', :actor, true)"
+ENTER: Final = text(
+    "SELECT set_config('waystation.operation', :operation, true), set_config('waystation.actor', :actor, true), "
+    "set_config('waystation.reach', :reach, true)"
 )
 
 
@@ -53,6 +54,8 @@ class Zone(StrEnum):
     RELEASE = "waystation_release"
     STATISTICS = "waystation_statistics"
     AUDIT = "waystation_audit"
+    IDENTITY = "waystation_identity"  # accounts and sign-in
+    KEYS = "waystation_keys"  # wrapped record keys, and not one ciphertext that they open
 
 
 class Base(DeclarativeBase):
@@ -77,20 +80,35 @@ class Database:
         self.engine = engine
 
     @contextmanager
-    def transaction(self, zone: Zone, *, operation: str = "", actor: str = "system") -> Iterator[Session]:
+    def transaction(
+        self, zone: Zone, *, operation: str = "", actor: str = "system", access: Access | None = None
+    ) -> Iterator[Session]:
         """One transaction in one zone, for one operation; commits on leaving, rolls back on any error.
 
-        Only `app` calls this. Raises `DatabaseDown` and `DatabaseFull`.
+        It works on behalf of `access`; without one, of the program itself under the name `actor`. A denial
+        (`NotAllowed`) undoes everything and leaves a line in the audit log. Only `app` calls this. Raises `DatabaseDown`
+        and `DatabaseFull`.
         """
+        who = access or Access.of_system(actor, operation)
+        try:
+            with self._entered(zone, who) as session:
+                yield session
+        except NotAllowed as denial:
+            self._tell_of(denial, zone, who)
+            raise
+
+    @contextmanager
+    def _entered(self, zone: Zone, access: Access) -> Iterator[Session]:
         with translated(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+            session.info[INFO] = access
             session.execute(text(f"SET LOCAL ROLE {zone.value}"))
-            session.execute(
-                text(
-                    "SELECT set_config('waystation.operation', :operation, true), set_config('waystation.actor', :actor, true)"
-                ),
-                {"operation": operation, "actor": actor},
-            )
+            session.execute(ENTER, {"operation": access.operation, "actor": access.actor, "reach": access.reach})
             yield session
+
+    def _tell_of(self, denial: NotAllowed, zone: Zone, access: Access) -> None:
+        with self._entered(zone, access) as session:
+            subject = denial.subject or zone.value
+            record(session, Action.DENIED, subject, purpose=Purpose.SECURITY, count=0, detail=dict(denial.where))
 
     def close(self) -> None:
         self.engine.dispose()

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.access import UNASSIGNED
 from core.database import Base
 
 __all__ = ["Attachment", "CollectorRow", "Quarantine", "RecordKeyRow", "State", "Submission"]
@@ -46,6 +47,7 @@ class Submission(Base):
     complete: Mapped[bool]
     state: Mapped[str]
     xml: Mapped[bytes]
+    custody: Mapped[str] = mapped_column(server_default=str(UNASSIGNED))  # the collector's, for the records it becomes
 
 
 class Attachment(Base):
@@ -107,4 +109,5 @@ class CollectorRow(Base):
     operation: Mapped[str] = mapped_column(ForeignKey("core.operation.code"))
     name: Mapped[str]
     token_sha256: Mapped[bytes]
+    custody: Mapped[str] = mapped_column(server_default=str(UNASSIGNED))  # whose records its submissions become
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

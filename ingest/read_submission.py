@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import audit
+from core.access import Custody
 from core.envelope import CiphertextRefused, RecordKey
 from core.keyring import KeyRing
 from ingest.errors import KeyDestroyed, SubmissionUnknown
@@ -40,6 +41,7 @@ class StoredSubmission:
     instance_id: str = field(repr=False)
     collector: str
     received_at: datetime
+    custody: Custody
     xml: bytes = field(repr=False)
     files: tuple[UploadedFile, ...] = field(repr=False, default=())
 
@@ -87,6 +89,7 @@ def _opened(
         instance,
         row.collector,
         row.received_at,
+        Custody.parse(row.custody),
         xml,
     )
 

@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core import audit
+from core.access import UNASSIGNED, Custody
 from core.clock import now
 from core.keyring import KeyRing
 from ingest.blind_tokens import answers_digest, file_digest, file_token
@@ -49,10 +50,20 @@ class _Known:
 
 
 def receive_submission(
-    session: Session, ring: KeyRing, *, operation: str, xml: bytes, files: Sequence[UploadedFile], collector: str
+    session: Session,
+    ring: KeyRing,
+    *,
+    operation: str,
+    xml: bytes,
+    files: Sequence[UploadedFile],
+    collector: str,
+    custody: Custody = UNASSIGNED,
 ) -> Receipt:
-    """Keep one post (collection zone). Never raises for bad input: that is quarantined and the receipt says so."""
-    post = Post(operation, collector, xml, files)
+    """Keep one post (collection zone). Never raises for bad input: that is quarantined and the receipt says so.
+
+    `custody` is the collector's: whose records the submission will become.
+    """
+    post = Post(operation, collector, xml, files, custody)
     try:
         arrival = recognise(session, ring, post)
         take_turns(session, arrival.locks)
@@ -96,6 +107,7 @@ def _receive_first(session: Session, ring: KeyRing, arrival: Arrival) -> Receipt
             complete=complete,
             state=State.AWAITING,
             xml=seal_content(key, SUBMISSION, submission, post.xml),
+            custody=str(post.custody),
         )
     )
     keep_files(session, ring, key, operation=post.operation, owner=submission, files=post.files)

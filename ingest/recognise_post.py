@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
+from core.access import UNASSIGNED, Custody
 from core.keyring import KeyRing
 from forms import find_definition
 from ingest.blind_tokens import edits_lock, instance_token
@@ -25,6 +26,7 @@ class Post:
     collector: str
     xml: bytes = field(repr=False)
     files: Sequence[UploadedFile] = field(repr=False)
+    custody: Custody = UNASSIGNED
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 
+from core.access import UNASSIGNED, Custody
 from core.clock import now
 from ingest.models import CollectorRow
 
@@ -24,15 +25,18 @@ class Collector:
     id: UUID
     operation: str
     name: str
+    custody: Custody = UNASSIGNED
 
 
-def add_collector(session: Session, operation: str, name: str) -> str:
+def add_collector(session: Session, operation: str, name: str, *, custody: Custody = UNASSIGNED) -> str:
     """Register a device or team and return its token, which is shown this once and not kept.
 
-    `name` is stored in clear: name the device or the team, not a person.
+    `name` is stored in clear: name the device or the team, not a person. What it sends becomes records in `custody`.
     """
     token = secrets.token_urlsafe(32)
-    row = CollectorRow(id=uuid4(), operation=operation, name=name, token_sha256=_fingerprint(token), created_at=now())
+    row = CollectorRow(
+        id=uuid4(), operation=operation, name=name, token_sha256=_fingerprint(token), created_at=now(), custody=str(custody)
+    )
     session.add(row)
     session.flush()
     return token
@@ -47,7 +51,7 @@ def find_collector(session: Session, token: str) -> Collector | None:
     fingerprint = _fingerprint(token)
     session.execute(select(func.set_config("waystation.presented_token", fingerprint.hex(), true())))
     row = session.scalar(select(CollectorRow).where(CollectorRow.token_sha256 == fingerprint))
-    return Collector(row.id, row.operation, row.name) if row else None
+    return Collector(row.id, row.operation, row.name, Custody.parse(row.custody)) if row else None
 
 
 def _fingerprint(token: str) -> bytes:

@@ -1,4 +1,4 @@
-"""The pages of docs/ that are made from the code: settings and errors."""
+"""The pages of docs/ that are made from the code: settings, errors and permissions."""
 
 from typing import Final
 
@@ -6,6 +6,7 @@ import typer
 
 from app.cli.screen import console
 from core.errors import catalogue
+from core.permissions import Right, Role, holds
 from core.settings import ROOT, described_settings
 
 __all__ = ["PAGES", "add_commands"]
@@ -44,8 +45,26 @@ def errors_page() -> str:
     )
 
 
+def permissions_page() -> str:
+    """Every right and the roles that hold it."""
+    heading = "| right | " + " | ".join(role.value for role in Role) + " |\n|---|" + ":-:|" * len(Role) + "\n"
+    rows = "".join(
+        f"| `{right.value}` | " + " | ".join("yes" if holds(role, right) else "" for role in Role) + " |\n" for right in Right
+    )
+    return (
+        "# Who may do what\n\nWhat is empty is denied. A right holds within the reach of the grant that gives it: an "
+        "organisation, an area, a team, or the worker's own records. This page is made by `bin/waystation docs`.\n\n"
+        + heading
+        + rows
+    )
+
+
 def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
-PAGES: Final = {ROOT / "docs" / "settings.md": settings_page, ROOT / "docs" / "errors.md": errors_page}
+PAGES: Final = {
+    ROOT / "docs" / "settings.md": settings_page,
+    ROOT / "docs" / "errors.md": errors_page,
+    ROOT / "docs" / "permissions.md": permissions_page,
+}

@@ -116,7 +116,13 @@ def _receive(door: Door, caller: Collector, content_type: str, body: bytes) -> R
     xml, files = read_post(content_type, body)
     with door.database.transaction(Zone.COLLECTION, operation=caller.operation, actor=_actor(caller)) as session:
         return receive_submission(
-            session, door.ring, operation=caller.operation, xml=xml, files=files, collector=str(caller.id)
+            session,
+            door.ring,
+            operation=caller.operation,
+            xml=xml,
+            files=files,
+            collector=str(caller.id),
+            custody=caller.custody,
         )
 
 

@@ -12,7 +12,7 @@ from casework.errors import FactsMoved, KeyDestroyed, RecordUnknown
 from casework.models import KeyKind
 from casework.seal_record import Vault, stored_key
 from core.audit import Purpose, audited_entries
-from core.database import Zone
+from core.database import Base, Zone
 from core.envelope import Binding, CiphertextRefused
 from core.week import Week
 from forms import FormDefinition, PrivacyClass, RecordPart
@@ -20,7 +20,7 @@ from tests.casework.conftest import ARRIVAL, ASSISTANCE, OPERATION, SCREENING, F
 
 WEEK = Week(2026, 7)
 CHECKED = {*ARRIVAL, *SCREENING, *ASSISTANCE} - {"reporter_name", "reporter_phone", "remarks", "prs_MobilePhone"}
-TABLES = ("person", "household", "household_member", "case", "interview", "movement_event", "record_key", "token")
+TABLES = sorted(table.name for table in Base.metadata.tables.values() if table.schema == "casework")
 
 
 def canary(number: int) -> str:

@@ -1,0 +1,51 @@
+"""Whether this transaction's account may read these parts of this person's record.
+
+Row-level security has decided already whether the record is shown at all. Here the parts are decided: by the rights of a
+grant that covers the record, or by an opening of the record to the account; and, before both, by who is kept from what.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casework.models import KeptFrom, Opening, Person
+from core.access import Access, Custody, NotAllowed, access_of
+from core.clock import now
+from core.permissions import Right
+from forms import RecordPart
+
+__all__ = ["PART_RIGHTS", "readable_parts", "require_parts"]
+
+PART_RIGHTS: Final[Mapping[RecordPart, Right]] = {
+    RecordPart.IDENTITY: Right.READ_IDENTITY,
+    RecordPart.CONTACT: Right.READ_CONTACT,
+    RecordPart.NARRATIVE: Right.READ_NARRATIVE,
+    RecordPart.FACTS: Right.READ_FACTS,
+}
+
+
+def require_parts(session: Session, person: Person, parts: Collection[RecordPart]) -> None:
+    """Raises `NotAllowed` for the first part that may not be read."""
+    readable = readable_parts(session, person)
+    for part in parts:
+        if part not in readable:
+            raise NotAllowed(PART_RIGHTS[part], f"casework.person:{person.id}")
+
+
+def readable_parts(session: Session, person: Person) -> frozenset[RecordPart]:
+    """The parts of a record that this transaction's account may read."""
+    access = access_of(session)
+    if access.system:
+        return frozenset(RecordPart)
+    custody, opened = Custody.parse(person.custody), _opened(session, person, access)
+    granted = {part for part, right in PART_RIGHTS.items() if access.may(right, custody)}
+    lent = {part for part, right in PART_RIGHTS.items() if part.value in opened and access.may(right)}
+    kept = select(KeptFrom.part).where(KeptFrom.person == person.id, KeptFrom.actor == access.actor)
+    return frozenset((granted | lent) - {RecordPart(part) for part in session.scalars(kept)})
+
+
+def _opened(session: Session, person: Person, access: Access) -> set[str]:
+    openings = select(Opening.parts).where(Opening.person == person.id, Opening.actor == access.actor, Opening.until > now())
+    return {part for parts in session.scalars(openings) for part in parts}

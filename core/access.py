@@ -1,0 +1,126 @@
+"""On whose behalf a transaction works: an account with its grants, or the program itself.
+
+A grant is a role within a reach: an organisation, an area, a team, or the worker's own records. A record lies in
+somebody's custody, which names the same four. The transaction states its reach, and row-level security compares the
+two (`custody LIKE ANY (reach)`); the code asks `require`, which also knows which right is meant. What neither grants is denied.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from core.errors import Problem
+from core.permissions import Right, Role, holds
+
+__all__ = ["INFO", "UNASSIGNED", "Access", "Custody", "Grant", "NotAllowed", "access_of", "require"]
+
+ANY: Final = "%"
+NOBODY: Final = "-"
+UNIT: Final = re.compile(r"[0-9A-Za-z-]+")  # without `_`, which means any letter in LIKE
+INFO: Final = "waystation.access"
+
+
+class NotAllowed(Problem):
+    """A denial. The database leaves a line of it in the audit log when the transaction is rolled back."""
+
+    code = "CORE-401"
+    says = "Your account may not do this here ({right})."
+    remedy = "Ask for it where your role or area is assigned, or ask a colleague who may. The attempt is in the audit log."
+
+    def __init__(self, right: Right, subject: str = "") -> None:
+        self.subject = subject
+        super().__init__(right=right.value)
+
+
+@dataclass(frozen=True)
+class Custody:
+    """Where a record lies: ids of an organisation, an area, a team and a worker; `-` where there is none."""
+
+    organisation: str = NOBODY
+    area: str = NOBODY
+    team: str = NOBODY
+    worker: str = NOBODY
+
+    def __post_init__(self) -> None:
+        for unit in (self.organisation, self.area, self.team, self.worker):
+            if not UNIT.fullmatch(unit):
+                raise ValueError("a unit's id holds letters, digits and hyphens only")
+
+    @classmethod
+    def parse(cls, text: str) -> "Custody":
+        """Read what `str` wrote, as it stands in the database."""
+        return cls(*text.split("/"))
+
+    def __str__(self) -> str:
+        return "/".join((self.organisation, self.area, self.team, self.worker))
+
+
+UNASSIGNED: Final = Custody()
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role within a reach; what is not named is not limited."""
+
+    role: Role
+    organisation: str = ANY
+    area: str = ANY
+    team: str = ANY
+    worker: str = ANY
+
+    @property
+    def reach(self) -> str:
+        """The pattern that row-level security compares custodies with."""
+        return "/".join((self.organisation, self.area, self.team, self.worker))
+
+    def covers(self, custody: Custody) -> bool:
+        """Whether a record in this custody lies within the grant."""
+        pairs = (
+            (self.organisation, custody.organisation),
+            (self.area, custody.area),
+            (self.team, custody.team),
+            (self.worker, custody.worker),
+        )
+        return all(granted in (ANY, held) for granted, held in pairs)
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who acts, in which operation, with which grants; `system` is the program itself, in reach of everything there."""
+
+    actor: str
+    operation: str
+    grants: tuple[Grant, ...] = field(default=())
+    system: bool = False
+
+    @classmethod
+    def of_system(cls, actor: str, operation: str) -> "Access":
+        """The program at work: a worker's task, or a command on the server itself."""
+        return cls(actor, operation, system=True)
+
+    @property
+    def reach(self) -> str:
+        """What the transaction states: patterns separated by spaces; `%` for the program itself; empty reaches nothing."""
+        return ANY if self.system else " ".join(sorted({grant.reach for grant in self.grants}))
+
+    def may(self, right: Right, custody: Custody | None = None) -> bool:
+        """Whether some grant holds the right and, where a record is meant, covers its custody."""
+        return self.system or any(
+            holds(grant.role, right) and (custody is None or grant.covers(custody)) for grant in self.grants
+        )
+
+
+def access_of(session: Session) -> Access:
+    """On whose behalf this transaction works."""
+    access: Access = session.info[INFO]
+    return access
+
+
+def require(session: Session, right: Right, custody: Custody | None = None, *, subject: str = "") -> Access:
+    """The access, if it may; raises `NotAllowed`. `subject` names the record for the audit log, as `casework.person:<id>`."""
+    access = access_of(session)
+    if not access.may(right, custody):
+        raise NotAllowed(right, subject)
+    return access

@@ -1,0 +1,89 @@
+"""Writing a line of the audit log. Apart from reading it, because the database itself writes one when it denies.
+
+Actor, zone and operation are taken from the transaction itself, so a caller cannot name another. `detail` holds
+ids, counts and hashes, never an answer that a person gave.
+"""
+
+import json
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+__all__ = ["Action", "Purpose", "record"]
+
+# Written as text because it is run for everything that is done: no RETURNING, for those who write the log may not read it.
+ADD_LINE: Final = text(
+    "INSERT INTO core.audit_entry (actor, zone, operation, action, subject, purpose, count, detail) VALUES "
+    "(current_setting('waystation.actor'), current_user, current_setting('waystation.operation'), "
+    ":action, :subject, :purpose, :count, CAST(:detail AS jsonb))"
+)
+
+
+class Action(StrEnum):
+    """What was done."""
+
+    RECEIVED = "received"
+    QUARANTINED = "quarantined"
+    PUBLISHED = "published"
+    ADMITTED = "admitted"
+    PROTECTED = "protected"
+    RELEASED = "released"
+    READ = "read"
+    SEARCHED = "searched"
+    DENIED = "denied"
+    CORRECTED = "corrected"
+    MERGED = "merged"
+    UNMERGED = "unmerged"
+    MATCHED = "matched"
+    SHARED = "shared"
+    KEPT_FROM = "kept_from"
+    BROKE_GLASS = "broke_glass"
+    REVIEWED = "reviewed"
+    CONSENTED = "consented"
+    WITHDREW = "withdrew"
+    RESTRICTED = "restricted"
+    HELD = "held"
+    ERASED = "erased"
+    EXPORTED = "exported"
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    SIGNED_IN = "signed_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGNED_OUT = "signed_out"
+    ACCOUNT_CHANGED = "account_changed"
+    KEY_USED = "key_used"
+    REGISTERED = "registered"
+    SEALED = "sealed"
+
+
+class Purpose(StrEnum):
+    """Why identified data was touched; every read and every export names one."""
+
+    COLLECTION = "collection"
+    ASSISTANCE = "assistance"
+    PROTECTION = "protection"
+    STATISTICS = "statistics"
+    VERIFICATION = "verification"
+    REFERRAL = "referral"
+    RIGHTS = "rights"  # of the person: access, correction, restriction, erasure
+    LEGAL = "legal"
+    SECURITY = "security"
+    ADMINISTRATION = "administration"
+
+
+def record(
+    session: Session,
+    action: Action,
+    subject: str,
+    *,
+    purpose: Purpose,
+    count: int = 1,
+    detail: Mapping[str, object] | None = None,
+) -> None:
+    """Add one line. `subject` is what was touched, as `casework.person` or `casework.person:<id>`."""
+    line = {"action": action, "subject": subject, "purpose": purpose, "count": count, "detail": json.dumps(detail or {})}
+    session.execute(ADD_LINE, line)

@@ -1,0 +1,110 @@
+"""Who may do what: one table of rights and roles. What it does not name is denied; tests walk every pair of it.
+
+A role says what kind of work somebody does; where they do it (organisation, area, team, own records) is the reach of
+`core.access`. Nobody holds all rights: who keeps the keys sees no person, and who sees persons keeps no keys.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+__all__ = ["PERMISSIONS", "Right", "Role", "holds"]
+
+
+class Role(StrEnum):
+    """A kind of work."""
+
+    CASEWORKER = "caseworker"
+    SUPERVISOR = "supervisor"
+    PROTECTION_OFFICER = "protection_officer"  # answers for statistics
+    DATA_PROTECTION_OFFICER = "data_protection_officer"  # answers for the rights of the persons in the store
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+    PARTNER = "partner"  # of another organisation: sees what was shared with them
+
+
+class Right(StrEnum):
+    """One thing that can be allowed or denied."""
+
+    FIND_PERSON = "find_person"  # by exact id, telephone, or full name and year of birth
+    SEARCH_FREELY = "search_freely"  # by a name alone, approximately
+    READ_IDENTITY = "read_identity"
+    READ_CONTACT = "read_contact"
+    READ_NARRATIVE = "read_narrative"
+    READ_FACTS = "read_facts"
+    READ_FILES = "read_files"
+    READ_REPORT = "read_report"  # a movement report, with its reporter
+    CORRECT_RECORD = "correct_record"
+    RESOLVE_DUPLICATES = "resolve_duplicates"
+    MATCH_WITH_PARTNER = "match_with_partner"
+    SHARE_RECORD = "share_record"
+    KEEP_FROM = "keep_from"  # keep a colleague from a part of a record
+    BREAK_GLASS = "break_glass"
+    REVIEW_BREAK_GLASS = "review_break_glass"
+    RECORD_CONSENT = "record_consent"
+    GIVE_ACCESS_PACK = "give_access_pack"
+    RESTRICT_RECORD = "restrict_record"
+    HOLD_RECORD = "hold_record"  # a legal hold
+    PROPOSE_ERASURE = "propose_erasure"
+    APPROVE_ERASURE = "approve_erasure"
+    EXPORT_IDENTIFIED = "export_identified"
+    APPROVE_EXPORT = "approve_export"
+    READ_IN_BULK = "read_in_bulk"
+    APPROVE_BULK_READ = "approve_bulk_read"
+    PROTECT_WEEK = "protect_week"
+    RELEASE_WEEK = "release_week"
+    CHANGE_POLICY = "change_policy"
+    APPROVE_POLICY = "approve_policy"
+    READ_AUDIT = "read_audit"
+    KEEP_REGISTERS = "keep_registers"  # of impact assessments and breaches
+    MANAGE_ACCOUNTS = "manage_accounts"
+    MANAGE_KEYS = "manage_keys"
+    APPROVE_KEY_OPERATION = "approve_key_operation"
+
+
+_WORKER = Role.CASEWORKER
+_SUPERVISOR = Role.SUPERVISOR
+_STATISTICS = Role.PROTECTION_OFFICER
+_RIGHTS = Role.DATA_PROTECTION_OFFICER
+
+PERMISSIONS: Final[Mapping[Right, frozenset[Role]]] = {
+    Right.FIND_PERSON: frozenset({_WORKER, _SUPERVISOR, _RIGHTS}),
+    Right.SEARCH_FREELY: frozenset({_WORKER, _SUPERVISOR}),
+    Right.READ_IDENTITY: frozenset({_WORKER, _SUPERVISOR, _RIGHTS, Role.PARTNER}),
+    Right.READ_CONTACT: frozenset({_WORKER, _SUPERVISOR, _RIGHTS, Role.PARTNER}),
+    Right.READ_NARRATIVE: frozenset({_WORKER, _SUPERVISOR, Role.PARTNER}),
+    Right.READ_FACTS: frozenset({_WORKER, _SUPERVISOR, _RIGHTS, Role.PARTNER}),
+    Right.READ_FILES: frozenset({_WORKER, _SUPERVISOR, Role.PARTNER}),
+    Right.READ_REPORT: frozenset({_SUPERVISOR, _STATISTICS}),
+    Right.CORRECT_RECORD: frozenset({_WORKER, _SUPERVISOR, _RIGHTS}),
+    Right.RESOLVE_DUPLICATES: frozenset({_SUPERVISOR}),
+    Right.MATCH_WITH_PARTNER: frozenset({_RIGHTS}),
+    Right.SHARE_RECORD: frozenset({_WORKER, _SUPERVISOR}),
+    Right.KEEP_FROM: frozenset({_WORKER, _SUPERVISOR, _RIGHTS}),
+    Right.BREAK_GLASS: frozenset({_WORKER, _SUPERVISOR}),
+    Right.REVIEW_BREAK_GLASS: frozenset({_SUPERVISOR, _RIGHTS}),
+    Right.RECORD_CONSENT: frozenset({_WORKER, _SUPERVISOR, _RIGHTS}),
+    Right.GIVE_ACCESS_PACK: frozenset({_RIGHTS}),
+    Right.RESTRICT_RECORD: frozenset({_SUPERVISOR, _RIGHTS}),
+    Right.HOLD_RECORD: frozenset({_RIGHTS}),
+    Right.PROPOSE_ERASURE: frozenset({_SUPERVISOR, _RIGHTS}),
+    Right.APPROVE_ERASURE: frozenset({_RIGHTS}),
+    Right.EXPORT_IDENTIFIED: frozenset({_SUPERVISOR, _RIGHTS}),
+    Right.APPROVE_EXPORT: frozenset({_RIGHTS}),
+    Right.READ_IN_BULK: frozenset({_SUPERVISOR, _RIGHTS}),
+    Right.APPROVE_BULK_READ: frozenset({_SUPERVISOR, _RIGHTS}),
+    Right.PROTECT_WEEK: frozenset({_STATISTICS}),
+    Right.RELEASE_WEEK: frozenset({_STATISTICS}),
+    Right.CHANGE_POLICY: frozenset({_STATISTICS, _RIGHTS}),
+    Right.APPROVE_POLICY: frozenset({_STATISTICS, _RIGHTS}),
+    Right.READ_AUDIT: frozenset({Role.AUDITOR, _RIGHTS}),
+    Right.KEEP_REGISTERS: frozenset({_RIGHTS}),
+    Right.MANAGE_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
+    Right.MANAGE_KEYS: frozenset({Role.ADMINISTRATOR}),
+    Right.APPROVE_KEY_OPERATION: frozenset({Role.ADMINISTRATOR, _RIGHTS}),
+}
+
+
+def holds(role: Role, right: Right) -> bool:
+    """Whether the role holds the right."""
+    return role in PERMISSIONS[right]
