@@ -15,9 +15,15 @@ __all__ = [
     "FactsMoved",
     "FormUnfit",
     "FormUnpublished",
+    "GlassBrokenTooOften",
+    "KeptFromOneself",
     "KeyDestroyed",
     "NobodyMoved",
+    "OpeningTooLong",
+    "OpeningUnknown",
+    "PartNotYours",
     "PlaceUnknown",
+    "ReasonMissing",
     "RecordUnknown",
     "ReferenceTaken",
 ]
@@ -133,3 +139,39 @@ class AdmissionFailed(Problem):
     code = "CASE-099"
     says = "Admitting this submission failed unexpectedly ({kind})."
     remedy = "Nothing of it was admitted and nothing is lost. Report the failure; admit the submission again when it is mended."
+
+
+class OpeningUnknown(Problem):
+    code = "CASE-030"
+    says = "There is no opening {opening} of a record in your reach."
+    remedy = "Look at the list of openings again; it may have been judged or ended by somebody else."
+
+
+class OpeningTooLong(Problem):
+    code = "CASE-031"
+    says = "A record cannot be shared for more than {days} days at once."
+    remedy = "Choose an earlier day; share it again when that day comes."
+
+
+class PartNotYours(Problem):
+    code = "CASE-032"
+    says = "You cannot share the {part} of record {record}, for you may not read it yourself."
+    remedy = "Leave this part out, or ask a colleague who may read it to share it."
+
+
+class ReasonMissing(Problem):
+    code = "CASE-033"
+    says = "Opening a record needs a reason of at least {letters} letters."
+    remedy = "Write in a sentence why it is needed. Whoever reviews it reads it; it is kept encrypted."
+
+
+class GlassBrokenTooOften(Problem):
+    code = "CASE-034"
+    says = "You have {most} records open by breaking the glass, which is the most at once."
+    remedy = "Wait until one of them ends, or ask a supervisor to share the record with you."
+
+
+class KeptFromOneself(Problem):
+    code = "CASE-035"
+    says = "Nobody decides for themselves what they are kept from."
+    remedy = "Ask another person who is responsible for the record."

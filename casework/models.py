@@ -128,6 +128,7 @@ class Opening(Base):
     __tablename__ = "opening"
     __table_args__ = (
         CheckConstraint("kind IN ('shared', 'broken_glass')", name="kind"),
+        CheckConstraint("reviewed_by <> actor", name="second_person"),
         Index("ix_opening_actor", "actor", "person"),
         {"schema": "casework"},
     )
@@ -135,6 +136,7 @@ class Opening(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     person: Mapped[UUID] = mapped_column(ForeignKey("casework.person.id", ondelete="CASCADE"), index=True)
     operation: Mapped[str]
+    custody: Mapped[str]
     actor: Mapped[str]
     kind: Mapped[str]
     parts: Mapped[list[str]] = mapped_column(ARRAY(String))
