@@ -46,6 +46,12 @@ NEVER = [
     "SELECT query FROM pg_stat_activity, pg_read_file('PG_VERSION')",
     "CREATE FUNCTION public.mine() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'",
 ]
+TITLE = "# What each zone may do in the database\n"
+INTRODUCTION = (
+    "A transaction works in one zone, a PostgreSQL role. What is not listed is denied: `tests/house/test_zone_rights.py` "
+    "tries every statement in every zone, and keeps this page true. Row-level security narrows further, by operation and "
+    "by reach.\n"
+)
 HELD_COLUMNS = text(
     "SELECT attname FROM pg_attribute WHERE attrelid = CAST(:table AS regclass) AND attnum > 0 AND NOT attisdropped "
     "AND has_column_privilege(:role, CAST(:table AS regclass), attname, :right) ORDER BY attnum"
@@ -86,12 +92,7 @@ def held(connection: Connection, zone: Zone, table: str, right: str) -> str:
 
 
 def written_page(connection: Connection) -> str:
-    lines = [
-        "# What each zone may do in the database\n",
-        "A transaction works in one zone, a PostgreSQL role. What is not listed is denied: `tests/house/test_zone_rights.py` "
-        + "tries every statement in every zone, and keeps this page true. Row-level security narrows further, by operation and "
-        + "by reach.\n",
-    ]
+    lines = [TITLE, INTRODUCTION]
     for zone in Zone:
         lines += [f"## {zone.value}\n", "| table | may |", "|---|---|"]
         for table in TABLES:
