@@ -19,6 +19,7 @@ __all__ = [
     "KeptFromOneself",
     "KeyDestroyed",
     "NobodyMoved",
+    "OldVersion",
     "OpeningTooLong",
     "OpeningUnknown",
     "PartNotYours",
@@ -139,6 +140,12 @@ class AdmissionFailed(Problem):
     code = "CASE-099"
     says = "Admitting this submission failed unexpectedly ({kind})."
     remedy = "Nothing of it was admitted and nothing is lost. Report the failure; admit the submission again when it is mended."
+
+
+class OldVersion(Problem):
+    code = "CASE-023"
+    says = "Record {record} in {table} is not the version that was written last: another was put in its place."
+    remedy = "Treat it as tampering: keep the database as it is, compare with a backup and read the audit log for this record."
 
 
 class OpeningUnknown(Problem):

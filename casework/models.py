@@ -236,6 +236,7 @@ class StoredKey(Base):
     key_version: Mapped[int]
     sealed: Mapped[bytes]
     commitment: Mapped[bytes]
+    versions: Mapped[bytes] = mapped_column(server_default="")  # `casework.kept_key`
 
 
 class Token(Base):

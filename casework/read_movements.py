@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from casework.check_movement import persons_counted
 from casework.errors import FactsMoved, RecordUnknown
+from casework.kept_key import KeptKey
 from casework.models import KeyKind, MovementEvent, StoredKey
 from casework.seal_record import Vault, binding, open_parts, open_sealed, stored_key, unwrap
 from core.access import require
@@ -42,7 +43,7 @@ def movement_facts(session: Session, ring: KeyRing, operation: str, week: Week) 
     """The facts of every report of a week, in order of their ids. The anonymizer zone's rights suffice.
 
     A report whose key was destroyed is erased and counts no longer; the audit line says how many there were.
-    Raises `CiphertextRefused` or `FactsMoved` where the store was tampered with.
+    Raises `CiphertextRefused`, `OldVersion` or `FactsMoved` where the store was tampered with.
     """
     event = MovementEvent
     its_key = and_(StoredKey.record == event.id, StoredKey.kind == KeyKind.MOVEMENT_FACTS.value)
@@ -53,13 +54,18 @@ def movement_facts(session: Session, ring: KeyRing, operation: str, week: Week) 
         .order_by(event.id)
     ).all()
     facts = [
-        _fact(report, week, open_sealed(unwrap(ring, key), sealed, binding(event, report, RecordPart.FACTS, row_version)))
+        _fact(report, week, _open_facts(unwrap(ring, key), report, row_version, sealed))
         for report, sealed, row_version, key in rows
         if key
     ]
     detail = {"week": str(week), "erased": len(rows) - len(facts)}
     record(session, Action.READ, "casework.movement_event", purpose=Purpose.STATISTICS, count=len(facts), detail=detail)
     return facts
+
+
+def _open_facts(key: KeptKey, report: UUID, row_version: int, sealed: bytes) -> Mapping[str, str]:
+    key.require_newest("casework.movement_event", report, row_version)
+    return open_sealed(key, sealed, binding(MovementEvent, report, RecordPart.FACTS, row_version))
 
 
 def _fact(report: UUID, week: Week, facts: Mapping[str, str]) -> MovementFact:

@@ -3,20 +3,19 @@
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from casework.errors import KeyDestroyed
+from casework.kept_key import KEY_TABLE, KeptKey
 from casework.models import KeyKind, SealedRecord, StoredKey
-from core.envelope import Binding, RecordKey, WrappedKey, new_record_key, unwrap_record_key
+from core.envelope import Binding, WrappedKey, new_record_key, unwrap_record_key
 from core.keyring import KeyRing
 from forms import RecordPart
 
 __all__ = ["Vault", "binding", "make_key", "open_parts", "open_sealed", "seal_parts", "stored_key", "unwrap"]
-
-KEY_TABLE: Final = "casework.record_key"
 
 
 @dataclass
@@ -28,23 +27,22 @@ class Vault:
     operation: str
 
 
-def make_key(vault: Vault, record: UUID, kind: KeyKind) -> RecordKey:
+def make_key(vault: Vault, record: UUID, kind: KeyKind) -> KeptKey:
     """A new key for a record, kept wrapped in the key table."""
     key, wrapped = new_record_key(vault.ring, Binding(KEY_TABLE, record, kind))
-    vault.session.add(
-        StoredKey(
-            record=record,
-            kind=kind.value,
-            operation=vault.operation,
-            key_version=wrapped.version,
-            sealed=wrapped.sealed,
-            commitment=wrapped.commitment,
-        )
+    row = StoredKey(
+        record=record,
+        kind=kind.value,
+        operation=vault.operation,
+        key_version=wrapped.version,
+        sealed=wrapped.sealed,
+        commitment=wrapped.commitment,
     )
-    return key
+    vault.session.add(row)
+    return KeptKey(row, key)
 
 
-def stored_key(vault: Vault, record: UUID, kind: KeyKind) -> RecordKey:
+def stored_key(vault: Vault, record: UUID, kind: KeyKind) -> KeptKey:
     """The opened key of a record; raises `KeyDestroyed`, `CiphertextRefused` or `KeyVersionUnknown`."""
     row = vault.session.get(StoredKey, (record, kind.value))
     if row is None:
@@ -52,28 +50,32 @@ def stored_key(vault: Vault, record: UUID, kind: KeyKind) -> RecordKey:
     return unwrap(vault.ring, row)
 
 
-def unwrap(ring: KeyRing, row: StoredKey) -> RecordKey:
+def unwrap(ring: KeyRing, row: StoredKey) -> KeptKey:
     """Open a key as it is stored; raises `CiphertextRefused` or `KeyVersionUnknown`."""
     wrapped = WrappedKey(row.key_version, row.sealed, row.commitment)
-    return unwrap_record_key(ring, wrapped, Binding(KEY_TABLE, row.record, row.kind))
+    return KeptKey(row, unwrap_record_key(ring, wrapped, Binding(KEY_TABLE, row.record, row.kind)))
 
 
-def seal_parts(row: SealedRecord, key: RecordKey, parts: Mapping[RecordPart, Mapping[str, Any]]) -> None:
-    """Seal parts into their columns, bound to the row's table, id and version. A part without answers is sealed too:
-    that somebody said nothing is also something said."""
+def seal_parts(row: SealedRecord, key: KeptKey, parts: Mapping[RecordPart, Mapping[str, Any]]) -> None:
+    """Seal parts into their columns, bound to the row's table, id and version, and note that this version is the newest.
+
+    A part without answers is sealed too: that somebody said nothing is also something said.
+    """
     for part, answers in parts.items():
         content = json.dumps(answers, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
         setattr(row, part.value, key.seal(content, binding(type(row), row.id, part, row.row_version)))
+    key.note(row.id, row.row_version)
 
 
-def open_parts(row: SealedRecord, key: RecordKey, parts: Collection[RecordPart]) -> dict[RecordPart, dict[str, Any]]:
-    """Open the parts asked for and no others; raises `CiphertextRefused`."""
+def open_parts(row: SealedRecord, key: KeptKey, parts: Collection[RecordPart]) -> dict[RecordPart, dict[str, Any]]:
+    """Open the parts asked for and no others; raises `CiphertextRefused` or `OldVersion`."""
+    key.require_newest(f"casework.{row.__tablename__}", row.id, row.row_version)
     return {
         part: open_sealed(key, getattr(row, part.value), binding(type(row), row.id, part, row.row_version)) for part in parts
     }
 
 
-def open_sealed(key: RecordKey, ciphertext: bytes, where: Binding) -> dict[str, Any]:
+def open_sealed(key: KeptKey, ciphertext: bytes, where: Binding) -> dict[str, Any]:
     """Answers by name from one ciphertext; raises `CiphertextRefused`."""
     answers: dict[str, Any] = json.loads(key.open(ciphertext, where))
     return answers
