@@ -7,21 +7,34 @@ others read for caseworkers. Everything here works inside the caller's transacti
 
 from casework.admission import Admission
 from casework.admit_submission import AdmissionCount, admit_again, admit_awaiting, admit_submission
+from casework.errors import RecordUnknown
+from casework.keep_from import keep_from, let_read_again
+from casework.open_record import break_glass, openings_to_review, review_opening, share_record
 from casework.read_cases import CaseSummary, find_case, find_persons, list_cases, read_person
 from casework.read_movements import MovementFact, movement_facts, read_report
+from casework.view_record import RecordView, view_record
 
 __all__ = [
     "Admission",
     "AdmissionCount",
     "CaseSummary",
     "MovementFact",
+    "RecordUnknown",
+    "RecordView",
     "admit_again",
     "admit_awaiting",
     "admit_submission",
+    "break_glass",
     "find_case",
     "find_persons",
+    "keep_from",
+    "let_read_again",
     "list_cases",
     "movement_facts",
+    "openings_to_review",
     "read_person",
     "read_report",
+    "review_opening",
+    "share_record",
+    "view_record",
 ]

@@ -9,6 +9,7 @@ from forms.build_questionnaire import QUESTIONNAIRES, build_questionnaire
 from forms.compile_workbook import compile_workbook
 from forms.definition import FormDefinition, PrivacyClass, Question, RecordKind, RecordPart
 from forms.errors import WorkbookRejected
+from forms.label_questions import question_labels
 from forms.places_media import places_media
 from forms.publish_form import PublishedForm, find_definition, find_form, list_forms, publish_form, read_media
 from forms.read_definition import read_form_definition
@@ -29,6 +30,7 @@ __all__ = [
     "list_forms",
     "places_media",
     "publish_form",
+    "question_labels",
     "read_form_definition",
     "read_media",
 ]

@@ -1,0 +1,206 @@
+"""Records on screen: found by a form, masked until revealed, shared, kept from a colleague, opened in an emergency."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx import Response
+from sqlalchemy import text
+
+from app.web.application import create_application
+from casework import list_cases
+from core.access import Custody
+from core.audit import Action, audited_entries
+from core.database import Zone
+from core.identity.accounts import add_account
+from core.identity.grants import Reach, give_role
+from core.identity.models import AccountKind, Stage
+from core.identity.sessions import open_session
+from core.permissions import Role
+from core.settings import Settings
+from tests.casework.conftest import ASSISTANCE, OPERATION, SCREENING, Field
+from tests.casework.conftest import field_team as field_team  # noqa: PLC0414  (a fixture)
+from tests.casework.conftest import xforms as xforms  # noqa: PLC0414
+
+NAME = SCREENING["prs_First_Name"]
+FIELD = "person/identity/prs_First_Name"
+
+
+@dataclass
+class Browser:
+    """Somebody signed in. `send` fills in the form token, as the page's own form does."""
+
+    client: TestClient
+    account: UUID
+
+    def get(self, path: str, **given: str) -> Response:
+        return self.client.get(path, params=given)
+
+    def send(self, path: str, *, page: str = "/persons", **fields: object) -> Response:
+        [token] = set(re.findall(r'name="form_token" value="(\w+)"', self.client.get(page).text))
+        return self.client.post(path, data={"form_token": token, **fields})
+
+
+SignIn = Callable[..., Browser]
+
+
+@pytest.fixture
+def signed_in(field_team: Field) -> SignIn:
+    """Signs somebody in who holds a role in a team (in the whole operation where none is named)."""
+    database, ring = field_team.database, field_team.ring
+    application = create_application(database, ring, Settings(), lambda _operation, _submission: None)
+
+    def sign_in(name: str, role: Role, **reach: str) -> Browser:
+        with database.transaction(Zone.IDENTITY, actor="administrator") as session:
+            account = add_account(session, ring, name, f"{name} Example", kind=AccountKind.PERSON)
+            give_role(session, account, role, OPERATION, Reach(**reach))
+            token = open_session(session, account, Stage.SIGNED_IN, "a test")
+        client = TestClient(application, base_url="http://localhost", cookies={"waystation": token})
+        return Browser(client, account)
+
+    return sign_in
+
+
+@pytest.fixture
+def person(field_team: Field) -> UUID:
+    """Somebody in the custody of nobody yet: in reach of those who work in the whole operation."""
+    field_team.send("screening", SCREENING)
+    field_team.send("assistance", ASSISTANCE)
+    field_team.admit_awaiting()
+    with field_team.zone() as session:
+        return list_cases(session, OPERATION)[0].person
+
+
+def give_to(team: Field, person: UUID, custody: Custody) -> None:
+    with team.zone() as session:
+        session.execute(
+            text("UPDATE casework.person SET custody = :custody WHERE id = :id"), {"custody": str(custody), "id": person}
+        )
+
+
+def test_a_person_is_found_by_reference_and_nothing_of_it_is_in_an_address(signed_in: SignIn, person: UUID) -> None:
+    amal = signed_in("amal", Role.CASEWORKER)
+    page = amal.send("/persons", case_reference=SCREENING["case_reference"], purpose="assistance")
+    assert page.status_code == 200
+    assert str(page.url) == f"http://localhost/persons/{person}?purpose=assistance"
+    assert page.headers["Cache-Control"] == "no-store"
+
+
+def test_by_telephone_too_and_an_unknown_one_finds_nobody(signed_in: SignIn, person: UUID) -> None:
+    amal = signed_in("amal", Role.CASEWORKER)
+    assert str(person) in str(amal.send("/persons", phone="00252 615550199", purpose="assistance").url)
+    assert "No record in your reach fits" in amal.send("/persons", phone="1", purpose="assistance").text
+
+
+def test_the_record_is_masked_and_its_labels_are_those_of_the_form(signed_in: SignIn, person: UUID) -> None:
+    page = signed_in("amal", Role.CASEWORKER).get(f"/persons/{person}").text
+    assert "First name" in page
+    for answer in (NAME, SCREENING["prs_MobilePhone"], SCREENING["interviewer_notes"], ASSISTANCE["experience_narrative"]):
+        assert answer not in page
+
+
+def test_a_field_is_revealed_and_others_stay_masked(signed_in: SignIn, person: UUID) -> None:
+    amal = signed_in("amal", Role.CASEWORKER)
+    page = amal.send(f"/persons/{person}", reveal=FIELD, purpose="assistance").text
+    assert NAME in page
+    assert SCREENING["prs_Second_Name"] not in page
+    both = amal.send(f"/persons/{person}", shown=FIELD, reveal="person/identity/prs_Second_Name", purpose="assistance").text
+    assert NAME in both
+    assert SCREENING["prs_Second_Name"] in both
+
+
+def test_a_form_without_its_token_reveals_nothing(signed_in: SignIn, person: UUID) -> None:
+    amal = signed_in("amal", Role.CASEWORKER)
+    answer = amal.client.post(f"/persons/{person}", data={"reveal": FIELD})
+    assert answer.status_code == 403
+    assert NAME not in answer.text
+
+
+def test_nobody_signed_in_is_sent_to_sign_in(signed_in: SignIn, person: UUID) -> None:
+    stranger = signed_in("amal", Role.CASEWORKER).client
+    stranger.cookies.clear()
+    answer = stranger.get(f"/persons/{person}", follow_redirects=False)
+    assert answer.status_code == 303
+    assert answer.headers["Location"].startswith("/sign-in")
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.CASEWORKER, Role.SUPERVISOR, Role.DATA_PROTECTION_OFFICER}))
+def test_who_may_not_find_persons_is_denied_and_the_denial_is_told(
+    signed_in: SignIn, field_team: Field, person: UUID, role: Role
+) -> None:
+    browser = signed_in("eve", role)
+    answer = browser.send("/persons", case_reference=SCREENING["case_reference"])
+    assert answer.status_code == 403
+    assert str(person) not in answer.text
+    with field_team.database.transaction(Zone.AUDIT) as session:
+        [line] = audited_entries(session, action=Action.DENIED)
+    assert (line.actor, line.detail) == (str(browser.account), {"right": "find_person"})
+
+
+def test_a_record_out_of_reach_is_not_there_whoever_asks_by_its_id(signed_in: SignIn, field_team: Field, person: UUID) -> None:
+    give_to(field_team, person, Custody(team="team-1"))
+    badr = signed_in("badr", Role.CASEWORKER, team="team-2")
+    nobody = "00000000-0000-4000-8000-000000000000"
+    there, nowhere = badr.get(f"/persons/{person}"), badr.get(f"/persons/{nobody}")
+    assert there.status_code == nowhere.status_code == 404
+    assert there.text.replace(str(person), "ID") == nowhere.text.replace(nobody, "ID")
+
+
+def test_broken_glass_opens_the_record_says_until_when_and_is_reviewed_by_another(
+    signed_in: SignIn, field_team: Field, person: UUID
+) -> None:
+    give_to(field_team, person, Custody(team="team-1"))
+    badr, carla = signed_in("badr", Role.CASEWORKER, team="team-2"), signed_in("carla", Role.SUPERVISOR, team="team-1")
+    why = "She came in at night and her worker is away."
+    case = {"case_reference": SCREENING["case_reference"], "part": ["identity"], "reason": why}
+    page = badr.send("/broken-glass", page="/broken-glass", **case)
+    assert page.status_code == 200
+    assert "This record is open to you until" in page.text
+    assert NAME in badr.send(f"/persons/{person}", reveal=FIELD).text
+    review = carla.get("/broken-glass/review").text
+    assert why in review
+    [opening] = re.findall(r'action="/broken-glass/review/([0-9a-f-]+)"', review)
+    carla.send(f"/broken-glass/review/{opening}", justified="no")
+    assert "Nothing waits" in carla.get("/broken-glass/review").text
+    assert badr.get(f"/persons/{person}").status_code == 404
+
+
+def test_broken_glass_without_a_reason_opens_nothing(signed_in: SignIn, field_team: Field, person: UUID) -> None:
+    give_to(field_team, person, Custody(team="team-1"))
+    badr = signed_in("badr", Role.CASEWORKER, team="team-2")
+    case = {"case_reference": SCREENING["case_reference"], "part": ["identity"], "reason": "urgent"}
+    assert "CASE-033" in badr.send("/broken-glass", page="/broken-glass", **case).text
+    assert badr.get(f"/persons/{person}").status_code == 404
+
+
+def test_a_shared_record_shows_the_partner_the_parts_that_were_agreed(
+    signed_in: SignIn, field_team: Field, person: UUID
+) -> None:
+    amal, dora = signed_in("amal", Role.CASEWORKER), signed_in("dora", Role.PARTNER, organisation="other")
+    why = {"reason": "Referred for medical care today.", "days": "7"}
+    assert dora.get(f"/persons/{person}").status_code == 404
+    amal.send(f"/persons/{person}/share", page=f"/persons/{person}", account="dora", part=["identity"], **why)
+    page = dora.send(f"/persons/{person}", page=f"/persons/{person}", reveal=FIELD).text
+    assert NAME in page
+    assert "Closed to you" in page
+
+
+def test_a_colleague_is_kept_from_the_narrative(signed_in: SignIn, person: UUID) -> None:
+    amal, badr = signed_in("amal", Role.CASEWORKER), signed_in("badr", Role.CASEWORKER)
+    told = "person/narrative/interviewer_notes"
+    assert SCREENING["interviewer_notes"] in badr.send(f"/persons/{person}", reveal=told).text
+    amal.send(f"/persons/{person}/keep-from", page=f"/persons/{person}", account="badr", part="narrative")
+    assert "Closed to you" in badr.get(f"/persons/{person}").text
+    assert badr.send(f"/persons/{person}", reveal=told).status_code == 403
+
+
+@pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("fr", "ltr"), ("ar", "rtl")])
+def test_the_pages_speak_three_languages(signed_in: SignIn, person: UUID, language: str, direction: str) -> None:
+    amal = signed_in("amal", Role.SUPERVISOR)
+    for path in ("/persons", f"/persons/{person}", "/broken-glass", "/broken-glass/review"):
+        page = amal.get(path, lang=language)
+        assert page.status_code == 200
+        assert f'<html lang="{language}" dir="{direction}">' in page.text
