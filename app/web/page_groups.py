@@ -1,9 +1,12 @@
 """The groups of pages behind the sign-in, in the order of the navigation. Add yours here."""
 
+from app.web.account_pages import ACCOUNT
+from app.web.administration_pages import ADMINISTRATION
 from app.web.broken_glass_pages import BROKEN_GLASS
-from app.web.desk import PageGroup
+from app.web.enrolment_pages import ENROLMENT
 from app.web.record_pages import RECORDS
+from app.web.sign_in_pages import SIGN_IN
 
 __all__ = ["GROUPS"]
 
-GROUPS: tuple[PageGroup, ...] = (RECORDS, BROKEN_GLASS)
+GROUPS = (SIGN_IN, ENROLMENT, RECORDS, BROKEN_GLASS, ADMINISTRATION, ACCOUNT)
