@@ -119,6 +119,18 @@ PROBLEM_STATUS: Final[Mapping[type[Problem], HTTPStatus]] = {
 }
 
 
+# Problems of the stages, by their codes: what is out of reach is answered like what does not exist.
+CODE_STATUS: Final[Mapping[str, HTTPStatus]] = {
+    "CASE-020": HTTPStatus.NOT_FOUND,
+    "CASE-030": HTTPStatus.NOT_FOUND,
+    "CASE-031": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "CASE-032": HTTPStatus.FORBIDDEN,
+    "CASE-033": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "CASE-034": HTTPStatus.TOO_MANY_REQUESTS,
+    "CASE-035": HTTPStatus.FORBIDDEN,
+}
+
+
 def status_of(problem: Problem) -> HTTPStatus:
     """The status that a problem is answered with; what the table does not name is our own failure."""
-    return PROBLEM_STATUS.get(type(problem), HTTPStatus.INTERNAL_SERVER_ERROR)
+    return PROBLEM_STATUS.get(type(problem)) or CODE_STATUS.get(problem.code, HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -17,8 +17,9 @@ from core.audit import Action, audited_entries
 from core.database import Zone
 from core.identity.accounts import add_account
 from core.identity.grants import Reach, give_role
-from core.identity.models import AccountKind, Stage
+from core.identity.models import AccountKind, Stage, UnitKind
 from core.identity.sessions import open_session
+from core.identity.units import add_unit
 from core.permissions import Role
 from core.settings import Settings
 from tests.casework.conftest import ASSISTANCE, OPERATION, SCREENING, Field
@@ -47,13 +48,30 @@ class Browser:
 SignIn = Callable[..., Browser]
 
 
+@dataclass(frozen=True)
+class Teams:
+    """Two teams of one organisation, and another organisation."""
+
+    one: UUID
+    two: UUID
+    partner: UUID
+
+
+@pytest.fixture
+def teams(field_team: Field) -> Teams:
+    with field_team.database.transaction(Zone.IDENTITY, actor="administrator") as session:
+        ours = add_unit(session, UnitKind.ORGANISATION, "Ours")
+        one, two = (add_unit(session, UnitKind.TEAM, name, parent=ours) for name in ("One", "Two"))
+        return Teams(one, two, add_unit(session, UnitKind.ORGANISATION, "Partner"))
+
+
 @pytest.fixture
 def signed_in(field_team: Field) -> SignIn:
     """Signs somebody in who holds a role in a team (in the whole operation where none is named)."""
     database, ring = field_team.database, field_team.ring
     application = create_application(database, ring, Settings(), lambda _operation, _submission: None)
 
-    def sign_in(name: str, role: Role, **reach: str) -> Browser:
+    def sign_in(name: str, role: Role, **reach: UUID) -> Browser:
         with database.transaction(Zone.IDENTITY, actor="administrator") as session:
             account = add_account(session, ring, name, f"{name} Example", kind=AccountKind.PERSON)
             give_role(session, account, role, OPERATION, Reach(**reach))
@@ -140,9 +158,11 @@ def test_who_may_not_find_persons_is_denied_and_the_denial_is_told(
     assert (line.actor, line.detail) == (str(browser.account), {"right": "find_person"})
 
 
-def test_a_record_out_of_reach_is_not_there_whoever_asks_by_its_id(signed_in: SignIn, field_team: Field, person: UUID) -> None:
-    give_to(field_team, person, Custody(team="team-1"))
-    badr = signed_in("badr", Role.CASEWORKER, team="team-2")
+def test_a_record_out_of_reach_is_not_there_whoever_asks_by_its_id(
+    signed_in: SignIn, field_team: Field, person: UUID, teams: Teams
+) -> None:
+    give_to(field_team, person, Custody(team=str(teams.one)))
+    badr = signed_in("badr", Role.CASEWORKER, team=teams.two)
     nobody = "00000000-0000-4000-8000-000000000000"
     there, nowhere = badr.get(f"/persons/{person}"), badr.get(f"/persons/{nobody}")
     assert there.status_code == nowhere.status_code == 404
@@ -150,10 +170,10 @@ def test_a_record_out_of_reach_is_not_there_whoever_asks_by_its_id(signed_in: Si
 
 
 def test_broken_glass_opens_the_record_says_until_when_and_is_reviewed_by_another(
-    signed_in: SignIn, field_team: Field, person: UUID
+    signed_in: SignIn, field_team: Field, person: UUID, teams: Teams
 ) -> None:
-    give_to(field_team, person, Custody(team="team-1"))
-    badr, carla = signed_in("badr", Role.CASEWORKER, team="team-2"), signed_in("carla", Role.SUPERVISOR, team="team-1")
+    give_to(field_team, person, Custody(team=str(teams.one)))
+    badr, carla = signed_in("badr", Role.CASEWORKER, team=teams.two), signed_in("carla", Role.SUPERVISOR, team=teams.one)
     why = "She came in at night and her worker is away."
     case = {"case_reference": SCREENING["case_reference"], "part": ["identity"], "reason": why}
     page = badr.send("/broken-glass", page="/broken-glass", **case)
@@ -168,18 +188,16 @@ def test_broken_glass_opens_the_record_says_until_when_and_is_reviewed_by_anothe
     assert badr.get(f"/persons/{person}").status_code == 404
 
 
-def test_broken_glass_without_a_reason_opens_nothing(signed_in: SignIn, field_team: Field, person: UUID) -> None:
-    give_to(field_team, person, Custody(team="team-1"))
-    badr = signed_in("badr", Role.CASEWORKER, team="team-2")
+def test_broken_glass_without_a_reason_opens_nothing(signed_in: SignIn, field_team: Field, person: UUID, teams: Teams) -> None:
+    give_to(field_team, person, Custody(team=str(teams.one)))
+    badr = signed_in("badr", Role.CASEWORKER, team=teams.two)
     case = {"case_reference": SCREENING["case_reference"], "part": ["identity"], "reason": "urgent"}
     assert "CASE-033" in badr.send("/broken-glass", page="/broken-glass", **case).text
     assert badr.get(f"/persons/{person}").status_code == 404
 
 
-def test_a_shared_record_shows_the_partner_the_parts_that_were_agreed(
-    signed_in: SignIn, field_team: Field, person: UUID
-) -> None:
-    amal, dora = signed_in("amal", Role.CASEWORKER), signed_in("dora", Role.PARTNER, organisation="other")
+def test_a_shared_record_shows_the_partner_the_parts_that_were_agreed(signed_in: SignIn, person: UUID, teams: Teams) -> None:
+    amal, dora = signed_in("amal", Role.CASEWORKER), signed_in("dora", Role.PARTNER, organisation=teams.partner)
     why = {"reason": "Referred for medical care today.", "days": "7"}
     assert dora.get(f"/persons/{person}").status_code == 404
     amal.send(f"/persons/{person}/share", page=f"/persons/{person}", account="dora", part=["identity"], **why)
