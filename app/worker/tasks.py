@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 import casework
 from app.admission import admit_batches
+from app.audit_log import seal_and_export
 from app.program import Program
 from core.database import Zone
 from core.models import Operation
@@ -25,7 +26,9 @@ ADMIT_SUBMISSION: Final = "admit_submission"
 ADMIT_AWAITING: Final = "admit_awaiting"
 EXPIRE_PROPOSALS: Final = "expire_proposals"
 SWEEP_EVERY: Final = timedelta(minutes=5)
+SEAL_AUDIT: Final = "seal_audit"
 EXPIRE_EVERY: Final = timedelta(hours=1)
+SEAL_EVERY: Final = timedelta(minutes=1)
 
 
 def build_worker(program: Program) -> Celery:
@@ -42,6 +45,7 @@ def build_worker(program: Program) -> Celery:
         beat_schedule={
             "sweep": {"task": ADMIT_AWAITING, "schedule": SWEEP_EVERY},
             "expire": {"task": EXPIRE_PROPOSALS, "schedule": EXPIRE_EVERY},
+            "seal": {"task": SEAL_AUDIT, "schedule": SEAL_EVERY},
         },
     )
 
@@ -62,6 +66,10 @@ def build_worker(program: Program) -> Celery:
         for operation in ("", *_operations(program)):  # key operations are of no operation
             with program.database.transaction(Zone.CASEWORK, operation=operation, actor="worker") as session:
                 expire_overdue(session)
+
+    @worker.task(name=SEAL_AUDIT, shared=False)  # type: ignore[untyped-decorator]
+    def seal_audit() -> None:
+        seal_and_export(program.database, program.ring, program.settings)
 
     def connect_anew(**_: Any) -> None:
         # A forked worker must not share its parent's connections.

@@ -19,6 +19,8 @@ OPEN_TABLES = {
     "core.operation": "names of operations only",
     "core.place": "public gazetteer",
     "core.audit_entry": "read by the audit zone alone, across operations",
+    "core.audit_link": "digests of the audit log; the audit zone alone",
+    "core.audit_head": "signed digests of the audit log; the audit zone alone",
 }
 
 
