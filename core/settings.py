@@ -53,6 +53,11 @@ class Settings:
     max_submission_bytes: Annotated[
         int, "Largest request a phone may send; announced to phones as `X-OpenRosa-Accept-Content-Length`."
     ] = 100_000_000
+    audit_heads: Annotated[
+        Path,
+        "File to which the signed heads of the audit log are appended; a relative path lies under `WAYSTATION_VAR`. Keep it "
+        "on another medium, or mail it to the auditor: only a copy elsewhere shows that the end of the log was cut off.",
+    ] = Path("audit-heads.jsonl")
     java: Annotated[str, "The Java program that runs ODK Validate; where it is missing the check is skipped and said so."] = (
         "java"
     )
@@ -75,6 +80,10 @@ class Settings:
     @property
     def passphrase_path(self) -> Path:
         return self.var / self.keyring_passphrase_file
+
+    @property
+    def audit_heads_path(self) -> Path:
+        return self.var / self.audit_heads
 
     @property
     def releases(self) -> Path:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
-down_revision = "0007"
+down_revision = "0009"
 
 ZONE = "waystation_identity"
 ITSELF = "(SELECT current_setting('waystation.reach', true)) = '%'"
