@@ -3,7 +3,8 @@
 `romanize` writes a name in plain Latin letters, `name_words` takes out what is written or left out at will (articles,
 `bin`, `van`), and `skeleton` keeps of each word the consonants that survive a change of script, clerk and language:
 `Muḥammad`, `Mohamed`, `Maxamed`, `محمد`, `Мухаммед` and `መሐመድ` are all `mmt`. It is meant to bring together too many names
-rather than too few: who comes together is then compared in memory. `tests/casework/test_name_skeleton.py` counts how good it is.
+rather than too few: who comes together is then compared in memory.
+`tests/casework/test_name_skeleton.py` counts how good it is.
 """
 
 import re
@@ -35,6 +36,8 @@ ARABIC: Final = str.maketrans(
     | _letters("ښ ږ ځ څ ټ ډ ړ ڼ ې ۍ", "sh g z ts t d r n e i")
     | {"ـ": "", JOINER: " "}
 )
+# Two letters that would read as one in Latin (`z` and `h`, not `zh`).
+APART: Final = re.compile("(?<=[سدذزتطكغک])(?=[هح])")
 # The Ethiopic syllables stand in rows of eight, a row for each consonant; letters that sound alike today are one.
 ETHIOPIC: Final = "h l h m s r s sh k kw k kw b v t ch h hw n gn ' k kw h hw w ' z zh y d d j g gw g t ch p ts ts f p"
 CONSONANTS: Final = ETHIOPIC.split()
@@ -59,10 +62,13 @@ RULES: Final = tuple(
     for pattern, sign in (
         (SOMALI_AYN.pattern, "a"),
         (r"^(?:al|el)(?=[^aeioul][a-z]{3,})", ""),
-        (r"^abd[aeiou]*l(?=[^l])", "abd"),
+        (r"^abd[aeiou]*l(?=[^l])(?!a+(?:hi?|ye|i)?$)", "abd"),
         (r"(?<=.)(?:al|ud|ed|ad)d(?:i|ee|ei|y)ne?$", "din"),
-        (r"(?<=[ei])x", "ks"),
+        (r"c(?=aa|ee|ii|uu)", "a"),  # Somali again: long vowels are written twice
+        (r"(?<=[eio])x", "ks"),
         (r"^max(?=i|$)", "maks"),
+        (r"off$", "ov"),
+        (r"tj", "ty"),
         (r"ph", "f"),
         (r"tsch|tch|tsh|sch|shch|cz|sz|sh|ch", "X"),
         (r"dzh|dj|zh|dg(?=e)", "j"),
@@ -108,9 +114,9 @@ def romanize(name: str) -> str:
 def _arabic(word: str) -> str:
     if word.startswith("ال") and len(word) > 4 and not word.startswith("الل"):
         word = word.removeprefix("ال")
-    latin = word.translate(ARABIC)
+    latin = APART.sub("a", word.removeprefix("ئ")).translate(ARABIC)
     if latin == word:
-        return word
+        return word  # of another script
     return latin[:1] + re.sub("y", "i", re.sub("w", "u", latin[1:]))
 
 
