@@ -72,10 +72,10 @@ def searching(program: Program) -> Iterator[None]:
 def _changes(database: Database) -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
     """A connection that hears of changed persons; the notices that arrived are read from it without waiting."""
     pooled = database.engine.raw_connection()
-    pooled.detach()
     connection = pooled.driver_connection
     if not isinstance(connection, psycopg.Connection):
         raise TypeError("the database is not reached by psycopg")
+    pooled.detach()  # ours to close
     with connection:
         connection.autocommit = True
         connection.execute(f"LISTEN {CHANNEL}")
