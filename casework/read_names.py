@@ -20,17 +20,17 @@ AT_ONCE = 5000
 
 
 def read_all_names(session: Session, ring: KeyRing, operation: str) -> Iterator[HeldName]:
-    """Every person of the operation whose key is there, read in a stream; one line in the audit log says how many."""
-    count = 0
-    for held in _read(session, ring, _wanted(operation)):
-        count += 1
-        yield held
+    """Every person of the operation whose key is there, some thousands at a time; one line in the audit log says how many."""
+    count, last = 0, UUID(int=0)
+    while held := _read(session, ring, _wanted(operation).where(Person.id > last).order_by(Person.id).limit(AT_ONCE)):
+        count, last = count + len(held), held[-1].person
+        yield from held
     record(session, Action.READ, "casework.person", purpose=Purpose.ASSISTANCE, count=count, detail={"by": "search worker"})
 
 
 def read_names(session: Session, ring: KeyRing, operation: str, persons: Collection[UUID]) -> list[HeldName]:
     """The same of these persons, after a change of them; who is no longer there is not among them."""
-    held = list(_read(session, ring, _wanted(operation).where(Person.id.in_(persons))))
+    held = _read(session, ring, _wanted(operation).where(Person.id.in_(persons)))
     record(session, Action.READ, "casework.person", purpose=Purpose.ASSISTANCE, count=len(held), detail={"by": "search worker"})
     return held
 
@@ -41,9 +41,10 @@ def _wanted(operation: str) -> Select[UUID, str, int, bytes, StoredKey]:
     return columns.join(StoredKey, key).where(Person.operation == operation)
 
 
-def _read(session: Session, ring: KeyRing, wanted: Select[UUID, str, int, bytes, StoredKey]) -> Iterator[HeldName]:
-    for rows in session.execute(wanted, execution_options={"yield_per": AT_ONCE}).partitions():
-        for person, custody, row_version, sealed, key in rows:
-            identity = open_sealed(unwrap(ring, key), sealed, binding(Person, person, RecordPart.IDENTITY, row_version))
-            yield HeldName(person, custody, person_name(identity).written)
-        session.expunge_all()
+def _read(session: Session, ring: KeyRing, wanted: Select[UUID, str, int, bytes, StoredKey]) -> list[HeldName]:
+    held = []
+    for person, custody, row_version, sealed, key in session.execute(wanted).all():
+        identity = open_sealed(unwrap(ring, key), sealed, binding(Person, person, RecordPart.IDENTITY, row_version))
+        held.append(HeldName(person, custody, person_name(identity).written))
+    session.expunge_all()
+    return held

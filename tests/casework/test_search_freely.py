@@ -97,6 +97,14 @@ def test_nobody_changes_the_allowance_of_another(field_team: Field, person: UUID
         assert session.scalars(text("SELECT actor FROM casework.search_allowance")).all() == []
 
 
+def test_the_names_are_read_some_at_a_time_and_all_of_them(field_team: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("casework.read_names.AT_ONCE", 2)
+    members = [{"member_name": f"Idris {name}", "member_gender": "male", "member_age": "9"} for name in ("A", "B", "C", "D")]
+    field_team.admit(field_team.send("screening", SCREENING, repeats={"household_member": members}))
+    with field_team.zone() as session:
+        assert len(list(read_all_names(session, field_team.ring, OPERATION))) == 5
+
+
 @pytest.mark.parametrize("name", ["", " ", "5", "a"])
 def test_a_search_needs_a_name(field_team: Field, name: str) -> None:
     with pytest.raises(SearchNeedsName):
