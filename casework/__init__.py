@@ -8,10 +8,15 @@ others read for caseworkers. Everything here works inside the caller's transacti
 from casework.admission import Admission
 from casework.admit_submission import AdmissionCount, admit_again, admit_awaiting, admit_submission
 from casework.errors import RecordUnknown
+from casework.find_person import find_case, find_named, find_persons
 from casework.keep_from import keep_from, let_read_again
+from casework.name_index import NameIndex
 from casework.open_record import break_glass, openings_to_review, review_opening, share_record
-from casework.read_cases import CaseSummary, find_case, find_persons, list_cases, read_person
+from casework.read_cases import CaseSummary, list_cases, read_person
 from casework.read_movements import MovementFact, movement_facts, read_report
+from casework.read_names import read_all_names, read_names
+from casework.search_freely import search_freely
+from casework.search_wire import ask_worker, read_question, write_answer
 from casework.view_record import RecordView, view_record
 
 __all__ = [
@@ -19,22 +24,30 @@ __all__ = [
     "AdmissionCount",
     "CaseSummary",
     "MovementFact",
+    "NameIndex",
     "RecordUnknown",
     "RecordView",
     "admit_again",
     "admit_awaiting",
     "admit_submission",
+    "ask_worker",
     "break_glass",
     "find_case",
+    "find_named",
     "find_persons",
     "keep_from",
     "let_read_again",
     "list_cases",
     "movement_facts",
     "openings_to_review",
+    "read_all_names",
+    "read_names",
     "read_person",
+    "read_question",
     "read_report",
     "review_opening",
+    "search_freely",
     "share_record",
     "view_record",
+    "write_answer",
 ]

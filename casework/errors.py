@@ -1,6 +1,8 @@
 """What casework refuses. A message names the question, never the answer."""
 
+from core.access import NotAllowed
 from core.errors import Problem
+from core.permissions import Right
 
 __all__ = [
     "AdmissionFailed",
@@ -27,6 +29,9 @@ __all__ = [
     "ReasonMissing",
     "RecordUnknown",
     "ReferenceTaken",
+    "SearchDown",
+    "SearchNeedsName",
+    "SearchedTooOften",
 ]
 
 
@@ -134,6 +139,30 @@ class FactsMoved(Problem):
     code = "CASE-022"
     says = "Movement report {record} is filed under week {week}, but its sealed arrival date lies in another."
     remedy = "Treat it as tampering: keep the database as it is, compare with a backup and read the audit log for this report."
+
+
+class SearchedTooOften(NotAllowed):
+    code = "CASE-101"
+    says = "Your account has searched by name alone too often in a short time ({right})."
+    remedy = "Wait a few minutes, or search by case reference, telephone, or full name and year of birth: these have no limit."
+
+    def __init__(self) -> None:
+        super().__init__(Right.SEARCH_FREELY, "casework.person")
+
+
+class SearchNeedsName(Problem):
+    code = "CASE-102"
+    says = "There is no name to search for: what was asked holds fewer than two letters."
+    remedy = "Write at least one name, in any script."
+
+
+class SearchDown(Problem):
+    code = "CASE-103"
+    says = "The search worker of operation {operation} does not answer."
+    remedy = (
+        "Start it with `bin/waystation search serve {operation}`; after its start it needs a moment to read the names. "
+        "Search by case reference, telephone, or full name and year of birth works without it."
+    )
 
 
 class AdmissionFailed(Problem):

@@ -30,6 +30,7 @@ __all__ = [
     "Person",
     "ScreeningOutcome",
     "SealedRecord",
+    "SearchAllowance",
     "StoredKey",
     "SubmittedRecord",
     "Token",
@@ -79,6 +80,7 @@ class TokenKind(StrEnum):
 
     CASE_REFERENCE = "case_reference"
     PHONE = "phone"
+    NAME = "name"  # given and family name and year of birth, together: `casework.name_tokens`
 
 
 class SealedRecord(Base):
@@ -253,3 +255,15 @@ class Token(Base):
     kind: Mapped[str] = mapped_column(primary_key=True)
     token: Mapped[bytes] = mapped_column(primary_key=True)
     record: Mapped[UUID] = mapped_column(primary_key=True, index=True)
+
+
+class SearchAllowance(Base):
+    """How many free searches an account has left, as of a moment; it fills up again with time."""
+
+    __tablename__ = "search_allowance"
+    __table_args__ = {"schema": "casework"}
+
+    operation: Mapped[str] = mapped_column(primary_key=True)
+    actor: Mapped[str] = mapped_column(primary_key=True)
+    searches: Mapped[float]
+    at: Mapped[datetime]

@@ -1,0 +1,239 @@
+"""How fast is a search among N persons? Each whole path: transaction, reach, decryption of what is shown, audit line, commit.
+
+Run: PYTHONPATH=. .venv/bin/python bench/search.py [--persons N] [--plans]
+
+A store of N persons with cases, real envelopes and tokens is filled by COPY. The asking account reaches one of 50 teams; its
+commit is durable. Two floors are measured in the same run: the bare index look-up of one token, without walls, audit or
+commit, and a transaction that does nothing but leave its audit line.
+The free search asks a worker of its own, over its socket, and is answered from all names of the operation.
+"""
+
+import argparse
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+from sqlalchemy import create_engine, text
+
+import casework
+from app.program import Program, open_program
+from casework.blind_tokens import plain
+from casework.models import KeyKind, Person, TokenKind
+from casework.name_tokens import own_name_token
+from casework.seal_record import KEY_TABLE, seal_parts
+from core.access import Access, Grant
+from core.audit import Action, Purpose, record
+from core.clock import now
+from core.database import Zone
+from core.embedded_cluster import ADMINISTRATOR
+from core.envelope import Binding, new_record_key
+from core.models import Operation
+from core.permissions import Role
+from core.settings import Settings
+from forms import RecordPart
+
+OPERATION = "BENCH"
+TEAMS = 50
+SYLLABLES = "ba da ka la ma na ra sa ta ya hu mi ro se fa ja qa ghe kha sho".split()  # noqa: SIM905
+ACCESS = Access("amal", OPERATION, (Grant(Role.CASEWORKER, team="team-7"),))
+Row = tuple[object, ...]
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--persons", type=int, default=1_000_000)
+    arguments.add_argument("--plans", action="store_true", help="Also print how PostgreSQL looks a token up behind the walls.")
+    given = arguments.parse_args()
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        Path(folder).chmod(0o711)
+        with open_program(Settings(var=Path(folder))) as program:
+            measure(program, given.persons, plans=given.plans)
+
+
+def measure(program: Program, persons: int, *, plans: bool) -> None:
+    with program.database.transaction(Zone.COLLECTION, operation=OPERATION) as session:
+        session.add(Operation(code=OPERATION, names={}))
+    store = Store(program, persons)
+    started = time.perf_counter()
+    store.fill()
+    print(f"{persons:,} persons filled in {time.perf_counter() - started:.0f} s\n")
+    if plans:
+        explain(program, store.tokens[:3])
+    timed("floor: one token by its index", floor(program, store.tokens))
+    timed("floor: a transaction with its audit line", [lambda: nothing(program)] * 300)
+    ours = store.of_team(7)
+    timed("by case reference", [lambda one=one: by_reference(program, one) for one in ours])
+    timed("by telephone", [lambda one=one: by_telephone(program, one) for one in ours])
+    timed("by full name and year of birth", [lambda one=one: by_name(program, store.names[one]) for one in ours])
+    commonest = max(set(store.names), key=store.names.count) if persons <= 100_000 else store.names[0]
+    timed("the same, a very common name", [lambda: by_name(program, commonest)] * 100)
+    with Worker(program):
+        asked = [store.names[one][random.randrange(2)] for one in ours]
+        timed("free search by one name", [lambda name=name: freely(program, name) for name in asked])
+
+
+class Store:
+    """What is filled in: names of Zipf's law, in custody of 50 teams."""
+
+    def __init__(self, program: Program, persons: int) -> None:
+        chance = self.chance = random.Random(1)
+        words = sorted({"".join(chance.choices(SYLLABLES, k=chance.randint(2, 4))).title() for _ in range(40_000)})
+        chance.shuffle(words)
+        weights = [1 / (rank + 3) for rank in range(len(words))]
+        given, family = (chance.choices(words[:count], weights[:count], k=persons) for count in (4000, len(words)))
+        years = chance.choices(range(1940, 2024), k=persons)
+        self.program = program
+        self.names = list(zip(given, family, years, strict=True))
+        self.tokens: list[bytes] = []
+
+    def of_team(self, team: int, most: int = 300) -> list[int]:
+        return list(range(team, len(self.names), TEAMS))[:most]
+
+    def fill(self) -> None:
+        url = self.program.database.engine.url.set(username=ADMINISTRATOR, drivername="postgresql")
+        with psycopg.connect(url.render_as_string(hide_password=False)) as connection:
+            for start in range(0, len(self.names), 20_000):
+                self._copy(connection, range(start, min(start + 20_000, len(self.names))))
+                connection.commit()
+            connection.autocommit = True
+            connection.execute("VACUUM ANALYZE")
+
+    def _copy(self, connection: "psycopg.Connection[Row]", numbers: range) -> None:
+        ring = self.program.ring
+        rows: dict[str, list[Row]] = {table: [] for table in ("person", "household", "case", "record_key", "token")}
+        for number in numbers:
+            given, family, year = self.names[number]
+            person = Person(id=uuid4(), operation=OPERATION, row_version=1, custody=f"org/north/team-{number % TEAMS}/-")
+            key, wrapped = new_record_key(ring, Binding(KEY_TABLE, person.id, KeyKind.PERSON))
+            identity = {"prs_First_Name": given, "prs_Second_Name": family, "prs_Birthdate": f"{year}-01-01"}
+            seal_parts(person, key, {part: {} for part in RecordPart} | {RecordPart.IDENTITY: identity})
+            sealed = (person.identity, person.contact, person.narrative, person.facts)
+            case, household = uuid4(), uuid4()
+            rows["person"].append((person.id, OPERATION, 1, *sealed, person.custody))
+            rows["household"].append((household, OPERATION))
+            rows["case"].append((case, OPERATION, person.id, household, "eligible", "possible", 1, now()))
+            rows["record_key"].append((person.id, "person", OPERATION, wrapped.version, wrapped.sealed, wrapped.commitment))
+            name = own_name_token(ring, OPERATION, given, family, year) or b""
+            self.tokens.append(name)
+            rows["token"] += [
+                (OPERATION, "name", name, person.id),
+                (OPERATION, "phone", token(ring, TokenKind.PHONE, telephone(number)), person.id),
+                (OPERATION, "case_reference", token(ring, TokenKind.CASE_REFERENCE, reference(number)), case),
+            ]
+        for table, columns in {
+            "person": "id, operation, row_version, identity, contact, narrative, facts, custody",
+            "household": "id, operation",
+            "case": "id, operation, person, household, state, screening_outcome, row_version, opened_at",
+            "record_key": "record, kind, operation, key_version, sealed, commitment",
+            "token": "operation, kind, token, record",
+        }.items():
+            with connection.cursor().copy(f'COPY casework."{table}" ({columns}) FROM STDIN') as copy:
+                for row in rows[table]:
+                    copy.write_row(row)
+
+
+def token(ring: object, kind: TokenKind, value: str) -> bytes:
+    return ring.blind_token(f"casework:{OPERATION}:{kind.value}", plain(kind, value))
+
+
+def reference(number: int) -> str:
+    return f"SC-{number:07d}"
+
+
+def telephone(number: int) -> str:
+    return f"+252 61 {number:07d}"
+
+
+def by_reference(program: Program, number: int) -> None:
+    with program.database.transaction(Zone.CASEWORK, access=ACCESS) as session:
+        assert casework.find_case(session, program.ring, OPERATION, reference(number))
+
+
+def by_telephone(program: Program, number: int) -> None:
+    with program.database.transaction(Zone.CASEWORK, access=ACCESS) as session:
+        assert casework.find_persons(session, program.ring, OPERATION, telephone(number), purpose=Purpose.ASSISTANCE)
+
+
+def by_name(program: Program, name: tuple[str, str, int]) -> None:
+    given, family, year = name
+    with program.database.transaction(Zone.CASEWORK, access=ACCESS) as session:
+        wanted = {"given": family.upper(), "family": given, "birth_year": year + 1}
+        casework.find_named(session, program.ring, OPERATION, **wanted, purpose=Purpose.ASSISTANCE)
+
+
+def freely(program: Program, name: str) -> None:
+    ask = casework.ask_worker(program.settings.search_socket(OPERATION), OPERATION)
+    access = Access(uuid4().hex, OPERATION, ACCESS.grants)  # an account that has not used up its searches
+    with program.database.transaction(Zone.CASEWORK, access=access) as session:
+        assert casework.search_freely(session, program.ring, OPERATION, name, ask, purpose=Purpose.ASSISTANCE)
+
+
+def floor(program: Program, tokens: list[bytes]) -> list[Callable[[], object]]:
+    engine = create_engine(program.database.engine.url.set(username=ADMINISTRATOR))
+    connection = engine.connect()
+    query = text("SELECT record FROM casework.token WHERE operation = :operation AND kind = 'name' AND token = :token")
+    chance = random.Random(2)
+    wanted = [{"operation": OPERATION, "token": chance.choice(tokens)} for _ in range(300)]
+    return [lambda one=one: connection.execute(query, one).all() for one in wanted]
+
+
+def nothing(program: Program) -> None:
+    with program.database.transaction(Zone.CASEWORK, access=ACCESS) as session:
+        record(session, Action.SEARCHED, "casework.person", purpose=Purpose.ASSISTANCE, count=0)
+
+
+def explain(program: Program, tokens: list[bytes]) -> None:
+    query = "EXPLAIN (ANALYZE, BUFFERS) SELECT record FROM casework.token WHERE operation = :o AND kind = 'name' AND token IN "
+    with program.database.transaction(Zone.CASEWORK, access=ACCESS) as session:
+        for line in session.execute(text(query + "(:a, :b, :c)"), dict(zip("oabc", [OPERATION, *tokens], strict=True))):
+            print(line[0])
+    print()
+
+
+class Worker:
+    """The search worker as the program starts it, with how long reading the names took and the memory it holds."""
+
+    def __init__(self, program: Program) -> None:
+        given = {"WAYSTATION_VAR": str(program.settings.var)}
+        command = [sys.executable, "-m", "app.cli", "search", "serve", OPERATION, "--until-input-ends"]
+        started = time.perf_counter()
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, env={**os.environ, **given}, stdin=pipe, stdout=pipe, text=True)
+        assert any("Listening" in line for line in self.process.stdout)
+        print(f"the worker has read the names after {time.perf_counter() - started:.0f} s and holds {self.resident()} MB")
+
+    def resident(self) -> int:
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return next(int(line.split()[1]) // 1024 for line in status.splitlines() if line.startswith("VmRSS"))
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *_: object) -> None:
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def timed(what: str, calls: list[Callable[[], object]]) -> None:
+    for call in calls[:20]:
+        call()
+    took = sorted(duration(call) for call in calls)
+    p95 = took[int(len(took) * 0.95)]
+    print(f"{what:<40} median {statistics.median(took) * 1000:8.2f} ms   p95 {p95 * 1000:8.2f} ms")
+
+
+def duration(call: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    call()
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,163 @@
+"""The search worker as it runs: a process of its own, asked over its socket, that hears of every change."""
+
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from multiprocessing.connection import Client
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+import casework
+from app.program import Program, open_program
+from casework.models import KeyKind, Person, StoredKey
+from casework.seal_record import Vault, make_key, seal_parts, stored_key
+from core.access import Access, Grant
+from core.audit import Purpose
+from core.database import Zone
+from core.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster
+from core.envelope import RecordKey
+from core.models import Operation
+from core.permissions import Role
+from core.settings import Settings
+from forms import RecordPart
+
+OPERATION = "TEST"
+WORKER = Access("amal", OPERATION, (Grant(Role.CASEWORKER, team="team-1"),))
+HERE, ELSEWHERE = "org/north/team-1/amal", "org/north/team-2/badr"
+
+
+@pytest.fixture
+def program(cluster: EmbeddedCluster, database_name: str, tmp_path: Path) -> Iterator[Program]:
+    owner, login = (cluster.url(name, database_name).render_as_string(hide_password=False) for name in (ADMINISTRATOR, PROGRAM))
+    with open_program(Settings(database_url=login, database_owner_url=owner, var=tmp_path / "var")) as opened:
+        with opened.database.transaction(Zone.COLLECTION, operation=OPERATION) as session:
+            session.add(Operation(code=OPERATION, names={}))
+        yield opened
+
+
+@pytest.fixture
+def worker(program: Program) -> Iterator["subprocess.Popen[str]"]:
+    """A worker that has read the names; its first line says so."""
+    with running(program.settings) as process:
+        yield process
+
+
+@contextmanager
+def running(settings: Settings) -> Iterator["subprocess.Popen[str]"]:
+    command = [sys.executable, "-m", "app.cli", "search", "serve", OPERATION, "--until-input-ends"]
+    given = {
+        "WAYSTATION_DATABASE_URL": settings.database_url,
+        "WAYSTATION_DATABASE_OWNER_URL": settings.database_owner_url,
+        "WAYSTATION_VAR": str(settings.var),
+    }
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, env={**os.environ, **given}, **pipes) as process:  # type: ignore[call-overload]
+        assert any("Listening" in line for line in process.stdout)
+        yield process
+        process.stdin.close()
+
+
+def add(program: Program, name: str, custody: str = HERE) -> UUID:
+    with system(program) as session:
+        vault = Vault(session, program.ring, OPERATION)
+        person = Person(id=uuid4(), operation=OPERATION, row_version=1, custody=custody)
+        seal(person, make_key(vault, person.id, KeyKind.PERSON), name)
+        session.add(person)
+    return person.id
+
+
+def seal(person: Person, key: RecordKey, name: str) -> None:
+    parts = {part: {} for part in RecordPart} | {RecordPart.IDENTITY: {"prs_First_Name": name, "prs_Second_Name": "Hassan"}}
+    seal_parts(person, key, parts)
+
+
+def system(program: Program) -> AbstractContextManager[Session]:
+    return program.database.transaction(Zone.CASEWORK, operation=OPERATION)
+
+
+def search(program: Program, name: str) -> set[UUID]:
+    ask = casework.ask_worker(program.settings.search_socket(OPERATION), OPERATION)
+    with program.database.transaction(Zone.CASEWORK, access=WORKER) as session:
+        found = casework.search_freely(session, program.ring, OPERATION, name, ask, purpose=Purpose.ASSISTANCE)
+    return {one.id for one in found}
+
+
+def test_it_finds_who_was_there_when_it_started_and_is_in_reach(program: Program) -> None:
+    amina = add(program, "Amina")
+    add(program, "Amina", ELSEWHERE)
+    with running(program.settings):
+        assert search(program, "أمينة") == {amina}
+
+
+def test_it_hears_of_a_new_person(program: Program, worker: object) -> None:
+    assert search(program, "Amina") == set()
+    assert {add(program, "Amina")} == search(program, "Amina")
+
+
+def correct(program: Program, person: UUID) -> None:
+    with system(program) as session:
+        row = session.get_one(Person, person)
+        row.row_version += 1
+        seal(row, stored_key(Vault(session, program.ring, OPERATION), person, KeyKind.PERSON), "Tesfaye")
+
+
+def hand_over(program: Program, person: UUID) -> None:
+    with system(program) as session:
+        session.get_one(Person, person).custody = ELSEWHERE
+
+
+def delete(program: Program, person: UUID) -> None:
+    with system(program) as session:
+        session.execute(text("DELETE FROM casework.person WHERE id = :person"), {"person": person})
+
+
+def destroy_key(program: Program, person: UUID) -> None:
+    with system(program) as session:
+        session.delete(session.get_one(StoredKey, (person, KeyKind.PERSON.value)))
+
+
+def test_who_was_corrected_handed_over_or_erased_is_not_found_by_the_old_name(program: Program, worker: object) -> None:
+    for change in (correct, hand_over, delete, destroy_key):
+        person = add(program, "Amina")
+        assert search(program, "Amina") == {person}
+        change(program, person)
+        assert search(program, "Amina") == set()
+
+
+def test_a_change_that_was_rolled_back_is_not_heard_of(program: Program, worker: object) -> None:
+    person = add(program, "Amina")
+    with system(program) as session:
+        session.get_one(Person, person).custody = ELSEWHERE
+        session.flush()
+        session.rollback()
+    assert search(program, "Amina") == {person}
+
+
+def test_its_socket_is_its_owner_s_alone_and_goes_with_it(program: Program) -> None:
+    path = program.settings.search_socket(OPERATION)
+    with running(program.settings):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert not path.exists()
+
+
+def test_it_leaves_no_core_dump(program: Program, worker: "subprocess.Popen[str]") -> None:
+    limits = Path(f"/proc/{worker.pid}/limits").read_text(encoding="utf-8")
+    (core,) = (line for line in limits.splitlines() if line.startswith("Max core file size"))
+    assert core.split()[4:6] == ["0", "0"]
+
+
+def test_what_is_no_question_gets_no_answer_and_the_next_one_does(program: Program, worker: object) -> None:
+    person = add(program, "Amina")
+    for sent in (b"", b"{}", b'["Amina"]', b"\xff\xff"):
+        with Client(str(program.settings.search_socket(OPERATION)), family="AF_UNIX") as line:
+            line.send_bytes(sent)
+            with pytest.raises(EOFError):
+                line.recv_bytes()
+    assert search(program, "Amina") == {person}
