@@ -8,7 +8,9 @@ __all__ = [
     "CaseOpenedTwice",
     "CaseUnknown",
     "CodeUnknown",
+    "ConsentIncomplete",
     "ConsentMissing",
+    "ConsentUnknown",
     "ConsentWithdrawn",
     "CountUnreadable",
     "DateImplausible",
@@ -24,8 +26,11 @@ __all__ = [
     "PartNotYours",
     "PlaceUnknown",
     "ReasonMissing",
+    "RecordRestricted",
     "RecordUnknown",
     "ReferenceTaken",
+    "RestrictionUnknown",
+    "SharingNotAllowed",
 ]
 
 
@@ -133,6 +138,43 @@ class FactsMoved(Problem):
     code = "CASE-022"
     says = "Movement report {record} is filed under week {week}, but its sealed arrival date lies in another."
     remedy = "Treat it as tampering: keep the database as it is, compare with a backup and read the audit log for this report."
+
+
+class RecordRestricted(Problem):
+    code = "CASE-120"
+    says = "Record {record} must not be used for the purpose {purpose}: it is restricted ({reason})."
+    remedy = (
+        "Leave it. Where the person agrees again, record the new consent; where the restriction was an error, "
+        "ask a data protection officer to lift it. Requests of the person themselves are still answered."
+    )
+
+
+class ConsentUnknown(Problem):
+    code = "CASE-121"
+    says = (
+        "Person {person} has given no consent for the purpose {purpose} and the recipient {recipient} that could be withdrawn."
+    )
+    remedy = (
+        "Look at the person's consents for the purpose and the recipient; without a consent in force there is nothing to end."
+    )
+
+
+class ConsentIncomplete(Problem):
+    code = "CASE-122"
+    says = "The consent lacks {lacking}."
+    remedy = "Add it and record the consent again. Nothing was recorded."
+
+
+class SharingNotAllowed(Problem):
+    code = "CASE-123"
+    says = "Person {person} has not agreed that {recipient} sees their record, or does so no longer."
+    remedy = "Ask the person and record their consent for this recipient, or record the other legal basis; then share again."
+
+
+class RestrictionUnknown(Problem):
+    code = "CASE-124"
+    says = "There is no restriction {restriction} in force that could be lifted by hand."
+    remedy = "Check the id. What follows from a withdrawn or expired consent ends when a new consent is recorded."
 
 
 class AdmissionFailed(Problem):
