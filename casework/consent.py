@@ -40,6 +40,7 @@ class ConsentState(StrEnum):
     GIVEN = "given"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    NOT_ASKED = "not_asked"  # forbids what a refusal forbids
 
 
 class LegalBasis(StrEnum):

@@ -83,8 +83,11 @@ class ConsentMissing(Problem):
 
 class ConsentWithdrawn(Problem):
     code = "CASE-008"
-    says = "An edit of a screening interview takes back the consent under which case {case} was opened."
-    remedy = "Close the case and erase the person; the record stands as it was before the edit until that is done."
+    says = "Nothing may be added to case {case}: its person took back the consent to it, or its use is restricted."
+    remedy = (
+        "If the person agrees again, record that consent or lift the restriction, and admit the interview again. "
+        "If not, erase the submission: it stays encrypted in quarantine until then."
+    )
 
 
 class CaseUnknown(Problem):

@@ -283,7 +283,7 @@ class Consent(_OfPerson):
     __tablename__ = "consent"
     __table_args__ = (
         UniqueConstraint("person", "purpose", "recipient", "version"),
-        CheckConstraint("state IN ('given', 'refused', 'withdrawn')", name="state"),
+        CheckConstraint("state IN ('given', 'refused', 'withdrawn', 'not_asked')", name="state"),
         CheckConstraint("given_by IN ('self', 'guardian', 'household', 'nobody')", name="given_by"),
         {"schema": "casework"},
     )

@@ -107,11 +107,11 @@ def consent_history(session: Session, ring: KeyRing, person_id: UUID, *, purpose
 
 
 def _require_complete(said: Statement) -> None:
-    by_consent = said.basis is LegalBasis.CONSENT
+    agreed = said.basis is LegalBasis.CONSENT and said.state is ConsentState.GIVEN  # nothing stands in the way of a no
     lacking = {
-        "who gave it": by_consent and said.given_by is GivenBy.NOBODY,
-        "the guardian's name": said.given_by is GivenBy.GUARDIAN and not said.guardian.strip(),
-        "the language in which it was asked": by_consent and said.state is ConsentState.GIVEN and not said.language,
+        "who gave it": agreed and said.given_by is GivenBy.NOBODY,
+        "the guardian's name": agreed and said.given_by is GivenBy.GUARDIAN and not said.guardian.strip(),
+        "the language in which it was asked": agreed and not said.language,
         "the recipient that it is meant for": said.purpose is Purpose.REFERRAL and said.recipient == OURS,
     }
     for what, is_lacking in lacking.items():

@@ -63,7 +63,7 @@ def _consent() -> None:
         sa.Column("recorded_by", sa.String(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.UniqueConstraint("person", "purpose", "recipient", "version"),
-        sa.CheckConstraint("state IN ('given', 'refused', 'withdrawn')", name="state"),
+        sa.CheckConstraint("state IN ('given', 'refused', 'withdrawn', 'not_asked')", name="state"),
         sa.CheckConstraint("given_by IN ('self', 'guardian', 'household', 'nobody')", name="given_by"),
         schema="casework",
     )

@@ -19,7 +19,8 @@ from forms import FormDefinition, PrivacyClass, RecordPart
 from tests.casework.conftest import ARRIVAL, ASSISTANCE, OPERATION, SCREENING, Field
 
 WEEK = Week(2026, 7)
-CHECKED = {*ARRIVAL, *SCREENING, *ASSISTANCE} - {"reporter_name", "reporter_phone", "remarks", "prs_MobilePhone"}
+CODED = {"con_Language", "con_GivenBy", "con_Statistics", "con_SharingWith", "con_Expiry"}
+CHECKED = {*ARRIVAL, *SCREENING, *ASSISTANCE} | CODED - {"reporter_name", "reporter_phone", "remarks", "prs_MobilePhone"}
 TABLES = sorted(table.name for table in Base.metadata.tables.values() if table.schema == "casework")
 
 
