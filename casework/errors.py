@@ -12,6 +12,7 @@ __all__ = [
     "ConsentMissing",
     "ConsentUnknown",
     "ConsentWithdrawn",
+    "CorrectionEmpty",
     "CountUnreadable",
     "DateImplausible",
     "FactsMoved",
@@ -26,9 +27,11 @@ __all__ = [
     "PartNotYours",
     "PlaceUnknown",
     "ReasonMissing",
+    "RecordChanged",
     "RecordRestricted",
     "RecordUnknown",
     "ReferenceTaken",
+    "RequestUnknown",
     "RestrictionUnknown",
     "SharingNotAllowed",
 ]
@@ -178,6 +181,24 @@ class RestrictionUnknown(Problem):
     code = "CASE-124"
     says = "There is no restriction {restriction} in force that could be lifted by hand."
     remedy = "Check the id. What follows from a withdrawn or expired consent ends when a new consent is recorded."
+
+
+class RecordChanged(Problem):
+    code = "CASE-130"
+    says = "Record {record} was changed by somebody else meanwhile: it is at version {held}, and you corrected version {seen}."
+    remedy = "Open it again, look at what the other changed, and make your correction once more. Nothing of yours was written."
+
+
+class CorrectionEmpty(Problem):
+    code = "CASE-131"
+    says = "The correction of record {record} changes nothing, or gives no reason."
+    remedy = "Name the answers to change and say in a sentence why. Nothing was written."
+
+
+class RequestUnknown(Problem):
+    code = "CASE-132"
+    says = "There is no open request {request} in this operation."
+    remedy = "List the open requests with `bin/waystation rights list`; one that was answered stays as it was answered."
 
 
 class AdmissionFailed(Problem):

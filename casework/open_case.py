@@ -11,6 +11,7 @@ from casework.blind_tokens import find_by_token, replace_tokens
 from casework.consent import may_use
 from casework.errors import ConsentMissing, ConsentWithdrawn, ReferenceTaken
 from casework.file_interview import file_interview, settle_state
+from casework.keep_former import keep_former
 from casework.models import (
     Case,
     CaseState,
@@ -79,7 +80,7 @@ def _write_household(desk: Desk, arrival: Arrival, case: Case | None, outcome: s
     custody = str(arrival.stored.custody)
     if case:
         custody = desk.session.get_one(Person, case.person).custody
-        _correct_person(desk, case.person, parts)
+        _correct_person(desk, case.person, parts, arrival.stored.collector)
         _remove_members(desk, case.household)
         case.screening_outcome = outcome
     else:
@@ -122,10 +123,11 @@ def _add_person(desk: Desk, household: UUID, role: HouseholdRole, parts: Parts, 
     return person.id
 
 
-def _correct_person(desk: Desk, person_id: UUID, parts: Parts) -> None:
-    person = desk.session.get_one(Person, person_id)
+def _correct_person(desk: Desk, person_id: UUID, parts: Parts, collector: str) -> None:
+    person, key = desk.session.get_one(Person, person_id), stored_key(desk, person_id, KeyKind.PERSON)
+    keep_former(desk, person, key, person=person_id, changed_by=collector)
     person.row_version += 1
-    seal_parts(person, stored_key(desk, person_id, KeyKind.PERSON), parts)
+    seal_parts(person, key, parts)
 
 
 def _remove_members(desk: Desk, household: UUID) -> None:
