@@ -11,6 +11,7 @@ from casework.errors import CorrectionEmpty, RecordChanged, RecordUnknown
 from casework.keep_former import keep_former
 from casework.models import Case, Interview, KeyKind, Person, SealedRecord, TokenKind
 from casework.need_to_know import require_parts
+from casework.person_name import person_name
 from casework.seal_record import Vault, open_parts, seal_parts, stored_key
 from core.access import Custody, require
 from core.audit import Action, Purpose, record
@@ -80,4 +81,5 @@ def _changed(held: Mapping[str, Any], answers: Mapping[str, str]) -> dict[str, A
 
 def _renew_tokens(vault: Vault, person: UUID, parts: Mapping[RecordPart, Mapping[str, Any]]) -> None:
     """The person is found again by what is right, and no longer by what was wrong."""
-    replace_tokens(vault, person, {TokenKind.PHONE: str(parts[RecordPart.CONTACT].get(PHONE, ""))})
+    phone, name = str(parts[RecordPart.CONTACT].get(PHONE, "")), person_name(parts[RecordPart.IDENTITY])
+    replace_tokens(vault, person, {TokenKind.PHONE: phone}, name=name)

@@ -1,6 +1,8 @@
 """What casework refuses. A message names the question, never the answer."""
 
+from core.access import NotAllowed
 from core.errors import Problem
+from core.permissions import Right
 
 __all__ = [
     "AdmissionFailed",
@@ -33,6 +35,9 @@ __all__ = [
     "ReferenceTaken",
     "RequestUnknown",
     "RestrictionUnknown",
+    "SearchDown",
+    "SearchNeedsName",
+    "SearchedTooOften",
     "SharingNotAllowed",
 ]
 
@@ -199,6 +204,30 @@ class RequestUnknown(Problem):
     code = "CASE-132"
     says = "There is no open request {request} in this operation."
     remedy = "List the open requests with `bin/waystation rights list`; one that was answered stays as it was answered."
+
+
+class SearchedTooOften(NotAllowed):
+    code = "CASE-101"
+    says = "Your account has searched by name alone too often in a short time ({right})."
+    remedy = "Wait a few minutes, or search by case reference, telephone, or full name and year of birth: these have no limit."
+
+    def __init__(self) -> None:
+        super().__init__(Right.SEARCH_FREELY, "casework.person")
+
+
+class SearchNeedsName(Problem):
+    code = "CASE-102"
+    says = "There is no name to search for: what was asked holds fewer than two letters."
+    remedy = "Write at least one name, in any script."
+
+
+class SearchDown(Problem):
+    code = "CASE-103"
+    says = "The search worker of operation {operation} does not answer."
+    remedy = (
+        "Start it with `bin/waystation search serve {operation}`; after its start it needs a moment to read the names. "
+        "Search by case reference, telephone, or full name and year of birth works without it."
+    )
 
 
 class AdmissionFailed(Problem):

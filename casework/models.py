@@ -36,6 +36,7 @@ __all__ = [
     "RightsRequest",
     "ScreeningOutcome",
     "SealedRecord",
+    "SearchAllowance",
     "StoredKey",
     "SubmittedRecord",
     "Token",
@@ -85,6 +86,7 @@ class TokenKind(StrEnum):
 
     CASE_REFERENCE = "case_reference"
     PHONE = "phone"
+    NAME = "name"  # given and family name and year of birth, together: `casework.name_tokens`
 
 
 class SealedRecord(Base):
@@ -360,3 +362,15 @@ class RightsRequest(_OfPerson):
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[str | None]
     outcome: Mapped[str | None]
+
+
+class SearchAllowance(Base):
+    """How many free searches an account has left, as of a moment; it fills up again with time."""
+
+    __tablename__ = "search_allowance"
+    __table_args__ = {"schema": "casework"}
+
+    operation: Mapped[str] = mapped_column(primary_key=True)
+    actor: Mapped[str] = mapped_column(primary_key=True)
+    searches: Mapped[float]
+    at: Mapped[datetime]

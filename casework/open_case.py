@@ -7,10 +7,10 @@ from sqlalchemy import delete, select
 
 from casework.admit_consent import CONSENT, record_consents_said, withdraw_all_consents
 from casework.arrival import Arrival, Desk
-from casework.blind_tokens import find_by_token, replace_tokens
+from casework.blind_tokens import find_by_token, remove_tokens, replace_tokens
 from casework.consent import may_use
 from casework.errors import ConsentMissing, ConsentWithdrawn, ReferenceTaken
-from casework.file_interview import file_interview, settle_state
+from casework.file_interview import INTERVIEW_DATE, file_interview, settle_state
 from casework.keep_former import keep_former
 from casework.models import (
     Case,
@@ -26,10 +26,12 @@ from casework.models import (
     StoredKey,
     TokenKind,
 )
+from casework.person_name import birth_year_of_member, person_name
 from casework.seal_record import make_key, seal_parts, stored_key
 from casework.sort_answers import Parts, set_household_apart, sort_answers
 from core.audit import Purpose
 from core.clock import now
+from forms import RecordPart
 from ingest import Answers
 
 __all__ = ["REFERENCE", "open_case"]
@@ -56,7 +58,8 @@ def open_case(desk: Desk, arrival: Arrival, earlier: Interview | None) -> Interv
     outcome, state = arrival.code(OUTCOME, ScreeningOutcome), STATES[arrival.code(ELIGIBLE, STATES)]
     case = _write_household(desk, arrival, case, outcome, state)
     replace_tokens(desk, case.id, {TokenKind.CASE_REFERENCE: arrival.required(REFERENCE)})
-    replace_tokens(desk, case.person, {TokenKind.PHONE: arrival.said(PHONE)})
+    name = person_name(sort_answers(arrival.answers, arrival.definition)[RecordPart.IDENTITY])
+    replace_tokens(desk, case.person, {TokenKind.PHONE: arrival.said(PHONE)}, name=name)
     kind, kept_with_persons = InterviewKind.SCREENING, sort_answers(Answers(), arrival.definition)
     interview = file_interview(desk, arrival, earlier, kind=kind, case=case, parts=kept_with_persons, state=state.value)
     settle_state(desk, case)
@@ -86,7 +89,7 @@ def _write_household(desk: Desk, arrival: Arrival, case: Case | None, outcome: s
     else:
         case = _new_case(desk, parts, outcome, state, custody)
     for member in members:
-        _add_person(desk, case.household, HouseholdRole.MEMBER, sort_answers(member, arrival.definition), custody)
+        _add_member(desk, case.household, arrival, sort_answers(member, arrival.definition), custody)
     return case
 
 
@@ -123,6 +126,13 @@ def _add_person(desk: Desk, household: UUID, role: HouseholdRole, parts: Parts, 
     return person.id
 
 
+def _add_member(desk: Desk, household: UUID, arrival: Arrival, parts: Parts, custody: str) -> None:
+    said = parts[RecordPart.IDENTITY] | parts[RecordPart.FACTS]
+    parts[RecordPart.IDENTITY] |= birth_year_of_member(said, arrival.said(INTERVIEW_DATE))
+    member = _add_person(desk, household, HouseholdRole.MEMBER, parts, custody)
+    replace_tokens(desk, member, {}, name=person_name(parts[RecordPart.IDENTITY]))
+
+
 def _correct_person(desk: Desk, person_id: UUID, parts: Parts, collector: str) -> None:
     person, key = desk.session.get_one(Person, person_id), stored_key(desk, person_id, KeyKind.PERSON)
     keep_former(desk, person, key, person=person_id, changed_by=collector)
@@ -139,5 +149,6 @@ def _remove_members(desk: Desk, household: UUID) -> None:
     links = HouseholdMember.household == household, HouseholdMember.role == HouseholdRole.MEMBER.value
     former = list(desk.session.scalars(select(HouseholdMember.person).where(*links)))
     desk.session.execute(delete(HouseholdMember).where(*links))
+    remove_tokens(desk, former)
     desk.session.execute(delete(StoredKey).where(StoredKey.record.in_(former)))
     desk.session.execute(delete(Person).where(Person.id.in_(former)))
