@@ -5,9 +5,12 @@ others read for caseworkers. Everything here works inside the caller's transacti
 `movement_facts` also `Zone.ANONYMIZER`.
 """
 
+from casework import rights_requests
+from casework.access_pack import UseOfRecord
 from casework.admission import Admission
 from casework.admit_submission import AdmissionCount, admit_again, admit_awaiting, admit_submission
 from casework.find_person import find_case, find_named, find_persons
+from casework.give_access_pack import give_access_pack
 from casework.name_index import NameIndex
 from casework.read_cases import CaseSummary, list_cases, read_person
 from casework.read_movements import MovementFact, movement_facts, read_report
@@ -21,6 +24,7 @@ __all__ = [
     "CaseSummary",
     "MovementFact",
     "NameIndex",
+    "UseOfRecord",
     "admit_again",
     "admit_awaiting",
     "admit_submission",
@@ -28,6 +32,7 @@ __all__ = [
     "find_case",
     "find_named",
     "find_persons",
+    "give_access_pack",
     "list_cases",
     "movement_facts",
     "read_all_names",
@@ -35,6 +40,7 @@ __all__ = [
     "read_person",
     "read_question",
     "read_report",
+    "rights_requests",
     "search_freely",
     "write_answer",
 ]

@@ -23,7 +23,7 @@ from core.envelope import Binding, RecordKey
 from core.keyring import KeyRing
 from core.permissions import Right
 
-__all__ = ["ConsentVersion", "Evidence", "Statement", "consent_history", "record_consent"]
+__all__ = ["ConsentVersion", "Evidence", "Statement", "consent_history", "read_consents", "record_consent"]
 
 TABLE: Final = "casework.consent"
 
@@ -100,10 +100,15 @@ def consent_history(session: Session, ring: KeyRing, person_id: UUID, *, purpose
         raise RecordUnknown(kind="person", record=person_id)
     require(session, Right.RECORD_CONSENT, Custody.parse(person.custody), subject=f"casework.person:{person_id}")
     key = stored_key(Vault(session, ring, person.operation), person_id, KeyKind.PERSON)
-    rows = session.scalars(select(Consent).where(Consent.person == person_id).order_by(Consent.recorded_at, Consent.version))
-    history = [_version(row, key) for row in rows]
+    history = read_consents(session, key, person_id)
     record(session, Action.READ, f"casework.person:{person_id}", purpose=purpose, detail={"consents": len(history)})
     return history
+
+
+def read_consents(session: Session, key: RecordKey, person_id: UUID) -> list[ConsentVersion]:
+    """Every statement on a person, for callers who have asked for the right and leave the line; raises `CiphertextRefused`."""
+    rows = session.scalars(select(Consent).where(Consent.person == person_id).order_by(Consent.recorded_at, Consent.version))
+    return [_version(row, key) for row in rows]
 
 
 def _require_complete(said: Statement) -> None:
