@@ -5,10 +5,13 @@ others read for caseworkers. Everything here works inside the caller's transacti
 `movement_facts` also `Zone.ANONYMIZER`.
 """
 
+from casework import rights_requests
+from casework.access_pack import UseOfRecord
 from casework.admission import Admission
 from casework.admit_submission import AdmissionCount, admit_again, admit_awaiting, admit_submission
 from casework.errors import RecordUnknown
 from casework.find_person import find_case, find_named, find_persons
+from casework.give_access_pack import give_access_pack
 from casework.keep_from import keep_from, let_read_again
 from casework.name_index import NameIndex
 from casework.open_record import break_glass, openings_to_review, review_opening, share_record
@@ -27,6 +30,7 @@ __all__ = [
     "NameIndex",
     "RecordUnknown",
     "RecordView",
+    "UseOfRecord",
     "admit_again",
     "admit_awaiting",
     "admit_submission",
@@ -35,6 +39,7 @@ __all__ = [
     "find_case",
     "find_named",
     "find_persons",
+    "give_access_pack",
     "keep_from",
     "let_read_again",
     "list_cases",
@@ -46,6 +51,7 @@ __all__ = [
     "read_question",
     "read_report",
     "review_opening",
+    "rights_requests",
     "search_freely",
     "share_record",
     "view_record",

@@ -10,8 +10,11 @@ __all__ = [
     "CaseOpenedTwice",
     "CaseUnknown",
     "CodeUnknown",
+    "ConsentIncomplete",
     "ConsentMissing",
+    "ConsentUnknown",
     "ConsentWithdrawn",
+    "CorrectionEmpty",
     "CountUnreadable",
     "DateImplausible",
     "FactsMoved",
@@ -27,11 +30,16 @@ __all__ = [
     "PartNotYours",
     "PlaceUnknown",
     "ReasonMissing",
+    "RecordChanged",
+    "RecordRestricted",
     "RecordUnknown",
     "ReferenceTaken",
+    "RequestUnknown",
+    "RestrictionUnknown",
     "SearchDown",
     "SearchNeedsName",
     "SearchedTooOften",
+    "SharingNotAllowed",
 ]
 
 
@@ -84,8 +92,11 @@ class ConsentMissing(Problem):
 
 class ConsentWithdrawn(Problem):
     code = "CASE-008"
-    says = "An edit of a screening interview takes back the consent under which case {case} was opened."
-    remedy = "Close the case and erase the person; the record stands as it was before the edit until that is done."
+    says = "Nothing may be added to case {case}: its person took back the consent to it, or its use is restricted."
+    remedy = (
+        "If the person agrees again, record that consent or lift the restriction, and admit the interview again. "
+        "If not, erase the submission: it stays encrypted in quarantine until then."
+    )
 
 
 class CaseUnknown(Problem):
@@ -139,6 +150,61 @@ class FactsMoved(Problem):
     code = "CASE-022"
     says = "Movement report {record} is filed under week {week}, but its sealed arrival date lies in another."
     remedy = "Treat it as tampering: keep the database as it is, compare with a backup and read the audit log for this report."
+
+
+class RecordRestricted(Problem):
+    code = "CASE-120"
+    says = "Record {record} must not be used for the purpose {purpose}: it is restricted ({reason})."
+    remedy = (
+        "Leave it. Where the person agrees again, record the new consent; where the restriction was an error, "
+        "ask a data protection officer to lift it. Requests of the person themselves are still answered."
+    )
+
+
+class ConsentUnknown(Problem):
+    code = "CASE-121"
+    says = (
+        "Person {person} has given no consent for the purpose {purpose} and the recipient {recipient} that could be withdrawn."
+    )
+    remedy = (
+        "Look at the person's consents for the purpose and the recipient; without a consent in force there is nothing to end."
+    )
+
+
+class ConsentIncomplete(Problem):
+    code = "CASE-122"
+    says = "The consent lacks {lacking}."
+    remedy = "Add it and record the consent again. Nothing was recorded."
+
+
+class SharingNotAllowed(Problem):
+    code = "CASE-123"
+    says = "Person {person} has not agreed that {recipient} sees their record, or does so no longer."
+    remedy = "Ask the person and record their consent for this recipient, or record the other legal basis; then share again."
+
+
+class RestrictionUnknown(Problem):
+    code = "CASE-124"
+    says = "There is no restriction {restriction} in force that could be lifted by hand."
+    remedy = "Check the id. What follows from a withdrawn or expired consent ends when a new consent is recorded."
+
+
+class RecordChanged(Problem):
+    code = "CASE-130"
+    says = "Record {record} was changed by somebody else meanwhile: it is at version {held}, and you corrected version {seen}."
+    remedy = "Open it again, look at what the other changed, and make your correction once more. Nothing of yours was written."
+
+
+class CorrectionEmpty(Problem):
+    code = "CASE-131"
+    says = "The correction of record {record} changes nothing, or gives no reason."
+    remedy = "Name the answers to change and say in a sentence why. Nothing was written."
+
+
+class RequestUnknown(Problem):
+    code = "CASE-132"
+    says = "There is no open request {request} in this operation."
+    remedy = "List the open requests with `bin/waystation rights list`; one that was answered stays as it was answered."
 
 
 class SearchedTooOften(NotAllowed):

@@ -14,8 +14,17 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from casework.errors import GlassBrokenTooOften, OpeningTooLong, OpeningUnknown, PartNotYours, ReasonMissing, RecordUnknown
-from casework.models import KeyKind, Opening, OpeningKind, Person
+from casework.consent import consent_in_force, require_unrestricted
+from casework.errors import (
+    GlassBrokenTooOften,
+    OpeningTooLong,
+    OpeningUnknown,
+    PartNotYours,
+    ReasonMissing,
+    RecordUnknown,
+    SharingNotAllowed,
+)
+from casework.models import OURS, KeyKind, Opening, OpeningKind, Person
 from casework.need_to_know import PART_RIGHTS, readable_parts
 from casework.seal_record import Vault, stored_key
 from core.access import Access, Custody, NotAllowed, require
@@ -59,11 +68,13 @@ def share_record(
     until: datetime,
     reason: str,
     purpose: Purpose,
+    recipient: str,
 ) -> UUID:
     """Open parts of a record to another account, until a moment at most 180 days away.
 
-    Nobody shares what they may not read. Raises `NotAllowed`, `RecordUnknown`, `PartNotYours`, `ReasonMissing` or
-    `OpeningTooLong`.
+    Nobody shares what they may not read. `recipient` is the organisation or account that the person's consent names, and
+    the sharing ends with that consent; `OURS` for a colleague of the own organisation. Raises `NotAllowed`, `RecordUnknown`,
+    `RecordRestricted`, `SharingNotAllowed`, `PartNotYours`, `ReasonMissing` or `OpeningTooLong`.
     """
     person = session.get(Person, person_id)
     if person is None:
@@ -73,9 +84,10 @@ def share_record(
         raise PartNotYours(part=part.value, record=person_id)
     if until > now() + LONGEST_SHARE:
         raise OpeningTooLong(days=LONGEST_SHARE.days)
-    terms = _Terms(OpeningKind.SHARED, parts, until, reason, who.actor)
+    until = min(until, _consented_until(session, person_id, recipient, purpose) or until)
+    terms = _Terms(OpeningKind.SHARED, parts, until, reason, who.actor, recipient)
     opening = _open(session, ring, person, account, terms)
-    detail = {"opening": str(opening), "account": account, "parts": sorted(parts), "until": until.isoformat()}
+    detail = {"opening": str(opening), "account": account, "recipient": recipient, "parts": sorted(parts)}
     record(session, Action.SHARED, f"casework.person:{person_id}", purpose=purpose, detail=detail)
     return opening
 
@@ -156,6 +168,17 @@ class _Terms:
     until: datetime
     reason: str = field(repr=False)
     opened_by: str
+    recipient: str = OURS
+
+
+def _consented_until(session: Session, person: UUID, recipient: str, purpose: Purpose) -> datetime | None:
+    require_unrestricted(session, person, purpose)
+    if recipient == OURS:
+        return None
+    consent = consent_in_force(session, person, Purpose.REFERRAL, recipient)
+    if consent is None:
+        raise SharingNotAllowed(person=person, recipient=recipient)
+    return consent.until
 
 
 def _open(session: Session, ring: KeyRing, person: Person, account: str, terms: _Terms) -> UUID:
@@ -170,6 +193,7 @@ def _open(session: Session, ring: KeyRing, person: Person, account: str, terms: 
             operation=person.operation,
             custody=person.custody,
             actor=account,
+            recipient=terms.recipient,
             kind=terms.kind.value,
             parts=sorted(part.value for part in terms.parts),
             reason=key.seal(terms.reason.strip().encode(), Binding(TABLE, opening, "reason")),

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from casework.consent import require_unrestricted
 from casework.errors import RecordUnknown
 from casework.models import Case, HouseholdMember, HouseholdRole, Interview, KeyKind, Person
 from casework.need_to_know import require_parts
@@ -62,12 +63,14 @@ def read_person(
 ) -> PersonRecord:
     """Open the parts asked for and no others.
 
-    Raises `RecordUnknown` (also for a record out of reach), `NotAllowed`, `KeyDestroyed` or `CiphertextRefused`.
+    Raises `RecordUnknown` (also for a record out of reach), `NotAllowed`, `RecordRestricted`, `KeyDestroyed` or
+    `CiphertextRefused`.
     """
     person = session.get(Person, person_id)
     if person is None:
         raise RecordUnknown(kind="person", record=person_id)
     require_parts(session, person, parts)
+    require_unrestricted(session, person_id, purpose)
     read = sorted(part.value for part in parts)
     record(session, Action.READ, f"casework.person:{person_id}", purpose=purpose, detail={"parts": read})
     key = stored_key(Vault(session, ring, person.operation), person_id, KeyKind.PERSON)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from forms import FormDefinition, PrivacyClass, Question, RecordPart
 from ingest import Answers
 
-__all__ = ["Parts", "feeds_table", "said", "set_household_apart", "sort_answers", "sort_movement"]
+__all__ = ["Parts", "feeds_table", "said", "set_household_apart", "short_names", "sort_answers", "sort_movement"]
 
 Parts = dict[RecordPart, dict[str, Any]]
 HOUSEHOLD_MEMBER: Final = "household_member"  # the repeat whose items are persons
@@ -20,7 +20,7 @@ def sort_answers(answers: Answers, definition: FormDefinition) -> Parts:
     A repeat is a list in each part that it has answers of, one item per repetition, so that item n is the same thing
     in every part. What the form does not declare is taken for a direct identifier.
     """
-    return _sorted(answers, {question.path: question for question in definition.questions}, _short_names(definition))
+    return _sorted(answers, {question.path: question for question in definition.questions}, short_names(definition))
 
 
 def _sorted(answers: Answers, questions: Mapping[str, Question], names: Mapping[str, str]) -> Parts:
@@ -36,7 +36,8 @@ def _sorted(answers: Answers, questions: Mapping[str, Question], names: Mapping[
     return parts
 
 
-def _short_names(definition: FormDefinition) -> dict[str, str]:
+def short_names(definition: FormDefinition) -> dict[str, str]:
+    """The names under which answers are kept, by the paths of their questions and repeats."""
     paths = {question.path for question in definition.questions}
     paths |= {question.repeat for question in definition.questions if question.repeat}
     uses = Counter(map(_last, paths))

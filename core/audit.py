@@ -3,10 +3,11 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.access import access_of
 from core.audit_line import Action, Purpose, record
 from core.models import AuditEntry
 
-__all__ = ["Action", "AuditEntry", "Purpose", "audited_entries", "record"]
+__all__ = ["Action", "AuditEntry", "Purpose", "audited_entries", "entries_about", "record"]
 
 
 def audited_entries(session: Session, *, action: Action | None = None, newest: int = 100) -> list[AuditEntry]:
@@ -15,3 +16,9 @@ def audited_entries(session: Session, *, action: Action | None = None, newest: i
     if action:
         wanted = wanted.where(AuditEntry.action == action.value)
     return list(session.scalars(wanted))
+
+
+def entries_about(session: Session, subject: str) -> list[AuditEntry]:
+    """Every line on one subject in the transaction's operation, the oldest first (audit zone only)."""
+    here = AuditEntry.operation == access_of(session).operation
+    return list(session.scalars(select(AuditEntry).where(AuditEntry.subject == subject, here).order_by(AuditEntry.number)))

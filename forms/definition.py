@@ -1,7 +1,7 @@
 """What a form asks, and how each answer must be kept: the values that every later stage reads."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -43,7 +43,8 @@ class Question:
 
     `path` is its place in the instance (`/data/group/name`: local names, no predicates), `repeat` the path of the
     innermost repeat around it, `kind` its data type as in the bind (XForms 1.1, section 5.1, without prefix) or
-    `select1`, `select` and `rank` for a choice. `statistic` is the variable that it feeds. `labels` go by language.
+    `select1`, `select` and `rank` for a choice. `statistic` is the variable that it feeds. `labels` go by language, those of
+    `choices` by code and language; choices that come from a file beside the form are not among them.
     """
 
     path: str
@@ -54,6 +55,7 @@ class Question:
     part: RecordPart
     statistic: str | None
     labels: Mapping[str, str]
+    choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ holds no questions.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from lxml import etree
@@ -20,6 +20,7 @@ LARGEST_XFORM_BYTES: Final = 50_000_000
 NO_LANGUAGE: Final = "default"
 CODE_IN_NAME: Final = re.compile(r"\(([A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*)\)\s*$")
 ITEXT: Final = re.compile(r"jr:itext\(\s*['\"](.+?)['\"]\s*\)")
+INSTANCE: Final = re.compile(r"instance\(\s*['\"](.+?)['\"]\s*\)")
 CHOICES: Final = frozenset({"select1", "select", "rank"})
 GROUPS: Final = frozenset({"group", "repeat"})
 
@@ -30,6 +31,7 @@ class _Control:
 
     kind: str
     labels: Mapping[str, str]
+    choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def read_form_definition(xform: bytes) -> FormDefinition:
@@ -37,7 +39,8 @@ def read_form_definition(xform: bytes) -> FormDefinition:
     document = _parse(xform)
     model, root = _model_and_root(document)
     texts = _translations(model)
-    controls = dict(_controls(_child(document, "body"), f"/{_local(root)}", texts))
+    body = _Body(texts, dict(_lists(model, texts)))
+    controls = dict(_controls(_child(document, "body"), f"/{_local(root)}", body))
     binds = {_plain(path): bind for bind in _children(model, "bind") if (path := bind.get("nodeset") or bind.get("ref"))}
     form_id = root.get("id") or etree.QName(root).namespace
     if not form_id:
@@ -104,7 +107,8 @@ def _question(name: str, path: str, bind: etree._Element | None, controls: Mappi
     )
     control = controls.get(path, _Control("", {}))
     kind = control.kind if control.kind in CHOICES else attributes.get("type", "string").rpartition(":")[2]
-    return Question(path, name, kind, _innermost_repeat(path, controls), privacy, part, statistic, control.labels)
+    repeat = _innermost_repeat(path, controls)
+    return Question(path, name, kind, repeat, privacy, part, statistic, control.labels, control.choices)
 
 
 def _leaves(element: etree._Element, path: str) -> Iterator[tuple[etree._Element, str]]:
@@ -124,16 +128,22 @@ def _innermost_repeat(path: str, controls: Mapping[str, _Control]) -> str | None
     return next((place for place in above if place in controls and controls[place].kind == "repeat"), None)
 
 
-def _controls(
-    element: etree._Element | None, context: str, texts: Mapping[str, Mapping[str, str]]
-) -> Iterator[tuple[str, _Control]]:
+@dataclass(frozen=True)
+class _Body:
+    """What a control refers to: texts by language and id, and lists of choices by the id of their instance."""
+
+    texts: Mapping[str, Mapping[str, str]]
+    lists: Mapping[str, Mapping[str, Mapping[str, str]]]
+
+
+def _controls(element: etree._Element | None, context: str, body: _Body) -> Iterator[tuple[str, _Control]]:
     """Every control of the body by the path it is bound to. A repeat wins over the group that only frames it."""
     for child in () if element is None else element:
         place = _resolve(child.get("nodeset") or child.get("ref"), context)
         if place != context or _local(child) == "repeat":
-            yield place, _Control(_local(child), _labels(child, texts))
+            yield place, _Control(_local(child), _labels(child, body.texts), _choices(child, body))
         if _local(child) in GROUPS:
-            yield from _controls(child, place, texts)
+            yield from _controls(child, place, body)
 
 
 def _resolve(reference: str | None, context: str) -> str:
@@ -177,6 +187,33 @@ def _labels(control: etree._Element, texts: Mapping[str, Mapping[str, str]]) -> 
     if reference:
         return {language: known[reference[1]] for language, known in texts.items() if reference[1] in known}
     return {next(iter(texts), NO_LANGUAGE): _text(label)}
+
+
+def _choices(control: etree._Element, body: _Body) -> Mapping[str, Mapping[str, str]]:
+    """The labels of a control's choices by their codes: written out in it, or in a list of the form that it names."""
+    named = _child(control, "itemset")
+    if named is not None:
+        instance = INSTANCE.search(named.get("nodeset", ""))
+        return body.lists.get(instance[1], {}) if instance else {}
+    items = ((_child(item, "value"), _labels(item, body.texts)) for item in _children(control, "item"))
+    return {_text(value): labels for value, labels in items if value is not None}
+
+
+def _lists(model: etree._Element, texts: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, dict[str, Mapping[str, str]]]]:
+    for instance in _children(model, "instance"):
+        root = next(iter(instance), None)
+        if instance.get("id") and root is not None:
+            yield instance.get("id", ""), dict(_items(root, texts))
+
+
+def _items(root: etree._Element, texts: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, Mapping[str, str]]]:
+    for item in _children(root, "item"):
+        told = {_local(child): _text(child) for child in item}
+        if "itextId" in told:
+            labels = {language: known[told["itextId"]] for language, known in texts.items() if told["itextId"] in known}
+        else:
+            labels = {next(iter(texts), NO_LANGUAGE): told["label"]} if "label" in told else {}
+        yield told.get("name", ""), labels
 
 
 def _text(element: etree._Element) -> str:

@@ -23,6 +23,7 @@ from casework.errors import (
     RecordUnknown,
 )
 from casework.keep_from import keep_from, kept_from, let_read_again
+from casework.models import OURS
 from casework.open_record import break_glass, end_opening, openings_to_review, review_opening, share_record
 from core.access import Access, Custody, Grant, NotAllowed
 from core.audit import Action, Purpose, audited_entries
@@ -67,7 +68,15 @@ def share(team: Field, person: UUID, account: str, *, who: Access = AMAL, days: 
     until = now() + timedelta(days=days)
     with working(team, who) as session:
         return share_record(
-            session, team.ring, person, account=account, parts=[IDENTITY], until=until, reason=reason, purpose=Purpose.REFERRAL
+            session,
+            team.ring,
+            person,
+            account=account,
+            parts=[IDENTITY],
+            until=until,
+            reason=reason,
+            purpose=Purpose.REFERRAL,
+            recipient=OURS,
         )
 
 

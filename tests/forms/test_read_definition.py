@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from forms import PrivacyClass, RecordKind, RecordPart, read_form_definition
+from forms import PrivacyClass, RecordKind, RecordPart, build_questionnaire, compile_workbook, read_form_definition
 from forms.errors import XFormUnreadable
 
 XFORM = """<?xml version="1.0"?>
@@ -115,3 +115,16 @@ def test_real_forms_of_other_tools_are_read(shared_data: Path) -> None:
     assert all(form.form_id and form.title and form.questions for form in forms.values())
     nested = next(form for path, form in forms.items() if path.name == "nested-repeats.xml")
     assert {question.repeat for question in nested.questions} == {"/data/g1", "/data/g1/g2", "/data/g1/g2/g3"}
+
+
+def test_choices_carry_their_labels_in_every_language() -> None:
+    asked = {q.name: q for q in compile_workbook(build_questionnaire("screening_interview"), "x").definition.questions}
+    assert asked["prs_Gender"].choices["female"] == {"en": "Female", "fr": "Féminin", "ar": "أنثى"}
+    assert asked["prs_First_Name"].choices == {}
+
+
+def test_choices_written_out_in_the_control_are_read_too() -> None:
+    xform = b"""<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"><h:head><model><instance>
+    <data id="wells"><depth/></data></instance><bind nodeset="/data/depth"/></model></h:head><h:body><select1 ref="/data/depth">
+    <label>Depth</label><item><label>Deep</label><value>d</value></item></select1></h:body></h:html>"""
+    assert read_form_definition(xform).questions[0].choices == {"d": {"default": "Deep"}}

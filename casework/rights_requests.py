@@ -1,0 +1,97 @@
+"""The clock of a person's requests: received, due within thirty days, answered. The overdue stand first."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from casework.errors import RecordUnknown, RequestUnknown
+from casework.models import Person, RightsRequest
+from core.access import Custody, require
+from core.audit import Action, Purpose, record
+from core.clock import now
+from core.permissions import Right
+
+__all__ = ["OpenRequest", "RequestKind", "RequestOutcome", "answer_request", "open_requests", "receive_request"]
+
+DUE_WITHIN: Final = timedelta(days=30)
+TABLE: Final = "casework.rights_request"
+
+
+class RequestKind(StrEnum):
+    ACCESS = "access"
+    CORRECTION = "correction"
+    RESTRICTION = "restriction"
+    OBJECTION = "objection"
+    ERASURE = "erasure"
+
+
+class RequestOutcome(StrEnum):
+    GRANTED = "granted"
+    PARTLY = "partly"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class OpenRequest:
+    """A request that waits for its answer."""
+
+    id: UUID
+    person: UUID
+    kind: RequestKind
+    received_at: datetime
+    due_at: datetime
+    overdue: bool
+
+
+def receive_request(session: Session, person_id: UUID, kind: RequestKind, *, received_at: datetime | None = None) -> UUID:
+    """Note that a person asked, now or on an earlier day; raises `NotAllowed` or `RecordUnknown`."""
+    person = session.get(Person, person_id)
+    if person is None:
+        raise RecordUnknown(kind="person", record=person_id)
+    who = require(session, Right.RECORD_CONSENT, Custody.parse(person.custody), subject=f"casework.person:{person_id}")
+    request, received = uuid4(), received_at or now()
+    session.add(
+        RightsRequest(
+            id=request,
+            person=person_id,
+            operation=person.operation,
+            kind=kind.value,
+            received_at=received,
+            received_by=who.actor,
+            due_at=received + DUE_WITHIN,
+        )
+    )
+    session.flush()
+    detail = {"request": str(request), "kind": kind.value}
+    record(session, Action.REGISTERED, f"casework.person:{person_id}", purpose=Purpose.RIGHTS, detail=detail)
+    return request
+
+
+def open_requests(session: Session) -> list[OpenRequest]:
+    """Those of the operation within reach that are not answered, the most overdue first; raises `NotAllowed`."""
+    require(session, Right.RECORD_CONSENT)
+    unanswered = select(RightsRequest).where(RightsRequest.answered_at.is_(None))
+    rows = session.scalars(unanswered.order_by(RightsRequest.due_at, RightsRequest.id)).all()
+    record(session, Action.READ, TABLE, purpose=Purpose.RIGHTS, count=len(rows))
+    today = now()
+    return [
+        OpenRequest(row.id, row.person, RequestKind(row.kind), row.received_at, row.due_at, row.due_at < today) for row in rows
+    ]
+
+
+def answer_request(session: Session, request: UUID, outcome: RequestOutcome) -> None:
+    """Note that a request was answered; raises `NotAllowed` or `RequestUnknown`."""
+    row = session.get(RightsRequest, request)
+    if row is None or row.answered_at is not None:
+        raise RequestUnknown(request=request)
+    custody = Custody.parse(session.get_one(Person, row.person).custody)
+    who = require(session, Right.GIVE_ACCESS_PACK, custody, subject=f"{TABLE}:{request}")
+    answer = {"answered_at": now(), "answered_by": who.actor, "outcome": outcome.value}
+    session.execute(update(RightsRequest).where(RightsRequest.id == request).values(answer))
+    detail = {"request": str(request), "outcome": outcome.value}
+    record(session, Action.REVIEWED, f"casework.person:{row.person}", purpose=Purpose.RIGHTS, detail=detail)

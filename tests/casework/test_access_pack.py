@@ -1,0 +1,225 @@
+"""The access pack: everything held on a person in their language and words, and nothing of anybody else."""
+
+import json
+import re
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from casework import UseOfRecord, find_case, give_access_pack
+from casework.correct_record import correct_record
+from casework.errors import RecordUnknown
+from casework.give_access_pack import GivenPack
+from casework.restrict_record import RestrictionReason, restrict_record
+from casework.rights_requests import (
+    RequestKind,
+    RequestOutcome,
+    answer_request,
+    open_requests,
+    receive_request,
+)
+from core.access import Access, Grant, NotAllowed
+from core.audit import Action, Purpose, audited_entries
+from core.clock import now
+from core.database import Zone
+from core.permissions import PERMISSIONS, Right, Role
+from forms import RecordPart
+from tests.casework.conftest import ASSISTANCE, MEMBERS, OPERATION, SCREENING, Field
+
+OFFICER = Access("dina", OPERATION, (Grant(Role.DATA_PROTECTION_OFFICER),))
+SAID = {
+    **SCREENING,
+    "con_Language": "fr",
+    "con_GivenBy": "self",
+    "con_Statistics": "no",
+    "con_SharingWith": "medical_partner",
+    "con_Expiry": "no_end",
+    "consent_signature": "signature.png",
+    "prs_Gender": "female",
+    "vic_Methods_of_Control": "FalsePromises WithholdsDocuments",
+    "interviewer_notes": "Her neighbour Quintessa brought her.",
+}
+READ = UseOfRecord(now(), "read", ("caseworker",), "assistance")
+
+
+@pytest.fixture
+def household(field_team: Field) -> tuple[UUID, UUID]:
+    """A person with an assistance interview, and a member of her household."""
+    field_team.admit(field_team.send("screening", SAID, repeats={"household_member": MEMBERS}))
+    services = [{"service_type": "medical", "service_provider": "Lake Clinic"}]
+    field_team.admit(field_team.send("assistance", ASSISTANCE, repeats={"service": services}))
+    with field_team.zone() as session:
+        case = find_case(session, field_team.ring, OPERATION, SAID["case_reference"])
+    assert case
+    return case.person, case.members[0]
+
+
+def give(team: Field, person: UUID, *, who: Access = OFFICER, language: str = "") -> GivenPack:
+    with team.database.transaction(Zone.CASEWORK, access=who) as session:
+        return give_access_pack(session, team.ring, person, uses=[READ], language=language)
+
+
+def data(team: Field, person: UUID, language: str = "") -> Any:
+    return json.loads(give(team, person, language=language).data)
+
+
+def answers(section: Any) -> dict[str, Any]:
+    return {held["question"]: held["answer"] for held in section["answers"]}
+
+
+def test_questions_and_choices_are_in_the_language_in_which_consent_was_asked(
+    field_team: Field, household: tuple[UUID, UUID]
+) -> None:
+    pack = data(field_team, household[0])
+    held = answers(pack["sections"][0])
+    assert (pack["language"], held["Prénom"], held["Genre"]) == ("fr", "Amal", "Féminin")
+    assert "Fausses promesses, Documents confisqués" in held.values()
+
+
+def test_every_interview_is_in_it(field_team: Field, household: tuple[UUID, UUID]) -> None:
+    person, assistance = data(field_team, household[0], "en")["sections"]
+    assert (person["kind"], assistance["kind"]) == ("person", "assistance")
+    assert "Was well received." in answers(assistance).values()
+    assert answers(assistance)["By which organisation? (1)"] == "Lake Clinic"
+
+
+def test_nothing_of_the_household_is_in_it_and_its_size_is(field_team: Field, household: tuple[UUID, UUID]) -> None:
+    pack = give(field_team, household[0])
+    for member in MEMBERS:
+        assert member["member_name"].encode() not in pack.page + pack.data
+    assert json.loads(pack.data)["others_left_out"] == 2
+
+
+def test_what_may_name_others_is_held_back_and_said_to_be(field_team: Field, household: tuple[UUID, UUID]) -> None:
+    pack = give(field_team, household[0], language="en")
+    assert b"Quintessa" not in pack.page + pack.data
+    assert b"Held, but not shown" in pack.page
+    assert answers(json.loads(pack.data)["sections"][0])["Notes of the interviewer"] is None
+
+
+def test_a_member_of_the_household_has_a_pack_of_their_own(field_team: Field, household: tuple[UUID, UUID]) -> None:
+    pack = give(field_team, household[1], language="en")
+    held = answers(json.loads(pack.data)["sections"][0])
+    assert held["Name"] in {member["member_name"] for member in MEMBERS}
+    for word in (b"Amal", b"Lake Clinic", b"Was well received", b"signature.png"):
+        assert word not in pack.page + pack.data
+
+
+def test_consent_use_sharing_and_files_are_in_it(field_team: Field, household: tuple[UUID, UUID]) -> None:
+    pack = data(field_team, household[0])
+    assert {(one["purpose"], one["state"]) for one in pack["consents"]} == {
+        ("assistance", "given"),
+        ("statistics", "refused"),
+        ("referral", "given"),
+    }
+    assert [(use["action"], use["roles"], use["purpose"]) for use in pack["uses"]] == [("read", ["caseworker"], "assistance")]
+    assert [file["name"] for file in pack["files"]] == ["signature.png"]
+    assert [(one["purpose"], one["reason"]) for one in pack["restrictions"]] == [("statistics", "refused")]
+
+
+def test_former_versions_are_in_it(field_team: Field, household: tuple[UUID, UUID]) -> None:
+    with field_team.zone() as session:
+        correct_record(
+            session,
+            field_team.ring,
+            household[0],
+            part=RecordPart.IDENTITY,
+            answers={"prs_First_Name": "Amina"},
+            seen_version=1,
+            reason="Misspelt.",
+            purpose=Purpose.RIGHTS,
+        )
+    now_held, _, former = data(field_team, household[0])["sections"]
+    assert (answers(now_held)["Prénom"], answers(former)["Prénom"]) == ("Amina", "Amal")
+    assert former["changed_because"] == "Misspelt."
+
+
+@pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("fr", "ltr"), ("ar", "rtl")])
+def test_the_page_stands_alone_and_runs_in_the_direction_of_its_language(
+    field_team: Field, household: tuple[UUID, UUID], language: str, direction: str
+) -> None:
+    page = give(field_team, household[0], language=language).page.decode()
+    assert f'<html lang="{language}" dir="{direction}">' in page
+    assert "default-src 'none'" in page
+    assert not re.search(r'(src|href)="(?!data:)', page)
+    assert "<script" not in page
+
+
+def test_an_answer_cannot_become_part_of_the_page(field_team: Field) -> None:
+    said = {**SAID, "prs_First_Name": "<img src=x onerror=alert(1)>"}
+    person, *_ = field_team.admit(field_team.send("screening", said)).records
+    page = give(field_team, person).page
+    assert b"<img src=x" not in page
+    assert b"&lt;img src=x" in page
+
+
+def test_names_of_colleagues_are_not_in_it(field_team: Field, household: tuple[UUID, UUID]) -> None:
+    pack = give(field_team, household[0])
+    for name in (b"tester", b"dina", b'"phone"'):
+        assert name not in pack.data
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_pack_is_given_by_the_roles_that_may(field_team: Field, household: tuple[UUID, UUID], role: Role) -> None:
+    access = Access("somebody", OPERATION, (Grant(role),))
+    if role in PERMISSIONS[Right.GIVE_ACCESS_PACK]:
+        assert give(field_team, household[0], who=access).page
+    else:
+        with pytest.raises(NotAllowed):
+            give(field_team, household[0], who=access)
+
+
+def test_out_of_reach_there_is_no_pack(field_team: Field, household: tuple[UUID, UUID]) -> None:
+    elsewhere = Access("dina", OPERATION, (Grant(Role.DATA_PROTECTION_OFFICER, area="south"),))
+    with pytest.raises(RecordUnknown):
+        give(field_team, household[0], who=elsewhere)
+
+
+def test_a_restricted_record_is_given_to_its_person_all_the_same(field_team: Field, household: tuple[UUID, UUID]) -> None:
+    with field_team.zone() as session:
+        restrict_record(session, household[0], RestrictionReason.OBJECTION)
+    assert give(field_team, household[0]).page
+
+
+def test_giving_a_pack_leaves_a_line(field_team: Field, household: tuple[UUID, UUID]) -> None:
+    give(field_team, household[0])
+    with field_team.database.transaction(Zone.AUDIT) as session:
+        [line] = audited_entries(session, action=Action.EXPORTED)
+    assert (line.actor, line.purpose, line.subject) == ("dina", "rights", f"casework.person:{household[0]}")
+    assert line.detail == {"pack": True, "sections": 2, "files": 1, "language": "fr"}
+
+
+# The clock of requests.
+
+
+def test_requests_are_due_in_thirty_days_and_the_overdue_stand_first(field_team: Field, household: tuple[UUID, UUID]) -> None:
+    with field_team.zone() as session:
+        fresh = receive_request(session, household[0], RequestKind.ACCESS)
+        late = receive_request(session, household[1], RequestKind.OBJECTION, received_at=now() - timedelta(days=31))
+    with field_team.zone() as session:
+        listed = open_requests(session)
+    assert [(one.id, one.overdue) for one in listed] == [(late, True), (fresh, False)]
+    assert all(one.due_at - one.received_at == timedelta(days=30) for one in listed)
+
+
+def test_an_answered_request_waits_no_longer(field_team: Field, household: tuple[UUID, UUID]) -> None:
+    with field_team.zone() as session:
+        request = receive_request(session, household[0], RequestKind.ACCESS)
+    with field_team.database.transaction(Zone.CASEWORK, access=OFFICER) as session:
+        answer_request(session, request, RequestOutcome.GRANTED)
+        assert open_requests(session) == []
+
+
+def test_requests_out_of_reach_are_not_listed(field_team: Field, household: tuple[UUID, UUID]) -> None:
+    with field_team.zone() as session:
+        receive_request(session, household[0], RequestKind.ACCESS)
+    elsewhere = Access("badr", OPERATION, (Grant(Role.CASEWORKER, team="team-2"),))
+    with field_team.database.transaction(Zone.CASEWORK, access=elsewhere) as session:
+        assert open_requests(session) == []
+
+
+def test_nobody_gives_a_pack_of_who_is_not_there(field_team: Field) -> None:
+    with pytest.raises(RecordUnknown):
+        give(field_team, uuid4())

@@ -1,0 +1,71 @@
+"""Whoever reads identified data, or takes it out, says why: a face's functions are told a purpose, or have one of their own."""
+
+import importlib
+import inspect
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from core.audit import Purpose
+
+STAGES = ("ingest", "casework", "anonymizer")
+# Reads for one purpose only, which they name themselves in the line that they leave.
+OWN_PURPOSE = {
+    "casework.give_access_pack": Purpose.RIGHTS,
+    "casework.movement_facts": Purpose.STATISTICS,
+    "casework.read_all_names": Purpose.ASSISTANCE,
+    "casework.read_names": Purpose.ASSISTANCE,
+    "anonymizer.load_protected": Purpose.VERIFICATION,
+}
+# What neither opens a ciphertext nor gives anything that a person said: states, ids, and the writing of what arrives.
+OPENS_NOTHING = {
+    "ingest.add_collector",
+    "ingest.awaiting_submissions",
+    "ingest.find_collector",
+    "ingest.mark_handled",
+    "ingest.quarantined",
+    "ingest.receive_submission",
+    "ingest.set_aside",
+    "ingest.submissions_set_aside",
+    "anonymizer.store_protected",
+    # Admission reads for Purpose.COLLECTION, through ingest's own functions, and gives back ids.
+    "casework.admit_again",
+    "casework.admit_awaiting",
+    "casework.admit_submission",
+}
+
+
+def functions() -> Iterator[tuple[str, Callable[..., object]]]:
+    """Everything that a face shows and that works inside a transaction."""
+    for stage in STAGES:
+        face = importlib.import_module(stage)
+        for name in face.__all__:
+            shown = getattr(face, name)
+            inner = [getattr(shown, each) for each in shown.__all__] if inspect.ismodule(shown) else [shown]
+            for one in inner:
+                if inspect.isfunction(one) and "session" in inspect.signature(one).parameters:
+                    yield f"{stage}.{one.__name__}", one
+
+
+FUNCTIONS = dict(functions())
+REQUESTS = {"casework.open_requests", "casework.receive_request", "casework.answer_request"}  # always for Purpose.RIGHTS
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_purpose_is_named_on_every_read(name: str) -> None:
+    takes_one = "purpose" in inspect.signature(FUNCTIONS[name]).parameters
+    assert takes_one or name in {*OWN_PURPOSE, *OPENS_NOTHING, *REQUESTS}, "name a purpose, or say here why there is none"
+
+
+@pytest.mark.parametrize("name", sorted({*OWN_PURPOSE, *REQUESTS}))
+def test_a_read_without_choice_names_its_one_purpose_itself(name: str) -> None:
+    source = inspect.getsource(inspect.getmodule(FUNCTIONS[name]) or FUNCTIONS[name])
+    assert f"purpose=Purpose.{OWN_PURPOSE.get(name, Purpose.RIGHTS).name}" in source
+
+
+def test_the_exceptions_are_still_there() -> None:
+    """A name that was taken away or given a purpose is taken from the lists as well."""
+    assert {*OWN_PURPOSE, *OPENS_NOTHING, *REQUESTS} <= set(FUNCTIONS)
+    assert not {
+        name for name in {*OWN_PURPOSE, *OPENS_NOTHING, *REQUESTS} if "purpose" in inspect.signature(FUNCTIONS[name]).parameters
+    }
