@@ -9,6 +9,7 @@ from casework.arrival import Arrival, Desk
 from casework.blind_tokens import find_by_token, replace_tokens
 from casework.errors import ConsentMissing, ConsentWithdrawn, ReferenceTaken
 from casework.file_interview import file_interview, settle_state
+from casework.linked_persons import own_custody
 from casework.models import (
     Case,
     CaseState,
@@ -62,7 +63,7 @@ def _write_household(desk: Desk, arrival: Arrival, case: Case | None, outcome: s
     parts = sort_answers(answers, arrival.definition)
     custody = str(arrival.stored.custody)
     if case:
-        custody = desk.session.get_one(Person, case.person).custody
+        custody = own_custody(desk.session, case.person)
         _correct_person(desk, case.person, parts)
         _remove_members(desk, case.household)
         case.screening_outcome = outcome
@@ -84,7 +85,7 @@ def _require_consent(arrival: Arrival, case: Case | None) -> None:
 def _require_free(desk: Desk, reference: str, case: Case | None) -> None:
     for holder in find_by_token(desk, TokenKind.CASE_REFERENCE, reference):
         if case is None or holder != case.id:
-            raise ReferenceTaken(question=REFERENCE, case=holder)
+            raise ReferenceTaken(question=REFERENCE)
 
 
 def _new_case(desk: Desk, parts: Parts, outcome: str, state: CaseState, custody: str) -> Case:
