@@ -85,6 +85,7 @@ class TokenKind(StrEnum):
 
     CASE_REFERENCE = "case_reference"
     PHONE = "phone"
+    NAME = "name"  # given and family name and year of birth, together: `casework.name_tokens`
 
 
 class SealedRecord(Base):
