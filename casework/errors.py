@@ -1,6 +1,8 @@
 """What casework refuses. A message names the question, never the answer."""
 
+from core.access import NotAllowed
 from core.errors import Problem
+from core.permissions import Right
 
 __all__ = [
     "AdmissionFailed",
@@ -28,6 +30,9 @@ __all__ = [
     "RecordUnknown",
     "ReferenceTaken",
     "SaltUnfit",
+    "SearchDown",
+    "SearchNeedsName",
+    "SearchedTooOften",
 ]
 
 
@@ -192,6 +197,30 @@ class ExchangeUnknown(Problem):
     says = "No list of ours was made under this salt that still awaits comparison."
     remedy = (
         "Make our list first (`bin/waystation match export`); after a comparison its rows are gone, and a new salt is needed."
+    )
+
+
+class SearchedTooOften(NotAllowed):
+    code = "CASE-101"
+    says = "Your account has searched by name alone too often in a short time ({right})."
+    remedy = "Wait a few minutes, or search by case reference, telephone, or full name and year of birth: these have no limit."
+
+    def __init__(self) -> None:
+        super().__init__(Right.SEARCH_FREELY, "casework.person")
+
+
+class SearchNeedsName(Problem):
+    code = "CASE-102"
+    says = "There is no name to search for: what was asked holds fewer than two letters."
+    remedy = "Write at least one name, in any script."
+
+
+class SearchDown(Problem):
+    code = "CASE-103"
+    says = "The search worker of operation {operation} does not answer."
+    remedy = (
+        "Start it with `bin/waystation search serve {operation}`; after its start it needs a moment to read the names. "
+        "Search by case reference, telephone, or full name and year of birth works without it."
     )
 
 

@@ -12,7 +12,7 @@ from casework.sort_answers import Parts
 from core.clock import now
 from forms import RecordPart
 
-__all__ = ["file_interview", "settle_state"]
+__all__ = ["INTERVIEW_DATE", "file_interview", "settle_state"]
 
 INTERVIEW_DATE: Final = "interview_date"
 

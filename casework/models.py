@@ -35,6 +35,7 @@ __all__ = [
     "Person",
     "ScreeningOutcome",
     "SealedRecord",
+    "SearchAllowance",
     "Similarity",
     "StoredKey",
     "SubmittedRecord",
@@ -353,3 +354,15 @@ class MatchRow(Base):
     row: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     person: Mapped[UUID] = mapped_column(ForeignKey("casework.person.id", ondelete="CASCADE"), index=True)
     operation: Mapped[str]
+
+
+class SearchAllowance(Base):
+    """How many free searches an account has left, as of a moment; it fills up again with time."""
+
+    __tablename__ = "search_allowance"
+    __table_args__ = {"schema": "casework"}
+
+    operation: Mapped[str] = mapped_column(primary_key=True)
+    actor: Mapped[str] = mapped_column(primary_key=True)
+    searches: Mapped[float]
+    at: Mapped[datetime]

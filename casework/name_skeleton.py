@@ -46,6 +46,9 @@ UKRAINIAN: Final = re.compile("[іїєґ]")
 CYRILLIC: Final = str.maketrans(_letters("х щ ё є ї ґ ҳ қ ғ ҷ җ ә", "kh sh yo ye yi g h q gh j j a") | {"ь": "", "ъ": ""})
 LATIN: Final = str.maketrans(_letters("ş š ș ś ç č ć ž ż ź đ ð þ ı", "sh sh sh sh ch ch ch zh zh z dj d th i"))
 
+APART_SIGNS: Final = re.compile(r"[-‐–_./,،()\s]+")
+NO_LETTER: Final = re.compile("[^a-z ]")
+
 PARTICLES: Final = _words(
     "al el il ul ad ar as ash an at az ed er es ur ud bin ben ibn bint binti beni ibni ould wuld walad mint",
     "de da do dos das di del della la le les du d van von der den ter zu y oglu oghlu ogly oglou qizi kyzy zade",
@@ -100,15 +103,20 @@ SAME: Final = {"atmn": "asmn"}
 def romanize(name: str) -> str:
     """The name in small Latin letters, words separated by one space."""
     text = unicodedata.normalize("NFKC", name).casefold()
+    text = APART_SIGNS.sub(" ", text)
+    if not text.isascii():
+        text = _to_latin(text)
+    return " ".join(NO_LETTER.sub("", text).split())
+
+
+def _to_latin(text: str) -> str:
     text = "".join(
         sign for sign in unicodedata.normalize("NFC", text) if unicodedata.category(sign) not in ("Mn", "Cf") or sign == JOINER
     )
-    text = re.sub(r"[-–_./,()‐]", " ", text)
     text = " ".join(_arabic(word) for word in text.split())
     if UKRAINIAN.search(text):
         text = text.replace("г", "h")
-    text = anyascii("".join(map(_ethiopic, text.translate(CYRILLIC).translate(LATIN)))).lower()
-    return " ".join(re.sub(r"[^a-z ]", "", text).split())
+    return anyascii("".join(map(_ethiopic, text.translate(CYRILLIC).translate(LATIN)))).lower()
 
 
 def _arabic(word: str) -> str:

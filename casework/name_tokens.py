@@ -27,7 +27,7 @@ def name_tokens(ring: KeyRing, operation: str, given: str, family: str, birth_ye
     None without a year of birth, or where one of the names holds no letters.
     """
     names = _names(given, family)
-    if birth_year not in YEARS or not names:
+    if birth_year is None or birth_year not in YEARS or not names:
         return []
     # Keyed by operation as well: the same person in two operations must not be tied together.
     purpose = f"casework:{operation}:{TokenKind.NAME.value}"

@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, select
 
 from casework.arrival import Arrival, Desk
-from casework.blind_tokens import find_by_token, replace_tokens
+from casework.blind_tokens import find_by_token, remove_tokens, replace_tokens
 from casework.errors import ConsentMissing, ConsentWithdrawn, ReferenceTaken
-from casework.file_interview import file_interview, settle_state
+from casework.file_interview import INTERVIEW_DATE, file_interview, settle_state
 from casework.linked_persons import own_custody
 from casework.models import (
     Case,
@@ -24,9 +24,12 @@ from casework.models import (
     StoredKey,
     TokenKind,
 )
+from casework.person_name import birth_year_of_member, person_name
+from casework.propose_duplicates import propose_for_household
 from casework.seal_record import make_key, seal_parts, stored_key
 from casework.sort_answers import Parts, set_household_apart, sort_answers
 from core.clock import now
+from forms import RecordPart
 from ingest import Answers
 
 __all__ = ["REFERENCE", "open_case"]
@@ -50,10 +53,12 @@ def open_case(desk: Desk, arrival: Arrival, earlier: Interview | None) -> Interv
     outcome, state = arrival.code(OUTCOME, ScreeningOutcome), STATES[arrival.code(ELIGIBLE, STATES)]
     case = _write_household(desk, arrival, case, outcome, state)
     replace_tokens(desk, case.id, {TokenKind.CASE_REFERENCE: arrival.required(REFERENCE)})
-    replace_tokens(desk, case.person, {TokenKind.PHONE: arrival.said(PHONE)})
+    name = person_name(sort_answers(arrival.answers, arrival.definition)[RecordPart.IDENTITY])
+    replace_tokens(desk, case.person, {TokenKind.PHONE: arrival.said(PHONE)}, name=name)
     kind, kept_with_persons = InterviewKind.SCREENING, sort_answers(Answers(), arrival.definition)
     interview = file_interview(desk, arrival, earlier, kind=kind, case=case, parts=kept_with_persons, state=state.value)
     settle_state(desk, case)
+    propose_for_household(desk, case.household)
     return interview
 
 
@@ -70,7 +75,7 @@ def _write_household(desk: Desk, arrival: Arrival, case: Case | None, outcome: s
     else:
         case = _new_case(desk, parts, outcome, state, custody)
     for member in members:
-        _add_person(desk, case.household, HouseholdRole.MEMBER, sort_answers(member, arrival.definition), custody)
+        _add_member(desk, case.household, arrival, sort_answers(member, arrival.definition), custody)
     return case
 
 
@@ -115,6 +120,13 @@ def _add_person(desk: Desk, household: UUID, role: HouseholdRole, parts: Parts, 
     return person.id
 
 
+def _add_member(desk: Desk, household: UUID, arrival: Arrival, parts: Parts, custody: str) -> None:
+    said = parts[RecordPart.IDENTITY] | parts[RecordPart.FACTS]
+    parts[RecordPart.IDENTITY] |= birth_year_of_member(said, arrival.said(INTERVIEW_DATE))
+    member = _add_person(desk, household, HouseholdRole.MEMBER, parts, custody)
+    replace_tokens(desk, member, {}, name=person_name(parts[RecordPart.IDENTITY]))
+
+
 def _correct_person(desk: Desk, person_id: UUID, parts: Parts) -> None:
     person = desk.session.get_one(Person, person_id)
     person.row_version += 1
@@ -130,5 +142,6 @@ def _remove_members(desk: Desk, household: UUID) -> None:
     links = HouseholdMember.household == household, HouseholdMember.role == HouseholdRole.MEMBER.value
     former = list(desk.session.scalars(select(HouseholdMember.person).where(*links)))
     desk.session.execute(delete(HouseholdMember).where(*links))
+    remove_tokens(desk, former)
     desk.session.execute(delete(StoredKey).where(StoredKey.record.in_(former)))
     desk.session.execute(delete(Person).where(Person.id.in_(former)))

@@ -9,10 +9,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from casework.blind_tokens import find_by_token
 from casework.errors import RecordUnknown
 from casework.linked_persons import canonical_persons, persons_of
-from casework.models import Case, HouseholdMember, HouseholdRole, Interview, KeyKind, Merge, Person, TokenKind
+from casework.models import Case, HouseholdMember, HouseholdRole, Interview, KeyKind, Merge, Person
 from casework.need_to_know import readable_parts, require_parts
 from casework.seal_record import Vault, open_parts, stored_key
 from casework.show_linked import put_together
@@ -22,7 +21,7 @@ from core.keyring import KeyRing
 from core.permissions import Right
 from forms import RecordPart
 
-__all__ = ["CaseSummary", "InterviewRecord", "PersonRecord", "find_case", "find_persons", "list_cases", "read_person"]
+__all__ = ["CaseSummary", "InterviewRecord", "PersonRecord", "list_cases", "read_person", "summaries"]
 
 Parts = Mapping[RecordPart, Mapping[str, Any]]
 
@@ -111,38 +110,16 @@ def _choices(session: Session, linked: Collection[UUID]) -> Mapping[UUID, Collec
     return {merged: other for merged, other in session.execute(choices)}  # noqa: C416  (a row is no pair to mypy)
 
 
-def find_persons(session: Session, ring: KeyRing, operation: str, phone: str, *, purpose: Purpose) -> list[UUID]:
-    """Those interviewed who gave this telephone number, however it is written; raises `NotAllowed`."""
-    require(session, Right.FIND_PERSON)
-    into = canonical_persons(session)
-    found = sorted({into.get(found, found) for found in find_by_token(Vault(session, ring, operation), TokenKind.PHONE, phone)})
-    record(session, Action.READ, "casework.person", purpose=purpose, count=len(found), detail={"by": "phone"})
-    return found
-
-
-def find_case(
-    session: Session, ring: KeyRing, operation: str, case_reference: str, *, purpose: Purpose = Purpose.ASSISTANCE
-) -> CaseSummary | None:
-    """The case under a reference, however its letters and spaces are written; None when there is none in reach.
-
-    Raises `NotAllowed`.
-    """
-    require(session, Right.FIND_PERSON)
-    found = find_by_token(Vault(session, ring, operation), TokenKind.CASE_REFERENCE, case_reference)
-    cases = _summaries(session, Case.id.in_(found))
-    record(session, Action.READ, "casework.case", purpose=purpose, count=len(cases), detail={"by": "case_reference"})
-    return cases[0] if cases else None
-
-
 def list_cases(session: Session, operation: str, *, purpose: Purpose = Purpose.ASSISTANCE) -> list[CaseSummary]:
     """Every case of an operation that is in reach, newest first; raises `NotAllowed`."""
     require(session, Right.FIND_PERSON)
-    cases = _summaries(session, Case.operation == operation)
+    cases = summaries(session, Case.operation == operation)
     record(session, Action.READ, "casework.case", purpose=purpose, count=len(cases))
     return cases
 
 
-def _summaries(session: Session, wanted: ColumnElement[bool]) -> list[CaseSummary]:
+def summaries(session: Session, wanted: ColumnElement[bool]) -> list[CaseSummary]:
+    """The cases in reach that are `wanted`, newest first; whoever asks writes the audit line."""
     others = HouseholdMember.household == Case.household, HouseholdMember.role == HouseholdRole.MEMBER.value
     members = select(func.array_agg(HouseholdMember.person)).where(*others).scalar_subquery()
     rows = session.execute(select(Case, members).where(wanted).order_by(Case.opened_at.desc(), Case.id))

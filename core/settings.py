@@ -73,6 +73,10 @@ class Settings:
         """Where released folders are written."""
         return self.var / "releases"
 
+    def search_socket(self, operation: str) -> Path:
+        """Where the search worker of an operation listens (mode 0600)."""
+        return self.var / f"search-{operation}.sock"
+
 
 def _convert(name: str, value: str, default: object) -> object:
     if isinstance(default, int):

@@ -5,7 +5,7 @@ uvicorn's access log stays off: it would write each phone's address token.
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,6 +15,7 @@ import uvicorn
 from rich.console import Console
 
 from app.program import Program
+from app.search_worker import searching
 from app.web.application import create_application
 from app.worker.pipeline import after_submission
 from app.worker.tasks import ADMIT_AWAITING, build_worker
@@ -48,7 +49,8 @@ def serve_forever(program: Program, host: str, port: int, console: Console) -> N
     except SystemExit:
         raise PortTaken(host=host, port=port, reason="the address is in use or not this machine's") from None
     console.print(f"Waystation is at [bold]http://{host}:{socket.getsockname()[1]}/[/]  (stop it with Ctrl-C)")
-    uvicorn.Server(configuration).run(sockets=[socket])
+    with nullcontext() if program.settings.database_url else searching(program):
+        uvicorn.Server(configuration).run(sockets=[socket])
 
 
 @contextmanager
