@@ -4,11 +4,13 @@ from typing import Final
 
 from casework.arrival import Arrival, Desk
 from casework.blind_tokens import find_by_token
-from casework.errors import CaseUnknown
+from casework.consent import may_use
+from casework.errors import CaseUnknown, ConsentWithdrawn
 from casework.file_interview import file_interview, settle_state
 from casework.models import Case, CaseState, Interview, InterviewKind, TokenKind
 from casework.open_case import REFERENCE
 from casework.sort_answers import sort_answers
+from core.audit import Purpose
 
 __all__ = ["continue_case"]
 
@@ -17,11 +19,14 @@ STATES: Final = (CaseState.ACTIVE, CaseState.FOLLOW_UP, CaseState.CLOSED, CaseSt
 
 
 def continue_case(desk: Desk, arrival: Arrival, earlier: Interview | None) -> Interview:
-    """File the interview, in place of the `earlier` version of it; raises `AnswerMissing`, `CaseUnknown` or `CodeUnknown`."""
+    """File the interview, in place of the `earlier` version of it; raises `AnswerMissing`, `CaseUnknown`,
+    `ConsentWithdrawn` or `CodeUnknown`."""
     found = find_by_token(desk, TokenKind.CASE_REFERENCE, arrival.required(REFERENCE))
     if not found:
         raise CaseUnknown(question=REFERENCE, operation=desk.operation)
     case = desk.session.get_one(Case, found[0])
+    if not may_use(desk.session, case.person, Purpose.ASSISTANCE):
+        raise ConsentWithdrawn(case=case.id)
     former = desk.session.get_one(Case, earlier.case) if earlier else case
     state = arrival.code(STATUS, STATES) if arrival.said(STATUS) else None
     parts = sort_answers(arrival.answers, arrival.definition)

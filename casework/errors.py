@@ -10,14 +10,19 @@ __all__ = [
     "CaseOpenedTwice",
     "CaseUnknown",
     "CodeUnknown",
+    "ConsentIncomplete",
     "ConsentMissing",
+    "ConsentUnknown",
     "ConsentWithdrawn",
+    "CorrectionEmpty",
     "CountUnreadable",
     "DateImplausible",
     "ExchangeUnknown",
     "FactsMoved",
     "FormUnfit",
     "FormUnpublished",
+    "GlassBrokenTooOften",
+    "KeptFromOneself",
     "KeyDestroyed",
     "ListOutOfBounds",
     "ListUnreadable",
@@ -25,14 +30,23 @@ __all__ = [
     "MergedAlready",
     "NobodyMoved",
     "NotTwoPersons",
+    "OpeningTooLong",
+    "OpeningUnknown",
     "PairUnknown",
+    "PartNotYours",
     "PlaceUnknown",
+    "ReasonMissing",
+    "RecordChanged",
+    "RecordRestricted",
     "RecordUnknown",
     "ReferenceTaken",
+    "RequestUnknown",
+    "RestrictionUnknown",
     "SaltUnfit",
     "SearchDown",
     "SearchNeedsName",
     "SearchedTooOften",
+    "SharingNotAllowed",
 ]
 
 
@@ -85,8 +99,11 @@ class ConsentMissing(Problem):
 
 class ConsentWithdrawn(Problem):
     code = "CASE-008"
-    says = "An edit of a screening interview takes back the consent under which case {case} was opened."
-    remedy = "Close the case and erase the person; the record stands as it was before the edit until that is done."
+    says = "Nothing may be added to case {case}: its person took back the consent to it, or its use is restricted."
+    remedy = (
+        "If the person agrees again, record that consent or lift the restriction, and admit the interview again. "
+        "If not, erase the submission: it stays encrypted in quarantine until then."
+    )
 
 
 class CaseUnknown(Problem):
@@ -200,6 +217,61 @@ class ExchangeUnknown(Problem):
     )
 
 
+class RecordRestricted(Problem):
+    code = "CASE-120"
+    says = "Record {record} must not be used for the purpose {purpose}: it is restricted ({reason})."
+    remedy = (
+        "Leave it. Where the person agrees again, record the new consent; where the restriction was an error, "
+        "ask a data protection officer to lift it. Requests of the person themselves are still answered."
+    )
+
+
+class ConsentUnknown(Problem):
+    code = "CASE-121"
+    says = (
+        "Person {person} has given no consent for the purpose {purpose} and the recipient {recipient} that could be withdrawn."
+    )
+    remedy = (
+        "Look at the person's consents for the purpose and the recipient; without a consent in force there is nothing to end."
+    )
+
+
+class ConsentIncomplete(Problem):
+    code = "CASE-122"
+    says = "The consent lacks {lacking}."
+    remedy = "Add it and record the consent again. Nothing was recorded."
+
+
+class SharingNotAllowed(Problem):
+    code = "CASE-123"
+    says = "Person {person} has not agreed that {recipient} sees their record, or does so no longer."
+    remedy = "Ask the person and record their consent for this recipient, or record the other legal basis; then share again."
+
+
+class RestrictionUnknown(Problem):
+    code = "CASE-124"
+    says = "There is no restriction {restriction} in force that could be lifted by hand."
+    remedy = "Check the id. What follows from a withdrawn or expired consent ends when a new consent is recorded."
+
+
+class RecordChanged(Problem):
+    code = "CASE-130"
+    says = "Record {record} was changed by somebody else meanwhile: it is at version {held}, and you corrected version {seen}."
+    remedy = "Open it again, look at what the other changed, and make your correction once more. Nothing of yours was written."
+
+
+class CorrectionEmpty(Problem):
+    code = "CASE-131"
+    says = "The correction of record {record} changes nothing, or gives no reason."
+    remedy = "Name the answers to change and say in a sentence why. Nothing was written."
+
+
+class RequestUnknown(Problem):
+    code = "CASE-132"
+    says = "There is no open request {request} in this operation."
+    remedy = "List the open requests with `bin/waystation rights list`; one that was answered stays as it was answered."
+
+
 class SearchedTooOften(NotAllowed):
     code = "CASE-101"
     says = "Your account has searched by name alone too often in a short time ({right})."
@@ -228,3 +300,39 @@ class AdmissionFailed(Problem):
     code = "CASE-099"
     says = "Admitting this submission failed unexpectedly ({kind})."
     remedy = "Nothing of it was admitted and nothing is lost. Report the failure; admit the submission again when it is mended."
+
+
+class OpeningUnknown(Problem):
+    code = "CASE-030"
+    says = "There is no opening {opening} of a record in your reach."
+    remedy = "Look at the list of openings again; it may have been judged or ended by somebody else."
+
+
+class OpeningTooLong(Problem):
+    code = "CASE-031"
+    says = "A record cannot be shared for more than {days} days at once."
+    remedy = "Choose an earlier day; share it again when that day comes."
+
+
+class PartNotYours(Problem):
+    code = "CASE-032"
+    says = "You cannot share the {part} of record {record}, for you may not read it yourself."
+    remedy = "Leave this part out, or ask a colleague who may read it to share it."
+
+
+class ReasonMissing(Problem):
+    code = "CASE-033"
+    says = "Opening a record needs a reason of at least {letters} letters."
+    remedy = "Write in a sentence why it is needed. Whoever reviews it reads it; it is kept encrypted."
+
+
+class GlassBrokenTooOften(Problem):
+    code = "CASE-034"
+    says = "You have {most} records open by breaking the glass, which is the most at once."
+    remedy = "Wait until one of them ends, or ask a supervisor to share the record with you."
+
+
+class KeptFromOneself(Problem):
+    code = "CASE-035"
+    says = "Nobody decides for themselves what they are kept from."
+    remedy = "Ask another person who is responsible for the record."

@@ -6,6 +6,7 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from casework.arrival import Arrival, Desk
+from casework.keep_former import keep_former
 from casework.models import Case, Interview, InterviewKind, KeyKind
 from casework.seal_record import open_parts, seal_parts, stored_key
 from casework.sort_answers import Parts
@@ -24,12 +25,16 @@ def file_interview(
 
     `state` is where it leaves the case; None when it does not say.
     """
+    key = stored_key(desk, case.person, KeyKind.PERSON)
+    if earlier and earlier.case == case.id and kind is InterviewKind.ASSISTANCE:
+        # What a screening says is kept with its person; what was filed with another's case is nothing of this person's.
+        keep_former(desk, earlier, key, person=case.person, changed_by=arrival.stored.collector)
     interview = earlier or Interview(id=uuid4(), operation=desk.operation, kind=kind.value, row_version=0, admitted_at=now())
     interview.case = case.id
     interview.state = state
     interview.row_version += 1
     arrival.stamp(interview)
-    seal_parts(interview, stored_key(desk, case.person, KeyKind.PERSON), parts)
+    seal_parts(interview, key, parts)
     desk.session.add(interview)
     return interview
 

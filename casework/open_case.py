@@ -5,10 +5,13 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select
 
+from casework.admit_consent import CONSENT, record_consents_said, withdraw_all_consents
 from casework.arrival import Arrival, Desk
 from casework.blind_tokens import find_by_token, remove_tokens, replace_tokens
+from casework.consent import may_use
 from casework.errors import ConsentMissing, ConsentWithdrawn, ReferenceTaken
 from casework.file_interview import INTERVIEW_DATE, file_interview, settle_state
+from casework.keep_former import keep_former
 from casework.linked_persons import own_custody
 from casework.models import (
     Case,
@@ -28,13 +31,13 @@ from casework.person_name import birth_year_of_member, person_name
 from casework.propose_duplicates import propose_for_household
 from casework.seal_record import make_key, seal_parts, stored_key
 from casework.sort_answers import Parts, set_household_apart, sort_answers
+from core.audit import Purpose
 from core.clock import now
 from forms import RecordPart
 from ingest import Answers
 
 __all__ = ["REFERENCE", "open_case"]
 
-CONSENT: Final = "con_Consent"
 REFERENCE: Final = "case_reference"
 PHONE: Final = "prs_MobilePhone"
 OUTCOME: Final = "vic_TraffickingStatus"
@@ -45,10 +48,14 @@ STATES: Final = {"yes": CaseState.ELIGIBLE, "no": CaseState.NOT_ELIGIBLE}
 def open_case(desk: Desk, arrival: Arrival, earlier: Interview | None) -> Interview:
     """Open the case, or correct the one that the `earlier` version of the interview opened.
 
-    Raises `ConsentMissing`, `ConsentWithdrawn`, `AnswerMissing`, `CodeUnknown` or `ReferenceTaken`.
+    An edit without consent withdraws it. Raises `ConsentMissing`, `ConsentWithdrawn`, `ConsentIncomplete`, `AnswerMissing`,
+    `CodeUnknown` or `ReferenceTaken`.
     """
     case = desk.session.get_one(Case, earlier.case) if earlier else None
-    _require_consent(arrival, case)
+    if arrival.said(CONSENT) != "yes":
+        return _stop(desk, arrival, earlier)
+    if case and not may_use(desk.session, case.person, Purpose.ASSISTANCE):
+        raise ConsentWithdrawn(case=case.id)
     _require_free(desk, arrival.required(REFERENCE), case)
     outcome, state = arrival.code(OUTCOME, ScreeningOutcome), STATES[arrival.code(ELIGIBLE, STATES)]
     case = _write_household(desk, arrival, case, outcome, state)
@@ -58,8 +65,18 @@ def open_case(desk: Desk, arrival: Arrival, earlier: Interview | None) -> Interv
     kind, kept_with_persons = InterviewKind.SCREENING, sort_answers(Answers(), arrival.definition)
     interview = file_interview(desk, arrival, earlier, kind=kind, case=case, parts=kept_with_persons, state=state.value)
     settle_state(desk, case)
+    record_consents_said(desk, arrival, case)
     propose_for_household(desk, case.household)
     return interview
+
+
+def _stop(desk: Desk, arrival: Arrival, earlier: Interview | None) -> Interview:
+    """Consent taken back stops all use of the record, which stays as it was; what else the edit says is not taken in."""
+    if earlier is None:
+        raise ConsentMissing(question=CONSENT)
+    withdraw_all_consents(desk, arrival, desk.session.get_one(Case, earlier.case))
+    arrival.stamp(earlier)
+    return earlier
 
 
 def _write_household(desk: Desk, arrival: Arrival, case: Case | None, outcome: str, state: CaseState) -> Case:
@@ -69,7 +86,7 @@ def _write_household(desk: Desk, arrival: Arrival, case: Case | None, outcome: s
     custody = str(arrival.stored.custody)
     if case:
         custody = own_custody(desk.session, case.person)
-        _correct_person(desk, case.person, parts)
+        _correct_person(desk, case.person, parts, arrival.stored.collector)
         _remove_members(desk, case.household)
         case.screening_outcome = outcome
     else:
@@ -77,14 +94,6 @@ def _write_household(desk: Desk, arrival: Arrival, case: Case | None, outcome: s
     for member in members:
         _add_member(desk, case.household, arrival, sort_answers(member, arrival.definition), custody)
     return case
-
-
-def _require_consent(arrival: Arrival, case: Case | None) -> None:
-    if arrival.said(CONSENT) == "yes":
-        return
-    if case:
-        raise ConsentWithdrawn(case=case.id)
-    raise ConsentMissing(question=CONSENT)
 
 
 def _require_free(desk: Desk, reference: str, case: Case | None) -> None:
@@ -127,10 +136,11 @@ def _add_member(desk: Desk, household: UUID, arrival: Arrival, parts: Parts, cus
     replace_tokens(desk, member, {}, name=person_name(parts[RecordPart.IDENTITY]))
 
 
-def _correct_person(desk: Desk, person_id: UUID, parts: Parts) -> None:
-    person = desk.session.get_one(Person, person_id)
+def _correct_person(desk: Desk, person_id: UUID, parts: Parts, collector: str) -> None:
+    person, key = desk.session.get_one(Person, person_id), stored_key(desk, person_id, KeyKind.PERSON)
+    keep_former(desk, person, key, person=person_id, changed_by=collector)
     person.row_version += 1
-    seal_parts(person, stored_key(desk, person_id, KeyKind.PERSON), parts)
+    seal_parts(person, key, parts)
 
 
 def _remove_members(desk: Desk, household: UUID) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import and_, or_, select, union_all
 from sqlalchemy.exc import OperationalError
 
 from casework.compare_persons import profile, similarity
+from casework.consent import may_use
 from casework.models import (
     CandidateState,
     DuplicateCandidate,
@@ -101,7 +102,8 @@ def _sharing_a_token(vault: Vault, person: UUID, parts: Parts) -> set[UUID]:
 
 
 def _opened(vault: Vault, persons: Collection[UUID]) -> dict[UUID, Parts]:
-    """What is compared of each person; of one whose key was destroyed nothing is left to compare."""
+    """What is compared of each person. Of one whose key was destroyed nothing is left, and a restricted record is left alone."""
+    persons = [person for person in persons if may_use(vault.session, person, Purpose.COLLECTION)]
     if not persons:
         return {}
     its_key = and_(StoredKey.record == Person.id, StoredKey.kind == KeyKind.PERSON.value)

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from casework.consent import require_unrestricted
 from casework.errors import RecordUnknown
 from casework.linked_persons import canonical_persons, persons_of
 from casework.models import Case, HouseholdMember, HouseholdRole, Interview, KeyKind, Merge, Person
@@ -70,8 +71,8 @@ def read_person(
 ) -> PersonRecord:
     """Open the parts asked for and no others, of every record that is of the same person.
 
-    A linked record adds those of the parts that may be read in it. Raises `RecordUnknown` (also for a record out of reach),
-    `NotAllowed`, `KeyDestroyed` or `CiphertextRefused`.
+    A linked record adds those of the parts that may be read in it; what is restricted in one is restricted in all. Raises
+    `RecordUnknown` (also for a record out of reach), `NotAllowed`, `RecordRestricted`, `KeyDestroyed` or `CiphertextRefused`.
     """
     person = session.get(Person, person_id)
     if person is None:
@@ -79,6 +80,7 @@ def read_person(
     require_parts(session, person, parts)
     opened, interviews = {}, []
     for linked in persons_of(session, person_id):
+        require_unrestricted(session, linked, purpose)
         row = session.get_one(Person, linked)
         wanted = [part for part in parts if part in readable_parts(session, row)]
         opened[linked], told = _open_record(session, ring, row, wanted, purpose)

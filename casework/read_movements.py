@@ -10,6 +10,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from casework.check_movement import persons_counted
+from casework.consent import require_unrestricted
 from casework.errors import FactsMoved, RecordUnknown
 from casework.models import KeyKind, MovementEvent, StoredKey
 from casework.seal_record import Vault, binding, open_parts, open_sealed, stored_key, unwrap
@@ -41,7 +42,8 @@ class MovementFact:
 def movement_facts(session: Session, ring: KeyRing, operation: str, week: Week) -> list[MovementFact]:
     """The facts of every report of a week, in order of their ids. The anonymizer zone's rights suffice.
 
-    A report whose key was destroyed is erased and counts no longer; the audit line says how many there were.
+    A report whose key was destroyed is erased and counts no longer; the audit line says how many there were. One that is
+    restricted for statistics is not shown to the anonymizer zone at all.
     Raises `CiphertextRefused` or `FactsMoved` where the store was tampered with.
     """
     event = MovementEvent
@@ -74,12 +76,13 @@ def read_report(
 ) -> Mapping[RecordPart, Mapping[str, Any]]:
     """Parts of one movement report, for those who verify a figure with its reporter.
 
-    Raises `NotAllowed`, `RecordUnknown`, `KeyDestroyed` or `CiphertextRefused`.
+    Raises `NotAllowed`, `RecordUnknown`, `RecordRestricted`, `KeyDestroyed` or `CiphertextRefused`.
     """
     require(session, Right.READ_REPORT, subject=f"casework.movement_event:{report}")
     event = session.get(MovementEvent, report)
     if event is None:
         raise RecordUnknown(kind="movement report", record=report)
+    require_unrestricted(session, report, purpose)
     vault = Vault(session, ring, event.operation)
     read = sorted(part.value for part in parts)
     record(session, Action.READ, f"casework.movement_event:{report}", purpose=purpose, detail={"parts": read})

@@ -197,7 +197,12 @@ def _screening(chance: random.Random, weeks: Sequence[Week], number: int) -> Int
     answers: Answers = {
         "case_reference": f"MRD-{number + 1:04d}",
         "interview_date": day.isoformat(),
+        "con_Language": chance.choice(("en", "fr", "ar")),
+        "con_GivenBy": "self",
         "con_Consent": "yes",
+        "con_Statistics": chance.choice(("yes", "yes", "yes", "no")),
+        "con_SharingWith": chance.choice(("medical_partner", "medical_partner legal_partner", "")),
+        "con_Expiry": chance.choice(("1_year", "no_end")),
         "prs_First_Name": given,
         "prs_Second_Name": family,
         "prs_Birthdate": date(chance.randrange(1960, 2008), chance.randrange(1, 13), chance.randrange(1, 28)).isoformat(),

@@ -18,15 +18,20 @@ REACH = "(SELECT string_to_array(nullif(current_setting('waystation.reach', true
 WHOLE_OPERATION = "(SELECT current_setting('waystation.reach', true)) = '%'"
 OPENED = f"id IN (SELECT o.person FROM casework.opening o WHERE o.actor = {ACTOR} AND o.until > now())"
 
+PERSON_IS_SHOWN = "EXISTS (SELECT FROM casework.person p WHERE p.id = person)"
 # Whose record a row belongs to; the person's own policy then decides.
 BELONGS_TO = {
-    "case": "EXISTS (SELECT FROM casework.person p WHERE p.id = person)",
-    "household_member": "EXISTS (SELECT FROM casework.person p WHERE p.id = person)",
+    "case": PERSON_IS_SHOWN,
+    "household_member": PERSON_IS_SHOWN,
     "interview": 'EXISTS (SELECT FROM casework."case" c WHERE c.id = interview."case")',
     "record_key": "kind <> 'person' OR EXISTS (SELECT FROM casework.person p WHERE p.id = record)",
     "token": "EXISTS (SELECT FROM casework.person p WHERE p.id = record) "
     'OR EXISTS (SELECT FROM casework."case" c WHERE c.id = record)',
 }
+
+# An opening cannot ask for its person, whose own policy asks for the opening: so it carries the custody.
+SHOWN = {"opening": f"actor = {ACTOR} OR custody LIKE ANY ({REACH})", "kept_from": PERSON_IS_SHOWN}
+SET = {"opening": f"custody LIKE ANY ({REACH})", "kept_from": PERSON_IS_SHOWN}
 
 
 def upgrade() -> None:
@@ -67,6 +72,7 @@ def _openings() -> None:
             sa.Column("id", sa.Uuid(), primary_key=True),
             sa.Column("person", sa.Uuid(), sa.ForeignKey("casework.person.id", ondelete="CASCADE"), nullable=False),
             sa.Column("operation", sa.String(), nullable=False),
+            sa.Column("custody", sa.String(), nullable=False),
             sa.Column("actor", sa.String(), nullable=False),
             sa.Column("kind", sa.String(), nullable=False),
             sa.Column("parts", sa.ARRAY(sa.String()), nullable=False),
@@ -78,6 +84,7 @@ def _openings() -> None:
             sa.Column("reviewed_at", sa.DateTime(timezone=True)),
             sa.Column("justified", sa.Boolean()),
             sa.CheckConstraint("kind IN ('shared', 'broken_glass')", name="ck_opening_kind"),
+            sa.CheckConstraint("reviewed_by <> actor", name="ck_opening_second_person"),
         ],
         "kept_from": [
             sa.Column("person", sa.Uuid(), sa.ForeignKey("casework.person.id", ondelete="CASCADE"), primary_key=True),
@@ -92,8 +99,8 @@ def _openings() -> None:
         op.execute(f"ALTER TABLE casework.{name} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE casework.{name} FORCE ROW LEVEL SECURITY")
         op.execute(
-            f"CREATE POLICY own_operation ON casework.{name} TO waystation_casework "
-            f"USING ({OWN_OPERATION}) WITH CHECK ({OWN_OPERATION})"
+            f"CREATE POLICY need_to_know ON casework.{name} TO waystation_casework "
+            f"USING ({OWN_OPERATION} AND ({SHOWN[name]})) WITH CHECK ({OWN_OPERATION} AND ({SET[name]}))"
         )
     op.create_index("ix_opening_actor", "opening", ["actor", "person"], schema="casework")
     op.create_index("ix_opening_person", "opening", ["person"], schema="casework")

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0011"
-down_revision = "0007"
+down_revision = "0010"
 
 OWN_OPERATION = "operation = (SELECT current_setting('waystation.operation', true))"
 OWN_ACCOUNT = "actor = (SELECT current_setting('waystation.actor', true))"

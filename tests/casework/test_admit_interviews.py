@@ -85,15 +85,6 @@ def test_without_consent_nothing_is_admitted(field_team: Field, consent: str) ->
     assert [count(field_team, table) for table in ("person", "case", "record_key", "token")] == [0, 0, 0, 0]
 
 
-def test_taking_consent_back_in_an_edit_is_for_people_to_act_on(field_team: Field) -> None:
-    first = str(uuid4())
-    field_team.admit(field_team.send("screening", SCREENING, instance=first))
-    edit = field_team.send("screening", {**SCREENING, "con_Consent": "no"}, edits=first)
-    field_team.admit(edit)
-    assert field_team.quarantine()[edit][0] == "CASE-008"
-    assert found(field_team).state == "eligible"
-
-
 @pytest.mark.parametrize(
     ("changed", "code"),
     [

@@ -19,7 +19,9 @@ from forms import FormDefinition, PrivacyClass, RecordPart
 from tests.casework.conftest import ARRIVAL, ASSISTANCE, OPERATION, SCREENING, Field
 
 WEEK = Week(2026, 7)
-CHECKED = {*ARRIVAL, *SCREENING, *ASSISTANCE} - {"reporter_name", "reporter_phone", "remarks", "prs_MobilePhone"}
+CODED = {"con_Language", "con_GivenBy", "con_Statistics", "con_SharingWith", "con_Expiry"}
+CHECKED = {*ARRIVAL, *SCREENING, *ASSISTANCE, *CODED} - {"reporter_name", "reporter_phone", "remarks", "prs_MobilePhone"}
+SEEN_BY_ANONYMIZER = {"movement_event", "record_key", "restriction"}  # of each some columns or rows only
 TABLES = sorted(table.name for table in Base.metadata.tables.values() if table.schema == "casework")
 
 
@@ -164,7 +166,8 @@ def test_the_key_of_the_facts_does_not_open_the_reporter(field_team: Field, repo
 def test_the_anonymizer_zone_reads_no_other_column_of_a_report_and_no_other_table(field_team: Field) -> None:
     hidden = ["chain", "submission", "received_at", "admitted_at", "identity", "contact", "narrative"]
     statements = [f"SELECT {column} FROM casework.movement_event" for column in hidden]
-    statements += [f'SELECT count(*) FROM casework."{table}"' for table in {*TABLES} - {"movement_event", "record_key"}]
+    statements += [f"SELECT {column} FROM casework.restriction" for column in ("reason", "recipient", "consent", "set_by")]
+    statements += [f'SELECT count(*) FROM casework."{table}"' for table in {*TABLES} - SEEN_BY_ANONYMIZER]
     for statement in statements:
         assert denied(field_team, Zone.ANONYMIZER, statement), statement
 

@@ -1,0 +1,34 @@
+"""Put a person's record into another custody: another worker, team, area or organisation is responsible from now on."""
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from casework.errors import RecordUnknown
+from casework.models import Person
+from core.access import Access, Custody, NotAllowed
+from core.audit import Action, Purpose, record
+from core.permissions import Right
+
+__all__ = ["assign_custody"]
+
+
+def assign_custody(session: Session, who: Access, person_id: UUID, custody: Custody, *, purpose: Purpose) -> None:
+    """Hand the record over; openings of it stay until they end.
+
+    The transaction is the program's own, under the actor's name, because the record may leave `who`'s reach by this. Raises
+    `RecordUnknown` (also for a record that was out of reach) or `NotAllowed`.
+    """
+    subject = f"casework.person:{person_id}"
+    person = session.get(Person, person_id)
+    if person is None or not _in_reach(who, Custody.parse(person.custody)):
+        raise RecordUnknown(kind="person", record=person_id)
+    if not who.may(Right.SHARE_RECORD, Custody.parse(person.custody)):
+        raise NotAllowed(Right.SHARE_RECORD, subject)
+    detail = {"from": person.custody, "to": str(custody)}
+    person.custody = str(custody)
+    record(session, Action.SHARED, subject, purpose=purpose, detail=detail)
+
+
+def _in_reach(who: Access, custody: Custody) -> bool:
+    return who.system or any(grant.covers(custody) for grant in who.grants)

@@ -1,0 +1,128 @@
+"""What a person agreed to, and what follows from it: may their record be used for a purpose, or be seen by a recipient?
+
+Consent is kept per purpose and recipient, version after version; the newest counts. What it forbids stands in
+`casework.restriction`, which the database derives from it: a withdrawal or refusal from that moment on, an expiry from its own.
+Restrictions that the person asked for stand in the same table.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from casework.errors import RecordRestricted
+from casework.models import OURS, Consent, Person, Restriction
+from core.audit import Purpose
+
+__all__ = [
+    "EVERYTHING",
+    "ConsentState",
+    "GivenBy",
+    "LegalBasis",
+    "Sharing",
+    "consent_in_force",
+    "in_force",
+    "may_share_with",
+    "may_use",
+    "newest_consents",
+    "require_unrestricted",
+]
+
+EVERYTHING: Final = "*"  # as the purpose of a restriction
+ALWAYS_ALLOWED: Final = frozenset({Purpose.RIGHTS, Purpose.LEGAL})  # or nobody could answer the person's own request
+
+
+class ConsentState(StrEnum):
+    GIVEN = "given"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    NOT_ASKED = "not_asked"  # forbids what a refusal forbids
+
+
+class LegalBasis(StrEnum):
+    """Why a record may be used. All but consent are decided by a person of ours, who is named."""
+
+    CONSENT = "consent"
+    VITAL_INTEREST = "vital_interest"
+    LEGAL_OBLIGATION = "legal_obligation"
+    PUBLIC_INTEREST = "public_interest"
+    LEGITIMATE_INTEREST = "legitimate_interest"
+
+
+class GivenBy(StrEnum):
+    """Who spoke for the person."""
+
+    SELF = "self"
+    GUARDIAN = "guardian"
+    HOUSEHOLD = "household"  # the member of the household who was interviewed
+    NOBODY = "nobody"  # the basis is not consent
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """The consent or other basis under which a recipient may see a record, until a moment if it ends by itself."""
+
+    consent: UUID
+    basis: LegalBasis
+    until: datetime | None = field(default=None)
+
+
+def may_share_with(session: Session, person: UUID, recipient: str) -> bool:
+    """Whether the recipient (the code of an organisation, or an account) may see the person's record at this moment.
+
+    There must be a consent or another basis for this very recipient, and no restriction of sharing. Refused also where the
+    person is out of reach.
+    """
+    return consent_in_force(session, person, Purpose.REFERRAL, recipient) is not None
+
+
+def may_use(session: Session, record: UUID, purpose: Purpose) -> bool:
+    """Whether nothing forbids the use of a person's record or a movement report for a purpose."""
+    return _forbidding(session, record, purpose) is None
+
+
+def require_unrestricted(session: Session, record: UUID, purpose: Purpose) -> None:
+    """Raises `RecordRestricted`; never for the person's own rights, nor for what the law demands."""
+    reason = _forbidding(session, record, purpose)
+    if reason:
+        raise RecordRestricted(record=record, purpose=purpose.value, reason=reason)
+
+
+def consent_in_force(session: Session, person: UUID, purpose: Purpose, recipient: str = OURS) -> Sharing | None:
+    """The newest consent or other basis for a purpose and recipient, if it holds now and the use is not restricted."""
+    if session.get(Person, person) is None or _forbidding(session, person, purpose, recipient):
+        return None
+    newest = session.scalars(
+        select(Consent)
+        .where(Consent.person == person, Consent.purpose == purpose.value, Consent.recipient == recipient)
+        .order_by(Consent.version.desc())
+        .limit(1)
+    ).first()
+    if newest is None or newest.state != ConsentState.GIVEN:
+        return None
+    return Sharing(newest.id, LegalBasis(newest.basis), newest.valid_until)
+
+
+def newest_consents(session: Session, person: UUID) -> list[Consent]:
+    """The newest version for each purpose and recipient."""
+    rows = session.scalars(select(Consent).where(Consent.person == person).order_by(Consent.version))
+    newest = {(row.purpose, row.recipient): row for row in rows}
+    return [newest[about] for about in sorted(newest)]
+
+
+def in_force() -> ColumnElement[bool]:
+    """A restriction that has begun and has not ended. By the database's clock, as in its policies."""
+    return and_(Restriction.since <= func.now(), or_(Restriction.until.is_(None), Restriction.until > func.now()))
+
+
+def _forbidding(session: Session, record: UUID, purpose: Purpose, recipient: str = OURS) -> str | None:
+    """The reason of a restriction that forbids this use."""
+    if purpose in ALWAYS_ALLOWED:
+        return None
+    meant = or_(Restriction.person == record, Restriction.movement_event == record)
+    forbids = Restriction.purpose.in_([purpose.value, EVERYTHING]), Restriction.recipient.in_([recipient, OURS])
+    return session.scalars(select(Restriction.reason).where(meant, *forbids, in_force()).limit(1)).first()
