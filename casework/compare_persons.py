@@ -14,7 +14,8 @@ from typing import Any, Final
 from rapidfuzz.distance import JaroWinkler
 
 from casework.blind_tokens import plain
-from casework.models import Similarity, TokenKind
+from casework.duplicate_models import Similarity
+from casework.models import TokenKind
 from casework.name_skeleton import name_words, word_skeleton
 from casework.person_name import BIRTH_DATE, PersonName, person_name
 from forms import RecordPart

@@ -10,7 +10,8 @@ from uuid import UUID
 from sqlalchemy import literal, null, select
 from sqlalchemy.orm import Session
 
-from casework.models import Merge, Person
+from casework.duplicate_models import Merge
+from casework.models import Person
 
 __all__ = ["canonical_person", "canonical_persons", "own_custody", "persons_of"]
 

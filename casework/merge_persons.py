@@ -14,9 +14,10 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from casework.duplicate_models import Merge
 from casework.errors import MergedAlready, MergeUnknown, NotTwoPersons, RecordUnknown
 from casework.linked_persons import canonical_person, persons_of
-from casework.models import Merge, Person
+from casework.models import Person
 from core.access import Custody, access_of, require
 from core.audit import Action, Purpose, record
 from core.clock import now

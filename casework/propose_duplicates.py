@@ -13,17 +13,8 @@ from sqlalchemy.exc import OperationalError
 
 from casework.compare_persons import profile, similarity
 from casework.consent import may_use
-from casework.models import (
-    CandidateState,
-    DuplicateCandidate,
-    HouseholdMember,
-    KeyKind,
-    Person,
-    Similarity,
-    StoredKey,
-    Token,
-    TokenKind,
-)
+from casework.duplicate_models import CandidateState, DuplicateCandidate, Similarity
+from casework.models import HouseholdMember, KeyKind, Person, StoredKey, Token, TokenKind
 from casework.name_tokens import name_tokens
 from casework.person_name import person_name
 from casework.seal_record import Vault, open_parts, unwrap
@@ -102,7 +93,7 @@ def _sharing_a_token(vault: Vault, person: UUID, parts: Parts) -> set[UUID]:
 
 
 def _opened(vault: Vault, persons: Collection[UUID]) -> dict[UUID, Parts]:
-    """What is compared of each person. Of one whose key was destroyed nothing is left, and a restricted record is left alone."""
+    """What is compared of each person. Of one whose key was destroyed nothing is left; a restricted one is left alone."""
     persons = [person for person in persons if may_use(vault.session, person, Purpose.COLLECTION)]
     if not persons:
         return {}

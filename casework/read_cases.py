@@ -10,9 +10,10 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from casework.consent import require_unrestricted
+from casework.duplicate_models import Merge
 from casework.errors import RecordUnknown
 from casework.linked_persons import canonical_persons, persons_of
-from casework.models import Case, HouseholdMember, HouseholdRole, Interview, KeyKind, Merge, Person
+from casework.models import Case, HouseholdMember, HouseholdRole, Interview, KeyKind, Person
 from casework.need_to_know import readable_parts, require_parts
 from casework.seal_record import Vault, open_parts, stored_key
 from casework.show_linked import put_together

@@ -15,9 +15,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from casework.compare_persons import agreement, profile
+from casework.duplicate_models import CandidateState, DuplicateCandidate
 from casework.errors import PairUnknown
 from casework.linked_persons import canonical_person, canonical_persons, persons_of
-from casework.models import CandidateState, DuplicateCandidate, Person
+from casework.models import Person
 from casework.need_to_know import readable_parts
 from casework.propose_duplicates import COMPARED
 from casework.read_cases import read_person

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.compare_persons import LEVELS, POSSIBLE, Profile, agreement, profile, similarity, weight
-from casework.models import Similarity
+from casework.duplicate_models import Similarity
 from casework.name_skeleton import name_words, word_skeleton
 from forms import RecordPart
 
