@@ -5,6 +5,7 @@ others read for caseworkers. Everything here works inside the caller's transacti
 `movement_facts` also `Zone.ANONYMIZER`.
 """
 
+from casework import match_partner, merge_persons, review_duplicates
 from casework.admission import Admission
 from casework.admit_submission import AdmissionCount, admit_again, admit_awaiting, admit_submission
 from casework.find_person import find_case, find_named, find_persons
@@ -29,12 +30,15 @@ __all__ = [
     "find_named",
     "find_persons",
     "list_cases",
+    "match_partner",
+    "merge_persons",
     "movement_facts",
     "read_all_names",
     "read_names",
     "read_person",
     "read_question",
     "read_report",
+    "review_duplicates",
     "search_freely",
     "write_answer",
 ]

@@ -90,7 +90,6 @@ class MatchRun(Base):
     partner: Mapped[str]
     salt_check: Mapped[bytes]
     purpose: Mapped[str]
-    basis: Mapped[str]
     made_by: Mapped[str]
     made_at: Mapped[datetime]
     compared_at: Mapped[datetime | None]

@@ -42,7 +42,7 @@ __all__ = [
     "ReferenceTaken",
     "RequestUnknown",
     "RestrictionUnknown",
-    "SaltUnfit",
+    "SaltUsed",
     "SearchDown",
     "SearchNeedsName",
     "SearchedTooOften",
@@ -185,13 +185,10 @@ class PairUnknown(Problem):
     remedy = "List the open pairs again: it may have been decided, or one of its records was corrected or erased."
 
 
-class SaltUnfit(Problem):
+class SaltUsed(Problem):
     code = "CASE-114"
-    says = "The salt cannot be used: {reason}."
-    remedy = (
-        "Make a new one with `bin/waystation match salt`, give it to the partner by a safe way of its own, never beside the "
-        "tokens, and use it for this one exchange."
-    )
+    says = "This salt has served an exchange already."
+    remedy = "Make a new one with `bin/waystation match salt`: under one salt, two lists could be laid side by side."
 
 
 class ListUnreadable(Problem):

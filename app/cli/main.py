@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from app.cli import administer, collect, publish, reference, run, search
+from app.cli import accounts, administer, collect, match, publish, reference, run, search
 from core.errors import Problem
 
 __all__ = ["main"]
@@ -28,7 +28,7 @@ commands = typer.Typer(
     rich_markup_mode="rich",
     add_completion=False,
 )
-for group in (run, administer, collect, publish, reference, search):
+for group in (run, administer, accounts, collect, publish, reference, search, match):
     group.add_commands(commands)
 
 

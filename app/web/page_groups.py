@@ -1,7 +1,10 @@
 """The groups of pages behind the sign-in, in the order of the navigation. Add yours here."""
 
-from app.web.desk import PageGroup
+from app.web.account_pages import ACCOUNT
+from app.web.administration_pages import ADMINISTRATION
+from app.web.enrolment_pages import ENROLMENT
+from app.web.sign_in_pages import SIGN_IN
 
 __all__ = ["GROUPS"]
 
-GROUPS: tuple[PageGroup, ...] = ()
+GROUPS = (SIGN_IN, ENROLMENT, ADMINISTRATION, ACCOUNT)

@@ -19,6 +19,7 @@ from core.identity.errors import (
     OwnGrant,
     PasskeyRefused,
     PasswordUnfit,
+    SignInRefused,
     TokenRefused,
     UnitUnknown,
 )
@@ -97,6 +98,7 @@ PROBLEM_STATUS: Final[Mapping[type[Problem], HTTPStatus]] = {
     NotAllowed: HTTPStatus.FORBIDDEN,
     SignInNeeded: HTTPStatus.UNAUTHORIZED,
     TokenRefused: HTTPStatus.UNAUTHORIZED,
+    SignInRefused: HTTPStatus.FORBIDDEN,
     FormExpired: HTTPStatus.FORBIDDEN,
     FreshSignInNeeded: HTTPStatus.FORBIDDEN,
     OwnGrant: HTTPStatus.FORBIDDEN,

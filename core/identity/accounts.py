@@ -26,6 +26,7 @@ __all__ = [
     "add_account",
     "deactivate",
     "find_account",
+    "language_of_account",
     "list_accounts",
     "name_of",
     "normal",
@@ -119,6 +120,11 @@ def deactivate(session: Session, account: UUID) -> None:
 def set_language(session: Session, account: UUID, language: str) -> None:
     """Remember the language that an account reads."""
     session.execute(update(Account).where(Account.id == account).values(language=language))
+
+
+def language_of_account(session: Session, account: UUID) -> str:
+    """The language that an account reads."""
+    return session.get_one(Account, account).language
 
 
 def name_of(ring: KeyRing, account: Account) -> str:

@@ -29,6 +29,7 @@ def check_password(session: Session, ring: KeyRing, name: str, password: str, ad
     account = session.scalar(select(Account).where(Account.sign_in_name == typed))
     right = matches(session, account.id if account else None, password)
     if account and right and in_time and account.active and account.kind == AccountKind.PERSON:
+        refund(session, ring, "name", typed)  # not forgiven: wrong codes go on counting until one is right
         refund(session, ring, "address", address)
         return account.id
     tell_failure(session, account.id if account else None, "password" if in_time else "delayed")

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0012"
-down_revision = "0007"
+down_revision = "0011"
 
 OWN_OPERATION = "operation = (SELECT current_setting('waystation.operation', true))"
 WHOLE_OPERATION = "(SELECT current_setting('waystation.reach', true)) = '%'"
@@ -94,7 +94,6 @@ def _exchanges() -> None:
         sa.Column("partner", sa.String(), nullable=False),
         sa.Column("salt_check", sa.LargeBinary(), nullable=False),
         sa.Column("purpose", sa.String(), nullable=False),
-        sa.Column("basis", sa.String(), nullable=False),
         sa.Column("made_by", sa.String(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("compared_at", sa.DateTime(timezone=True)),

@@ -1,0 +1,146 @@
+"""Administrators' pages: the accounts of an operation, a new one, and the roles that each holds.
+
+They show and change who may do what; no page here knows a password, a factor or a session of anybody.
+"""
+
+from datetime import UTC, date, datetime, time
+from typing import Final
+from uuid import UUID
+
+from fastapi import Request, Response
+from sqlalchemy.orm import Session
+
+import exports
+from app.web.account_pages import identifier
+from app.web.desk import Desk, Entry, OpenDesk, PageGroup
+from app.web.problems import FormExpired, status_of
+from app.web.signed_in import CheckedForm, SignedIn, Visit
+from app.web.signed_in_page import go_to, show, signed_in_router
+from core.access import require
+from core.database import Zone
+from core.errors import Problem
+from core.identity.accounts import ListedAccount, add_account, deactivate, list_accounts
+from core.identity.enrolment import give_code
+from core.identity.errors import AccountUnknown
+from core.identity.grants import Reach, give_role, grants_given, take_back
+from core.identity.models import AccountKind, UnitKind
+from core.identity.units import list_units
+from core.permissions import Right, Role
+
+__all__ = ["ADMINISTRATION"]
+
+router = signed_in_router()
+ADMINISTRATION: Final = PageGroup(router, "accounts", (Entry("/accounts", "accounts", Right.MANAGE_ACCOUNTS),))
+
+
+@router.get("/accounts")
+def show_accounts(request: Request, desk: OpenDesk, visit: SignedIn) -> Response:
+    with desk.database.transaction(Zone.IDENTITY, access=visit.access) as session:
+        rows = list_accounts(session, desk.ring)
+        roles = grants_given(session, visit.access.operation)
+    held = {row.id: sorted({grant.role for grant in roles if grant.account == row.id}) for row in rows}
+    return show(request, "accounts.html.j2", visit, rows=rows, held=held)
+
+
+@router.get("/accounts/new")
+def ask_account(request: Request, desk: OpenDesk, visit: SignedIn) -> Response:
+    with desk.database.transaction(Zone.IDENTITY, access=visit.access) as session:
+        require(session, Right.MANAGE_ACCOUNTS)
+    return show(request, "account_new.html.j2", visit, problem=None)
+
+
+@router.post("/accounts/new")
+def take_account(request: Request, desk: OpenDesk, visit: SignedIn, form: CheckedForm) -> Response:
+    """Add an account and show the code by which its owner enrols, once."""
+    name, called = str(form.get("name", "")), str(form.get("called", ""))
+    language = str(form.get("language", ""))
+    try:
+        with desk.database.transaction(Zone.IDENTITY, access=visit.access) as session:
+            account = add_account(
+                session,
+                desk.ring,
+                name,
+                called,
+                kind=AccountKind.PERSON,
+                language=language if language in exports.LANGUAGES else "en",
+            )
+            code = give_code(session, account)
+    except Problem as problem:
+        return show(request, "account_new.html.j2", visit, status=status_of(problem), problem=problem)
+    return show(request, "enrolment_code.html.j2", visit, code=code, account=account)
+
+
+@router.get("/accounts/{account}")
+def show_account(request: Request, desk: OpenDesk, visit: SignedIn, account: UUID) -> Response:
+    return _one(request, desk, visit, account)
+
+
+@router.post("/accounts/{account}/roles")
+def take_role(request: Request, desk: OpenDesk, visit: SignedIn, account: UUID, form: CheckedForm) -> Response:
+    try:
+        with desk.database.transaction(Zone.IDENTITY, access=visit.access) as session:
+            role, until = _role(form.get("role")), _end_of_day(form.get("until"))
+            give_role(session, account, role, visit.access.operation, _reach(form), valid_until=until)
+    except Problem as problem:
+        return _one(request, desk, visit, account, problem)
+    return go_to(f"/accounts/{account}")
+
+
+@router.post("/accounts/{account}/roles/end")
+def end_role(desk: OpenDesk, visit: SignedIn, account: UUID, form: CheckedForm) -> Response:
+    with desk.database.transaction(Zone.IDENTITY, access=visit.access) as session:
+        take_back(session, identifier(form.get("grant")))
+    return go_to(f"/accounts/{account}")
+
+
+@router.post("/accounts/{account}/close")
+def close(desk: OpenDesk, visit: SignedIn, account: UUID, form: CheckedForm) -> Response:  # noqa: ARG001  (checked)
+    with desk.database.transaction(Zone.IDENTITY, access=visit.access) as session:
+        deactivate(session, account)
+    return go_to(f"/accounts/{account}")
+
+
+def _one(request: Request, desk: Desk, visit: Visit, account: UUID, problem: Problem | None = None) -> Response:
+    with desk.database.transaction(Zone.IDENTITY, access=visit.access) as session:
+        shown = _listed(session, desk, account)
+        units = list_units(session)
+        roles = [grant for grant in grants_given(session, visit.access.operation) if grant.account == account]
+    return show(
+        request,
+        "account_one.html.j2",
+        visit,
+        status=status_of(problem) if problem else 200,
+        problem=problem,
+        row=shown,
+        grants=roles,
+        roles=list(Role),
+        kinds={kind: [unit for unit in units if unit.kind == kind] for kind in UnitKind},
+        names={unit.id: unit.name for unit in units},
+        oneself=str(account) == visit.access.actor,
+    )
+
+
+def _listed(session: Session, desk: Desk, account: UUID) -> ListedAccount:
+    found = next((row for row in list_accounts(session, desk.ring) if row.id == account), None)
+    if found is None:
+        raise AccountUnknown
+    return found
+
+
+def _reach(form: CheckedForm) -> Reach:
+    units = [identifier(form.get(kind)) if form.get(kind) else None for kind in UnitKind]
+    return Reach(*units, own=bool(form.get("own")))
+
+
+def _role(given: object) -> Role:
+    try:
+        return Role(str(given))
+    except ValueError:
+        raise FormExpired from None
+
+
+def _end_of_day(given: object) -> datetime | None:
+    try:
+        return datetime.combine(date.fromisoformat(str(given)), time.max, UTC) if given else None
+    except ValueError:
+        raise FormExpired from None
