@@ -5,7 +5,7 @@ others read for caseworkers. Everything here works inside the caller's transacti
 `movement_facts` also `Zone.ANONYMIZER`.
 """
 
-from casework import rights_requests
+from casework import match_partner, merge_persons, review_duplicates, rights_requests
 from casework.access_pack import UseOfRecord
 from casework.admission import Admission
 from casework.admit_submission import AdmissionCount, admit_again, admit_awaiting, admit_submission
@@ -43,6 +43,8 @@ __all__ = [
     "keep_from",
     "let_read_again",
     "list_cases",
+    "match_partner",
+    "merge_persons",
     "movement_facts",
     "openings_to_review",
     "read_all_names",
@@ -50,6 +52,7 @@ __all__ = [
     "read_person",
     "read_question",
     "read_report",
+    "review_duplicates",
     "review_opening",
     "rights_requests",
     "search_freely",

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from casework.blind_tokens import find_by_name, find_by_token
+from casework.linked_persons import canonical_persons
 from casework.models import Case, TokenKind
 from casework.name_likeness import likeness
 from casework.open_identities import FoundPerson, open_identities
@@ -40,7 +41,8 @@ def find_case(
 def find_persons(session: Session, ring: KeyRing, operation: str, phone: str, *, purpose: Purpose) -> list[UUID]:
     """Those interviewed who gave this telephone number, however it is written; raises `NotAllowed`."""
     require(session, Right.FIND_PERSON)
-    found = find_by_token(Vault(session, ring, operation), TokenKind.PHONE, phone)
+    into = canonical_persons(session)
+    found = sorted({into.get(found, found) for found in find_by_token(Vault(session, ring, operation), TokenKind.PHONE, phone)})
     record(session, Action.SEARCHED, "casework.person", purpose=purpose, count=len(found), detail={"by": "phone"})
     return found
 

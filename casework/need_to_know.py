@@ -1,7 +1,8 @@
 """Whether this transaction's account may read these parts of this person's record.
 
 Row-level security has decided already whether the record is shown at all. Here the parts are decided: by the rights of a
-grant that covers the record, or by an opening of the record to the account; and, before both, by who is kept from what.
+grant that covers the record, or by an opening of the record to the account; and, before both, by who is kept from what,
+here or in another record of the same person.
 """
 
 from collections.abc import Collection, Mapping
@@ -10,6 +11,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from casework.linked_persons import persons_of
 from casework.models import KeptFrom, Opening, Person
 from core.access import Access, Custody, NotAllowed, access_of
 from core.clock import now
@@ -42,7 +44,7 @@ def readable_parts(session: Session, person: Person) -> frozenset[RecordPart]:
     custody, opened = Custody.parse(person.custody), _opened(session, person, access)
     granted = {part for part, right in PART_RIGHTS.items() if access.may(right, custody)}
     lent = {part for part, right in PART_RIGHTS.items() if part.value in opened and access.may(right)}
-    kept = select(KeptFrom.part).where(KeptFrom.person == person.id, KeptFrom.actor == access.actor)
+    kept = select(KeptFrom.part).where(KeptFrom.person.in_(persons_of(session, person.id)), KeptFrom.actor == access.actor)
     return frozenset((granted | lent) - {RecordPart(part) for part in session.scalars(kept)})
 
 

@@ -12,6 +12,7 @@ from casework.consent import may_use
 from casework.errors import ConsentMissing, ConsentWithdrawn, ReferenceTaken
 from casework.file_interview import INTERVIEW_DATE, file_interview, settle_state
 from casework.keep_former import keep_former
+from casework.linked_persons import own_custody
 from casework.models import (
     Case,
     CaseState,
@@ -27,6 +28,7 @@ from casework.models import (
     TokenKind,
 )
 from casework.person_name import birth_year_of_member, person_name
+from casework.propose_duplicates import propose_for_household
 from casework.seal_record import make_key, seal_parts, stored_key
 from casework.sort_answers import Parts, set_household_apart, sort_answers
 from core.audit import Purpose
@@ -64,6 +66,7 @@ def open_case(desk: Desk, arrival: Arrival, earlier: Interview | None) -> Interv
     interview = file_interview(desk, arrival, earlier, kind=kind, case=case, parts=kept_with_persons, state=state.value)
     settle_state(desk, case)
     record_consents_said(desk, arrival, case)
+    propose_for_household(desk, case.household)
     return interview
 
 
@@ -82,7 +85,7 @@ def _write_household(desk: Desk, arrival: Arrival, case: Case | None, outcome: s
     parts = sort_answers(answers, arrival.definition)
     custody = str(arrival.stored.custody)
     if case:
-        custody = desk.session.get_one(Person, case.person).custody
+        custody = own_custody(desk.session, case.person)
         _correct_person(desk, case.person, parts, arrival.stored.collector)
         _remove_members(desk, case.household)
         case.screening_outcome = outcome
@@ -96,7 +99,7 @@ def _write_household(desk: Desk, arrival: Arrival, case: Case | None, outcome: s
 def _require_free(desk: Desk, reference: str, case: Case | None) -> None:
     for holder in find_by_token(desk, TokenKind.CASE_REFERENCE, reference):
         if case is None or holder != case.id:
-            raise ReferenceTaken(question=REFERENCE, case=holder)
+            raise ReferenceTaken(question=REFERENCE)
 
 
 def _new_case(desk: Desk, parts: Parts, outcome: str, state: CaseState, custody: str) -> Case:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 
 OURS = "-"
 OWN_OPERATION = "operation = (SELECT current_setting('waystation.operation', true))"

@@ -1,0 +1,54 @@
+"""Records that were found to be of one person: which they are, and which of them answers for all.
+
+Merging links records and moves nothing (`casework.merge_persons`), so whoever reads, erases, restricts or counts a person
+asks here first. A link is shown to those alone who see both of its ends: to anybody else each record stands for itself.
+"""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy import literal, null, select
+from sqlalchemy.orm import Session
+
+from casework.duplicate_models import Merge
+from casework.models import Person
+
+__all__ = ["canonical_person", "canonical_persons", "own_custody", "persons_of"]
+
+
+def persons_of(session: Session, person: UUID) -> list[UUID]:
+    """All records of the human being that `person` is one of: the one that answers for all, then those merged into it, then
+    those merged into these; within a step, in the order in which they were merged."""
+    root = canonical_person(session, person)
+    below = select(literal(root).label("id"), literal(0).label("steps"), null().cast(Merge.merged_at.type).label("at"))
+    tree = below.cte(recursive=True)
+    links = select(Merge.merged, tree.c.steps + 1, Merge.merged_at).join(tree, Merge.survivor == tree.c.id)
+    tree = tree.union_all(links.where(Merge.undone_at.is_(None)))
+    return list(session.scalars(select(tree.c.id).order_by(tree.c.steps, tree.c.at, tree.c.id)))
+
+
+def canonical_person(session: Session, person: UUID) -> UUID:
+    """The record that answers for this one: itself, unless it was merged into another."""
+    above = select(literal(person).label("id")).cte(recursive=True)
+    above = above.union(select(Merge.survivor).join(above, Merge.merged == above.c.id).where(Merge.undone_at.is_(None)))
+    merged = select(Merge.merged).where(Merge.merged == above.c.id, Merge.undone_at.is_(None))
+    return session.scalars(select(above.c.id).where(~merged.exists())).one()
+
+
+def canonical_persons(session: Session) -> Mapping[UUID, UUID]:
+    """Of every merged record of the operation, the one that answers for it. Who counts persons counts these once."""
+    links = select(Merge.merged, Merge.survivor).where(Merge.undone_at.is_(None))
+    into = {merged: other for merged, other in session.execute(links)}  # noqa: C416  (a row is no pair to mypy)
+    return {merged: _end(into, merged) for merged in into}
+
+
+def _end(into: Mapping[UUID, UUID], person: UUID) -> UUID:
+    while person in into:
+        person = into[person]
+    return person
+
+
+def own_custody(session: Session, person: UUID) -> str:
+    """Whose the record is by itself: while it is merged, it lies in the custody of the one that answers for it."""
+    former = select(Merge.former_custody).where(Merge.merged == person, Merge.undone_at.is_(None))
+    return session.scalars(former).one_or_none() or session.get_one(Person, person).custody
