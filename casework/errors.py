@@ -13,6 +13,7 @@ __all__ = [
     "CountUnreadable",
     "DateImplausible",
     "FactsMoved",
+    "FileCut",
     "FormUnfit",
     "FormUnpublished",
     "KeyDestroyed",
@@ -127,6 +128,12 @@ class FactsMoved(Problem):
     code = "CASE-022"
     says = "Movement report {record} is filed under week {week}, but its sealed arrival date lies in another."
     remedy = "Treat it as tampering: keep the database as it is, compare with a backup and read the audit log for this report."
+
+
+class FileCut(Problem):
+    code = "CASE-150"
+    says = "Of file {file} the piece {position} is not there."
+    remedy = "Treat it as tampering: keep the database as it is, compare with a backup and read the audit log for this file."
 
 
 class AdmissionFailed(Problem):

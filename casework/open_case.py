@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select
 
+from casework.admit_files import admit_files
 from casework.arrival import Arrival, Desk
 from casework.blind_tokens import find_by_token, replace_tokens
 from casework.errors import ConsentMissing, ConsentWithdrawn, ReferenceTaken
@@ -68,8 +69,11 @@ def _write_household(desk: Desk, arrival: Arrival, case: Case | None, outcome: s
         case.screening_outcome = outcome
     else:
         case = _new_case(desk, parts, outcome, state, custody)
+    admit_files(desk, arrival, case.person, answers)
     for member in members:
-        _add_person(desk, case.household, HouseholdRole.MEMBER, sort_answers(member, arrival.definition), custody)
+        parts = sort_answers(member, arrival.definition)
+        person = _add_person(desk, case.household, HouseholdRole.MEMBER, parts, custody)
+        admit_files(desk, arrival, person, member)
     return case
 
 

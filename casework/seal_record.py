@@ -14,9 +14,21 @@ from core.envelope import Binding, RecordKey, WrappedKey, new_record_key, unwrap
 from core.keyring import KeyRing
 from forms import RecordPart
 
-__all__ = ["Vault", "binding", "make_key", "open_parts", "open_sealed", "seal_parts", "stored_key", "unwrap"]
+__all__ = [
+    "KEY_TABLE",
+    "Vault",
+    "binding",
+    "make_key",
+    "open_parts",
+    "open_sealed",
+    "seal_part",
+    "seal_parts",
+    "stored_key",
+    "unwrap",
+]
 
 KEY_TABLE: Final = "casework.record_key"
+WRITTEN: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 @dataclass
@@ -62,8 +74,12 @@ def seal_parts(row: SealedRecord, key: RecordKey, parts: Mapping[RecordPart, Map
     """Seal parts into their columns, bound to the row's table, id and version. A part without answers is sealed too:
     that somebody said nothing is also something said."""
     for part, answers in parts.items():
-        content = json.dumps(answers, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
-        setattr(row, part.value, key.seal(content, binding(type(row), row.id, part, row.row_version)))
+        setattr(row, part.value, seal_part(key, answers, binding(type(row), row.id, part, row.row_version)))
+
+
+def seal_part(key: RecordKey, answers: Mapping[str, Any], where: Binding) -> bytes:
+    """One part's ciphertext."""
+    return key.seal(WRITTEN.encode(answers).encode(), where)
 
 
 def open_parts(row: SealedRecord, key: RecordKey, parts: Collection[RecordPart]) -> dict[RecordPart, dict[str, Any]]:
