@@ -16,7 +16,7 @@ from anonymizer.count_movements import AGES, SEXES
 from casework import MovementFact
 from core.week import Week
 
-__all__ = ["MEASURES", "VARIABLES", "Column", "FactColumns", "Unit", "columns_of", "tabulate"]
+__all__ = ["MEASURES", "VARIABLES", "Column", "FactColumns", "Unit", "columns_of", "tabulate", "tabulate_all"]
 
 VARIABLES: Final = ("origin", "destination", "reason")
 MEASURES: Final = {f"persons.{sex}.{age}": (sex, age) for sex in SEXES for age in AGES}
@@ -74,6 +74,22 @@ def tabulate(facts: FactColumns, along: Sequence[str], persons: NDArray[Any] | N
         combined += facts.columns[variable].values
     counts = np.bincount(combined, weights=persons, minlength=int(np.prod(shape)))
     return counts.astype(np.int64).reshape(shape)  # exact: sums stay far below 2**53
+
+
+def tabulate_all(facts: FactColumns, tables: Sequence[Sequence[str]]) -> list[NDArray[Any]]:
+    """Many tables of rows at once. Where all their variables together have fewer cells than there are rows, the rows are
+    counted once, and each table is a sum of that count."""
+    variables = sorted({variable for along in tables for variable in along})
+    if int(np.prod([len(facts.codes(variable)) for variable in variables])) > facts.rows:
+        return [tabulate(facts, along) for along in tables]
+    joint = tabulate(facts, variables)
+    return [_summed(joint, variables, along) for along in tables]
+
+
+def _summed(joint: NDArray[Any], variables: Sequence[str], along: Sequence[str]) -> NDArray[Any]:
+    others = tuple(at for at, variable in enumerate(variables) if variable not in along)
+    left = [variable for variable in variables if variable in along]
+    return joint.sum(axis=others).transpose([left.index(variable) for variable in along])
 
 
 def _coded(values: Sequence[str]) -> Column:

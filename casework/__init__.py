@@ -10,6 +10,7 @@ from casework.admit_submission import AdmissionCount, admit_again, admit_awaitin
 from casework.open_in_bulk import open_in_bulk
 from casework.read_cases import CaseSummary, find_case, find_persons, list_cases, read_person
 from casework.read_files import list_files, read_file
+from casework.read_household import read_household
 from casework.read_movements import MovementFact, movement_facts, movement_sources, read_report
 from casework.seal_file import NewFile
 from casework.write_persons import NewPerson, write_persons
@@ -32,6 +33,7 @@ __all__ = [
     "movement_sources",
     "open_in_bulk",
     "read_file",
+    "read_household",
     "read_person",
     "read_report",
     "write_persons",
