@@ -89,7 +89,8 @@ def tabulate_all(facts: FactColumns, tables: Sequence[Sequence[str]]) -> list[ND
 def _summed(joint: NDArray[Any], variables: Sequence[str], along: Sequence[str]) -> NDArray[Any]:
     others = tuple(at for at, variable in enumerate(variables) if variable not in along)
     left = [variable for variable in variables if variable in along]
-    return joint.sum(axis=others).transpose([left.index(variable) for variable in along])
+    summed: NDArray[Any] = joint.sum(axis=others)
+    return summed.transpose([left.index(variable) for variable in along])
 
 
 def _coded(values: Sequence[str]) -> Column:
