@@ -17,7 +17,7 @@ from casework import MovementFact
 from core.places import Place
 from core.week import Week
 
-__all__ = ["count_movements"]
+__all__ = ["AGES", "SEXES", "count_movements", "movement_tables"]
 
 REASONS: Final = ("conflict", "flood", "drought", "eviction", "livelihood", "other")
 SEXES: Final = ("female", "male")
@@ -29,14 +29,11 @@ Innermost = Callable[[MovementFact], Iterator[tuple[Key, int]]]
 
 def count_movements(facts: Iterable[MovementFact], places: Iterable[Place], week: Week, *, operation: str) -> CountedWeek:
     """Count the reports of one operation's week; raises `FactOfAnotherWeek` and `CodeUnknown`."""
-    gazetteer, reports = list(places), list(facts)
+    reports = list(facts)
     for fact in reports:
         if fact.week != week:
             raise FactOfAnotherWeek(report=fact.report, other=fact.week, week=week)
-    origin, destination = place_dimension("origin", gazetteer), place_dimension("destination", gazetteer)
-    reason, sex, age = flat_dimension("reason", REASONS), flat_dimension("sex", SEXES), flat_dimension("age", AGES)
-    movements = (origin, destination, reason)
-    arrivals = (destination, sex, age)
+    movements, arrivals = movement_tables(places)
     return CountedWeek(
         operation,
         week,
@@ -45,6 +42,14 @@ def count_movements(facts: Iterable[MovementFact], places: Iterable[Place], week
             CountedTable("arrivals", arrivals, _counted(arrivals, reports, _arrivals)),
         ),
     )
+
+
+def movement_tables(places: Iterable[Place]) -> tuple[tuple[Dimension, ...], tuple[Dimension, ...]]:
+    """The dimensions of the tables `movements` and `arrivals`."""
+    gazetteer = list(places)
+    origin, destination = place_dimension("origin", gazetteer), place_dimension("destination", gazetteer)
+    reason, sex, age = flat_dimension("reason", REASONS), flat_dimension("sex", SEXES), flat_dimension("age", AGES)
+    return (origin, destination, reason), (destination, sex, age)
 
 
 def _movement(fact: MovementFact) -> Iterator[tuple[Key, int]]:

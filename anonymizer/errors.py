@@ -9,6 +9,9 @@ __all__ = [
     "CertificateUnfit",
     "CodeUnknown",
     "CountsUnfit",
+    "FactBlockMissing",
+    "FactBlockMoved",
+    "FactCodeUnknown",
     "FactOfAnotherWeek",
     "HierarchyUnfit",
     "NotProven",
@@ -101,3 +104,21 @@ class WeekNotProtected(Problem):
     code = "ANON-022"
     says = "Week {week} of {operation} has no protected tables."
     remedy = "Protect the week first."
+
+
+class FactBlockMoved(Problem):
+    code = "ANON-050"
+    says = "Fact block {block} was not built for the week, the place and the sources that it is filed under."
+    remedy = "Treat it as tampering: delete the block after comparing with a backup; it is built anew from the store."
+
+
+class FactBlockMissing(Problem):
+    code = "ANON-051"
+    says = "Of the fact blocks of week {week}, number {position} or its key is not there, or its column of {variable}."
+    remedy = "Treat it as tampering: compare with a backup; delete the week's blocks and they are built anew from the store."
+
+
+class FactCodeUnknown(Problem):
+    code = "ANON-052"
+    says = "The facts of week {week} hold a code of {dimension} that the tables do not know."
+    remedy = "Count with the gazetteer and code lists that the reports were admitted with, or correct the report."

@@ -1,4 +1,4 @@
-"""The tables of protected weeks (schema `anonymizer`): no table without its proof, no proof without its evidence."""
+"""Schema `anonymizer`: protected weeks, where no table is without its proof nor a proof without its evidence; fact blocks."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
 
-__all__ = ["EvidenceRow", "ProofRow", "TableRow"]
+__all__ = ["BlockKeyRow", "EvidenceRow", "FactBlockRow", "FactColumnRow", "ProofRow", "TableRow"]
 
 
 class EvidenceRow(Base):
@@ -61,3 +61,44 @@ class TableRow(Base):
     name: Mapped[str]
     dimensions: Mapped[list[Any]] = mapped_column(JSONB)
     cells: Mapped[list[int | None]] = mapped_column(JSONB)
+
+
+class FactBlockRow(Base):
+    """Some of a week's coarse facts. It holds no ids; `sources` is a digest of the records that it was built from."""
+
+    __tablename__ = "fact_block"
+    __table_args__ = (UniqueConstraint("operation", "unit", "week", "position"), {"schema": "anonymizer"})
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    operation: Mapped[str] = mapped_column(ForeignKey("core.operation.code"))
+    unit: Mapped[str]
+    week: Mapped[str]
+    position: Mapped[int]
+    rows: Mapped[int]
+    sources: Mapped[bytes]
+    built_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class FactColumnRow(Base):
+    """One variable of a block, sealed under the block's key."""
+
+    __tablename__ = "fact_column"
+    __table_args__ = {"schema": "anonymizer"}
+
+    block: Mapped[UUID] = mapped_column(ForeignKey("anonymizer.fact_block.id", ondelete="CASCADE"), primary_key=True)
+    variable: Mapped[str] = mapped_column(primary_key=True)
+    operation: Mapped[str]
+    content: Mapped[bytes]
+
+
+class BlockKeyRow(Base):
+    """The wrapped key of a block, kept apart from it as the keys of records are."""
+
+    __tablename__ = "block_key"
+    __table_args__ = {"schema": "anonymizer"}
+
+    block: Mapped[UUID] = mapped_column(primary_key=True)
+    operation: Mapped[str]
+    key_version: Mapped[int]
+    sealed: Mapped[bytes]
+    commitment: Mapped[bytes]

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Final
 
 import anonymizer
-import casework
 import exports
 from app.operations import find_operation
 from app.program import Program
@@ -41,8 +40,8 @@ def protect_week(program: Program, operation: str, week: Week, *, actor: str) ->
         find_operation(session, operation)
         with suppress(anonymizer.WeekNotProtected):
             return anonymizer.load_protected(session, program.ring, operation, week)
-        facts = casework.movement_facts(session, program.ring, operation, week)
-        counted = anonymizer.count_movements(facts, load_places(session, operation), week, operation=operation)
+        facts = anonymizer.fresh_facts(session, program.ring, operation, week)
+        counted = anonymizer.count_blocks(facts, load_places(session, operation), operation=operation)
         protected = anonymizer.protect(counted, anonymizer.default_policy())
         anonymizer.store_protected(session, program.ring, protected)
     return protected

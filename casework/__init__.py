@@ -1,8 +1,8 @@
 """Whom we help: the encrypted personal-data store of persons, households, cases, interviews and movement reports.
 
-`admit_awaiting` and `admit_submission` bring in what arrived; `movement_facts` is what the anonymizer counts; the
-others read for caseworkers. Everything here works inside the caller's transaction: `Zone.CASEWORK`, for
-`movement_facts` also `Zone.ANONYMIZER`.
+`admit_awaiting` and `admit_submission` bring in what arrived, `write_persons` what an import brings; `movement_facts` is
+what the anonymizer counts, `open_in_bulk` counts the persons themselves; the others read for caseworkers. Everything here
+works inside the caller's transaction: `Zone.CASEWORK`, for `movement_facts` and `movement_sources` also `Zone.ANONYMIZER`.
 """
 
 from casework import match_partner, merge_persons, review_duplicates, rights_requests
@@ -14,13 +14,18 @@ from casework.find_person import find_case, find_named, find_persons
 from casework.give_access_pack import give_access_pack
 from casework.keep_from import keep_from, let_read_again
 from casework.name_index import NameIndex
+from casework.open_in_bulk import open_in_bulk
 from casework.open_record import break_glass, openings_to_review, review_opening, share_record
 from casework.read_cases import CaseSummary, list_cases, read_person
-from casework.read_movements import MovementFact, movement_facts, read_report
+from casework.read_files import list_files, read_file
+from casework.read_household import read_household
+from casework.read_movements import MovementFact, movement_facts, movement_sources, read_report
 from casework.read_names import read_all_names, read_names
+from casework.seal_file import NewFile
 from casework.search_freely import search_freely
 from casework.search_wire import ask_worker, read_question, write_answer
 from casework.view_record import RecordView, view_record
+from casework.write_persons import NewPerson, write_persons
 
 __all__ = [
     "Admission",
@@ -28,6 +33,8 @@ __all__ = [
     "CaseSummary",
     "MovementFact",
     "NameIndex",
+    "NewFile",
+    "NewPerson",
     "RecordUnknown",
     "RecordView",
     "UseOfRecord",
@@ -43,11 +50,16 @@ __all__ = [
     "keep_from",
     "let_read_again",
     "list_cases",
+    "list_files",
     "match_partner",
     "merge_persons",
     "movement_facts",
+    "movement_sources",
+    "open_in_bulk",
     "openings_to_review",
     "read_all_names",
+    "read_file",
+    "read_household",
     "read_names",
     "read_person",
     "read_question",
@@ -59,4 +71,5 @@ __all__ = [
     "share_record",
     "view_record",
     "write_answer",
+    "write_persons",
 ]

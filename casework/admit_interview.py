@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from casework.admission import Admission, AdmissionOutcome, records_made, refused, remove_double
+from casework.admit_files import remove_files
 from casework.arrival import Arrival, Desk
 from casework.continue_case import continue_case
 from casework.errors import CaseOpenedTwice
@@ -36,6 +37,7 @@ def _admit(desk: Desk, arrival: Arrival) -> Admission:
     for double in made[1:]:
         if double.kind == InterviewKind.SCREENING:
             raise CaseOpenedTwice(case=double.case)
+        remove_files(desk, double.chain)
         remove_double(desk, double)
     interview = INTERVIEWS[arrival.definition.record_kind](desk, arrival, made[0] if made else None)
     record(desk.session, Action.ADMITTED, f"casework.interview:{interview.id}", purpose=Purpose.COLLECTION)

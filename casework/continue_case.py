@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from casework.admit_files import admit_files, remove_files
 from casework.arrival import Arrival, Desk
 from casework.blind_tokens import find_by_token
 from casework.consent import may_use
@@ -31,6 +32,9 @@ def continue_case(desk: Desk, arrival: Arrival, earlier: Interview | None) -> In
     state = arrival.code(STATUS, STATES) if arrival.said(STATUS) else None
     parts = sort_answers(arrival.answers, arrival.definition)
     interview = file_interview(desk, arrival, earlier, kind=InterviewKind.ASSISTANCE, case=case, parts=parts, state=state)
+    if former is not case:
+        remove_files(desk, arrival.stored.root_id, person=former.person)
+    admit_files(desk, arrival, case.person, arrival.answers)
     for concerned in {case, former}:  # a corrected reference moves the interview from one case to another
         settle_state(desk, concerned)
     return interview

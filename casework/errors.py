@@ -19,6 +19,7 @@ __all__ = [
     "DateImplausible",
     "ExchangeUnknown",
     "FactsMoved",
+    "FileCut",
     "FormUnfit",
     "FormUnpublished",
     "GlassBrokenTooOften",
@@ -292,6 +293,12 @@ class SearchDown(Problem):
         "Start it with `bin/waystation search serve {operation}`; after its start it needs a moment to read the names. "
         "Search by case reference, telephone, or full name and year of birth works without it."
     )
+
+
+class FileCut(Problem):
+    code = "CASE-150"
+    says = "Of file {file} the piece {position} is not there."
+    remedy = "Treat it as tampering: keep the database as it is, compare with a backup and read the audit log for this file."
 
 
 class AdmissionFailed(Problem):

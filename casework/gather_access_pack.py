@@ -14,11 +14,12 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from casework.access_pack import HeldAnswer, HeldSection, SharedWith
+from casework.kept_key import KeptKey
 from casework.models import Case, FormerVersion, HouseholdMember, Interview, InterviewKind, Opening, Person, Restriction
 from casework.seal_record import Vault, open_parts, open_sealed
 from casework.sort_answers import Parts, short_names
 from core.audit import Purpose
-from core.envelope import Binding, RecordKey
+from core.envelope import Binding
 from forms import FormDefinition, PrivacyClass, Question, RecordPart, find_definition
 from ingest import StoredSubmission, UploadedFile, read_submission, read_submissions
 
@@ -33,7 +34,7 @@ class Holdings(Vault):
     """Where a person's pack is gathered from."""
 
     person: Person
-    key: RecordKey
+    key: KeptKey
     language: str
 
 

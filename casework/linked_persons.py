@@ -32,7 +32,8 @@ def canonical_person(session: Session, person: UUID) -> UUID:
     above = select(literal(person).label("id")).cte(recursive=True)
     above = above.union(select(Merge.survivor).join(above, Merge.merged == above.c.id).where(Merge.undone_at.is_(None)))
     merged = select(Merge.merged).where(Merge.merged == above.c.id, Merge.undone_at.is_(None))
-    return session.scalars(select(above.c.id).where(~merged.exists())).one()
+    answering: UUID = session.scalars(select(above.c.id).where(~merged.exists())).one()
+    return answering
 
 
 def canonical_persons(session: Session) -> Mapping[UUID, UUID]:

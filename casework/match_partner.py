@@ -117,8 +117,8 @@ def compare_lists(
     session.execute(delete(MatchRow).where(MatchRow.run == run.id))
     run.compared_at = now()
     for match in matches:
-        subject, detail = f"casework.person:{match.person}", {"run": str(run.id), "partner": run.partner}
-        record(session, Action.MATCHED, subject, purpose=purpose, detail=detail)
+        told = {"run": str(run.id), "partner": run.partner}
+        record(session, Action.MATCHED, f"casework.person:{match.person}", purpose=purpose, detail=told)
     detail = {"run": str(run.id), "partner": run.partner, "theirs": len(their_rows)}
     record(session, Action.MATCHED, "casework.match_run", purpose=purpose, count=len(matches), detail=detail)
     return matches

@@ -20,6 +20,8 @@ __all__ = [
     "Case",
     "CaseState",
     "Consent",
+    "FileChunk",
+    "FileRow",
     "FormerVersion",
     "Household",
     "HouseholdMember",
@@ -187,7 +189,7 @@ class HouseholdMember(Base):
     __table_args__ = {"schema": "casework"}
 
     household: Mapped[UUID] = mapped_column(ForeignKey("casework.household.id"), primary_key=True)
-    person: Mapped[UUID] = mapped_column(ForeignKey("casework.person.id"), primary_key=True)
+    person: Mapped[UUID] = mapped_column(ForeignKey("casework.person.id"), primary_key=True, index=True)
     operation: Mapped[str]
     role: Mapped[str]
 
@@ -200,8 +202,8 @@ class Case(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     operation: Mapped[str]
-    person: Mapped[UUID] = mapped_column(ForeignKey("casework.person.id"))
-    household: Mapped[UUID] = mapped_column(ForeignKey("casework.household.id"))
+    person: Mapped[UUID] = mapped_column(ForeignKey("casework.person.id"), index=True)
+    household: Mapped[UUID] = mapped_column(ForeignKey("casework.household.id"), index=True)
     state: Mapped[str]
     screening_outcome: Mapped[str]
     row_version: Mapped[int] = mapped_column()
@@ -222,6 +224,39 @@ class Interview(SubmittedRecord):
     case: Mapped[UUID] = mapped_column(ForeignKey("casework.case.id"), index=True)
     kind: Mapped[str]
     state: Mapped[str | None]  # where this interview left the case; None when it did not say
+
+
+class FileRow(Base):
+    """A photograph, recording or document of one person, sealed under the person's key in chunks of bounded size.
+
+    `label` holds its name, media type and question; `part` says which part of the record it speaks of. A corrected
+    interview replaces its files; the former ones stay as history until the person is erased.
+    """
+
+    __tablename__ = "file"
+    __table_args__ = {"schema": "casework"}
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person: Mapped[UUID] = mapped_column(ForeignKey("casework.person.id", ondelete="CASCADE"), index=True)
+    operation: Mapped[str]
+    chain: Mapped[UUID | None] = mapped_column(index=True)  # of edits of the submission that it came with
+    part: Mapped[str]
+    row_version: Mapped[int]
+    label: Mapped[bytes]
+    added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    replaced_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class FileChunk(Base):
+    """A piece of a file's content; its person is its file's."""
+
+    __tablename__ = "file_chunk"
+    __table_args__ = {"schema": "casework"}
+
+    file: Mapped[UUID] = mapped_column(ForeignKey("casework.file.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    operation: Mapped[str]
+    content: Mapped[bytes]
 
 
 class MovementEvent(SubmittedRecord):

@@ -18,7 +18,9 @@ from core.clock import now
 from core.permissions import Right
 from forms import RecordPart
 
-__all__ = ["PART_RIGHTS", "readable_parts", "require_parts"]
+__all__ = ["FILES", "PART_RIGHTS", "readable_parts", "require_files", "require_parts"]
+
+FILES: Final = "files"  # beside the parts, in openings and in what somebody is kept from
 
 PART_RIGHTS: Final[Mapping[RecordPart, Right]] = {
     RecordPart.IDENTITY: Right.READ_IDENTITY,
@@ -46,6 +48,24 @@ def readable_parts(session: Session, person: Person) -> frozenset[RecordPart]:
     lent = {part for part, right in PART_RIGHTS.items() if part.value in opened and access.may(right)}
     kept = select(KeptFrom.part).where(KeptFrom.person.in_(persons_of(session, person.id)), KeptFrom.actor == access.actor)
     return frozenset((granted | lent) - {RecordPart(part) for part in session.scalars(kept)})
+
+
+def require_files(session: Session, person: Person, part: RecordPart | None = None) -> frozenset[RecordPart]:
+    """The parts of a record whose files may be read; raises `NotAllowed` when there are none, or not those of `part`.
+
+    Who is kept from a part is kept from the files that speak of it: a narrative may have been recorded, not written.
+    """
+    access, custody = access_of(session), Custody.parse(person.custody)
+    if access.system:
+        return frozenset(RecordPart)
+    lent = FILES in _opened(session, person, access) and access.may(Right.READ_FILES)
+    kept = select(KeptFrom.part).where(KeptFrom.person == person.id, KeptFrom.actor == access.actor)
+    kept_from = set(session.scalars(kept))
+    readable = frozenset(each for each in RecordPart if each.value not in kept_from)
+    allowed = (lent or access.may(Right.READ_FILES, custody)) and FILES not in kept_from
+    if not allowed or (part is not None and part not in readable):
+        raise NotAllowed(Right.READ_FILES, f"casework.person:{person.id}")
+    return readable
 
 
 def _opened(session: Session, person: Person, access: Access) -> set[str]:

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, select
 
 from casework.admit_consent import CONSENT, record_consents_said, withdraw_all_consents
+from casework.admit_files import admit_files
 from casework.arrival import Arrival, Desk
 from casework.blind_tokens import find_by_token, remove_tokens, replace_tokens
 from casework.consent import may_use
@@ -91,8 +92,10 @@ def _write_household(desk: Desk, arrival: Arrival, case: Case | None, outcome: s
         case.screening_outcome = outcome
     else:
         case = _new_case(desk, parts, outcome, state, custody)
+    admit_files(desk, arrival, case.person, answers)
     for member in members:
-        _add_member(desk, case.household, arrival, sort_answers(member, arrival.definition), custody)
+        person = _add_member(desk, case.household, arrival, sort_answers(member, arrival.definition), custody)
+        admit_files(desk, arrival, person, member)
     return case
 
 
@@ -129,11 +132,12 @@ def _add_person(desk: Desk, household: UUID, role: HouseholdRole, parts: Parts, 
     return person.id
 
 
-def _add_member(desk: Desk, household: UUID, arrival: Arrival, parts: Parts, custody: str) -> None:
+def _add_member(desk: Desk, household: UUID, arrival: Arrival, parts: Parts, custody: str) -> UUID:
     said = parts[RecordPart.IDENTITY] | parts[RecordPart.FACTS]
     parts[RecordPart.IDENTITY] |= birth_year_of_member(said, arrival.said(INTERVIEW_DATE))
     member = _add_person(desk, household, HouseholdRole.MEMBER, parts, custody)
     replace_tokens(desk, member, {}, name=person_name(parts[RecordPart.IDENTITY]))
+    return member
 
 
 def _correct_person(desk: Desk, person_id: UUID, parts: Parts, collector: str) -> None:

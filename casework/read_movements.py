@@ -3,10 +3,11 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, literal, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from casework.check_movement import persons_counted
@@ -22,7 +23,9 @@ from core.permissions import Right
 from core.week import Week
 from forms import RecordPart
 
-__all__ = ["MovementFact", "movement_facts", "read_report"]
+__all__ = ["MovementFact", "movement_facts", "movement_sources", "read_report"]
+
+KEY_OF_FACTS: Final = and_(StoredKey.record == MovementEvent.id, StoredKey.kind == KeyKind.MOVEMENT_FACTS.value)
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,9 @@ def movement_facts(session: Session, ring: KeyRing, operation: str, week: Week) 
     Raises `CiphertextRefused`, `OldVersion` or `FactsMoved` where the store was tampered with.
     """
     event = MovementEvent
-    its_key = and_(StoredKey.record == event.id, StoredKey.kind == KeyKind.MOVEMENT_FACTS.value)
     rows = session.execute(
         select(event.id, event.facts, event.row_version, StoredKey)
-        .outerjoin(StoredKey, its_key)
+        .outerjoin(StoredKey, KEY_OF_FACTS)
         .where(event.operation == operation, event.week == str(week))
         .order_by(event.id)
     ).all()
@@ -68,6 +70,21 @@ def movement_facts(session: Session, ring: KeyRing, operation: str, week: Week) 
 def _open_facts(key: KeptKey, report: UUID, row_version: int, sealed: bytes) -> Mapping[str, str]:
     key.require_newest("casework.movement_event", report, row_version)
     return open_sealed(key, sealed, binding(MovementEvent, report, RecordPart.FACTS, row_version))
+
+
+def movement_sources(session: Session, operation: str, week: Week | None = None) -> dict[Week, bytes]:
+    """By week, a digest (SHA-256) of which reports `movement_facts` would give, and in which version: all weeks, or one.
+
+    Whatever is added, corrected or erased changes it; nothing is opened. The anonymizer zone's rights suffice. A week
+    without reports is absent.
+    """
+    event = MovementEvent
+    version = func.uuid_send(event.id).op("||")(func.int4send(event.row_version))
+    digest = func.sha256(func.string_agg(version, aggregate_order_by(literal(b""), event.id)))
+    wanted = select(event.week, digest).join(StoredKey, KEY_OF_FACTS).where(event.operation == operation)
+    if week:
+        wanted = wanted.where(event.week == str(week))
+    return {Week.parse(told): bytes(value) for told, value in session.execute(wanted.group_by(event.week))}
 
 
 def _fact(report: UUID, week: Week, facts: Mapping[str, str]) -> MovementFact:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -11,11 +11,24 @@ from sqlalchemy.orm import Session
 from casework.errors import KeyDestroyed
 from casework.kept_key import KEY_TABLE, KeptKey
 from casework.models import KeyKind, SealedRecord, StoredKey
-from core.envelope import Binding, WrappedKey, new_record_key, unwrap_record_key
+from core.envelope import Binding, RecordKey, WrappedKey, new_record_key, unwrap_record_key
 from core.keyring import KeyRing
 from forms import RecordPart
 
-__all__ = ["Vault", "binding", "make_key", "open_parts", "open_sealed", "seal_parts", "stored_key", "unwrap"]
+__all__ = [
+    "KEY_TABLE",
+    "Vault",
+    "binding",
+    "make_key",
+    "open_parts",
+    "open_sealed",
+    "seal_part",
+    "seal_parts",
+    "stored_key",
+    "unwrap",
+]
+
+WRITTEN: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 @dataclass
@@ -62,9 +75,13 @@ def seal_parts(row: SealedRecord, key: KeptKey, parts: Mapping[RecordPart, Mappi
     A part without answers is sealed too: that somebody said nothing is also something said.
     """
     for part, answers in parts.items():
-        content = json.dumps(answers, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
-        setattr(row, part.value, key.seal(content, binding(type(row), row.id, part, row.row_version)))
+        setattr(row, part.value, seal_part(key, answers, binding(type(row), row.id, part, row.row_version)))
     key.note(row.id, row.row_version)
+
+
+def seal_part(key: RecordKey, answers: Mapping[str, Any], where: Binding) -> bytes:
+    """One part's ciphertext."""
+    return key.seal(WRITTEN.encode(answers).encode(), where)
 
 
 def open_parts(row: SealedRecord, key: KeptKey, parts: Collection[RecordPart]) -> dict[RecordPart, dict[str, Any]]:
@@ -75,7 +92,7 @@ def open_parts(row: SealedRecord, key: KeptKey, parts: Collection[RecordPart]) -
     }
 
 
-def open_sealed(key: KeptKey, ciphertext: bytes, where: Binding) -> dict[str, Any]:
+def open_sealed(key: RecordKey, ciphertext: bytes, where: Binding) -> dict[str, Any]:
     """Answers by name from one ciphertext; raises `CiphertextRefused`."""
     answers: dict[str, Any] = json.loads(key.open(ciphertext, where))
     return answers

@@ -122,9 +122,9 @@ class Head:
     def of_line(cls, line: str) -> "Head":
         """Read what `as_line` wrote; raises `ValueError`, `KeyError` or `TypeError`."""
         said = json.loads(line)
-        numbers = [int(said[name]) for name in ("highest", "below", "above")]
-        moment = datetime.fromisoformat(said["sealed_at"])
-        return cls(int(said["position"]), bytes.fromhex(said["digest"]), *numbers, moment, bytes.fromhex(said["signature"]))
+        highest, below, above = (int(said[name]) for name in ("highest", "below", "above"))
+        moment, signature = datetime.fromisoformat(said["sealed_at"]), bytes.fromhex(said["signature"])
+        return cls(int(said["position"]), bytes.fromhex(said["digest"]), highest, below, above, moment, signature)
 
 
 def seal_log(session: Session, ring: KeyRing) -> int:

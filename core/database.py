@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
+from psycopg import Connection
 from sqlalchemy import URL, DateTime, Engine, MetaData, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -19,7 +20,7 @@ from core.access import INFO, Access, NotAllowed
 from core.audit_line import Action, Purpose, record
 from core.errors import Problem
 
-__all__ = ["Base", "Database", "DatabaseDown", "DatabaseFull", "Zone", "connect", "translated"]
+__all__ = ["Base", "Database", "DatabaseDown", "DatabaseFull", "Zone", "connect", "driver_connection", "translated"]
 
 CONNECT_TIMEOUT_SECONDS: Final = 10
 DISK_FULL: Final = "53100"
@@ -112,6 +113,12 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def driver_connection(session: Session) -> Connection[Any]:
+    """The driver's own connection of a transaction, for COPY and binary results; what is pending is flushed first."""
+    session.flush()
+    return cast("Connection[Any]", session.connection().connection.dbapi_connection)
 
 
 def connect(url: str | URL) -> Database:

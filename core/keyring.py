@@ -21,9 +21,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, hmac
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from core.clock import now
+from core.derive_key import derive_keys
 from core.errors import Problem
 
 __all__ = [
@@ -83,6 +83,8 @@ class KeyRing:
 
     keys: dict[int, bytes] = field(repr=False)
     token_secret: bytes = field(repr=False)
+    # By purpose, so that a purpose's key is derived once: there is a handful of purposes, and a million tokens.
+    _started_macs: dict[str, hmac.HMAC] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def current(self) -> int:
@@ -100,8 +102,11 @@ class KeyRing:
 
         The purpose separates tokens: the same value under two purposes gives unrelated tokens.
         """
-        purpose_key = HKDF(hashes.SHA256(), KEY_BYTES, salt=None, info=b"token:" + purpose.encode()).derive(self.token_secret)
-        mac = hmac.HMAC(purpose_key, hashes.SHA256())
+        started = self._started_macs.get(purpose)
+        if started is None:
+            (purpose_key,) = derive_keys(self.token_secret, [b"token:" + purpose.encode()])
+            started = self._started_macs[purpose] = hmac.HMAC(purpose_key, hashes.SHA256())
+        mac = started.copy()
         mac.update(value.encode())
         return mac.finalize()
 

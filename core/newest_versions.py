@@ -1,0 +1,39 @@
+"""Which version of each row is the newest that a record key has sealed: kept, sealed, beside the key itself.
+
+A ciphertext is bound to its row version, so it opens in no other row or version. That alone would let somebody put a whole
+old row back, ciphertexts and version together; against this list it is refused. Written as 16 bytes of the row's id and
+4 bytes of its version, for each row.
+"""
+
+from collections.abc import Mapping
+from struct import Struct
+from typing import Final
+from uuid import UUID
+
+__all__ = ["is_newest", "read_versions", "versions_field", "write_versions"]
+
+ENTRY: Final = Struct(">16sI")
+
+
+def versions_field(kind: str) -> str:
+    """The field under which the list of a key of this kind is bound (`core.envelope.Binding`)."""
+    return f"{kind}.versions"
+
+
+def write_versions(versions: Mapping[UUID, int]) -> bytes:
+    """The list as it is sealed."""
+    return b"".join(ENTRY.pack(record.bytes, version) for record, version in versions.items())
+
+
+def read_versions(content: bytes) -> dict[UUID, int]:
+    """The list as `write_versions` wrote it."""
+    return {UUID(bytes=record): version for record, version in ENTRY.iter_unpack(content)}
+
+
+def is_newest(content: bytes, record: bytes, version: int) -> bool:
+    """Whether the list names this version of the row whose id has these 16 bytes."""
+    entry, at = ENTRY.pack(record, version), -1
+    while (at := content.find(entry, at + 1)) >= 0:
+        if at % ENTRY.size == 0:
+            return True
+    return False

@@ -1,0 +1,148 @@
+"""Persons in bulk: written many at a time or few, they read as any other person does, and are opened again as a stream."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from casework import NewFile, NewPerson, find_persons, list_files, open_in_bulk, read_person, write_persons
+from casework.errors import KeyDestroyed
+from casework.models import TokenKind
+from core.access import Access, Custody, Grant, NotAllowed
+from core.audit import Action, Purpose, audited_entries
+from core.database import Zone
+from core.embedded_cluster import ADMINISTRATOR
+from core.envelope import CiphertextRefused
+from core.permissions import PERMISSIONS, Right, Role
+from forms import RecordPart
+from tests.casework.conftest import OPERATION, Field
+
+HELP, COUNT = Purpose.ASSISTANCE, Purpose.STATISTICS
+TEAMS = ("team-1", "team-2")
+
+
+def person(team: Field, number: int) -> NewPerson:
+    token = team.ring.blind_token(f"casework:{OPERATION}:phone", f"25261{number}")
+    return NewPerson(
+        {RecordPart.IDENTITY: {"given": f"Amal {number}"}, RecordPart.FACTS: {"sex": ("female", "male")[number % 2]}},
+        tokens=[(TokenKind.PHONE, token)],
+        files=[NewFile("photo.jpg", "image/jpeg", [b"picture of ", b"%d" % number], RecordPart.IDENTITY)],
+        custody=Custody(team=TEAMS[number % 2]),
+        id=UUID(int=number + 1),
+    )
+
+
+@pytest.fixture(params=[3, 60, 4100], ids=["few", "a batch", "several batches"])
+def written(request: pytest.FixtureRequest, field_team: Field) -> int:
+    with field_team.zone() as session:
+        assert write_persons(session, field_team.ring, OPERATION, (person(field_team, n) for n in range(request.param))) == (
+            request.param
+        )
+    return int(request.param)
+
+
+@pytest.fixture
+def some(field_team: Field) -> int:
+    with field_team.zone() as session:
+        return write_persons(session, field_team.ring, OPERATION, [person(field_team, n) for n in range(9)])
+
+
+def by_sex(persons: Iterator[tuple[bytes, Mapping[str, Any]]]) -> Counter[str]:
+    return Counter(answers["sex"] for _, answers in persons)
+
+
+def counted(team: Field, access: Access | None = None, *, part: RecordPart = RecordPart.FACTS, processes: int = 0) -> Any:
+    with team.database.transaction(Zone.CASEWORK, operation=OPERATION, access=access) as session:
+        folds = open_in_bulk(session, team.ring, OPERATION, by_sex, purpose=COUNT, part=part, processes=processes)
+        return sum(folds, Counter())
+
+
+def test_what_was_written_reads_as_any_other_person(field_team: Field, written: int) -> None:
+    with field_team.zone() as session:
+        for number in {0, 1, written - 1}:
+            (found,) = find_persons(session, field_team.ring, OPERATION, f"+252 61 {number}", purpose=HELP)
+            read = read_person(session, field_team.ring, found, parts=list(RecordPart), purpose=HELP)
+            assert read.parts[RecordPart.IDENTITY] == {"given": f"Amal {number}"}
+            assert read.parts[RecordPart.CONTACT] == {}
+            assert [file.name for file in list_files(session, field_team.ring, found, purpose=HELP)] == ["photo.jpg"]
+
+
+def test_the_store_is_counted_as_it_stands(field_team: Field, written: int) -> None:
+    expected = Counter({"female": (written + 1) // 2, "male": written // 2})
+    assert counted(field_team) == expected
+    assert counted(field_team, processes=2) == expected
+
+
+def test_writing_and_counting_leave_their_lines(field_team: Field, some: int) -> None:
+    counted(field_team)
+    with field_team.zone(Zone.AUDIT) as session:
+        lines = [(e.action, e.count, e.purpose) for e in audited_entries(session) if e.subject == "casework.person"]
+    assert lines == [(Action.READ, some, Purpose.STATISTICS), (Action.ADMITTED, some, Purpose.COLLECTION)]
+
+
+def test_persons_of_another_operation_are_not_written(field_team: Field) -> None:
+    with pytest.raises(Exception, match="row-level security"), field_team.zone() as session:
+        write_persons(session, field_team.ring, "OTHER", [person(field_team, n) for n in range(60)])
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_only_who_reads_in_bulk_and_reads_the_part_counts_the_store(field_team: Field, some: int, role: Role) -> None:
+    access = Access("amal", OPERATION, (Grant(role),))
+    if role in PERMISSIONS[Right.READ_IN_BULK] & PERMISSIONS[Right.READ_FACTS]:
+        assert counted(field_team, access).total() == some
+    else:
+        with pytest.raises(NotAllowed):
+            counted(field_team, access)
+
+
+def test_the_program_itself_opens_facts_and_nothing_else(field_team: Field, some: int) -> None:
+    with pytest.raises(NotAllowed):
+        counted(field_team, part=RecordPart.IDENTITY)
+
+
+def test_an_account_counts_what_is_in_reach_of_one_grant_of_both_rights(field_team: Field, some: int) -> None:
+    both = (Grant(Role.SUPERVISOR, team="team-2"), Grant(Role.CASEWORKER, team="team-1"))
+    assert counted(field_team, Access("amal", OPERATION, both)) == Counter(male=4)
+
+
+def test_who_is_kept_from_somebodys_facts_does_not_count_them(field_team: Field, some: int) -> None:
+    with field_team.zone() as session:
+        session.execute(
+            text("INSERT INTO casework.kept_from VALUES (:person, 'facts', 'amal', :operation, 'badr', now())"),
+            {"person": UUID(int=1), "operation": OPERATION},
+        )
+    assert counted(field_team, Access("amal", OPERATION, (Grant(Role.SUPERVISOR),))).total() == some - 1
+
+
+def test_an_erased_person_is_counted_no_more(field_team: Field, some: int) -> None:
+    with field_team.zone() as session:
+        session.execute(text("DELETE FROM casework.record_key WHERE record = :person"), {"person": UUID(int=1)})
+        with pytest.raises(KeyDestroyed):
+            read_person(session, field_team.ring, UUID(int=1), parts=[RecordPart.FACTS], purpose=HELP)
+    assert counted(field_team).total() == some - 1
+
+
+@pytest.mark.parametrize("processes", [0, 2])
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        "UPDATE casework.person SET facts = set_byte(facts, 20, get_byte(facts, 20) # 1) WHERE id = :person",
+        "UPDATE casework.person SET facts = identity WHERE id = :person",
+        "UPDATE casework.person SET facts = '' WHERE id = :person",
+        "UPDATE casework.person SET row_version = 2 WHERE id = :person",
+        "UPDATE casework.person p SET facts = q.facts FROM casework.person q WHERE p.id = :person AND q.id <> p.id",
+        "UPDATE casework.record_key SET sealed = set_byte(sealed, 20, get_byte(sealed, 20) # 1) WHERE record = :person",
+        "UPDATE casework.record_key SET commitment = ''  WHERE record = :person",
+    ],
+    ids=["flipped", "another column", "emptied", "another version", "another row", "key flipped", "commitment cut"],
+)
+def test_a_person_that_was_tampered_with_is_refused_by_id(field_team: Field, some: int, tampering: str, processes: int) -> None:
+    engine = create_engine(field_team.database.engine.url.set(username=ADMINISTRATOR))
+    with engine.begin() as connection:
+        connection.execute(text(tampering), {"person": UUID(int=5)})
+    engine.dispose()
+    with pytest.raises(CiphertextRefused, match=str(UUID(int=5))):
+        counted(field_team, processes=processes)
