@@ -43,7 +43,8 @@ PURPOSE: Final = "audit head"
 FORMAT: Final = "waystation audit head 1"
 GENESIS: Final = bytes(32)
 BATCH: Final = 10_000
-ONE_AT_A_TIME: Final = 0x57_41_59_53  # any constant: the advisory lock of sealing
+WAIT_FOR_TURN: Final = text("SELECT pg_advisory_xact_lock(1463900499)")  # any number: who seals or exports does so alone
+TAIL_BYTES: Final = 4096  # more than one exported head takes
 
 # What a digest covers: every column of a line, as PostgreSQL writes it.
 LINE: Final = (
@@ -74,7 +75,7 @@ class HeadsAhead(Problem):
 
 class HeadsUnreadable(Problem):
     code = "CORE-131"
-    says = "Line {line} of {path} is not a head of the audit log."
+    says = "In {path}, line {line} is not a head of the audit log."
     remedy = "Compare the file with the auditor's copy. Heads are only ever appended to it."
 
 
@@ -122,9 +123,15 @@ class Head:
     def of_line(cls, line: str) -> "Head":
         """Read what `as_line` wrote; raises `ValueError`, `KeyError` or `TypeError`."""
         said = json.loads(line)
-        highest, below, above = (int(said[name]) for name in ("highest", "below", "above"))
-        moment, signature = datetime.fromisoformat(said["sealed_at"]), bytes.fromhex(said["signature"])
-        return cls(int(said["position"]), bytes.fromhex(said["digest"]), highest, below, above, moment, signature)
+        return cls(
+            position=int(said["position"]),
+            digest=bytes.fromhex(said["digest"]),
+            highest=int(said["highest"]),
+            below=int(said["below"]),
+            above=int(said["above"]),
+            sealed_at=datetime.fromisoformat(said["sealed_at"]),
+            signature=bytes.fromhex(said["signature"]),
+        )
 
 
 def seal_log(session: Session, ring: KeyRing) -> int:
@@ -132,7 +139,7 @@ def seal_log(session: Session, ring: KeyRing) -> int:
 
     Whoever comes while another seals waits and then links what is left: nothing is linked twice.
     """
-    session.execute(text(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})"))
+    session.execute(WAIT_FOR_TURN)
     last = _last_head(session)
     below, above = session.execute(SNAPSHOT).one()
     since = last.below if last.below <= below else 0  # a restored database may count transactions anew
@@ -160,7 +167,8 @@ def export_heads(session: Session, ring: KeyRing, path: Path) -> int:
 
     The heads must be committed: a file that knows more than the database looks like a log that was cut.
     """
-    exported = max((head.position for head in read_heads(path)), default=0)
+    session.execute(WAIT_FOR_TURN)
+    exported = _last_exported(path)
     sealed = _last_head(session).position
     if exported > sealed:
         raise HeadsAhead(path=path, exported=exported, sealed=sealed)
@@ -182,6 +190,19 @@ def read_heads(path: Path) -> Iterator[Head]:
                 yield Head.of_line(line)
             except (ValueError, KeyError, TypeError):
                 raise HeadsUnreadable(line=number, path=path) from None
+
+
+def _last_exported(path: Path) -> int:
+    """The position of the file's last head; the file itself may have grown large."""
+    if not path.exists() or not path.stat().st_size:
+        return 0
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - TAIL_BYTES))
+        last = file.read().splitlines()[-1]
+    try:
+        return Head.of_line(last.decode()).position
+    except (ValueError, KeyError, TypeError):
+        raise HeadsUnreadable(line="the last", path=path) from None
 
 
 def _last_head(session: Session) -> Head:

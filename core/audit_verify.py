@@ -21,8 +21,13 @@ __all__ = ["Fault", "Finding", "Verified", "verify_log"]
 
 CHAIN: Final = text(
     f"SELECT l.position, l.line, l.digest, {LINE} "
-    "FROM core.audit_link l LEFT JOIN core.audit_entry e ON e.number = l.line ORDER BY l.position"
+    "FROM core.audit_link l LEFT JOIN core.audit_entry e ON e.number = l.line WHERE l.position <= :end ORDER BY l.position"
 )
+# Sealing goes on meanwhile: the walk ends where links and heads ended when it began.
+END: Final = text(
+    "SELECT greatest((SELECT max(position) FROM core.audit_link), (SELECT max(position) FROM core.audit_head), 0)"
+)
+LAST_LINK: Final = text("SELECT coalesce(max(position), 0) FROM core.audit_link")
 UNSEALED: Final = text(
     "SELECT e.number, e.transaction FROM core.audit_entry e "
     "WHERE NOT EXISTS (SELECT FROM core.audit_link l WHERE l.line = e.number) ORDER BY e.number"
@@ -110,8 +115,9 @@ def verify_log(session: Session, key: str, exported: Iterable[Head], found: Call
     `key` is the public key that heads must verify with, `exported` the heads kept outside, in the order of their file.
     """
     walk = _Walk(key, found)
-    ours, theirs = _Ahead(_heads(session)), _Ahead(exported)
-    for row in session.execute(CHAIN, execution_options={"yield_per": BATCH}):
+    end = session.scalar(END) or 0
+    ours, theirs = _Ahead(_heads(session, end)), _Ahead(exported)
+    for row in session.execute(CHAIN, {"end": end}, execution_options={"yield_per": BATCH}):
         _check_link(session, walk, row)
         for head in theirs.up_to(row.position):
             walk.done.exported += 1
@@ -121,7 +127,7 @@ def verify_log(session: Session, key: str, exported: Iterable[Head], found: Call
             if _check_head(walk, head):
                 walk.last = head
             walk.lowest_since = walk.highest_since = 0
-    _check_end(walk, ours, theirs)
+    _check_end(session, walk, ours, theirs)
     _check_unsealed(session, walk)
     return walk.done
 
@@ -139,8 +145,8 @@ class _Ahead:
             self._next = next(self._heads, None)
 
 
-def _heads(session: Session) -> Iterator[Head]:
-    wanted = select(AuditHead).order_by(AuditHead.position)
+def _heads(session: Session, end: int) -> Iterator[Head]:
+    wanted = select(AuditHead).where(AuditHead.position <= end).order_by(AuditHead.position)
     for row in session.scalars(wanted, execution_options={"yield_per": BATCH}):
         yield Head.of_row(row)
         session.expunge(row)
@@ -174,17 +180,19 @@ def _check_head(walk: _Walk, head: Head) -> bool:
     return False
 
 
-def _check_end(walk: _Walk, ours: _Ahead, theirs: _Ahead) -> None:
+def _check_end(session: Session, walk: _Walk, ours: _Ahead, theirs: _Ahead) -> None:
     if walk.lowest_since:
         walk.found(Fault.UNSIGNED, walk.lowest_since, walk.highest_since)
-    longest = walk.position
+    longest = 0
     for head in chain(ours.up_to(None), theirs.up_to(None)):
         if not verify(walk.key, head.signed_content, head.signature):
             walk.found(Fault.HEAD_FORGED, head.position, of_positions=True)
         else:
             longest = max(longest, head.position)
-    if longest > walk.position:
-        walk.found(Fault.CUT_OFF, walk.position + 1, longest, of_positions=True)
+    # Asked after the file was read: what was sealed and exported meanwhile is there by now.
+    end: int = session.scalar(LAST_LINK) or 0
+    if longest > end:
+        walk.found(Fault.CUT_OFF, end + 1, longest, of_positions=True)
 
 
 def _check_unsealed(session: Session, walk: _Walk) -> None:

@@ -89,10 +89,19 @@ def add_breach(  # noqa: PLR0917  (typer takes an option for each)
     after: After = None,
 ) -> None:
     """Enter a breach, or the next version of one: who was told since, what was done."""
-    asked = [typer.prompt(text) for text in ("Title", "What happened", "When it happened, as far as known")]
+    title, what, happened = (typer.prompt(text) for text in ("Title", "What happened", "When it happened, as far as known"))
     measures, told = (typer.prompt(text, default="") for text in ("Measures", "Who was told, and by whom"))
-    moments = {"authority_told_at": _utc(authority_told), "persons_told_at": _utc(persons_told)}
-    entered = Breach(*asked, noticed.replace(tzinfo=UTC), records, measures, told=told, **moments)
+    entered = Breach(
+        title=title,
+        what=what,
+        happened=happened,
+        noticed_at=noticed.replace(tzinfo=UTC),
+        records=records,
+        measures=measures,
+        authority_told_at=_utc(authority_told),
+        persons_told_at=_utc(persons_told),
+        told=told,
+    )
     with at_work(operation, Zone.AUDIT) as (program, session):
         earlier = entry_history(session, program.ring, Breach, after)[0] if after else None
         kept = add_entry(session, program.ring, entered, after=earlier)

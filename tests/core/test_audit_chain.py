@@ -170,6 +170,32 @@ class TestSealing:
         assert numbers[-1] < numbers[-2]
         assert log.verify()[1] == []
 
+    def test_verifying_while_others_write_seal_and_export_finds_nothing(self, log: Log) -> None:
+        def exported_meanwhile() -> Iterator[Head]:
+            known = list(read_heads(log.file))
+            yield from known
+            log.write(3)
+            while not log.seal():
+                pass
+            log.export()
+            yield from list(read_heads(log.file))[len(known) :]
+
+        found: list[Finding] = []
+        with log.database.transaction(Zone.AUDIT) as session:
+            done = verify_log(session, verification_key(log.ring, PURPOSE), exported_meanwhile(), found.append)
+        assert (found, done.sealed) == ([], LINES)
+
+    def test_exporting_at_once_appends_each_head_once_and_in_order(self, log: Log) -> None:
+        log.file.unlink()
+        at_once = [Thread(target=log.export) for _ in range(4)]
+        for thread in at_once:
+            thread.start()
+        for thread in at_once:
+            thread.join()
+        positions = [head.position for head in read_heads(log.file)]
+        assert positions == sorted(set(positions))
+        assert log.verify()[1] == []
+
     def test_two_at_once_link_each_line_once(self, log: Log) -> None:
         log.write(500)
         at_once = [Thread(target=log.seal) for _ in range(4)]
@@ -325,8 +351,10 @@ class TestTampering:
 
     def test_a_file_that_holds_no_heads_is_said_plainly(self, log: Log) -> None:
         log.file.write_text('{"position": 1}\n')
-        with pytest.raises(HeadsUnreadable, match=r"Line 1 of"):
+        with pytest.raises(HeadsUnreadable, match="line 1 is not a head"):
             log.verify()
+        with pytest.raises(HeadsUnreadable):
+            log.export()
 
 
 class TestWalls:
