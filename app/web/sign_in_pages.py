@@ -118,7 +118,7 @@ def ask_operation(request: Request, visit: SignedInAnywhere) -> Response:
 
 
 @router.post("/operation")
-def take_operation(request: Request, desk: OpenDesk, visit: SignedInAnywhere, form: CheckedForm) -> Response:
+def take_operation(desk: OpenDesk, visit: SignedInAnywhere, form: CheckedForm) -> Response:
     chosen = str(form.get("operation", ""))
     if visit.session and chosen in visit.operations:
         with desk.database.transaction(Zone.IDENTITY, access=own_access(visit.session)) as session:
