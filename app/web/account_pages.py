@@ -1,7 +1,7 @@
 """One's own account: devices, factors, recovery codes, password, language. Each works on its owner's rows alone."""
 
 from contextlib import AbstractContextManager
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
@@ -91,7 +91,7 @@ def change_password(request: Request, desk: OpenDesk, visit: SignedInAnywhere, c
             set_password(session, current.account, str(form.get("password", "")))
             end_others(session, current.account, current.id)
     except Problem as problem:
-        values = {"problem": problem, "name": current.sign_in_name, "changing": True}
+        values: dict[str, Any] = {"problem": problem, "name": current.sign_in_name, "changing": True}
         return show(request, "password.html.j2", visit, status=status_of(problem), **values)
     return go_to("/account")
 

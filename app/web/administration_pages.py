@@ -110,6 +110,7 @@ def _one(request: Request, desk: Desk, visit: Visit, account: UUID, problem: Pro
         "account_one.html.j2",
         visit,
         status=status_of(problem) if problem else 200,
+        at=f"/accounts/{account}",
         problem=problem,
         row=shown,
         grants=roles,
@@ -128,8 +129,8 @@ def _listed(session: Session, desk: Desk, account: UUID) -> ListedAccount:
 
 
 def _reach(form: CheckedForm) -> Reach:
-    units = [identifier(form.get(kind)) if form.get(kind) else None for kind in UnitKind]
-    return Reach(*units, own=bool(form.get("own")))
+    organisation, area, team = (identifier(form.get(kind)) if form.get(kind) else None for kind in UnitKind)
+    return Reach(organisation, area, team, own=bool(form.get("own")))
 
 
 def _role(given: object) -> Role:

@@ -6,7 +6,7 @@ The code is typed into a form and so stands in no address. Nobody but the person
 import secrets
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request, Response
 from sqlalchemy.orm import Session
@@ -98,7 +98,7 @@ def take_passkey(request: Request, desk: OpenDesk, current: Enrolling, form: Che
 def _code_page(request: Request, problem: Problem | None = None) -> Response:
     cookie = cookie_of(request) or secrets.token_urlsafe(32)
     status = status_of(problem) if problem else HTTPStatus.OK
-    answer = show(request, "enrol.html.j2", status=status, cookie=cookie, problem=problem)
+    answer = show(request, "enrol.html.j2", status=status, cookie=cookie, at="/enrol", problem=problem)
     give_cookie(request, answer, cookie)
     return answer
 
@@ -107,8 +107,11 @@ def _next_page(request: Request, desk: Desk, current: CurrentSession, problem: P
     status = status_of(problem) if problem else HTTPStatus.OK
     with desk.database.transaction(Zone.IDENTITY, access=own_access(current)) as session:
         if has_password(session, current.account):
-            return show_factors(request, desk, session, current, under="/enrol", problem=problem, status=status)
-    return show(request, "password.html.j2", status=status, problem=problem, name=current.sign_in_name)
+            return show_factors(
+                request, desk, session, current, under="/enrol", at="/enrol/next", problem=problem, status=status
+            )
+    values: dict[str, Any] = {"problem": problem, "name": current.sign_in_name}
+    return show(request, "password.html.j2", status=status, at="/enrol/next", **values)
 
 
 def _finish(request: Request, desk: Desk, current: CurrentSession, take: Callable[[Session], None]) -> Response:

@@ -5,7 +5,8 @@ Whatever is wrong is told in the same words: not whether the name is known, nor 
 
 import secrets
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import Request, Response
@@ -46,7 +47,7 @@ SIGN_IN: Final = PageGroup(router, "accounts")
 def ask_password(request: Request, desk: OpenDesk, current: Visitor) -> Response:
     if current and current.stage is Stage.SIGNED_IN:
         return go_to(local(request.query_params.get("next")))
-    return _sign_in_page(request, desk)
+    return _sign_in_page(request, desk, request.query_params.get("next"))
 
 
 @router.post("/sign-in")
@@ -56,8 +57,8 @@ def take_password(request: Request, desk: OpenDesk, form: CheckedForm) -> Respon
         account = check_password(session, desk.ring, name, password, network_address(request))
         token = open_session(session, account, Stage.PASSWORD_ONLY, device_of(request)) if account else ""
     if not token:
-        return _sign_in_page(request, desk, SignInRefused())
-    answer = show(request, "second.html.j2", script=True, cookie=token, **_second(request, desk, token, form.get("next")))
+        return _sign_in_page(request, desk, form.get("next"), SignInRefused())
+    answer = go_to(f"/sign-in/second?{urlencode({'next': local(form.get('next'))})}")
     give_cookie(request, answer, token)
     return answer
 
@@ -98,7 +99,7 @@ def take_passkey(request: Request, desk: OpenDesk, current: Visitor, form: Check
             token = _replace(session_of=current, account=account, session=session, device=device_of(request))
             language = language_of_account(session, account)
     if not token:
-        return _sign_in_page(request, desk, SignInRefused())
+        return _sign_in_page(request, desk, form.get("next"), SignInRefused())
     return _welcome(request, token, language, form.get("next"))
 
 
@@ -118,7 +119,7 @@ def ask_operation(request: Request, visit: SignedInAnywhere) -> Response:
 
 
 @router.post("/operation")
-def take_operation(request: Request, desk: OpenDesk, visit: SignedInAnywhere, form: CheckedForm) -> Response:
+def take_operation(desk: OpenDesk, visit: SignedInAnywhere, form: CheckedForm) -> Response:
     chosen = str(form.get("operation", ""))
     if visit.session and chosen in visit.operations:
         with desk.database.transaction(Zone.IDENTITY, access=own_access(visit.session)) as session:
@@ -134,7 +135,7 @@ def script() -> Response:
     return FileResponse(Path(__file__).parent / "static" / "passkeys.js", media_type="text/javascript")
 
 
-def _sign_in_page(request: Request, desk: Desk, problem: Problem | None = None) -> Response:
+def _sign_in_page(request: Request, desk: Desk, after: object, problem: Problem | None = None) -> Response:
     """Name, password, or passkey. A browser without a cookie gets one that stands for nothing, to bind its form to."""
     cookie = cookie_of(request) or secrets.token_urlsafe(32)
     answer = show(
@@ -143,15 +144,16 @@ def _sign_in_page(request: Request, desk: Desk, problem: Problem | None = None) 
         status=status_of(problem) if problem else 200,
         script=True,
         cookie=cookie,
+        at="/sign-in",
         problem=problem,
-        next=local(request.query_params.get("next")),
+        next=local(after),
         options=options_to_sign_in(desk.ring, browser_of(request, cookie)),
     )
     give_cookie(request, answer, cookie)
     return answer
 
 
-def _second(request: Request, desk: Desk, token: str, after: object, problem: Problem | None = None) -> dict[str, object]:
+def _second(request: Request, desk: Desk, token: str, after: object, problem: Problem | None = None) -> dict[str, Any]:
     options = options_to_sign_in(desk.ring, browser_of(request, token))
     return {"next": local(after), "options": options, "problem": problem}
 

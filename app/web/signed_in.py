@@ -51,6 +51,7 @@ __all__ = [
 COOKIE: Final = "waystation"
 FORM_TOKEN: Final = "form_token"  # noqa: S105  (a name)
 FORM_BYTES: Final = 64 * 1024
+FORM_FIELDS: Final = 1000
 HERE: Final = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -102,7 +103,11 @@ SignedIn = Annotated[Visit, Depends(_signed_in)]
 async def _checked_form(request: Request) -> FormData:
     """The fields of a posted form that comes from a page of this session; raises `FormExpired`."""
     body = await read_body(request, FORM_BYTES)
-    form = FormData(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=1000))
+    try:
+        fields = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FORM_FIELDS)
+    except ValueError:
+        raise FormExpired from None
+    form = FormData([(name, value) for name, value in fields])
     require_form_token(request, str(form.get(FORM_TOKEN, "")))
     return form
 

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from babel import Locale
 from babel.dates import format_datetime
 from fastapi import APIRouter, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -59,6 +60,8 @@ class SignedInRoute(APIRoute):
                 response = await handle(request)
             except HTTPException:
                 raise
+            except RequestValidationError:  # an address with something else where an id belongs
+                raise HTTPException(HTTPStatus.NOT_FOUND) from None
             except Problem as problem:
                 response = show_problem(request, problem)
             response.headers.setdefault("Cache-Control", NO_COPY["Cache-Control"])
@@ -81,15 +84,20 @@ def show(
     status: int = HTTPStatus.OK,
     script: bool = False,
     cookie: str = "",
+    at: str = "",
     **values: object,
 ) -> Response:
-    """A page in the reader's language. Give `cookie` where the answer hands out a new one, for its forms to be right."""
+    """A page in the reader's language.
+
+    Give `cookie` where the answer hands out a new one, for its forms to be right; and `at`, the page's own address, where
+    it answers a form, for the choice of language to lead to it.
+    """
     language = language_of(request, visit)
     html = _templates.get_template(template).render(
         language=language,
         direction=Locale.parse(language).text_direction,
         languages={code: Locale.parse(code).get_display_name(code) for code in exports.LANGUAGES},
-        language_address=lambda code: f"?{urlencode({**request.query_params, 'lang': code})}",
+        language_address=lambda code: f"{at}?{urlencode({**request.query_params, 'lang': code})}",
         text=_texts(language, tuple(group.texts for group in desk_of(request).groups)),
         navigation=_navigation(request, visit),
         path=request.url.path,
@@ -112,7 +120,8 @@ def show_problem(request: Request, problem: Problem) -> Response:
         return JSONResponse(told, status_code=status, headers=NO_COPY | asks)
     if isinstance(problem, SignInNeeded):
         return go_to(problem.at)
-    return show(request, "problem.html.j2", status=status_of(problem), problem=problem)
+    at = "" if request.method in {"GET", "HEAD"} else "/account"
+    return show(request, "problem.html.j2", status=status_of(problem), at=at, problem=problem)
 
 
 def go_to(address: str) -> Response:

@@ -5,7 +5,7 @@ table nor the answers tell who works here. A try is counted before it is judged,
 count as many.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import delete, select
@@ -69,8 +69,3 @@ def _locked(session: Session, ring: KeyRing, kind: str, value: str) -> Attempt:
 
 def _whose(ring: KeyRing, kind: str, value: str) -> bytes:
     return ring.blind_token(f"identity.attempt.{kind}", value)
-
-
-def forget_old(session: Session, before: datetime) -> None:
-    """Drop what no longer matters."""
-    session.execute(delete(Attempt).where(Attempt.last_at < before))

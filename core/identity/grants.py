@@ -102,11 +102,11 @@ def grants_given(session: Session, operation: str) -> Sequence[RoleGrant]:
 
 def as_grant(row: RoleGrant) -> Grant:
     """The grant as `core.access` compares it with custodies."""
-    units = (str(unit) if unit else ANY for unit in (row.organisation, row.area, row.team))
-    return Grant(Role(row.role), *units, worker=str(row.account) if row.own else ANY)
+    organisation, area, team = (str(unit) if unit else ANY for unit in (row.organisation, row.area, row.team))
+    return Grant(Role(row.role), organisation, area, team, str(row.account) if row.own else ANY)
 
 
-def _valid(account: UUID) -> Select[tuple[RoleGrant]]:
+def _valid(account: UUID) -> Select[RoleGrant]:
     moment = now()
     return (
         select(RoleGrant)
@@ -119,8 +119,8 @@ def _valid(account: UUID) -> Select[tuple[RoleGrant]]:
 
 def _custody(account: UUID, reach: Reach) -> Custody:
     """The reach as a custody: an administrator of one organisation covers it only when it names that organisation."""
-    units = (str(unit) if unit else NOBODY for unit in (reach.organisation, reach.area, reach.team))
-    return Custody(*units, worker=str(account) if reach.own else NOBODY)
+    organisation, area, team = (str(unit) if unit else NOBODY for unit in (reach.organisation, reach.area, reach.team))
+    return Custody(organisation, area, team, str(account) if reach.own else NOBODY)
 
 
 def _tell(session: Session, grant: RoleGrant, what: str) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from core.access import Access, require
+from core.access import Access, NotAllowed, require
 from core.audit_line import Action, Purpose, record
 from core.clock import now
 from core.identity.errors import GrantUnknown, TokenUnfit
@@ -25,8 +25,14 @@ PREFIX: Final = "wst_"  # so that one that strays into a file is recognised
 
 
 def add_token(session: Session, grant: UUID, rights: Collection[Right], days: int) -> tuple[UUID, str]:
-    """Make a token; it is given once. Raises `NotAllowed`, `GrantUnknown` or `TokenUnfit`."""
-    access = require(session, Right.MANAGE_ACCOUNTS, subject=f"identity.role_grant:{grant}")
+    """Make a token; it is given once, on the server itself: whoever sees it could do what it is for.
+
+    Raises `NotAllowed`, `GrantUnknown` or `TokenUnfit`.
+    """
+    subject = f"identity.role_grant:{grant}"
+    access = require(session, Right.MANAGE_ACCOUNTS, subject=subject)
+    if not access.system:
+        raise NotAllowed(Right.MANAGE_ACCOUNTS, subject)
     found = session.get(RoleGrant, grant)
     if found is None or found.taken_back_at is not None:
         raise GrantUnknown

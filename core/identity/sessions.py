@@ -161,7 +161,7 @@ def require_fresh(current: CurrentSession) -> None:
         raise FreshSignInNeeded(minutes=int(FRESH.total_seconds() // 60))
 
 
-def _living(account: UUID) -> Select[tuple[SignInSession]]:
+def _living(account: UUID) -> Select[SignInSession]:
     moment = now()
     return select(SignInSession).where(
         SignInSession.account == account,

@@ -1,6 +1,6 @@
 """Organisations, their areas and their teams."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -15,7 +15,7 @@ from core.permissions import Right
 
 __all__ = ["add_unit", "find_unit", "list_units"]
 
-PARENTS: Final = {
+PARENTS: Final[Mapping[UnitKind, set[UnitKind | None]]] = {
     UnitKind.ORGANISATION: {None},
     UnitKind.AREA: {UnitKind.ORGANISATION},
     UnitKind.TEAM: {UnitKind.ORGANISATION, UnitKind.AREA},

@@ -10,6 +10,7 @@ from core.errors import Problem, catalogue
 def test_every_command_explains_itself() -> None:
     runner = CliRunner()
     asked = [[], *([name] for name in ("demo", "serve", "worker", "audit", "keys", "operations", "collectors", "forms"))]
+    asked += [["accounts"], ["units"], ["tokens"], ["accounts", "grant"]]
     asked += [["submissions"], ["release"], ["release", "week"], ["forms", "check"], ["operations", "add"]]
     for words in asked:
         answer = runner.invoke(commands, [*words, "--help"])

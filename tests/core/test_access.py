@@ -59,3 +59,10 @@ def test_a_denial_undoes_everything_and_is_told(database: Database) -> None:
 def test_a_unit_cannot_pose_as_a_pattern(unit: str) -> None:
     with pytest.raises(ValueError, match="letters"):
         Custody(unit)
+
+
+@pytest.mark.parametrize("right", list(Right))
+def test_access_narrowed_to_some_rights_holds_no_other(right: Right) -> None:
+    narrowed = Access("sync", "TEST", (Grant(Role.CASEWORKER),), only=frozenset({Right.FIND_PERSON}))
+    assert narrowed.may(right, HERE) == (right is Right.FIND_PERSON)
+    assert not Access("sync", "TEST", (Grant(Role.CASEWORKER),), only=frozenset()).may(right)

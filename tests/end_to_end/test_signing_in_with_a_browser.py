@@ -164,6 +164,7 @@ def test_the_screens_fit_and_ask_nobody_else(
     page.on("request", lambda request: asked.append(request.url))
 
     def look(name: str) -> None:
+        page.wait_for_load_state()
         assert page.evaluate("document.documentElement.dir") == direction
         assert overflow(page) <= 0, name
         if folder := os.environ.get("WAYSTATION_SCREENSHOTS"):
@@ -174,13 +175,16 @@ def test_the_screens_fit_and_ask_nobody_else(
     page.goto(f"{address}/enrol")
     page.fill("#code", code)
     page.click("main form button")
+    page.wait_for_selector("#password")
     look("password")
     page.fill("#password", PASSWORD)
     page.click("main form button")
+    page.wait_for_selector(".qr")
     look("factor")
     key = page.input_value("input[name=key]")
     page.fill("#code", TOTP(base64.b32decode(key), 6, SHA1(), 30).generate(time.time()).decode())
     page.click("form[action='/enrol/app'] button")
+    page.wait_for_selector(".codes")
     look("codes")
     for name, path in {
         "account": "/account",

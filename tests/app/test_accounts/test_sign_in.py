@@ -172,3 +172,26 @@ def test_a_chosen_language_stays(site: Site, language: str, words: str) -> None:
     assert words in browser.page
     assert words in browser.open("/sign-in").page
     assert f'<html lang="{language}"' in browser.page
+
+
+def test_a_wrong_password_does_not_forget_where_one_was_going(site: Site, enrolled: Enrolled) -> None:
+    boss = enrolled("boss", Role.ADMINISTRATOR)
+    site.moment.pass_by(seconds=60)
+    browser = site.browser().open("/accounts").send("/sign-in", name="boss", password="wrong wrong wrong")
+    browser.send("/sign-in", name="boss", password=PASSWORD)
+    assert browser.send("/sign-in/second", code=code_at(boss.key, site.moment.at.timestamp())).path == "/accounts"
+
+
+def test_the_choice_of_language_keeps_the_page(site: Site, enrolled: Enrolled) -> None:
+    amal = site.hire("amal")
+    browser = site.browser().open("/enrol").send("/enrol", code=amal.code).send("/enrol/password", password="short")
+    assert browser.status == 422
+    assert 'href="/enrol/next?lang=ar"' in browser.page
+    browser = site.sign_in(enrolled("boss", Role.ADMINISTRATOR), site.browser(), "/accounts")
+    assert '<html lang="ar" dir="rtl">' in browser.open("/accounts?lang=ar").page
+    assert browser.path == "/accounts"
+
+
+def test_an_address_that_holds_no_id_is_not_there(site: Site, enrolled: Enrolled) -> None:
+    browser = site.sign_in(enrolled("boss", Role.ADMINISTRATOR), site.browser())
+    assert browser.open("/accounts/not-an-id").status == 404
