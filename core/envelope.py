@@ -82,8 +82,9 @@ def new_record_key(ring: KeyRing, binding: Binding) -> tuple[RecordKey, WrappedK
     """A fresh key for one record, opened and as it is to be stored."""
     secret = secrets.token_bytes(KEY_BYTES)
     nonce = secrets.token_bytes(NONCE_BYTES)
-    sealed = nonce + AESGCM(ring.key(ring.current)).encrypt(nonce, secret, binding.associated_data)
-    return RecordKey(secret), WrappedKey(ring.current, sealed, _derive(secret, b"commit"))
+    version, key = ring.newest()
+    sealed = nonce + AESGCM(key).encrypt(nonce, secret, binding.associated_data)
+    return RecordKey(secret), WrappedKey(version, sealed, _derive(secret, b"commit"))
 
 
 def unwrap_record_key(ring: KeyRing, wrapped: WrappedKey, binding: Binding) -> RecordKey:

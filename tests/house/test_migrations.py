@@ -18,6 +18,7 @@ OURS = {"core", "forms", "ingest", "casework", "anonymizer", "statistics"}
 OPEN_TABLES = {
     "core.operation": "names of operations only",
     "core.place": "public gazetteer",
+    "core.key_version": "fingerprints of keys, which are not secret",
     "core.audit_entry": "read by the audit zone alone, across operations",
 }
 
