@@ -38,7 +38,7 @@ class RingSource(Protocol):
 
 @dataclass(frozen=True)
 class KeyRing:
-    """Opened key-encryption keys, by version; `current` wraps new record keys. While it is held, keys are added and none changed."""
+    """Opened key-encryption keys, by version; `current` wraps new record keys. Keys are added meanwhile, never changed."""
 
     keys: dict[int, bytes] = field(repr=False)
     token_secret: bytes = field(repr=False)
@@ -73,7 +73,7 @@ class KeyRing:
         return version, self.keys[version]
 
     def fingerprint(self, version: int) -> str:
-        """What the database keeps of a key to know it again: derived one way from key and token secret, and not secret itself."""
+        """What the database keeps of a key to know it again: derived one way from key and token secret, not secret."""
         label = b"fingerprint:%d" % version
         return HKDF(hashes.SHA256(), 16, salt=None, info=label).derive(self.key(version) + self.token_secret).hex()
 

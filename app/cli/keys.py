@@ -24,7 +24,8 @@ from core.settings import Settings
 __all__ = ["KeysFailing", "add_commands"]
 
 WHO = Access.of_system(ADMINISTRATOR, "")
-PROPOSAL = Annotated[UUID | None, typer.Option(help="The approved proposal of a second person (see the handbook).")]
+PROPOSAL = Annotated[UUID | None, typer.Option(help="The approved proposal; needed once the installation has accounts.")]
+OPERATION = Annotated[str, typer.Option(help="The operation that the proposal was made in.")]
 
 keys = typer.Typer(help="The key ring, without which nothing can be read.", no_args_is_help=True)
 
@@ -76,13 +77,20 @@ def show_keys() -> None:
 @keys.command("rotate")
 def rotate_keys(
     proposal: PROPOSAL = None,
+    operation: OPERATION = "",
     anew: Annotated[bool, typer.Option(help="Add a key even where an earlier rotation is not finished.")] = False,
 ) -> None:
     """Add a new key and re-wrap every record key under it, while the program runs; or finish what was broken off."""
     with opened() as program, progress() as shown:
         task = shown.add_task("Re-wrapping record keys", total=None)
         shown.update(task, total=waiting(program.database, program.ring, WHO) or _all_keys(program))
-        done = rotate(program, WHO, approval(program, proposal), lambda count: shown.advance(task, count), anew=anew)
+        done = rotate(
+            program,
+            _keeper(operation),
+            approval(program.database, proposal),
+            lambda count: shown.advance(task, count),
+            anew=anew,
+        )
         current = program.ring.current
     console.print(
         f"Key version {current} is current; {done.count} record keys were re-wrapped. Back up the key ring's file again."
@@ -94,6 +102,7 @@ def rotate_keys(
 def retire_key(
     version: Annotated[int, typer.Argument(help="The version, as `keys status` shows it.")],
     proposal: PROPOSAL = None,
+    operation: OPERATION = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask about backups.")] = False,
 ) -> None:
     """Take an old key out of the ring, once nothing is wrapped under it."""
@@ -102,7 +111,7 @@ def retire_key(
             f"Backups of the key tables from when version {version} was in use cannot be read afterwards. Go on?", abort=True
         )
     with opened() as program:
-        retire(program, WHO, version, approval(program, proposal))
+        retire(program, _keeper(operation), version, approval(program.database, proposal))
     console.print(f"Key version {version} is retired. Back up the key ring's file and the key tables again.")
 
 
@@ -120,10 +129,11 @@ def verify_keys() -> None:
 def reseal_keys(
     to: Annotated[str, typer.Option(help="passphrase, vault or aws-kms.")],
     proposal: PROPOSAL = None,
+    operation: OPERATION = "",
 ) -> None:
     """Seal the key ring's file by another provider, set up beside the present one."""
     with opened() as program:
-        reseal(program, WHO, to, approval(program, proposal))
+        reseal(program, _keeper(operation), to, approval(program.database, proposal))
     console.print(f"The key ring is now sealed by {to}. Set WAYSTATION_KEY_PROVIDER={to}, or nothing starts again.")
 
 
@@ -132,10 +142,11 @@ def split_keys(
     threshold: Annotated[int, typer.Option(help="How many shares give the passphrase again.")],
     shares: Annotated[int, typer.Option(help="How many officers get one.")],
     proposal: PROPOSAL = None,
+    operation: OPERATION = "",
 ) -> None:
     """Divide the passphrase among officers. Each share is shown once, to one officer at a time."""
     with opened() as program:
-        lines = share_passphrase(program, WHO, threshold, shares, approval(program, proposal))
+        lines = share_passphrase(program, _keeper(operation), threshold, shares, approval(program.database, proposal))
     for number, line in enumerate(lines, start=1):
         typer.prompt(f"Officer {number} of {shares}, alone at the screen: press Enter", default="", show_default=False)
         with console.screen():
@@ -160,6 +171,10 @@ def combine_keys(
         needed = read_share(lines[-1], len(lines)).member_threshold
     written = join_shares(settings, WHO, lines, out or settings.passphrase_path)
     console.print(f"The passphrase opens the key ring; it is in {written}, readable by its owner only.")
+
+
+def _keeper(operation: str) -> Access:
+    return Access.of_system(ADMINISTRATOR, operation)
 
 
 def _numbered(line: str) -> list[str]:
