@@ -158,7 +158,7 @@ def _change(
     with _alone(path):
         ring = open_key_ring(path, provider)
         changed = KeyRing(change(ring.keys), ring.token_secret)
-        if changed.current < ring.current:
+        if ring.current not in changed.keys:
             raise ValueError("the current key is never dropped")
         whole = path.with_suffix(".new")
         whole.unlink(missing_ok=True)

@@ -44,7 +44,7 @@ def split_passphrase(passphrase: str, threshold: int, shares: int) -> list[str]:
     padded = (bytes([len(content)]) + content).ljust(SHORTEST, b"\0")
     if len(padded) % 2:
         padded += b"\0"
-    [lines] = generate_mnemonics(1, [(threshold, shares)], padded)
+    [lines] = generate_mnemonics(1, [(threshold, shares)], padded, iteration_exponent=0)  # no second passphrase to slow down
     if combine_shares(lines[-threshold:]) != passphrase:
         raise SplitImpossible(reason="the shares did not give it again when they were tried")
     return lines

@@ -157,7 +157,7 @@ def _fetch(
     after: tuple[UUID, str] | None,
     *,
     but: int | None = None,
-    limit: int = BATCH,
+    limit: int | None = None,
 ) -> Sequence[Row]:
     record, label = after or (part.first, "")  # no label is empty: the first row is beyond this
     query = sql.SQL(
@@ -165,7 +165,7 @@ def _fetch(
         "AND ({record}, {label}) > (%s, %s) AND (%s::int IS NULL OR {version} <> %s) ORDER BY {record}, {label} LIMIT %s"
     ).format(**_names(table))
     with _driver(session).cursor(binary=True) as cursor:
-        return cursor.execute(query, (record, part.last, record, label, but, but, limit)).fetchall()
+        return cursor.execute(query, (record, part.last, record, label, but, but, limit or BATCH)).fetchall()
 
 
 def _store(
