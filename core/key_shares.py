@@ -44,6 +44,7 @@ def split_passphrase(passphrase: str, threshold: int, shares: int) -> list[str]:
     padded = (bytes([len(content)]) + content).ljust(SHORTEST, b"\0")
     if len(padded) % 2:
         padded += b"\0"
+    lines: list[str]
     [lines] = generate_mnemonics(1, [(threshold, shares)], padded, iteration_exponent=0)  # no second passphrase to slow down
     if combine_shares(lines[-threshold:]) != passphrase:
         raise SplitImpossible(reason="the shares did not give it again when they were tried")
@@ -70,7 +71,7 @@ def combine_shares(lines: Sequence[str]) -> str:
     if len(different) < needed:
         raise SharesUnfit(reason=f"{needed} different ones are needed, {len(different)} were given")
     try:
-        padded = combine_mnemonics([share.mnemonic() for share in list(different.values())[:needed]])
+        padded: bytes = combine_mnemonics([share.mnemonic() for share in list(different.values())[:needed]])
         return padded[1 : 1 + padded[0]].decode()
     except (MnemonicError, ValueError):
         raise SharesUnfit(reason="they do not belong together") from None

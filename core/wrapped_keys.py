@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from secrets import token_bytes
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -204,7 +204,7 @@ def _names(table: KeyTable) -> dict[str, sql.Composable]:
     }
 
 
-def _driver(session: Session) -> "Connection[tuple[object, ...]]":
+def _driver(session: Session) -> "Connection[tuple[Any, ...]]":
     """The driver's own connection, within the session's transaction: rows by the million are not for the object mapper."""
     connection = session.connection().connection.driver_connection
     assert isinstance(connection, Connection)  # noqa: S101  (`core.database.connect` opens no other)

@@ -11,7 +11,8 @@ from core.models import Operation
 from core.wrapped_keys import Slice, _fetch, count_by_version
 
 COLUMNS = (
-    "SELECT n.nspname || '.' || c.relname AS name, a.attname AS column FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+    "SELECT n.nspname || '.' || c.relname AS name, a.attname AS column FROM pg_class c "
+    "JOIN pg_namespace n ON n.oid = c.relnamespace "
     "JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped WHERE c.relkind IN ('r', 'p', 'v') "
     "AND n.nspname IN ('core', 'forms', 'ingest', 'casework', 'anonymizer', 'statistics', 'identity')"
 )
