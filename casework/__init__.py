@@ -13,6 +13,7 @@ from casework.errors import RecordUnknown
 from casework.find_person import find_case, find_named, find_persons
 from casework.give_access_pack import give_access_pack
 from casework.keep_from import keep_from, let_read_again
+from casework.models import OURS
 from casework.name_index import NameIndex
 from casework.open_in_bulk import open_in_bulk
 from casework.open_record import break_glass, openings_to_review, review_opening, share_record
@@ -28,6 +29,7 @@ from casework.view_record import RecordView, view_record
 from casework.write_persons import NewPerson, write_persons
 
 __all__ = [
+    "OURS",
     "Admission",
     "AdmissionCount",
     "CaseSummary",

@@ -20,10 +20,21 @@ from core.access import INFO, Access, NotAllowed
 from core.audit_line import Action, Purpose, record
 from core.errors import Problem
 
-__all__ = ["Base", "Database", "DatabaseDown", "DatabaseFull", "Zone", "connect", "driver_connection", "translated"]
+__all__ = [
+    "Base",
+    "Database",
+    "DatabaseDown",
+    "DatabaseFull",
+    "KeyRetired",
+    "Zone",
+    "connect",
+    "driver_connection",
+    "translated",
+]
 
 CONNECT_TIMEOUT_SECONDS: Final = 10
 DISK_FULL: Final = "53100"
+KEY_RETIRED: Final = "WSKEY"  # raised by the triggers of migration 0008
 
 ENTER: Final = text(
     "SELECT set_config('waystation.operation', :operation, true), set_config('waystation.actor', :actor, true), "
@@ -44,6 +55,12 @@ class DatabaseFull(Problem):
     code = "CORE-202"
     says = "The database has no room left on its disk."
     remedy = "Free space on the database's disk and try again. What was being written was not kept; phones keep their copy."
+
+
+class KeyRetired(Problem):
+    code = "CORE-127"
+    says = "A key of the key ring that was retired was used for something new; that was not kept: nobody could have opened it."
+    remedy = "This process holds an old copy of the key ring: put the newest one on this machine and restart it."
 
 
 class Zone(StrEnum):
@@ -142,6 +159,8 @@ def translated() -> Iterator[None]:
         state = getattr(error.orig, "sqlstate", None)
         if state == DISK_FULL:
             raise DatabaseFull from error
+        if state == KEY_RETIRED:
+            raise KeyRetired from error
         if isinstance(error, OperationalError) and (state is None or state.startswith(("57P", "08"))):
             raise DatabaseDown(reason=_first_line(error)) from error
         raise

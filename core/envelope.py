@@ -83,9 +83,10 @@ def new_record_key(ring: KeyRing, binding: Binding) -> tuple[RecordKey, WrappedK
     """A fresh key for one record, opened and as it is to be stored."""
     secret = secrets.token_bytes(KEY_BYTES)
     nonce = secrets.token_bytes(NONCE_BYTES)
-    sealed = nonce + AESGCM(ring.key(ring.current)).encrypt(nonce, secret, binding.associated_data)
+    version, key = ring.newest()
+    sealed = nonce + AESGCM(key).encrypt(nonce, secret, binding.associated_data)
     encryption_key, commitment = derive_keys(secret, (ENCRYPT, COMMIT))
-    return RecordKey(AESGCM(encryption_key)), WrappedKey(ring.current, sealed, commitment)
+    return RecordKey(AESGCM(encryption_key)), WrappedKey(version, sealed, commitment)
 
 
 def unwrap_record_key(ring: KeyRing, wrapped: WrappedKey, binding: Binding) -> RecordKey:

@@ -1,4 +1,4 @@
-"""The tables every stage stands on: operations, places and the audit log (schema `core`)."""
+"""The tables every stage stands on: operations, places, key versions and the audit log (schema `core`)."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
 
-__all__ = ["AuditEntry", "AuditHead", "AuditLink", "Operation", "PlaceRow", "ProposalRow", "RegisterEntry"]
+__all__ = ["AuditEntry", "AuditHead", "AuditLink", "KeyVersion", "Operation", "PlaceRow", "ProposalRow", "RegisterEntry"]
 
 
 class Operation(Base):
@@ -37,6 +37,18 @@ class PlaceRow(Base):
     level: Mapped[int]
     names: Mapped[dict[str, str]] = mapped_column(JSONB)
     shape: Mapped[Any] = mapped_column(Geometry("MULTIPOLYGON", srid=4326, spatial_index=False))
+
+
+class KeyVersion(Base):
+    """A key of the key ring, by its fingerprint, so that a start notices a lost or exchanged ring (`core.key_versions`)."""
+
+    __tablename__ = "key_version"
+    __table_args__ = {"schema": "core"}
+
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    fingerprint: Mapped[str]
+    added_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    retired_at: Mapped[datetime | None]
 
 
 class AuditEntry(Base):

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
@@ -36,7 +36,10 @@ class Settings:
         ROOT / "var"
     )
     keyring: Annotated[Path, "The key ring file; a relative path lies under `WAYSTATION_VAR`."] = Path("keyring.json")
-    keyring_passphrase: Annotated[str, "Passphrase of the key ring. Prefer the file below."] = ""
+    key_provider: Annotated[
+        str, "What seals the key ring: `passphrase`, `vault` (HashiCorp Vault, transit engine) or `aws-kms` (AWS KMS)."
+    ] = "passphrase"
+    keyring_passphrase: Annotated[str, "Passphrase of the key ring. Prefer the file below."] = field(default="", repr=False)
     keyring_passphrase_file: Annotated[
         Path,
         "File that holds the passphrase, readable by its owner only; a relative path lies under `WAYSTATION_VAR`. "
@@ -50,6 +53,22 @@ class Settings:
         "Address under which browsers reach this server, as `https://waystation.example.org`: passkeys are bound to it. "
         "Empty: the address that a request names.",
     ] = ""
+    vault_address: Annotated[str, "With `vault`: its address, as `https://vault.example.org:8200`."] = ""
+    vault_key: Annotated[str, "With `vault`: the name of the transit key."] = "waystation"
+    vault_mount: Annotated[str, "With `vault`: where the transit engine is mounted."] = "transit"
+    vault_namespace: Annotated[str, "With `vault`: the namespace, where Vault has them."] = ""
+    vault_token_file: Annotated[
+        Path,
+        "With `vault`: file that holds the token, readable by its owner only; a relative path lies under `WAYSTATION_VAR`.",
+    ] = Path("vault.token")
+    kms_key: Annotated[str, "With `aws-kms`: id, alias or ARN of the symmetric key."] = ""
+    kms_region: Annotated[str, "With `aws-kms`: the key's region, as `eu-central-1`."] = ""
+    kms_endpoint: Annotated[str, "With `aws-kms`: address of a private endpoint. Empty: the region's own."] = ""
+    kms_credentials_file: Annotated[
+        Path,
+        "With `aws-kms`: credentials file as AWS's tools write it (section `default`), readable by its owner only; a relative "
+        "path lies under `WAYSTATION_VAR`.",
+    ] = Path("kms.credentials")
     max_submission_bytes: Annotated[
         int, "Largest request a phone may send; announced to phones as `X-OpenRosa-Accept-Content-Length`."
     ] = 100_000_000

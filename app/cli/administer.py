@@ -1,4 +1,4 @@
-"""Commands for the administrator: key ring, operations, collectors."""
+"""Commands for the administrator: operations and collectors."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,50 +10,21 @@ import ingest
 from app.cli.screen import console, show_table
 from app.cli.work import at_work
 from app.operations import add_operation
-from app.program import open_database, passphrase
+from app.program import open_database
 from core.database import Zone
-from core.keyring import add_key, create_key_ring, open_key_ring
 from core.models import Operation
 from core.places import add_places, load_places, read_gazetteer
 from core.settings import Settings
 
 __all__ = ["add_commands"]
 
-keys = typer.Typer(help="The key ring, without which nothing can be read.", no_args_is_help=True)
 operations = typer.Typer(help="Humanitarian operations, each walled off from the others.", no_args_is_help=True)
 collectors = typer.Typer(help="Enumerators' phones: each has an address of its own to collect under.", no_args_is_help=True)
 
 
 def add_commands(commands: typer.Typer) -> None:
-    commands.add_typer(keys, name="keys")
     commands.add_typer(operations, name="operations")
     commands.add_typer(collectors, name="collectors")
-
-
-@keys.command("create")
-def create_keys() -> None:
-    """Make the key ring of a new installation. An existing one is never overwritten."""
-    settings = Settings.read()
-    create_key_ring(settings.keyring_path, passphrase(settings))
-    console.print(f"Key ring written to {settings.keyring_path}. Back it up, apart from the database and from its passphrase.")
-
-
-@keys.command("add")
-def add_keys() -> None:
-    """Add a new key: from now on it locks new records, while the older keys still open theirs."""
-    settings = Settings.read()
-    ring = add_key(settings.keyring_path, passphrase(settings))
-    console.print(f"Key version {ring.current} is now current. Back up {settings.keyring_path} again.")
-
-
-@keys.command("status")
-def show_keys() -> None:
-    """Say whether the key ring opens, and which versions it holds."""
-    settings = Settings.read()
-    ring = open_key_ring(settings.keyring_path, passphrase(settings))
-    console.print(
-        f"{settings.keyring_path} opens. Versions: {', '.join(map(str, sorted(ring.keys)))}; current: {ring.current}."
-    )
 
 
 @operations.command("add")

@@ -86,7 +86,7 @@ def share(request: Request, visit: SignedIn, desk: OpenDesk, person: UUID, form:
             desk.ring,
             person,
             account=account,
-            recipient=str(form.get("recipient", "")).strip() or OURS,
+            recipient=str(form.get("recipient", "")).strip() or casework.OURS,
             parts=parts,
             until=now() + timedelta(days=int(days) if days.isdecimal() else 1),
             reason=str(form.get("reason", "")),

@@ -12,7 +12,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 
 PROPOSING_ZONES = "waystation_casework, waystation_keys, waystation_anonymizer, waystation_identity"
 LOGGING_ZONES = (

@@ -4,20 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from app.program import PassphraseMissing, open_program
+from app.key_provider import PassphraseMissing
+from app.program import open_program
 from core.database import DatabaseDown, Zone
-from core.embedded_cluster import PROGRAM, EmbeddedCluster
-from core.keyring import KeyRingMissing, PassphraseWrong
+from core.key_ring_file import KeyRingMissing, PassphraseWrong
 from core.models import Operation
 from core.settings import Settings
-
-
-@pytest.fixture
-def settings(cluster: EmbeddedCluster, database_name: str, tmp_path: Path) -> Settings:
-    """An installation that nobody configured, but for its database server."""
-    owner = cluster.url("waystation_admin", database_name).render_as_string(hide_password=False)
-    program = cluster.url(PROGRAM, database_name).render_as_string(hide_password=False)
-    return Settings(database_url=program, database_owner_url=owner, var=tmp_path / "var")
 
 
 def test_the_first_start_makes_a_key_ring_that_only_its_owner_can_read(settings: Settings) -> None:

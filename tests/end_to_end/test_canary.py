@@ -28,7 +28,8 @@ from core.audit import Purpose
 from core.clock import now
 from core.database import Database, Zone
 from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
-from core.keyring import create_key_ring
+from core.key_providers.passphrase import Passphrase
+from core.key_ring_file import create_key_ring
 from core.places import add_places, read_gazetteer
 from core.settings import Settings
 from core.week import Week
@@ -108,7 +109,7 @@ def written() -> Iterator[Written]:
 @pytest.fixture
 def program(database: Database, tmp_path: Path) -> Program:
     settings = Settings(var=tmp_path / "var", keyring_passphrase="a passphrase for the canary")
-    return Program(settings, database, create_key_ring(settings.keyring_path, settings.keyring_passphrase))
+    return Program(settings, database, create_key_ring(settings.keyring_path, Passphrase(settings.keyring_passphrase)))
 
 
 def answers(canaries: Canaries, definition: forms.FormDefinition, reference: str) -> dict[str, object]:

@@ -1,0 +1,205 @@
+"""Commands for whoever keeps the keys: the ring, its rotation, and the shares of its passphrase."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from app.cli.screen import console, progress, show_table
+from app.cli.work import ADMINISTRATOR
+from app.key_operations import KeyVersionStatus, failing_keys, key_status, reseal, retire, rotate
+from app.key_shares import join_shares, share_passphrase
+from app.program import Program, open_program
+from app.rewrap_keys import waiting
+from app.second_person import approval
+from core.access import Access
+from core.errors import Problem
+from core.key_ring_file import KeyRingExists
+from core.key_shares import read_share
+from core.settings import Settings
+
+__all__ = ["KeysFailing", "add_commands"]
+
+WHO = Access.of_system(ADMINISTRATOR, "")
+PROPOSAL = Annotated[UUID | None, typer.Option(help="The approved proposal; needed once the installation has accounts.")]
+OPERATION = Annotated[str, typer.Option(help="The operation that the proposal was made in.")]
+
+keys = typer.Typer(help="The key ring, without which nothing can be read.", no_args_is_help=True)
+
+
+class KeysFailing(Problem):
+    code = "APP-015"
+    says = "{count} wrapped keys do not open or do not fit their commitment; they are listed above."
+    remedy = (
+        "Treat it as tampering: keep the database as it is, compare with a backup and read the audit log for these records."
+    )
+
+
+def add_commands(commands: typer.Typer) -> None:
+    commands.add_typer(keys, name="keys")
+
+
+@contextmanager
+def opened() -> Iterator[Program]:
+    with open_program(Settings.read()) as program:
+        yield program
+
+
+@keys.command("create")
+def create_keys() -> None:
+    """Make the key ring of a new installation. An existing one is never overwritten, and a lost one not replaced."""
+    settings = Settings.read()
+    if settings.keyring_path.exists():
+        raise KeyRingExists(path=settings.keyring_path)
+    with open_program(settings):
+        console.print(
+            f"Key ring written to {settings.keyring_path}. Back it up, apart from the database and from its passphrase."
+        )
+
+
+@keys.command("status")
+def show_keys() -> None:
+    """Show the versions of the key ring, what is wrapped under each, and whether a rotation is unfinished."""
+    with opened() as program:
+        found = key_status(program, WHO)
+        left = waiting(program.database, program.ring, WHO)
+    tables = list(found[0].wrapped) if found else []
+    show_table(("version", "added", "state", *tables), [_row(status, program.ring.current) for status in found], "No key yet.")
+    if left:
+        console.print(f"Unfinished: {left} record keys wait to be re-wrapped. Run `bin/waystation keys rotate`.")
+    else:
+        console.print(f"Every record key is wrapped under version {program.ring.current}.")
+
+
+@keys.command("rotate")
+def rotate_keys(
+    proposal: PROPOSAL = None,
+    operation: OPERATION = "",
+    anew: Annotated[bool, typer.Option(help="Add a key even where an earlier rotation is not finished.")] = False,
+) -> None:
+    """Add a new key and re-wrap every record key under it, while the program runs; or finish what was broken off."""
+    with opened() as program, progress() as shown:
+        task = shown.add_task("Re-wrapping record keys", total=None)
+        shown.update(task, total=waiting(program.database, program.ring, WHO) or _all_keys(program))
+        done = rotate(
+            program,
+            _keeper(operation),
+            approval(program.database, proposal),
+            lambda count: shown.advance(task, count),
+            anew=anew,
+        )
+        current = program.ring.current
+    console.print(
+        f"Key version {current} is current; {done.count} record keys were re-wrapped. Back up the key ring's file again."
+    )
+    _report(done.refused)
+
+
+@keys.command("retire")
+def retire_key(
+    version: Annotated[int, typer.Argument(help="The version, as `keys status` shows it.")],
+    proposal: PROPOSAL = None,
+    operation: OPERATION = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask about backups.")] = False,
+) -> None:
+    """Take an old key out of the ring, once nothing is wrapped under it."""
+    if not yes:
+        typer.confirm(
+            f"Backups of the key tables from when version {version} was in use cannot be read afterwards. Go on?", abort=True
+        )
+    with opened() as program:
+        retire(program, _keeper(operation), version, approval(program.database, proposal))
+    console.print(f"Key version {version} is retired. Back up the key ring's file and the key tables again.")
+
+
+@keys.command("verify")
+def verify_keys() -> None:
+    """Open every wrapped key and check its commitment, without opening any data."""
+    with opened() as program, progress() as shown:
+        task = shown.add_task("Checking wrapped keys", total=_all_keys(program))
+        failed = list(failing_keys(program, WHO, lambda count: shown.advance(task, count)))
+    _report(failed)
+    console.print("Every wrapped key opens and fits its commitment.")
+
+
+@keys.command("reseal")
+def reseal_keys(
+    to: Annotated[str, typer.Option(help="passphrase, vault or aws-kms.")],
+    proposal: PROPOSAL = None,
+    operation: OPERATION = "",
+) -> None:
+    """Seal the key ring's file by another provider, set up beside the present one."""
+    with opened() as program:
+        reseal(program, _keeper(operation), to, approval(program.database, proposal))
+    console.print(f"The key ring is now sealed by {to}. Set WAYSTATION_KEY_PROVIDER={to}, or nothing starts again.")
+
+
+@keys.command("split")
+def split_keys(
+    threshold: Annotated[int, typer.Option(help="How many shares give the passphrase again.")],
+    shares: Annotated[int, typer.Option(help="How many officers get one.")],
+    proposal: PROPOSAL = None,
+    operation: OPERATION = "",
+) -> None:
+    """Divide the passphrase among officers. Each share is shown once, to one officer at a time."""
+    with opened() as program:
+        lines = share_passphrase(program, _keeper(operation), threshold, shares, approval(program.database, proposal))
+    for number, line in enumerate(lines, start=1):
+        typer.prompt(f"Officer {number} of {shares}, alone at the screen: press Enter", default="", show_default=False)
+        with console.screen():
+            console.print(f"Share {number} of {shares}; {threshold} give the passphrase again. Write it down, in this order:\n")
+            console.print("\n".join(_numbered(line)))
+            typer.prompt("\nWritten down and compared: press Enter", default="", show_default=False)
+    console.print(f"Divided: any {threshold} of {shares} shares give the passphrase. `keys combine` takes them.")
+
+
+@keys.command("combine")
+def combine_keys(
+    out: Annotated[
+        Path | None, typer.Option(help="File for the passphrase; by default where the program looks for it.")
+    ] = None,
+) -> None:
+    """Put the passphrase together again from the officers' shares, and write it where the program looks for it."""
+    settings = Settings.read()
+    lines: list[str] = []
+    needed = 1
+    while len(lines) < needed:
+        lines.append(typer.prompt(f"Share {len(lines) + 1}", hide_input=True))
+        needed = read_share(lines[-1], len(lines)).member_threshold
+    written = join_shares(settings, WHO, lines, out or settings.passphrase_path)
+    console.print(f"The passphrase opens the key ring; it is in {written}, readable by its owner only.")
+
+
+def _keeper(operation: str) -> Access:
+    return Access.of_system(ADMINISTRATOR, operation)
+
+
+def _numbered(line: str) -> list[str]:
+    words = line.split()
+    return [
+        "   ".join(f"{at + 1:>2} {words[at]:<10}" for at in range(start, min(start + 4, len(words))))
+        for start in range(0, len(words), 4)
+    ]
+
+
+def _row(status: KeyVersionStatus, current: int) -> tuple[object, ...]:
+    if status.version == current:
+        state = "current"
+    elif status.retired_at:
+        state = f"retired {status.retired_at:%Y-%m-%d}" + (", still in the file: retire it again" if status.held else "")
+    else:
+        state = "opens older records"
+    return (status.version, f"{status.added_at:%Y-%m-%d}", state, *status.wrapped.values())
+
+
+def _all_keys(program: Program) -> int:
+    return sum(sum(status.wrapped.values()) for status in key_status(program, WHO))
+
+
+def _report(failed: list[tuple[str, UUID]]) -> None:
+    if failed:
+        show_table(("table", "record"), failed, "")
+        raise KeysFailing(count=len(failed))

@@ -1,0 +1,59 @@
+"""Opening the key ring at a start: the right one or none, and nothing is written before that is known.
+
+| file | database | what happens |
+|---|---|---|
+| none | holds nothing | a ring is made, and its fingerprint written down |
+| none | holds data or a fingerprint | refused: a new ring could never read that data |
+| opens, lacks a version | knows that version | refused: the file is older than the data |
+| opens, another key under a number | knows the number | refused: it belongs to another installation |
+| opens, has a version more | does not know it | a rotation was interrupted: the version is written down |
+| opens | knows no version, holds wrapped keys | written down if the ring opens them, else refused |
+"""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.key_provider import first_key_provider, key_provider
+from app.key_tables import KEY_TABLES
+from core.database import Database, Zone
+from core.key_ring_file import KeyRingMissing, create_key_ring, open_key_ring
+from core.key_versions import KeyRingForeign, known_versions, match_ring
+from core.keyring import KeyRing
+from core.models import Operation
+from core.settings import Settings
+from core.wrapped_keys import check_first
+
+__all__ = ["open_ring"]
+
+PROGRAM = "program"
+
+
+def open_ring(settings: Settings, database: Database) -> KeyRing:
+    """The installation's key ring, known to be the one its data was written with. Every refusal is a `Problem`."""
+    path = settings.keyring_path
+    if not path.exists():
+        _require_nothing_held(settings, database)
+        return _matched(create_key_ring(path, first_key_provider(settings)), settings, database)
+    return _matched(open_key_ring(path, key_provider(settings)), settings, database)
+
+
+def _require_nothing_held(settings: Settings, database: Database) -> None:
+    with database.transaction(Zone.KEYS, actor=PROGRAM) as session:
+        if known_versions(session) or session.scalar(select(func.count()).select_from(Operation)):
+            raise KeyRingMissing(path=settings.keyring_path)
+
+
+def _matched(ring: KeyRing, settings: Settings, database: Database) -> KeyRing:
+    with database.transaction(Zone.KEYS, actor=PROGRAM) as session:
+        if not known_versions(session):
+            _try_on_stored_keys(session, ring, settings)
+        match_ring(session, ring, settings.keyring_path)
+    return ring
+
+
+def _try_on_stored_keys(session: Session, ring: KeyRing, settings: Settings) -> None:
+    """A database from before fingerprints were kept: one stored key of each table says whether the ring is its own."""
+    for table in KEY_TABLES:
+        refused = check_first(session, ring, table)
+        if refused is not None:
+            raise KeyRingForeign(path=settings.keyring_path, version=refused)

@@ -1,0 +1,211 @@
+"""The tables of wrapped record keys: counting, re-wrapping and checking what is in them, without opening data (zone keys).
+
+Re-wrapping opens a record key under its old key-encryption key and seals the same record key under the newest. The record's
+ciphertexts and the key's commitment stay as they are. A key destroyed meanwhile stays destroyed: the update finds no row.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from secrets import token_bytes
+from typing import Any, Final
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from psycopg import Connection, sql
+from sqlalchemy.orm import Session
+
+from core.envelope import Binding, CiphertextRefused, WrappedKey, unwrap_record_key
+from core.keyring import NONCE_BYTES, KeyRing, KeyVersionUnknown
+
+__all__ = ["BATCH", "Batch", "KeyTable", "Slice", "check_batch", "check_first", "count_by_version", "rewrap_batch", "slices"]
+
+BATCH: Final = 10_000
+FIRST, BEYOND = UUID(int=0), UUID(int=2**128 - 1)
+SAMPLE: Final = BEYOND  # no other part of a binding holds sixteen bytes 0xff
+
+Row = tuple[UUID, str, int, bytes, bytes]
+
+
+@dataclass(frozen=True)
+class KeyTable:
+    """A table that keeps wrapped record keys, and how their sealing is bound (`core.envelope.Binding`).
+
+    `bindings` are the tables that a key may belong to, the likeliest first; `label` is the field of the binding, and
+    `label_column` the column that says it, where keys of several kinds lie in one table.
+    """
+
+    name: str
+    bindings: tuple[str, ...]
+    record: str = "record"
+    label: str = "key"
+    label_column: str | None = None
+    version: str = "key_version"
+    sealed: str = "sealed"
+    commitment: str = "commitment"
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A part of a table, by the ids of its records: `first` <= id <= `last`."""
+
+    first: UUID = FIRST
+    last: UUID = BEYOND
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What became of a batch: how many were handled, which do not open, and after which row to go on (None: no more)."""
+
+    count: int
+    refused: Sequence[UUID] = field(default=())
+    last: tuple[UUID, str] | None = None
+
+
+def slices(parts: int) -> list[Slice]:
+    """Equal parts of all ids. Ids are random, so these are equal parts of every table."""
+    edges = [2**128 * number // parts for number in range(parts + 1)]
+    return [Slice(UUID(int=low), UUID(int=high - 1)) for low, high in pairwise(edges)]
+
+
+def count_by_version(session: Session, table: KeyTable) -> dict[int, int]:
+    """How many record keys of a table are wrapped under each version."""
+    query = sql.SQL("SELECT {version}, count(*) FROM {table} GROUP BY 1 ORDER BY 1").format(**_names(table))
+    return dict(_driver(session).execute(query).fetchall())
+
+
+def rewrap_batch(session: Session, ring: KeyRing, table: KeyTable, part: Slice, after: tuple[UUID, str] | None) -> Batch:
+    """Re-wrap the next batch of record keys that are not under the ring's current version.
+
+    A key that does not open stays as it is and is named in the answer. Raises `KeyVersionUnknown`.
+    """
+    rows = _fetch(session, table, part, after, but=ring.current)
+    wrapping = _Wrapping(ring, table)
+    done: dict[tuple[str, int], list[tuple[bytes, bytes]]] = defaultdict(list)
+    refused: list[UUID] = []
+    for record, label, version, sealed, _ in rows:
+        again = wrapping.rewrapped(record.bytes, label, version, sealed)
+        if again is None:
+            refused.append(record)
+        else:
+            done[label, version].append((record.bytes, again))
+    for (label, version), pairs in done.items():
+        _store(session, table, pairs, current=ring.current, label=label, old=version)
+    return Batch(len(rows) - len(refused), refused, _last(rows))
+
+
+def check_batch(session: Session, ring: KeyRing, table: KeyTable, after: tuple[UUID, str] | None) -> Batch:
+    """Open the next batch of record keys and check their commitments; names those that do not open."""
+    rows = _fetch(session, table, Slice(), after)
+    refused = [row[0] for row in rows if not _opens(ring, table, row)]
+    return Batch(len(rows), refused, _last(rows))
+
+
+def check_first(session: Session, ring: KeyRing, table: KeyTable) -> int | None:
+    """Try the ring on one record key of a table; the version it is wrapped under if it does not open."""
+    rows = _fetch(session, table, Slice(), None, limit=1)
+    return next((row[2] for row in rows if not _opens(ring, table, row)), None)
+
+
+class _Wrapping:
+    """The locks of a ring by version, and the associated data of a table, made once for a batch."""
+
+    def __init__(self, ring: KeyRing, table: KeyTable) -> None:
+        self.ring, self.table = ring, table
+        self.newest = AESGCM(ring.key(ring.current))
+        self.older: dict[int, AESGCM] = {}
+        self.frames: dict[str, list[tuple[bytes, bytes]]] = {}
+
+    def rewrapped(self, record: bytes, label: str, version: int, sealed: bytes) -> bytes | None:
+        lock = self.older.get(version)
+        if lock is None:
+            lock = self.older[version] = AESGCM(self.ring.key(version))
+        for before, after in self.frames.get(label) or self._frames(label):
+            data = before + record + after
+            try:
+                secret = lock.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], data)
+            except (InvalidTag, ValueError):
+                continue
+            nonce = token_bytes(NONCE_BYTES)
+            return nonce + self.newest.encrypt(nonce, secret, data)
+        return None
+
+    def _frames(self, label: str) -> list[tuple[bytes, bytes]]:
+        # A record's id has a fixed place in what a binding says: cut it out once instead of saying it a million times.
+        said = [Binding(binding, SAMPLE, label).associated_data for binding in self.table.bindings]
+        self.frames[label] = [(before, after) for before, _, after in (text.partition(SAMPLE.bytes) for text in said)]
+        return self.frames[label]
+
+
+def _opens(ring: KeyRing, table: KeyTable, row: Row) -> bool:
+    record, label, version, sealed, commitment = row
+    for binding in table.bindings:
+        try:
+            unwrap_record_key(ring, WrappedKey(version, sealed, commitment), Binding(binding, record, label))
+        except (CiphertextRefused, KeyVersionUnknown):
+            continue
+        return True
+    return False
+
+
+def _fetch(
+    session: Session,
+    table: KeyTable,
+    part: Slice,
+    after: tuple[UUID, str] | None,
+    *,
+    but: int | None = None,
+    limit: int | None = None,
+) -> Sequence[Row]:
+    record, label = after or (part.first, "")  # no label is empty: the first row is beyond this
+    query = sql.SQL(
+        "SELECT {record}, {label}, {version}, {sealed}, {commitment} FROM {table} WHERE {record} BETWEEN %s AND %s "
+        "AND ({record}, {label}) > (%s, %s) AND (%s::int IS NULL OR {version} <> %s) ORDER BY {record}, {label} LIMIT %s"
+    ).format(**_names(table))
+    with _driver(session).cursor(binary=True) as cursor:
+        return cursor.execute(query, (record, part.last, record, label, but, but, limit or BATCH)).fetchall()
+
+
+def _store(
+    session: Session, table: KeyTable, pairs: Sequence[tuple[bytes, bytes]], *, current: int, label: str, old: int
+) -> None:
+    """Write what was wrapped anew under `current`, where it is still there and still under `old`.
+
+    Ids and sealed keys are of one length each, so they travel as two strings of bytes that the database cuts up: arrays of
+    them would cost as much as the cryptography.
+    """
+    statement = sql.SQL(
+        "UPDATE {table} AS t SET {version} = %(current)s, "
+        "{sealed} = substring(%(sealed)b FROM n * %(length)s + 1 FOR %(length)s) "
+        "FROM generate_series(0, %(count)s - 1) AS n "
+        "WHERE t.{record} = encode(substring(%(records)b FROM n * 16 + 1 FOR 16), 'hex')::uuid "
+        "AND {label} = %(label)s AND t.{version} = %(old)s"
+    ).format(**_names(table))
+    records, sealed = (b"".join(column) for column in zip(*pairs, strict=True))
+    given = {"records": records, "sealed": sealed, "length": len(sealed) // len(pairs), "count": len(pairs)}
+    _driver(session).execute(statement, {**given, "current": current, "label": label, "old": old})
+
+
+def _last(rows: Sequence[Row]) -> tuple[UUID, str] | None:
+    return (rows[-1][0], rows[-1][1]) if len(rows) == BATCH else None
+
+
+def _names(table: KeyTable) -> dict[str, sql.Composable]:
+    schema, name = table.name.split(".")
+    return {
+        "table": sql.Identifier(schema, name),
+        "record": sql.Identifier(table.record),
+        "label": sql.Identifier(table.label_column) if table.label_column else sql.SQL("{}::text").format(table.label),
+        "version": sql.Identifier(table.version),
+        "sealed": sql.Identifier(table.sealed),
+        "commitment": sql.Identifier(table.commitment),
+    }
+
+
+def _driver(session: Session) -> "Connection[tuple[Any, ...]]":
+    """The driver's own connection, within the session's transaction: rows by the million are not for the object mapper."""
+    connection = session.connection().connection.driver_connection
+    assert isinstance(connection, Connection)  # noqa: S101  (`core.database.connect` opens no other)
+    return connection

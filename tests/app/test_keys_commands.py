@@ -1,0 +1,79 @@
+"""The key commands as the keeper of the keys meets them."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from typer.testing import CliRunner
+
+from app.cli.main import commands
+from app.key_provider import ProviderUnready, key_provider
+from app.key_shares import PassphraseFileExists
+from core.key_ring_file import KeyRingExists
+from core.settings import Settings
+from tests.core.key_services import FakeVault, serving
+
+PASSPHRASE = "seven lanterns on the quay"
+
+
+@pytest.fixture
+def keeper(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    monkeypatch.setenv("WAYSTATION_DATABASE_URL", settings.database_url)
+    monkeypatch.setenv("WAYSTATION_DATABASE_OWNER_URL", settings.database_owner_url)
+    monkeypatch.setenv("WAYSTATION_VAR", str(settings.var))
+    monkeypatch.setenv("COLUMNS", "200")
+    settings.var.mkdir()
+    settings.passphrase_path.write_text(PASSPHRASE)
+    return CliRunner()
+
+
+def run(keeper: CliRunner, *words: str, typed: str = "") -> str:
+    answer = keeper.invoke(commands, ["keys", *words], input=typed)
+    if answer.exception is not None and not isinstance(answer.exception, SystemExit):
+        raise answer.exception
+    assert answer.exit_code == 0, answer.output
+    return answer.output
+
+
+def test_create_rotate_retire_and_verify(keeper: CliRunner) -> None:
+    assert "Key ring written to" in run(keeper, "create")
+    with pytest.raises(KeyRingExists):
+        run(keeper, "create")
+    assert "Key version 2 is current" in run(keeper, "rotate")
+    assert "Every record key is wrapped under version 2" in run(keeper, "status")
+    assert "Key version 1 is retired" in run(keeper, "retire", "1", typed="y\n")
+    assert "Every wrapped key opens" in run(keeper, "verify")
+
+
+def test_a_passphrase_is_divided_and_put_together_again(keeper: CliRunner, settings: Settings) -> None:
+    run(keeper, "create")
+    shown = run(keeper, "split", "--threshold", "2", "--shares", "3", typed="\n" * 6)
+    shares = [
+        " ".join(re.findall(r"\d+ ([a-z]+)", part.split("Written down")[0]))
+        for part in re.split(r"Share \d of 3; 2 give", shown)[1:]
+    ]
+    assert len(shares) == 3
+    with pytest.raises(PassphraseFileExists):
+        run(keeper, "combine", typed=f"{shares[2]}\n{shares[0]}\n")
+    settings.passphrase_path.unlink()
+    said = run(keeper, "combine", typed=f"{shares[2]}\n{shares[0]}\n")
+    assert settings.passphrase_path.read_text().strip() == PASSPHRASE
+    assert settings.passphrase_path.stat().st_mode & 0o777 == 0o600
+    assert PASSPHRASE not in said + shown
+
+
+def test_a_ring_moves_to_vault_and_opens_there(keeper: CliRunner, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(keeper, "create")
+    with serving(FakeVault()) as address:
+        monkeypatch.setenv("WAYSTATION_VAULT_ADDRESS", address)
+        (settings.var / settings.vault_token_file).write_text("t-good\n")
+        run(keeper, "reseal", "--to", "vault")
+        monkeypatch.setenv("WAYSTATION_KEY_PROVIDER", "vault")
+        settings.passphrase_path.unlink()
+        assert "version 1" in run(keeper, "status")
+
+
+@pytest.mark.parametrize("provider", ["vault", "aws-kms", "another"])
+def test_a_provider_that_is_not_set_up_says_which_setting(settings: Settings, provider: str) -> None:
+    with pytest.raises(ProviderUnready, match="WAYSTATION_"):
+        key_provider(replace(settings, key_provider=provider))
