@@ -6,7 +6,7 @@ before adds nothing.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -17,13 +17,13 @@ from sqlalchemy import select
 
 from casework.arrival import Arrival, Desk
 from casework.consent import ConsentState, GivenBy, newest_consents
-from casework.errors import CodeUnknown
-from casework.models import OURS, Case, Consent, HouseholdMember
+from casework.errors import CodeUnknown, MemberSpokeThemselves
+from casework.models import OURS, Case, Consent, HouseholdMember, Restriction, RightsRequest
 from casework.record_consent import Evidence, Statement, record_consent
 from core.audit import Purpose
 from ingest import read_submission
 
-__all__ = ["CONSENT", "record_consents_said", "withdraw_all_consents"]
+__all__ = ["CONSENT", "record_consents_said", "require_replaceable", "withdraw_all_consents"]
 
 CONSENT: Final = "con_Consent"
 STATISTICS: Final = "con_Statistics"
@@ -60,8 +60,20 @@ def withdraw_all_consents(desk: Desk, arrival: Arrival, case: Case) -> None:
     for person in _household(desk, case):
         for row in newest_consents(desk.session, person):
             if row.state == ConsentState.GIVEN:
-                about = replace(_statement(arrival, Purpose(row.purpose), ConsentState.WITHDRAWN), recipient=row.recipient)
-                record_consent(desk.session, desk.ring, person, about)
+                said = _statement(arrival, Purpose(row.purpose), ConsentState.WITHDRAWN)
+                by = said.given_by if person == case.person else GivenBy.HOUSEHOLD
+                record_consent(desk.session, desk.ring, person, replace(said, recipient=row.recipient, given_by=by))
+
+
+def require_replaceable(desk: Desk, members: Sequence[UUID]) -> None:
+    """Raises `MemberSpokeThemselves` where replacing the members would lose what one of them said or asked for themselves."""
+    for asked in (
+        select(Consent.person).where(Consent.person.in_(members), Consent.given_by != GivenBy.HOUSEHOLD),
+        select(Restriction.person).where(Restriction.person.in_(members), Restriction.consent.is_(None)),
+        select(RightsRequest.person).where(RightsRequest.person.in_(members)),
+    ):
+        for person in desk.session.scalars(asked.limit(1)):
+            raise MemberSpokeThemselves(person=person)
 
 
 def _statements(desk: Desk, arrival: Arrival) -> Iterator[Statement]:

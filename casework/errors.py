@@ -27,6 +27,7 @@ __all__ = [
     "KeyDestroyed",
     "ListOutOfBounds",
     "ListUnreadable",
+    "MemberSpokeThemselves",
     "MergeUnknown",
     "MergedAlready",
     "NobodyMoved",
@@ -251,6 +252,12 @@ class RestrictionUnknown(Problem):
     code = "CASE-124"
     says = "There is no restriction {restriction} in force that could be lifted by hand."
     remedy = "Check the id. What follows from a withdrawn or expired consent ends when a new consent is recorded."
+
+
+class MemberSpokeThemselves(Problem):
+    code = "CASE-125"
+    says = "An edit would replace household member {person}, who has since spoken or asked for something themselves."
+    remedy = "Correct the records of the person and of the household by hand; then erase the edit, which stays in quarantine."
 
 
 class RecordChanged(Problem):

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select
 
-from casework.admit_consent import CONSENT, record_consents_said, withdraw_all_consents
+from casework.admit_consent import CONSENT, record_consents_said, require_replaceable, withdraw_all_consents
 from casework.admit_files import admit_files
 from casework.arrival import Arrival, Desk
 from casework.blind_tokens import find_by_token, remove_tokens, replace_tokens
@@ -151,10 +151,11 @@ def _remove_members(desk: Desk, household: UUID) -> None:
     """Take the members of a corrected household away, and destroy their keys.
 
     The form gives a member no name of its own by which to tell, after a correction, who of the new ones is who of the
-    old; so that nobody inherits another's record, all are new persons.
+    old; so that nobody inherits another's record, all are new persons. Raises `MemberSpokeThemselves`.
     """
     links = HouseholdMember.household == household, HouseholdMember.role == HouseholdRole.MEMBER.value
     former = list(desk.session.scalars(select(HouseholdMember.person).where(*links)))
+    require_replaceable(desk, former)
     desk.session.execute(delete(HouseholdMember).where(*links))
     remove_tokens(desk, former)
     desk.session.execute(delete(StoredKey).where(StoredKey.record.in_(former)))

@@ -11,6 +11,7 @@ from casework import find_case, read_person
 from casework.consent import may_share_with, may_use
 from casework.errors import RecordRestricted
 from casework.record_consent import ConsentVersion, consent_history, record_consent
+from casework.restrict_record import RestrictionReason, restrict_record
 from casework.withdraw_consent import withdraw_consent
 from core.audit import Purpose
 from core.clock import now
@@ -173,3 +174,15 @@ def test_a_recipient_that_is_no_code_of_a_form_is_set_aside(field_team: Field) -
     """Recipients stand in clear, so nothing that somebody typed may become one."""
     submission = screen(field_team, {**ASKED, "con_SharingWith": "Zaunkönig's-clinic"})
     assert field_team.quarantine()[submission][0] == "CASE-004"
+
+
+def test_an_edit_does_not_replace_a_member_who_asked_for_something(field_team: Field) -> None:
+    """The form cannot tell who of the new members is who of the old: what one of them asked for would be lost."""
+    first = str(uuid4())
+    screen(field_team, ASKED, instance=first)
+    _, members = household(field_team)
+    with field_team.zone() as session:
+        restrict_record(session, members[0], RestrictionReason.OBJECTION, use=Purpose.STATISTICS)
+    edit = screen(field_team, {**ASKED, "prs_First_Name": "Amina"}, edits=first)
+    assert field_team.quarantine()[edit][0] == "CASE-125"
+    assert household(field_team)[1] == members

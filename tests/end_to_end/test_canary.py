@@ -37,6 +37,7 @@ from core.week import Week
 OPERATION = "TEST"
 BINARY = {
     "screening_interview/consent_signature",
+    "screening_interview/con_recording",
     "screening_interview/interview_recording",
     "assistance_interview/supporting_document",
 }
