@@ -12,14 +12,19 @@ __all__ = [
     "ConsentWithdrawn",
     "CountUnreadable",
     "DateImplausible",
+    "ErasureOutOfReach",
     "FactsMoved",
     "FormUnfit",
     "FormUnpublished",
+    "HoldUnknown",
     "KeyDestroyed",
     "NobodyMoved",
     "PlaceUnknown",
+    "RecordHeld",
     "RecordUnknown",
     "ReferenceTaken",
+    "RetentionUnreadable",
+    "SubjectUnclear",
 ]
 
 
@@ -133,3 +138,32 @@ class AdmissionFailed(Problem):
     code = "CASE-099"
     says = "Admitting this submission failed unexpectedly ({kind})."
     remedy = "Nothing of it was admitted and nothing is lost. Report the failure; admit the submission again when it is mended."
+
+class RecordHeld(Problem):
+    code = "CASE-140"
+    says = "The record of person {person} is under a legal hold, or shares its raw interview with one that is."
+    remedy = "Nothing was erased. Ask whoever set the hold; once it is lifted or has run out, the erasure can be carried out."
+
+
+class HoldUnknown(Problem):
+    code = "CASE-141"
+    says = "There is no hold {hold} that stands in this operation."
+    remedy = "List them with `bin/waystation holds list`; one that was lifted or has run out is not shown."
+
+
+class ErasureOutOfReach(Problem):
+    code = "CASE-142"
+    says = "The erasure of {subject} was begun within the reach of one account."
+    remedy = "Nothing was erased. An erasure runs in reach of its whole operation; this is a fault of the program: report it."
+
+
+class SubjectUnclear(Problem):
+    code = "CASE-143"
+    says = "What is to be erased is not named as a kind and an id."
+    remedy = "Write the id of a person, or one of the kinds {kinds}, a colon and the id."
+
+
+class RetentionUnreadable(Problem):
+    code = "CASE-144"
+    says = "The retention periods in {path} cannot be used: {reason}."
+    remedy = "Correct the file (docs and an example are in casework/retention.toml). Until then nothing is proposed for erasure."

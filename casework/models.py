@@ -17,6 +17,8 @@ from core.database import Base
 __all__ = [
     "Case",
     "CaseState",
+    "ErasureCertificate",
+    "Hold",
     "Household",
     "HouseholdMember",
     "HouseholdRole",
@@ -34,6 +36,7 @@ __all__ = [
     "SubmittedRecord",
     "Token",
     "TokenKind",
+    "Tombstone",
 ]
 
 
@@ -250,3 +253,47 @@ class Token(Base):
     kind: Mapped[str] = mapped_column(primary_key=True)
     token: Mapped[bytes] = mapped_column(primary_key=True)
     record: Mapped[UUID] = mapped_column(primary_key=True, index=True)
+
+
+class Hold(Base):
+    """A legal hold: while it stands nothing of the person is erased. `reason` is sealed under the person's key."""
+
+    __tablename__ = "hold"
+    __table_args__ = {"schema": "casework"}
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person: Mapped[UUID] = mapped_column(ForeignKey("casework.person.id", ondelete="CASCADE"), index=True)
+    operation: Mapped[str]
+    reason: Mapped[bytes]
+    set_by: Mapped[str]
+    set_at: Mapped[datetime]
+    until: Mapped[datetime | None]
+    lifted_by: Mapped[str | None]
+    lifted_at: Mapped[datetime | None]
+
+
+class Tombstone(Base):
+    """That a record was erased, when, and by which proposal. Applied again when an older backup is restored."""
+
+    __tablename__ = "tombstone"
+    __table_args__ = {"schema": "casework"}
+
+    record: Mapped[UUID] = mapped_column(primary_key=True)
+    operation: Mapped[str]
+    kind: Mapped[str]
+    proposal: Mapped[UUID]
+    erased_at: Mapped[datetime]
+
+
+class ErasureCertificate(Base):
+    """What an erasure took away, as it was signed. Holds random ids and counts only."""
+
+    __tablename__ = "erasure_certificate"
+    __table_args__ = {"schema": "casework"}
+
+    proposal: Mapped[UUID] = mapped_column(primary_key=True)
+    operation: Mapped[str]
+    subject: Mapped[str]
+    issued_at: Mapped[datetime]
+    content: Mapped[bytes]
+    signature: Mapped[bytes]
