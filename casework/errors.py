@@ -7,6 +7,7 @@ __all__ = [
     "AnswerMissing",
     "CaseOpenedTwice",
     "CaseUnknown",
+    "CertificateRefused",
     "CodeUnknown",
     "ConsentMissing",
     "ConsentWithdrawn",
@@ -167,3 +168,9 @@ class RetentionUnreadable(Problem):
     code = "CASE-144"
     says = "The retention periods in {path} cannot be used: {reason}."
     remedy = "Correct the file (docs and an example are in casework/retention.toml). Until then nothing is proposed for erasure."
+
+
+class CertificateRefused(Problem):
+    code = "CASE-145"
+    says = "The certificate of erasure does not hold: {reason}."
+    remedy = "Ask for it again from where it was issued: `bin/waystation erase certificate`. Keep this copy: somebody changed it."
