@@ -29,9 +29,9 @@ class NotAllowed(Problem):
     says = "Your account may not do this here ({right})."
     remedy = "Ask for it where your role or area is assigned, or ask a colleague who may. The attempt is in the audit log."
 
-    def __init__(self, right: Right, subject: str = "") -> None:
+    def __init__(self, right: Right, subject: str = "", **where: object) -> None:
         self.subject = subject
-        super().__init__(right=right.value)
+        super().__init__(right=right.value, **where)
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,8 @@ class Action(StrEnum):
     PROPOSED = "proposed"
     APPROVED = "approved"
     REJECTED = "rejected"
+    EXPIRED = "expired"
+    CARRIED_OUT = "carried_out"
     SIGNED_IN = "signed_in"
     SIGN_IN_FAILED = "sign_in_failed"
     SIGNED_OUT = "signed_out"

@@ -2,15 +2,16 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from geoalchemy2 import Geometry
-from sqlalchemy import BigInteger, ForeignKey, Identity, func
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
 
-__all__ = ["AuditEntry", "Operation", "PlaceRow"]
+__all__ = ["AuditEntry", "Operation", "PlaceRow", "ProposalRow"]
 
 
 class Operation(Base):
@@ -54,3 +55,30 @@ class AuditEntry(Base):
     purpose: Mapped[str]
     count: Mapped[int]
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+class ProposalRow(Base):
+    """An act that needs a second person. Who proposed does not decide (a check); steps go one way (a trigger)."""
+
+    __tablename__ = "proposal"
+    __table_args__ = (
+        CheckConstraint("decided_by IS DISTINCT FROM proposed_by OR state = 'rejected'", name="second_person"),
+        Index("ix_proposal_operation_state", "operation", "state"),
+        {"schema": "core"},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    operation: Mapped[str]
+    act: Mapped[str]
+    subject: Mapped[str]
+    custody: Mapped[str | None]
+    purpose: Mapped[str]
+    detail: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    state: Mapped[str]
+    proposed_by: Mapped[str]
+    proposed_at: Mapped[datetime]
+    until: Mapped[datetime]
+    decided_by: Mapped[str | None]
+    decided_at: Mapped[datetime | None]
+    done_by: Mapped[str | None]
+    done_at: Mapped[datetime | None]

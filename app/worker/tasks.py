@@ -17,12 +17,15 @@ from app.admission import admit_batches
 from app.program import Program
 from core.database import Zone
 from core.models import Operation
+from core.second_person import expire_overdue
 
 __all__ = ["ADMIT_AWAITING", "ADMIT_SUBMISSION", "build_worker"]
 
 ADMIT_SUBMISSION: Final = "admit_submission"
 ADMIT_AWAITING: Final = "admit_awaiting"
+EXPIRE_PROPOSALS: Final = "expire_proposals"
 SWEEP_EVERY: Final = timedelta(minutes=5)
+EXPIRE_EVERY: Final = timedelta(hours=1)
 
 
 def build_worker(program: Program) -> Celery:
@@ -36,7 +39,10 @@ def build_worker(program: Program) -> Celery:
         task_serializer="json",
         accept_content=["json"],
         broker_connection_retry_on_startup=True,
-        beat_schedule={"sweep": {"task": ADMIT_AWAITING, "schedule": SWEEP_EVERY}},
+        beat_schedule={
+            "sweep": {"task": ADMIT_AWAITING, "schedule": SWEEP_EVERY},
+            "expire": {"task": EXPIRE_PROPOSALS, "schedule": EXPIRE_EVERY},
+        },
     )
 
     @worker.task(name=ADMIT_SUBMISSION, shared=False)  # type: ignore[untyped-decorator]
@@ -50,6 +56,12 @@ def build_worker(program: Program) -> Celery:
         for operation in _operations(program):
             for _ in admit_batches(program, operation, actor="worker"):
                 pass
+
+    @worker.task(name=EXPIRE_PROPOSALS, shared=False)  # type: ignore[untyped-decorator]
+    def expire_proposals() -> None:
+        for operation in ("", *_operations(program)):  # key operations are of no operation
+            with program.database.transaction(Zone.CASEWORK, operation=operation, actor="worker") as session:
+                expire_overdue(session)
 
     def connect_anew(**_: Any) -> None:
         # A forked worker must not share its parent's connections.
