@@ -88,12 +88,16 @@ class Grant:
 
 @dataclass(frozen=True)
 class Access:
-    """Who acts, in which operation, with which grants; `system` is the program itself, in reach of everything there."""
+    """Who acts, in which operation, with which grants; `system` is the program itself, in reach of everything there.
+
+    `only` narrows the grants to some rights, as a service token does; none: every right of their roles.
+    """
 
     actor: str
     operation: str
     grants: tuple[Grant, ...] = field(default=())
     system: bool = False
+    only: frozenset[Right] | None = None
 
     @classmethod
     def of_system(cls, actor: str, operation: str) -> "Access":
@@ -107,6 +111,8 @@ class Access:
 
     def may(self, right: Right, custody: Custody | None = None) -> bool:
         """Whether some grant holds the right and, where a record is meant, covers its custody."""
+        if self.only is not None and right not in self.only:
+            return False
         return self.system or any(
             holds(grant.role, right) and (custody is None or grant.covers(custody)) for grant in self.grants
         )

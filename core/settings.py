@@ -47,6 +47,14 @@ class Settings:
         "File that holds the passphrase, readable by its owner only; a relative path lies under `WAYSTATION_VAR`. "
         "For anything but a trial keep it on another medium.",
     ] = Path("keyring.passphrase")
+    token_file: Annotated[
+        str, "File that holds a service account's token, for commands that touch identified data. Empty: they ask who you are."
+    ] = ""
+    web_address: Annotated[
+        str,
+        "Address under which browsers reach this server, as `https://waystation.example.org`: passkeys are bound to it. "
+        "Empty: the address that a request names.",
+    ] = ""
     max_submission_bytes: Annotated[
         int, "Largest request a phone may send; announced to phones as `X-OpenRosa-Accept-Content-Length`."
     ] = 100_000_000

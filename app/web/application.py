@@ -9,7 +9,9 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.web import openrosa
+from app.web.desk import Desk
 from app.web.openrosa_guard import log_failure
+from app.web.page_groups import GROUPS
 from app.web.pages import Pages
 from core.database import Database
 from core.keyring import KeyRing
@@ -35,7 +37,10 @@ def create_application(
     """
     application = FastAPI(title="Waystation", docs_url=None, redoc_url=None, openapi_url=None)
     application.state.door = openrosa.Door(database, ring, settings, after_submission)
+    application.state.desk = Desk(database, ring, settings, GROUPS)
     application.include_router(openrosa.router)
+    for group in GROUPS:
+        application.include_router(group.router)
     pages = Pages(database, settings)
     application.include_router(pages.router)
 

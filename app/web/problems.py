@@ -4,11 +4,36 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
+from core.access import NotAllowed
 from core.database import DatabaseDown, DatabaseFull
 from core.errors import Problem
+from core.identity.errors import (
+    AccountUnknown,
+    CodeRefused,
+    FreshSignInNeeded,
+    GivenByWhoAdded,
+    GrantUnknown,
+    LastFactor,
+    NameTaken,
+    NameUnfit,
+    OwnGrant,
+    PasskeyRefused,
+    PasswordUnfit,
+    TokenRefused,
+    UnitUnknown,
+)
 from ingest import Outcome
 
-__all__ = ["OUTCOME_STATUS", "FormNotOffered", "TokenUnknown", "UploadInterrupted", "UploadTooLarge", "status_of"]
+__all__ = [
+    "OUTCOME_STATUS",
+    "FormExpired",
+    "FormNotOffered",
+    "SignInNeeded",
+    "TokenUnknown",
+    "UploadInterrupted",
+    "UploadTooLarge",
+    "status_of",
+]
 
 
 class TokenUnknown(Problem):
@@ -35,6 +60,24 @@ class UploadInterrupted(Problem):
     remedy = "The phone keeps its copy and sends it again. Nothing of it was kept."
 
 
+class SignInNeeded(Problem):
+    """Not shown to a person, who is sent to the page `at` instead: to sign in, to finish it, or to choose an operation."""
+
+    code = "APP-120"
+    says = "Nobody is signed in for this."
+    remedy = "Sign in, or send a service token as `Authorization: Bearer`."
+
+    def __init__(self, at: str) -> None:
+        self.at = at
+        super().__init__()
+
+
+class FormExpired(Problem):
+    code = "APP-121"
+    says = "This form does not come from a page that was opened in this session."
+    remedy = "Go back, load the page again and send it once more. Nothing was changed."
+
+
 # What phones rely on: 201 and 202 are success, a bad token is 403 because 401 would ask for a password.
 OUTCOME_STATUS: Final[Mapping[Outcome, HTTPStatus]] = {
     Outcome.ACCEPTED: HTTPStatus.CREATED,
@@ -52,6 +95,22 @@ OUTCOME_STATUS: Final[Mapping[Outcome, HTTPStatus]] = {
 PROBLEM_STATUS: Final[Mapping[type[Problem], HTTPStatus]] = {
     TokenUnknown: HTTPStatus.FORBIDDEN,
     FormNotOffered: HTTPStatus.NOT_FOUND,
+    NotAllowed: HTTPStatus.FORBIDDEN,
+    SignInNeeded: HTTPStatus.UNAUTHORIZED,
+    TokenRefused: HTTPStatus.UNAUTHORIZED,
+    FormExpired: HTTPStatus.FORBIDDEN,
+    FreshSignInNeeded: HTTPStatus.FORBIDDEN,
+    OwnGrant: HTTPStatus.FORBIDDEN,
+    GivenByWhoAdded: HTTPStatus.FORBIDDEN,
+    AccountUnknown: HTTPStatus.NOT_FOUND,
+    UnitUnknown: HTTPStatus.NOT_FOUND,
+    GrantUnknown: HTTPStatus.NOT_FOUND,
+    NameUnfit: HTTPStatus.UNPROCESSABLE_ENTITY,
+    NameTaken: HTTPStatus.CONFLICT,
+    PasswordUnfit: HTTPStatus.UNPROCESSABLE_ENTITY,
+    CodeRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    PasskeyRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    LastFactor: HTTPStatus.CONFLICT,
     UploadTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     UploadInterrupted: HTTPStatus.BAD_REQUEST,
     DatabaseFull: HTTPStatus.INSUFFICIENT_STORAGE,

@@ -12,12 +12,14 @@ from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 
 for stage in ("core", "forms", "ingest", "casework", "anonymizer", "exports"):
     importlib.import_module(f"{stage}.models")
+importlib.import_module("core.identity.models")
 
-OURS = {"core", "forms", "ingest", "casework", "anonymizer", "statistics"}
+OURS = {"core", "forms", "ingest", "casework", "anonymizer", "statistics", "identity"}
 # Tables without row-level security, each with the reason why it needs none.
 OPEN_TABLES = {
     "core.operation": "names of operations only",
     "core.place": "public gazetteer",
+    "identity.unit": "names of organisations, areas and teams, used by the identity zone alone",
     "core.audit_entry": "read by the audit zone alone, across operations",
 }
 

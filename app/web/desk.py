@@ -1,0 +1,52 @@
+"""What the pages behind the sign-in stand on, and how a group of them is registered (`app/web/page_groups.py`)."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+
+from core.database import Database
+from core.keyring import KeyRing
+from core.permissions import Right
+from core.settings import Settings
+
+__all__ = ["Desk", "Entry", "OpenDesk", "PageGroup", "desk_of"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the navigation, shown to those who hold the right (none: to everybody signed in)."""
+
+    address: str
+    text: str
+    right: Right | None = None
+
+
+@dataclass(frozen=True)
+class PageGroup:
+    """Pages that belong together: their routes, their texts (`texts/<texts>.<language>.toml`) and their navigation.
+
+    Make the router with `app.web.signed_in_page.signed_in_router`.
+    """
+
+    router: APIRouter
+    texts: str
+    entries: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What such a page works with."""
+
+    database: Database
+    ring: KeyRing
+    settings: Settings
+    groups: tuple[PageGroup, ...]
+
+
+def desk_of(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+OpenDesk = Annotated[Desk, Depends(desk_of)]

@@ -1,0 +1,191 @@
+"""Who a request comes from. A page asks for it as a parameter and gets it, or the browser is sent to sign in.
+
+    @router.get("/cases")
+    def list_cases(visit: SignedIn, desk: OpenDesk, request: Request) -> Response:
+        with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session: ...
+
+    @router.post("/cases")
+    def open_case(visit: SignedIn, form: CheckedForm, ...) -> Response: ...
+
+One cookie holds a random token. Before somebody signs in it stands for nothing; it is replaced at each step of signing
+in. Every form carries a fingerprint of it, which `CheckedForm` compares, beside `SameSite=Strict`. Programs send a service
+token in the header `Authorization` instead; no browser does that by itself, so their forms need no fingerprint.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Final
+from urllib.parse import parse_qsl, urlencode
+
+from fastapi import Depends, Request, Response
+from starlette.datastructures import FormData
+
+from app.web.desk import Desk, OpenDesk, desk_of
+from app.web.problems import FormExpired, SignInNeeded
+from app.web.upload import read_body
+from core.access import Access
+from core.database import Zone
+from core.identity.errors import TokenRefused
+from core.identity.grants import access_for, operations_of
+from core.identity.models import Stage
+from core.identity.service_tokens import access_of_token
+from core.identity.sessions import CurrentSession, choose_operation, session_of
+
+__all__ = [
+    "FORM_TOKEN",
+    "CheckedForm",
+    "CurrentSession",
+    "SignedIn",
+    "SignedInAnywhere",
+    "Visit",
+    "Visitor",
+    "cookie_of",
+    "forget_cookie",
+    "form_token",
+    "give_cookie",
+    "own_access",
+    "require_form_token",
+]
+
+COOKIE: Final = "waystation"
+FORM_TOKEN: Final = "form_token"  # noqa: S105  (a name)
+FORM_BYTES: Final = 64 * 1024
+HERE: Final = {"localhost", "127.0.0.1", "::1"}
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A request of somebody signed in: what they may do, and their session (none for a program with a token)."""
+
+    access: Access
+    session: CurrentSession | None
+    operations: tuple[str, ...] = ()  # in which the account holds a role
+
+
+def _visitor(request: Request, desk: OpenDesk) -> CurrentSession | None:
+    """The session behind the cookie, however far it has come."""
+    token = cookie_of(request)
+    if not token:
+        return None
+    with desk.database.transaction(Zone.IDENTITY, actor="sign-in") as session:
+        return session_of(session, desk.ring, token)
+
+
+Visitor = Annotated[CurrentSession | None, Depends(_visitor)]
+
+
+def _somewhere(request: Request, desk: OpenDesk, current: Visitor) -> Visit:
+    """Somebody signed in, whether or not they have chosen an operation."""
+    if request.headers.get("authorization"):
+        return _program(request, desk)
+    if current is None:
+        raise SignInNeeded(_afterwards("/sign-in", request))
+    if current.stage is not Stage.SIGNED_IN:
+        raise SignInNeeded("/enrol/next" if current.stage is Stage.ENROLLING else "/sign-in/second")
+    return _person(desk, current)
+
+
+SignedInAnywhere = Annotated[Visit, Depends(_somewhere)]
+
+
+def _signed_in(request: Request, visit: SignedInAnywhere) -> Visit:
+    """Somebody signed in who works in an operation."""
+    if not visit.access.operation:
+        raise SignInNeeded(_afterwards("/operation", request))
+    return visit
+
+
+SignedIn = Annotated[Visit, Depends(_signed_in)]
+
+
+async def _checked_form(request: Request) -> FormData:
+    """The fields of a posted form that comes from a page of this session; raises `FormExpired`."""
+    body = await read_body(request, FORM_BYTES)
+    form = FormData(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=1000))
+    require_form_token(request, str(form.get(FORM_TOKEN, "")))
+    return form
+
+
+CheckedForm = Annotated[FormData, Depends(_checked_form)]
+
+
+def require_form_token(request: Request, given: str) -> None:
+    """For a page that reads its form itself: raise `FormExpired` unless the form came from a page of this session."""
+    if request.headers.get("authorization"):
+        return  # judged by its token
+    if not cookie_of(request) or not secrets.compare_digest(given.encode(), form_token(request).encode()):
+        raise FormExpired
+
+
+def form_token(request: Request, cookie: str = "") -> str:
+    """What a form of this session carries; `cookie` where the answer brings a new one."""
+    return desk_of(request).ring.blind_token("web.form", cookie or cookie_of(request)).hex()
+
+
+def own_access(current: CurrentSession) -> Access:
+    """For one's own password, factors and devices: reaches the rows of this account and nothing else."""
+    return Access(str(current.account), "")
+
+
+def cookie_of(request: Request) -> str:
+    """The cookie's token, or nothing."""
+    value = request.cookies.get(_cookie_name(request), "")
+    return value if len(value) <= 100 else ""
+
+
+def give_cookie(request: Request, response: Response, token: str) -> None:
+    """Hand the browser its token. It is sent over https only, but for a browser on this same machine."""
+    response.set_cookie(
+        _cookie_name(request), token, path="/", httponly=True, samesite="strict", secure=not _on_this_machine(request)
+    )
+
+
+def forget_cookie(request: Request, response: Response) -> None:
+    """Take the token from the browser."""
+    gone = datetime.fromtimestamp(0, UTC)
+    response.set_cookie(
+        _cookie_name(request),
+        "",
+        path="/",
+        expires=gone,
+        httponly=True,
+        samesite="strict",
+        secure=not _on_this_machine(request),
+    )
+
+
+def _person(desk: Desk, current: CurrentSession) -> Visit:
+    with desk.database.transaction(Zone.IDENTITY, access=own_access(current)) as session:
+        operations = tuple(operations_of(session, current.account))
+        operation = current.operation if current.operation in operations else ""
+        if not operation and len(operations) == 1:
+            operation = operations[0]
+            choose_operation(session, current.id, operation)
+        access = access_for(session, current.account, operation) if operation else own_access(current)
+    return Visit(access, current, operations)
+
+
+def _program(request: Request, desk: Desk) -> Visit:
+    kind, _, token = request.headers["authorization"].partition(" ")
+    if kind.lower() != "bearer":
+        raise TokenRefused
+    with desk.database.transaction(Zone.IDENTITY, actor="sign-in") as session:
+        access = access_of_token(session, token.strip())
+    if access is None:
+        raise TokenRefused
+    return Visit(access, None, (access.operation,))
+
+
+def _afterwards(page: str, request: Request) -> str:
+    """The page, with where to go on from there; a form that was sent is not sent again."""
+    return f"{page}?{urlencode({'next': request.url.path})}" if request.method in {"GET", "HEAD"} else page
+
+
+def _cookie_name(request: Request) -> str:
+    """The prefix makes browsers refuse the cookie from anybody but this host over https."""
+    return COOKIE if _on_this_machine(request) else f"__Host-{COOKIE}"
+
+
+def _on_this_machine(request: Request) -> bool:
+    return request.url.scheme == "http" and (request.url.hostname or "") in HERE

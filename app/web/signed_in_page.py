@@ -1,0 +1,156 @@
+"""How a page behind the sign-in is shown: its frame, its language, its texts, and never a copy kept anywhere.
+
+A group's router is made by `signed_in_router`; its handlers answer with `show` or `go_to`. Problems become pages: what
+happened and what to do, with the problem's code.
+"""
+
+import tomllib
+from collections.abc import Callable, Coroutine, Mapping
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from babel import Locale
+from babel.dates import format_datetime
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from fastapi.routing import APIRoute
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.exceptions import HTTPException
+
+import exports
+from app.web.desk import desk_of
+from app.web.openrosa_texts import choose_language
+from app.web.problems import SignInNeeded, status_of
+from app.web.signed_in import FORM_TOKEN, Visit, form_token
+from core.errors import Problem
+
+__all__ = ["SCRIPTED", "go_to", "keep_language", "language_of", "local", "show", "show_problem", "signed_in_router"]
+
+HERE: Final = Path(__file__).parent
+LANGUAGE_COOKIE: Final = "language"
+# For the few pages that need the script for passkeys: ours, from here, and nobody else's.
+SCRIPTED: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; img-src 'self' data:; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+NO_COPY: Final = {"Cache-Control": "no-store"}
+YEAR_SECONDS: Final = 365 * 24 * 3600
+
+_templates = Environment(
+    loader=FileSystemLoader(HERE / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+class SignedInRoute(APIRoute):
+    """A route whose problems become pages, and whose answers nobody keeps a copy of."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            try:
+                response = await handle(request)
+            except HTTPException:
+                raise
+            except Problem as problem:
+                response = show_problem(request, problem)
+            response.headers.setdefault("Cache-Control", NO_COPY["Cache-Control"])
+            keep_language(request, response)
+            return response
+
+        return guarded
+
+
+def signed_in_router() -> APIRouter:
+    """A router for a group of pages."""
+    return APIRouter(route_class=SignedInRoute, include_in_schema=False)
+
+
+def show(
+    request: Request,
+    template: str,
+    visit: Visit | None = None,
+    *,
+    status: int = HTTPStatus.OK,
+    script: bool = False,
+    cookie: str = "",
+    **values: object,
+) -> Response:
+    """A page in the reader's language. Give `cookie` where the answer hands out a new one, for its forms to be right."""
+    language = language_of(request, visit)
+    html = _templates.get_template(template).render(
+        language=language,
+        direction=Locale.parse(language).text_direction,
+        languages={code: Locale.parse(code).get_display_name(code) for code in exports.LANGUAGES},
+        language_address=lambda code: f"?{urlencode({**request.query_params, 'lang': code})}",
+        text=_texts(language, tuple(group.texts for group in desk_of(request).groups)),
+        navigation=_navigation(request, visit),
+        path=request.url.path,
+        visit=visit,
+        form_field=FORM_TOKEN,
+        form_token=form_token(request, cookie),
+        moment=lambda at: format_datetime(at, "d MMM y, HH:mm 'UTC'", locale=language),
+        **values,
+    )
+    headers = {**NO_COPY, "Content-Language": language}
+    return HTMLResponse(html, status_code=status, headers=headers | ({"Content-Security-Policy": SCRIPTED} if script else {}))
+
+
+def show_problem(request: Request, problem: Problem) -> Response:
+    """Send the browser to sign in, tell a program in JSON, or show a person what happened and what to do."""
+    if request.headers.get("authorization"):
+        told = {"code": problem.code, "what": problem.what, "what_to_do": problem.what_to_do}
+        status = status_of(problem)
+        asks = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else {}
+        return JSONResponse(told, status_code=status, headers=NO_COPY | asks)
+    if isinstance(problem, SignInNeeded):
+        return go_to(problem.at)
+    return show(request, "problem.html.j2", status=status_of(problem), problem=problem)
+
+
+def go_to(address: str) -> Response:
+    """Answer a form by a page to load, so that loading it again sends nothing twice."""
+    return RedirectResponse(address, status_code=HTTPStatus.SEE_OTHER, headers=NO_COPY)
+
+
+def local(address: object) -> str:
+    """The address if it is one of this server's paths, else the account page: nobody is led away from here."""
+    text = str(address or "")
+    plain = text.startswith("/") and not text.startswith("//") and "\\" not in text and text.isprintable()
+    return text if plain else "/account"
+
+
+def language_of(request: Request, visit: Visit | None = None) -> str:
+    """Asked for in the address, else chosen before, else the account's, else the browser's."""
+    chosen = request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)
+    known = visit.session.language if visit and visit.session else None
+    preferred = choose_language(request.headers.get("accept-language", ""))
+    return next(language for language in (*chosen, known, preferred) if language in exports.LANGUAGES)
+
+
+def keep_language(request: Request, response: Response, language: str = "") -> None:
+    """Remember a choice of language in the browser."""
+    chosen = language or request.query_params.get("lang")
+    if chosen in exports.LANGUAGES:
+        response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=YEAR_SECONDS, samesite="lax", httponly=True)
+
+
+def _navigation(request: Request, visit: Visit | None) -> list[tuple[str, str]]:
+    if visit is None:
+        return []
+    entries = [entry for group in desk_of(request).groups for entry in group.entries]
+    return [(entry.address, entry.text) for entry in entries if entry.right is None or visit.access.may(entry.right)]
+
+
+@cache
+def _texts(language: str, groups: tuple[str, ...]) -> Mapping[str, str]:
+    """The texts of the frame and of every group, in one language."""
+    files = [HERE / "texts" / f"{language}.toml", *(HERE / "texts" / f"{group}.{language}.toml" for group in groups)]
+    return {key: text for file in files for key, text in tomllib.loads(file.read_text(encoding="utf-8")).items()}

@@ -1,0 +1,150 @@
+"""Accounts: add one, find it, list those of an operation, close one."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from core.access import require
+from core.audit_line import Action, Purpose, record
+from core.clock import now
+from core.envelope import Binding, RecordKey, WrappedKey, new_record_key, unwrap_record_key
+from core.identity.errors import AccountUnknown, NameTaken, NameUnfit, OwnGrant
+from core.identity.models import Account, AccountKind, RoleGrant
+from core.keyring import KeyRing
+from core.permissions import Right
+
+__all__ = [
+    "ListedAccount",
+    "account_key",
+    "add_account",
+    "deactivate",
+    "find_account",
+    "list_accounts",
+    "name_of",
+    "normal",
+    "set_language",
+]
+
+NAME: Final = re.compile(r"[\w.-]{3,64}")
+
+
+@dataclass(frozen=True)
+class ListedAccount:
+    """An account as administrators see it."""
+
+    id: UUID
+    sign_in_name: str = field(repr=False)
+    name: str = field(repr=False)
+    kind: AccountKind
+    active: bool
+
+
+def normal(sign_in_name: str) -> str:
+    """A sign-in name as it is compared: the same whichever way it was typed."""
+    return unicodedata.normalize("NFKC", sign_in_name).strip().casefold()
+
+
+def add_account(
+    session: Session, ring: KeyRing, sign_in_name: str, display_name: str, *, kind: AccountKind, language: str = "en"
+) -> UUID:
+    """Add an account without any right or credential; raises `NotAllowed`, `NameUnfit` or `NameTaken`."""
+    access = require(session, Right.MANAGE_ACCOUNTS)
+    name = normal(sign_in_name)
+    if not NAME.fullmatch(name):
+        raise NameUnfit
+    account = uuid4()
+    key, wrapped = new_record_key(ring, _binding(account, "key"))
+    row = Account(
+        id=account,
+        sign_in_name=name,
+        kind=kind,
+        active=True,
+        language=language,
+        operation="" if access.system else access.operation,
+        added_by=access.actor,
+        added_at=now(),
+        display_name=key.seal(display_name.strip().encode(), _binding(account, "display_name")),
+        key_version=wrapped.version,
+        sealed_key=wrapped.sealed,
+        commitment=wrapped.commitment,
+    )
+    _insert(session, row)
+    _tell(session, account, "added")
+    return account
+
+
+def find_account(session: Session, sign_in_name: str) -> Account:
+    """The account of that name, within reach; raises `AccountUnknown`."""
+    found = session.scalar(select(Account).where(Account.sign_in_name == normal(sign_in_name)))
+    if found is None:
+        raise AccountUnknown
+    return found
+
+
+def list_accounts(session: Session, ring: KeyRing) -> Sequence[ListedAccount]:
+    """The accounts of this operation (for the program itself: all); raises `NotAllowed`."""
+    access = require(session, Right.MANAGE_ACCOUNTS)
+    asked = select(Account).order_by(Account.sign_in_name)
+    if access.operation:
+        granted = select(RoleGrant.account).where(RoleGrant.operation == access.operation)
+        asked = asked.where((Account.operation == access.operation) | Account.id.in_(granted))
+    rows = [
+        ListedAccount(row.id, row.sign_in_name, name_of(ring, row), AccountKind(row.kind), row.active)
+        for row in session.scalars(asked)
+    ]
+    record(session, Action.READ, "identity.account", purpose=Purpose.ADMINISTRATION, count=len(rows))
+    return rows
+
+
+def deactivate(session: Session, account: UUID) -> None:
+    """Close an account: nothing signs in with it again, and what is signed in ends at its next step."""
+    access = require(session, Right.MANAGE_ACCOUNTS)
+    if access.actor == str(account):
+        raise OwnGrant
+    closing = update(Account).where(Account.id == account)
+    if not access.system:  # a colleague from elsewhere is not shut out of everywhere: their roles here are taken back
+        closing = closing.where(Account.operation == access.operation)
+    if session.scalar(closing.values(active=False).returning(Account.id)) is None:
+        raise AccountUnknown
+    _tell(session, account, "deactivated")
+
+
+def set_language(session: Session, account: UUID, language: str) -> None:
+    """Remember the language that an account reads."""
+    session.execute(update(Account).where(Account.id == account).values(language=language))
+
+
+def name_of(ring: KeyRing, account: Account) -> str:
+    """What the account's owner is called by; raises `CiphertextRefused`."""
+    return account_key(ring, account).open(account.display_name, _binding(account.id, "display_name")).decode()
+
+
+def account_key(ring: KeyRing, account: Account) -> RecordKey:
+    """The key that seals what is kept of one account."""
+    wrapped = WrappedKey(account.key_version, account.sealed_key, account.commitment)
+    return unwrap_record_key(ring, wrapped, _binding(account.id, "key"))
+
+
+def _insert(session: Session, row: Account) -> None:
+    """Insert, telling a taken name by the constraint: another operation's account cannot be looked for."""
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        raise NameTaken from None
+
+
+def _binding(account: UUID, field_name: str) -> Binding:
+    return Binding("identity.account", account, field_name)
+
+
+def _tell(session: Session, account: UUID, what: str) -> None:
+    who = f"identity.account:{account}"
+    record(session, Action.ACCOUNT_CHANGED, who, purpose=Purpose.ADMINISTRATION, detail={"change": what})

@@ -1,0 +1,118 @@
+"""What can be refused around accounts. No message names a person, a password or a code."""
+
+from core.errors import Problem
+
+__all__ = [
+    "AccountUnknown",
+    "CodeRefused",
+    "FreshSignInNeeded",
+    "GivenByWhoAdded",
+    "GrantUnknown",
+    "LastFactor",
+    "NameTaken",
+    "NameUnfit",
+    "OwnGrant",
+    "PasskeyRefused",
+    "PasswordUnfit",
+    "SignInRefused",
+    "TokenRefused",
+    "TokenUnfit",
+    "UnitUnfit",
+    "UnitUnknown",
+]
+
+
+class NameUnfit(Problem):
+    code = "CORE-410"
+    says = "This cannot be a sign-in name."
+    remedy = "Use 3 to 64 letters, digits, full stops, hyphens and underscores. It need not be the person's own name."
+
+
+class NameTaken(Problem):
+    code = "CORE-411"
+    says = "Another account has this sign-in name."
+    remedy = "Choose another; names of closed accounts are not given again, for the audit log speaks of them."
+
+
+class AccountUnknown(Problem):
+    code = "CORE-412"
+    says = "No account in your reach has this name or id."
+    remedy = "List them with `bin/waystation accounts list`. Accounts of other operations are added on the server itself."
+
+
+class PasswordUnfit(Problem):
+    code = "CORE-413"
+    says = "This password is not taken: {reason}."
+    remedy = "Choose at least 12 characters that are neither a common password nor your sign-in name; a short sentence is good."
+
+
+class UnitUnknown(Problem):
+    code = "CORE-414"
+    says = "There is no {kind} with that id."
+    remedy = "List them with `bin/waystation units list`."
+
+
+class UnitUnfit(Problem):
+    code = "CORE-415"
+    says = "A unit of kind {kind} cannot stand there."
+    remedy = "An organisation has no parent, an area lies in an organisation, a team lies in an area or an organisation."
+
+
+class OwnGrant(Problem):
+    code = "CORE-416"
+    says = "Nobody changes what they themselves may do."
+    remedy = "Ask another administrator. The attempt is in the audit log."
+
+
+class GivenByWhoAdded(Problem):
+    code = "CORE-417"
+    says = "Who added an account does not also give it a role: otherwise one person alone could make themself a second account."
+    remedy = "Ask another administrator to give the role, or give it on the server itself."
+
+
+class GrantUnknown(Problem):
+    code = "CORE-418"
+    says = "There is no such grant or token in your reach, or it was taken back already."
+    remedy = "List them with `bin/waystation accounts list`."
+
+
+class SignInRefused(Problem):
+    code = "CORE-419"
+    says = "Name, password or second factor is not right, or there were too many attempts."
+    remedy = "Wait a minute and try again. If you lost a factor use a recovery code, or ask your administrator."
+
+
+class CodeRefused(Problem):
+    code = "CORE-420"
+    says = "This code is not right, or was used already."
+    remedy = "Type the newest code of your authenticator app, or another recovery code."
+
+
+class PasskeyRefused(Problem):
+    code = "CORE-421"
+    says = "The passkey was not accepted."
+    remedy = "Load the page again and try once more; if it stays, sign in another way and add the passkey anew."
+
+
+class TokenRefused(Problem):
+    code = "CORE-422"
+    says = "The service token is unknown, expired or taken back, or it does not belong to this operation."
+    remedy = "Ask an administrator for a new one: `bin/waystation tokens add`."
+
+
+class TokenUnfit(Problem):
+    code = "CORE-423"
+    says = "A service token cannot be made like that: {reason}."
+    remedy = "Name a grant of a service account that stands, rights that its role holds, and at most {days} days."
+
+
+class FreshSignInNeeded(Problem):
+    code = "CORE-424"
+    says = "Passwords and factors are changed only shortly after signing in."
+    remedy = "Sign out, sign in again and do it within {minutes} minutes."
+
+
+class LastFactor(Problem):
+    code = "CORE-425"
+    says = "This is the account's last second factor; without it nobody could sign in."
+    remedy = "Add another factor first."

@@ -1,0 +1,129 @@
+"""Roles given and taken back, and what comes of them: the access of an account in one operation.
+
+Two rules keep one administrator from making themself a caseworker: nobody gives a role to themself, and who added an
+account does not give it its roles. Only the server's own command line, which already holds the keys, is free of them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.orm import Session
+
+from core.access import ANY, NOBODY, Access, Custody, Grant, require
+from core.audit_line import Action, Purpose, record
+from core.clock import now
+from core.identity.errors import AccountUnknown, GivenByWhoAdded, GrantUnknown, OwnGrant
+from core.identity.models import Account, RoleGrant, UnitKind
+from core.identity.units import find_unit
+from core.permissions import Right, Role
+
+__all__ = ["Reach", "access_for", "as_grant", "give_role", "grants_given", "operations_of", "take_back"]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Where a role is to hold: what is not named is not limited; `own` means the account's own records only."""
+
+    organisation: UUID | None = None
+    area: UUID | None = None
+    team: UUID | None = None
+    own: bool = False
+
+
+def give_role(
+    session: Session, account: UUID, role: Role, operation: str, reach: Reach, *, valid_until: datetime | None = None
+) -> UUID:
+    """Give a role; raises `NotAllowed`, `OwnGrant`, `GivenByWhoAdded`, `AccountUnknown` or `UnitUnknown`."""
+    custody = _custody(account, reach)
+    access = require(session, Right.MANAGE_ACCOUNTS, custody, subject=f"identity.account:{account}")
+    row = session.get(Account, account)
+    if row is None:
+        raise AccountUnknown
+    if access.actor == str(account):
+        raise OwnGrant
+    if access.actor == row.added_by and not access.system:
+        raise GivenByWhoAdded
+    for kind, unit in ((UnitKind.ORGANISATION, reach.organisation), (UnitKind.AREA, reach.area), (UnitKind.TEAM, reach.team)):
+        if unit:
+            find_unit(session, kind, unit)
+    given = RoleGrant(
+        id=uuid4(),
+        account=account,
+        role=role,
+        operation=operation,
+        organisation=reach.organisation,
+        area=reach.area,
+        team=reach.team,
+        own=reach.own,
+        valid_until=valid_until,
+        given_by=access.actor,
+        given_at=now(),
+        taken_back_at=None,
+    )
+    session.add(given)
+    session.flush()
+    _tell(session, given, "role given")
+    return given.id
+
+
+def take_back(session: Session, grant: UUID) -> None:
+    """Take a role back, at once; raises `NotAllowed`, `GrantUnknown` or `OwnGrant`."""
+    found = session.get(RoleGrant, grant)
+    if found is None or found.taken_back_at is not None:
+        raise GrantUnknown
+    reach = Reach(found.organisation, found.area, found.team, found.own)
+    access = require(session, Right.MANAGE_ACCOUNTS, _custody(found.account, reach), subject=f"identity.role_grant:{grant}")
+    if access.actor == str(found.account):
+        raise OwnGrant
+    session.execute(update(RoleGrant).where(RoleGrant.id == grant).values(taken_back_at=now()))
+    _tell(session, found, "role taken back")
+
+
+def access_for(session: Session, account: UUID, operation: str) -> Access:
+    """What an account may do in an operation at this moment; an inactive account may nothing."""
+    rows = session.scalars(_valid(account).where(RoleGrant.operation == operation)).all()
+    return Access(str(account), operation, tuple(as_grant(row) for row in rows))
+
+
+def operations_of(session: Session, account: UUID) -> Sequence[str]:
+    """The operations in which an account holds any role."""
+    return sorted({row.operation for row in session.scalars(_valid(account))})
+
+
+def grants_given(session: Session, operation: str) -> Sequence[RoleGrant]:
+    """The grants that stand in an operation (empty: in all), newest first; raises `NotAllowed`."""
+    require(session, Right.MANAGE_ACCOUNTS)
+    asked = select(RoleGrant).where(RoleGrant.taken_back_at.is_(None)).order_by(RoleGrant.given_at.desc())
+    return session.scalars(asked.where(RoleGrant.operation == operation) if operation else asked).all()
+
+
+def as_grant(row: RoleGrant) -> Grant:
+    """The grant as `core.access` compares it with custodies."""
+    units = (str(unit) if unit else ANY for unit in (row.organisation, row.area, row.team))
+    return Grant(Role(row.role), *units, worker=str(row.account) if row.own else ANY)
+
+
+def _valid(account: UUID) -> Select[tuple[RoleGrant]]:
+    moment = now()
+    return (
+        select(RoleGrant)
+        .join(Account, Account.id == RoleGrant.account)
+        .where(RoleGrant.account == account, Account.active, RoleGrant.taken_back_at.is_(None))
+        .where((RoleGrant.valid_until.is_(None)) | (RoleGrant.valid_until > moment))
+        .order_by(RoleGrant.id)
+    )
+
+
+def _custody(account: UUID, reach: Reach) -> Custody:
+    """The reach as a custody: an administrator of one organisation covers it only when it names that organisation."""
+    units = (str(unit) if unit else NOBODY for unit in (reach.organisation, reach.area, reach.team))
+    return Custody(*units, worker=str(account) if reach.own else NOBODY)
+
+
+def _tell(session: Session, grant: RoleGrant, what: str) -> None:
+    detail = {"change": what, "role": grant.role, "grant": str(grant.id)}
+    who = f"identity.account:{grant.account}"
+    record(session, Action.ACCOUNT_CHANGED, who, purpose=Purpose.ADMINISTRATION, detail=detail)
