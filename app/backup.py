@@ -26,7 +26,7 @@ from core.settings import Settings
 __all__ = ["KEY_TABLES", "TOMBSTONE_TABLES", "Backup", "back_up", "owner_address"]
 
 # Every table that holds a wrapped key. A test finds tables that should stand here and do not.
-KEY_TABLES: Final = ("casework.record_key", "ingest.record_key", "anonymizer.sealed_evidence")
+KEY_TABLES: Final = ("casework.record_key", "ingest.record_key", "anonymizer.sealed_evidence", "anonymizer.block_key")
 # What must not be older than the newest erasure: it goes with the keys.
 TOMBSTONE_TABLES: Final = ("casework.tombstone", "casework.erasure_certificate", "ingest.tombstone")
 

@@ -146,7 +146,11 @@ def _tombstone_tables() -> list[str]:
 def _only(tables: Sequence[str]) -> list[str]:
     """Options of `pg_restore` that choose these tables: it takes schemas and names apart."""
     schemas, names = zip(*(table.split(".") for table in tables), strict=True)
-    return [DATA_ONLY, *(f"--schema={name}" for name in sorted(set(schemas))), *(f"--table={name}" for name in sorted(set(names)))]
+    return [
+        DATA_ONLY,
+        *(f"--schema={name}" for name in sorted(set(schemas))),
+        *(f"--table={name}" for name in sorted(set(names))),
+    ]
 
 
 def _autocommit(owner: URL | str) -> "_Opened":

@@ -140,6 +140,7 @@ class AdmissionFailed(Problem):
     says = "Admitting this submission failed unexpectedly ({kind})."
     remedy = "Nothing of it was admitted and nothing is lost. Report the failure; admit the submission again when it is mended."
 
+
 class RecordHeld(Problem):
     code = "CASE-140"
     says = "The record of person {person} is under a legal hold, or shares its raw interview with one that is."
@@ -167,10 +168,14 @@ class SubjectUnclear(Problem):
 class RetentionUnreadable(Problem):
     code = "CASE-144"
     says = "The retention periods in {path} cannot be used: {reason}."
-    remedy = "Correct the file (docs and an example are in casework/retention.toml). Until then nothing is proposed for erasure."
+    remedy = (
+        "Correct the file (docs and an example are in casework/retention.toml). Until then nothing is proposed for erasure."
+    )
 
 
 class CertificateRefused(Problem):
     code = "CASE-145"
     says = "The certificate of erasure does not hold: {reason}."
-    remedy = "Ask for it again from where it was issued: `bin/waystation erase certificate`. Keep this copy: somebody changed it."
+    remedy = (
+        "Ask for it again from where it was issued: `bin/waystation erase certificate`. Keep this copy: somebody changed it."
+    )

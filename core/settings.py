@@ -59,8 +59,9 @@ class Settings:
         int, "Largest request a phone may send; announced to phones as `X-OpenRosa-Accept-Content-Length`."
     ] = 100_000_000
     retention: Annotated[
-        Path, "File of retention periods, as casework/retention.toml; a relative path lies under `WAYSTATION_VAR`. "
-        "Where it is missing, the periods that Waystation comes with hold."
+        Path,
+        "File of retention periods, as casework/retention.toml; a relative path lies under `WAYSTATION_VAR`. "
+        "Where it is missing, the periods that Waystation comes with hold.",
     ] = Path("retention.toml")
     java: Annotated[str, "The Java program that runs ODK Validate; where it is missing the check is skipped and said so."] = (
         "java"

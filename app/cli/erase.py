@@ -21,7 +21,9 @@ from core.settings import Settings
 
 __all__ = ["add_commands"]
 
-erase = typer.Typer(help="Erase a record: one officer proposes, another approves, then it is carried out.", no_args_is_help=True)
+erase = typer.Typer(
+    help="Erase a record: one officer proposes, another approves, then it is carried out.", no_args_is_help=True
+)
 holds = typer.Typer(help="Legal holds: what is held is not erased.", no_args_is_help=True)
 retention = typer.Typer(help="Retention periods: what is overdue, and what was proposed.", no_args_is_help=True)
 
@@ -112,7 +114,9 @@ def remains() -> None:
 
 @erase.command("certificate")
 def certificate(
-    operation: Operation, proposal: ProposalId, out: Annotated[Path, typer.Option(help="File to write; a .txt is put beside it.")]
+    operation: Operation,
+    proposal: ProposalId,
+    out: Annotated[Path, typer.Option(help="File to write; a .txt is put beside it.")],
 ) -> None:
     """Write the certificate of an erasure: a signed JSON file, and the same for a reader."""
     with open_program(Settings.read()) as program:
@@ -167,7 +171,9 @@ def show_holds(operation: Operation) -> None:
         access = sign_in(program, operation)
         with program.database.transaction(Zone.CASEWORK, access=access) as session:
             found = casework.list_holds(session, program.ring, operation, purpose=Purpose.LEGAL)
-    rows = [(each.id, each.person, each.set_by, f"{each.set_at:%Y-%m-%d}", each.until or "lifted", each.reason) for each in found]
+    rows = [
+        (each.id, each.person, each.set_by, f"{each.set_at:%Y-%m-%d}", each.until or "lifted", each.reason) for each in found
+    ]
     show_table(("hold", "person", "set by", "since", "until", "reason"), rows, "Nothing is held.")
 
 

@@ -44,7 +44,9 @@ def backup(
 def restore(
     data: Annotated[Path, typer.Argument(help="The data backup.", exists=True, dir_okay=False)],
     keys: Annotated[Path, typer.Option(help="The newest key backup.", exists=True, dir_okay=False)],
-    tombstones: Annotated[Path | None, typer.Option(help="Newer tombstones, where there are.", exists=True, dir_okay=False)] = None,
+    tombstones: Annotated[
+        Path | None, typer.Option(help="Newer tombstones, where there are.", exists=True, dir_okay=False)
+    ] = None,
     older_keys: Annotated[bool, typer.Option("--older-keys", help="Accept keys that are older than the data.")] = False,
 ) -> None:
     """Restore into an empty database, with the newest keys: who was erased since the data backup stays erased."""

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 import casework
 from app.admission import admit_batches
+from app.erase_person import propose_what_is_overdue
 from app.program import Program
 from core.database import Zone
 from core.models import Operation
@@ -26,6 +27,8 @@ ADMIT_AWAITING: Final = "admit_awaiting"
 EXPIRE_PROPOSALS: Final = "expire_proposals"
 SWEEP_EVERY: Final = timedelta(minutes=5)
 EXPIRE_EVERY: Final = timedelta(hours=1)
+PROPOSE_ERASURES: Final = "propose_erasures"
+PROPOSE_EVERY: Final = timedelta(days=1)
 
 
 def build_worker(program: Program) -> Celery:
@@ -41,6 +44,7 @@ def build_worker(program: Program) -> Celery:
         broker_connection_retry_on_startup=True,
         beat_schedule={
             "sweep": {"task": ADMIT_AWAITING, "schedule": SWEEP_EVERY},
+            "retention": {"task": PROPOSE_ERASURES, "schedule": PROPOSE_EVERY},
             "expire": {"task": EXPIRE_PROPOSALS, "schedule": EXPIRE_EVERY},
         },
     )
@@ -62,6 +66,12 @@ def build_worker(program: Program) -> Celery:
         for operation in ("", *_operations(program)):  # key operations are of no operation
             with program.database.transaction(Zone.CASEWORK, operation=operation, actor="worker") as session:
                 expire_overdue(session)
+
+    @worker.task(name=PROPOSE_ERASURES, shared=False)  # type: ignore[untyped-decorator]
+    def propose_erasures() -> None:
+        """Retention: what is overdue is proposed for erasure; officers decide."""
+        for operation in _operations(program):
+            propose_what_is_overdue(program, operation)
 
     def connect_anew(**_: Any) -> None:
         # A forked worker must not share its parent's connections.
