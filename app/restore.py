@@ -90,7 +90,7 @@ def restore_backup(
     older = its_keys.taken_at < its_data.taken_at
     if older and not older_keys:
         raise KeysOlder(keys=f"{its_keys.taken_at:%Y-%m-%d %H:%M}", data=f"{its_data.taken_at:%Y-%m-%d %H:%M}")
-    for part in {its_data, its_keys, its_tombstones}:
+    for part in (its_data, its_keys, *([] if its_tombstones is its_keys else [its_tombstones])):
         for _ in part.contents():
             pass  # proven to its end before a byte of it is used
     with _autocommit(owner) as connection:
