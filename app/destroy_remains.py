@@ -42,7 +42,7 @@ def destroy_remains(owner: URL | str) -> None:
     step = "connect"
     try:
         with engine.connect() as connection:
-            for step in STEPS:  # noqa: B007  (named in the refusal)
+            for step in STEPS:
                 connection.execute(text(step))
     except DBAPIError:
         raise RemainsLeft(step=step) from None

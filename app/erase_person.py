@@ -6,12 +6,10 @@ program in reach of the whole operation, under the name of the officer whose rig
 
 import hashlib
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from uuid import UUID
 
-from casework import Certificate, Subject, carry_out_erasure, propose_overdue
 from app.program import Program
+from casework import Certificate, carry_out_erasure, propose_overdue
 from core.access import Access, require
 from core.audit import audited_entries
 from core.database import Zone

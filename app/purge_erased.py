@@ -9,21 +9,30 @@ __all__ = ["purge_erased"]
 # What is erased, by temporary table: the ids of rows with a tombstone, and of rows whose key is gone.
 ERASED: Final = {
     "erased_person": (
-        "SELECT id FROM casework.person r WHERE id IN (SELECT record FROM casework.tombstone)",
-        "SELECT id FROM casework.person r WHERE NOT EXISTS "
-        "(SELECT FROM casework.record_key k WHERE k.record = r.id AND k.kind = 'person')",
+        "SELECT id FROM casework.person WHERE id IN (SELECT record FROM casework.tombstone)",
+        """
+        SELECT id FROM casework.person r
+        WHERE NOT EXISTS (SELECT FROM casework.record_key k WHERE k.record = r.id AND k.kind = 'person')
+        """,
     ),
     "erased_movement": (
-        "SELECT id FROM casework.movement_event r WHERE id IN (SELECT record FROM casework.tombstone)",
-        "SELECT id FROM casework.movement_event r WHERE NOT EXISTS (SELECT FROM casework.record_key k WHERE k.record = r.id)",
+        "SELECT id FROM casework.movement_event WHERE id IN (SELECT record FROM casework.tombstone)",
+        """
+        SELECT id FROM casework.movement_event r
+        WHERE NOT EXISTS (SELECT FROM casework.record_key k WHERE k.record = r.id)
+        """,
     ),
     "erased_raw": (
-        "SELECT id FROM ingest.submission r WHERE id IN (SELECT record FROM casework.tombstone) OR EXISTS "
-        "(SELECT FROM ingest.tombstone t WHERE t.operation = r.operation AND t.instance IN (r.instance, r.replaces)) "
-        "UNION SELECT id FROM ingest.quarantine WHERE id IN (SELECT record FROM casework.tombstone)",
-        "SELECT id FROM ingest.submission r WHERE NOT EXISTS (SELECT FROM ingest.record_key k WHERE k.record = r.id) "
-        "UNION SELECT id FROM ingest.quarantine r WHERE content IS NOT NULL AND NOT EXISTS "
-        "(SELECT FROM ingest.record_key k WHERE k.record = r.id)",
+        """
+        SELECT id FROM ingest.submission r WHERE id IN (SELECT record FROM casework.tombstone) OR EXISTS
+            (SELECT FROM ingest.tombstone t WHERE t.operation = r.operation AND t.instance IN (r.instance, r.replaces))
+        UNION SELECT id FROM ingest.quarantine WHERE id IN (SELECT record FROM casework.tombstone)
+        """,
+        """
+        SELECT id FROM ingest.submission r WHERE NOT EXISTS (SELECT FROM ingest.record_key k WHERE k.record = r.id)
+        UNION SELECT id FROM ingest.quarantine r
+        WHERE content IS NOT NULL AND NOT EXISTS (SELECT FROM ingest.record_key k WHERE k.record = r.id)
+        """,
     ),
 }
 CASES: Final = 'SELECT id FROM casework."case" WHERE person IN (SELECT id FROM erased_person)'
@@ -37,8 +46,10 @@ PURGE: Final = (
     ("casework.person", "id IN (SELECT id FROM erased_person)"),
     (
         "casework.household",
-        "NOT EXISTS (SELECT FROM casework.household_member m WHERE m.household = household.id) "
-        'AND NOT EXISTS (SELECT FROM casework."case" c WHERE c.household = household.id)',
+        """
+        NOT EXISTS (SELECT FROM casework.household_member m WHERE m.household = household.id)
+        AND NOT EXISTS (SELECT FROM casework."case" c WHERE c.household = household.id)
+        """,
     ),
     ("casework.movement_event", "id IN (SELECT id FROM erased_movement)"),
     ("ingest.record_key", "record IN (SELECT id FROM erased_raw)"),

@@ -37,7 +37,7 @@ from core.clock import now
 from core.database import Base
 from core.erasure import Tally, announce
 from core.keyring import KeyRing
-from ingest import chain_of, erase_quarantined, erase_submissions
+from ingest import chain_of, erase_submissions
 
 __all__ = ["Footprint", "erase_record", "footprint"]
 
@@ -86,9 +86,8 @@ def erase_record(session: Session, ring: KeyRing, operation: str, subject: Subje
     elif subject.kind is ErasureKind.REPORT:
         _destroy_keys(session, {subject.record}, tally)
         tally.delete(session, MovementEvent, MovementEvent.id == subject.record)
-    elif subject.kind is ErasureKind.QUARANTINE:
-        erase_quarantined(session, subject.record, tally)
-    erase_submissions(session, ring, operation, touched.submissions, tally)
+    refused = [subject.record] if subject.kind is ErasureKind.QUARANTINE else []
+    erase_submissions(session, ring, operation, touched.submissions, tally, refused=refused)
     erased = touched.persons or frozenset({subject.record})
     tally.records |= dict.fromkeys(erased, subject.kind.value)
     _leave_tombstones(session, operation, tally, proposal)

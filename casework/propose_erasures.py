@@ -52,12 +52,13 @@ class Overdue:
     proposal: UUID | None
 
 
-def propose_erasure(session: Session, subject: Subject, *, reason: ErasureReason, rule: str = "") -> UUID:
+def propose_erasure(session: Session, record: str, *, reason: ErasureReason, rule: str = "") -> UUID:
     """Propose to erase a record; the proposal's id.
 
-    Its detail says how many raw answers go and of how many other persons these speak. Raises `RecordUnknown`, `RecordHeld`
-    or `NotAllowed`.
+    `record` is written `casework.person:<id>`, or as the id of a person alone. The detail of the proposal says how many raw
+    answers go and of how many other persons these speak. Raises `SubjectUnclear`, `RecordUnknown`, `RecordHeld` or `NotAllowed`.
     """
+    subject = Subject.parse(record)
     custody = _custody(session, subject)
     require(session, Right.PROPOSE_ERASURE, custody, subject=str(subject))
     touched = footprint(session, subject)
@@ -84,7 +85,7 @@ def find_overdue(session: Session, operation: str, periods: Path) -> list[Overdu
 def propose_overdue(session: Session, operation: str, periods: Path) -> list[UUID]:
     """Propose the erasure of what is overdue, neither held nor proposed already; the new proposals."""
     due = [item for item in find_overdue(session, operation, periods) if not item.held and item.proposal is None]
-    return [propose_erasure(session, item.subject, reason=ErasureReason.RETENTION, rule=item.rule) for item in due]
+    return [propose_erasure(session, str(item.subject), reason=ErasureReason.RETENTION, rule=item.rule) for item in due]
 
 
 def _overdue(session: Session, operation: str, rules: Sequence[RetentionRule]) -> Iterator[tuple[Subject, str]]:

@@ -32,7 +32,7 @@ def dumping(url: URL | str, options: Sequence[str]) -> Iterator[BinaryIO]:
 
     Compressed lightly: bytea is written as text of twice its size, and ciphertext compresses no further.
     """
-    command = [binaries() / "pg_dump", "--format=custom", "--compress=1", "--no-password", *options]
+    command = [str(binaries() / "pg_dump"), "--format=custom", "--compress=1", "--no-password", *options]
     process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_address(url)
     )
@@ -49,7 +49,7 @@ def restore(url: URL | str, dump: Iterable[bytes], options: Sequence[str]) -> No
 
     Raises `ProgramFailed`, and whatever reading the dump raises.
     """
-    command = [binaries() / "pg_restore", "--exit-on-error", "--no-owner", "--no-password", *options]
+    command = [str(binaries() / "pg_restore"), "--exit-on-error", "--no-owner", "--no-password", *options]
     command += ["--dbname", make_url(url).database or ""]
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=_address(url)

@@ -5,7 +5,7 @@
 `mark_handled` or `set_aside`.
 """
 
-from ingest.erase_submissions import chain_of, erase_quarantined, erase_submissions
+from ingest.erase_submissions import chain_of, erase_submissions
 from ingest.errors import Outcome
 from ingest.find_overdue import received_before
 from ingest.hand_over import awaiting_submissions, mark_handled, set_aside, submissions_set_aside
@@ -28,7 +28,6 @@ __all__ = [
     "add_collector",
     "awaiting_submissions",
     "chain_of",
-    "erase_quarantined",
     "erase_submissions",
     "find_collector",
     "mark_handled",

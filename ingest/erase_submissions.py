@@ -24,13 +24,23 @@ from ingest.read_head import read_head
 from ingest.seal_content import QUARANTINE, SUBMISSION, open_content, open_keys
 from ingest.take_turns import take_turns
 
-__all__ = ["chain_of", "erase_quarantined", "erase_submissions", "is_erased"]
+__all__ = ["chain_of", "erase_submissions", "is_erased"]
 
 AT_ONCE = 50
 
 
-def erase_submissions(session: Session, ring: KeyRing, operation: str, submissions: Collection[UUID], tally: Tally) -> None:
-    """Erase the whole chain of edits of each, in the casework zone. Ids that are not there are nothing to erase.
+def erase_submissions(
+    session: Session,
+    ring: KeyRing,
+    operation: str,
+    submissions: Collection[UUID],
+    tally: Tally,
+    *,
+    refused: Collection[UUID] = (),
+) -> None:
+    """Erase the whole chain of edits of each, and the entries of the quarantine `refused`, in the casework zone.
+
+    Ids that are not there are nothing to erase.
 
     Copies in quarantine are found by the submission that they name and, where they name none (an outdated edit, a post
     cut off), by the phone's id of one of the versions standing in them.
@@ -42,17 +52,12 @@ def erase_submissions(session: Session, ring: KeyRing, operation: str, submissio
     told = [token for version in versions for token in (version.instance, version.replaces) if token]
     _remember(session, operation, told)
     gone = [version.id for version in versions]
-    kept_copies = [*_copies_of(session, gone), *_copies_naming(session, ring, operation, named)]
+    kept_copies = [*refused, *_copies_of(session, gone), *_copies_naming(session, ring, operation, named)]
     _erase_entries(session, kept_copies, tally)
     tally.delete(session, Quarantine, Quarantine.submission_id.in_(gone))
     _erase_owned(session, gone, tally)
     tally.delete(session, Submission, Submission.id.in_(gone))
     tally.records |= dict.fromkeys(gone, SUBMISSION)
-
-
-def erase_quarantined(session: Session, entry: UUID, tally: Tally) -> None:
-    """Erase one refused post with its files and key."""
-    _erase_entries(session, [entry], tally)
 
 
 def is_erased(session: Session, operation: str, instance: bytes, replaces: bytes | None) -> bool:
@@ -128,7 +133,7 @@ def _naming(session: Session, ring: KeyRing, entries: Collection[UUID], named: C
     for entry, content in session.execute(select(Quarantine.id, Quarantine.content).where(Quarantine.id.in_(entries))):
         key = keys[entry]
         try:
-            held = open_content(key, QUARANTINE, entry, content) if isinstance(key, RecordKey) else b""
+            held = open_content(key, QUARANTINE, entry, content or b"") if isinstance(key, RecordKey) else b""
         except CiphertextRefused:
             continue
         if any(instance in held for instance in named):

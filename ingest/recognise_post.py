@@ -16,10 +16,10 @@ from ingest.parse_xml import parse_xml
 from ingest.read_head import Head, read_head
 from ingest.uploaded_file import UploadedFile
 
-__all__ = ["Arrival", "ErasedBefore", "Post", "recognise"]
+__all__ = ["Arrival", "ErasedBefore", "Post", "recognise", "refuse_erased"]
 
 
-class ErasedBefore(Exception):  # noqa: N818
+class ErasedBefore(Exception):
     """The post is of an answer that was erased; nothing of it may be kept, not even in quarantine."""
 
 
@@ -52,8 +52,7 @@ def recognise(session: Session, ring: KeyRing, post: Post) -> Arrival:
     head = read_head(root)
     instance = instance_token(ring, post.operation, head.form_id, head.instance_id)
     replaces = instance_token(ring, post.operation, head.form_id, head.replaces) if head.replaces else None
-    if is_erased(session, post.operation, instance, replaces):
-        raise ErasedBefore
+    refuse_erased(session, post.operation, instance, replaces)
     definition = find_definition(session, post.operation, head.form_id, head.version)
     if definition is None:
         raise FormUnknown(form_id=head.form_id, version=head.version)
@@ -61,6 +60,12 @@ def recognise(session: Session, ring: KeyRing, post: Post) -> Arrival:
     _refuse_two_contents_of_one_name(post.files, head.form_id)
     expected = expected_files(root, definition, encrypted=head.encrypted)
     return Arrival(post, head, instance, replaces, expected, locks)
+
+
+def refuse_erased(session: Session, operation: str, instance: bytes, replaces: bytes | None) -> None:
+    """Raises `ErasedBefore` where this answer, or the one that it edits, was erased."""
+    if is_erased(session, operation, instance, replaces):
+        raise ErasedBefore
 
 
 def _refuse_two_contents_of_one_name(files: Sequence[UploadedFile], form_id: str) -> None:

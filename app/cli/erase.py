@@ -48,7 +48,7 @@ def propose(
     with open_program(Settings.read()) as program:
         access = sign_in(program, operation)
         with program.database.transaction(Zone.CASEWORK, access=access) as session:
-            proposal = casework.propose_erasure(session, casework.Subject.parse(record), reason=reason)
+            proposal = casework.propose_erasure(session, record, reason=reason)
     console.print(f"Proposed: {proposal}\nA second person approves it: `bin/waystation erase approve {operation} {proposal}`.")
 
 

@@ -36,8 +36,8 @@ def backup(
         made = back_up(program.database, program.ring, owner, folder, actor=ADMINISTRATOR, parts=parts)
     show_table(("part", "file", "bytes"), [(part, path, path.stat().st_size) for part, path in made.files.items()], "")
     console.print(
-        "\nMove the keys to another medium and keep only the newest for some days: old keys bring back whoever was erased since. "
-        "The data may be kept for long, the tombstones for ever. None opens without the key ring: back that up apart."
+        "\nMove the keys to another medium and keep only the newest for some days: old keys bring back whoever was erased "
+        "since. The data may be kept for long, the tombstones for ever. None opens without the key ring: back that up apart."
     )
 
 

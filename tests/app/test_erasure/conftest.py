@@ -14,7 +14,7 @@ from app.backup import Backup, back_up
 from app.erase_person import carry_out_proposal
 from app.program import Program
 from app.restore import Restored, restore_backup
-from casework import Certificate, ErasureReason, Subject, propose_erasure, read_person
+from casework import Certificate, ErasureReason, propose_erasure, read_person
 from core.access import Access, Grant
 from core.audit import Purpose
 from core.database import Base, Database, Zone, connect
@@ -50,8 +50,7 @@ class Store:
         """One officer proposes, another approves, and the first carries it out."""
         amal, badr = (Access(name, OPERATION, OFFICER) for name in ("amal", "badr"))
         with self.program.database.transaction(Zone.CASEWORK, access=amal) as session:
-            subject = Subject.parse(str(self.persons[first_name]))
-            proposal = propose_erasure(session, subject, reason=ErasureReason.PERSON_ASKED)
+            proposal = propose_erasure(session, str(self.persons[first_name]), reason=ErasureReason.PERSON_ASKED)
         with self.program.database.transaction(Zone.CASEWORK, access=badr) as session:
             approve(session, proposal)
         return carry_out_proposal(self.program, amal, proposal)
@@ -101,7 +100,7 @@ class owner_of:  # noqa: N801
     def __init__(self, url: str) -> None:
         self.engine = create_engine(url, isolation_level="AUTOCOMMIT")
 
-    def __enter__(self):  # noqa: ANN204
+    def __enter__(self):
         self.connection = self.engine.connect()
         return self.connection
 

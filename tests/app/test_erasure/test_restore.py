@@ -1,6 +1,5 @@
 """Yesterday's backup, restored today: who was erased in between stays erased."""
 
-from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from sqlalchemy import text
 
 from app.backup import KEY_TABLES
 from app.restore import DatabaseHoldsData, KeysOlder, NotThatPart
-from casework.errors import KeyDestroyed, RecordUnknown
+from casework.errors import RecordUnknown
 from core.audit import Action, audited_entries
 from core.database import Zone
 from core.keyring import KeyRing

@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from app.erase_person import carry_out_proposal, waiting_erasures
-from casework import ErasureReason, Subject, find_certificate, propose_erasure, read_certificate
+from casework import ErasureReason, find_certificate, propose_erasure, read_certificate
+from casework.erasure_subject import Subject
 from casework.errors import CertificateRefused, RecordHeld, SubjectUnclear
 from casework.hold_record import hold_record
 from core.access import Access, Grant, NotAllowed
@@ -21,8 +22,7 @@ AMAL, BADR = (Access(name, OPERATION, OFFICER) for name in ("amal", "badr"))
 
 def propose(store: Store, access: Access = AMAL) -> object:
     with store.program.database.transaction(Zone.CASEWORK, access=access) as session:
-        subject = Subject.parse(str(store.persons[PEOPLE[0]]))
-        return propose_erasure(session, subject, reason=ErasureReason.PERSON_ASKED)
+        return propose_erasure(session, str(store.persons[PEOPLE[0]]), reason=ErasureReason.PERSON_ASKED)
 
 
 def test_nobody_erases_alone(store: Store) -> None:
