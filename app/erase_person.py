@@ -4,15 +4,16 @@ Each step is a transaction of its own. An account proposes and approves within i
 program in reach of the whole operation, under the name of the officer whose right was checked before.
 """
 
-import hashlib
-import json
 from uuid import UUID
+
+from sqlalchemy import select
 
 from app.program import Program
 from casework import Certificate, carry_out_erasure, propose_overdue
 from core.access import Access, require
-from core.audit import audited_entries
+from core.audit_chain import seal_log
 from core.database import Zone
+from core.models import AuditHead
 from core.permissions import Right
 from core.second_person import Act, Proposal, find_proposal, open_proposals
 
@@ -45,11 +46,8 @@ def waiting_erasures(program: Program, access: Access) -> list[Proposal]:
 
 
 def _audit_head(program: Program) -> dict[str, object]:
-    """Where the audit log stands: its newest line's number, and the digest of that line."""
+    """Where the sealed audit log stands: the position of its newest head, and the digest of all lines up to there."""
     with program.database.transaction(Zone.AUDIT) as session:
-        newest = next(iter(audited_entries(session, newest=1)), None)
-    if newest is None:
-        return {"number": 0, "sha256": ""}
-    line = [newest.number, newest.at.isoformat(), newest.actor, newest.zone, newest.operation, newest.action, newest.subject]
-    written = json.dumps([*line, newest.purpose, newest.count, newest.detail], sort_keys=True)
-    return {"number": newest.number, "sha256": hashlib.sha256(written.encode()).hexdigest()}
+        seal_log(session, program.ring)
+        head = session.scalars(select(AuditHead).order_by(AuditHead.position.desc()).limit(1)).one()
+        return {"position": head.position, "sha256": head.digest.hex()}

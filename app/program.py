@@ -7,12 +7,14 @@ ring; a start that finds data and no key ring stops, because a new ring could ne
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import func, make_url, select
 
+from app.audit_log import seal_and_export
+from core.audit_chain import HeadsAhead, HeadsUnreadable
 from core.database import Database, Zone, connect
 from core.embedded_cluster import ADMINISTRATOR, PROGRAM, embedded_cluster
 from core.errors import Problem
@@ -43,7 +45,15 @@ class Program:
 def open_program(settings: Settings) -> Iterator[Program]:
     """Open database and key ring for as long as the block runs; every refusal is a `Problem`."""
     with open_database(settings) as database:
-        yield Program(settings, database, _open_ring(settings, database))
+        program = Program(settings, database, _open_ring(settings, database))
+        yield program
+        _seal_log(program)
+
+
+def _seal_log(program: Program) -> None:
+    """The last thing a program does. What it says of exported heads is told by `audit verify`, not by every command."""
+    with suppress(HeadsAhead, HeadsUnreadable):
+        seal_and_export(program.database, program.ring, program.settings)
 
 
 @contextmanager

@@ -49,7 +49,7 @@ class Certificate:
             f"Proposed by {told['proposed_by']} at {told['proposed_at']}, approved by {told['approved_by']}, carried out by "
             f"{told['carried_out_by']}.\nProposal: {told['proposal']}\n\nRows deleted, by table:\n{rows}\n"
             f"Keys destroyed: {len(told['keys'])}. Without them no copy of these records opens, in any backup of the data.\n"
-            f"Audit log at that moment: line {told['audit_head']['number']}, {told['audit_head']['sha256']}\n\n"
+            f"Audit log sealed before it: position {told['audit_head']['position']}, {told['audit_head']['sha256']}\n\n"
             f"Signed with the key {self.key} (Ed25519). Compare it with the key that the operation has published.\n"
         )
 

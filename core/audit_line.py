@@ -1,6 +1,6 @@
 """Writing a line of the audit log. Apart from reading it, because the database itself writes one when it denies.
 
-Actor, zone and operation are taken from the transaction itself, so a caller cannot name another. `detail` holds
+Actor, zone and operation are filled in by PostgreSQL from the transaction itself, and no zone may state another. `detail` holds
 ids, counts and hashes, never an answer that a person gave.
 """
 
@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 __all__ = ["Action", "Purpose", "record"]
 
 # Written as text because it is run for everything that is done: no RETURNING, for those who write the log may not read it.
+# The transaction id comes first (FROM) and the line's number after it, which `core.audit_chain` relies on.
 ADD_LINE: Final = text(
-    "INSERT INTO core.audit_entry (actor, zone, operation, action, subject, purpose, count, detail) VALUES "
-    "(current_setting('waystation.actor'), current_user, current_setting('waystation.operation'), "
-    ":action, :subject, :purpose, :count, CAST(:detail AS jsonb))"
+    "INSERT INTO core.audit_entry (action, subject, purpose, count, detail) "
+    "SELECT :action, :subject, :purpose, :count, CAST(:detail AS jsonb) FROM pg_current_xact_id()"
 )
 
 

@@ -5,13 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geometry
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, func
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
 
-__all__ = ["AuditEntry", "Operation", "PlaceRow", "ProposalRow"]
+__all__ = ["AuditEntry", "AuditHead", "AuditLink", "Operation", "PlaceRow", "ProposalRow", "RegisterEntry"]
 
 
 class Operation(Base):
@@ -40,21 +40,57 @@ class PlaceRow(Base):
 
 
 class AuditEntry(Base):
-    """What was done, by whom, to what, why and how much. Rows are added and never changed (a trigger refuses)."""
+    """What was done, by whom, to what, why and how much. Rows are added and never changed (a trigger refuses).
+
+    Number, moment, actor, zone, operation and transaction are PostgreSQL's own to fill in: no zone may state them.
+    """
 
     __tablename__ = "audit_entry"
-    __table_args__ = {"schema": "core"}
+    __table_args__ = (
+        Index("ix_audit_entry_transaction", "transaction"),
+        Index("ix_audit_entry_actor", "actor", "number"),
+        Index("ix_audit_entry_subject", "subject", "number"),
+        Index("ix_audit_entry_at", "at", postgresql_using="brin"),
+        {"schema": "core"},
+    )
 
     number: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
-    actor: Mapped[str]
-    zone: Mapped[str]
-    operation: Mapped[str]
+    actor: Mapped[str] = mapped_column(server_default=text("current_setting('waystation.actor')"))
+    zone: Mapped[str] = mapped_column(server_default=text("CURRENT_USER"))
+    operation: Mapped[str] = mapped_column(server_default=text("current_setting('waystation.operation')"))
     action: Mapped[str]
     subject: Mapped[str]
     purpose: Mapped[str]
     count: Mapped[int]
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    transaction: Mapped[int] = mapped_column(BigInteger, server_default=text("pg_current_xact_id()::text::bigint"))
+
+
+class AuditLink(Base):
+    """One link of the chain over the log: the line at this position, and the digest of everything up to it."""
+
+    __tablename__ = "audit_link"
+    __table_args__ = {"schema": "core"}
+
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    line: Mapped[int] = mapped_column(BigInteger, unique=True)
+    digest: Mapped[bytes]
+
+
+class AuditHead(Base):
+    """Where the chain stood after a sealing, signed. `core.audit_chain` explains the columns."""
+
+    __tablename__ = "audit_head"
+    __table_args__ = {"schema": "core"}
+
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    digest: Mapped[bytes]
+    highest: Mapped[int] = mapped_column(BigInteger, index=True)
+    below: Mapped[int] = mapped_column(BigInteger)
+    above: Mapped[int] = mapped_column(BigInteger)
+    sealed_at: Mapped[datetime]
+    signature: Mapped[bytes]
 
 
 class ProposalRow(Base):
@@ -82,3 +118,22 @@ class ProposalRow(Base):
     decided_at: Mapped[datetime | None]
     done_by: Mapped[str | None]
     done_at: Mapped[datetime | None]
+
+
+class RegisterEntry(Base):
+    """One version of an entry in the register of impact assessments or of breaches; what it says is sealed."""
+
+    __tablename__ = "register_entry"
+    __table_args__ = {"schema": "core"}
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    operation: Mapped[str]
+    register: Mapped[str]
+    due: Mapped[datetime | None]
+    recorded_by: Mapped[str]
+    recorded_at: Mapped[datetime]
+    content: Mapped[bytes]
+    key_version: Mapped[int]
+    sealed_key: Mapped[bytes]
+    commitment: Mapped[bytes]

@@ -63,6 +63,11 @@ class Settings:
         "File of retention periods, as casework/retention.toml; a relative path lies under `WAYSTATION_VAR`. "
         "Where it is missing, the periods that Waystation comes with hold.",
     ] = Path("retention.toml")
+    audit_heads: Annotated[
+        Path,
+        "File to which the signed heads of the audit log are appended; a relative path lies under `WAYSTATION_VAR`. Keep it "
+        "on another medium, or mail it to the auditor: only a copy elsewhere shows that the end of the log was cut off.",
+    ] = Path("audit-heads.jsonl")
     java: Annotated[str, "The Java program that runs ODK Validate; where it is missing the check is skipped and said so."] = (
         "java"
     )
@@ -89,6 +94,10 @@ class Settings:
     @property
     def retention_path(self) -> Path:
         return self.var / self.retention
+
+    @property
+    def audit_heads_path(self) -> Path:
+        return self.var / self.audit_heads
 
     @property
     def releases(self) -> Path:

@@ -1,4 +1,4 @@
-"""Commands for the administrator: key ring, operations, collectors, audit log."""
+"""Commands for the administrator: key ring, operations, collectors."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +11,6 @@ from app.cli.screen import console, show_table
 from app.cli.work import at_work
 from app.operations import add_operation
 from app.program import open_database, passphrase
-from core.audit import Action, audited_entries
 from core.database import Zone
 from core.keyring import add_key, create_key_ring, open_key_ring
 from core.models import Operation
@@ -29,7 +28,6 @@ def add_commands(commands: typer.Typer) -> None:
     commands.add_typer(keys, name="keys")
     commands.add_typer(operations, name="operations")
     commands.add_typer(collectors, name="collectors")
-    commands.command("audit")(audit)
 
 
 @keys.command("create")
@@ -106,24 +104,3 @@ def add_collector(
     console.print(
         f"Server address for ODK Collect, after the name of this server:\n\n    /key/{token}\n\nIt is not shown again."
     )
-
-
-def audit(
-    action: Annotated[Action | None, typer.Option(help="Only lines of this action.")] = None,
-    newest: Annotated[int, typer.Option(help="How many lines.")] = 30,
-) -> None:
-    """Show the newest lines of the audit log."""
-    with open_database(Settings.read()) as database, database.transaction(Zone.AUDIT) as session:
-        rows = [
-            (
-                entry.number,
-                f"{entry.at:%Y-%m-%d %H:%M:%S}",
-                entry.actor,
-                entry.action,
-                entry.subject,
-                entry.count,
-                entry.purpose,
-            )
-            for entry in audited_entries(session, action=action, newest=newest)
-        ]
-    show_table(("line", "at (UTC)", "who", "did", "what", "how many", "why"), rows, "The audit log is empty.")

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from app.cli import administer, collect, erase, keep_backups, publish, reference, run
+from app.cli import administer, audit, collect, erase, keep_backups, publish, reference, registers, run
 from core.errors import Problem
 
 __all__ = ["main"]
@@ -28,7 +28,7 @@ commands = typer.Typer(
     rich_markup_mode="rich",
     add_completion=False,
 )
-for group in (run, administer, collect, erase, keep_backups, publish, reference):
+for group in (run, administer, audit, registers, collect, erase, keep_backups, publish, reference):
     group.add_commands(commands)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 import casework
 from app.admission import admit_batches
+from app.audit_log import seal_and_export
 from app.erase_person import propose_what_is_overdue
 from app.program import Program
 from core.database import Zone
@@ -26,9 +27,11 @@ ADMIT_SUBMISSION: Final = "admit_submission"
 ADMIT_AWAITING: Final = "admit_awaiting"
 EXPIRE_PROPOSALS: Final = "expire_proposals"
 SWEEP_EVERY: Final = timedelta(minutes=5)
+SEAL_AUDIT: Final = "seal_audit"
 EXPIRE_EVERY: Final = timedelta(hours=1)
 PROPOSE_ERASURES: Final = "propose_erasures"
 PROPOSE_EVERY: Final = timedelta(days=1)
+SEAL_EVERY: Final = timedelta(minutes=1)
 
 
 def build_worker(program: Program) -> Celery:
@@ -46,6 +49,7 @@ def build_worker(program: Program) -> Celery:
             "sweep": {"task": ADMIT_AWAITING, "schedule": SWEEP_EVERY},
             "retention": {"task": PROPOSE_ERASURES, "schedule": PROPOSE_EVERY},
             "expire": {"task": EXPIRE_PROPOSALS, "schedule": EXPIRE_EVERY},
+            "seal": {"task": SEAL_AUDIT, "schedule": SEAL_EVERY},
         },
     )
 
@@ -72,6 +76,10 @@ def build_worker(program: Program) -> Celery:
         """Retention: what is overdue is proposed for erasure; officers decide."""
         for operation in _operations(program):
             propose_what_is_overdue(program, operation)
+
+    @worker.task(name=SEAL_AUDIT, shared=False)  # type: ignore[untyped-decorator]
+    def seal_audit() -> None:
+        seal_and_export(program.database, program.ring, program.settings)
 
     def connect_anew(**_: Any) -> None:
         # A forked worker must not share its parent's connections.

@@ -2,6 +2,9 @@
 
 PostgreSQL repeats what `core.second_person` says: a proposal starts as proposed, by whoever the transaction works for; its
 steps go one way; who decides is the transaction's actor, is not the program itself, and is not who proposed.
+
+Who, where and when of an audit line become defaults that no zone may state (column grants). The chain is written by the
+audit zone alone, which can add and never change.
 """
 
 import sqlalchemy as sa
@@ -12,6 +15,10 @@ revision = "0009"
 down_revision = "0007"
 
 PROPOSING_ZONES = "waystation_casework, waystation_keys, waystation_anonymizer, waystation_identity"
+LOGGING_ZONES = (
+    "waystation_collection, waystation_casework, waystation_anonymizer, waystation_release, waystation_audit, "
+    "waystation_identity, waystation_keys"
+)
 CHANGING = ("state", "until", "decided_by", "decided_at", "done_by", "done_at")
 OWN_OPERATION = "operation = (SELECT current_setting('waystation.operation', true))"
 STEPS = (
@@ -22,6 +29,9 @@ STEPS = (
 
 def upgrade() -> None:
     _proposals()
+    _lines()
+    _chain()
+    _registers()
 
 
 def _proposals() -> None:
@@ -56,6 +66,85 @@ def _proposals() -> None:
     op.execute(f"GRANT SELECT, INSERT ON core.proposal TO {PROPOSING_ZONES}")
     op.execute(f"GRANT UPDATE ({', '.join(CHANGING)}) ON core.proposal TO {PROPOSING_ZONES}")
     _steps_go_one_way()
+
+
+def _lines() -> None:
+    transaction = sa.Column(
+        "transaction", sa.BigInteger(), nullable=False, server_default=sa.text("pg_current_xact_id()::text::bigint")
+    )
+    op.add_column("audit_entry", transaction, schema="core")
+    for column, default in {
+        "actor": "current_setting('waystation.actor')",
+        "zone": "CURRENT_USER",
+        "operation": "current_setting('waystation.operation')",
+    }.items():
+        op.execute(f"ALTER TABLE core.audit_entry ALTER COLUMN {column} SET DEFAULT {default}")
+    op.execute(f"REVOKE INSERT ON core.audit_entry FROM {LOGGING_ZONES}")
+    op.execute(f"GRANT INSERT (action, subject, purpose, count, detail) ON core.audit_entry TO {LOGGING_ZONES}")
+    op.create_index("ix_audit_entry_transaction", "audit_entry", ["transaction"], schema="core")
+    op.create_index("ix_audit_entry_actor", "audit_entry", ["actor", "number"], schema="core")
+    op.create_index("ix_audit_entry_subject", "audit_entry", ["subject", "number"], schema="core")
+    op.create_index("ix_audit_entry_at", "audit_entry", ["at"], schema="core", postgresql_using="brin")
+
+
+def _chain() -> None:
+    op.create_table(
+        "audit_link",
+        sa.Column("position", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("line", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.UniqueConstraint("line", name="uq_audit_link_line"),
+        schema="core",
+    )
+    op.create_table(
+        "audit_head",
+        sa.Column("position", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("highest", sa.BigInteger(), nullable=False),
+        sa.Column("below", sa.BigInteger(), nullable=False),
+        sa.Column("above", sa.BigInteger(), nullable=False),
+        sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+        schema="core",
+    )
+    op.create_index("ix_audit_head_highest", "audit_head", ["highest"], schema="core")
+    for table in ("audit_link", "audit_head"):
+        _append_only(table)
+        op.execute(f"GRANT SELECT, INSERT ON core.{table} TO waystation_audit")
+
+
+def _registers() -> None:
+    op.create_table(
+        "register_entry",
+        sa.Column("id", sa.Uuid(), primary_key=True),
+        sa.Column("version", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("operation", sa.String(), nullable=False),
+        sa.Column("register", sa.String(), nullable=False),
+        sa.Column("due", sa.DateTime(timezone=True)),
+        sa.Column("recorded_by", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("key_version", sa.Integer(), nullable=False),
+        sa.Column("sealed_key", sa.LargeBinary(), nullable=False),
+        sa.Column("commitment", sa.LargeBinary(), nullable=False),
+        schema="core",
+    )
+    op.execute("ALTER TABLE core.register_entry ENABLE ROW LEVEL SECURITY")
+    op.execute("ALTER TABLE core.register_entry FORCE ROW LEVEL SECURITY")
+    op.execute(
+        "CREATE POLICY own_operation ON core.register_entry TO waystation_audit "
+        f"USING ({OWN_OPERATION}) WITH CHECK ({OWN_OPERATION})"
+    )
+    _append_only("register_entry")
+    op.execute("GRANT SELECT, INSERT ON core.register_entry TO waystation_audit")
+    op.execute("GRANT SELECT ON core.operation TO waystation_audit")  # a register is of an operation that is there
+
+
+def _append_only(table: str) -> None:
+    op.execute(
+        f"CREATE TRIGGER {table}_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON core.{table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION core.refuse_change()"
+    )
 
 
 def _steps_go_one_way() -> None:

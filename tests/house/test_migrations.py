@@ -21,6 +21,8 @@ OPEN_TABLES = {
     "core.place": "public gazetteer",
     "identity.unit": "names of organisations, areas and teams, used by the identity zone alone",
     "core.audit_entry": "read by the audit zone alone, across operations",
+    "core.audit_link": "digests of the audit log; the audit zone alone",
+    "core.audit_head": "signed digests of the audit log; the audit zone alone",
 }
 
 

@@ -10,9 +10,12 @@ from app.backup import KEY_TABLES
 from app.restore import DatabaseHoldsData, KeysOlder, NotThatPart
 from casework.errors import RecordUnknown
 from core.audit import Action, audited_entries
+from core.audit_chain import PURPOSE, export_heads, read_heads, seal_log
+from core.audit_verify import verify_log
 from core.database import Zone
 from core.keyring import KeyRing
 from core.sealed_stream import SealedFileRefused
+from core.signatures import verification_key
 from tests.app.test_erasure.attacker import opened_by_anything
 from tests.app.test_erasure.conftest import PEOPLE, Emptiness, Store, every_row, owner_of, wrapped_keys
 
@@ -112,6 +115,23 @@ def test_the_audit_log_comes_back_whole_with_a_line_of_the_restore(store: Store,
     restored.close()
     assert [(entry.number, entry.at, entry.actor, entry.action) for entry in entries[1:]] == before
     assert entries[0].action == Action.RESTORED
+
+
+def test_the_sealed_audit_log_still_verifies(store: Store, emptiness: Emptiness, tmp_path: Path) -> None:
+    """With the heads that were kept outside, and with the lines that the restored database added."""
+    ring, heads = store.program.ring, tmp_path / "heads.jsonl"
+    store.erase(ERASED)
+    with store.program.database.transaction(Zone.AUDIT) as session:
+        seal_log(session, ring)
+    with store.program.database.transaction(Zone.AUDIT) as session:
+        assert export_heads(session, ring, heads)
+    made = store.back_up(tmp_path)
+    emptiness.restore(ring, made.files["data"], made.files["keys"])
+    restored, faults = emptiness.open(), []
+    with restored.transaction(Zone.AUDIT) as session:
+        verified = verify_log(session, verification_key(ring, PURPOSE), read_heads(heads), faults.append)
+    restored.close()
+    assert (faults, verified.exported > 0) == ([], True)
 
 
 def test_the_walls_stand_in_the_restored_database(store: Store, emptiness: Emptiness, tmp_path: Path) -> None:

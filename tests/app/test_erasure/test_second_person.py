@@ -64,7 +64,7 @@ def test_the_certificate_says_what_went_and_who_wanted_it(store: Store) -> None:
     assert (told["proposed_by"], told["approved_by"], told["carried_out_by"]) == ("amal", "badr", "amal")
     assert told["rows"]["casework.record_key"] == 1
     assert len(told["keys"]) == 2
-    assert told["audit_head"]["number"] > 0
+    assert told["audit_head"]["position"] > 0
     assert not any(name in certificate.as_json() + certificate.as_text() for name in PEOPLE)
     with store.program.database.transaction(Zone.CASEWORK, access=BADR) as session:
         assert find_certificate(session, store.program.ring, told_id(certificate.as_json())) == certificate

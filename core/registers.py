@@ -1,0 +1,191 @@
+"""Two registers that a data protection officer keeps: of impact assessments (GDPR article 35) and of breaches (article 33).
+
+Small on purpose. An entry is added to and never changed: a correction is its next version. What it says is free text that may
+name people, so it is sealed under a key of its own, bound to its version; in clear stand only the register, who, and when it is
+due: a review date, or the end of the 72 hours in which a supervisory authority is told. Kept in the audit zone, which sees
+no person.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any, ClassVar, Final, Generic, Self, TypeVar
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Session
+
+from core.access import require
+from core.audit_line import Action, Purpose, record
+from core.clock import now
+from core.envelope import Binding, WrappedKey, new_record_key, unwrap_record_key
+from core.errors import Problem
+from core.keyring import KeyRing
+from core.models import RegisterEntry
+from core.permissions import Right
+
+__all__ = ["TIME_TO_TELL", "Assessment", "Breach", "EntryUnknown", "Kept", "Risk", "add_entry", "entry_history", "list_entries"]
+
+TABLE: Final = "core.register_entry"
+TIME_TO_TELL: Final = timedelta(hours=72)  # GDPR article 33(1), from the moment somebody became aware of it
+
+
+class EntryUnknown(Problem):
+    code = "CORE-150"
+    says = "There is no entry {entry} in the register of {register}s of this operation."
+    remedy = "List the register, and copy the id from there."
+
+
+class EntryMoved(Problem):
+    code = "CORE-151"
+    says = "Entry {entry} has version {version} already: somebody else added to it meanwhile."
+    remedy = "Read it again and add to what it says now. Nothing was written."
+
+
+class Risk(StrEnum):
+    """What remains when the measures are taken."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"  # article 36: ask the supervisory authority before starting
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What a processing of personal data risks, and what is done about it."""
+
+    register: ClassVar[str] = "assessment"
+
+    title: str = field(repr=False)
+    purposes: Sequence[str]
+    legal_basis: str = field(repr=False)
+    risks: str = field(repr=False)
+    measures: str = field(repr=False)
+    residual_risk: Risk
+    decided_by: str = field(repr=False)
+    review_on: date
+
+    @property
+    def due(self) -> datetime | None:
+        """When it must be looked at again."""
+        return datetime.combine(self.review_on, time(), UTC)
+
+    @classmethod
+    def read(cls, said: dict[str, Any]) -> Self:
+        return cls(**{**said, "residual_risk": Risk(said["residual_risk"]), "review_on": date.fromisoformat(said["review_on"])})
+
+
+@dataclass(frozen=True)
+class Breach:
+    """Personal data that got where it must not, was lost or changed: what, how many, who was told, what was done."""
+
+    register: ClassVar[str] = "breach"
+
+    title: str = field(repr=False)
+    what: str = field(repr=False)
+    happened: str = field(repr=False)  # as far as known: a moment, or a span in words
+    noticed_at: datetime
+    records: int
+    measures: str = field(repr=False, default="")
+    authority_told_at: datetime | None = None
+    persons_told_at: datetime | None = None
+    told: str = field(repr=False, default="")  # who, by whom, and why if late or not at all
+    closed_at: datetime | None = None
+
+    @property
+    def due(self) -> datetime | None:
+        """When the 72 hours end; nothing once the authority is told, or the entry is closed."""
+        return None if self.authority_told_at or self.closed_at else self.noticed_at + TIME_TO_TELL
+
+    @classmethod
+    def read(cls, said: dict[str, Any]) -> Self:
+        moments = ("noticed_at", "authority_told_at", "persons_told_at", "closed_at")
+        return cls(**{**said, **{name: said[name] and datetime.fromisoformat(said[name]) for name in moments}})
+
+
+Content = TypeVar("Content", Assessment, Breach)
+
+
+@dataclass(frozen=True)
+class Kept(Generic[Content]):
+    """One version of an entry."""
+
+    id: UUID
+    version: int
+    recorded_by: str
+    recorded_at: datetime
+    content: Content
+
+    @property
+    def overdue(self) -> bool:
+        return self.content.due is not None and self.content.due <= now()
+
+
+def add_entry(session: Session, ring: KeyRing, content: Content, *, after: Kept[Content] | None = None) -> Kept[Content]:
+    """Enter something new, or the next version `after` one that was read (audit zone). Raises `NotAllowed`, `EntryMoved`."""
+    entry, version = (after.id, after.version + 1) if after else (uuid4(), 1)
+    access = require(session, Right.KEEP_REGISTERS, subject=f"{TABLE}:{entry}")
+    if after and session.get(RegisterEntry, (entry, version)):
+        raise EntryMoved(entry=entry, version=version)
+    key, wrapped = new_record_key(ring, _binding(entry, version, "key"))
+    row = RegisterEntry(
+        id=entry,
+        version=version,
+        operation=access.operation,
+        register=content.register,
+        due=content.due,
+        recorded_by=access.actor,
+        recorded_at=now(),
+        content=key.seal(json.dumps(asdict(content), default=_plain).encode(), _binding(entry, version, content.register)),
+        key_version=wrapped.version,
+        sealed_key=wrapped.sealed,
+        commitment=wrapped.commitment,
+    )
+    session.add(row)
+    session.flush()
+    detail = {"register": content.register, "version": version}
+    record(session, Action.REGISTERED, f"{TABLE}:{entry}", purpose=Purpose.ADMINISTRATION, detail=detail)
+    return Kept(entry, version, row.recorded_by, row.recorded_at, content)
+
+
+def list_entries(session: Session, ring: KeyRing, kind: type[Content]) -> list[Kept[Content]]:
+    """The newest version of every entry: what is due first, the overdue before all, then what has no date, newest first."""
+    require(session, Right.KEEP_REGISTERS, subject=TABLE)
+    newest = select(RegisterEntry).where(RegisterEntry.register == kind.register).ext(distinct_on(RegisterEntry.id))
+    rows = session.scalars(newest.order_by(RegisterEntry.id, RegisterEntry.version.desc()))
+    kept = [_opened(ring, row, kind) for row in rows]
+    record(session, Action.READ, TABLE, purpose=Purpose.ADMINISTRATION, count=len(kept), detail={"register": kind.register})
+    undated = datetime.max.replace(tzinfo=UTC)
+    return sorted(kept, key=lambda it: (it.content.due or undated, -it.recorded_at.timestamp()))
+
+
+def entry_history(session: Session, ring: KeyRing, kind: type[Content], entry: UUID) -> list[Kept[Content]]:
+    """Every version of an entry, the newest first; raises `NotAllowed` and `EntryUnknown`."""
+    require(session, Right.KEEP_REGISTERS, subject=f"{TABLE}:{entry}")
+    wanted = select(RegisterEntry).where(RegisterEntry.id == entry, RegisterEntry.register == kind.register)
+    kept = [_opened(ring, row, kind) for row in session.scalars(wanted.order_by(RegisterEntry.version.desc()))]
+    if not kept:
+        raise EntryUnknown(entry=entry, register=kind.register)
+    detail = {"register": kind.register, "version": kept[0].version}
+    record(session, Action.READ, f"{TABLE}:{entry}", purpose=Purpose.ADMINISTRATION, detail=detail)
+    return kept
+
+
+def _opened(ring: KeyRing, row: RegisterEntry, kind: type[Content]) -> Kept[Content]:
+    wrapped = WrappedKey(row.key_version, row.sealed_key, row.commitment)
+    key = unwrap_record_key(ring, wrapped, _binding(row.id, row.version, "key"))
+    said = json.loads(key.open(row.content, _binding(row.id, row.version, kind.register)))
+    return Kept(row.id, row.version, row.recorded_by, row.recorded_at, kind.read(said))
+
+
+def _binding(entry: UUID, version: int, field: str) -> Binding:
+    return Binding(TABLE, entry, field, version)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, date):  # a datetime is one too
+        return value.isoformat()
+    raise TypeError
