@@ -56,7 +56,8 @@ def propose_erasure(session: Session, record: str, *, reason: ErasureReason, rul
     """Propose to erase a record; the proposal's id.
 
     `record` is written `casework.person:<id>`, or as the id of a person alone. The detail of the proposal says how many raw
-    answers go and of how many other persons these speak. Raises `SubjectUnclear`, `RecordUnknown`, `RecordHeld` or `NotAllowed`.
+    answers go and of how many other persons these speak. Raises `SubjectUnclear`, `RecordUnknown`, `RecordHeld` or
+    `NotAllowed`.
     """
     subject = Subject.parse(record)
     custody = _custody(session, subject)

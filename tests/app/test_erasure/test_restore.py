@@ -21,7 +21,10 @@ from tests.app.test_erasure.conftest import PEOPLE, Emptiness, Store, every_row,
 
 ERASED, *OTHERS = PEOPLE
 # Keys that may lie beside what they open, each with the reason.
-OTHER_KEYS = {"identity.account": "opens a colleague's own sign-in secret, and no record of a person who was interviewed"}
+OTHER_KEYS = {
+    "core.register_entry": "opens an entry of the registers of assessments and breaches, which are not erased",
+    "identity.account": "opens a colleague's own sign-in secret, and no record of a person who was interviewed",
+}
 
 
 def test_yesterdays_data_with_todays_keys(store: Store, emptiness: Emptiness, tmp_path: Path) -> None:
