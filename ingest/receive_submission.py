@@ -3,7 +3,8 @@
 The rules follow what phones rely on (OpenRosa 1.0 form submission, and ODK's practice where it is silent): every post
 of one answer repeats the identical XML, files may come in later posts, an edit names the answer that it replaces.
 What cannot be taken in goes to quarantine, what was erased before is not kept at all; bad input is an outcome here, never
-an exception. The collection zone can write ciphertexts but not read them: whether contents are the same is told by keyed digests.
+an exception. The collection zone can write ciphertexts but not read them: whether contents are the same is
+told by keyed digests.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
