@@ -231,8 +231,9 @@ def _warnings(data: _Part, keys: _Part, tombstones: _Part) -> list[str]:
     told = []
     if keys.taken_at <= data.taken_at and tombstones.taken_at <= data.taken_at:
         told.append(
-            f"No keys or tombstones newer than the data were given: whoever was erased after "
             "No keys or tombstones newer than the data were given: whoever was erased after "
+            f"{data.taken_at:%Y-%m-%d %H:%M} UTC is back. Carry out those erasures again from their certificates. "
+            "For this reason keep key backups for days only."
         )
     elif keys.taken_at <= data.taken_at:
         told.append(
