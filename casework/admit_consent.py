@@ -18,8 +18,9 @@ from sqlalchemy import select
 from casework.arrival import Arrival, Desk
 from casework.consent import ConsentState, GivenBy, newest_consents
 from casework.errors import CodeUnknown, MemberSpokeThemselves
-from casework.models import OURS, Case, Consent, HouseholdMember, Restriction, RightsRequest
+from casework.models import Case, HouseholdMember
 from casework.record_consent import Evidence, Statement, record_consent
+from casework.rights_models import OURS, Consent, Restriction, RightsRequest
 from core.audit import Purpose
 from ingest import read_submission
 

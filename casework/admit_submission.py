@@ -21,7 +21,7 @@ from core.keyring import KeyRing
 from forms import RecordKind
 from ingest import awaiting_submissions, mark_handled, set_aside, submissions_set_aside
 
-__all__ = ["AdmissionCount", "admit_again", "admit_awaiting", "admit_submission"]
+__all__ = ["AdmissionCount", "admit_again", "admit_awaiting", "admit_submission", "one_at_a_time"]
 
 
 @dataclass(frozen=True)
@@ -43,20 +43,20 @@ def admit_submission(session: Session, ring: KeyRing, submission_id: UUID) -> Ad
     Admitting the same version again changes nothing. Raises only what concerns the whole installation (a key ring
     that lacks a key, a database that does not answer) and `ingest`'s refusal of an unknown id.
     """
-    _one_at_a_time(session)
+    one_at_a_time(session)
     operation = session.scalars(select(func.current_setting("waystation.operation"))).one()
     return _admit_all(Desk(session, ring, operation), [submission_id])[submission_id]
 
 
 def admit_awaiting(session: Session, ring: KeyRing, operation: str, *, limit: int = 500) -> AdmissionCount:
     """Admit what awaits, at most `limit` submissions; each stands or falls for itself."""
-    _one_at_a_time(session)
+    one_at_a_time(session)
     return _counted(_admit_all(Desk(session, ring, operation), awaiting_submissions(session, operation, limit)))
 
 
 def admit_again(session: Session, ring: KeyRing, operation: str) -> AdmissionCount:
     """Try once more what casework had set aside: the gazetteer or a form may have been mended since."""
-    _one_at_a_time(session)
+    one_at_a_time(session)
     return _counted(_admit_all(Desk(session, ring, operation), submissions_set_aside(session, operation)))
 
 
@@ -66,7 +66,7 @@ def _counted(admissions: Mapping[UUID, Admission]) -> AdmissionCount:
     return AdmissionCount(len(outcomes) - kept_raw - aside, kept_raw, aside)
 
 
-def _one_at_a_time(session: Session) -> None:
+def one_at_a_time(session: Session) -> None:
     """Let one transaction at a time admit for an operation: two edits of one chain must not meet."""
     lock = func.hashtextextended(func.concat("casework.admission:", func.current_setting("waystation.operation")), 0)
     session.execute(select(func.pg_advisory_xact_lock(lock)))

@@ -15,7 +15,8 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from casework.errors import RecordRestricted
-from casework.models import OURS, Consent, Person, Restriction
+from casework.models import Person
+from casework.rights_models import OURS, Consent, Restriction
 from core.audit import Purpose
 
 __all__ = [

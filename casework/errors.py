@@ -9,6 +9,7 @@ __all__ = [
     "AnswerMissing",
     "CaseOpenedTwice",
     "CaseUnknown",
+    "CertificateRefused",
     "CodeUnknown",
     "ConsentIncomplete",
     "ConsentMissing",
@@ -17,12 +18,14 @@ __all__ = [
     "CorrectionEmpty",
     "CountUnreadable",
     "DateImplausible",
+    "ErasureOutOfReach",
     "ExchangeUnknown",
     "FactsMoved",
     "FileCut",
     "FormUnfit",
     "FormUnpublished",
     "GlassBrokenTooOften",
+    "HoldUnknown",
     "KeptFromOneself",
     "KeyDestroyed",
     "ListOutOfBounds",
@@ -40,16 +43,19 @@ __all__ = [
     "PlaceUnknown",
     "ReasonMissing",
     "RecordChanged",
+    "RecordHeld",
     "RecordRestricted",
     "RecordUnknown",
     "ReferenceTaken",
     "RequestUnknown",
     "RestrictionUnknown",
+    "RetentionUnreadable",
     "SaltUsed",
     "SearchDown",
     "SearchNeedsName",
     "SearchedTooOften",
     "SharingNotAllowed",
+    "SubjectUnclear",
 ]
 
 
@@ -354,3 +360,43 @@ class KeptFromOneself(Problem):
     code = "CASE-035"
     says = "Nobody decides for themselves what they are kept from."
     remedy = "Ask another person who is responsible for the record."
+
+
+class RecordHeld(Problem):
+    code = "CASE-140"
+    says = "The record of person {person} is under a legal hold, or shares its raw interview with one that is."
+    remedy = "Nothing was erased. Ask whoever set the hold; once it is lifted or has run out, the erasure can be carried out."
+
+
+class HoldUnknown(Problem):
+    code = "CASE-141"
+    says = "There is no hold {hold} that stands in this operation."
+    remedy = "List them with `bin/waystation holds list`; one that was lifted or has run out is not shown."
+
+
+class ErasureOutOfReach(Problem):
+    code = "CASE-142"
+    says = "The erasure of {subject} was begun within the reach of one account."
+    remedy = "Nothing was erased. An erasure runs in reach of its whole operation; this is a fault of the program: report it."
+
+
+class SubjectUnclear(Problem):
+    code = "CASE-143"
+    says = "What is to be erased is not named as a kind and an id."
+    remedy = "Write the id of a person, or one of the kinds {kinds}, a colon and the id."
+
+
+class RetentionUnreadable(Problem):
+    code = "CASE-144"
+    says = "The retention periods in {path} cannot be used: {reason}."
+    remedy = (
+        "Correct the file (docs and an example are in casework/retention.toml). Until then nothing is proposed for erasure."
+    )
+
+
+class CertificateRefused(Problem):
+    code = "CASE-145"
+    says = "The certificate of erasure does not hold: {reason}."
+    remedy = (
+        "Ask for it again from where it was issued: `bin/waystation erase certificate`. Keep this copy: somebody changed it."
+    )

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from casework.access_pack import HeldAnswer, HeldSection, SharedWith
 from casework.kept_key import KeptKey
-from casework.models import Case, FormerVersion, HouseholdMember, Interview, InterviewKind, Opening, Person, Restriction
+from casework.models import Case, HouseholdMember, Interview, InterviewKind, Opening, Person
+from casework.rights_models import FormerVersion, Restriction
 from casework.seal_record import Vault, open_parts, open_sealed
 from casework.sort_answers import Parts, short_names
 from core.audit import Purpose

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from casework.consent import require_unrestricted
 from casework.errors import RecordUnknown
-from casework.models import FormerVersion, KeyKind, Person, SealedRecord
+from casework.models import KeyKind, Person, SealedRecord
 from casework.need_to_know import require_parts
+from casework.rights_models import FormerVersion
 from casework.seal_record import Vault, open_sealed, stored_key
 from casework.sort_answers import Parts
 from core.audit import Action, Purpose, record

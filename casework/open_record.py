@@ -24,8 +24,9 @@ from casework.errors import (
     RecordUnknown,
     SharingNotAllowed,
 )
-from casework.models import OURS, KeyKind, Opening, OpeningKind, Person
+from casework.models import KeyKind, Opening, OpeningKind, Person
 from casework.need_to_know import PART_RIGHTS, readable_parts
+from casework.rights_models import OURS
 from casework.seal_record import Vault, stored_key
 from core.access import Access, Custody, NotAllowed, require
 from core.audit import Action, Purpose, record

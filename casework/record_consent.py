@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from casework.consent import ConsentState, GivenBy, LegalBasis
 from casework.errors import ConsentIncomplete, RecordUnknown
-from casework.models import OURS, Consent, KeyKind, Person
+from casework.models import KeyKind, Person
+from casework.rights_models import OURS, Consent
 from casework.seal_record import Vault, stored_key
 from core.access import Custody, require
 from core.audit import Action, Purpose, record

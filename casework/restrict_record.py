@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from casework.consent import EVERYTHING, in_force
 from casework.errors import RecordUnknown, RestrictionUnknown
-from casework.models import OURS, MovementEvent, Person, Restriction
+from casework.models import MovementEvent, Person
+from casework.rights_models import OURS, Restriction
 from core.access import Custody, require
 from core.audit import Action, Purpose, record
 from core.permissions import Right

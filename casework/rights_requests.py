@@ -10,7 +10,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from casework.errors import RecordUnknown, RequestUnknown
-from casework.models import Person, RightsRequest
+from casework.models import Person
+from casework.rights_models import RightsRequest
 from core.access import Custody, require
 from core.audit import Action, Purpose, record
 from core.clock import now

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from casework.consent import ConsentState, GivenBy, newest_consents
 from casework.errors import ConsentUnknown
-from casework.models import OURS
 from casework.record_consent import Statement, record_consent
+from casework.rights_models import OURS
 from core.audit import Purpose
 from core.keyring import KeyRing
 

@@ -60,6 +60,8 @@ class Action(StrEnum):
     KEY_USED = "key_used"
     REGISTERED = "registered"
     SEALED = "sealed"
+    BACKED_UP = "backed_up"
+    RESTORED = "restored"
 
 
 class Purpose(StrEnum):

@@ -23,7 +23,7 @@ from sqlalchemy import URL
 
 from core.errors import Problem
 
-__all__ = ["ADMINISTRATOR", "PROGRAM", "ClusterFailed", "EmbeddedCluster", "PostgresMissing", "embedded_cluster"]
+__all__ = ["ADMINISTRATOR", "PROGRAM", "ClusterFailed", "EmbeddedCluster", "PostgresMissing", "binaries", "embedded_cluster"]
 
 PROGRAM: Final = "waystation"  # the login of the running program: owns nothing, inherits nothing
 ADMINISTRATOR: Final = "waystation_admin"  # owns the tables; used for migrations only
@@ -44,6 +44,9 @@ log_min_error_statement = panic
 log_parameter_max_length = 0
 log_parameter_max_length_on_error = 0
 log_error_verbosity = terse
+# A recycled segment keeps what it held until it is written over: a destroyed key must not outlive the next checkpoint there.
+wal_recycle = off
+min_wal_size = 32MB
 """
 
 
@@ -77,7 +80,7 @@ def embedded_cluster(var: Path) -> Iterator[EmbeddedCluster]:
     Raises `PostgresMissing` or `ClusterFailed`.
     """
     var.mkdir(parents=True, exist_ok=True)
-    server = _Server(_binaries(), var.resolve())
+    server = _Server(binaries(), var.resolve())
     turn, users = var / "postgresql.turn", var / "postgresql.users"
     with users.open("w") as lock:
         with _alone(turn):
@@ -108,7 +111,8 @@ def _last_one(descriptor: int) -> bool:
     return True
 
 
-def _binaries() -> Path:
+def binaries() -> Path:
+    """Where PostgreSQL's programs lie, the newest that are installed; raises `PostgresMissing`."""
     versions = sorted(DEBIAN_BINARIES.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     found = versions[-1] if versions else shutil.which("initdb")
     if not found:

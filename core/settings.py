@@ -29,6 +29,11 @@ class Settings:
     database_owner_url: Annotated[
         str, "The login that owns the tables and runs migrations. Empty: the same as `WAYSTATION_DATABASE_URL`."
     ] = ""
+    database_backup_url: Annotated[
+        str,
+        "The login that makes and restores backups and destroys remains of erased keys: a superuser, or the owner with "
+        "BYPASSRLS. Empty: the same as `WAYSTATION_DATABASE_OWNER_URL`.",
+    ] = ""
     broker_url: Annotated[
         str, "Celery broker, for example `redis://127.0.0.1/0`. Empty: tasks run inside the process that sends them."
     ] = ""
@@ -72,6 +77,11 @@ class Settings:
     max_submission_bytes: Annotated[
         int, "Largest request a phone may send; announced to phones as `X-OpenRosa-Accept-Content-Length`."
     ] = 100_000_000
+    retention: Annotated[
+        Path,
+        "File of retention periods, as casework/retention.toml; a relative path lies under `WAYSTATION_VAR`. "
+        "Where it is missing, the periods that Waystation comes with hold.",
+    ] = Path("retention.toml")
     audit_heads: Annotated[
         Path,
         "File to which the signed heads of the audit log are appended; a relative path lies under `WAYSTATION_VAR`. Keep it "
@@ -99,6 +109,10 @@ class Settings:
     @property
     def passphrase_path(self) -> Path:
         return self.var / self.keyring_passphrase_file
+
+    @property
+    def retention_path(self) -> Path:
+        return self.var / self.retention
 
     @property
     def audit_heads_path(self) -> Path:

@@ -5,7 +5,9 @@
 `mark_handled` or `set_aside`.
 """
 
+from ingest.erase_submissions import chain_of, erase_submissions
 from ingest.errors import Outcome
+from ingest.find_overdue import received_before
 from ingest.hand_over import awaiting_submissions, mark_handled, set_aside, submissions_set_aside
 from ingest.parse_xml import parse_xml
 from ingest.read_answers import Answers, read_answers
@@ -25,6 +27,8 @@ __all__ = [
     "UploadedFile",
     "add_collector",
     "awaiting_submissions",
+    "chain_of",
+    "erase_submissions",
     "find_collector",
     "mark_handled",
     "parse_xml",
@@ -35,6 +39,7 @@ __all__ = [
     "read_submission",
     "read_submissions",
     "receive_submission",
+    "received_before",
     "set_aside",
     "submissions_set_aside",
 ]

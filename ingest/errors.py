@@ -23,7 +23,7 @@ __all__ = [
 
 
 class Outcome(StrEnum):
-    """What became of a post. The first five are kept as submissions, the others in quarantine."""
+    """What became of a post. The first five are kept as submissions, the others in quarantine; the last is not kept."""
 
     ACCEPTED = "accepted"
     RESENT = "resent"
@@ -34,6 +34,7 @@ class Outcome(StrEnum):
     STALE_EDIT = "stale_edit"
     UNKNOWN_FORM = "unknown_form"
     MALFORMED = "malformed"
+    ERASED = "erased"
 
 
 class Refused(Problem):

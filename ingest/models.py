@@ -1,6 +1,6 @@
 """The tables of what arrived (schema `ingest`): every content is ciphertext, every look-up goes by a blind token."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.access import UNASSIGNED
 from core.database import Base
 
-__all__ = ["Attachment", "CollectorRow", "Quarantine", "RecordKeyRow", "State", "Submission"]
+__all__ = ["Attachment", "CollectorRow", "ErasedInstance", "Quarantine", "RecordKeyRow", "State", "Submission"]
 
 
 class State(StrEnum):
@@ -111,3 +111,14 @@ class CollectorRow(Base):
     token_sha256: Mapped[bytes]
     custody: Mapped[str] = mapped_column(server_default=str(UNASSIGNED))  # whose records its submissions become
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class ErasedInstance(Base):
+    """The tombstone of an erased answer: the blind token of the phone's own id for it, so that it is not taken in again."""
+
+    __tablename__ = "tombstone"
+    __table_args__ = {"schema": "ingest"}
+
+    operation: Mapped[str] = mapped_column(primary_key=True)
+    instance: Mapped[bytes] = mapped_column(primary_key=True)
+    erased_on: Mapped[date]

@@ -2,8 +2,9 @@
 
 The rules follow what phones rely on (OpenRosa 1.0 form submission, and ODK's practice where it is silent): every post
 of one answer repeats the identical XML, files may come in later posts, an edit names the answer that it replaces.
-What cannot be taken in goes to quarantine; bad input is an outcome here, never an exception. The collection zone
-can write ciphertexts but not read them: whether contents are the same is told by keyed digests.
+What cannot be taken in goes to quarantine, what was erased before is not kept at all; bad input is an outcome here, never
+an exception. The collection zone can write ciphertexts but not read them: whether contents are the same is
+told by keyed digests.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +23,7 @@ from ingest.chain_edits import join_chain
 from ingest.errors import DifferentAnswers, DifferentFile, Outcome, Refused
 from ingest.models import Attachment, State, Submission
 from ingest.quarantine_post import quarantine_post
-from ingest.recognise_post import Arrival, Post, recognise
+from ingest.recognise_post import Arrival, ErasedBefore, Post, recognise, refuse_erased
 from ingest.seal_content import SUBMISSION, keep_files, new_key, open_key, seal_content
 from ingest.take_turns import take_turns
 from ingest.uploaded_file import UploadedFile
@@ -67,8 +68,11 @@ def receive_submission(
     try:
         arrival = recognise(session, ring, post)
         take_turns(session, arrival.locks)
+        refuse_erased(session, operation, arrival.instance, arrival.replaces)  # while this post waited for its turn
         known = _find(session, arrival)
         return _receive_again(session, ring, arrival, known) if known else _receive_first(session, ring, arrival)
+    except ErasedBefore:
+        return Receipt(Outcome.ERASED, None, complete=False)
     except Refused as refusal:
         quarantine_post(session, ring, post, refusal)
         return Receipt(refusal.outcome, None, complete=False)

@@ -9,13 +9,18 @@ from core.access import UNASSIGNED, Custody
 from core.keyring import KeyRing
 from forms import find_definition
 from ingest.blind_tokens import edits_lock, instance_token
+from ingest.erase_submissions import is_erased
 from ingest.errors import FileNamedTwice, FormUnknown
 from ingest.expect_files import expected_files
 from ingest.parse_xml import parse_xml
 from ingest.read_head import Head, read_head
 from ingest.uploaded_file import UploadedFile
 
-__all__ = ["Arrival", "Post", "recognise"]
+__all__ = ["Arrival", "ErasedBefore", "Post", "recognise", "refuse_erased"]
+
+
+class ErasedBefore(Exception):
+    """The post is of an answer that was erased; nothing of it may be kept, not even in quarantine."""
 
 
 @dataclass(frozen=True)
@@ -42,18 +47,25 @@ class Arrival:
 
 
 def recognise(session: Session, ring: KeyRing, post: Post) -> Arrival:
-    """Raises the `Refused` that says why a post cannot be taken in."""
+    """Raises the `Refused` that says why a post cannot be taken in, or `ErasedBefore`."""
     root = parse_xml(post.xml)
     head = read_head(root)
+    instance = instance_token(ring, post.operation, head.form_id, head.instance_id)
+    replaces = instance_token(ring, post.operation, head.form_id, head.replaces) if head.replaces else None
+    refuse_erased(session, post.operation, instance, replaces)
     definition = find_definition(session, post.operation, head.form_id, head.version)
     if definition is None:
         raise FormUnknown(form_id=head.form_id, version=head.version)
-    instance = instance_token(ring, post.operation, head.form_id, head.instance_id)
-    replaces = instance_token(ring, post.operation, head.form_id, head.replaces) if head.replaces else None
     locks = [instance, replaces, edits_lock(ring, post.operation, head.form_id)] if replaces else [instance]
     _refuse_two_contents_of_one_name(post.files, head.form_id)
     expected = expected_files(root, definition, encrypted=head.encrypted)
     return Arrival(post, head, instance, replaces, expected, locks)
+
+
+def refuse_erased(session: Session, operation: str, instance: bytes, replaces: bytes | None) -> None:
+    """Raises `ErasedBefore` where this answer, or the one that it edits, was erased."""
+    if is_erased(session, operation, instance, replaces):
+        raise ErasedBefore
 
 
 def _refuse_two_contents_of_one_name(files: Sequence[UploadedFile], form_id: str) -> None:

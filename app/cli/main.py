@@ -7,7 +7,22 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from app.cli import accounts, administer, audit, collect, keys, match, publish, reference, registers, rights, run, search
+from app.cli import (
+    accounts,
+    administer,
+    audit,
+    collect,
+    erase,
+    keep_backups,
+    keys,
+    match,
+    publish,
+    reference,
+    registers,
+    rights,
+    run,
+    search,
+)
 from core.errors import Problem
 
 __all__ = ["main"]
@@ -28,7 +43,22 @@ commands = typer.Typer(
     rich_markup_mode="rich",
     add_completion=False,
 )
-for group in (run, administer, accounts, collect, publish, registers, audit, search, rights, match, keys, reference):
+for group in (
+    run,
+    administer,
+    accounts,
+    collect,
+    publish,
+    registers,
+    audit,
+    search,
+    rights,
+    match,
+    keys,
+    erase,
+    keep_backups,
+    reference,
+):
     group.add_commands(commands)
 
 

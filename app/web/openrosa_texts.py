@@ -63,6 +63,11 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "fr": "Votre formulaire est arrivé mais il est illisible. Il est conservé tel quel. Prévenez votre superviseur.",
         "ar": "وصلت استمارتك لكن تتعذر قراءتها. وهي محفوظة كما وصلت. يرجى إبلاغ مشرفك.",
     },
+    "erased": {
+        "en": "This form is no longer kept here, and was not stored again. Please delete it from your phone.",
+        "fr": "Ce formulaire n'est plus conservé ici et n'a pas été enregistré de nouveau. Supprimez-le de votre téléphone.",
+        "ar": "لم تعد هذه الاستمارة محفوظة هنا ولم تُخزَّن من جديد. يرجى حذفها من هاتفك.",
+    },
     "APP-101": {
         "en": "This phone is not registered here, or no longer. Ask your supervisor for a new code.",
         "fr": "Ce téléphone n'est pas enregistré ici, ou ne l'est plus. Demandez un nouveau code à votre superviseur.",

@@ -3,6 +3,7 @@
 | event | task |
 |---|---|
 | a submission is stored whole (new, edited, or its last file came) | `admit_submission` |
+| once a day (beat) | `propose_erasures`, for what has outlived its retention period |
 | every five minutes (beat) | `admit_awaiting`, for what a crash left behind |
 
 Protecting and releasing a week are never started by an event: an officer decides (`waystation release`).

@@ -15,6 +15,7 @@ from sqlalchemy import select
 import casework
 from app.admission import admit_batches
 from app.audit_log import seal_and_export
+from app.erase_person import propose_what_is_overdue
 from app.program import Program
 from core.database import Zone
 from core.models import Operation
@@ -28,10 +29,12 @@ EXPIRE_PROPOSALS: Final = "expire_proposals"
 SWEEP_EVERY: Final = timedelta(minutes=5)
 SEAL_AUDIT: Final = "seal_audit"
 EXPIRE_EVERY: Final = timedelta(hours=1)
+PROPOSE_ERASURES: Final = "propose_erasures"
+PROPOSE_EVERY: Final = timedelta(days=1)
 SEAL_EVERY: Final = timedelta(minutes=1)
 
 
-def build_worker(program: Program) -> Celery:
+def build_worker(program: Program) -> Celery:  # noqa: C901  (one page of short tasks)
     """The Celery application of an opened program."""
     worker = Celery("waystation", broker=program.settings.broker_url or None, set_as_current=False)
     worker.conf.update(
@@ -44,6 +47,7 @@ def build_worker(program: Program) -> Celery:
         broker_connection_retry_on_startup=True,
         beat_schedule={
             "sweep": {"task": ADMIT_AWAITING, "schedule": SWEEP_EVERY},
+            "retention": {"task": PROPOSE_ERASURES, "schedule": PROPOSE_EVERY},
             "expire": {"task": EXPIRE_PROPOSALS, "schedule": EXPIRE_EVERY},
             "seal": {"task": SEAL_AUDIT, "schedule": SEAL_EVERY},
         },
@@ -66,6 +70,12 @@ def build_worker(program: Program) -> Celery:
         for operation in ("", *_operations(program)):  # key operations are of no operation
             with program.database.transaction(Zone.CASEWORK, operation=operation, actor="worker") as session:
                 expire_overdue(session)
+
+    @worker.task(name=PROPOSE_ERASURES, shared=False)  # type: ignore[untyped-decorator]
+    def propose_erasures() -> None:
+        """Retention: what is overdue is proposed for erasure; officers decide."""
+        for operation in _operations(program):
+            propose_what_is_overdue(program, operation)
 
     @worker.task(name=SEAL_AUDIT, shared=False)  # type: ignore[untyped-decorator]
     def seal_audit() -> None:

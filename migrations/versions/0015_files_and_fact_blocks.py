@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0015"
-down_revision = "0013"
+down_revision = "0014"
 
 OWN_OPERATION = "operation = (SELECT current_setting('waystation.operation', true))"
 WHOLE_OPERATION = "(SELECT current_setting('waystation.reach', true)) = '%'"

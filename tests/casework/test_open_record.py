@@ -23,8 +23,8 @@ from casework.errors import (
     RecordUnknown,
 )
 from casework.keep_from import keep_from, kept_from, let_read_again
-from casework.models import OURS
 from casework.open_record import break_glass, end_opening, openings_to_review, review_opening, share_record
+from casework.rights_models import OURS
 from core.access import Access, Custody, Grant, NotAllowed
 from core.audit import Action, Purpose, audited_entries
 from core.clock import now

@@ -1,0 +1,63 @@
+"""The retention periods, read from a file that an officer can read too (`retention.toml`)."""
+
+import tomllib
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final
+
+from casework.errors import RetentionUnreadable
+from casework.models import CaseState
+
+__all__ = ["OURS", "Keeps", "RetentionRule", "read_rules"]
+
+OURS: Final = Path(__file__).with_name("retention.toml")
+NEVER: Final = "never"
+
+
+class Keeps(StrEnum):
+    """What a period is about."""
+
+    PERSON = "person"
+    SUBMISSION = "submission"
+    QUARANTINE = "quarantine"
+    REPORT = "movement report"
+    AUDIT = "audit log"
+
+
+@dataclass(frozen=True)
+class RetentionRule:
+    """How long something is kept, and the reason; `period` is None for ever. `states` are of a person's case."""
+
+    name: str
+    keeps: Keeps
+    period: timedelta | None
+    because: str
+    states: frozenset[CaseState] = frozenset()
+
+
+def read_rules(path: Path) -> list[RetentionRule]:
+    """The periods of the file, or Waystation's own where there is none; raises `RetentionUnreadable`."""
+    used = path if path.exists() else OURS
+    try:
+        sections = tomllib.loads(used.read_text(encoding="utf-8"))
+        rules = [_rule(name, section) for name, section in sections.items()]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise RetentionUnreadable(path=used, reason=f"{type(error).__name__} while reading it") from None
+    for rule in rules:
+        if (rule.keeps is Keeps.PERSON) != bool(rule.states):
+            raise RetentionUnreadable(path=used, reason=f"[{rule.name}] needs `states` exactly where it keeps a person")
+        if rule.keeps is Keeps.AUDIT and rule.period is not None:
+            raise RetentionUnreadable(path=used, reason="the audit log is never erased")
+    return rules
+
+
+def _rule(name: str, section: dict[str, Any]) -> RetentionRule:
+    days, because = section["days"], str(section["because"]).strip()
+    if days != NEVER and (isinstance(days, bool) or not isinstance(days, int) or days < 1):
+        raise ValueError("days")
+    if not because:
+        raise ValueError("because")
+    period = None if days == NEVER else timedelta(days=days)
+    return RetentionRule(name, Keeps(section["keeps"]), period, because, frozenset(map(CaseState, section.get("states", []))))

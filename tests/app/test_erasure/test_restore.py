@@ -1,0 +1,194 @@
+"""Yesterday's backup, restored today: who was erased in between stays erased."""
+
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from app.backup import KEY_TABLES
+from app.restore import DatabaseHoldsData, KeysOlder, NotThatPart
+from casework.errors import RecordUnknown
+from core.audit import Action, audited_entries
+from core.audit_chain import PURPOSE, export_heads, read_heads, seal_log
+from core.audit_verify import verify_log
+from core.database import Zone
+from core.keyring import KeyRing
+from core.sealed_stream import SealedFileRefused
+from core.signatures import verification_key
+from tests.app.test_erasure.attacker import opened_by_anything
+from tests.app.test_erasure.conftest import PEOPLE, Emptiness, Store, every_row, owner_of, wrapped_keys
+
+ERASED, *OTHERS = PEOPLE
+# Keys that may lie beside what they open, each with the reason.
+OTHER_KEYS = {
+    "core.register_entry": "opens an entry of the registers of assessments and breaches, which are not erased",
+    "identity.account": "opens a colleague's own sign-in secret, and no record of a person who was interviewed",
+}
+
+
+def test_yesterdays_data_with_todays_keys(store: Store, emptiness: Emptiness, tmp_path: Path) -> None:
+    """The erased person is in the data backup, and nothing opens them: no key, no token, no byte of the restored server,
+    even to an attacker who has the key ring. The two others open."""
+    keys_then = wrapped_keys(store, store.persons[ERASED])
+    assert len(keys_then) == 2
+    yesterday = store.back_up(tmp_path / "yesterday")
+    assert ERASED.encode() in opened_by_anything(store.owner, store.program.ring)  # the attacker can, before the erasure
+    store.erase(ERASED)
+    today = store.back_up(tmp_path / "today")
+
+    done = emptiness.restore(store.program.ring, yesterday.files["data"], today.files["keys"])
+
+    assert done.purged["casework.person"] == 1
+    assert done.warnings == []
+    restored = emptiness.open()
+    assert [store.first_name(store.persons[name], restored) for name in OTHERS] == OTHERS
+    with pytest.raises(RecordUnknown):
+        store.first_name(store.persons[ERASED], restored)
+    restored.close()
+    opened = opened_by_anything(emptiness.owner, store.program.ring)
+    assert ERASED.encode() not in opened
+    assert all(name.encode() in opened for name in OTHERS)
+    content = b"".join(content for _, content in emptiness.files())
+    assert ERASED.encode() not in content
+    assert [key for key in keys_then if key in content or key.hex().encode() in content] == []
+
+
+def test_the_rows_of_the_erased_are_purged_from_every_table(store: Store, emptiness: Emptiness, tmp_path: Path) -> None:
+    yesterday = store.back_up(tmp_path / "yesterday")
+    certificate = store.erase(ERASED)
+    today = store.back_up(tmp_path / "today")
+    emptiness.restore(store.program.ring, yesterday.files["data"], today.files["keys"])
+    erased = {UUID(record) for record in certificate.content["records"]}
+    left = {
+        table
+        for table, row in every_row(emptiness.owner)
+        for value in row.values()
+        if isinstance(value, UUID) and value in erased
+    }
+    assert left == {"casework.tombstone"}
+
+
+def test_yesterdays_keys_bring_them_back_and_the_program_says_so(store: Store, emptiness: Emptiness, tmp_path: Path) -> None:
+    """The control: it is the newest keys that keep a person erased, which is why old key backups are not kept."""
+    yesterday = store.back_up(tmp_path / "yesterday")
+    store.erase(ERASED)
+    done = emptiness.restore(store.program.ring, yesterday.files["data"], yesterday.files["keys"])
+    [warning] = done.warnings
+    assert "is back" in warning
+    assert ERASED.encode() in opened_by_anything(emptiness.owner, store.program.ring)
+
+
+def test_tombstones_keep_them_erased_even_with_yesterdays_keys(store: Store, emptiness: Emptiness, tmp_path: Path) -> None:
+    yesterday = store.back_up(tmp_path / "yesterday")
+    store.erase(ERASED)
+    today = store.back_up(tmp_path / "today")
+    ring, files = store.program.ring, yesterday.files
+    done = emptiness.restore(ring, files["data"], files["keys"], tombstones=today.files["tombstones"])
+    assert done.purged["casework.person"] == 1
+    opened = opened_by_anything(emptiness.owner, ring)
+    assert ERASED.encode() not in opened
+    assert all(name.encode() in opened for name in OTHERS)
+
+
+def test_keys_older_than_the_data_are_refused_unless_told(store: Store, emptiness: Emptiness, tmp_path: Path) -> None:
+    yesterday, today = store.back_up(tmp_path / "yesterday"), store.back_up(tmp_path / "today")
+    ring = store.program.ring
+    with pytest.raises(KeysOlder):
+        emptiness.restore(ring, today.files["data"], yesterday.files["keys"])
+    done = emptiness.restore(ring, today.files["data"], yesterday.files["keys"], older_keys=True)
+    assert any("do not open" in warning for warning in done.warnings)
+
+
+def test_nothing_is_restored_over_data(store: Store, emptiness: Emptiness, tmp_path: Path) -> None:
+    made = store.back_up(tmp_path)
+    emptiness.restore(store.program.ring, made.files["data"], made.files["keys"])
+    with pytest.raises(DatabaseHoldsData):
+        emptiness.restore(store.program.ring, made.files["data"], made.files["keys"])
+
+
+def test_the_audit_log_comes_back_whole_with_a_line_of_the_restore(store: Store, emptiness: Emptiness, tmp_path: Path) -> None:
+    with store.program.database.transaction(Zone.AUDIT) as session:
+        before = [(entry.number, entry.at, entry.actor, entry.action) for entry in audited_entries(session, newest=10_000)]
+    made = store.back_up(tmp_path)
+    emptiness.restore(store.program.ring, made.files["data"], made.files["keys"])
+    restored = emptiness.open()
+    with restored.transaction(Zone.AUDIT) as session:
+        entries = audited_entries(session, newest=10_000)
+    restored.close()
+    assert [(entry.number, entry.at, entry.actor, entry.action) for entry in entries[1:]] == before
+    assert entries[0].action == Action.RESTORED
+
+
+def test_the_sealed_audit_log_still_verifies(store: Store, emptiness: Emptiness, tmp_path: Path) -> None:
+    """With the heads that were kept outside, and with the lines that the restored database added."""
+    ring, heads = store.program.ring, tmp_path / "heads.jsonl"
+    store.erase(ERASED)
+    with store.program.database.transaction(Zone.AUDIT) as session:
+        seal_log(session, ring)
+    with store.program.database.transaction(Zone.AUDIT) as session:
+        assert export_heads(session, ring, heads)
+    made = store.back_up(tmp_path)
+    emptiness.restore(ring, made.files["data"], made.files["keys"])
+    restored, faults = emptiness.open(), []
+    with restored.transaction(Zone.AUDIT) as session:
+        verified = verify_log(session, verification_key(ring, PURPOSE), read_heads(heads), faults.append)
+    restored.close()
+    assert (faults, verified.exported > 0) == ([], True)
+
+
+def test_the_walls_stand_in_the_restored_database(store: Store, emptiness: Emptiness, tmp_path: Path) -> None:
+    made = store.back_up(tmp_path)
+    emptiness.restore(store.program.ring, made.files["data"], made.files["keys"])
+    counted = "SELECT count(*) FROM pg_policies"
+    with owner_of(store.owner) as ours, owner_of(emptiness.owner) as theirs:
+        assert ours.scalar(text(counted)) == theirs.scalar(text(counted))
+    restored = emptiness.open()
+    with restored.transaction(Zone.CASEWORK, operation="OTHER") as session:
+        assert session.scalar(text("SELECT count(*) FROM casework.person")) == 0
+    restored.close()
+
+
+class TestTheFiles:
+    def test_the_data_holds_no_key_and_neither_holds_a_word(self, store: Store, tmp_path: Path) -> None:
+        keys = wrapped_keys(store, store.persons[ERASED])
+        for path in store.back_up(tmp_path).files.values():
+            content = path.read_bytes()
+            assert not any(name.encode() in content for name in PEOPLE)
+            assert not any(key in content or key.hex().encode() in content for key in keys)
+            assert path.stat().st_mode & 0o777 == 0o600
+
+    def test_a_flipped_bit_is_refused_before_anything_is_restored(
+        self, store: Store, emptiness: Emptiness, tmp_path: Path
+    ) -> None:
+        made = store.back_up(tmp_path)
+        content = bytearray(made.files["data"].read_bytes())
+        content[-100] ^= 1
+        made.files["data"].write_bytes(content)
+        with pytest.raises(SealedFileRefused):
+            emptiness.restore(store.program.ring, made.files["data"], made.files["keys"])
+        with owner_of(emptiness.owner) as connection:
+            assert connection.scalar(text("SELECT to_regclass('core.operation')")) is None
+
+    def test_the_parts_cannot_be_mistaken_for_one_another(self, store: Store, emptiness: Emptiness, tmp_path: Path) -> None:
+        made = store.back_up(tmp_path)
+        with pytest.raises(NotThatPart):
+            emptiness.restore(store.program.ring, made.files["keys"], made.files["data"])
+
+    def test_another_key_ring_opens_none(self, store: Store, emptiness: Emptiness, tmp_path: Path) -> None:
+        made = store.back_up(tmp_path)
+        with pytest.raises(SealedFileRefused):
+            emptiness.restore(KeyRing({1: bytes(32)}, bytes(32)), made.files["data"], made.files["keys"])
+
+
+def test_every_table_of_wrapped_keys_is_on_the_list(store: Store) -> None:
+    """A wrapped key stands with its commitment: a table that has both and is not on the list would be in the data backup."""
+    with owner_of(store.owner) as connection:
+        found = connection.scalars(
+            text(
+                "SELECT DISTINCT table_schema || '.' || table_name FROM information_schema.columns "
+                "WHERE column_name LIKE '%commitment' AND table_schema NOT IN ('pg_catalog', 'information_schema')"
+            )
+        ).all()
+    assert set(found) <= {*KEY_TABLES, *OTHER_KEYS}
+    assert {"casework.record_key", "ingest.record_key", "anonymizer.sealed_evidence"} <= set(found)
