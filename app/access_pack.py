@@ -12,8 +12,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-import casework
 from app.program import Program
+from casework import rights
 from core.access import Access, require
 from core.audit import entries_about
 from core.database import Zone
@@ -31,9 +31,9 @@ def make_access_pack(program: Program, access: Access, person: UUID, language: s
     with program.database.transaction(Zone.AUDIT, access=access) as session:
         require(session, Right.GIVE_ACCESS_PACK)
         lines = entries_about(session, f"casework.person:{person}")
-        uses = [casework.UseOfRecord(line.at, line.action, roles.get(line.actor, PROGRAM), line.purpose) for line in lines]
+        uses = [rights.UseOfRecord(line.at, line.action, roles.get(line.actor, PROGRAM), line.purpose) for line in lines]
     with program.database.transaction(Zone.CASEWORK, access=access) as session:
-        given = casework.give_access_pack(session, program.ring, person, uses=uses, language=language)
+        given = rights.give_access_pack(session, program.ring, person, uses=uses, language=language)
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("about-you.html", given.page)

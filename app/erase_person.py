@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.program import Program
-from casework import Certificate, carry_out_erasure, propose_overdue
+from casework.erasure import Certificate, carry_out_erasure, propose_overdue
 from core.access import Access, require
 from core.audit_chain import seal_log
 from core.database import Zone

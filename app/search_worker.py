@@ -20,7 +20,7 @@ import psycopg
 from sqlalchemy import select
 
 from app.program import Program
-from casework import NameIndex, read_all_names, read_names, read_question, write_answer
+from casework.search import NameIndex, read_all_names, read_names, read_question, write_answer
 from core.database import Database, Zone
 from core.models import Operation
 

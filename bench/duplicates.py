@@ -18,11 +18,11 @@ from sqlalchemy import func, select
 
 from app.operations import add_operation
 from app.program import Program, open_program
-from casework.blind_tokens import find_by_token, replace_tokens
+from casework.duplicates.propose_duplicates import propose_duplicates
 from casework.models import KeyKind, Person, TokenKind
-from casework.person_name import person_name
-from casework.propose_duplicates import propose_duplicates
-from casework.seal_record import Vault, make_key, seal_parts
+from casework.names.person_name import person_name
+from casework.store.blind_tokens import find_by_token, replace_tokens
+from casework.store.seal_record import Vault, make_key, seal_parts
 from core.database import Zone
 from core.settings import Settings
 from forms import RecordPart

@@ -25,10 +25,11 @@ from sqlalchemy import create_engine, text
 
 import casework
 from app.program import Program, open_program
-from casework.blind_tokens import plain
+from casework import search
 from casework.models import KeyKind, Person, TokenKind
-from casework.name_tokens import own_name_token
-from casework.seal_record import KEY_TABLE, seal_parts
+from casework.names.name_tokens import own_name_token
+from casework.store.blind_tokens import plain
+from casework.store.seal_record import KEY_TABLE, seal_parts
 from core.access import Access, Grant
 from core.audit import Action, Purpose, record
 from core.clock import now
@@ -166,14 +167,14 @@ def by_name(program: Program, name: tuple[str, str, int]) -> None:
     given, family, year = name
     with program.database.transaction(Zone.CASEWORK, access=ACCESS) as session:
         wanted = {"given": family.upper(), "family": given, "birth_year": year + 1}
-        casework.find_named(session, program.ring, OPERATION, **wanted, purpose=Purpose.ASSISTANCE)
+        search.find_named(session, program.ring, OPERATION, **wanted, purpose=Purpose.ASSISTANCE)
 
 
 def freely(program: Program, name: str) -> None:
-    ask = casework.ask_worker(program.settings.search_socket(OPERATION), OPERATION)
+    ask = search.ask_worker(program.settings.search_socket(OPERATION), OPERATION)
     access = Access(uuid4().hex, OPERATION, ACCESS.grants)  # an account that has not used up its searches
     with program.database.transaction(Zone.CASEWORK, access=access) as session:
-        assert casework.search_freely(session, program.ring, OPERATION, name, ask, purpose=Purpose.ASSISTANCE)
+        assert search.search_freely(session, program.ring, OPERATION, name, ask, purpose=Purpose.ASSISTANCE)
 
 
 def floor(program: Program, tokens: list[bytes]) -> list[Callable[[], object]]:

@@ -29,8 +29,9 @@ from anonymizer.fact_blocks import load_facts, store_facts
 from anonymizer.fact_columns import Column, FactColumns, Unit, tabulate, tabulate_all
 from app.operations import add_operation
 from app.program import Program, open_program
+from casework import records, store
 from casework.models import Interview, KeyKind, TokenKind
-from casework.seal_record import KEY_TABLE, Vault, binding, seal_part, stored_key
+from casework.store.seal_record import KEY_TABLE, Vault, binding, seal_part, stored_key
 from core.access import Access, Custody, Grant
 from core.audit import Purpose
 from core.database import Zone
@@ -102,7 +103,7 @@ def insert_floor(connection: Connection, rows: int, blob: bytes) -> None:
         connection.commit()
 
 
-def made(program: Program, chance: random.Random, persons: int) -> Iterator[casework.NewPerson]:
+def made(program: Program, chance: random.Random, persons: int) -> Iterator[store.NewPerson]:
     purpose = f"casework:{OPERATION}:{TokenKind.PHONE.value}"
     for _ in range(persons):
         number = f"+25261{chance.randrange(10**8):08d}"
@@ -117,14 +118,14 @@ def made(program: Program, chance: random.Random, persons: int) -> Iterator[case
             },
         }
         tokens = [(TokenKind.PHONE, program.ring.blind_token(purpose, f"{number}:{at}")) for at in range(TOKENS)]
-        photograph = casework.NewFile("photo.jpg", "image/jpeg", (b"\xff" * 300,), RecordPart.IDENTITY)
+        photograph = store.NewFile("photo.jpg", "image/jpeg", (b"\xff" * 300,), RecordPart.IDENTITY)
         custody = Custody("org", "north", f"team-{chance.randrange(TEAMS)}", "worker")
-        yield casework.NewPerson(parts, tokens, (photograph,), custody)
+        yield store.NewPerson(parts, tokens, (photograph,), custody)
 
 
 def in_one(program: Program, persons: Any) -> int:
     with program.database.transaction(Zone.CASEWORK, operation=OPERATION) as session:
-        return casework.write_persons(session, program.ring, OPERATION, persons)
+        return store.write_persons(session, program.ring, OPERATION, persons)
 
 
 def open_pages(program: Program, pages: int = 300) -> None:
@@ -150,7 +151,7 @@ def page(program: Program, access: Access, case: UUID, person: UUID) -> None:
         ring, help_ = program.ring, Purpose.ASSISTANCE
         casework.read_person(session, ring, person, parts=list(RecordPart), purpose=help_)
         casework.read_household(session, ring, case, parts=[RecordPart.IDENTITY], purpose=help_)
-        casework.list_files(session, ring, person, purpose=help_)
+        records.list_files(session, ring, person, purpose=help_)
 
 
 PAGES = (
@@ -218,9 +219,7 @@ def drain(connection: Connection) -> int:
 
 def tally(program: Program, processes: int) -> Counter[tuple[str, ...]]:
     with program.database.transaction(Zone.CASEWORK, operation=OPERATION) as session:
-        folds = casework.open_in_bulk(
-            session, program.ring, OPERATION, by_cell, purpose=Purpose.STATISTICS, processes=processes
-        )
+        folds = store.open_in_bulk(session, program.ring, OPERATION, by_cell, purpose=Purpose.STATISTICS, processes=processes)
         return sum(folds, Counter())
 
 

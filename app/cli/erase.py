@@ -7,13 +7,13 @@ from uuid import UUID
 
 import typer
 
-import casework
 from app.backup import owner_address
 from app.cli.screen import console, show_table
 from app.cli.signed_in import sign_in
 from app.destroy_remains import destroy_remains
 from app.erase_person import carry_out_proposal, propose_what_is_overdue, waiting_erasures
 from app.program import open_program
+from casework import erasure, rights
 from core.audit import Purpose
 from core.database import Zone
 from core.second_person import approve, reject
@@ -42,13 +42,13 @@ def add_commands(commands: typer.Typer) -> None:
 def propose(
     operation: Operation,
     record: Annotated[str, typer.Argument(help=RECORD_HELP)],
-    reason: Annotated[casework.ErasureReason, typer.Option(help="Why.")],
+    reason: Annotated[erasure.ErasureReason, typer.Option(help="Why.")],
 ) -> None:
     """Propose to erase a record. Nothing happens until a second person approves."""
     with open_program(Settings.read()) as program:
         access = sign_in(program, operation)
         with program.database.transaction(Zone.CASEWORK, access=access) as session:
-            proposal = casework.propose_erasure(session, record, reason=reason)
+            proposal = erasure.propose_erasure(session, record, reason=reason)
     console.print(f"Proposed: {proposal}\nA second person approves it: `bin/waystation erase approve {operation} {proposal}`.")
 
 
@@ -122,7 +122,7 @@ def certificate(
     with open_program(Settings.read()) as program:
         access = sign_in(program, operation)
         with program.database.transaction(Zone.CASEWORK, access=access) as session:
-            found = casework.find_certificate(session, program.ring, proposal)
+            found = erasure.find_certificate(session, program.ring, proposal)
     out.write_text(found.as_json(), encoding="utf-8")
     out.with_suffix(".txt").write_text(found.as_text(), encoding="utf-8")
     console.print(f"written: {out}, {out.with_suffix('.txt')}")
@@ -134,7 +134,7 @@ def verify_certificate(
     key: Annotated[str, typer.Option(help="The public key that the operation has published (base64).")] = "",
 ) -> None:
     """Check a certificate. Needs no database and no key ring."""
-    console.print(casework.read_certificate(file.read_text(encoding="utf-8"), key).as_text(), markup=False)
+    console.print(erasure.read_certificate(file.read_text(encoding="utf-8"), key).as_text(), markup=False)
     console.print("The signature fits." if key else "The signature fits the key named above; compare that key yourself.")
 
 
@@ -150,7 +150,7 @@ def set_hold(
         reason = typer.prompt("Reason")
         moment = until.replace(tzinfo=UTC) if until else None
         with program.database.transaction(Zone.CASEWORK, access=access) as session:
-            hold = casework.hold_record(session, program.ring, person, reason=reason, until=moment)
+            hold = rights.hold_record(session, program.ring, person, reason=reason, until=moment)
     console.print(f"Held: {hold}")
 
 
@@ -160,7 +160,7 @@ def lift(operation: Operation, hold: Annotated[UUID, typer.Argument(help="Id of 
     with open_program(Settings.read()) as program:
         access = sign_in(program, operation)
         with program.database.transaction(Zone.CASEWORK, access=access) as session:
-            casework.lift_hold(session, hold)
+            rights.lift_hold(session, hold)
     console.print("Lifted.")
 
 
@@ -170,7 +170,7 @@ def show_holds(operation: Operation) -> None:
     with open_program(Settings.read()) as program:
         access = sign_in(program, operation)
         with program.database.transaction(Zone.CASEWORK, access=access) as session:
-            found = casework.list_holds(session, program.ring, operation, purpose=Purpose.LEGAL)
+            found = rights.list_holds(session, program.ring, operation, purpose=Purpose.LEGAL)
     rows = [
         (each.id, each.person, each.set_by, f"{each.set_at:%Y-%m-%d}", each.until or "lifted", each.reason) for each in found
     ]
@@ -184,7 +184,7 @@ def show_overdue(operation: Operation) -> None:
     with open_program(settings) as program:
         access = sign_in(program, operation)
         with program.database.transaction(Zone.CASEWORK, access=access) as session:
-            overdue = casework.find_overdue(session, operation, settings.retention_path)
+            overdue = erasure.find_overdue(session, operation, settings.retention_path)
     rows = [(each.subject, each.rule, "held" if each.held else each.proposal or "due") for each in overdue]
     show_table(("record", "period", "stands at"), rows, "Nothing is overdue.")
 

@@ -11,7 +11,7 @@ import typer
 from app.cli.screen import console
 from app.cli.signed_in import sign_in
 from app.program import open_program
-from casework import match_partner
+from casework import duplicates as match_partner
 from core.audit import Purpose
 from core.database import Zone
 from core.settings import Settings

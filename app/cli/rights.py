@@ -11,7 +11,7 @@ from app.access_pack import make_access_pack
 from app.cli.screen import console, show_table
 from app.cli.signed_in import sign_in
 from app.program import open_program
-from casework import rights_requests
+from casework import rights as rights_requests
 from core.database import Zone
 from core.sealed_file import seal_for_passphrase, seal_for_recipient
 from core.settings import Settings

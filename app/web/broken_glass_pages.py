@@ -9,7 +9,7 @@ import casework
 from app.web.desk import Entry, OpenDesk, PageGroup
 from app.web.signed_in import CheckedForm, SignedIn
 from app.web.signed_in_page import go_to, show, signed_in_router
-from casework import RecordUnknown
+from casework import RecordUnknown, records
 from core.access import NotAllowed
 from core.audit import Purpose
 from core.database import Zone
@@ -48,7 +48,7 @@ def break_it(request: Request, visit: SignedIn, desk: OpenDesk, form: CheckedFor
         case = casework.find_case(session, desk.ring, beyond.operation, reference, purpose=Purpose.PROTECTION)
         if case is None:
             raise RecordUnknown(kind="case", record="with this reference")
-        casework.break_glass(
+        records.break_glass(
             session,
             desk.ring,
             visit.access,
@@ -64,7 +64,7 @@ def break_it(request: Request, visit: SignedIn, desk: OpenDesk, form: CheckedFor
 def list_to_review(request: Request, visit: SignedIn, desk: OpenDesk) -> Response:
     """What was opened by breaking the glass and nobody has judged yet."""
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        openings = casework.openings_to_review(session, desk.ring)
+        openings = records.openings_to_review(session, desk.ring)
     return show(request, "review_glass.html.j2", visit, openings=openings)
 
 
@@ -72,5 +72,5 @@ def list_to_review(request: Request, visit: SignedIn, desk: OpenDesk) -> Respons
 def judge(request: Request, visit: SignedIn, desk: OpenDesk, opening: UUID, form: CheckedForm) -> Response:  # noqa: ARG001
     """Justified, or not: then it ends at once."""
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        casework.review_opening(session, opening, justified=form.get("justified") == "yes")
+        records.review_opening(session, opening, justified=form.get("justified") == "yes")
     return go_to("/broken-glass/review")

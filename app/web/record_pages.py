@@ -15,6 +15,7 @@ import forms
 from app.web.desk import Desk, Entry, OpenDesk, PageGroup
 from app.web.signed_in import CheckedForm, SignedIn, Visit
 from app.web.signed_in_page import go_to, language_of, show, signed_in_router
+from casework import consent, records
 from core.audit import Purpose
 from core.clock import now
 from core.database import Zone
@@ -81,12 +82,12 @@ def share(request: Request, visit: SignedIn, desk: OpenDesk, person: UUID, form:
     parts = [part for part in RecordPart if part.value in form.getlist("part")]
     days = str(form.get("days", ""))
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        casework.share_record(
+        records.share_record(
             session,
             desk.ring,
             person,
             account=account,
-            recipient=str(form.get("recipient", "")).strip() or casework.OURS,
+            recipient=str(form.get("recipient", "")).strip() or consent.OURS,
             parts=parts,
             until=now() + timedelta(days=int(days) if days.isdecimal() else 1),
             reason=str(form.get("reason", "")),
@@ -100,7 +101,7 @@ def keep(request: Request, visit: SignedIn, desk: OpenDesk, person: UUID, form: 
     """Keep a colleague from one part of the record, or let them read it again."""
     account = _account(desk, visit, str(form.get("account", "")))
     part = RecordPart(str(form.get("part", RecordPart.NARRATIVE.value)))
-    change = casework.let_read_again if form.get("again") else casework.keep_from
+    change = records.let_read_again if form.get("again") else records.keep_from
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
         change(session, person, part, account)
     return go_to(f"/persons/{person}?done=kept")
@@ -110,7 +111,7 @@ def _record(
     request: Request, visit: Visit, desk: Desk, person: UUID, *, purpose: Purpose, revealed: Collection[str] = ()
 ) -> Response:
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        view = casework.view_record(session, desk.ring, person, revealed=revealed, purpose=purpose)
+        view = records.view_record(session, desk.ring, person, revealed=revealed, purpose=purpose)
         labels = forms.question_labels(session, visit.access.operation, language_of(request, visit))
     may = {right.value: visit.access.may(right, view.custody) for right in (Right.SHARE_RECORD, Right.KEEP_FROM)}
     return show(

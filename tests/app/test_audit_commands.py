@@ -13,7 +13,8 @@ from core.audit import Action, Purpose, record
 from core.database import Database, Zone, connect
 from core.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster
 from core.errors import Problem
-from core.keyring import create_key_ring
+from core.key_providers.passphrase import Passphrase
+from core.key_ring_file import create_key_ring
 
 Run = Callable[..., str]
 
@@ -23,7 +24,7 @@ def run(
     database: Database, cluster: EmbeddedCluster, database_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Run:
     """Run a command as typed, on the test's database; what it prints."""
-    create_key_ring(tmp_path / "keyring.json", "passphrase")
+    create_key_ring(tmp_path / "keyring.json", Passphrase("passphrase"))
     for name, value in {
         "VAR": str(tmp_path),
         "KEYRING_PASSPHRASE": "passphrase",

@@ -14,10 +14,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-import casework
 from app.program import Program, open_program
 from casework.models import KeyKind, Person, StoredKey
-from casework.seal_record import Vault, make_key, seal_parts, stored_key
+from casework.search import ask_worker, search_freely
+from casework.store.seal_record import Vault, make_key, seal_parts, stored_key
 from core.access import Access, Grant
 from core.audit import Purpose
 from core.database import Zone
@@ -83,9 +83,9 @@ def system(program: Program) -> AbstractContextManager[Session]:
 
 
 def search(program: Program, name: str) -> set[UUID]:
-    ask = casework.ask_worker(program.settings.search_socket(OPERATION), OPERATION)
+    ask = ask_worker(program.settings.search_socket(OPERATION), OPERATION)
     with program.database.transaction(Zone.CASEWORK, access=WORKER) as session:
-        found = casework.search_freely(session, program.ring, OPERATION, name, ask, purpose=Purpose.ASSISTANCE)
+        found = search_freely(session, program.ring, OPERATION, name, ask, purpose=Purpose.ASSISTANCE)
     return {one.id for one in found}
 
 

@@ -8,12 +8,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from casework import UseOfRecord, find_case, give_access_pack
-from casework.correct_record import correct_record
+from casework import find_case
+from casework.consent.restrict_record import RestrictionReason, restrict_record
 from casework.errors import RecordUnknown
-from casework.give_access_pack import GivenPack
-from casework.restrict_record import RestrictionReason, restrict_record
-from casework.rights_requests import (
+from casework.rights import UseOfRecord, give_access_pack
+from casework.rights.correct_record import correct_record
+from casework.rights.give_access_pack import GivenPack
+from casework.rights.rights_requests import (
     RequestKind,
     RequestOutcome,
     answer_request,

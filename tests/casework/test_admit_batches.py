@@ -4,11 +4,11 @@ from collections import Counter
 
 import pytest
 
-from casework import admit_movements
-from casework.admit_interview import INTERVIEWS
-from casework.arrival import Arrival, Desk
+from casework.admission import admit_movements
+from casework.admission.admit_interview import INTERVIEWS
+from casework.admission.arrival import Arrival, Desk
+from casework.admission.record_movement import record_movement
 from casework.models import MovementEvent
-from casework.record_movement import record_movement
 from core.keyring import KeyRing, KeyVersionUnknown
 from forms import RecordKind
 from tests.casework.conftest import ARRIVAL, ASSISTANCE, SCREENING, Field

@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from casework import find_case, read_person
-from casework.consent import may_share_with, may_use
+from casework.consent.consents import may_share_with, may_use
+from casework.consent.record_consent import ConsentVersion, consent_history, record_consent
+from casework.consent.restrict_record import RestrictionReason, restrict_record
+from casework.consent.withdraw_consent import withdraw_consent
 from casework.errors import RecordRestricted
-from casework.record_consent import ConsentVersion, consent_history, record_consent
-from casework.restrict_record import RestrictionReason, restrict_record
-from casework.withdraw_consent import withdraw_consent
 from core.audit import Purpose
 from core.clock import now
 from forms import RecordPart

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from casework import CaseSummary, find_case, find_persons, list_cases, read_person
-from casework.read_cases import PersonRecord
+from casework.records.read_cases import PersonRecord
 from core.audit import Purpose
 from forms import RecordPart
 from tests.casework.conftest import ASSISTANCE, MEMBERS, OPERATION, SCREENING, Field

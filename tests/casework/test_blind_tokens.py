@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from casework.blind_tokens import find_by_token, plain, replace_tokens
 from casework.models import Token, TokenKind
-from casework.seal_record import Vault
+from casework.store.blind_tokens import find_by_token, plain, replace_tokens
+from casework.store.seal_record import Vault
 from core.database import Database, Zone
 from core.keyring import KeyRing
 

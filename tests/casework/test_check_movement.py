@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.check_movement import AGES, SEXES, check_movement, persons_counted
+from casework.admission.check_movement import AGES, SEXES, check_movement, persons_counted
 from casework.errors import AnswerMissing, CodeUnknown, CountUnreadable, DateImplausible, FormUnfit, NobodyMoved, PlaceUnknown
 from core.errors import Problem
 from core.week import Week

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.compare_persons import LEVELS, POSSIBLE, Profile, agreement, profile, similarity, weight
 from casework.duplicate_models import Similarity
-from casework.name_skeleton import name_words, word_skeleton
+from casework.duplicates.compare_persons import LEVELS, POSSIBLE, Profile, agreement, profile, similarity, weight
+from casework.names.name_skeleton import name_words, word_skeleton
 from forms import RecordPart
 
 AMAL = Profile("amal", "hassan", "1990-04-23", "female", "SO", "252615550199")

@@ -8,19 +8,19 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from casework import list_cases, movement_facts, read_person, read_report
-from casework.consent import ConsentState, GivenBy, LegalBasis, may_share_with, may_use
-from casework.errors import ConsentIncomplete, ConsentUnknown, RecordRestricted, RecordUnknown, SharingNotAllowed
-from casework.open_record import share_record
-from casework.record_consent import Evidence, Statement, consent_history, record_consent
-from casework.restrict_record import (
+from casework.consent.consents import ConsentState, GivenBy, LegalBasis, may_share_with, may_use
+from casework.consent.record_consent import Evidence, Statement, consent_history, record_consent
+from casework.consent.restrict_record import (
     RestrictionReason,
     lift_restriction,
     restrict_record,
     restrictions_in_force,
     withdraw_report,
 )
+from casework.consent.withdraw_consent import withdraw_consent
+from casework.errors import ConsentIncomplete, ConsentUnknown, RecordRestricted, RecordUnknown, SharingNotAllowed
+from casework.records.open_record import share_record
 from casework.rights_models import OURS
-from casework.withdraw_consent import withdraw_consent
 from core.access import Access, Custody, Grant, NotAllowed
 from core.audit import Action, Purpose, audited_entries
 from core.clock import now

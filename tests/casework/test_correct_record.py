@@ -7,10 +7,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from casework import find_persons, list_cases, read_person
-from casework.correct_record import correct_record
+from casework.consent.restrict_record import RestrictionReason, restrict_record
 from casework.errors import CorrectionEmpty, RecordChanged, RecordUnknown
-from casework.keep_former import FormerAnswers, former_answers
-from casework.restrict_record import RestrictionReason, restrict_record
+from casework.rights.correct_record import correct_record
+from casework.rights.keep_former import FormerAnswers, former_answers
 from core.access import Access, Grant, NotAllowed
 from core.audit import Action, Purpose, audited_entries
 from core.database import Zone

@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import func, select, text
 
 from casework import find_case, read_person
-from casework.erase_person import erase_record
-from casework.erasure_subject import ErasureKind, Subject
+from casework.erasure.erase_person import erase_record
+from casework.erasure.erasure_subject import ErasureKind, Subject
 from casework.errors import ErasureOutOfReach, HoldUnknown, RecordHeld, RecordUnknown
-from casework.hold_record import hold_record, lift_hold, list_holds
 from casework.models import HouseholdMember, Interview, MovementEvent, Person, StoredKey, Token
+from casework.rights.hold_record import hold_record, lift_hold, list_holds
 from casework.rights_models import Tombstone
 from core import clock
 from core.access import Access, Grant, NotAllowed

@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, text
 
-from casework import NewFile, list_cases, list_files, read_file
-from casework.admit_files import add_file
+from casework import list_cases
+from casework.admission.admit_files import add_file
 from casework.errors import FileCut, KeyDestroyed, RecordUnknown
-from casework.seal_file import CHUNK_BYTES, chunked
-from casework.seal_record import Vault
+from casework.records import list_files, read_file
+from casework.store import NewFile
+from casework.store.seal_file import CHUNK_BYTES, chunked
+from casework.store.seal_record import Vault
 from core.access import Access, Grant, NotAllowed
 from core.audit import Purpose
 from core.database import Zone

@@ -5,8 +5,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from casework import find_case, find_named, find_persons
-from casework.open_identities import FoundPerson
+from casework import find_case, find_persons
+from casework.search import find_named
+from casework.search.open_identities import FoundPerson
 from core.access import Access, Grant, NotAllowed
 from core.audit import Purpose, audited_entries
 from core.database import Zone

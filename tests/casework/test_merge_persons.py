@@ -13,10 +13,10 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from casework import find_case, find_persons, list_cases, read_person
+from casework.duplicates.merge_persons import merge_persons, merges_of, unmerge
 from casework.errors import MergedAlready, MergeUnknown, NotTwoPersons, RecordUnknown
-from casework.linked_persons import canonical_person, canonical_persons, persons_of
-from casework.merge_persons import merge_persons, merges_of, unmerge
-from casework.read_cases import PersonRecord
+from casework.records.read_cases import PersonRecord
+from casework.store.linked_persons import canonical_person, canonical_persons, persons_of
 from core.access import Access, Custody, Grant, NotAllowed
 from core.audit import Purpose, audited_entries
 from core.database import Zone

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.name_index import EVERYWHERE, FreeQuestion, HeldName, NameIndex, Reach
+from casework.search.name_index import EVERYWHERE, FreeQuestion, HeldName, NameIndex, Reach
 
 NAMES = ["Mohamed Hassan", "محمد علي", "Mahmoud Saleh", "Amina Yusuf", "Амина Юсуф", "Tesfaye Bekele", "ተስፋዬ በቀለ"]
 CUSTODIES = ["org/north/team-1/amal", "org/north/team-2/badr", "other/south/team-3/-"]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.name_skeleton import name_words, romanize, skeleton
+from casework.names.name_skeleton import name_words, romanize, skeleton
 
 Name = tuple[list[str], list[str]]
 

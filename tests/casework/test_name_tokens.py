@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from casework.name_tokens import name_tokens, own_name_token
+from casework.names.name_tokens import name_tokens, own_name_token
 from core.keyring import KeyRing
 from tests.casework.conftest import MEMBERS, OPERATION, SCREENING, Field
 

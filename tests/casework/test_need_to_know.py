@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from casework import find_case, list_cases, read_person
 from casework.errors import RecordUnknown
-from casework.need_to_know import PART_RIGHTS
+from casework.store.need_to_know import PART_RIGHTS
 from core.access import Access, Custody, Grant, NotAllowed
 from core.audit import Purpose
 from core.database import Zone

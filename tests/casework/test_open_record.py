@@ -12,7 +12,6 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from casework import list_cases, read_person
-from casework.assign_custody import assign_custody
 from casework.errors import (
     GlassBrokenTooOften,
     KeptFromOneself,
@@ -22,8 +21,9 @@ from casework.errors import (
     ReasonMissing,
     RecordUnknown,
 )
-from casework.keep_from import keep_from, kept_from, let_read_again
-from casework.open_record import break_glass, end_opening, openings_to_review, review_opening, share_record
+from casework.records.assign_custody import assign_custody
+from casework.records.keep_from import keep_from, kept_from, let_read_again
+from casework.records.open_record import break_glass, end_opening, openings_to_review, review_opening, share_record
 from casework.rights_models import OURS
 from core.access import Access, Custody, Grant, NotAllowed
 from core.audit import Action, Purpose, audited_entries

@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select
 
+from casework.erasure.propose_erasures import find_overdue, propose_overdue
+from casework.erasure.retention import OURS, Keeps, read_rules
 from casework.errors import RetentionUnreadable
-from casework.hold_record import hold_record
 from casework.models import Person
-from casework.propose_erasures import find_overdue, propose_overdue
-from casework.retention import OURS, Keeps, read_rules
+from casework.rights.hold_record import hold_record
 from core import clock
 from core.access import Access, Grant
 from core.database import Zone

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.errors import OldVersion
-from casework.kept_key import KeptKey
 from casework.models import Interview, Person, StoredKey
-from casework.seal_record import open_parts, seal_parts
+from casework.store.kept_key import KeptKey
+from casework.store.seal_record import open_parts, seal_parts
 from core.envelope import Binding, CiphertextRefused, new_record_key
 from core.keyring import KeyRing
 from forms import RecordPart

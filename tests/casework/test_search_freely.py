@@ -6,12 +6,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from casework import NameIndex, read_all_names, search_freely
 from casework.errors import SearchDown, SearchedTooOften, SearchNeedsName
-from casework.name_index import FreeQuestion
-from casework.open_identities import FoundPerson
-from casework.search_freely import AT_ONCE
-from casework.search_wire import ask_worker
+from casework.search import NameIndex, read_all_names, search_freely
+from casework.search.name_index import FreeQuestion
+from casework.search.open_identities import FoundPerson
+from casework.search.search_freely import AT_ONCE
+from casework.search.search_wire import ask_worker
 from core.access import Access, Grant, NotAllowed
 from core.audit import Purpose, audited_entries
 from core.database import Zone
@@ -98,7 +98,7 @@ def test_nobody_changes_the_allowance_of_another(field_team: Field, person: UUID
 
 
 def test_the_names_are_read_some_at_a_time_and_all_of_them(field_team: Field, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("casework.read_names.AT_ONCE", 2)
+    monkeypatch.setattr("casework.search.read_names.AT_ONCE", 2)
     members = [{"member_name": f"Idris {name}", "member_gender": "male", "member_age": "9"} for name in ("A", "B", "C", "D")]
     field_team.admit(field_team.send("screening", SCREENING, repeats={"household_member": members}))
     with field_team.zone() as session:

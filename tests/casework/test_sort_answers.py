@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.sort_answers import said, set_household_apart, sort_answers, sort_movement
+from casework.admission.sort_answers import said, set_household_apart, sort_answers, sort_movement
 from forms import FormDefinition, PrivacyClass, Question, RecordKind, RecordPart
 from ingest import Answers
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from casework import list_cases, movement_facts, read_person, read_report
 from casework.errors import FactsMoved, KeyDestroyed, OldVersion, RecordUnknown
 from casework.models import KeyKind
-from casework.seal_record import Vault, stored_key
+from casework.store.seal_record import Vault, stored_key
 from core.audit import Purpose, audited_entries
 from core.database import Base, Zone
 from core.envelope import Binding, CiphertextRefused

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from casework import list_cases
-from casework.view_record import RecordView, ViewedField, view_record
+from casework.records.view_record import RecordView, ViewedField, view_record
 from core.access import Access, Custody, Grant, NotAllowed
 from core.audit import Action, Purpose, audited_entries
 from core.database import Zone

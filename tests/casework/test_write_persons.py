@@ -8,9 +8,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy import create_engine, text
 
-from casework import NewFile, NewPerson, find_persons, list_files, open_in_bulk, read_person, write_persons
+from casework import find_persons, read_person
 from casework.errors import KeyDestroyed
 from casework.models import TokenKind
+from casework.records import list_files
+from casework.store import NewFile, NewPerson, open_in_bulk, write_persons
 from core.access import Access, Custody, Grant, NotAllowed
 from core.audit import Action, Purpose, audited_entries
 from core.database import Zone

@@ -14,7 +14,8 @@ from app.backup import Backup, back_up
 from app.erase_person import carry_out_proposal
 from app.program import Program
 from app.restore import Restored, restore_backup
-from casework import Certificate, ErasureReason, propose_erasure, read_person
+from casework import read_person
+from casework.erasure import Certificate, ErasureReason, propose_erasure
 from core.access import Access, Grant
 from core.audit import Purpose
 from core.database import Base, Database, Zone, connect

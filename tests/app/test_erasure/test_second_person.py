@@ -6,10 +6,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from app.erase_person import carry_out_proposal, waiting_erasures
-from casework import ErasureReason, find_certificate, propose_erasure, read_certificate
-from casework.erasure_subject import Subject
+from casework.erasure import ErasureReason, find_certificate, propose_erasure, read_certificate
+from casework.erasure.erasure_subject import Subject
 from casework.errors import CertificateRefused, RecordHeld, SubjectUnclear
-from casework.hold_record import hold_record
+from casework.rights.hold_record import hold_record
 from core.access import Access, Grant, NotAllowed
 from core.database import Zone
 from core.permissions import Role

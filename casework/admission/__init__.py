@@ -1,0 +1,1 @@
+"""How what arrived becomes records. Used through `casework` itself."""

@@ -1,0 +1,111 @@
+"""What arrived becomes records: movement events, or persons with their households and cases.
+
+What cannot be admitted is set aside with its reason, kept by `ingest` as it was received; nothing is lost and nothing is
+admitted by half. An edit takes the place of what the earlier versions of its submission had become.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from casework.admission.admit_interview import INTERVIEWS, admit_interview
+from casework.admission.admit_movements import admit_movements
+from casework.admission.arrival import Arrival, Desk
+from casework.admission.outcome import Admission, AdmissionOutcome, refused
+from casework.errors import CaseUnknown
+from core.errors import Problem
+from core.keyring import KeyRing
+from forms import RecordKind
+from ingest import awaiting_submissions, mark_handled, set_aside, submissions_set_aside
+
+__all__ = ["AdmissionCount", "admit_again", "admit_awaiting", "admit_submission", "one_at_a_time"]
+
+
+@dataclass(frozen=True)
+class AdmissionCount:
+    """How many submissions of a batch became what."""
+
+    admitted: int
+    kept_raw: int
+    set_aside: int
+
+    @property
+    def total(self) -> int:
+        return self.admitted + self.kept_raw + self.set_aside
+
+
+def admit_submission(session: Session, ring: KeyRing, submission_id: UUID) -> Admission:
+    """Admit one submission of the transaction's operation; also one that was set aside, once its cause is mended.
+
+    Admitting the same version again changes nothing. Raises only what concerns the whole installation (a key ring
+    that lacks a key, a database that does not answer) and `ingest`'s refusal of an unknown id.
+    """
+    one_at_a_time(session)
+    operation = session.scalars(select(func.current_setting("waystation.operation"))).one()
+    return _admit_all(Desk(session, ring, operation), [submission_id])[submission_id]
+
+
+def admit_awaiting(session: Session, ring: KeyRing, operation: str, *, limit: int = 500) -> AdmissionCount:
+    """Admit what awaits, at most `limit` submissions; each stands or falls for itself."""
+    one_at_a_time(session)
+    return _counted(_admit_all(Desk(session, ring, operation), awaiting_submissions(session, operation, limit)))
+
+
+def admit_again(session: Session, ring: KeyRing, operation: str) -> AdmissionCount:
+    """Try once more what casework had set aside: the gazetteer or a form may have been mended since."""
+    one_at_a_time(session)
+    return _counted(_admit_all(Desk(session, ring, operation), submissions_set_aside(session, operation)))
+
+
+def _counted(admissions: Mapping[UUID, Admission]) -> AdmissionCount:
+    outcomes = [admission.outcome for admission in admissions.values()]
+    kept_raw, aside = outcomes.count(AdmissionOutcome.KEPT_RAW), outcomes.count(AdmissionOutcome.SET_ASIDE)
+    return AdmissionCount(len(outcomes) - kept_raw - aside, kept_raw, aside)
+
+
+def one_at_a_time(session: Session) -> None:
+    """Let one transaction at a time admit for an operation: two edits of one chain must not meet."""
+    lock = func.hashtextextended(func.concat("casework.admission:", func.current_setting("waystation.operation")), 0)
+    session.execute(select(func.pg_advisory_xact_lock(lock)))
+
+
+def _admit_all(desk: Desk, submissions: Sequence[UUID]) -> dict[UUID, Admission]:
+    admissions: dict[UUID, Admission] = {}
+    arrivals: dict[RecordKind, list[Arrival]] = {kind: [] for kind in RecordKind}
+    for submission, arrival in desk.receive(submissions).items():
+        if isinstance(arrival, Problem):
+            admissions[submission] = refused(arrival)
+        else:
+            arrivals[arrival.definition.record_kind].append(arrival)
+    admissions |= admit_movements(desk, arrivals[RecordKind.MOVEMENT])
+    for kind in INTERVIEWS:
+        admissions |= {arrival.stored.id: admit_interview(desk, arrival) for arrival in arrivals[kind]}
+    kept = Admission(AdmissionOutcome.KEPT_RAW, RecordKind.OTHER)
+    admissions |= {arrival.stored.id: kept for arrival in arrivals[RecordKind.OTHER]}
+    _settle(desk, admissions)
+    if any(_opened_case(admission) for admission in admissions.values()):
+        _admit_those_without_case(desk)
+    return admissions
+
+
+def _settle(desk: Desk, admissions: Mapping[UUID, Admission]) -> None:
+    """Tell `ingest` what became of them, with the remedy for what is set aside."""
+    mark_handled(desk.session, [submission for submission, admission in admissions.items() if not admission.problem])
+    for submission, admission in admissions.items():
+        if admission.problem:
+            reason = (admission.problem.code, str(admission.problem))
+            set_aside(desk.session, desk.ring, submission, reason=reason)
+
+
+def _opened_case(admission: Admission) -> bool:
+    return admission.record_kind is RecordKind.SCREENING and admission.outcome is AdmissionOutcome.ADMITTED
+
+
+def _admit_those_without_case(desk: Desk) -> None:
+    """Assistance interviews that came before their screening are tried again now that a case was opened."""
+    waiting = submissions_set_aside(desk.session, desk.operation, CaseUnknown.code)
+    if waiting:
+        _admit_all(desk, waiting)

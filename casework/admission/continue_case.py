@@ -1,0 +1,40 @@
+"""An assistance interview goes on with a case that a screening interview opened."""
+
+from typing import Final
+
+from casework.admission.admit_files import admit_files, remove_files
+from casework.admission.arrival import Arrival, Desk
+from casework.admission.file_interview import file_interview, settle_state
+from casework.admission.open_case import REFERENCE
+from casework.admission.sort_answers import sort_answers
+from casework.consent.consents import may_use
+from casework.errors import CaseUnknown, ConsentWithdrawn
+from casework.models import Case, CaseState, Interview, InterviewKind, TokenKind
+from casework.store.blind_tokens import find_by_token
+from core.audit import Purpose
+
+__all__ = ["continue_case"]
+
+STATUS: Final = "cas_Status"
+STATES: Final = (CaseState.ACTIVE, CaseState.FOLLOW_UP, CaseState.CLOSED, CaseState.CLOSED_REFERRED)
+
+
+def continue_case(desk: Desk, arrival: Arrival, earlier: Interview | None) -> Interview:
+    """File the interview, in place of the `earlier` version of it; raises `AnswerMissing`, `CaseUnknown`,
+    `ConsentWithdrawn` or `CodeUnknown`."""
+    found = find_by_token(desk, TokenKind.CASE_REFERENCE, arrival.required(REFERENCE))
+    if not found:
+        raise CaseUnknown(question=REFERENCE, operation=desk.operation)
+    case = desk.session.get_one(Case, found[0])
+    if not may_use(desk.session, case.person, Purpose.ASSISTANCE):
+        raise ConsentWithdrawn(case=case.id)
+    former = desk.session.get_one(Case, earlier.case) if earlier else case
+    state = arrival.code(STATUS, STATES) if arrival.said(STATUS) else None
+    parts = sort_answers(arrival.answers, arrival.definition)
+    interview = file_interview(desk, arrival, earlier, kind=InterviewKind.ASSISTANCE, case=case, parts=parts, state=state)
+    if former is not case:
+        remove_files(desk, arrival.stored.root_id, person=former.person)
+    admit_files(desk, arrival, case.person, arrival.answers)
+    for concerned in {case, former}:  # a corrected reference moves the interview from one case to another
+        settle_state(desk, concerned)
+    return interview

@@ -1,0 +1,52 @@
+"""An interview is filed with its case, and the case stands where its newest interview left it."""
+
+from typing import Final
+from uuid import uuid4
+
+from sqlalchemy import select
+
+from casework.admission.arrival import Arrival, Desk
+from casework.admission.sort_answers import Parts
+from casework.models import Case, Interview, InterviewKind, KeyKind
+from casework.rights.keep_former import keep_former
+from casework.store.seal_record import open_parts, seal_parts, stored_key
+from core.clock import now
+from forms import RecordPart
+
+__all__ = ["INTERVIEW_DATE", "file_interview", "settle_state"]
+
+INTERVIEW_DATE: Final = "interview_date"
+
+
+def file_interview(
+    desk: Desk, arrival: Arrival, earlier: Interview | None, *, kind: InterviewKind, case: Case, parts: Parts, state: str | None
+) -> Interview:
+    """File the interview under its case, in place of the `earlier` version of it.
+
+    `state` is where it leaves the case; None when it does not say.
+    """
+    key = stored_key(desk, case.person, KeyKind.PERSON)
+    if earlier and earlier.case == case.id and kind is InterviewKind.ASSISTANCE:
+        # What a screening says is kept with its person; what was filed with another's case is nothing of this person's.
+        keep_former(desk, earlier, key, person=case.person, changed_by=arrival.stored.collector)
+    interview = earlier or Interview(id=uuid4(), operation=desk.operation, kind=kind.value, row_version=0, admitted_at=now())
+    interview.case = case.id
+    interview.state = state
+    interview.row_version += 1
+    arrival.stamp(interview)
+    seal_parts(interview, key, parts)
+    desk.session.add(interview)
+    return interview
+
+
+def settle_state(desk: Desk, case: Case) -> None:
+    """Take the state from the newest interview by its own date: phones send late, and not in order."""
+    desk.session.flush()
+    key = stored_key(desk, case.person, KeyKind.PERSON)
+
+    def held(interview: Interview) -> tuple[str, object]:
+        facts = open_parts(interview, key, [RecordPart.FACTS])[RecordPart.FACTS]
+        return str(facts.get(INTERVIEW_DATE, "")), interview.admitted_at
+
+    telling = desk.session.scalars(select(Interview).where(Interview.case == case.id, Interview.state.is_not(None)))
+    case.state = max(telling, key=held).state or case.state

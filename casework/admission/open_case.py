@@ -1,0 +1,162 @@
+"""A screening interview opens a case: the person, their household, and a reference by which the case is found."""
+
+from typing import Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, select
+
+from casework.admission.admit_files import admit_files
+from casework.admission.arrival import Arrival, Desk
+from casework.admission.file_interview import INTERVIEW_DATE, file_interview, settle_state
+from casework.admission.sort_answers import Parts, set_household_apart, sort_answers
+from casework.consent.admit_consent import CONSENT, record_consents_said, require_replaceable, withdraw_all_consents
+from casework.consent.consents import may_use
+from casework.duplicates.propose_duplicates import propose_for_household
+from casework.errors import ConsentMissing, ConsentWithdrawn, ReferenceTaken
+from casework.models import (
+    Case,
+    CaseState,
+    Household,
+    HouseholdMember,
+    HouseholdRole,
+    Interview,
+    InterviewKind,
+    KeyKind,
+    Person,
+    ScreeningOutcome,
+    StoredKey,
+    TokenKind,
+)
+from casework.names.person_name import birth_year_of_member, person_name
+from casework.rights.keep_former import keep_former
+from casework.store.blind_tokens import find_by_token, remove_tokens, replace_tokens
+from casework.store.linked_persons import own_custody
+from casework.store.seal_record import make_key, seal_parts, stored_key
+from core.audit import Purpose
+from core.clock import now
+from forms import RecordPart
+from ingest import Answers
+
+__all__ = ["REFERENCE", "open_case"]
+
+REFERENCE: Final = "case_reference"
+PHONE: Final = "prs_MobilePhone"
+OUTCOME: Final = "vic_TraffickingStatus"
+ELIGIBLE: Final = "eligible"
+STATES: Final = {"yes": CaseState.ELIGIBLE, "no": CaseState.NOT_ELIGIBLE}
+
+
+def open_case(desk: Desk, arrival: Arrival, earlier: Interview | None) -> Interview:
+    """Open the case, or correct the one that the `earlier` version of the interview opened.
+
+    An edit without consent withdraws it. Raises `ConsentMissing`, `ConsentWithdrawn`, `ConsentIncomplete`, `AnswerMissing`,
+    `CodeUnknown` or `ReferenceTaken`.
+    """
+    case = desk.session.get_one(Case, earlier.case) if earlier else None
+    if arrival.said(CONSENT) != "yes":
+        return _stop(desk, arrival, earlier)
+    if case and not may_use(desk.session, case.person, Purpose.ASSISTANCE):
+        raise ConsentWithdrawn(case=case.id)
+    _require_free(desk, arrival.required(REFERENCE), case)
+    outcome, state = arrival.code(OUTCOME, ScreeningOutcome), STATES[arrival.code(ELIGIBLE, STATES)]
+    case = _write_household(desk, arrival, case, outcome, state)
+    replace_tokens(desk, case.id, {TokenKind.CASE_REFERENCE: arrival.required(REFERENCE)})
+    name = person_name(sort_answers(arrival.answers, arrival.definition)[RecordPart.IDENTITY])
+    replace_tokens(desk, case.person, {TokenKind.PHONE: arrival.said(PHONE)}, name=name)
+    kind, kept_with_persons = InterviewKind.SCREENING, sort_answers(Answers(), arrival.definition)
+    interview = file_interview(desk, arrival, earlier, kind=kind, case=case, parts=kept_with_persons, state=state.value)
+    settle_state(desk, case)
+    record_consents_said(desk, arrival, case)
+    propose_for_household(desk, case.household)
+    return interview
+
+
+def _stop(desk: Desk, arrival: Arrival, earlier: Interview | None) -> Interview:
+    """Consent taken back stops all use of the record, which stays as it was; what else the edit says is not taken in."""
+    if earlier is None:
+        raise ConsentMissing(question=CONSENT)
+    withdraw_all_consents(desk, arrival, desk.session.get_one(Case, earlier.case))
+    arrival.stamp(earlier)
+    return earlier
+
+
+def _write_household(desk: Desk, arrival: Arrival, case: Case | None, outcome: str, state: CaseState) -> Case:
+    """The case, new or corrected, with the person interviewed and those who live with them."""
+    answers, members = set_household_apart(arrival.answers)
+    parts = sort_answers(answers, arrival.definition)
+    custody = str(arrival.stored.custody)
+    if case:
+        custody = own_custody(desk.session, case.person)
+        _correct_person(desk, case.person, parts, arrival.stored.collector)
+        _remove_members(desk, case.household)
+        case.screening_outcome = outcome
+    else:
+        case = _new_case(desk, parts, outcome, state, custody)
+    admit_files(desk, arrival, case.person, answers)
+    for member in members:
+        person = _add_member(desk, case.household, arrival, sort_answers(member, arrival.definition), custody)
+        admit_files(desk, arrival, person, member)
+    return case
+
+
+def _require_free(desk: Desk, reference: str, case: Case | None) -> None:
+    for holder in find_by_token(desk, TokenKind.CASE_REFERENCE, reference):
+        if case is None or holder != case.id:
+            raise ReferenceTaken(question=REFERENCE)
+
+
+def _new_case(desk: Desk, parts: Parts, outcome: str, state: CaseState, custody: str) -> Case:
+    household = Household(id=uuid4(), operation=desk.operation)
+    desk.session.add(household)
+    person = _add_person(desk, household.id, HouseholdRole.INTERVIEWED, parts, custody)
+    case = Case(
+        id=uuid4(),
+        operation=desk.operation,
+        person=person,
+        household=household.id,
+        state=state.value,
+        screening_outcome=outcome,
+        opened_at=now(),
+    )
+    desk.session.add(case)
+    desk.session.flush()
+    return case
+
+
+def _add_person(desk: Desk, household: UUID, role: HouseholdRole, parts: Parts, custody: str) -> UUID:
+    person = Person(id=uuid4(), operation=desk.operation, row_version=1, custody=custody)
+    seal_parts(person, make_key(desk, person.id, KeyKind.PERSON), parts)
+    desk.session.add(person)
+    desk.session.flush()
+    desk.session.add(HouseholdMember(household=household, person=person.id, operation=desk.operation, role=role.value))
+    return person.id
+
+
+def _add_member(desk: Desk, household: UUID, arrival: Arrival, parts: Parts, custody: str) -> UUID:
+    said = parts[RecordPart.IDENTITY] | parts[RecordPart.FACTS]
+    parts[RecordPart.IDENTITY] |= birth_year_of_member(said, arrival.said(INTERVIEW_DATE))
+    member = _add_person(desk, household, HouseholdRole.MEMBER, parts, custody)
+    replace_tokens(desk, member, {}, name=person_name(parts[RecordPart.IDENTITY]))
+    return member
+
+
+def _correct_person(desk: Desk, person_id: UUID, parts: Parts, collector: str) -> None:
+    person, key = desk.session.get_one(Person, person_id), stored_key(desk, person_id, KeyKind.PERSON)
+    keep_former(desk, person, key, person=person_id, changed_by=collector)
+    person.row_version += 1
+    seal_parts(person, key, parts)
+
+
+def _remove_members(desk: Desk, household: UUID) -> None:
+    """Take the members of a corrected household away, and destroy their keys.
+
+    The form gives a member no name of its own by which to tell, after a correction, who of the new ones is who of the
+    old; so that nobody inherits another's record, all are new persons. Raises `MemberSpokeThemselves`.
+    """
+    links = HouseholdMember.household == household, HouseholdMember.role == HouseholdRole.MEMBER.value
+    former = list(desk.session.scalars(select(HouseholdMember.person).where(*links)))
+    require_replaceable(desk, former)
+    desk.session.execute(delete(HouseholdMember).where(*links))
+    remove_tokens(desk, former)
+    desk.session.execute(delete(StoredKey).where(StoredKey.record.in_(former)))
+    desk.session.execute(delete(Person).where(Person.id.in_(former)))

@@ -1,0 +1,182 @@
+"""Record what a person said about a purpose and a recipient, or the other basis under which their record may be used.
+
+Each statement is a new version; none is overwritten. The database restricts the record by it in the same transaction.
+"""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from casework.consent.consents import ConsentState, GivenBy, LegalBasis
+from casework.errors import ConsentIncomplete, RecordUnknown
+from casework.models import KeyKind, Person
+from casework.rights_models import OURS, Consent
+from casework.store.seal_record import Vault, stored_key
+from core.access import Custody, require
+from core.audit import Action, Purpose, record
+from core.clock import now
+from core.envelope import Binding, RecordKey
+from core.keyring import KeyRing
+from core.permissions import Right
+
+__all__ = ["ConsentVersion", "Evidence", "Statement", "consent_history", "read_consents", "record_consent"]
+
+TABLE: Final = "casework.consent"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The file that shows the consent, a signature or a recording: where it lies, and the SHA-256 of its content in hex."""
+
+    submission: UUID | None
+    file_name: str = field(repr=False)
+    sha256: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What was said, by whom, to whom and how. `language` and `text_version` are of the text that was read out.
+
+    `recipient` is the code of an organisation or an account, `OURS` for our own. `guardian` is a name.
+    """
+
+    purpose: Purpose
+    state: ConsentState
+    said_at: datetime
+    said_to: str
+    recipient: str = OURS
+    basis: LegalBasis = LegalBasis.CONSENT
+    given_by: GivenBy = GivenBy.SELF
+    guardian: str = field(default="", repr=False)
+    text_version: str = ""
+    language: str = ""
+    valid_until: datetime | None = None
+    evidence: Evidence | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class ConsentVersion:
+    """One statement as it was recorded; its `version` counts per purpose and recipient."""
+
+    id: UUID
+    version: int
+    recorded_by: str
+    recorded_at: datetime
+    said: Statement
+
+
+def record_consent(session: Session, ring: KeyRing, person_id: UUID, said: Statement) -> UUID:
+    """Record a statement; the id of the new version. It takes effect at once.
+
+    A basis other than consent is decided by whoever may also restrict a record, and ends no consent: it stands in its place.
+    Raises `NotAllowed`, `RecordUnknown` or `ConsentIncomplete`.
+    """
+    person = session.get(Person, person_id)
+    if person is None:
+        raise RecordUnknown(kind="person", record=person_id)
+    right = Right.RECORD_CONSENT if said.basis is LegalBasis.CONSENT else Right.RESTRICT_RECORD
+    who = require(session, right, Custody.parse(person.custody), subject=f"casework.person:{person_id}")
+    _require_complete(said)
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{TABLE}:{person_id}", 0))))
+    row = _row(person, said, _next_version(session, person_id, said), who.actor)
+    key = stored_key(Vault(session, ring, person.operation), person_id, KeyKind.PERSON)
+    row.details = key.seal(_details(said), Binding(TABLE, row.id, "details", row.version))
+    session.add(row)
+    session.flush()
+    action = Action.CONSENTED if said.state is ConsentState.GIVEN else Action.WITHDREW
+    detail = {"consent": str(row.id), "for": row.purpose, "recipient": row.recipient, "state": row.state, "basis": row.basis}
+    record(session, action, f"casework.person:{person_id}", purpose=Purpose.RIGHTS, detail=detail)
+    return row.id
+
+
+def consent_history(session: Session, ring: KeyRing, person_id: UUID, *, purpose: Purpose) -> list[ConsentVersion]:
+    """Every statement on a person, the oldest first; raises `NotAllowed`, `RecordUnknown` or `CiphertextRefused`."""
+    person = session.get(Person, person_id)
+    if person is None:
+        raise RecordUnknown(kind="person", record=person_id)
+    require(session, Right.RECORD_CONSENT, Custody.parse(person.custody), subject=f"casework.person:{person_id}")
+    key = stored_key(Vault(session, ring, person.operation), person_id, KeyKind.PERSON)
+    history = read_consents(session, key, person_id)
+    record(session, Action.READ, f"casework.person:{person_id}", purpose=purpose, detail={"consents": len(history)})
+    return history
+
+
+def read_consents(session: Session, key: RecordKey, person_id: UUID) -> list[ConsentVersion]:
+    """Every statement on a person, for callers who have asked for the right and leave the line; raises `CiphertextRefused`."""
+    rows = session.scalars(select(Consent).where(Consent.person == person_id).order_by(Consent.recorded_at, Consent.version))
+    return [_version(row, key) for row in rows]
+
+
+def _require_complete(said: Statement) -> None:
+    agreed = said.basis is LegalBasis.CONSENT and said.state is ConsentState.GIVEN  # nothing stands in the way of a no
+    lacking = {
+        "who gave it": agreed and said.given_by is GivenBy.NOBODY,
+        "the guardian's name": agreed and said.given_by is GivenBy.GUARDIAN and not said.guardian.strip(),
+        "the language in which it was asked": agreed and not said.language,
+        "the recipient that it is meant for": said.purpose is Purpose.REFERRAL and said.recipient == OURS,
+    }
+    for what, is_lacking in lacking.items():
+        if is_lacking:
+            raise ConsentIncomplete(lacking=what)
+
+
+def _next_version(session: Session, person: UUID, said: Statement) -> int:
+    same = Consent.person == person, Consent.purpose == said.purpose.value, Consent.recipient == said.recipient
+    return (session.scalars(select(func.max(Consent.version)).where(*same)).one() or 0) + 1
+
+
+def _row(person: Person, said: Statement, version: int, actor: str) -> Consent:
+    return Consent(
+        id=uuid4(),
+        person=person.id,
+        operation=person.operation,
+        purpose=said.purpose.value,
+        recipient=said.recipient,
+        version=version,
+        state=said.state.value,
+        basis=said.basis.value,
+        given_by=said.given_by.value,
+        text_version=said.text_version,
+        language=said.language,
+        said_at=said.said_at,
+        said_to=said.said_to,
+        valid_until=said.valid_until,
+        recorded_by=actor,
+        recorded_at=now(),
+    )
+
+
+def _details(said: Statement) -> bytes:
+    details: dict[str, object] = {"guardian": said.guardian}
+    if said.evidence:
+        submission = str(said.evidence.submission or "")
+        details["evidence"] = {"submission": submission, "file_name": said.evidence.file_name, "sha256": said.evidence.sha256}
+    return json.dumps(details).encode()
+
+
+def _version(row: Consent, key: RecordKey) -> ConsentVersion:
+    details = json.loads(key.open(row.details, Binding(TABLE, row.id, "details", row.version)))
+    shown = details.get("evidence")
+    evidence = shown and Evidence(
+        UUID(shown["submission"]) if shown["submission"] else None, shown["file_name"], shown["sha256"]
+    )
+    said = Statement(
+        Purpose(row.purpose),
+        ConsentState(row.state),
+        row.said_at,
+        row.said_to,
+        row.recipient,
+        LegalBasis(row.basis),
+        GivenBy(row.given_by),
+        details["guardian"],
+        row.text_version,
+        row.language,
+        row.valid_until,
+        evidence,
+    )
+    return ConsentVersion(row.id, row.version, row.recorded_by, row.recorded_at, said)

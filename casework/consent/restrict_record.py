@@ -1,0 +1,119 @@
+"""Restrict the use of a record because its person, or the reporter of a movement, asks for it; and lift that again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from casework.consent.consents import EVERYTHING, in_force
+from casework.errors import RecordUnknown, RestrictionUnknown
+from casework.models import MovementEvent, Person
+from casework.rights_models import OURS, Restriction
+from core.access import Custody, require
+from core.audit import Action, Purpose, record
+from core.permissions import Right
+
+__all__ = ["InForce", "RestrictionReason", "lift_restriction", "restrict_record", "restrictions_in_force", "withdraw_report"]
+
+
+class RestrictionReason(StrEnum):
+    """Why a record is restricted by hand."""
+
+    OBJECTION = "objection"
+    ACCURACY_CONTESTED = "accuracy_contested"
+    UNLAWFUL = "unlawful"
+    KEPT_FOR_CLAIM = "kept_for_claim"  # the person needs it kept though we no longer do
+    REPORTER_ASKED = "reporter_asked"
+
+
+@dataclass(frozen=True)
+class InForce:
+    """A restriction as a screen lists it; `purpose` is `*` where all use is meant, `by_hand` if it may be lifted."""
+
+    id: UUID
+    purpose: str
+    recipient: str
+    since: datetime
+    reason: str
+    set_by: str
+    by_hand: bool
+
+
+def restrict_record(session: Session, person_id: UUID, reason: RestrictionReason, *, use: Purpose | None = None) -> UUID:
+    """Stop the use of a person's record for one purpose, or for all, from now on; the restriction's id.
+
+    Sharing ends with it where it is meant. Raises `NotAllowed` or `RecordUnknown`.
+    """
+    person = _person(session, person_id)
+    return _restrict(session, Restriction(person=person.id, operation=person.operation), reason, use)
+
+
+def withdraw_report(session: Session, report: UUID, reason: RestrictionReason = RestrictionReason.REPORTER_ASKED) -> UUID:
+    """Stop all use of a movement report: it counts in no table protected from now on. Earlier releases stay as they are.
+
+    Raises `NotAllowed` or `RecordUnknown`.
+    """
+    require(session, Right.RESTRICT_RECORD, subject=f"casework.movement_event:{report}")
+    event = session.get(MovementEvent, report)
+    if event is None:
+        raise RecordUnknown(kind="movement report", record=report)
+    return _restrict(session, Restriction(movement_event=event.id, operation=event.operation), reason, None)
+
+
+def restrictions_in_force(session: Session, person_id: UUID) -> list[InForce]:
+    """What a person's record must not be used for at this moment, the oldest first; raises `NotAllowed` or `RecordUnknown`."""
+    person = _find(session, person_id)
+    require(session, Right.READ_FACTS, Custody.parse(person.custody), subject=f"casework.person:{person_id}")
+    rows = session.scalars(select(Restriction).where(Restriction.person == person_id, in_force()).order_by(Restriction.since))
+    listed = [
+        InForce(row.id, row.purpose, row.recipient, row.since, row.reason, row.set_by, row.consent is None) for row in rows
+    ]
+    record(session, Action.READ, f"casework.person:{person_id}", purpose=Purpose.RIGHTS, detail={"restrictions": len(listed)})
+    return listed
+
+
+def lift_restriction(session: Session, restriction_id: UUID) -> None:
+    """End a restriction that was set by hand; raises `NotAllowed` or `RestrictionUnknown`."""
+    row = session.scalars(
+        select(Restriction).where(Restriction.id == restriction_id, Restriction.consent.is_(None), in_force())
+    ).first()
+    if row is None:
+        raise RestrictionUnknown(restriction=restriction_id)
+    custody = Custody.parse(_find(session, row.person).custody) if row.person else None
+    who = require(session, Right.RESTRICT_RECORD, custody, subject=f"casework.restriction:{restriction_id}")
+    ended = {"until": func.now(), "ended_by": who.actor}
+    session.execute(update(Restriction).where(Restriction.id == restriction_id).values(ended))
+    detail = {"restriction": str(restriction_id), "lifted": True}
+    record(session, Action.RESTRICTED, _subject(row), purpose=Purpose.RIGHTS, detail=detail)
+
+
+def _person(session: Session, person_id: UUID) -> Person:
+    person = _find(session, person_id)
+    require(session, Right.RESTRICT_RECORD, Custody.parse(person.custody), subject=f"casework.person:{person_id}")
+    return person
+
+
+def _find(session: Session, person_id: UUID) -> Person:
+    person = session.get(Person, person_id)
+    if person is None:
+        raise RecordUnknown(kind="person", record=person_id)
+    return person
+
+
+def _restrict(session: Session, row: Restriction, reason: RestrictionReason, use: Purpose | None) -> UUID:
+    who = require(session, Right.RESTRICT_RECORD)
+    row.id, row.purpose, row.recipient = uuid4(), use.value if use else EVERYTHING, OURS
+    row.since = session.scalars(select(func.now())).one()
+    row.reason, row.set_by = reason.value, who.actor
+    session.add(row)
+    session.flush()
+    detail = {"restriction": str(row.id), "use": row.purpose, "reason": row.reason}
+    record(session, Action.RESTRICTED, _subject(row), purpose=Purpose.RIGHTS, detail=detail)
+    return row.id
+
+
+def _subject(row: Restriction) -> str:
+    return f"casework.person:{row.person}" if row.person else f"casework.movement_event:{row.movement_event}"

@@ -1,0 +1,31 @@
+"""One record: read, shown masked, its files, shared, opened in an emergency, kept from a colleague, handed over."""
+
+from casework.records.assign_custody import assign_custody
+from casework.records.keep_from import keep_from, kept_from, let_read_again
+from casework.records.open_record import (
+    OpenedRecord,
+    break_glass,
+    end_opening,
+    openings_to_review,
+    review_opening,
+    share_record,
+)
+from casework.records.read_files import list_files, read_file
+from casework.records.view_record import RecordView, view_record
+
+__all__ = [
+    "OpenedRecord",
+    "RecordView",
+    "assign_custody",
+    "break_glass",
+    "end_opening",
+    "keep_from",
+    "kept_from",
+    "let_read_again",
+    "list_files",
+    "openings_to_review",
+    "read_file",
+    "review_opening",
+    "share_record",
+    "view_record",
+]

@@ -1,0 +1,221 @@
+"""Opening a record beyond its reach: shared by somebody who may, or by breaking the glass in an emergency.
+
+An opening names one person's record, one account, the parts and a moment at which it ends. Breaking the glass works from
+the exact case reference, says for how long, is limited in number, and stays on the list of those who review it until
+somebody else has judged it. What is written as a reason is sealed under the person's key.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from casework.consent.consents import consent_in_force, require_unrestricted
+from casework.errors import (
+    GlassBrokenTooOften,
+    OpeningTooLong,
+    OpeningUnknown,
+    PartNotYours,
+    ReasonMissing,
+    RecordUnknown,
+    SharingNotAllowed,
+)
+from casework.models import KeyKind, Opening, OpeningKind, Person
+from casework.rights_models import OURS
+from casework.store.need_to_know import PART_RIGHTS, readable_parts
+from casework.store.seal_record import Vault, stored_key
+from core.access import Access, Custody, NotAllowed, require
+from core.audit import Action, Purpose, record
+from core.clock import now
+from core.envelope import Binding
+from core.keyring import KeyRing
+from core.permissions import Right
+from forms import RecordPart
+
+__all__ = ["OpenedRecord", "break_glass", "end_opening", "openings_to_review", "review_opening", "share_record"]
+
+TABLE: Final = "casework.opening"
+LONGEST_SHARE: Final = timedelta(days=180)
+GLASS_STAYS_BROKEN: Final = timedelta(hours=4)
+GLASSES_AT_ONCE: Final = 3
+SHORTEST_REASON: Final = 15  # letters: a word is no reason
+
+
+@dataclass(frozen=True)
+class OpenedRecord:
+    """One opening, as its reviewer sees it: who opened which parts of which record, until when and why."""
+
+    id: UUID
+    person: UUID
+    actor: str
+    kind: OpeningKind
+    parts: tuple[RecordPart, ...]
+    opened_at: datetime
+    until: datetime
+    reason: str = field(repr=False)
+
+
+def share_record(
+    session: Session,
+    ring: KeyRing,
+    person_id: UUID,
+    *,
+    account: str,
+    parts: Collection[RecordPart],
+    until: datetime,
+    reason: str,
+    purpose: Purpose,
+    recipient: str,
+) -> UUID:
+    """Open parts of a record to another account, until a moment at most 180 days away.
+
+    Nobody shares what they may not read. `recipient` is the organisation or account that the person's consent names, and
+    the sharing ends with that consent; `OURS` for a colleague of the own organisation. Raises `NotAllowed`, `RecordUnknown`,
+    `RecordRestricted`, `SharingNotAllowed`, `PartNotYours`, `ReasonMissing` or `OpeningTooLong`.
+    """
+    person = session.get(Person, person_id)
+    if person is None:
+        raise RecordUnknown(kind="person", record=person_id)
+    who = require(session, Right.SHARE_RECORD, Custody.parse(person.custody), subject=f"casework.person:{person_id}")
+    for part in set(parts) - readable_parts(session, person):
+        raise PartNotYours(part=part.value, record=person_id)
+    if until > now() + LONGEST_SHARE:
+        raise OpeningTooLong(days=LONGEST_SHARE.days)
+    until = min(until, _consented_until(session, person_id, recipient, purpose) or until)
+    terms = _Terms(OpeningKind.SHARED, parts, until, reason, who.actor, recipient)
+    opening = _open(session, ring, person, account, terms)
+    detail = {"opening": str(opening), "account": account, "recipient": recipient, "parts": sorted(parts)}
+    record(session, Action.SHARED, f"casework.person:{person_id}", purpose=purpose, detail=detail)
+    return opening
+
+
+def break_glass(
+    session: Session,
+    ring: KeyRing,
+    who: Access,
+    person_id: UUID,
+    *,
+    parts: Collection[RecordPart],
+    reason: str,
+    purpose: Purpose,
+) -> datetime:
+    """Open parts of a record that is out of `who`'s reach, at once and for four hours; the moment at which it ends.
+
+    The transaction is the program's own, under the actor's name: who breaks the glass cannot see the record yet. The role's
+    rights still hold: breaking the glass widens the reach and nothing else. Raises `NotAllowed`, `RecordUnknown`,
+    `ReasonMissing` or `GlassBrokenTooOften`.
+    """
+    subject = f"casework.person:{person_id}"
+    for right in (Right.BREAK_GLASS, *(PART_RIGHTS[part] for part in parts)):
+        if not who.may(right):
+            raise NotAllowed(right, subject)
+    person = session.get(Person, person_id)
+    if person is None:
+        raise RecordUnknown(kind="person", record=person_id)
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{TABLE}:{who.actor}", 0))))
+    broken = Opening.actor == who.actor, Opening.kind == OpeningKind.BROKEN_GLASS.value, Opening.until > now()
+    if session.scalars(select(func.count()).select_from(Opening).where(*broken)).one() >= GLASSES_AT_ONCE:
+        raise GlassBrokenTooOften(most=GLASSES_AT_ONCE)
+    until = now() + GLASS_STAYS_BROKEN
+    opening = _open(session, ring, person, who.actor, _Terms(OpeningKind.BROKEN_GLASS, parts, until, reason, who.actor))
+    detail = {"opening": str(opening), "parts": sorted(parts), "until": until.isoformat()}
+    record(session, Action.BROKE_GLASS, subject, purpose=purpose, detail=detail)
+    return until
+
+
+def openings_to_review(session: Session, ring: KeyRing) -> list[OpenedRecord]:
+    """Broken glass in reach that nobody has judged yet, the oldest first; raises `NotAllowed`."""
+    require(session, Right.REVIEW_BREAK_GLASS)
+    unjudged = Opening.kind == OpeningKind.BROKEN_GLASS.value, Opening.reviewed_at.is_(None)
+    rows = session.scalars(select(Opening).where(*unjudged).order_by(Opening.opened_at, Opening.id)).all()
+    record(session, Action.READ, TABLE, purpose=Purpose.SECURITY, count=len(rows))
+    return [_opened(session, ring, row) for row in rows]
+
+
+def review_opening(session: Session, opening_id: UUID, *, justified: bool) -> None:
+    """Judge broken glass: by somebody else than who broke it. Unjustified, it ends at once.
+
+    Raises `NotAllowed` or `OpeningUnknown`.
+    """
+    row = _find(session, opening_id)
+    who = require(session, Right.REVIEW_BREAK_GLASS, Custody.parse(row.custody), subject=f"{TABLE}:{opening_id}")
+    if row.actor == who.actor or who.system:
+        raise NotAllowed(Right.REVIEW_BREAK_GLASS, f"{TABLE}:{opening_id}")
+    ends = row.until if justified else min(row.until, now())
+    judged = {"reviewed_by": who.actor, "reviewed_at": now(), "justified": justified, "until": ends}
+    session.execute(update(Opening).where(Opening.id == opening_id).values(judged))
+    detail = {"person": str(row.person), "justified": justified}
+    record(session, Action.REVIEWED, f"{TABLE}:{opening_id}", purpose=Purpose.SECURITY, detail=detail)
+
+
+def end_opening(session: Session, opening_id: UUID, *, purpose: Purpose) -> None:
+    """End a sharing before its time; raises `NotAllowed` or `OpeningUnknown`."""
+    row = _find(session, opening_id)
+    require(session, Right.SHARE_RECORD, Custody.parse(row.custody), subject=f"{TABLE}:{opening_id}")
+    session.execute(update(Opening).where(Opening.id == opening_id).values(until=min(row.until, now())))
+    record(session, Action.SHARED, f"{TABLE}:{opening_id}", purpose=purpose, count=0, detail={"ended": True})
+
+
+@dataclass(frozen=True)
+class _Terms:
+    """On which terms a record is opened."""
+
+    kind: OpeningKind
+    parts: Collection[RecordPart]
+    until: datetime
+    reason: str = field(repr=False)
+    opened_by: str
+    recipient: str = OURS
+
+
+def _consented_until(session: Session, person: UUID, recipient: str, purpose: Purpose) -> datetime | None:
+    require_unrestricted(session, person, purpose)
+    if recipient == OURS:
+        return None
+    consent = consent_in_force(session, person, Purpose.REFERRAL, recipient)
+    if consent is None:
+        raise SharingNotAllowed(person=person, recipient=recipient)
+    return consent.until
+
+
+def _open(session: Session, ring: KeyRing, person: Person, account: str, terms: _Terms) -> UUID:
+    if len(terms.reason.strip()) < SHORTEST_REASON:
+        raise ReasonMissing(letters=SHORTEST_REASON)
+    opening = uuid4()
+    key = stored_key(Vault(session, ring, person.operation), person.id, KeyKind.PERSON)
+    session.add(
+        Opening(
+            id=opening,
+            person=person.id,
+            operation=person.operation,
+            custody=person.custody,
+            actor=account,
+            recipient=terms.recipient,
+            kind=terms.kind.value,
+            parts=sorted(part.value for part in terms.parts),
+            reason=key.seal(terms.reason.strip().encode(), Binding(TABLE, opening, "reason")),
+            opened_by=terms.opened_by,
+            opened_at=now(),
+            until=terms.until,
+        )
+    )
+    session.flush()
+    return opening
+
+
+def _find(session: Session, opening_id: UUID) -> Opening:
+    row = session.get(Opening, opening_id)
+    if row is None:
+        raise OpeningUnknown(opening=opening_id)
+    return row
+
+
+def _opened(session: Session, ring: KeyRing, row: Opening) -> OpenedRecord:
+    key = stored_key(Vault(session, ring, row.operation), row.person, KeyKind.PERSON)
+    reason = key.open(row.reason, Binding(TABLE, row.id, "reason")).decode()
+    parts = tuple(RecordPart(part) for part in row.parts)
+    return OpenedRecord(row.id, row.person, row.actor, OpeningKind(row.kind), parts, row.opened_at, row.until, reason)

@@ -1,0 +1,84 @@
+"""Reading a person's files. A file is read by whoever may read files and is not kept from what the file speaks of."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casework.errors import RecordUnknown
+from casework.models import FileRow, KeyKind, Person
+from casework.store.need_to_know import require_files
+from casework.store.seal_file import open_chunks, open_label
+from casework.store.seal_record import Vault, stored_key
+from core.audit import Action, Purpose, record
+from core.envelope import RecordKey
+from core.keyring import KeyRing
+from forms import RecordPart
+
+__all__ = ["FileLabel", "OpenedFile", "list_files", "read_file"]
+
+
+@dataclass(frozen=True)
+class FileLabel:
+    """What a file is, without its content. `replaced`: a corrected interview brought another in its place."""
+
+    id: UUID
+    person: UUID
+    name: str = field(repr=False)
+    media_type: str
+    question: str
+    part: RecordPart
+    replaced: bool
+
+
+@dataclass(frozen=True)
+class OpenedFile:
+    """A file that is being read; `content` gives chunk after chunk, inside the transaction, and raises where one does not
+    open. The file is complete when `content` has come to its end."""
+
+    label: FileLabel
+    content: Iterator[bytes] = field(repr=False)
+
+
+def list_files(session: Session, ring: KeyRing, person_id: UUID, *, purpose: Purpose) -> list[FileLabel]:
+    """A person's files that this account may read, replaced ones last.
+
+    Raises `RecordUnknown` (also out of reach), `NotAllowed`, `KeyDestroyed` or `CiphertextRefused`.
+    """
+    person = session.get(Person, person_id)
+    if person is None:
+        raise RecordUnknown(kind="person", record=person_id)
+    readable = require_files(session, person)
+    rows = session.scalars(
+        select(FileRow)
+        .where(FileRow.person == person_id, FileRow.part.in_(readable))
+        .order_by(FileRow.replaced_at.is_not(None), FileRow.added_at, FileRow.id)
+    ).all()
+    record(session, Action.READ, f"casework.person:{person_id}", purpose=purpose, count=len(rows), detail={"parts": ["files"]})
+    if not rows:
+        return []
+    key = stored_key(Vault(session, ring, person.operation), person_id, KeyKind.PERSON)
+    return [_label(key, row) for row in rows]
+
+
+def read_file(session: Session, ring: KeyRing, file_id: UUID, *, purpose: Purpose) -> OpenedFile:
+    """Open one file.
+
+    Raises `RecordUnknown` (also out of reach), `NotAllowed`, `KeyDestroyed` or `CiphertextRefused`; reading its content
+    raises `CiphertextRefused` or `FileCut`.
+    """
+    row = session.get(FileRow, file_id)
+    if row is None:
+        raise RecordUnknown(kind="file", record=file_id)
+    require_files(session, session.get_one(Person, row.person), RecordPart(row.part))
+    record(session, Action.READ, f"casework.file:{file_id}", purpose=purpose, detail={"person": str(row.person)})
+    vault = Vault(session, ring, row.operation)
+    key = stored_key(vault, row.person, KeyKind.PERSON)
+    return OpenedFile(_label(key, row), open_chunks(vault, key, row))
+
+
+def _label(key: RecordKey, row: FileRow) -> FileLabel:
+    name, media_type, question = open_label(key, row)
+    return FileLabel(row.id, row.person, name, media_type, question, RecordPart(row.part), row.replaced_at is not None)

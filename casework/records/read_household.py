@@ -1,0 +1,46 @@
+"""Who lives with the person of a case: what may be read of each, opened together because a case page shows them together."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casework.errors import KeyDestroyed, RecordUnknown
+from casework.models import Case, HouseholdMember, HouseholdRole, KeyKind, Person, StoredKey
+from casework.store.need_to_know import readable_parts
+from casework.store.seal_record import open_parts, unwrap
+from core.audit import Action, Purpose, record
+from core.keyring import KeyRing
+from forms import RecordPart
+
+__all__ = ["read_household"]
+
+
+def read_household(
+    session: Session, ring: KeyRing, case_id: UUID, *, parts: Collection[RecordPart], purpose: Purpose
+) -> dict[UUID, dict[RecordPart, dict[str, Any]]]:
+    """By person, the parts asked for of each household member, without those that this account may not read.
+
+    Members out of reach are absent. Raises `RecordUnknown` (also for a case out of reach), `KeyDestroyed` or
+    `CiphertextRefused`.
+    """
+    case = session.get(Case, case_id)
+    if case is None:
+        raise RecordUnknown(kind="case", record=case_id)
+    theirs = HouseholdMember.household == case.household, HouseholdMember.role == HouseholdRole.MEMBER.value
+    wanted = select(Person).join(HouseholdMember, HouseholdMember.person == Person.id).where(*theirs).order_by(Person.id)
+    members = session.scalars(wanted).all()
+    readable = {member.id: readable_parts(session, member) & {*parts} for member in members}
+    asked = [member.id for member in members if readable[member.id]]
+    kind = KeyKind.PERSON.value
+    rows = session.scalars(select(StoredKey).where(StoredKey.record.in_(asked), StoredKey.kind == kind))
+    keys = {row.record: unwrap(ring, row) for row in rows}
+    for gone in [person for person in asked if person not in keys]:
+        raise KeyDestroyed(kind=kind, record=gone)
+    detail = {"parts": sorted(part.value for part in parts), "persons": [str(person) for person in asked]}
+    record(session, Action.READ, f"casework.case:{case_id}", purpose=purpose, count=len(asked), detail=detail)
+    return {
+        member.id: open_parts(member, keys[member.id], readable[member.id]) if readable[member.id] else {} for member in members
+    }

@@ -1,0 +1,133 @@
+"""A person's record as a screen shows it: every field masked, until it is revealed by name and for a purpose.
+
+A field is addressed by where it lies: `person/identity/prs_First_Name`, or `<interview id>/narrative/experience_narrative`.
+A repeat is one field. What an account may not read is there as a part that is closed, without its fields.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casework.errors import RecordUnknown
+from casework.models import Case, Opening, Person
+from casework.records.read_cases import PersonRecord, read_person
+from casework.store.need_to_know import PART_RIGHTS, readable_parts
+from core.access import Custody, NotAllowed, access_of
+from core.audit import Action, Purpose, record
+from core.clock import now
+from core.keyring import KeyRing
+from forms import RecordPart
+
+__all__ = ["RecordView", "ViewedField", "ViewedPart", "ViewedSource", "view_record"]
+
+PERSON: Final = "person"
+
+
+@dataclass(frozen=True)
+class ViewedField:
+    """One answer; `value` is None while it is masked."""
+
+    address: str
+    name: str
+    value: Any = field(repr=False)
+
+
+@dataclass(frozen=True)
+class ViewedPart:
+    """One part of a record; closed to this account where `readable` is false."""
+
+    part: RecordPart
+    readable: bool
+    fields: tuple[ViewedField, ...] = ()
+
+
+@dataclass(frozen=True)
+class ViewedSource:
+    """What was answered on the person, or in one interview of theirs."""
+
+    source: str  # `person`, or the kind of interview
+    received_at: datetime | None
+    parts: tuple[ViewedPart, ...]
+
+
+@dataclass(frozen=True)
+class RecordView:
+    """The record of one person. `open_until` is set where it is open to the account beyond its reach."""
+
+    person: UUID
+    custody: Custody
+    cases: tuple[tuple[UUID, str], ...]  # with their states
+    sources: tuple[ViewedSource, ...]
+    open_until: datetime | None
+
+
+def view_record(
+    session: Session, ring: KeyRing, person_id: UUID, *, revealed: Collection[str] = (), purpose: Purpose
+) -> RecordView:
+    """The record with the fields of these addresses revealed and all others masked.
+
+    Raises `RecordUnknown`, `NotAllowed` for a field of a part that is closed, `KeyDestroyed` or `CiphertextRefused`.
+    """
+    person = session.get(Person, person_id)
+    if person is None:
+        raise RecordUnknown(kind="person", record=person_id)
+    readable = readable_parts(session, person)
+    _refuse_closed(person_id, revealed, readable)
+    opened = read_person(session, ring, person_id, parts=readable, purpose=purpose)
+    sources = tuple(_sources(opened, readable, frozenset(revealed)))
+    shown = sorted(one.address for one in _fields(sources) if one.value is not None)
+    if shown:
+        subject = f"casework.person:{person_id}"
+        record(session, Action.READ, subject, purpose=purpose, count=len(shown), detail={"revealed": shown})
+    cases = session.execute(select(Case.id, Case.state).where(Case.person == person_id).order_by(Case.opened_at)).all()
+    states = tuple((case, state) for case, state in cases)
+    return RecordView(person_id, Custody.parse(person.custody), states, sources, _open_until(session, person_id))
+
+
+def _refuse_closed(person_id: UUID, revealed: Collection[str], readable: Collection[RecordPart]) -> None:
+    for address in revealed:
+        part = next((part for part in RecordPart if address.split("/")[1:2] == [part.value]), None)
+        if part and part not in readable:
+            raise NotAllowed(PART_RIGHTS[part], f"casework.person:{person_id}")
+
+
+def _sources(opened: PersonRecord, readable: Collection[RecordPart], revealed: frozenset[str]) -> Iterator[ViewedSource]:
+    yield ViewedSource(PERSON, None, _parts(PERSON, opened.parts, readable, revealed))
+    for interview in opened.interviews:
+        parts = _parts(str(interview.id), interview.parts, readable, revealed)
+        if any(part.fields for part in parts):
+            yield ViewedSource(interview.kind, interview.received_at, parts)
+
+
+def _parts(
+    source: str,
+    parts: Mapping[RecordPart, Mapping[str, Any]],
+    readable: Collection[RecordPart],
+    revealed: frozenset[str],
+) -> tuple[ViewedPart, ...]:
+    return tuple(
+        ViewedPart(part, part in readable, tuple(_field(source, part, name, value, revealed) for name, value in answers))
+        for part in RecordPart
+        for answers in [parts.get(part, {}).items()]
+    )
+
+
+def _field(source: str, part: RecordPart, name: str, value: Any, revealed: frozenset[str]) -> ViewedField:
+    address = f"{source}/{part.value}/{name}"
+    return ViewedField(address, name, value if address in revealed else None)
+
+
+def _fields(sources: Collection[ViewedSource]) -> Iterator[ViewedField]:
+    return (one for source in sources for part in source.parts for one in part.fields)
+
+
+def _open_until(session: Session, person_id: UUID) -> datetime | None:
+    ends = select(Opening.until).where(
+        Opening.person == person_id, Opening.actor == access_of(session).actor, Opening.until > now()
+    )
+    return session.scalars(ends.order_by(Opening.until.desc())).first()

@@ -1,0 +1,31 @@
+"""The rights of the person: to see, to correct, to be kept under a legal hold; requests and their clock."""
+
+from casework.rights.access_pack import UseOfRecord
+from casework.rights.correct_record import correct_record
+from casework.rights.give_access_pack import give_access_pack
+from casework.rights.hold_record import HeldRecord, hold_record, lift_hold, list_holds, refuse_held
+from casework.rights.rights_requests import (
+    OpenRequest,
+    RequestKind,
+    RequestOutcome,
+    answer_request,
+    open_requests,
+    receive_request,
+)
+
+__all__ = [
+    "HeldRecord",
+    "OpenRequest",
+    "RequestKind",
+    "RequestOutcome",
+    "UseOfRecord",
+    "answer_request",
+    "correct_record",
+    "give_access_pack",
+    "hold_record",
+    "lift_hold",
+    "list_holds",
+    "open_requests",
+    "receive_request",
+    "refuse_held",
+]

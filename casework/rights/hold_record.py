@@ -1,0 +1,110 @@
+"""A legal hold: a court or an investigation needs the record, so neither an erasure nor a retention period may take it.
+
+Why it is held is sealed under the person's key: that somebody is wanted by a court is itself told to few.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from casework.errors import HoldUnknown, RecordHeld, RecordUnknown
+from casework.models import KeyKind, Person
+from casework.rights_models import Hold
+from casework.store.seal_record import Vault, stored_key
+from core.access import Custody, require
+from core.audit import Action, Purpose, record
+from core.clock import now
+from core.envelope import Binding
+from core.keyring import KeyRing
+from core.permissions import Right
+
+__all__ = ["HeldRecord", "hold_record", "lift_hold", "list_holds", "refuse_held"]
+
+TABLE = "casework.hold"
+
+
+@dataclass(frozen=True)
+class HeldRecord:
+    """A hold that stands; `until` is None while it stands until lifted."""
+
+    id: UUID
+    person: UUID
+    set_by: str
+    set_at: datetime
+    until: datetime | None
+    reason: str = field(repr=False)
+
+
+def hold_record(session: Session, ring: KeyRing, person_id: UUID, *, reason: str, until: datetime | None = None) -> UUID:
+    """Hold a person's record; the id of the hold. Raises `RecordUnknown` or `NotAllowed`."""
+    person = _person(session, person_id)
+    access = require(session, Right.HOLD_RECORD, Custody.parse(person.custody), subject=f"casework.person:{person_id}")
+    hold = uuid4()
+    key = stored_key(Vault(session, ring, person.operation), person_id, KeyKind.PERSON)
+    session.add(
+        Hold(
+            id=hold,
+            person=person_id,
+            operation=person.operation,
+            reason=key.seal(reason.encode(), Binding(TABLE, hold, "reason")),
+            set_by=access.actor,
+            set_at=now(),
+            until=until,
+        )
+    )
+    session.flush()
+    _tell(session, person_id, hold, held=True)
+    return hold
+
+
+def lift_hold(session: Session, hold_id: UUID) -> None:
+    """Lift a hold before its time; raises `HoldUnknown` or `NotAllowed`."""
+    hold = session.scalar(select(Hold).where(Hold.id == hold_id, _stands()))
+    if hold is None:
+        raise HoldUnknown(hold=hold_id)
+    custody = Custody.parse(_person(session, hold.person).custody)
+    access = require(session, Right.HOLD_RECORD, custody, subject=f"casework.person:{hold.person}")
+    hold.lifted_by, hold.lifted_at = access.actor, now()
+    session.flush()
+    _tell(session, hold.person, hold_id, held=False)
+
+
+def list_holds(session: Session, ring: KeyRing, operation: str, *, purpose: Purpose) -> list[HeldRecord]:
+    """The holds that stand, with their reasons, for those who may set them; raises `NotAllowed`."""
+    require(session, Right.HOLD_RECORD)
+    holds = session.scalars(select(Hold).where(Hold.operation == operation, _stands()).order_by(Hold.set_at, Hold.id)).all()
+    record(session, Action.READ, TABLE, purpose=purpose, count=len(holds))
+    vault = Vault(session, ring, operation)
+    return [HeldRecord(row.id, row.person, row.set_by, row.set_at, row.until, _reason(vault, row)) for row in holds]
+
+
+def refuse_held(session: Session, persons: Collection[UUID]) -> None:
+    """Raises `RecordHeld` for the first of these persons whose record is held."""
+    held = session.scalar(select(Hold.person).where(Hold.person.in_(persons), _stands()).order_by(Hold.person).limit(1))
+    if held:
+        raise RecordHeld(person=held)
+
+
+def _stands() -> ColumnElement[bool]:
+    return and_(Hold.lifted_at.is_(None), or_(Hold.until.is_(None), Hold.until > now()))
+
+
+def _reason(vault: Vault, row: Hold) -> str:
+    key = stored_key(vault, row.person, KeyKind.PERSON)
+    return key.open(row.reason, Binding(TABLE, row.id, "reason")).decode()
+
+
+def _person(session: Session, person_id: UUID) -> Person:
+    person = session.get(Person, person_id)
+    if person is None:
+        raise RecordUnknown(kind="person", record=person_id)
+    return person
+
+
+def _tell(session: Session, person: UUID, hold: UUID, *, held: bool) -> None:
+    detail = {"hold": str(hold), "held": held}
+    record(session, Action.HELD, f"casework.person:{person}", purpose=Purpose.LEGAL, detail=detail)

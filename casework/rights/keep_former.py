@@ -1,0 +1,85 @@
+"""Every correction keeps what stood before it: the ciphertexts as they were, under the same key and bound to their version."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casework.admission.sort_answers import Parts
+from casework.consent.consents import require_unrestricted
+from casework.errors import RecordUnknown
+from casework.models import KeyKind, Person, SealedRecord
+from casework.rights_models import FormerVersion
+from casework.store.need_to_know import require_parts
+from casework.store.seal_record import Vault, open_sealed, stored_key
+from core.audit import Action, Purpose, record
+from core.clock import now
+from core.envelope import Binding, RecordKey
+from core.keyring import KeyRing
+from forms import RecordPart
+
+__all__ = ["FormerAnswers", "former_answers", "keep_former"]
+
+TABLE: Final = "casework.former_version"
+
+
+@dataclass(frozen=True)
+class FormerAnswers:
+    """What a record said until somebody changed it. `of` is `person` or `interview`; `reason` is empty for a phone's edit."""
+
+    of: str
+    record: UUID
+    row_version: int
+    changed_by: str
+    changed_at: datetime
+    reason: str = field(repr=False)
+    parts: Parts = field(repr=False)
+
+
+def keep_former(vault: Vault, row: SealedRecord, key: RecordKey, *, person: UUID, changed_by: str, reason: str = "") -> None:
+    """Keep the record as it stands, before it is sealed anew under its next version."""
+    former = uuid4()
+    vault.session.add(
+        FormerVersion(
+            id=former,
+            person=person,
+            operation=vault.operation,
+            of=row.__tablename__,
+            record=row.id,
+            row_version=row.row_version,
+            **{part.value: getattr(row, part.value) for part in RecordPart},
+            reason=key.seal(reason.encode(), Binding(TABLE, former, "reason")),
+            changed_by=changed_by,
+            changed_at=now(),
+        )
+    )
+
+
+def former_answers(session: Session, ring: KeyRing, person_id: UUID, *, purpose: Purpose) -> list[FormerAnswers]:
+    """Everything that was said of a person and changed since, the oldest first.
+
+    Raises `NotAllowed` (all parts are needed), `RecordUnknown`, `RecordRestricted` or `CiphertextRefused`.
+    """
+    person = session.get(Person, person_id)
+    if person is None:
+        raise RecordUnknown(kind="person", record=person_id)
+    require_parts(session, person, list(RecordPart))
+    require_unrestricted(session, person_id, purpose)
+    rows = session.scalars(
+        select(FormerVersion).where(FormerVersion.person == person_id).order_by(FormerVersion.changed_at)
+    ).all()
+    record(session, Action.READ, f"casework.person:{person_id}", purpose=purpose, detail={"former_versions": len(rows)})
+    key = stored_key(Vault(session, ring, person.operation), person_id, KeyKind.PERSON)
+    return [_opened(row, key) for row in rows]
+
+
+def _opened(row: FormerVersion, key: RecordKey) -> FormerAnswers:
+    parts: dict[RecordPart, dict[str, Any]] = {
+        part: open_sealed(key, getattr(row, part.value), Binding(f"casework.{row.of}", row.record, part.value, row.row_version))
+        for part in RecordPart
+    }
+    reason = key.open(row.reason, Binding(TABLE, row.id, "reason")).decode()
+    return FormerAnswers(row.of, row.record, row.row_version, row.changed_by, row.changed_at, reason, parts)

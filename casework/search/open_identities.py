@@ -1,0 +1,62 @@
+"""The names of several persons at once, of those alone whose identity this transaction's account may read."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import and_, any_, literal, select
+
+from casework.models import KeptFrom, KeyKind, Opening, Person, StoredKey
+from casework.names.person_name import PersonName, person_name
+from casework.store.need_to_know import PART_RIGHTS
+from casework.store.seal_record import Vault, open_parts, unwrap
+from core.access import Access, Custody, access_of
+from core.clock import now
+from forms import RecordPart
+
+__all__ = ["FoundPerson", "kept_from_identity", "open_identities", "opened_identities"]
+
+RIGHT = PART_RIGHTS[RecordPart.IDENTITY]
+
+
+@dataclass(frozen=True)
+class FoundPerson:
+    """A person as a list of findings shows them; `likeness` to what was asked, from 0 to 1."""
+
+    id: UUID
+    name: str = field(repr=False)
+    birth_year: int | None = field(repr=False)
+    likeness: float = field(default=1.0, repr=False)
+
+
+def open_identities(vault: Vault, persons: Collection[UUID]) -> list[tuple[UUID, PersonName]]:
+    """The names, in order of ids. Who is out of reach, erased, or kept from this account is left out, not refused: that
+    their name is like another one is itself something known of them. Raises `CiphertextRefused`."""
+    access = access_of(vault.session)
+    kept, opened = kept_from_identity(vault, access), opened_identities(vault, access)
+    key = and_(StoredKey.record == Person.id, StoredKey.kind == KeyKind.PERSON.value)
+    rows = vault.session.execute(
+        select(Person, StoredKey).join(StoredKey, key).where(Person.id.in_(persons)).order_by(Person.id)
+    )
+    return [
+        (person.id, person_name(open_parts(person, unwrap(vault.ring, stored), [RecordPart.IDENTITY])[RecordPart.IDENTITY]))
+        for person, stored in rows
+        if person.id not in kept and (access.may(RIGHT, Custody.parse(person.custody)) or person.id in opened)
+    ]
+
+
+def kept_from_identity(vault: Vault, access: Access) -> frozenset[UUID]:
+    """The persons whose identity this account is kept from."""
+    if access.system:
+        return frozenset()
+    theirs = KeptFrom.operation == vault.operation, KeptFrom.actor == access.actor
+    return frozenset(vault.session.scalars(select(KeptFrom.person).where(*theirs, KeptFrom.part == RecordPart.IDENTITY.value)))
+
+
+def opened_identities(vault: Vault, access: Access) -> frozenset[UUID]:
+    """The persons whose identity is opened to this account beyond its reach, at this moment."""
+    if access.system or not access.may(RIGHT):
+        return frozenset()
+    theirs = Opening.operation == vault.operation, Opening.actor == access.actor, Opening.until > now()
+    named = literal(RecordPart.IDENTITY.value) == any_(Opening.parts)
+    return frozenset(vault.session.scalars(select(Opening.person).where(*theirs, named)))

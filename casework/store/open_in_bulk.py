@@ -1,0 +1,176 @@
+"""One part of every person in reach, opened as a stream: for counting the store, and for nothing that a caseworker does.
+
+One transaction reads, under its own row-level security; two processes beside it unwrap, decrypt and fold. What was opened
+lives only in their memory, one batch at a time, and only what the fold makes of it comes back.
+"""
+
+import json
+import multiprocessing
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
+from struct import Struct
+from typing import Any, Final, TypeVar
+
+from psycopg import sql
+from sqlalchemy.orm import Session
+
+from casework.models import KeyKind
+from casework.store.need_to_know import PART_RIGHTS
+from casework.store.seal_record import KEY_TABLE
+from core.access import Access, NotAllowed, require
+from core.audit import Action, Purpose, record
+from core.database import driver_connection
+from core.envelope import CiphertextRefused
+from core.keyring import KeyRing, KeyVersionUnknown
+from core.open_many import ManyOpener
+from core.permissions import Right, holds
+from forms import RecordPart
+
+__all__ = ["open_in_bulk"]
+
+Answers = Mapping[str, Any]
+Fold = Callable[[Iterator[tuple[bytes, Answers]]], Any]
+T = TypeVar("T")
+
+PROCESSES: Final = 2
+BATCH_BYTES: Final = 1024 * 1024
+COPY_HEADER: Final = 19  # signature, flags and length of the header's extension
+# Fields of one row in COPY's binary form: how many, then each with its length. The id and the two versions are fixed.
+FIXED = Struct(">hi16siiii")
+LENGTH = Struct(">i")
+END: Final = b"\xff\xff"
+
+PERSONS: Final = sql.SQL(
+    "COPY (SELECT p.id, p.row_version, k.key_version, k.sealed, k.commitment, k.versions, p.{part} "
+    "FROM casework.person p JOIN casework.record_key k ON k.record = p.id AND k.kind = {kind} "
+    "WHERE p.operation = {operation} AND p.custody LIKE ANY ({reach}) AND NOT EXISTS "
+    "(SELECT FROM casework.kept_from n WHERE n.person = p.id AND n.part = {part_name} AND n.actor = {actor})"
+    ") TO STDOUT (FORMAT BINARY)"
+)
+
+
+def open_in_bulk(
+    session: Session,
+    ring: KeyRing,
+    operation: str,
+    fold: Callable[[Iterator[tuple[bytes, Answers]]], T],
+    *,
+    purpose: Purpose,
+    part: RecordPart = RecordPart.FACTS,
+    processes: int = PROCESSES,
+) -> Iterator[T]:
+    """What `fold` makes of each batch of persons, each given as the bytes of their id and the answers of the part.
+
+    An account needs `READ_IN_BULK` and the right to the part, and is given the records that one grant of both covers; the
+    program itself reads facts, for statistics, and nothing else. Whether a second person has approved is the caller's to
+    ask. An erased person, whose key is gone, is not there. With `processes` 0 this process does the work.
+    Raises `NotAllowed`, `CiphertextRefused` or `KeyVersionUnknown`.
+    """
+    access = require(session, Right.READ_IN_BULK, subject="casework.person")
+    reach = _reach(access, part, purpose)
+    opener = ManyOpener(ring, KEY_TABLE, KeyKind.PERSON.value, "casework.person", part.value)
+    persons = 0
+    for count, folded in _folded(_batches(session, operation, part, access, reach), opener, fold, processes):
+        persons += count
+        yield folded
+    detail = {"parts": [part.value], "in_bulk": True}
+    record(session, Action.READ, "casework.person", purpose=purpose, count=persons, detail=detail)
+
+
+def _reach(access: Access, part: RecordPart, purpose: Purpose) -> list[str]:
+    if access.system:
+        if part is not RecordPart.FACTS or purpose is not Purpose.STATISTICS:
+            raise NotAllowed(Right.READ_IN_BULK, "casework.person")
+        return [access.reach]
+    needed = (Right.READ_IN_BULK, PART_RIGHTS[part])
+    reach = [grant.reach for grant in access.grants if all(holds(grant.role, right) for right in needed)]
+    if not reach:
+        raise NotAllowed(PART_RIGHTS[part], "casework.person")
+    return reach
+
+
+def _batches(session: Session, operation: str, part: RecordPart, access: Access, reach: list[str]) -> Iterator[bytes]:
+    """Rows in COPY's binary form, without its header, some `BATCH_BYTES` at a time."""
+    wanted = PERSONS.format(
+        part=sql.Identifier(part.value),
+        kind=KeyKind.PERSON.value,
+        operation=operation,
+        reach=reach,
+        part_name=part.value,
+        actor=access.actor,
+    )
+    size = 0
+    with driver_connection(session).cursor() as cursor, cursor.copy(wanted) as copy:
+        pending = [bytes(copy.read())[COPY_HEADER:]]
+        for row in copy:
+            pending.append(bytes(row))
+            size += len(row)
+            if size >= BATCH_BYTES:
+                yield b"".join(pending)
+                pending, size = [], 0
+    yield b"".join(pending)
+
+
+def _folded(
+    batches: Iterator[bytes], opener: ManyOpener, fold: Callable[[Iterator[tuple[bytes, Answers]]], T], processes: int
+) -> Iterator[tuple[int, T]]:
+    if not processes or multiprocessing.current_process().daemon:  # a daemon may have no children
+        _prepare(opener, fold)
+        yield from (_settled(_fold_batch(batch)) for batch in batches)
+        _at_work.clear()
+        return
+    # Forked, so that key ring and fold are there without ever being written anywhere.
+    forked = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(processes, forked, _prepare, (opener, fold)) as pool:
+        under_way: deque[Future[Any]] = deque()
+        for batch in batches:
+            under_way.append(pool.submit(_fold_batch, batch))
+            if len(under_way) > 2 * processes:
+                yield _settled(under_way.popleft().result())
+        while under_way:
+            yield _settled(under_way.popleft().result())
+
+
+_at_work: list[tuple[ManyOpener, Fold]] = []  # what a process of the pool works with
+
+
+def _prepare(opener: ManyOpener, fold: Fold) -> None:
+    _at_work[:] = [(opener, fold)]
+
+
+def _fold_batch(batch: bytes) -> tuple[Any, Any]:
+    """How many persons and the fold of them; or the kind of a refusal and what it names, for refusals do not travel."""
+    ((opener, fold),) = _at_work
+    counted = [0]
+    try:
+        folded = fold(_opened(batch, opener, counted))
+    except (CiphertextRefused, KeyVersionUnknown) as refusal:
+        return type(refusal), refusal.where
+    return counted[0], folded
+
+
+def _settled(answer: tuple[Any, Any]) -> tuple[int, Any]:
+    first, second = answer
+    if isinstance(first, type):
+        raise first(**second)
+    return first, second
+
+
+def _opened(batch: bytes, opener: ManyOpener, counted: list[int]) -> Iterator[tuple[bytes, Answers]]:
+    at, end, open_, loads = 0, len(batch), opener.open, json.loads
+    while at < end and batch[at : at + 2] != END:
+        _, _, person, _, row_version, _, key_version = FIXED.unpack_from(batch, at)
+        at += FIXED.size
+        sealed, at = _bytes(batch, at)
+        commitment, at = _bytes(batch, at)
+        versions, at = _bytes(batch, at)
+        ciphertext, at = _bytes(batch, at)
+        counted[0] += 1
+        yield person, loads(open_(person, key_version, sealed, commitment, versions, row_version, ciphertext))
+
+
+def _bytes(batch: bytes, at: int) -> tuple[bytes, int]:
+    start = at + 4
+    end = start + LENGTH.unpack_from(batch, at)[0]
+    return batch[start:end], end

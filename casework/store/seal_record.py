@@ -1,0 +1,103 @@
+"""Record keys, and the four ciphertexts that they seal and open."""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from casework.errors import KeyDestroyed
+from casework.models import KeyKind, SealedRecord, StoredKey
+from casework.store.kept_key import KEY_TABLE, KeptKey
+from core.envelope import Binding, RecordKey, WrappedKey, new_record_key, unwrap_record_key
+from core.keyring import KeyRing
+from forms import RecordPart
+
+__all__ = [
+    "KEY_TABLE",
+    "Vault",
+    "binding",
+    "make_key",
+    "open_parts",
+    "open_sealed",
+    "seal_part",
+    "seal_parts",
+    "stored_key",
+    "unwrap",
+]
+
+WRITTEN: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+@dataclass
+class Vault:
+    """An operation's records within one transaction, and the key ring that their keys are wrapped by."""
+
+    session: Session
+    ring: KeyRing
+    operation: str
+
+
+def make_key(vault: Vault, record: UUID, kind: KeyKind) -> KeptKey:
+    """A new key for a record, kept wrapped in the key table."""
+    key, wrapped = new_record_key(vault.ring, Binding(KEY_TABLE, record, kind))
+    row = StoredKey(
+        record=record,
+        kind=kind.value,
+        operation=vault.operation,
+        key_version=wrapped.version,
+        sealed=wrapped.sealed,
+        commitment=wrapped.commitment,
+    )
+    vault.session.add(row)
+    return KeptKey(row, key)
+
+
+def stored_key(vault: Vault, record: UUID, kind: KeyKind) -> KeptKey:
+    """The opened key of a record; raises `KeyDestroyed`, `CiphertextRefused` or `KeyVersionUnknown`."""
+    row = vault.session.get(StoredKey, (record, kind.value))
+    if row is None:
+        raise KeyDestroyed(kind=kind.value, record=record)
+    return unwrap(vault.ring, row)
+
+
+def unwrap(ring: KeyRing, row: StoredKey) -> KeptKey:
+    """Open a key as it is stored; raises `CiphertextRefused` or `KeyVersionUnknown`."""
+    wrapped = WrappedKey(row.key_version, row.sealed, row.commitment)
+    return KeptKey(row, unwrap_record_key(ring, wrapped, Binding(KEY_TABLE, row.record, row.kind)))
+
+
+def seal_parts(row: SealedRecord, key: KeptKey, parts: Mapping[RecordPart, Mapping[str, Any]]) -> None:
+    """Seal parts into their columns, bound to the row's table, id and version, and note that this version is the newest.
+
+    A part without answers is sealed too: that somebody said nothing is also something said.
+    """
+    for part, answers in parts.items():
+        setattr(row, part.value, seal_part(key, answers, binding(type(row), row.id, part, row.row_version)))
+    key.note(row.id, row.row_version)
+
+
+def seal_part(key: RecordKey, answers: Mapping[str, Any], where: Binding) -> bytes:
+    """One part's ciphertext."""
+    return key.seal(WRITTEN.encode(answers).encode(), where)
+
+
+def open_parts(row: SealedRecord, key: KeptKey, parts: Collection[RecordPart]) -> dict[RecordPart, dict[str, Any]]:
+    """Open the parts asked for and no others; raises `CiphertextRefused` or `OldVersion`."""
+    key.require_newest(f"casework.{row.__tablename__}", row.id, row.row_version)
+    return {
+        part: open_sealed(key, getattr(row, part.value), binding(type(row), row.id, part, row.row_version)) for part in parts
+    }
+
+
+def open_sealed(key: RecordKey, ciphertext: bytes, where: Binding) -> dict[str, Any]:
+    """Answers by name from one ciphertext; raises `CiphertextRefused`."""
+    answers: dict[str, Any] = json.loads(key.open(ciphertext, where))
+    return answers
+
+
+def binding(table: type[SealedRecord], record: UUID, part: RecordPart, row_version: int) -> Binding:
+    """Where a part of a record belongs."""
+    return Binding(f"casework.{table.__tablename__}", record, part.value, row_version)

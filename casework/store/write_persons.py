@@ -1,0 +1,166 @@
+"""Persons by the hundred thousand, as a pull or an import brings them: sealed while they stream, written by COPY.
+
+PostgreSQL refuses COPY into a table with row-level security, so each batch is copied, as ciphertext, into temporary tables
+of this transaction and inserted from there under the policies. While the database takes in one batch, the next is sealed.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import chain, islice
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from psycopg import Cursor, sql
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from casework.models import FileChunk, FileRow, KeyKind, Person, StoredKey, Token, TokenKind
+from casework.store.seal_file import NewFile, seal_chunks, seal_label
+from casework.store.seal_record import KEY_TABLE, binding, seal_part
+from core.access import UNASSIGNED, Custody
+from core.audit import Action, Purpose, record
+from core.clock import now
+from core.database import driver_connection
+from core.envelope import Binding, new_record_key
+from core.keyring import KeyRing
+from core.newest_versions import versions_field, write_versions
+from forms import RecordPart
+
+__all__ = ["NewPerson", "write_persons"]
+
+BATCH: Final = 2_000  # persons sealed and in memory at a time, twice
+FEW: Final = 50  # up to here plain INSERTs cost less than temporary tables
+# In the order in which rows may be inserted, with the types that COPY in its binary form must be told.
+COLUMNS: Final[Mapping[type, Mapping[str, str]]] = {
+    Person: {
+        "id": "uuid",
+        "operation": "varchar",
+        "row_version": "int4",
+        "custody": "varchar",
+        **{part.value: "bytea" for part in RecordPart},
+    },
+    StoredKey: {
+        "record": "uuid",
+        "kind": "varchar",
+        "operation": "varchar",
+        "key_version": "int4",
+        "sealed": "bytea",
+        "commitment": "bytea",
+        "versions": "bytea",
+    },
+    Token: {"operation": "varchar", "kind": "varchar", "token": "bytea", "record": "uuid"},
+    FileRow: {
+        "id": "uuid",
+        "person": "uuid",
+        "operation": "varchar",
+        "part": "varchar",
+        "row_version": "int4",
+        "label": "bytea",
+        "added_at": "timestamptz",
+    },
+    FileChunk: {"file": "uuid", "position": "int4", "operation": "varchar", "content": "bytea"},
+}
+Rows = dict[type, list[tuple[Any, ...]]]
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    """A person on the way into the store. A part that is not named is sealed empty; tokens are ready made."""
+
+    parts: Mapping[RecordPart, Mapping[str, Any]] = field(repr=False)
+    tokens: Sequence[tuple[TokenKind, bytes]] = field(default=(), repr=False)
+    files: Sequence[NewFile] = field(default=(), repr=False)
+    custody: Custody = UNASSIGNED
+    id: UUID = field(default_factory=uuid4)
+
+
+def write_persons(
+    session: Session, ring: KeyRing, operation: str, persons: Iterable[NewPerson], *, purpose: Purpose = Purpose.COLLECTION
+) -> int:
+    """Write persons with their keys, tokens and files in the caller's transaction (zone casework); how many there were.
+
+    Memory stays flat however many come; a file's content is held while its batch is written, so large files are added
+    one by one. All or none: what fails undoes the transaction.
+    """
+    coming = iter(persons)
+    first = list(islice(coming, FEW + 1))
+    if len(first) <= FEW:
+        for table, rows in _sealed(ring, operation, first).items():
+            if rows:
+                session.execute(insert(table), [dict(zip(COLUMNS[table], row, strict=True)) for row in rows])
+        written = len(first)
+    else:
+        written = _copy_all(session, ring, operation, chain(first, coming))
+    record(session, Action.ADMITTED, "casework.person", purpose=purpose, count=written)
+    return written
+
+
+def _copy_all(session: Session, ring: KeyRing, operation: str, persons: Iterable[NewPerson]) -> int:
+    written, batches = 0, _batches(persons)
+    with driver_connection(session).cursor() as cursor, ThreadPoolExecutor(1) as sealer:
+        _make_temporary(cursor)
+        sealed: Future[Rows] | None = sealer.submit(_sealed, ring, operation, next(batches))
+        while sealed:
+            rows, following = sealed.result(), next(batches, None)
+            sealed = sealer.submit(_sealed, ring, operation, following) if following else None
+            for table, some in rows.items():
+                _insert(cursor, table, some)
+            written += len(rows[Person])
+        for table in COLUMNS:
+            cursor.execute(sql.SQL("DROP TABLE {}").format(_incoming(table)))
+    return written
+
+
+def _batches(persons: Iterable[NewPerson]) -> Iterator[list[NewPerson]]:
+    coming = iter(persons)
+    while batch := list(islice(coming, BATCH)):
+        yield batch
+
+
+def _sealed(ring: KeyRing, operation: str, persons: Iterable[NewPerson]) -> Rows:
+    rows: Rows = {table: [] for table in COLUMNS}
+    moment = now()
+    for person in persons:
+        _seal(ring, operation, person, moment, rows)
+    return rows
+
+
+def _seal(ring: KeyRing, operation: str, new: NewPerson, moment: datetime, rows: Rows) -> None:
+    kind = KeyKind.PERSON.value
+    key, wrapped = new_record_key(ring, Binding(KEY_TABLE, new.id, kind))
+    versions = key.seal(write_versions({new.id: 1}), Binding(KEY_TABLE, new.id, versions_field(kind)))
+    rows[StoredKey].append((new.id, kind, operation, wrapped.version, wrapped.sealed, wrapped.commitment, versions))
+    ciphertexts = (seal_part(key, new.parts.get(part, {}), binding(Person, new.id, part, 1)) for part in RecordPart)
+    rows[Person].append((new.id, operation, 1, str(new.custody), *ciphertexts))
+    rows[Token].extend((operation, token_kind.value, token, new.id) for token_kind, token in new.tokens)
+    for file in new.files:
+        file_id = uuid4()
+        label = seal_label(key, file_id, file)
+        rows[FileRow].append((file_id, new.id, operation, file.part.value, 1, label, moment))
+        chunks = enumerate(seal_chunks(key, file_id, file.content))
+        rows[FileChunk].extend((file_id, position, operation, sealed) for position, sealed in chunks)
+
+
+def _make_temporary(cursor: Cursor[Any]) -> None:
+    for table, columns in COLUMNS.items():
+        typed = sql.SQL(", ").join(sql.SQL(f"{{}} {kind}").format(sql.Identifier(name)) for name, kind in columns.items())
+        cursor.execute(sql.SQL("CREATE TEMPORARY TABLE {} ({}) ON COMMIT DROP").format(_incoming(table), typed))
+
+
+def _insert(cursor: Cursor[Any], table: type, rows: Sequence[tuple[Any, ...]]) -> None:
+    columns = COLUMNS[table]
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    incoming = _incoming(table)
+    with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(incoming, names)) as copy:
+        copy.set_types(list(columns.values()))
+        for row in rows:
+            copy.write_row(row)
+    target = sql.Identifier("casework", getattr(table, "__tablename__"))  # noqa: B009  (a class is known by its table)
+    cursor.execute(sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {}").format(target, names, names, incoming))
+    cursor.execute(sql.SQL("TRUNCATE {}").format(incoming))
+
+
+def _incoming(table: type) -> sql.Identifier:
+    return sql.Identifier("pg_temp", f"incoming_{getattr(table, '__tablename__')}")  # noqa: B009
