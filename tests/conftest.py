@@ -33,7 +33,9 @@ def ring() -> KeyRing:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[EmbeddedCluster]:
     """The embedded PostgreSQL of the test run, with one migrated database to copy from."""
-    var = Path(os.environ.get("WAYSTATION_TEST_VAR", PROJECT / "var" / "tests"))
+    # Tests run side by side have a server each: they make, copy and drop databases of the same names.
+    beside = os.environ.get("PYTEST_XDIST_WORKER", "")
+    var = Path(f"{os.environ.get('WAYSTATION_TEST_VAR', PROJECT / 'var' / 'tests')}{beside}")
     with embedded_cluster(var) as running:
         _administrate(running, "DROP DATABASE IF EXISTS pattern WITH (FORCE)", "CREATE DATABASE pattern")
         migrate(running.url(ADMINISTRATOR, "pattern"), PROGRAM)
