@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from sqlalchemy import URL, Connection, create_engine, make_url, text
 
+from app.key_tables import KEPT_APART, KEPT_IN_BOTH
 from core.audit import Action, Purpose, record
 from core.database import Database, Zone, translated
 from core.embedded_cluster import ADMINISTRATOR, embedded_cluster
@@ -23,16 +24,20 @@ from core.postgres_programs import dumping
 from core.sealed_stream import seal_stream
 from core.settings import Settings
 
-__all__ = ["KEY_TABLES", "TOMBSTONE_TABLES", "Backup", "back_up", "owner_address"]
+__all__ = ["KEYS_APART", "KEYS_IN_BOTH", "TOMBSTONE_TABLES", "Backup", "back_up", "owner_address"]
 
-# Every table that holds a wrapped key. A test finds tables that should stand here and do not.
-KEY_TABLES: Final = ("casework.record_key", "ingest.record_key", "anonymizer.sealed_evidence", "anonymizer.block_key")
+KEYS_APART: Final = tuple(table.name for table in KEPT_APART)
+# Tables in both files, with the columns that name a row: what the ring has become since must be known beside older data.
+KEYS_IN_BOTH: Final = {
+    "core.key_version": ("version",),
+    **{table.name: tuple(filter(None, (table.record, table.row_version))) for table in KEPT_IN_BOTH},
+}
 # What must not be older than the newest erasure: it goes with the keys.
 TOMBSTONE_TABLES: Final = ("casework.tombstone", "casework.erasure_certificate", "ingest.tombstone")
 
 PARTS: Final = {
-    "data": [f"--exclude-table-data={table}" for table in (*KEY_TABLES, *TOMBSTONE_TABLES)],
-    "keys": ["--data-only", *(f"--table={table}" for table in (*KEY_TABLES, *TOMBSTONE_TABLES))],
+    "data": [f"--exclude-table-data={table}" for table in (*KEYS_APART, *TOMBSTONE_TABLES)],
+    "keys": ["--data-only", *(f"--table={table}" for table in (*KEYS_APART, *KEYS_IN_BOTH, *TOMBSTONE_TABLES))],
     "tombstones": ["--data-only", *(f"--table={table}" for table in TOMBSTONE_TABLES)],
 }
 

@@ -10,14 +10,14 @@ from typing import Final
 from sqlalchemy import URL, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
+from app.backup import KEYS_APART
 from core.errors import Problem
 
 __all__ = ["RemainsLeft", "destroy_remains"]
 
-KEY_TABLES: Final = ("casework.record_key", "ingest.record_key")
 STEPS: Final = (
     "SET lock_timeout = '30s'",
-    *(f"VACUUM (FULL, ANALYZE) {table}" for table in KEY_TABLES),
+    *(f"VACUUM (FULL, ANALYZE) {table}" for table in KEYS_APART),
     "VACUUM (ANALYZE) casework.token",
     "SELECT pg_switch_wal()",
     "CHECKPOINT",

@@ -1,16 +1,17 @@
-"""Every table that keeps wrapped record keys. A new one joins by a line here, and by its rights in a migration (see 0008).
+"""Every table that keeps wrapped record keys. A new one joins by a line here, and by its rights in a migration (see 0017).
 
-These tables, with `core.key_version`, are what has to be backed up apart from the data: whoever restores the newest of
-them beside older data gets everything back but what was erased.
+Where nothing but keys stands in a table it is backed up apart from the data: whoever restores the newest of these tables
+beside older data gets everything back but what was erased. The others hold rows of colleagues and of registers, which are
+not erased; they are in both backups, and the newer row counts (`app.restore`).
 """
 
 from typing import Final
 
 from core.wrapped_keys import KeyTable
 
-__all__ = ["KEY_TABLES"]
+__all__ = ["KEPT_APART", "KEPT_IN_BOTH", "KEY_TABLES"]
 
-KEY_TABLES: Final = (
+KEPT_APART: Final = (
     KeyTable("casework.record_key", ("casework.record_key",), label_column="kind"),
     KeyTable("ingest.record_key", ("ingest.submission", "ingest.quarantine"), version="version"),
     KeyTable(
@@ -20,4 +21,10 @@ KEY_TABLES: Final = (
         sealed="key_sealed",
         commitment="key_commitment",
     ),
+    KeyTable("anonymizer.block_key", ("anonymizer.block_key",), record="block"),
 )
+KEPT_IN_BOTH: Final = (
+    KeyTable("identity.account", ("identity.account",), record="id", sealed="sealed_key"),
+    KeyTable("core.register_entry", ("core.register_entry",), record="id", row_version="version", sealed="sealed_key"),
+)
+KEY_TABLES: Final = (*KEPT_APART, *KEPT_IN_BOTH)

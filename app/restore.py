@@ -5,6 +5,7 @@ tokens; and tombstones are applied, which matters when no key backup is newer th
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Final
 
 from sqlalchemy import URL, Connection, create_engine, make_url, text
 
-from app.backup import KEY_TABLES, PARTS
+from app.backup import KEYS_APART, KEYS_IN_BOTH, PARTS
 from app.purge_erased import purge_erased
 from core.audit_line import Action
 from core.database import Base, Zone, translated
@@ -126,9 +127,34 @@ def _load(owner: URL | str, connection: Connection, data: _Part, keys: _Part, to
     """Tables, rows, keys, tombstones; then indexes, constraints, triggers and walls, which the rows must satisfy."""
     restore(owner, data.contents(), ["--section=pre-data"])
     restore(owner, data.contents(), ["--section=data"])
-    restore(owner, keys.contents(), _only(KEY_TABLES))
+    with _newer_rows(connection, keys_are_newer=keys.taken_at >= data.taken_at):
+        restore(owner, keys.contents(), _only([*KEYS_APART, *KEYS_IN_BOTH]))
     restore(owner, tombstones.contents(), _only(_tombstone_tables()))
-    # With keys older than the data a week's evidence can be missing: what rests on it is not proven any more.
+    _leave_out_what_has_no_key(connection)
+    restore(owner, data.contents(), ["--section=post-data"])
+
+
+@contextmanager
+def _newer_rows(connection: Connection, *, keys_are_newer: bool) -> Iterator[None]:
+    """Of the tables in both files: every row that one of them has, and the newer where both have it.
+
+    An account that was closed since stays closed, and no key lies under a version that was retired since.
+    """
+    for number, table in enumerate(KEYS_IN_BOTH):
+        connection.execute(text(f"CREATE TEMPORARY TABLE of_data_{number} AS TABLE {table}"))
+        connection.execute(text(f"TRUNCATE {table}"))
+    yield
+    for number, (table, names) in enumerate(KEYS_IN_BOTH.items()):
+        row = ", ".join(names)
+        if not keys_are_newer:
+            connection.execute(text(f"DELETE FROM {table} WHERE ({row}) IN (SELECT {row} FROM of_data_{number})"))
+        lacking = f"SELECT * FROM of_data_{number} WHERE ({row}) NOT IN (SELECT {row} FROM {table})"
+        connection.execute(text(f"INSERT INTO {table} {lacking}"))
+        connection.execute(text(f"DROP TABLE of_data_{number}"))
+
+
+def _leave_out_what_has_no_key(connection: Connection) -> None:
+    """Keys and data are of different moments. A week's proof without its evidence proves nothing; blocks are built anew."""
     for table in ("protected_table", "proof"):
         connection.execute(
             text(
@@ -136,7 +162,10 @@ def _load(owner: URL | str, connection: Connection, data: _Part, keys: _Part, to
                 "WHERE e.operation = t.operation AND e.week = t.week)"
             )
         )
-    restore(owner, data.contents(), ["--section=post-data"])
+    for table, block in (("fact_column", "block"), ("fact_block", "id")):
+        connection.execute(
+            text(f"DELETE FROM anonymizer.{table} WHERE {block} NOT IN (SELECT k.block FROM anonymizer.block_key k)")
+        )
 
 
 def _tombstone_tables() -> list[str]:
@@ -221,7 +250,7 @@ def _leave_line(connection: Connection, actor: str, data: _Part, keys: _Part, pu
 
 def _settle(connection: Connection) -> None:
     """What was purged leaves the tables' files too."""
-    for table in ("casework.record_key", "ingest.record_key"):
+    for table in KEYS_APART:
         connection.execute(text(f"VACUUM (FULL, ANALYZE) {table}"))
     connection.execute(text("VACUUM (ANALYZE)"))
     connection.execute(text("CHECKPOINT"))

@@ -19,7 +19,6 @@ __all__ = [
     "CountUnreadable",
     "DateImplausible",
     "ErasureOutOfReach",
-    "ExchangeUnknown",
     "FactsMoved",
     "FileCut",
     "FormUnfit",
@@ -28,17 +27,11 @@ __all__ = [
     "HoldUnknown",
     "KeptFromOneself",
     "KeyDestroyed",
-    "ListOutOfBounds",
-    "ListUnreadable",
     "MemberSpokeThemselves",
-    "MergeUnknown",
-    "MergedAlready",
     "NobodyMoved",
-    "NotTwoPersons",
     "OldVersion",
     "OpeningTooLong",
     "OpeningUnknown",
-    "PairUnknown",
     "PartNotYours",
     "PlaceUnknown",
     "ReasonMissing",
@@ -50,7 +43,6 @@ __all__ = [
     "RequestUnknown",
     "RestrictionUnknown",
     "RetentionUnreadable",
-    "SaltUsed",
     "SearchDown",
     "SearchNeedsName",
     "SearchedTooOften",
@@ -168,59 +160,6 @@ class FactsMoved(Problem):
     code = "CASE-022"
     says = "Movement report {record} is filed under week {week}, but its sealed arrival date lies in another."
     remedy = "Treat it as tampering: keep the database as it is, compare with a backup and read the audit log for this report."
-
-
-class NotTwoPersons(Problem):
-    code = "CASE-110"
-    says = "Person {survivor} and person {merged} are one record already."
-    remedy = "Nothing was changed. Open the person to see what is linked."
-
-
-class MergedAlready(Problem):
-    code = "CASE-111"
-    says = "Person {person} was merged into another one, and no longer stands for itself."
-    remedy = "Open the person, which shows the one that answers for it, and merge that one; or undo the earlier merge first."
-
-
-class MergeUnknown(Problem):
-    code = "CASE-112"
-    says = "There is no merge {merge} in your reach that could be undone."
-    remedy = "Open the person to see which merges stand; one that was undone stays so."
-
-
-class PairUnknown(Problem):
-    code = "CASE-113"
-    says = "There is no open pair {pair} in your reach."
-    remedy = "List the open pairs again: it may have been decided, or one of its records was corrected or erased."
-
-
-class SaltUsed(Problem):
-    code = "CASE-114"
-    says = "This salt has served an exchange already."
-    remedy = "Make a new one with `bin/waystation match salt`: under one salt, two lists could be laid side by side."
-
-
-class ListUnreadable(Problem):
-    code = "CASE-115"
-    says = "The list of tokens cannot be compared: {reason}."
-    remedy = "Ask the partner for a list made under the salt of this exchange with the same version of the format."
-
-
-class ListOutOfBounds(Problem):
-    code = "CASE-116"
-    says = "The {whose} list does not hold between {least} and {most} rows."
-    remedy = (
-        "A short list asks after single persons, a long one gives away a whole operation: compare lists within the bounds, "
-        "drawn for a purpose that you can name."
-    )
-
-
-class ExchangeUnknown(Problem):
-    code = "CASE-117"
-    says = "No list of ours was made under this salt that still awaits comparison."
-    remedy = (
-        "Make our list first (`bin/waystation match export`); after a comparison its rows are gone, and a new salt is needed."
-    )
 
 
 class RecordRestricted(Problem):

@@ -13,13 +13,13 @@ SHORTEST_PASSPHRASE = 16
 
 
 class PassphraseShort(Problem):
-    code = "CORE-128"
+    code = "CORE-161"
     says = "The passphrase is too short to protect a file that leaves the program: it needs {letters} letters or more."
     remedy = "Choose five or six words that have nothing to do with each other, and tell them to the recipient by another way."
 
 
 class RecipientUnreadable(Problem):
-    code = "CORE-129"
+    code = "CORE-162"
     says = "The recipient's key is not a public key of age."
     remedy = "Ask the recipient for the line that begins with `age1`, which `age-keygen` prints as their public key."
 

@@ -21,7 +21,7 @@ SALT_BYTES: Final = 32
 
 
 class SaltUnfit(Problem):
-    code = "CORE-160"
+    code = "CORE-163"
     says = "The file at {path} cannot be used as a salt: {reason}."
     remedy = (
         "Make one with `bin/waystation match salt`, give it to the partner by a safe way of its own, never beside the "

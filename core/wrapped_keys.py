@@ -34,7 +34,8 @@ class KeyTable:
     """A table that keeps wrapped record keys, and how their sealing is bound (`core.envelope.Binding`).
 
     `bindings` are the tables that a key may belong to, the likeliest first; `label` is the field of the binding, and
-    `label_column` the column that says it, where keys of several kinds lie in one table.
+    `label_column` the column that says it, where keys of several kinds lie in one table. Where a record has a row and a
+    key for each of its versions, `row_version` is their column.
     """
 
     name: str
@@ -42,9 +43,14 @@ class KeyTable:
     record: str = "record"
     label: str = "key"
     label_column: str | None = None
+    row_version: str | None = None
     version: str = "key_version"
     sealed: str = "sealed"
     commitment: str = "commitment"
+
+    def binding(self, owner: str, record: UUID, label: str) -> Binding:
+        """Of a key of this table that belongs to a record of `owner`; `label` tells the keys of one record apart."""
+        return Binding(owner, record, self.label, int(label)) if self.row_version else Binding(owner, record, label)
 
 
 @dataclass(frozen=True)
@@ -134,16 +140,16 @@ class _Wrapping:
 
     def _frames(self, label: str) -> list[tuple[bytes, bytes]]:
         # A record's id has a fixed place in what a binding says: cut it out once instead of saying it a million times.
-        said = [Binding(binding, SAMPLE, label).associated_data for binding in self.table.bindings]
+        said = [self.table.binding(owner, SAMPLE, label).associated_data for owner in self.table.bindings]
         self.frames[label] = [(before, after) for before, _, after in (text.partition(SAMPLE.bytes) for text in said)]
         return self.frames[label]
 
 
 def _opens(ring: KeyRing, table: KeyTable, row: Row) -> bool:
     record, label, version, sealed, commitment = row
-    for binding in table.bindings:
+    for owner in table.bindings:
         try:
-            unwrap_record_key(ring, WrappedKey(version, sealed, commitment), Binding(binding, record, label))
+            unwrap_record_key(ring, WrappedKey(version, sealed, commitment), table.binding(owner, record, label))
         except (CiphertextRefused, KeyVersionUnknown):
             continue
         return True
@@ -194,10 +200,11 @@ def _last(rows: Sequence[Row]) -> tuple[UUID, str] | None:
 
 def _names(table: KeyTable) -> dict[str, sql.Composable]:
     schema, name = table.name.split(".")
+    alike = sql.Identifier(table.row_version) if table.row_version else sql.Literal(table.label)
     return {
         "table": sql.Identifier(schema, name),
         "record": sql.Identifier(table.record),
-        "label": sql.Identifier(table.label_column) if table.label_column else sql.SQL("{}::text").format(table.label),
+        "label": sql.Identifier(table.label_column) if table.label_column else sql.SQL("{}::text").format(alike),
         "version": sql.Identifier(table.version),
         "sealed": sql.Identifier(table.sealed),
         "commitment": sql.Identifier(table.commitment),

@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from casework.admission.arrival import Arrival, Desk
 from casework.consent.consents import ConsentState, GivenBy, newest_consents
-from casework.consent.record_consent import Evidence, Statement, record_consent
+from casework.consent.record_consent import CODE, Evidence, Statement, record_consent
 from casework.errors import CodeUnknown, MemberSpokeThemselves
 from casework.models import Case, HouseholdMember
 from casework.rights_models import OURS, Consent, Restriction, RightsRequest
@@ -36,7 +36,6 @@ EXPIRY: Final = "con_Expiry"
 PROOFS: Final = ("consent_signature", "con_recording")
 UNDETERMINED: Final = "und"  # BCP 47: a language that is not known
 LANGUAGE_TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
-CODE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 LASTS: Final[Mapping[str, timedelta]] = {"3_months": timedelta(days=91), "1_year": timedelta(days=365)}
 ANSWERS: Final[Mapping[str, ConsentState]] = {"yes": ConsentState.GIVEN, "no": ConsentState.REFUSED}
 

@@ -4,6 +4,7 @@ Each statement is a new version; none is overwritten. The database restricts the
 """
 
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -24,9 +25,10 @@ from core.envelope import Binding, RecordKey
 from core.keyring import KeyRing
 from core.permissions import Right
 
-__all__ = ["ConsentVersion", "Evidence", "Statement", "consent_history", "read_consents", "record_consent"]
+__all__ = ["CODE", "ConsentVersion", "Evidence", "Statement", "consent_history", "read_consents", "record_consent"]
 
 TABLE: Final = "casework.consent"
+CODE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")  # of a recipient, which stands in clear: a name typed there does not pass
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,7 @@ def _require_complete(said: Statement) -> None:
         "the guardian's name": agreed and said.given_by is GivenBy.GUARDIAN and not said.guardian.strip(),
         "the language in which it was asked": agreed and not said.language,
         "the recipient that it is meant for": said.purpose is Purpose.REFERRAL and said.recipient == OURS,
+        "the recipient's code": not CODE.fullmatch(said.recipient),
     }
     for what, is_lacking in lacking.items():
         if is_lacking:

@@ -110,7 +110,7 @@ def _restrict(session: Session, row: Restriction, reason: RestrictionReason, use
     row.reason, row.set_by = reason.value, who.actor
     session.add(row)
     session.flush()
-    detail = {"restriction": str(row.id), "use": row.purpose, "reason": row.reason}
+    detail = {"restriction": str(row.id), "use": row.purpose, "ground": row.reason}
     record(session, Action.RESTRICTED, _subject(row), purpose=Purpose.RIGHTS, detail=detail)
     return row.id
 

@@ -22,8 +22,8 @@ from sqlalchemy.orm import Session
 from casework.consent.consents import may_share_with
 from casework.duplicate_models import MatchRow, MatchRun
 from casework.duplicates.compare_persons import ISO_DATE, Profile, profile
+from casework.duplicates.errors import ExchangeUnknown, ListOutOfBounds, ListUnreadable, SaltUsed
 from casework.duplicates.propose_duplicates import COMPARED
-from casework.errors import ExchangeUnknown, ListOutOfBounds, ListUnreadable, SaltUsed
 from casework.models import KeyKind, Person, StoredKey
 from casework.names.name_skeleton import word_skeleton
 from casework.store.linked_persons import canonical_persons

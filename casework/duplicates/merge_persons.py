@@ -15,7 +15,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from casework.duplicate_models import Merge
-from casework.errors import MergedAlready, MergeUnknown, NotTwoPersons, RecordUnknown
+from casework.duplicates.errors import MergedAlready, MergeUnknown, NotTwoPersons
+from casework.errors import RecordUnknown
 from casework.models import Person
 from casework.store.linked_persons import canonical_person, persons_of
 from core.access import Custody, access_of, require

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from casework.duplicate_models import CandidateState, DuplicateCandidate
 from casework.duplicates.compare_persons import agreement, profile
+from casework.duplicates.errors import PairUnknown
 from casework.duplicates.propose_duplicates import COMPARED
-from casework.errors import PairUnknown
 from casework.models import Person
 from casework.records.read_cases import read_person
 from casework.store.linked_persons import canonical_person, canonical_persons, persons_of

@@ -8,9 +8,10 @@ from sqlalchemy import text
 
 from casework import list_cases
 from casework.duplicate_models import Similarity
+from casework.duplicates.errors import PairUnknown
 from casework.duplicates.merge_persons import merge_persons, unmerge
 from casework.duplicates.review_duplicates import OpenPair, PairRecord, decide_different, list_pairs, open_pair
-from casework.errors import PairUnknown, RecordUnknown
+from casework.errors import RecordUnknown
 from core.access import Access, Custody, Grant, NotAllowed
 from core.audit import Purpose, audited_entries
 from core.database import Zone

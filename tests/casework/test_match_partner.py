@@ -13,9 +13,9 @@ from casework.consent.consents import ConsentState
 from casework.consent.record_consent import Statement, record_consent
 from casework.consent.withdraw_consent import withdraw_consent
 from casework.duplicates.compare_persons import Profile
+from casework.duplicates.errors import ExchangeUnknown, ListOutOfBounds, ListUnreadable, SaltUsed
 from casework.duplicates.match_partner import ENCODINGS, FEWEST, RowMatch, at_least, compare_lists, export_list
 from casework.duplicates.merge_persons import merge_persons
-from casework.errors import ExchangeUnknown, ListOutOfBounds, ListUnreadable, SaltUsed
 from core.access import Access, Grant, NotAllowed
 from core.audit import Action, Purpose, audited_entries
 from core.clock import now

@@ -13,8 +13,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from casework import find_case, find_persons, list_cases, read_person
+from casework.duplicates.errors import MergedAlready, MergeUnknown, NotTwoPersons
 from casework.duplicates.merge_persons import merge_persons, merges_of, unmerge
-from casework.errors import MergedAlready, MergeUnknown, NotTwoPersons, RecordUnknown
+from casework.errors import RecordUnknown
 from casework.records.read_cases import PersonRecord
 from casework.store.linked_persons import canonical_person, canonical_persons, persons_of
 from core.access import Access, Custody, Grant, NotAllowed
