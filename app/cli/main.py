@@ -24,6 +24,7 @@ from app.cli import (
     search,
 )
 from core.errors import Problem
+from core.shut_in import forbid_core_dumps
 
 __all__ = ["main"]
 
@@ -64,6 +65,7 @@ for group in (
 
 def main() -> None:
     """Run a command; exit status 1 and a remedy where it was refused."""
+    forbid_core_dumps()
     try:
         commands(prog_name="bin/waystation")
     except Problem as problem:
