@@ -22,6 +22,7 @@ from app.cli import (
     rights,
     run,
     search,
+    store,
 )
 from core.errors import Problem
 from core.shut_in import forbid_core_dumps
@@ -58,6 +59,7 @@ for group in (
     keys,
     erase,
     keep_backups,
+    store,
     reference,
 ):
     group.add_commands(commands)
