@@ -39,8 +39,8 @@ DINA = Access("dina", OPERATION, (Grant(Role.DATA_PROTECTION_OFFICER),))
 
 @dataclass(frozen=True)
 class Reading:
-    """How the rows of a table are read: in which zone, by whom (the program itself if nobody), and `named`: the column whose
-    id a refusal must name."""
+    """How the rows of a table are read: in which zone, by whom (the program itself if nobody), and `named`: the ids of which a
+    refusal must name one."""
 
     zone: Zone
     read: Callable[[Session, KeyRing], Any]
@@ -126,7 +126,7 @@ READINGS: Final[Mapping[str, Reading]] = {
     "casework.consent": Reading(Zone.CASEWORK, each_person(consents)),
     "casework.file": Reading(Zone.CASEWORK, each_person(files)),
     "casework.file_chunk": Reading(Zone.CASEWORK, each_person(files), "file"),
-    "casework.former_version": Reading(Zone.CASEWORK, each_person(former)),
+    "casework.former_version": Reading(Zone.CASEWORK, each_person(former), "concat_ws(' ', id, record)"),
     "casework.hold": Reading(Zone.CASEWORK, holds),
     "casework.interview": Reading(Zone.CASEWORK, persons),
     "casework.movement_event": Reading(Zone.CASEWORK, reports),
