@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.constant_time import bytes_eq
 
 from core.derive_key import derive_keys
 from core.envelope import COMMIT, ENCRYPT, FORMAT, Binding
-from core.keyring import KeyRing, KeyVersionUnknown, NONCE_BYTES
+from core.keyring import NONCE_BYTES, KeyRing, KeyVersionUnknown
 from core.newest_versions import is_newest, versions_field
 
 __all__ = ["ManyOpener"]

@@ -28,7 +28,7 @@ __all__ = ["Checked", "tell_version", "verify_records"]
 
 PAGE: Final = 500
 TABLES: Final[Sequence[type[SealedRecord]]] = (Person, Interview, MovementEvent)
-OF_MOVEMENT: Final = {part: KeyKind.MOVEMENT for part in RecordPart} | {RecordPart.FACTS: KeyKind.MOVEMENT_FACTS}
+OF_MOVEMENT: Final = dict.fromkeys(RecordPart, KeyKind.MOVEMENT) | {RecordPart.FACTS: KeyKind.MOVEMENT_FACTS}
 REFUSALS: Final = (CiphertextRefused, KeyVersionUnknown, OldVersion, RecordUnknown)
 
 
@@ -48,7 +48,13 @@ def tell_version(session: Session, row: SealedRecord) -> None:
 
 
 def verify_records(
-    session: Session, ring: KeyRing, operation: str, newest: Mapping[UUID, int], told: Callable[[int], None], *, purpose: Purpose
+    session: Session,
+    ring: KeyRing,
+    operation: str,
+    newest: Mapping[UUID, int],
+    told: Callable[[int], None],
+    *,
+    purpose: Purpose,
 ) -> Checked:
     """Check all records of an operation; `newest` is `core.logged_versions.logged_versions`, `told` hears of every page.
 

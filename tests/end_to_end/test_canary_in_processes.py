@@ -53,9 +53,7 @@ class Office:
         home.mkdir()
         said = self.stack.enter_context((home / "said.txt").open("wb"))
         shell = ["sh", "-c", 'ulimit -c unlimited; exec "$@"', "sh", *command]
-        process = subprocess.Popen(
-            shell, cwd=home, env=self.environment, stdout=said, stderr=said, start_new_session=True
-        )
+        process = subprocess.Popen(shell, cwd=home, env=self.environment, stdout=said, stderr=said, start_new_session=True)
         self.stack.callback(end, process)
         return process
 
@@ -105,9 +103,7 @@ def answers_there(office: Office) -> bool:
 def office(cluster: EmbeddedCluster, database_name: str, tmp_path: Path) -> Iterator[Office]:
     owner, login = (cluster.url(name, database_name).render_as_string(hide_password=False) for name in (ADMINISTRATOR, PROGRAM))
     door = tmp_path / "redis.sock"
-    settings = Settings(
-        database_url=login, database_owner_url=owner, var=tmp_path / "var", broker_url=f"redis+socket://{door}"
-    )
+    settings = Settings(database_url=login, database_owner_url=owner, var=tmp_path / "var", broker_url=f"redis+socket://{door}")
     (tmp_path / "temporary").mkdir()
     environment = {
         **os.environ,
@@ -156,7 +152,7 @@ def test_no_word_is_left_by_any_process_however_it_ends(office: Office, cluster:
     office.broker.bgsave()
     flush(cluster, database_name)
     places = {"processes and broker": seen + _of_broker(office.broker), "statistics": _of_views(office)}
-    for folder in (office.folder, cluster.data_folder, Path("/dev/shm")):  # noqa: S108  (looked at, not written to)
+    for folder in (office.folder, cluster.data_folder, Path("/dev/shm")):
         places |= files_under(folder)
     places |= {str(path): path.read_bytes() for path in cluster.data_folder.parent.glob("*.log")}
     assert len(canaries.words) >= 25

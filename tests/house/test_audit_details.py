@@ -11,7 +11,14 @@ from core.access import NotAllowed
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("core", "forms", "ingest", "casework", "anonymizer", "exports", "app")
-IDS = {"proposal", "proposed_by", "record", "submissions", "media", "week"}  # a medium is a file of the form, such as places.csv
+IDS = {
+    "proposal",
+    "proposed_by",
+    "record",
+    "submissions",
+    "media",
+    "week",
+}  # a medium is a file of the form, such as places.csv
 COUNTS = {"erased", "files", "unsafe", "version"}
 HASHES = {"digests", "md5", "sha256"}
 CODES = {"act", "asked", "by", "code", "part", "parts", "register"}

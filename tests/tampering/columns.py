@@ -19,7 +19,11 @@ class Kind(StrEnum):
 PARTS: Final = ("identity", "contact", "narrative", "facts")
 _BY_KIND: Final = {
     Kind.CIPHERTEXT: [
-        *(f"casework.{table}.{part}" for table in ("person", "interview", "movement_event", "former_version") for part in PARTS),
+        *(
+            f"casework.{table}.{part}"
+            for table in ("person", "interview", "movement_event", "former_version")
+            for part in PARTS
+        ),
         "anonymizer.fact_column.content",
         "anonymizer.sealed_evidence.content",
         "casework.consent.details",

@@ -99,7 +99,9 @@ class Tampered:
 
 
 @pytest.fixture(scope="session")
-def world(cluster: EmbeddedCluster, ring: KeyRing, xforms: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(
+    cluster: EmbeddedCluster, ring: KeyRing, xforms: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
     name = f"tampering_{uuid4().hex[:8]}"
     with _administrator(cluster, "postgres") as engine, engine.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE pattern"))
@@ -128,7 +130,10 @@ def _populated(
     team = Field(database, ring, {kind: read_form_definition(xform) for kind, xform in xforms.items()})
     persons = _interviews(team)
     _reports_and_refused_posts(team)
-    before = {table: _rows(owner, f"SELECT * FROM casework.{table}") for table in ("person", "interview", "movement_event", "record_key")}
+    before = {
+        table: _rows(owner, f"SELECT * FROM casework.{table}")
+        for table in ("person", "interview", "movement_event", "record_key")
+    }
     _edits(team, persons)
     _deeds(team, persons)
     protect_week(Program(Settings(var=folder), database, ring), OPERATION, WEEK, actor="officer")
@@ -153,7 +158,12 @@ def _reports_and_refused_posts(team: Field) -> None:
     with team.zone(Zone.COLLECTION) as session:
         for post in (b"<broken", b"<unknown id='nothing'><meta/></unknown>"):
             receive_submission(
-                session, team.ring, operation=OPERATION, xml=post, files=[UploadedFile("a.png", "image/png", b"a")], collector="phone"
+                session,
+                team.ring,
+                operation=OPERATION,
+                xml=post,
+                files=[UploadedFile("a.png", "image/png", b"a")],
+                collector="phone",
             )
 
 
@@ -187,7 +197,9 @@ def _deeds(team: Field, persons: Sequence[UUID]) -> None:
         for account in ("amal", "badr"):
             made = add_account(session, team.ring, account, f"{account} Example", kind=AccountKind.PERSON)
             _add_app(session, team.ring, made)
-    with team.database.transaction(Zone.AUDIT, access=Access("dina", OPERATION, (Grant(Role.DATA_PROTECTION_OFFICER),))) as session:
+    with team.database.transaction(
+        Zone.AUDIT, access=Access("dina", OPERATION, (Grant(Role.DATA_PROTECTION_OFFICER),))
+    ) as session:
         for title in ("Lost telephone", "Lost laptop"):
             add_entry(session, team.ring, Breach(title, "It was left in a bus.", "yesterday", now() - timedelta(hours=9), 12))
 

@@ -21,7 +21,7 @@ CHANGED = ["person", "interview", "movement_event"]
 
 def old_row(world: World, tampered: Tampered, table: str) -> dict[str, Any]:
     """A row as it was before an edit gave it its second version."""
-    second = {row["id"] for row in tampered.rows(f"SELECT id FROM casework.{table} WHERE row_version = 2")}  # noqa: S608
+    second = {row["id"] for row in tampered.rows(f"SELECT id FROM casework.{table} WHERE row_version = 2")}
     return next(row for row in world.before[table] if row["id"] in second)
 
 
@@ -29,7 +29,7 @@ def put_back(tampered: Tampered, table: str, row: dict[str, Any], *keys: str) ->
     """Every column of the row as it was; `keys` are those that tell which row it is."""
     columns = ", ".join(f'"{name}" = :{name}' for name in row)
     same = " AND ".join(f"{name} = :{name}" for name in keys)
-    assert tampered.do(f"UPDATE casework.{table} SET {columns} WHERE {same}", **row) == 1  # noqa: S608
+    assert tampered.do(f"UPDATE casework.{table} SET {columns} WHERE {same}", **row) == 1
 
 
 def put_back_with_its_keys(world: World, tampered: Tampered, table: str) -> dict[str, Any]:

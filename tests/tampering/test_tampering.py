@@ -33,7 +33,7 @@ def rows_of(tampered: Tampered, table: str, name: str) -> list[dict[str, Any]]:
     """The filled rows, by their physical place, in an order that stays."""
     named = READINGS[table].named
     return tampered.rows(
-        f"SELECT CAST(ctid AS text) AS place, {named} AS named, {name} AS content FROM {table} "  # noqa: S608
+        f"SELECT CAST(ctid AS text) AS place, {named} AS named, {name} AS content FROM {table} "
         f"WHERE {name} IS NOT NULL AND {name} <> '' {ONLY_READ.get(table, '')} ORDER BY {named}, {name}"
     )
 
@@ -43,7 +43,7 @@ ONLY_READ = {"ingest.quarantine": "AND resolved_at IS NULL"}
 
 
 def put(tampered: Tampered, table: str, name: str, place: str, content: bytes | None) -> None:
-    statement = f"UPDATE {table} SET {name} = :content WHERE ctid = CAST(:place AS tid)"  # noqa: S608
+    statement = f"UPDATE {table} SET {name} = :content WHERE ctid = CAST(:place AS tid)"
     assert tampered.do(statement, content=content, place=place) == 1
 
 
@@ -68,7 +68,9 @@ def test_every_sealed_table_is_read_by_a_use_case_and_is_filled(world: World) ->
     assert {split(column)[0] for column in SEALED} == set(READINGS)
     with world.tampered() as tampered:
         for column in SEALED:
-            assert len(rows_of(tampered, *split(column))) >= (1 if "sealed_evidence" in column or "block_key" in column else 2), column
+            assert len(rows_of(tampered, *split(column))) >= (
+                1 if "sealed_evidence" in column or "block_key" in column else 2
+            ), column
         for table in READINGS:
             assert read_all(world, tampered, table)
 
@@ -98,7 +100,9 @@ def test_an_emptied_column_is_refused(world: World, column: str) -> None:
         refused(world, tampered, table, row["named"])
 
 
-@pytest.mark.parametrize("column", [column for column in SEALED if "sealed_evidence" not in column and "block_key" not in column])
+@pytest.mark.parametrize(
+    "column", [column for column in SEALED if "sealed_evidence" not in column and "block_key" not in column]
+)
 def test_two_rows_exchanged_are_refused(world: World, column: str) -> None:
     table, name = split(column)
     with world.tampered() as tampered:
@@ -125,7 +129,7 @@ def test_whole_wrapped_keys_exchanged_are_refused(world: World, table: str) -> N
     with world.tampered() as tampered:
         first, *_, last = rows_of(tampered, table, sealed)
         tampered.do(
-            f"UPDATE {table} a SET {sealed} = b.{sealed}, commitment = b.commitment FROM {table} b "  # noqa: S608
+            f"UPDATE {table} a SET {sealed} = b.{sealed}, commitment = b.commitment FROM {table} b "
             "WHERE (a.ctid, b.ctid) IN ((CAST(:one AS tid), CAST(:two AS tid)), (CAST(:two AS tid), CAST(:one AS tid)))",
             one=first["place"],
             two=last["place"],
@@ -137,7 +141,7 @@ def test_whole_wrapped_keys_exchanged_are_refused(world: World, table: str) -> N
 def test_a_deleted_key_is_said_and_never_an_empty_record(world: World, table: str) -> None:
     with world.tampered() as tampered:
         row = rows_of(tampered, table, "sealed")[-1]
-        tampered.do(f"DELETE FROM {table} WHERE ctid = CAST(:place AS tid)", place=row["place"])  # noqa: S608
+        tampered.do(f"DELETE FROM {table} WHERE ctid = CAST(:place AS tid)", place=row["place"])
         week = "2026-W07" if table == "anonymizer.block_key" else row["named"]  # a block is told by its week
         refused(world, tampered, table, row["named"], week)
 
@@ -148,7 +152,7 @@ def test_an_edited_version_is_refused(world: World, table: str, version: str) ->
     table = f"casework.{table}"
     with world.tampered() as tampered:
         row = rows_of(tampered, table, "label" if table.endswith("file") else "identity")[0]
-        tampered.do(f"UPDATE {table} SET row_version = {version} WHERE ctid = CAST(:place AS tid)", place=row["place"])  # noqa: S608
+        tampered.do(f"UPDATE {table} SET row_version = {version} WHERE ctid = CAST(:place AS tid)", place=row["place"])
         refused(world, tampered, table, row["named"])
 
 
@@ -158,5 +162,5 @@ def test_a_key_said_to_be_under_another_version_is_refused(world: World, table: 
     column = "version" if table.startswith("ingest") else "key_version"
     with world.tampered() as tampered:
         row = rows_of(tampered, table, "commitment")[0]
-        tampered.do(f"UPDATE {table} SET {column} = {version} WHERE ctid = CAST(:place AS tid)", place=row["place"])  # noqa: S608
+        tampered.do(f"UPDATE {table} SET {column} = {version} WHERE ctid = CAST(:place AS tid)", place=row["place"])
         refused(world, tampered, table, row["named"])
