@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from core.derive_key import derive_keys
 from core.errors import Problem
-from core.keyring import KEY_BYTES, NONCE_BYTES, KeyRing
+from core.keyring import KEY_BYTES, NONCE_BYTES, KeyRing, KeyVersionUnknown
 
 __all__ = ["Binding", "CiphertextRefused", "RecordKey", "WrappedKey", "new_record_key", "unwrap_record_key"]
 
@@ -42,7 +42,8 @@ class Binding:
     def associated_data(self) -> bytes:
         # Built as one string of bytes, for it is built a million times in a row.
         where = b"%b\0%b\0%b\0%b\0" % (FORMAT, self.table.encode(), self.record.bytes, self.field.encode())
-        return where + self.row_version.to_bytes(4, "big")
+        # A version that was never given (negative, or too large) is bound like any other, and so opens nothing.
+        return where + (self.row_version % 2**32).to_bytes(4, "big")
 
     def refused(self) -> CiphertextRefused:
         return CiphertextRefused(field=self.field, record=self.record, table=self.table)
@@ -91,7 +92,10 @@ def new_record_key(ring: KeyRing, binding: Binding) -> tuple[RecordKey, WrappedK
 
 def unwrap_record_key(ring: KeyRing, wrapped: WrappedKey, binding: Binding) -> RecordKey:
     """Open a stored record key; raises `CiphertextRefused` or `KeyVersionUnknown`."""
-    lock = AESGCM(ring.key(wrapped.version))
+    try:
+        lock = AESGCM(ring.key(wrapped.version))
+    except KeyVersionUnknown:
+        raise KeyVersionUnknown(version=wrapped.version, what=f"Record {binding.record} of {binding.table}") from None
     try:
         secret = lock.decrypt(wrapped.sealed[:NONCE_BYTES], wrapped.sealed[NONCE_BYTES:], binding.associated_data)
     except (InvalidTag, ValueError):

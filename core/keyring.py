@@ -23,7 +23,7 @@ NONCE_BYTES: Final = 12
 
 class KeyVersionUnknown(Problem):
     code = "CORE-105"
-    says = "A record is locked under key version {version}, which this key ring does not hold."
+    says = "{what} is locked under key version {version}, which this key ring does not hold."
     remedy = "This key ring belongs to another installation or is older than the data: restore the newest one from its backup."
 
 
@@ -61,7 +61,7 @@ class KeyRing:
         try:
             return self.keys[version]
         except KeyError:
-            raise KeyVersionUnknown(version=version) from None
+            raise KeyVersionUnknown(version=version, what="Something") from None
 
     def newest(self) -> tuple[int, bytes]:
         """The version and KEK that wrap a new record key.

@@ -32,6 +32,8 @@ def read_versions(content: bytes) -> dict[UUID, int]:
 
 def is_newest(content: bytes, record: bytes, version: int) -> bool:
     """Whether the list names this version of the row whose id has these 16 bytes."""
+    if not 0 <= version < 2**32:
+        return False
     entry, at = ENTRY.pack(record, version), -1
     while (at := content.find(entry, at + 1)) >= 0:
         if at % ENTRY.size == 0:

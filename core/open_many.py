@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.constant_time import bytes_eq
 
 from core.derive_key import derive_keys
 from core.envelope import COMMIT, ENCRYPT, FORMAT, Binding
-from core.keyring import NONCE_BYTES, KeyRing
+from core.keyring import NONCE_BYTES, KeyRing, KeyVersionUnknown
 from core.newest_versions import is_newest, versions_field
 
 __all__ = ["ManyOpener"]
@@ -47,7 +47,12 @@ class ManyOpener:
         """The plaintext; `record` is the 16 bytes of its id. Raises `CiphertextRefused` or `KeyVersionUnknown`."""
         before, after = self._key_where
         try:
-            secret = self._lock(key_version).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], before + record + after)
+            lock = self._lock(key_version)
+        except KeyVersionUnknown:
+            what = f"Record {UUID(bytes=record)} of {self.key_table}"
+            raise KeyVersionUnknown(version=key_version, what=what) from None
+        try:
+            secret = lock.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], before + record + after)
             encryption_key, expected = derive_keys(secret, (ENCRYPT, COMMIT))
         except (InvalidTag, ValueError):
             raise Binding(self.key_table, UUID(bytes=record), self.key_field).refused() from None

@@ -22,8 +22,10 @@ from app.cli import (
     rights,
     run,
     search,
+    store,
 )
 from core.errors import Problem
+from core.shut_in import forbid_core_dumps
 
 __all__ = ["main"]
 
@@ -57,6 +59,7 @@ for group in (
     keys,
     erase,
     keep_backups,
+    store,
     reference,
 ):
     group.add_commands(commands)
@@ -64,6 +67,7 @@ for group in (
 
 def main() -> None:
     """Run a command; exit status 1 and a remedy where it was refused."""
+    forbid_core_dumps()
     try:
         commands(prog_name="bin/waystation")
     except Problem as problem:

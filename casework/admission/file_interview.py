@@ -10,6 +10,7 @@ from casework.admission.sort_answers import Parts
 from casework.models import Case, Interview, InterviewKind, KeyKind
 from casework.rights.keep_former import keep_former
 from casework.store.seal_record import open_parts, seal_parts, stored_key
+from casework.store.verify_records import tell_version
 from core.clock import now
 from forms import RecordPart
 
@@ -36,6 +37,8 @@ def file_interview(
     arrival.stamp(interview)
     seal_parts(interview, key, parts)
     desk.session.add(interview)
+    if earlier:
+        tell_version(desk.session, interview)
     return interview
 
 

@@ -32,6 +32,7 @@ from casework.rights.keep_former import keep_former
 from casework.store.blind_tokens import find_by_token, remove_tokens, replace_tokens
 from casework.store.linked_persons import own_custody
 from casework.store.seal_record import make_key, seal_parts, stored_key
+from casework.store.verify_records import tell_version
 from core.audit import Purpose
 from core.clock import now
 from forms import RecordPart
@@ -145,6 +146,7 @@ def _correct_person(desk: Desk, person_id: UUID, parts: Parts, collector: str) -
     keep_former(desk, person, key, person=person_id, changed_by=collector)
     person.row_version += 1
     seal_parts(person, key, parts)
+    tell_version(desk.session, person)
 
 
 def _remove_members(desk: Desk, household: UUID) -> None:

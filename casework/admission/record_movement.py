@@ -7,6 +7,7 @@ from casework.admission.check_movement import check_movement
 from casework.admission.sort_answers import sort_movement
 from casework.models import KeyKind, MovementEvent
 from casework.store.seal_record import make_key, seal_parts, stored_key
+from casework.store.verify_records import tell_version
 from core.clock import now
 from forms import RecordPart
 
@@ -33,4 +34,6 @@ def record_movement(desk: Desk, arrival: Arrival, earlier: MovementEvent | None)
     seal_parts(event, key, parts)
     seal_parts(event, facts_key, facts)
     desk.session.add(event)
+    if earlier:
+        tell_version(desk.session, event)
     return event

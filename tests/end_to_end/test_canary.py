@@ -138,7 +138,7 @@ def test_no_identifying_word_is_found_where_it_must_not_be(
 ) -> None:
     canaries = Canaries({})
     release = tmp_path / "release"
-    token = _publish(program)
+    token = publish(program)
     written.watching = True
     sent = _run_main_job(program, canaries, token, release)
     written.watching = False
@@ -147,9 +147,9 @@ def test_no_identifying_word_is_found_where_it_must_not_be(
     assert sent == {201: 7, 400: 1, 404: 1, 409: 1}
     assert _reasons(program) == ["INGEST-001", "INGEST-003", "INGEST-004"]
     assert _read_back(program, canaries) == canaries.words["screening_interview/prs_First_Name"]
-    _flush(cluster, database_name)
+    flush(cluster, database_name)
     output = "".join(capfd.readouterr()).encode()
-    places = {"output": output, **_files(cluster.data_folder), **_files(release), **_files(tmp_path / "var")}
+    places = {"output": output, **files_under(cluster.data_folder), **files_under(release), **files_under(tmp_path / "var")}
     places |= {path: Path(path).read_bytes() for path in written.paths if Path(path).is_file()}
     assert {path: found for path, content in places.items() if (found := canaries.found_in(content))} == {}
     assert {path for path in written.paths if not _expected(path, tmp_path)} == set()
@@ -161,7 +161,7 @@ def _run_main_job(program: Program, canaries: Canaries, token: str, release: Pat
         Phone(httpx.HTTPTransport(uds=str(socket)), f"http://canary/key/{token}") as phone,
     ):
         phone.download_forms()
-        _send_everything(phone, canaries)
+        send_everything(phone, canaries)
         statuses = dict(phone.statuses)
     with program.database.transaction(Zone.CASEWORK, operation=OPERATION) as session:
         casework.admit_awaiting(session, program.ring, OPERATION)
@@ -170,7 +170,7 @@ def _run_main_job(program: Program, canaries: Canaries, token: str, release: Pat
     return statuses
 
 
-def _publish(program: Program) -> str:
+def publish(program: Program) -> str:
     places = read_gazetteer(GAZETTEER)
     with program.database.transaction(Zone.COLLECTION, operation=OPERATION) as session:
         add_places(session, OPERATION, places)
@@ -180,7 +180,7 @@ def _publish(program: Program) -> str:
         return ingest.add_collector(session, OPERATION, "canary")
 
 
-def _send_everything(phone: Phone, canaries: Canaries) -> None:
+def send_everything(phone: Phone, canaries: Canaries) -> None:
     def filled(form: str, instance: UUID, *, replaces: UUID | None = None, reference: str = "") -> bytes:
         definition = forms.read_form_definition(phone.forms[form])
         return fill_form(phone.forms[form], answers(canaries, definition, reference), instance, replaces=replaces)
@@ -218,14 +218,14 @@ def _read_back(program: Program, canaries: Canaries) -> str:
     return str(person.parts[forms.RecordPart.IDENTITY]["prs_First_Name"])
 
 
-def _flush(cluster: EmbeddedCluster, database_name: str) -> None:
+def flush(cluster: EmbeddedCluster, database_name: str) -> None:
     engine = create_engine(cluster.url(ADMINISTRATOR, database_name), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text("CHECKPOINT"))
     engine.dispose()
 
 
-def _files(folder: Path) -> Mapping[str, bytes]:
+def files_under(folder: Path) -> Mapping[str, bytes]:
     return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file() and not path.is_socket()}
 
 

@@ -1,0 +1,54 @@
+"""Commands for the personal-data store as a whole."""
+
+from typing import Annotated
+
+import typer
+
+from app.cli.screen import console
+from app.program import open_program
+from app.verify_store import verify_store
+from core.errors import Problem
+from core.settings import Settings
+
+__all__ = ["StoreDamaged", "add_commands"]
+
+store = typer.Typer(help="The personal-data store as a whole.", no_args_is_help=True)
+SHOWN = 200
+
+
+class StoreDamaged(Problem):
+    code = "APP-135"
+    says = "The store of {operation} is not as it was written: {faults} records, listed above."
+    remedy = "Treat it as tampering: keep the database as it is, run `bin/waystation audit verify`, and compare with a backup."
+
+
+@store.callback()
+def of_store() -> None:
+    """Keeps `verify` a command of its own while it is the only one."""
+
+
+@store.command("verify")
+def verify(operation: Annotated[str, typer.Argument(help="Code of the operation.")]) -> None:
+    """Open every record and find what was changed, exchanged or put back as it once was. Exit status 1 if anything was.
+
+    Rests on the audit log: run `audit verify` beside it. Says how many records have no key: erased, or robbed of it.
+    """
+    with open_program(Settings.read()) as program, console.status("Opening records ...") as shown:
+        done: list[int] = []
+
+        def told(records: int) -> None:
+            done.append(records)
+            shown.update(f"{sum(done)} records opened ...")
+
+        checked = verify_store(program, operation, told)
+    for fault in checked.faults[:SHOWN]:
+        console.print(f"[bold red]{fault.code}[/]  {fault.what}")
+    for record in checked.keyless[:SHOWN]:
+        console.print(f"Record {record} has no key: it was erased, or somebody took its key.")
+    console.print(f"{checked.sound} records open and are the newest; {len(checked.keyless)} have no key.")
+    if checked.faults:
+        raise StoreDamaged(operation=operation, faults=len(checked.faults))
+
+
+def add_commands(commands: typer.Typer) -> None:
+    commands.add_typer(store, name="store")

@@ -1,0 +1,206 @@
+"""The canary again, in the processes of a country office: web, worker, broker and database, each killed at a bad moment.
+
+Answers come over HTTP, go as tasks through a real Redis to a real worker, and meet violated constraints, a SIGKILL in the middle
+of a request and an abort with core dumps allowed. Then every byte that any of them left is searched.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+import redis
+from sqlalchemy import create_engine, text
+
+import forms
+from app.demonstration.phone import Phone, fill_form
+from app.program import Program, open_program
+from core.database import Zone
+from core.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster
+from core.models import Operation
+from core.settings import Settings
+from tests.end_to_end.test_canary import OPERATION, Canaries, answers, files_under, flush, publish, send_everything
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_SECONDS = 90
+
+
+@dataclass
+class Office:
+    """The processes of an installation, and where each of them writes."""
+
+    program: Program
+    owner: str
+    folder: Path
+    broker: redis.Redis
+    address: str
+    environment: Mapping[str, str] = field(repr=False)
+    stack: ExitStack = field(repr=False)
+
+    def start(self, *command: str, name: str) -> "subprocess.Popen[bytes]":
+        """A process that may leave a core dump in a folder of its own, if it can."""
+        home = self.folder / name
+        home.mkdir()
+        said = self.stack.enter_context((home / "said.txt").open("wb"))
+        shell = ["sh", "-c", 'ulimit -c unlimited; exec "$@"', "sh", *command]
+        process = subprocess.Popen(shell, cwd=home, env=self.environment, stdout=said, stderr=said, start_new_session=True)
+        self.stack.callback(end, process)
+        return process
+
+    def waystation(self, *command: str, name: str) -> "subprocess.Popen[bytes]":
+        return self.start(sys.executable, "-m", "app.cli", *command, name=name)
+
+    def said(self, name: str) -> str:
+        return (self.folder / name / "said.txt").read_text(encoding="utf-8")
+
+    def owner_does(self, statement: str) -> list[tuple[object, ...]]:
+        engine = create_engine(self.owner)
+        with engine.begin() as connection:
+            done = connection.execute(text(statement))
+            rows = [tuple(row) for row in done] if done.returns_rows else []
+        engine.dispose()
+        return rows
+
+    def count(self, query: str) -> object:
+        return self.owner_does(query)[0][0]
+
+
+def end(process: "subprocess.Popen[bytes]") -> None:
+    """The process and what it started, which share a session of their own."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    process.wait()
+
+
+def until(true: Callable[[], object]) -> None:
+    """Wait for what another process does."""
+    ends = time.monotonic() + PATIENCE_SECONDS
+    while not true():
+        assert time.monotonic() < ends, "it did not happen"
+        threading.Event().wait(0.05)
+
+
+def answers_there(office: Office) -> bool:
+    try:
+        return httpx.get(office.address).status_code < 500
+    except httpx.TransportError:
+        return False
+
+
+@pytest.fixture
+def office(cluster: EmbeddedCluster, database_name: str, tmp_path: Path) -> Iterator[Office]:
+    owner, login = (cluster.url(name, database_name).render_as_string(hide_password=False) for name in (ADMINISTRATOR, PROGRAM))
+    door = tmp_path / "redis.sock"
+    settings = Settings(database_url=login, database_owner_url=owner, var=tmp_path / "var", broker_url=f"redis+socket://{door}")
+    (tmp_path / "temporary").mkdir()
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "TMPDIR": str(tmp_path / "temporary"),
+        "WAYSTATION_DATABASE_URL": login,
+        "WAYSTATION_DATABASE_OWNER_URL": owner,
+        "WAYSTATION_VAR": str(settings.var),
+        "WAYSTATION_BROKER_URL": settings.broker_url,
+    }
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with open_program(settings) as program, ExitStack() as stack:
+        with program.database.transaction(Zone.COLLECTION) as session:
+            session.add(Operation(code=OPERATION, names={"en": "Test operation"}))
+        broker = redis.Redis(unix_socket_path=str(door))
+        office = Office(program, owner, tmp_path, broker, f"http://127.0.0.1:{port}", environment, stack)
+        office.start("redis-server", "--port", "0", "--unixsocket", str(door), "--appendonly", "yes", name="redis")
+        until(door.exists)
+        office.start("redis-cli", "-s", str(door), "monitor", name="monitor")
+        yield office
+
+
+def test_no_word_is_left_by_any_process_however_it_ends(office: Office, cluster: EmbeddedCluster, database_name: str) -> None:
+    canaries, seen = Canaries({}), b""
+    token = publish(office.program)
+    web = office.waystation("serve", "--port", office.address.rpartition(":")[2], name="web")
+    worker = office.waystation("worker", "--concurrency", "1", name="worker")
+    until(lambda: answers_there(office))
+    with Phone(httpx.HTTPTransport(), f"{office.address}/key/{token}") as phone:
+        phone.download_forms()
+        send_everything(phone, canaries)
+        until(lambda: office.count("SELECT count(*) FROM casework.interview") == 2)
+        until(lambda: office.count("SELECT count(*) FROM casework.movement_event") == 4)
+        seen += _of_processes(web.pid, worker.pid)
+        _break_the_database(office, phone, canaries)
+        seen += _of_broker(office.broker)
+        _kill_in_the_middle_of_a_request(office, web, token, _form(phone, canaries))
+    os.kill(worker.pid, signal.SIGABRT)
+    assert worker.wait() == -signal.SIGABRT
+
+    assert b"admit_submission" in (office.folder / "monitor" / "said.txt").read_bytes()
+    assert "CheckViolation" in office.said("worker") or "IntegrityError" in office.said("worker")
+    assert [path for path in office.folder.rglob("core*") if path.is_file()] == []
+    office.broker.bgsave()
+    flush(cluster, database_name)
+    places = {"processes and broker": seen + _of_broker(office.broker), "statistics": _of_views(office)}
+    for folder in (office.folder, cluster.data_folder, Path("/dev/shm")):
+        places |= files_under(folder)
+    places |= {str(path): path.read_bytes() for path in cluster.data_folder.parent.glob("*.log")}
+    assert len(canaries.words) >= 25
+    assert {path: found for path, content in places.items() if (found := canaries.found_in(content))} == {}
+
+
+def _form(phone: Phone, canaries: Canaries) -> bytes:
+    xform = phone.forms["movement_tracking"]
+    return fill_form(xform, answers(canaries, forms.read_form_definition(xform), ""), uuid4())
+
+
+def _break_the_database(office: Office, phone: Phone, canaries: Canaries) -> None:
+    """Every admission now violates a constraint of the table that it ends in: the task fails, and the worker logs it."""
+    office.owner_does("ALTER TABLE ingest.submission ADD CONSTRAINT broken CHECK (state = 'awaiting') NOT VALID")
+    phone.send(_form(phone, canaries), {})
+    until(lambda: "broken" in office.said("worker"))
+
+
+def _kill_in_the_middle_of_a_request(office: Office, web: "subprocess.Popen[bytes]", token: str, xml: bytes) -> None:
+    part = b'--b\r\nContent-Disposition: form-data; name="xml_submission_file"; filename="a.xml"\r\n\r\n' + xml
+    head = f"POST /key/{token}/submission HTTP/1.1\r\nHost: there\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+    with socket.create_connection(("127.0.0.1", int(office.address.rpartition(":")[2]))) as line:
+        line.sendall(head.encode() + f"Content-Length: {len(part) + 1000}\r\n\r\n".encode() + part)
+        os.kill(web.pid, signal.SIGKILL)
+        web.wait()
+
+
+def _of_processes(*pids: int) -> bytes:
+    """Command lines and environments of these processes and of what they started."""
+    children = [
+        int(child) for pid in pids for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    ]
+    shown = b""
+    for pid in [*pids, *children]:
+        for name in ("cmdline", "environ"):
+            try:
+                shown += Path(f"/proc/{pid}/{name}").read_bytes()
+            except PermissionError:  # a process that forbids dumps shows its environment to root alone
+                continue
+    return shown
+
+
+def _of_broker(broker: redis.Redis) -> bytes:
+    return b"".join(key + (broker.dump(key) or b"") for key in broker.keys())  # type: ignore[union-attr]
+
+
+def _of_views(office: Office) -> bytes:
+    """What the database's own views show of statements and of values."""
+    rows = office.owner_does("SELECT query FROM pg_stat_activity")
+    rows += office.owner_does("SELECT concat(most_common_vals, histogram_bounds) FROM pg_stats WHERE schemaname NOT LIKE 'pg%'")
+    return repr(rows).encode()

@@ -1,0 +1,97 @@
+"""What every column of bytes is. A new one fails `test_every_column_of_bytes_is_classified` until it stands here."""
+
+from enum import StrEnum
+from typing import Final
+
+__all__ = ["COLUMNS", "Kind", "of_kind"]
+
+
+class Kind(StrEnum):
+    """What tampering with such a column must lead to."""
+
+    CIPHERTEXT = "sealed under a record key: does not open, and the record is named"
+    WRAPPED = "a wrapped record key: does not open, and the record is named"
+    COMMITMENT = "binds a wrapped key: the key is refused, and the record is named"
+    TOKEN = "a keyed fingerprint, digest or signature: finds nothing or does not verify, and reveals nothing"
+    PUBLIC = "no secret, and bound to nothing: docs/security.md says so"
+
+
+PARTS: Final = ("identity", "contact", "narrative", "facts")
+_BY_KIND: Final = {
+    Kind.CIPHERTEXT: [
+        *(
+            f"casework.{table}.{part}"
+            for table in ("person", "interview", "movement_event", "former_version")
+            for part in PARTS
+        ),
+        "anonymizer.fact_column.content",
+        "anonymizer.sealed_evidence.content",
+        "casework.consent.details",
+        "casework.file.label",
+        "casework.file_chunk.content",
+        "casework.former_version.reason",
+        "casework.hold.reason",
+        "casework.opening.reason",
+        "casework.record_key.versions",
+        "core.register_entry.content",
+        "identity.account.display_name",
+        "identity.totp.secret",
+        "ingest.attachment.content",
+        "ingest.attachment.label",
+        "ingest.quarantine.content",
+        "ingest.submission.xml",
+    ],
+    Kind.WRAPPED: [
+        "anonymizer.block_key.sealed",
+        "anonymizer.sealed_evidence.key_sealed",
+        "casework.record_key.sealed",
+        "core.register_entry.sealed_key",
+        "identity.account.sealed_key",
+        "ingest.record_key.sealed",
+    ],
+    Kind.COMMITMENT: [
+        "anonymizer.block_key.commitment",
+        "anonymizer.sealed_evidence.key_commitment",
+        "casework.record_key.commitment",
+        "core.register_entry.commitment",
+        "identity.account.commitment",
+        "ingest.record_key.commitment",
+    ],
+    Kind.TOKEN: [
+        "anonymizer.fact_block.sources",
+        "anonymizer.proof.seal",
+        "casework.erasure_certificate.signature",
+        "casework.match_run.salt_check",
+        "casework.token.token",
+        "core.audit_head.digest",
+        "core.audit_head.signature",
+        "core.audit_link.digest",
+        "identity.attempt.whose",
+        "identity.enrolment.hash",
+        "identity.recovery_code.hash",
+        "identity.service_token.hash",
+        "identity.session.token_hash",
+        "identity.spent_challenge.hash",
+        "ingest.attachment.digest",
+        "ingest.attachment.name",
+        "ingest.collector.token_sha256",
+        "ingest.quarantine.digest",
+        "ingest.submission.digest",
+        "ingest.submission.instance",
+        "ingest.submission.replaces",
+        "ingest.tombstone.instance",
+    ],
+    Kind.PUBLIC: [
+        "casework.erasure_certificate.content",  # signed; whoever it is handed to checks the signature
+        "forms.form_media.content",
+        "forms.form_version.xform",
+        "identity.passkey.credential",
+        "identity.passkey.public_key",
+    ],
+}
+COLUMNS: Final = {column: kind for kind, columns in _BY_KIND.items() for column in columns}
+
+
+def of_kind(*kinds: Kind) -> list[str]:
+    """The columns of these kinds, by name."""
+    return sorted(column for column, kind in COLUMNS.items() if kind in kinds)

@@ -1,0 +1,143 @@
+"""Reading everything: for every table that holds ciphertexts, the program's own way of reading all of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from anonymizer.fact_blocks import load_facts
+from anonymizer.store_protected import load_evidence
+from casework import movement_facts, read_person, read_report
+from casework.consent import consent_history
+from casework.models import MovementEvent, Person
+from casework.records import list_files, openings_to_review, read_file
+from casework.rights import list_holds
+from casework.rights.keep_former import former_answers
+from core.access import Access, Grant
+from core.audit import Purpose
+from core.database import Zone
+from core.identity.accounts import list_accounts
+from core.identity.models import Account
+from core.identity.second_factor import check_totp
+from core.keyring import KeyRing
+from core.permissions import Role
+from core.registers import Breach, list_entries
+from forms import RecordPart
+from ingest import quarantined, read_quarantined, read_quarantined_files, read_submission
+from ingest.models import Submission
+from tests.casework.conftest import OPERATION
+from tests.tampering.conftest import WEEK
+
+ALL = list(RecordPart)
+LAW = Purpose.LEGAL
+SERVER = Access.of_system("administrator", "")
+DINA = Access("dina", OPERATION, (Grant(Role.DATA_PROTECTION_OFFICER),))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the rows of a table are read: in which zone, by whom (the program itself if nobody), and `named`: the ids of which a
+    refusal must name one."""
+
+    zone: Zone
+    read: Callable[[Session, KeyRing], Any]
+    named: str = "id"
+    access: Access | None = None
+
+
+def persons(session: Session, ring: KeyRing) -> Any:
+    found = session.scalars(select(Person.id).order_by(Person.id)).all()
+    return [read_person(session, ring, person, parts=ALL, purpose=LAW) for person in found]
+
+
+def reports(session: Session, ring: KeyRing) -> Any:
+    found = session.scalars(select(MovementEvent.id).order_by(MovementEvent.id)).all()
+    return [read_report(session, ring, report, parts=ALL, purpose=LAW) for report in found]
+
+
+def keys_of_casework(session: Session, ring: KeyRing) -> Any:
+    return persons(session, ring), reports(session, ring), movement_facts(session, ring, OPERATION, WEEK)
+
+
+def each_person(read: Callable[[Session, KeyRing, UUID], Any]) -> Callable[[Session, KeyRing], Any]:
+    def all_of_them(session: Session, ring: KeyRing) -> Any:
+        return [read(session, ring, person) for person in session.scalars(select(Person.id).order_by(Person.id)).all()]
+
+    return all_of_them
+
+
+def files(session: Session, ring: KeyRing, person: UUID) -> Any:
+    labels = list_files(session, ring, person, purpose=LAW)
+    return [(label, b"".join(read_file(session, ring, label.id, purpose=LAW).content)) for label in labels]
+
+
+def consents(session: Session, ring: KeyRing, person: UUID) -> Any:
+    return consent_history(session, ring, person, purpose=LAW)
+
+
+def former(session: Session, ring: KeyRing, person: UUID) -> Any:
+    return former_answers(session, ring, person, purpose=LAW)
+
+
+def submissions(session: Session, ring: KeyRing) -> Any:
+    found = session.scalars(select(Submission.id).order_by(Submission.id)).all()
+    return [read_submission(session, ring, one, purpose=LAW) for one in found], quarantine(session, ring)
+
+
+def quarantine(session: Session, ring: KeyRing) -> Any:
+    return [
+        (read_quarantined(session, ring, entry.id, purpose=LAW), read_quarantined_files(session, ring, entry.id, purpose=LAW))
+        for entry in quarantined(session, OPERATION)
+    ]
+
+
+def evidence(session: Session, ring: KeyRing) -> Any:
+    return load_evidence(session, ring, OPERATION, WEEK)
+
+
+def blocks(session: Session, ring: KeyRing) -> Any:
+    facts = load_facts(session, ring, OPERATION, WEEK)
+    return {name: (column.codes, column.values.tolist()) for name, column in facts.columns.items()}
+
+
+def accounts(session: Session, ring: KeyRing) -> Any:
+    return list_accounts(session, ring)
+
+
+def apps(session: Session, ring: KeyRing) -> Any:
+    return [check_totp(session, ring, account, "no code") for account in session.scalars(select(Account.id)).all()]
+
+
+def holds(session: Session, ring: KeyRing) -> Any:
+    return list_holds(session, ring, OPERATION, purpose=LAW)
+
+
+def registers(session: Session, ring: KeyRing) -> Any:
+    return list_entries(session, ring, Breach)
+
+
+READINGS: Final[Mapping[str, Reading]] = {
+    "anonymizer.block_key": Reading(Zone.ANONYMIZER, blocks, "block"),
+    "anonymizer.fact_column": Reading(Zone.ANONYMIZER, blocks, "block"),
+    "anonymizer.sealed_evidence": Reading(Zone.ANONYMIZER, evidence),
+    "casework.consent": Reading(Zone.CASEWORK, each_person(consents)),
+    "casework.file": Reading(Zone.CASEWORK, each_person(files)),
+    "casework.file_chunk": Reading(Zone.CASEWORK, each_person(files), "file"),
+    "casework.former_version": Reading(Zone.CASEWORK, each_person(former), "concat_ws(' ', id, record)"),
+    "casework.hold": Reading(Zone.CASEWORK, holds),
+    "casework.interview": Reading(Zone.CASEWORK, persons),
+    "casework.movement_event": Reading(Zone.CASEWORK, reports),
+    "casework.opening": Reading(Zone.CASEWORK, lambda session, ring: openings_to_review(session, ring)),
+    "casework.person": Reading(Zone.CASEWORK, persons),
+    "casework.record_key": Reading(Zone.CASEWORK, keys_of_casework, "record"),
+    "core.register_entry": Reading(Zone.AUDIT, registers, access=DINA),
+    "identity.account": Reading(Zone.IDENTITY, accounts, access=SERVER),
+    "identity.totp": Reading(Zone.IDENTITY, apps, "account", SERVER),
+    "ingest.attachment": Reading(Zone.CASEWORK, submissions),
+    "ingest.quarantine": Reading(Zone.CASEWORK, quarantine),
+    "ingest.record_key": Reading(Zone.CASEWORK, submissions, "record"),
+    "ingest.submission": Reading(Zone.CASEWORK, submissions),
+}

@@ -1,0 +1,96 @@
+"""An old version of a row put back: alone it does not open; together with its key row, `store verify` finds it."""
+
+from typing import Any
+
+import pytest
+
+from app.verify_store import verify_store
+from casework.errors import OldVersion
+from casework.store import Checked, verify_records
+from core.access import Access, Grant, NotAllowed
+from core.audit import Purpose
+from core.database import Zone
+from core.logged_versions import logged_versions
+from core.permissions import Role
+from tests.casework.conftest import OPERATION
+from tests.tampering.conftest import Tampered, World
+from tests.tampering.reading import READINGS
+
+CHANGED = ["person", "interview", "movement_event"]
+
+
+def old_row(world: World, tampered: Tampered, table: str) -> dict[str, Any]:
+    """A row as it was before an edit gave it its second version."""
+    second = {row["id"] for row in tampered.rows(f"SELECT id FROM casework.{table} WHERE row_version = 2")}
+    return next(row for row in world.before[table] if row["id"] in second)
+
+
+def put_back(tampered: Tampered, table: str, row: dict[str, Any], *keys: str) -> None:
+    """Every column of the row as it was; `keys` are those that tell which row it is."""
+    columns = ", ".join(f'"{name}" = :{name}' for name in row)
+    same = " AND ".join(f"{name} = :{name}" for name in keys)
+    assert tampered.do(f"UPDATE casework.{table} SET {columns} WHERE {same}", **row) == 1
+
+
+def put_back_with_its_keys(world: World, tampered: Tampered, table: str) -> dict[str, Any]:
+    row = old_row(world, tampered, table)
+    put_back(tampered, table, row, "id")
+    for key in world.before["record_key"]:
+        put_back(tampered, "record_key", key, "record", "kind")
+    return row
+
+
+def verified(world: World, tampered: Tampered) -> Checked:
+    with tampered.zone(Zone.AUDIT) as session:
+        newest = logged_versions(session, OPERATION)
+    with tampered.zone(Zone.CASEWORK) as session:
+        return verify_records(session, world.ring, OPERATION, newest, lambda _: None, purpose=Purpose.VERIFICATION)
+
+
+@pytest.mark.parametrize("table", CHANGED)
+def test_an_old_row_put_back_is_refused_when_it_is_read(world: World, table: str) -> None:
+    with world.tampered() as tampered:
+        row = old_row(world, tampered, table)
+        put_back(tampered, table, row, "id")
+        reading = READINGS[f"casework.{table}"]
+        with pytest.raises(OldVersion, match=str(row["id"])), tampered.zone(Zone.CASEWORK) as session:
+            reading.read(session, world.ring)
+
+
+@pytest.mark.parametrize("table", CHANGED)
+def test_an_old_row_put_back_with_its_key_row_is_found_by_the_log(world: World, table: str) -> None:
+    with world.tampered() as tampered:
+        row = put_back_with_its_keys(world, tampered, table)
+        faults = verified(world, tampered).faults
+    assert str(row["id"]) in [str(fault.where["record"]) for fault in faults]
+    assert all(isinstance(fault, OldVersion) for fault in faults if str(fault.where["record"]) == str(row["id"]))
+
+
+def test_reading_alone_does_not_find_it_so_verify_is_needed(world: World) -> None:
+    with world.tampered() as tampered:
+        row = put_back_with_its_keys(world, tampered, "movement_event")
+        with tampered.zone(Zone.CASEWORK) as session:
+            assert READINGS["casework.movement_event"].read(session, world.ring)
+        assert row
+
+
+def test_a_sound_store_is_sound(world: World) -> None:
+    checked = verify_store(world.program, OPERATION)
+    assert (checked.faults, checked.keyless) == ([], [])
+    assert checked.sound >= 10
+
+
+def test_what_does_not_open_is_found_too_and_what_has_no_key_is_counted(world: World) -> None:
+    first, second = world.persons
+    with world.tampered() as tampered:
+        tampered.do("UPDATE casework.person SET contact = identity WHERE id = :id", id=first)
+        tampered.do("DELETE FROM casework.record_key WHERE record = :id", id=second)
+        checked = verified(world, tampered)
+    assert [fault.where["record"] for fault in checked.faults] == [first]
+    assert second in checked.keyless
+
+
+def test_no_account_verifies_the_store(world: World) -> None:
+    amal = Access("amal", OPERATION, (Grant(Role.DATA_PROTECTION_OFFICER),))
+    with world.tampered() as tampered, tampered.zone(Zone.CASEWORK, amal) as session, pytest.raises(NotAllowed):
+        verify_records(session, world.ring, OPERATION, {}, lambda _: None, purpose=Purpose.VERIFICATION)
