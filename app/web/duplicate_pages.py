@@ -90,14 +90,7 @@ def merge(request: Request, visit: SignedIn, desk: OpenDesk, pair: UUID, form: C
 
 
 @router.post("/persons/{person}/part/{merge_id}")
-def part(
-    request: Request,  # noqa: ARG001
-    visit: SignedIn,
-    desk: OpenDesk,
-    person: UUID,
-    merge_id: UUID,
-    form: CheckedForm,
-) -> Response:
+def part(visit: SignedIn, desk: OpenDesk, person: UUID, merge_id: UUID, form: CheckedForm) -> Response:
     """Undo a merge: each record answers for itself again."""
     purpose = _purpose(form.get("purpose"))
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:

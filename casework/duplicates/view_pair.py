@@ -1,7 +1,7 @@
 """A pair side by side on a screen: every answer masked, and beside each whether the two agree, which tells no answer.
 
-Answers are compared in memory and nothing of it is kept. A question is revealed on both sides at once, named by its part and its
-name: `identity/prs_First_Name`.
+Answers are compared in memory and nothing of it is kept. A question is revealed on both sides at once, named by its part
+and its name: `identity/prs_First_Name`.
 """
 
 from collections.abc import Collection, Iterator
