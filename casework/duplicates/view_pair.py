@@ -90,21 +90,17 @@ def likeness(part: RecordPart, name: str, one: Any, other: Any) -> Likeness:
     kind = TokenKind.PHONE if name == PHONE else TokenKind.CASE_REFERENCE
     if plain(kind, one) == plain(kind, other):
         return Likeness.SAME
-    return (
-        Likeness.SIMILAR if part is RecordPart.IDENTITY and _alike(name_words(one), name_words(other)) else Likeness.DIFFERENT
-    )
+    return Likeness.SIMILAR if part is RecordPart.IDENTITY and _alike(one, other) else Likeness.DIFFERENT
 
 
-def _alike(one: list[str], other: list[str]) -> bool:
-    if not _letters(one) or not _letters(other):
+def _alike(one: str, other: str) -> bool:
+    if any(sign.isdecimal() for sign in one + other):
         return False
-    if [word_skeleton(word) for word in one] == [word_skeleton(word) for word in other]:
-        return True
-    return JaroWinkler.similarity(" ".join(one), " ".join(other)) >= NEAR_NAME
-
-
-def _letters(words: list[str]) -> bool:
-    return bool(words) and "".join(words).isalpha()
+    words = name_words(one), name_words(other)
+    if not all(words):
+        return False
+    skeletons = [[word_skeleton(word) for word in side] for side in words]
+    return skeletons[0] == skeletons[1] or JaroWinkler.similarity(*(" ".join(side) for side in words)) >= NEAR_NAME
 
 
 def _fields(opened: PairRecord, revealed: frozenset[str]) -> Iterator[PairField]:
