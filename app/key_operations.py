@@ -26,6 +26,7 @@ from core.wrapped_keys import check_batch, count_by_version
 
 __all__ = [
     "KEY_RING",
+    "ROTATE",
     "Approve",
     "KeyInUse",
     "KeyVersionStatus",
@@ -33,11 +34,14 @@ __all__ = [
     "key_status",
     "note_use",
     "reseal",
+    "reseal_subject",
     "retire",
+    "retire_subject",
     "rotate",
 ]
 
 KEY_RING: Final = "core.key_ring"
+ROTATE: Final = f"{KEY_RING}:rotate"
 Approve = Callable[[Session, str], None]
 
 
@@ -60,6 +64,16 @@ class KeyVersionStatus:
     wrapped: dict[str, int]
 
 
+def retire_subject(version: int) -> str:
+    """What a proposal to retire a version is about."""
+    return f"{KEY_RING}:retire:{version}"
+
+
+def reseal_subject(successor: str) -> str:
+    """What a proposal to seal the ring by another provider is about."""
+    return f"{KEY_RING}:reseal:{successor}"
+
+
 def rotate(program: Program, who: Access, approve: Approve, told: Callable[[int], None], *, anew: bool = False) -> Rewrapped:
     """Finish a rotation that was broken off, or add a key and re-wrap every record key under it.
 
@@ -74,7 +88,7 @@ def add_version(program: Program, who: Access, approve: Approve) -> int:
     """Add a key to the ring's file and then to what the database knows; a crash between the two is healed by the next start."""
     path = program.settings.keyring_path
     with program.database.transaction(Zone.KEYS, access=who) as session:
-        approve(session, f"{KEY_RING}:rotate")
+        approve(session, ROTATE)
         ring = add_key(path, key_provider(program.settings))
         match_ring(session, ring, path)
         note_use(session, "add", version=ring.current)
@@ -98,7 +112,7 @@ def retire(program: Program, who: Access, version: int, approve: Approve) -> Non
             left = sum(count_by_version(session, table).get(version, 0) for table in KEY_TABLES)
             if left:
                 raise KeyInUse(version=version, reason=f"{left} record keys are wrapped under it")
-            approve(session, f"{KEY_RING}:retire:{version}")
+            approve(session, retire_subject(version))
             retire_version(session, version)
             note_use(session, "retire", version=version)
     drop_key(program.settings.keyring_path, key_provider(program.settings), version)
@@ -109,7 +123,7 @@ def reseal(program: Program, who: Access, successor: str, approve: Approve) -> N
     settings = program.settings
     to = key_provider(settings, successor)
     with program.database.transaction(Zone.KEYS, access=who) as session:
-        approve(session, f"{KEY_RING}:reseal:{successor}")
+        approve(session, reseal_subject(successor))
         note_use(session, "reseal", provider=successor)
         reseal_key_ring(settings.keyring_path, key_provider(settings), to)
 

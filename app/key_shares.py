@@ -14,7 +14,7 @@ from core.key_ring_file import open_key_ring
 from core.key_shares import SplitImpossible, combine_shares, split_passphrase
 from core.settings import Settings
 
-__all__ = ["PassphraseFileExists", "join_shares", "share_passphrase"]
+__all__ = ["PassphraseFileExists", "join_shares", "share_passphrase", "split_subject"]
 
 
 class PassphraseFileExists(Problem):
@@ -23,13 +23,18 @@ class PassphraseFileExists(Problem):
     remedy = "The shares do give the passphrase. Remove that file if it is wrong, or name another with --out."
 
 
+def split_subject(threshold: int, shares: int) -> str:
+    """What a proposal to divide the passphrase is about."""
+    return f"{KEY_RING}:split:{threshold}-of-{shares}"
+
+
 def share_passphrase(program: Program, who: Access, threshold: int, shares: int, approve: Approve) -> list[str]:
     """The shares of the passphrase in use, to be shown once and never kept; raises `SplitImpossible`."""
     if program.settings.key_provider != "passphrase":
         raise SplitImpossible(reason="the key ring is sealed by a key service and has no passphrase")
     lines = split_passphrase(passphrase(program.settings), threshold, shares)
     with program.database.transaction(Zone.KEYS, access=who) as session:
-        approve(session, f"{KEY_RING}:split:{threshold}-of-{shares}")
+        approve(session, split_subject(threshold, shares))
         note_use(session, "split", threshold=threshold, shares=shares)
     return lines
 

@@ -9,23 +9,39 @@ from uuid import UUID
 import typer
 
 from app.cli.screen import console, progress, show_table
+from app.cli.signed_in import sign_in
 from app.cli.work import ADMINISTRATOR
-from app.key_operations import KeyVersionStatus, failing_keys, key_status, reseal, retire, rotate
-from app.key_shares import join_shares, share_passphrase
+from app.key_operations import (
+    ROTATE,
+    KeyVersionStatus,
+    failing_keys,
+    key_status,
+    reseal,
+    reseal_subject,
+    retire,
+    retire_subject,
+    rotate,
+)
+from app.key_shares import join_shares, share_passphrase, split_subject
 from app.program import Program, open_program
 from app.rewrap_keys import waiting
 from app.second_person import approval
 from core.access import Access
+from core.audit import Purpose
+from core.database import Zone
 from core.errors import Problem
 from core.key_ring_file import KeyRingExists
 from core.key_shares import read_share
+from core.second_person import Act
+from core.second_person import propose as ask_second_person
 from core.settings import Settings
 
 __all__ = ["KeysFailing", "add_commands"]
 
 WHO = Access.of_system(ADMINISTRATOR, "")
 PROPOSAL = Annotated[UUID | None, typer.Option(help="The approved proposal; needed once the installation has accounts.")]
-OPERATION = Annotated[str, typer.Option(help="The operation that the proposal was made in.")]
+OPERATION = Annotated[str, typer.Option(help="The operation that the proposal is made in.")]
+PROPOSE = Annotated[bool, typer.Option("--propose", help="Sign in and propose it to a second person; nothing else is done.")]
 
 keys = typer.Typer(help="The key ring, without which nothing can be read.", no_args_is_help=True)
 
@@ -78,9 +94,13 @@ def show_keys() -> None:
 def rotate_keys(
     proposal: PROPOSAL = None,
     operation: OPERATION = "",
+    propose: PROPOSE = False,
     anew: Annotated[bool, typer.Option(help="Add a key even where an earlier rotation is not finished.")] = False,
 ) -> None:
     """Add a new key and re-wrap every record key under it, while the program runs; or finish what was broken off."""
+    if propose:
+        _propose(operation, ROTATE)
+        return
     with opened() as program, progress() as shown:
         task = shown.add_task("Re-wrapping record keys", total=None)
         shown.update(task, total=waiting(program.database, program.ring, WHO) or _all_keys(program))
@@ -103,9 +123,13 @@ def retire_key(
     version: Annotated[int, typer.Argument(help="The version, as `keys status` shows it.")],
     proposal: PROPOSAL = None,
     operation: OPERATION = "",
+    propose: PROPOSE = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask about backups.")] = False,
 ) -> None:
     """Take an old key out of the ring, once nothing is wrapped under it."""
+    if propose:
+        _propose(operation, retire_subject(version))
+        return
     if not yes:
         typer.confirm(
             f"Backups of the key tables from when version {version} was in use cannot be read afterwards. Go on?", abort=True
@@ -130,8 +154,12 @@ def reseal_keys(
     to: Annotated[str, typer.Option(help="passphrase, vault or aws-kms.")],
     proposal: PROPOSAL = None,
     operation: OPERATION = "",
+    propose: PROPOSE = False,
 ) -> None:
     """Seal the key ring's file by another provider, set up beside the present one."""
+    if propose:
+        _propose(operation, reseal_subject(to))
+        return
     with opened() as program:
         reseal(program, _keeper(operation), to, approval(program.database, proposal))
     console.print(f"The key ring is now sealed by {to}. Set WAYSTATION_KEY_PROVIDER={to}, or nothing starts again.")
@@ -143,8 +171,12 @@ def split_keys(
     shares: Annotated[int, typer.Option(help="How many officers get one.")],
     proposal: PROPOSAL = None,
     operation: OPERATION = "",
+    propose: PROPOSE = False,
 ) -> None:
     """Divide the passphrase among officers. Each share is shown once, to one officer at a time."""
+    if propose:
+        _propose(operation, split_subject(threshold, shares))
+        return
     with opened() as program:
         lines = share_passphrase(program, _keeper(operation), threshold, shares, approval(program.database, proposal))
     for number, line in enumerate(lines, start=1):
@@ -171,6 +203,17 @@ def combine_keys(
         needed = read_share(lines[-1], len(lines)).member_threshold
     written = join_shares(settings, WHO, lines, out or settings.passphrase_path)
     console.print(f"The passphrase opens the key ring; it is in {written}, readable by its owner only.")
+
+
+def _propose(operation: str, subject: str) -> None:
+    with opened() as program:
+        access = sign_in(program, operation)
+        with program.database.transaction(Zone.KEYS, access=access) as session:
+            proposal = ask_second_person(session, Act.KEY_OPERATION, subject, purpose=Purpose.SECURITY)
+    console.print(
+        f"Proposed: {proposal}\nA second person approves it: `bin/waystation approvals approve {operation} {proposal}`. "
+        f"Then run this command again with `--proposal {proposal} --operation {operation}`."
+    )
 
 
 def _keeper(operation: str) -> Access:

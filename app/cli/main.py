@@ -10,6 +10,7 @@ from rich.markup import escape
 from app.cli import (
     accounts,
     administer,
+    approvals,
     audit,
     collect,
     erase,
@@ -56,6 +57,7 @@ for group in (
     search,
     rights,
     match,
+    approvals,
     keys,
     erase,
     keep_backups,

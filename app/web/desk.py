@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 
+from core.access import Access
 from core.database import Database
 from core.keyring import KeyRing
 from core.permissions import Right
@@ -15,11 +16,15 @@ __all__ = ["Desk", "Entry", "OpenDesk", "PageGroup", "desk_of"]
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the navigation, shown to those who hold the right (none: to everybody signed in)."""
+    """A line of the navigation, shown to those who hold the right or one of several (none: to everybody signed in)."""
 
     address: str
     text: str
-    right: Right | None = None
+    right: Right | tuple[Right, ...] | None = None
+
+    def is_for(self, access: Access) -> bool:
+        rights = self.right if isinstance(self.right, tuple) else (self.right,)
+        return any(right is None or access.may(right) for right in rights)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from fastapi import Query, Request, Response
 import casework
 import forms
 from app.web.desk import Desk, Entry, OpenDesk, PageGroup
+from app.web.record_ends import ends_of_record
 from app.web.signed_in import CheckedForm, SignedIn, Visit
 from app.web.signed_in_page import go_to, language_of, show, signed_in_router
 from casework import consent, records
@@ -113,6 +114,7 @@ def _record(
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
         view = records.view_record(session, desk.ring, person, revealed=revealed, purpose=purpose)
         labels = forms.question_labels(session, visit.access.operation, language_of(request, visit))
+        ends = ends_of_record(session, visit.access, view)
     may = {right.value: visit.access.may(right, view.custody) for right in (Right.SHARE_RECORD, Right.KEEP_FROM)}
     return show(
         request,
@@ -124,6 +126,7 @@ def _record(
         purpose=purpose,
         parts=list(RecordPart),
         may=may,
+        ends=ends,
         done=request.query_params.get("done", ""),
     )
 

@@ -155,7 +155,7 @@ def _navigation(request: Request, visit: Visit | None) -> list[tuple[str, str]]:
     if visit is None:
         return []
     entries = [entry for group in desk_of(request).groups for entry in group.entries]
-    return [(entry.address, entry.text) for entry in entries if entry.right is None or visit.access.may(entry.right)]
+    return [(entry.address, entry.text) for entry in entries if entry.is_for(visit.access)]
 
 
 @cache

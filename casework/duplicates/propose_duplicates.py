@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import and_, or_, select, union_all
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from casework.consent.consents import may_use
 from casework.duplicate_models import CandidateState, DuplicateCandidate, Similarity
@@ -21,9 +22,10 @@ from casework.store.seal_record import Vault, open_parts, unwrap
 from core.audit import Action, Purpose, record
 from core.clock import now
 from core.errors import Problem
+from core.keyring import KeyRing
 from forms import RecordPart
 
-__all__ = ["propose_duplicates", "propose_for_household"]
+__all__ = ["propose_after_correction", "propose_duplicates", "propose_for_household"]
 
 Parts = Mapping[RecordPart, Mapping[str, object]]
 COMPARED: Final = (RecordPart.IDENTITY, RecordPart.CONTACT, RecordPart.FACTS)
@@ -38,14 +40,13 @@ def propose_for_household(vault: Vault, household: UUID) -> None:
     """
     members = select(HouseholdMember.person).where(HouseholdMember.household == household).order_by(HouseholdMember.person)
     for person in vault.session.scalars(members).all():
-        try:
-            with vault.session.begin_nested():
-                propose_duplicates(vault, person)
-        except OperationalError:
-            raise
-        except Exception as error:  # noqa: BLE001  (whatever it is, the interview has been admitted)
-            failed = error.code if isinstance(error, Problem) else type(error).__name__
-            _tell(vault, person, 0, {"failed": failed})
+        _propose_if_it_can(vault, person)
+
+
+def propose_after_correction(session: Session, ring: KeyRing, operation: str, person: UUID) -> None:
+    """Propose duplicates of somebody whom an account corrected. In a transaction of the program itself, which compares
+    across the whole operation; like an admission, the correction stands whatever fails here."""
+    _propose_if_it_can(Vault(session, ring, operation), person)
 
 
 def propose_duplicates(vault: Vault, person: UUID) -> None:
@@ -68,6 +69,17 @@ def propose_duplicates(vault: Vault, person: UUID) -> None:
     vault.session.flush()
     if beside:
         _tell(vault, person, len(beside), {"alike": sum(degree is not None for degree in alike.values())})
+
+
+def _propose_if_it_can(vault: Vault, person: UUID) -> None:
+    try:
+        with vault.session.begin_nested():
+            propose_duplicates(vault, person)
+    except OperationalError:
+        raise
+    except Exception as error:  # noqa: BLE001  (whatever it is, the interview or the correction stands)
+        failed = error.code if isinstance(error, Problem) else type(error).__name__
+        _tell(vault, person, 0, {"failed": failed})
 
 
 def _sharing_a_token(vault: Vault, person: UUID, parts: Parts) -> set[UUID]:

@@ -1,13 +1,14 @@
 """Reviewing pairs of records that may be of one person: list them, see one side by side, find it different.
 
-Finding them one is `casework.merge_persons`. A pair is shown where row-level security shows both records and the account
-holds `Right.RESOLVE_DUPLICATES` for both: an opening of one record to somebody does not let them compare it with another.
+Finding them one is `merge_pair`. A pair is shown where row-level security shows both records and the account holds
+`Right.RESOLVE_DUPLICATES` for both: an opening of one record to somebody does not let them compare it with another.
 Of merged records the one that answers for all stands for its pairs, so that nothing is asked twice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,22 +18,24 @@ from sqlalchemy.orm import Session
 from casework.duplicate_models import CandidateState, DuplicateCandidate
 from casework.duplicates.compare_persons import agreement, profile
 from casework.duplicates.errors import PairUnknown
+from casework.duplicates.merge_persons import merge_persons
 from casework.duplicates.propose_duplicates import COMPARED
 from casework.models import Person
 from casework.records.read_cases import read_person
 from casework.store.linked_persons import canonical_person, canonical_persons, persons_of
 from casework.store.need_to_know import readable_parts
-from core.access import Custody, access_of, require
+from core.access import Custody, Grant, access_of, require
 from core.audit import Action, Purpose, record
 from core.clock import now
 from core.keyring import KeyRing
-from core.permissions import Right
+from core.permissions import Right, Role, holds
 from forms import RecordPart
 
-__all__ = ["OpenPair", "PairRecord", "decide_different", "list_pairs", "open_pair"]
+__all__ = ["OpenPair", "PairRecord", "count_apart", "decide_different", "list_pairs", "merge_pair", "open_pair"]
 
 RIGHT: Final = Right.RESOLVE_DUPLICATES
 PAGE: Final = 200
+EVERYWHERE: Final = Grant(Role.SUPERVISOR).reach
 Side = Mapping[RecordPart, Mapping[str, Any]]
 
 
@@ -64,18 +67,20 @@ class PairRecord:
 def list_pairs(session: Session, *, limit: int = PAGE, purpose: Purpose = Purpose.ASSISTANCE) -> list[OpenPair]:
     """The open pairs that this account may resolve, likely ones first, then by age; raises `NotAllowed`."""
     require(session, RIGHT)
-    into = canonical_persons(session)
-    pairs: dict[frozenset[UUID], OpenPair] = {}
-    for row, custodies in _open_rows(session):
-        first, second = into.get(row.first, row.first), into.get(row.second, row.second)
-        one = frozenset((first, second))
-        if first != second and one not in pairs and all(access_of(session).may(RIGHT, custody) for custody in custodies):
-            apart = _unit(custodies[0]) != _unit(custodies[1])
-            pairs[one] = OpenPair(row.id, (first, second), row.similarity, row.found_at, apart)
-        if len(pairs) == limit:
-            break
+    pairs = list(islice(_pairs(session), limit))
     record(session, Action.READ, "casework.duplicate_candidate", purpose=purpose, count=len(pairs))
-    return list(pairs.values())
+    return pairs
+
+
+def count_apart(session: Session, *, purpose: Purpose = Purpose.ASSISTANCE) -> int | None:
+    """How many open pairs lie with two different teams, so that no one team resolves them alone; None for an account that
+    does not cover the whole operation. Raises `NotAllowed`."""
+    access = require(session, RIGHT)
+    if not (access.system or any(holds(grant.role, RIGHT) and grant.reach == EVERYWHERE for grant in access.grants)):
+        return None
+    apart = sum(pair.apart for pair in _pairs(session))
+    record(session, Action.READ, "casework.duplicate_candidate", purpose=purpose, count=apart)
+    return apart
 
 
 def open_pair(session: Session, ring: KeyRing, pair: UUID, *, purpose: Purpose) -> PairRecord:
@@ -87,6 +92,21 @@ def open_pair(session: Session, ring: KeyRing, pair: UUID, *, purpose: Purpose) 
     one, other = (read_person(session, ring, person, parts=parts, purpose=purpose).parts for person in persons)
     levels = agreement(profile(one), profile(other)) if set(COMPARED) <= set(parts) else {}
     return PairRecord(row.id, persons, (one, other), levels)
+
+
+def merge_pair(
+    session: Session, pair: UUID, *, survivor: UUID, shown_first: Sequence[str] = (), purpose: Purpose = Purpose.ASSISTANCE
+) -> UUID:
+    """Let one of an open pair answer for both; the id of the merge. `shown_first` as in `merge_persons`.
+
+    Raises `PairUnknown` (also where `survivor` is not one of the two, or no longer) and what `merge_persons` raises.
+    """
+    row = _pair(session, pair)
+    persons = canonical_person(session, row.first), canonical_person(session, row.second)
+    if survivor not in persons:
+        raise PairUnknown(pair=pair)
+    [merged] = set(persons) - {survivor}
+    return merge_persons(session, survivor, merged, shown_first=shown_first, purpose=purpose)
 
 
 def decide_different(session: Session, pair: UUID, *, purpose: Purpose = Purpose.ASSISTANCE) -> None:
@@ -105,6 +125,17 @@ def decide_different(session: Session, pair: UUID, *, purpose: Purpose = Purpose
     for person in (row.first, row.second):
         detail = {"pair": str(pair), "decided": CandidateState.DIFFERENT.value}
         record(session, Action.REVIEWED, f"casework.person:{person}", purpose=purpose, detail=detail)
+
+
+def _pairs(session: Session) -> Iterator[OpenPair]:
+    """The open pairs that this account may resolve, each pair of persons once."""
+    into, seen = canonical_persons(session), set[frozenset[UUID]]()
+    for row, custodies in _open_rows(session):
+        first, second = into.get(row.first, row.first), into.get(row.second, row.second)
+        one = frozenset((first, second))
+        if first != second and one not in seen and all(access_of(session).may(RIGHT, custody) for custody in custodies):
+            seen.add(one)
+            yield OpenPair(row.id, (first, second), row.similarity, row.found_at, _unit(custodies[0]) != _unit(custodies[1]))
 
 
 def _pair(session: Session, pair: UUID) -> DuplicateCandidate:

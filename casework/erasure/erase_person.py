@@ -31,6 +31,7 @@ from casework.models import (
 )
 from casework.rights.hold_record import refuse_held
 from casework.rights_models import Tombstone
+from casework.store.linked_persons import persons_of
 from core.access import access_of
 from core.audit import Action, Purpose, record
 from core.clock import now
@@ -98,11 +99,10 @@ def erase_record(session: Session, ring: KeyRing, operation: str, subject: Subje
 
 
 def _persons_meant(session: Session, person: UUID) -> frozenset[UUID]:
-    """The records that are this one human being. Records that were merged are to be erased together: here is the place
-    to ask for all of them."""
+    """The records that are this one human being: those merged with it are erased together with it."""
     if session.get(Person, person) is None:
         raise RecordUnknown(kind="person", record=person)
-    return frozenset({person})
+    return frozenset(persons_of(session, person))
 
 
 def _of_person(session: Session, person: UUID) -> Footprint:

@@ -19,8 +19,9 @@ from casework.erasure.retention import Keeps, RetentionRule, read_rules
 from casework.errors import RecordHeld, RecordUnknown
 from casework.models import Case, HouseholdMember, Interview, MovementEvent, Person
 from casework.rights.hold_record import refuse_held
+from casework.store.linked_persons import canonical_persons
 from core.access import Custody, require
-from core.audit import Purpose
+from core.audit import Action, Purpose, record
 from core.clock import now
 from core.permissions import Right
 from core.second_person import Act, open_proposals, propose
@@ -73,10 +74,13 @@ def propose_erasure(session: Session, record: str, *, reason: ErasureReason, rul
 def find_overdue(session: Session, operation: str, periods: Path) -> list[Overdue]:
     """What lies here longer than its period, with what stands in the way and what is proposed already.
 
-    `periods` is the file of retention periods; where there is none, Waystation's own hold. Raises `RetentionUnreadable`.
+    `periods` is the file of retention periods; where there is none, Waystation's own hold. Raises `NotAllowed` or
+    `RetentionUnreadable`.
     """
+    require(session, Right.PROPOSE_ERASURE)
     waiting = {p.subject: p.id for p in open_proposals(session) if p.act is Act.ERASURE}
     found = dict(_overdue(session, operation, read_rules(periods)))
+    record(session, Action.READ, "casework.retention", purpose=Purpose.LEGAL, count=len(found))
     return [
         Overdue(subject, rule, _is_held(session, subject), waiting.get(str(subject)))
         for subject, rule in sorted(found.items(), key=lambda pair: str(pair[0]))
@@ -123,7 +127,14 @@ def _persons(session: Session, operation: str, rule: RetentionRule, moment: date
     )
     concerned = select(HouseholdMember.person).where(HouseholdMember.household.in_(select(due.c.household)))
     still_kept = select(Case.person).where(Case.operation == operation, Case.id.not_in(select(due.c.id)))
-    return set(session.scalars(concerned.where(HouseholdMember.person.not_in(still_kept))))
+    return _whole(session, set(session.scalars(concerned.where(HouseholdMember.person.not_in(still_kept)))))
+
+
+def _whole(session: Session, due: set[UUID]) -> set[UUID]:
+    """Of records that were merged all go together, once all of them are due; the one that answers for them stands for all."""
+    into = canonical_persons(session)
+    kept = {into.get(record, record) for record in {*into, *into.values()} - due}
+    return {into.get(record, record) for record in due} - kept
 
 
 def _is_held(session: Session, subject: Subject) -> bool:

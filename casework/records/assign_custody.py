@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from casework.errors import RecordUnknown
 from casework.models import Person
+from casework.store.linked_persons import persons_of
 from core.access import Access, Custody, NotAllowed
 from core.audit import Action, Purpose, record
 from core.permissions import Right
@@ -14,7 +15,7 @@ __all__ = ["assign_custody"]
 
 
 def assign_custody(session: Session, who: Access, person_id: UUID, custody: Custody, *, purpose: Purpose) -> None:
-    """Hand the record over; openings of it stay until they end.
+    """Hand the record over, with all that were merged with it: a person has one custody. Openings stay until they end.
 
     The transaction is the program's own, under the actor's name, because the record may leave `who`'s reach by this. Raises
     `RecordUnknown` (also for a record that was out of reach) or `NotAllowed`.
@@ -25,9 +26,11 @@ def assign_custody(session: Session, who: Access, person_id: UUID, custody: Cust
         raise RecordUnknown(kind="person", record=person_id)
     if not who.may(Right.SHARE_RECORD, Custody.parse(person.custody)):
         raise NotAllowed(Right.SHARE_RECORD, subject)
-    detail = {"from": person.custody, "to": str(custody)}
-    person.custody = str(custody)
-    record(session, Action.SHARED, subject, purpose=purpose, detail=detail)
+    for linked in persons_of(session, person_id):
+        row = session.get_one(Person, linked)
+        detail = {"from": row.custody, "to": str(custody)}
+        row.custody = str(custody)
+        record(session, Action.SHARED, f"casework.person:{linked}", purpose=purpose, detail=detail)
 
 
 def _in_reach(who: Access, custody: Custody) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID, uuid4
@@ -31,9 +31,11 @@ __all__ = [
     "name_of",
     "normal",
     "set_language",
+    "sign_in_names",
 ]
 
 NAME: Final = re.compile(r"[\w.-]{3,64}")
+IS_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,13 @@ def language_of_account(session: Session, account: UUID) -> str:
 def name_of(ring: KeyRing, account: Account) -> str:
     """What the account's owner is called by; raises `CiphertextRefused`."""
     return account_key(ring, account).open(account.display_name, _binding(account.id, "display_name")).decode()
+
+
+def sign_in_names(session: Session, actors: Iterable[str]) -> Mapping[str, str]:
+    """By the actor of an audit line or a proposal, the sign-in name of the account; what is no account is left out."""
+    ids = {UUID(actor) for actor in actors if IS_ID.fullmatch(actor)}
+    rows = session.execute(select(Account.id, Account.sign_in_name).where(Account.id.in_(ids)))
+    return {str(account): name for account, name in rows}
 
 
 def account_key(ring: KeyRing, account: Account) -> RecordKey:

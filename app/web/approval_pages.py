@@ -1,0 +1,79 @@
+"""The second person's queue: what was proposed, by whom, until when, and the buttons of those who may decide.
+
+It works in the zone of the accounts, which sees no person's record: a proposal holds ids and counts only.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from fastapi import Request, Response
+
+from app.web.desk import Entry, OpenDesk, PageGroup
+from app.web.signed_in import CheckedForm, SignedIn
+from app.web.signed_in_page import go_to, show, signed_in_router
+from core.access import Access
+from core.database import Zone
+from core.identity.accounts import sign_in_names
+from core.proposals_in_reach import list_proposals, may_approve, may_carry_out, may_reject, stands_at
+from core.second_person import RIGHTS, Act, Proposal, State, approve, reject
+
+__all__ = ["APPROVALS"]
+
+router = signed_in_router()
+CONCERNED = tuple(dict.fromkeys(right for rights in RIGHTS.values() for right in rights))
+APPROVALS = PageGroup(router, "approvals", (Entry("/approvals", "approvals", CONCERNED),))
+
+
+@dataclass(frozen=True)
+class Row:
+    """A proposal, and what whoever looks at it may do."""
+
+    proposal: Proposal
+    state: State
+    approve: bool
+    reject: bool
+    own: bool
+    carry_out: bool  # from the pages of erasure; the other acts have screens or commands of their own
+
+
+@router.get("/approvals")
+def list_queue(request: Request, visit: SignedIn, desk: OpenDesk) -> Response:
+    """What waits for a decision, what is approved, and what became of the others."""
+    with desk.database.transaction(Zone.IDENTITY, access=visit.access) as session:
+        rows = [_row(visit.access, proposal) for proposal in list_proposals(session)]
+    told = {actor for row in rows for actor in (row.proposal.proposed_by, row.proposal.decided_by) if actor}
+    with desk.database.transaction(Zone.IDENTITY, operation=visit.access.operation, actor=visit.access.actor) as session:
+        names = sign_in_names(session, told)  # by the program: who decides need not hold a right to the accounts
+    groups = [
+        ("waiting", [row for row in rows if row.state is State.PROPOSED]),
+        ("approved", [row for row in rows if row.state is State.APPROVED]),
+        ("ended", [row for row in rows if row.state not in {State.PROPOSED, State.APPROVED}]),
+    ]
+    return show(request, "approvals.html.j2", visit, groups=groups, names=names, done=request.query_params.get("done", ""))
+
+
+@router.post("/approvals/{proposal}/approve")
+def approve_one(request: Request, visit: SignedIn, desk: OpenDesk, proposal: UUID, form: CheckedForm) -> Response:  # noqa: ARG001
+    """Approve what somebody else proposed."""
+    with desk.database.transaction(Zone.IDENTITY, access=visit.access) as session:
+        approve(session, proposal)
+    return go_to("/approvals?done=approved")
+
+
+@router.post("/approvals/{proposal}/reject")
+def reject_one(request: Request, visit: SignedIn, desk: OpenDesk, proposal: UUID, form: CheckedForm) -> Response:  # noqa: ARG001
+    """Refuse it, or withdraw one's own."""
+    with desk.database.transaction(Zone.IDENTITY, access=visit.access) as session:
+        reject(session, proposal)
+    return go_to("/approvals?done=rejected")
+
+
+def _row(access: Access, proposal: Proposal) -> Row:
+    return Row(
+        proposal=proposal,
+        state=stands_at(proposal),
+        approve=may_approve(access, proposal),
+        reject=may_reject(access, proposal),
+        own=access.actor == proposal.proposed_by,
+        carry_out=proposal.act is Act.ERASURE and may_carry_out(access, proposal),
+    )
