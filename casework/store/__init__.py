@@ -1,5 +1,6 @@
 """The store itself: record keys and what they seal, blind tokens, who needs to know; and many persons at once."""
 
+from casework.store.bulk_limit import ReadingWindow, open_bulk_window, propose_bulk_read
 from casework.store.open_in_bulk import open_in_bulk
 from casework.store.seal_file import NewFile
 from casework.store.write_persons import NewPerson, write_persons
@@ -7,6 +8,9 @@ from casework.store.write_persons import NewPerson, write_persons
 __all__ = [
     "NewFile",
     "NewPerson",
+    "ReadingWindow",
+    "open_bulk_window",
     "open_in_bulk",
+    "propose_bulk_read",
     "write_persons",
 ]
