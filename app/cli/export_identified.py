@@ -96,6 +96,7 @@ def withdraw_recipient(operation: Operation, recipient: RecipientId) -> None:
 @exports.command("propose")
 def propose_export(
     operation: Operation,
+    *,
     recipient: Annotated[UUID, typer.Option(help="Id of the recipient.")],
     field: Annotated[list[str], typer.Option(help="Part and question, as identity/prs_First_Name; again for each field.")],
     purpose: Why,

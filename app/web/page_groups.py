@@ -4,9 +4,10 @@ from app.web.account_pages import ACCOUNT
 from app.web.administration_pages import ADMINISTRATION
 from app.web.broken_glass_pages import BROKEN_GLASS
 from app.web.enrolment_pages import ENROLMENT
+from app.web.export_pages import EXPORTS
 from app.web.record_pages import RECORDS
 from app.web.sign_in_pages import SIGN_IN
 
 __all__ = ["GROUPS"]
 
-GROUPS = (SIGN_IN, ENROLMENT, RECORDS, BROKEN_GLASS, ADMINISTRATION, ACCOUNT)
+GROUPS = (SIGN_IN, ENROLMENT, RECORDS, BROKEN_GLASS, EXPORTS, ADMINISTRATION, ACCOUNT)
