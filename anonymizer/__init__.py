@@ -12,7 +12,7 @@ from anonymizer.counted_week import CountedWeek
 from anonymizer.dimension import TOTAL, Dimension
 from anonymizer.errors import WeekNotProtected
 from anonymizer.fact_blocks import fresh_facts, refresh_fact_blocks
-from anonymizer.policy import Policy, default_policy, read_policy
+from anonymizer.policy import Policy, default_policy, parse_policy, policy_in_force, read_policy
 from anonymizer.protect import protect
 from anonymizer.published import ProtectedTable, ProtectedWeek
 from anonymizer.store_protected import load_protected, store_protected
@@ -31,6 +31,8 @@ __all__ = [
     "default_policy",
     "fresh_facts",
     "load_protected",
+    "parse_policy",
+    "policy_in_force",
     "protect",
     "read_policy",
     "refresh_fact_blocks",

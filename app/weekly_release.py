@@ -42,7 +42,7 @@ def protect_week(program: Program, operation: str, week: Week, *, actor: str) ->
             return anonymizer.load_protected(session, program.ring, operation, week)
         facts = anonymizer.fresh_facts(session, program.ring, operation, week)
         counted = anonymizer.count_blocks(facts, load_places(session, operation), operation=operation)
-        protected = anonymizer.protect(counted, anonymizer.default_policy())
+        protected = anonymizer.protect(counted, anonymizer.policy_in_force(session))
         anonymizer.store_protected(session, program.ring, protected)
     return protected
 

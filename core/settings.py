@@ -82,6 +82,10 @@ class Settings:
         "File of retention periods, as casework/retention.toml; a relative path lies under `WAYSTATION_VAR`. "
         "Where it is missing, the periods that Waystation comes with hold.",
     ] = Path("retention.toml")
+    bulk_read_limit: Annotated[
+        int,
+        "How many different persons one account may read in a day (UTC) before a second person must approve more.",
+    ] = 200
     audit_heads: Annotated[
         Path,
         "File to which the signed heads of the audit log are appended; a relative path lies under `WAYSTATION_VAR`. Keep it "

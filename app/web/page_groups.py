@@ -7,9 +7,10 @@ from app.web.broken_glass_pages import BROKEN_GLASS
 from app.web.duplicate_pages import DUPLICATES
 from app.web.enrolment_pages import ENROLMENT
 from app.web.erasure_pages import ERASURE
+from app.web.export_pages import EXPORTS
 from app.web.record_pages import RECORDS
 from app.web.sign_in_pages import SIGN_IN
 
 __all__ = ["GROUPS"]
 
-GROUPS = (SIGN_IN, ENROLMENT, RECORDS, DUPLICATES, BROKEN_GLASS, APPROVALS, ERASURE, ADMINISTRATION, ACCOUNT)
+GROUPS = (SIGN_IN, ENROLMENT, RECORDS, DUPLICATES, BROKEN_GLASS, APPROVALS, ERASURE, EXPORTS, ADMINISTRATION, ACCOUNT)

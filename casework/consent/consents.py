@@ -26,6 +26,7 @@ __all__ = [
     "LegalBasis",
     "Sharing",
     "consent_in_force",
+    "forbidden_for",
     "in_force",
     "may_share_with",
     "may_use",
@@ -91,6 +92,11 @@ def require_unrestricted(session: Session, record: UUID, purpose: Purpose) -> No
     reason = _forbidding(session, record, purpose)
     if reason:
         raise RecordRestricted(record=record, purpose=purpose.value, reason=reason)
+
+
+def forbidden_for(session: Session, person: UUID, purpose: Purpose, recipient: str) -> bool:
+    """Whether a restriction forbids this use of a person's record by a recipient, whatever its legal basis."""
+    return _forbidding(session, person, purpose, recipient) is not None
 
 
 def consent_in_force(session: Session, person: UUID, purpose: Purpose, recipient: str = OURS) -> Sharing | None:

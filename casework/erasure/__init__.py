@@ -3,6 +3,7 @@
 from casework.erasure.carry_out_erasure import carry_out_erasure
 from casework.erasure.certify_erasure import Certificate, find_certificate, read_certificate
 from casework.erasure.propose_erasures import ErasureReason, Overdue, find_overdue, propose_erasure, propose_overdue
+from casework.erasure.retention import parse_rules
 
 __all__ = [
     "Certificate",
@@ -11,6 +12,7 @@ __all__ = [
     "carry_out_erasure",
     "find_certificate",
     "find_overdue",
+    "parse_rules",
     "propose_erasure",
     "propose_overdue",
     "read_certificate",

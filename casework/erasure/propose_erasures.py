@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from casework.erasure.erase_person import footprint
 from casework.erasure.erasure_subject import ErasureKind, Subject
-from casework.erasure.retention import Keeps, RetentionRule, read_rules
+from casework.erasure.retention import Keeps, RetentionRule, rules_in_force
 from casework.errors import RecordHeld, RecordUnknown
 from casework.models import Case, HouseholdMember, Interview, MovementEvent, Person
 from casework.rights.hold_record import refuse_held
@@ -74,12 +74,12 @@ def propose_erasure(session: Session, record: str, *, reason: ErasureReason, rul
 def find_overdue(session: Session, operation: str, periods: Path) -> list[Overdue]:
     """What lies here longer than its period, with what stands in the way and what is proposed already.
 
-    `periods` is the file of retention periods; where there is none, Waystation's own hold. Raises `NotAllowed` or
-    `RetentionUnreadable`.
+    `periods` is the file of retention periods, which holds until two people have activated a policy; where there is neither,
+    Waystation's own hold. Raises `NotAllowed` or `RetentionUnreadable`.
     """
     require(session, Right.PROPOSE_ERASURE)
     waiting = {p.subject: p.id for p in open_proposals(session) if p.act is Act.ERASURE}
-    found = dict(_overdue(session, operation, read_rules(periods)))
+    found = dict(_overdue(session, operation, rules_in_force(session, periods)))
     record(session, Action.READ, "casework.retention", purpose=Purpose.LEGAL, count=len(found))
     return [
         Overdue(subject, rule, _is_held(session, subject), waiting.get(str(subject)))

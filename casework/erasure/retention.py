@@ -7,10 +7,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
+from sqlalchemy.orm import Session
+
 from casework.errors import RetentionUnreadable
 from casework.models import CaseState
+from core.policies import PolicyKind, active_policy
 
-__all__ = ["OURS", "Keeps", "RetentionRule", "read_rules"]
+__all__ = ["OURS", "Keeps", "RetentionRule", "parse_rules", "read_rules", "rules_in_force"]
 
 OURS: Final = Path(__file__).with_name("retention.toml")
 NEVER: Final = "never"
@@ -41,9 +44,24 @@ def read_rules(path: Path) -> list[RetentionRule]:
     """The periods of the file, or Waystation's own where there is none; raises `RetentionUnreadable`."""
     used = path if path.exists() else OURS
     try:
-        sections = tomllib.loads(used.read_text(encoding="utf-8"))
+        content = used.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise RetentionUnreadable(path=used, reason=f"{type(error).__name__} while reading it") from None
+    return parse_rules(content, used)
+
+
+def rules_in_force(session: Session, path: Path) -> list[RetentionRule]:
+    """The periods that two people activated; else those of the file. Raises `RetentionUnreadable` or `PolicyChanged`."""
+    active = active_policy(session, PolicyKind.RETENTION)
+    return read_rules(path) if active is None else parse_rules(active, Path("core.policy"))
+
+
+def parse_rules(content: str, used: Path) -> list[RetentionRule]:
+    """The periods of a text; `used` says where it is from. Raises `RetentionUnreadable`."""
+    try:
+        sections = tomllib.loads(content)
         rules = [_rule(name, section) for name, section in sections.items()]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RetentionUnreadable(path=used, reason=f"{type(error).__name__} while reading it") from None
     for rule in rules:
         if (rule.keeps is Keeps.PERSON) != bool(rule.states):

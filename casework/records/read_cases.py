@@ -14,6 +14,7 @@ from casework.duplicate_models import Merge
 from casework.errors import RecordUnknown
 from casework.models import Case, HouseholdMember, HouseholdRole, Interview, KeyKind, Person
 from casework.records.show_linked import put_together
+from casework.store.bulk_limit import count_reading
 from casework.store.linked_persons import canonical_persons, persons_of
 from casework.store.need_to_know import readable_parts, require_parts
 from casework.store.seal_record import Vault, open_parts, stored_key
@@ -73,12 +74,14 @@ def read_person(
     """Open the parts asked for and no others, of every record that is of the same person.
 
     A linked record adds those of the parts that may be read in it; what is restricted in one is restricted in all. Raises
-    `RecordUnknown` (also for a record out of reach), `NotAllowed`, `RecordRestricted`, `KeyDestroyed` or `CiphertextRefused`.
+    `RecordUnknown` (also for a record out of reach), `NotAllowed`, `ReadTooMany`, `RecordRestricted`, `KeyDestroyed` or
+    `CiphertextRefused`.
     """
     person = session.get(Person, person_id)
     if person is None:
         raise RecordUnknown(kind="person", record=person_id)
     require_parts(session, person, parts)
+    count_reading(session, [person_id])
     opened, interviews = {}, []
     for linked in persons_of(session, person_id):
         require_unrestricted(session, linked, purpose)

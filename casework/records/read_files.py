@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from casework.errors import RecordUnknown
 from casework.models import FileRow, KeyKind, Person
+from casework.store.bulk_limit import count_reading
 from casework.store.need_to_know import require_files
 from casework.store.seal_file import open_chunks, open_label
 from casework.store.seal_record import Vault, stored_key
@@ -73,6 +74,7 @@ def read_file(session: Session, ring: KeyRing, file_id: UUID, *, purpose: Purpos
     if row is None:
         raise RecordUnknown(kind="file", record=file_id)
     require_files(session, session.get_one(Person, row.person), RecordPart(row.part))
+    count_reading(session, [row.person])
     record(session, Action.READ, f"casework.file:{file_id}", purpose=purpose, detail={"person": str(row.person)})
     vault = Vault(session, ring, row.operation)
     key = stored_key(vault, row.person, KeyKind.PERSON)

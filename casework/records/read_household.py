@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from casework.errors import KeyDestroyed, RecordUnknown
 from casework.models import Case, HouseholdMember, HouseholdRole, KeyKind, Person, StoredKey
+from casework.store.bulk_limit import count_reading
 from casework.store.need_to_know import readable_parts
 from casework.store.seal_record import open_parts, unwrap
 from core.audit import Action, Purpose, record
@@ -23,7 +24,7 @@ def read_household(
 ) -> dict[UUID, dict[RecordPart, dict[str, Any]]]:
     """By person, the parts asked for of each household member, without those that this account may not read.
 
-    Members out of reach are absent. Raises `RecordUnknown` (also for a case out of reach), `KeyDestroyed` or
+    Members out of reach are absent. Raises `RecordUnknown` (also for a case out of reach), `ReadTooMany`, `KeyDestroyed` or
     `CiphertextRefused`.
     """
     case = session.get(Case, case_id)
@@ -34,6 +35,7 @@ def read_household(
     members = session.scalars(wanted).all()
     readable = {member.id: readable_parts(session, member) & {*parts} for member in members}
     asked = [member.id for member in members if readable[member.id]]
+    count_reading(session, asked)
     kind = KeyKind.PERSON.value
     rows = session.scalars(select(StoredKey).where(StoredKey.record.in_(asked), StoredKey.kind == kind))
     keys = {row.record: unwrap(ring, row) for row in rows}

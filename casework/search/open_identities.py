@@ -8,6 +8,7 @@ from sqlalchemy import and_, any_, literal, select
 
 from casework.models import KeptFrom, KeyKind, Opening, Person, StoredKey
 from casework.names.person_name import PersonName, person_name
+from casework.store.bulk_limit import count_reading
 from casework.store.need_to_know import PART_RIGHTS
 from casework.store.seal_record import Vault, open_parts, unwrap
 from core.access import Access, Custody, access_of
@@ -31,17 +32,22 @@ class FoundPerson:
 
 def open_identities(vault: Vault, persons: Collection[UUID]) -> list[tuple[UUID, PersonName]]:
     """The names, in order of ids. Who is out of reach, erased, or kept from this account is left out, not refused: that
-    their name is like another one is itself something known of them. Raises `CiphertextRefused`."""
+    their name is like another one is itself something known of them. Raises `ReadTooMany` or `CiphertextRefused`."""
     access = access_of(vault.session)
     kept, opened = kept_from_identity(vault, access), opened_identities(vault, access)
     key = and_(StoredKey.record == Person.id, StoredKey.kind == KeyKind.PERSON.value)
     rows = vault.session.execute(
         select(Person, StoredKey).join(StoredKey, key).where(Person.id.in_(persons)).order_by(Person.id)
     )
-    return [
-        (person.id, person_name(open_parts(person, unwrap(vault.ring, stored), [RecordPart.IDENTITY])[RecordPart.IDENTITY]))
+    shown = [
+        (person, stored)
         for person, stored in rows
         if person.id not in kept and (access.may(RIGHT, Custody.parse(person.custody)) or person.id in opened)
+    ]
+    count_reading(vault.session, [person.id for person, _ in shown])
+    return [
+        (person.id, person_name(open_parts(person, unwrap(vault.ring, stored), [RecordPart.IDENTITY])[RecordPart.IDENTITY]))
+        for person, stored in shown
     ]
 
 

@@ -1,5 +1,6 @@
 """The store itself: record keys and what they seal, blind tokens, who needs to know; and many persons at once."""
 
+from casework.store.bulk_limit import ReadingWindow, open_bulk_window, propose_bulk_read
 from casework.store.open_in_bulk import open_in_bulk
 from casework.store.seal_file import NewFile
 from casework.store.verify_records import Checked, verify_records
@@ -9,7 +10,10 @@ __all__ = [
     "Checked",
     "NewFile",
     "NewPerson",
+    "ReadingWindow",
+    "open_bulk_window",
     "open_in_bulk",
+    "propose_bulk_read",
     "verify_records",
     "write_persons",
 ]

@@ -16,6 +16,7 @@ from psycopg import sql
 from sqlalchemy.orm import Session
 
 from casework.models import KeyKind
+from casework.store.bulk_limit import require_window
 from casework.store.need_to_know import PART_RIGHTS
 from casework.store.seal_record import KEY_TABLE
 from core.access import Access, NotAllowed, require
@@ -63,12 +64,13 @@ def open_in_bulk(
     """What `fold` makes of each batch of persons, each given as the bytes of their id and the answers of the part.
 
     An account needs `READ_IN_BULK` and the right to the part, and is given the records that one grant of both covers; the
-    program itself reads facts, for statistics, and nothing else. Whether a second person has approved is the caller's to
-    ask. An erased person, whose key is gone, is not there. With `processes` 0 this process does the work.
+    program itself reads facts, for statistics, and nothing else. An account needs a window that a
+    second person approved. An erased person, whose key is gone, is not there. With `processes` 0 this process does the work.
     Raises `NotAllowed`, `CiphertextRefused` or `KeyVersionUnknown`.
     """
     access = require(session, Right.READ_IN_BULK, subject="casework.person")
     reach = _reach(access, part, purpose)
+    require_window(session)
     opener = ManyOpener(ring, KEY_TABLE, KeyKind.PERSON.value, "casework.person", part.value)
     persons = 0
     for count, folded in _folded(_batches(session, operation, part, access, reach), opener, fold, processes):

@@ -10,15 +10,17 @@ from sqlalchemy import create_engine, text
 
 from casework import find_persons, read_person
 from casework.errors import KeyDestroyed
+from casework.export_errors import BulkReadUnapproved
 from casework.models import TokenKind
 from casework.records import list_files
-from casework.store import NewFile, NewPerson, open_in_bulk, write_persons
+from casework.store import NewFile, NewPerson, open_bulk_window, open_in_bulk, propose_bulk_read, write_persons
 from core.access import Access, Custody, Grant, NotAllowed
 from core.audit import Action, Purpose, audited_entries
 from core.database import Zone
 from core.embedded_cluster import ADMINISTRATOR
 from core.envelope import CiphertextRefused
 from core.permissions import PERMISSIONS, Right, Role
+from core.second_person import approve
 from forms import RecordPart
 from tests.casework.conftest import OPERATION, Field
 
@@ -62,6 +64,17 @@ def counted(team: Field, access: Access | None = None, *, part: RecordPart = Rec
         return sum(folds, Counter())
 
 
+def let_read_in_bulk(team: Field, who: Access) -> None:
+    """As a second person approves it."""
+    second = Access("dina", OPERATION, (Grant(Role.DATA_PROTECTION_OFFICER),))
+    with team.database.transaction(Zone.CASEWORK, access=who) as session:
+        proposal = propose_bulk_read(session, 1000, purpose=COUNT)
+    with team.database.transaction(Zone.CASEWORK, access=second) as session:
+        approve(session, proposal)
+    with team.database.transaction(Zone.CASEWORK, access=who) as session:
+        open_bulk_window(session, proposal)
+
+
 def test_what_was_written_reads_as_any_other_person(field_team: Field, written: int) -> None:
     with field_team.zone() as session:
         for number in {0, 1, written - 1}:
@@ -94,6 +107,9 @@ def test_persons_of_another_operation_are_not_written(field_team: Field) -> None
 def test_only_who_reads_in_bulk_and_reads_the_part_counts_the_store(field_team: Field, some: int, role: Role) -> None:
     access = Access("amal", OPERATION, (Grant(role),))
     if role in PERMISSIONS[Right.READ_IN_BULK] & PERMISSIONS[Right.READ_FACTS]:
+        with pytest.raises(BulkReadUnapproved):
+            counted(field_team, access)
+        let_read_in_bulk(field_team, access)
         assert counted(field_team, access).total() == some
     else:
         with pytest.raises(NotAllowed):
@@ -107,7 +123,9 @@ def test_the_program_itself_opens_facts_and_nothing_else(field_team: Field, some
 
 def test_an_account_counts_what_is_in_reach_of_one_grant_of_both_rights(field_team: Field, some: int) -> None:
     both = (Grant(Role.SUPERVISOR, team="team-2"), Grant(Role.CASEWORKER, team="team-1"))
-    assert counted(field_team, Access("amal", OPERATION, both)) == Counter(male=4)
+    amal = Access("amal", OPERATION, both)
+    let_read_in_bulk(field_team, amal)
+    assert counted(field_team, amal) == Counter(male=4)
 
 
 def test_who_is_kept_from_somebodys_facts_does_not_count_them(field_team: Field, some: int) -> None:
@@ -116,7 +134,9 @@ def test_who_is_kept_from_somebodys_facts_does_not_count_them(field_team: Field,
             text("INSERT INTO casework.kept_from VALUES (:person, 'facts', 'amal', :operation, 'badr', now())"),
             {"person": UUID(int=1), "operation": OPERATION},
         )
-    assert counted(field_team, Access("amal", OPERATION, (Grant(Role.SUPERVISOR),))).total() == some - 1
+    amal = Access("amal", OPERATION, (Grant(Role.SUPERVISOR),))
+    let_read_in_bulk(field_team, amal)
+    assert counted(field_team, amal).total() == some - 1
 
 
 def test_an_erased_person_is_counted_no_more(field_team: Field, some: int) -> None:

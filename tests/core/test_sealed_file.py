@@ -1,10 +1,21 @@
 """What leaves with personal data in it is sealed for whoever holds a passphrase or a key, and for nobody else."""
 
+from collections.abc import Iterator
+from hashlib import sha256
+from io import BytesIO
+
 import pyrage
 import pytest
 from pyrage import passphrase, x25519
 
-from core.sealed_file import PassphraseShort, RecipientUnreadable, seal_for_passphrase, seal_for_recipient
+from core.sealed_file import (
+    PassphraseShort,
+    RecipientUnreadable,
+    recipient_fingerprint,
+    seal_for_passphrase,
+    seal_for_recipient,
+    seal_stream,
+)
 
 CONTENT = "Quintessa / خفاش".encode()
 SECRET = "five words that nobody guesses"
@@ -37,3 +48,40 @@ def test_what_is_no_public_key_is_refused_and_not_repeated(key: str) -> None:
     with pytest.raises(RecipientUnreadable) as refused:
         seal_for_recipient(CONTENT, key)
     assert not key or key not in str(refused.value)
+
+
+def test_a_stream_is_sealed_piece_by_piece_and_its_hash_told() -> None:
+    recipient, out = x25519.Identity.generate(), BytesIO()
+    pieces = [b"", CONTENT, b"", b"x" * 300_000, b"end"]
+    told = seal_stream(iter(pieces), str(recipient.to_public()), out)
+    assert told == sha256(out.getvalue()).hexdigest()
+    assert pyrage.decrypt(out.getvalue(), [recipient]) == b"".join(pieces)
+
+
+def test_no_more_is_read_than_is_written() -> None:
+    """So memory holds a piece at a time, however many there are."""
+    out, ahead = BytesIO(), []
+
+    def pieces() -> Iterator[bytes]:
+        for _ in range(20):
+            ahead.append(out.tell())
+            yield b"x" * 200_000
+
+    seal_stream(pieces(), str(x25519.Identity.generate().to_public()), out)
+    behind = [number * 200_000 - written for number, written in enumerate(ahead)]
+    assert max(behind) < 400_000
+
+
+def test_what_the_pieces_raise_is_raised_and_not_reworded() -> None:
+    def pieces() -> Iterator[bytes]:
+        yield CONTENT
+        raise PassphraseShort(letters=1)
+
+    with pytest.raises(PassphraseShort):
+        seal_stream(pieces(), str(x25519.Identity.generate().to_public()), BytesIO())
+
+
+def test_a_fingerprint_is_of_the_key_however_it_is_written() -> None:
+    key = str(x25519.Identity.generate().to_public())
+    assert recipient_fingerprint(f" {key}\n") == recipient_fingerprint(key)
+    assert recipient_fingerprint(key).replace(" ", "") == sha256(key.encode()).hexdigest()[:32]

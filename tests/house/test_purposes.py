@@ -32,6 +32,7 @@ OPENS_NOTHING = {
     "ingest.receive_submission",
     "ingest.set_aside",
     "ingest.submissions_set_aside",
+    "anonymizer.policy_in_force",
     "anonymizer.store_protected",
     # Admission reads for Purpose.COLLECTION, through ingest's own functions, and gives back ids.
     "casework.admit_again",

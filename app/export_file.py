@@ -1,0 +1,55 @@
+"""An export as a file: written encrypted, and given away only when the transaction that logs it has committed."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import IO, Final
+from uuid import UUID
+
+from casework.exporting import CarriedOut, carry_out_export
+from core.access import Access
+from core.database import Database, Zone
+from core.errors import Problem
+from core.keyring import KeyRing
+
+__all__ = ["FileThere", "export_to_file", "export_to_spool"]
+
+IN_MEMORY: Final = 8 * 1024 * 1024  # of the encrypted file; what is longer goes to a file without a name
+
+
+class FileThere(Problem):
+    code = "APP-140"
+    says = "A file is there already, or cannot be made, where the export should go."
+    remedy = "Name another one. Nothing left; the approval still stands."
+
+
+def export_to_file(database: Database, ring: KeyRing, access: Access, export: UUID, path: Path) -> CarriedOut:
+    """Carry an export out to a new file (mode 0600). Where anything fails the file is removed. Raises `FileThere`."""
+    try:
+        out = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+    except OSError:
+        raise FileThere from None
+    try:
+        with out, database.transaction(Zone.CASEWORK, access=access) as session:
+            done = carry_out_export(session, ring, export, out)
+            out.flush()
+            os.fsync(out.fileno())
+    except BaseException:
+        with suppress(OSError):
+            path.unlink()
+        raise
+    return done
+
+
+def export_to_spool(database: Database, ring: KeyRing, access: Access, export: UUID) -> IO[bytes]:
+    """Carry an export out; its encrypted file, at its beginning. It is gone when it is closed."""
+    out = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  (whoever sends it closes it)
+    try:
+        with database.transaction(Zone.CASEWORK, access=access) as session:
+            carry_out_export(session, ring, export, out)  # type: ignore[arg-type]
+    except BaseException:
+        out.close()
+        raise
+    out.seek(0)
+    return out

@@ -1,0 +1,61 @@
+"""What casework refuses of exports and of reading in bulk. A message names no answer and no person."""
+
+from core.access import NotAllowed
+from core.errors import Problem
+
+__all__ = [
+    "BulkReadUnapproved",
+    "ExportChanged",
+    "ExportEmpty",
+    "ExportUnclear",
+    "ExportUnknown",
+    "ReadTooMany",
+    "RecipientUnknown",
+]
+
+
+class ReadTooMany(NotAllowed):
+    """A denial like any other: what was opened is not shown, and the attempt is in the audit log."""
+
+    code = "CASE-160"
+    says = "You have read the records of {limit} persons today, which is the most that one account may read alone."
+    remedy = (
+        "Go on tomorrow, or propose to read more (`bin/waystation exports bulk propose`) and have a colleague approve it. "
+        "The attempt is in the audit log."
+    )
+
+
+class BulkReadUnapproved(NotAllowed):
+    code = "CASE-161"
+    says = "Reading the whole store needs a second person, whoever you are ({right})."
+    remedy = "Propose it (`bin/waystation exports bulk propose`), have a colleague approve it, and open the window."
+
+
+class RecipientUnknown(Problem):
+    code = "CASE-162"
+    says = "There is no recipient {recipient} to whom this operation may export."
+    remedy = "List them with `bin/waystation exports recipients`: a new one must be confirmed by a second person first."
+
+
+class ExportUnclear(Problem):
+    code = "CASE-163"
+    says = "The export does not say {lacking}."
+    remedy = "Nothing was proposed. Name it and propose again."
+
+
+class ExportEmpty(Problem):
+    code = "CASE-164"
+    says = "None of the {asked} records may go to this recipient for this purpose ({reasons})."
+    remedy = "Nothing left. Look whether consent was asked for this recipient, and whether the fields are open to you."
+
+
+class ExportUnknown(Problem):
+    code = "CASE-165"
+    says = "There is no export {export} in this operation."
+    remedy = "List them with `bin/waystation exports list`."
+
+
+class ExportChanged(Problem):
+    code = "CASE-166"
+    says = "What would leave now is not what was approved as export {export}."
+    remedy = "Nothing left. Propose it again, and have exactly that approved."

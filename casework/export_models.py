@@ -1,0 +1,110 @@
+"""Tables of identified exports and of reading in bulk: recipients, plans, the log, and how many persons an account has read."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, String, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database import Base
+from core.models import ProposalRow
+
+__all__ = ["BulkWindow", "ExportLog", "ExportPlan", "ExportRecipient", "PersonRead", "ReadAllowance"]
+
+
+class ExportRecipient(Base):
+    """Somebody outside whom exports are encrypted for; `code` is the organisation or account that consents name."""
+
+    __tablename__ = "export_recipient"
+    __table_args__ = (CheckConstraint("confirmed_by <> added_by", name="second_person"), {"schema": "casework"})
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    operation: Mapped[str]
+    code: Mapped[str]
+    name: Mapped[str]
+    organisation: Mapped[str]
+    public_key: Mapped[str]
+    proposal: Mapped[UUID] = mapped_column(ForeignKey(ProposalRow.id), unique=True)
+    added_by: Mapped[str]
+    added_at: Mapped[datetime]
+    confirmed_by: Mapped[str | None]
+    confirmed_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str | None]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class ExportPlan(Base):
+    """What was proposed to leave, exactly; never changed. `persons` holds random ids, also of some erased since."""
+
+    __tablename__ = "export_plan"
+    __table_args__ = {"schema": "casework"}
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    operation: Mapped[str]
+    recipient: Mapped[UUID] = mapped_column(ForeignKey(ExportRecipient.id))
+    fields: Mapped[list[str]] = mapped_column(ARRAY(String))
+    persons: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
+    purpose: Mapped[str]
+    basis: Mapped[str]
+    left_out: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    proposal: Mapped[UUID] = mapped_column(ForeignKey(ProposalRow.id), unique=True)
+    proposed_by: Mapped[str]
+    proposed_at: Mapped[datetime]
+
+
+class ExportLog(Base):
+    """What left: one line for each export that was carried out. Its id is also its watermark's."""
+
+    __tablename__ = "export_log"
+    __table_args__ = {"schema": "casework"}
+
+    export: Mapped[UUID] = mapped_column(ForeignKey(ExportPlan.id), primary_key=True)
+    operation: Mapped[str]
+    recipient: Mapped[UUID] = mapped_column(ForeignKey(ExportRecipient.id))
+    fields: Mapped[list[str]] = mapped_column(ARRAY(String))
+    purpose: Mapped[str]
+    basis: Mapped[str]
+    records: Mapped[int]
+    left_out: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    sha256: Mapped[str]  # of the encrypted file
+    carried_out_by: Mapped[str]
+    carried_out_at: Mapped[datetime]
+
+
+class BulkWindow(Base):
+    """Until when an account may read more persons than the limit, and how many a day."""
+
+    __tablename__ = "bulk_window"
+    __table_args__ = {"schema": "casework"}
+
+    proposal: Mapped[UUID] = mapped_column(ForeignKey(ProposalRow.id), primary_key=True)
+    operation: Mapped[str]
+    actor: Mapped[str]
+    persons: Mapped[int]
+    until: Mapped[datetime]
+
+
+class ReadAllowance(Base):
+    """How many different persons an account has read on a day; the row that two transactions of the account take turns at."""
+
+    __tablename__ = "read_allowance"
+    __table_args__ = {"schema": "casework"}
+
+    operation: Mapped[str] = mapped_column(primary_key=True)
+    actor: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date]
+    persons: Mapped[int]
+
+
+class PersonRead(Base):
+    """The last day on which an account read a person, so that reading one person twice counts once."""
+
+    __tablename__ = "person_read"
+    __table_args__ = {"schema": "casework"}
+
+    operation: Mapped[str] = mapped_column(primary_key=True)
+    actor: Mapped[str] = mapped_column(primary_key=True)
+    person: Mapped[UUID] = mapped_column(ForeignKey("casework.person.id", ondelete="CASCADE"), primary_key=True, index=True)
+    day: Mapped[date]

@@ -1,0 +1,125 @@
+"""Carry out an approved export: exactly what was approved, less what may not leave any more."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from casework.consent.consents import LegalBasis
+from casework.export_errors import ExportChanged, ExportEmpty, ExportUnknown
+from casework.export_models import ExportLog, ExportPlan
+from casework.exporting.mark_export import record_number, row_key, visible_mark
+from casework.exporting.may_leave import Leaving, LeftOut, who_may_leave
+from casework.exporting.open_records import OpenedPerson, open_records
+from casework.exporting.propose_export import export_subject
+from casework.exporting.recipients import Recipient, usable_recipient
+from casework.exporting.specification import Specification
+from casework.exporting.write_export import ExportContent, cell, write_zip
+from casework.store.seal_record import Vault
+from core.access import require
+from core.audit import Action, Purpose, record
+from core.clock import now
+from core.keyring import KeyRing
+from core.permissions import Right
+from core.sealed_file import seal_stream
+from core.second_person import Act, carry_out
+
+__all__ = ["CarriedOut", "carry_out_export"]
+
+
+@dataclass(frozen=True)
+class CarriedOut:
+    """What left."""
+
+    export: UUID
+    records: int
+    left_out: dict[str, int]
+    sha256: str
+
+
+def carry_out_export(session: Session, ring: KeyRing, export: UUID, out: BinaryIO) -> CarriedOut:
+    """Write the export to `out`, encrypted to its recipient alone. Succeeds once; give the file away after the commit only.
+
+    Consent, restrictions and reach are asked again; who may not leave any more is left out. The records are read four times
+    (for their order, and once for each table), at most 200 open at a time; beside them memory holds 60 bytes or so a record.
+    Raises `NotAllowed` and its kinds, `RecipientUnknown`, `ExportUnknown`, `ExportChanged`, `ExportEmpty`, `KeyDestroyed` or
+    `CiphertextRefused`; what is in `out` by then is worthless, and the transaction must be rolled back.
+    """
+    access = require(session, Right.EXPORT_IDENTIFIED, subject=export_subject(export))
+    plan = session.get(ExportPlan, export)
+    if plan is None:
+        raise ExportUnknown(export=export)
+    recipient, wanted = usable_recipient(session, plan.recipient), _specification(plan)
+    approved = carry_out(session, plan.proposal, Act.IDENTIFIED_EXPORT, export_subject(export))
+    if approved.detail.get("sha256") != wanted.digest(recipient.public_key):
+        raise ExportChanged(export=export)
+    left_out: Counter[LeftOut] = Counter()
+    leaving = list(who_may_leave(session, wanted, recipient.code, left_out, persons=wanted.persons))
+    if len(leaving) > int(str(approved.detail["records"])):
+        raise ExportChanged(export=export)
+    reasons = {reason.value: count for reason, count in left_out.items()}
+    if not leaving:
+        raise ExportEmpty(asked=len(wanted.persons), reasons=", ".join(sorted(reasons)))
+    vault = Vault(session, ring, access.operation)
+    content = _content(vault, export, recipient, wanted, _in_order(vault, export, leaving, wanted.fields))
+    digest = seal_stream(write_zip(content), recipient.public_key, out)
+    line = ExportLog(
+        export=export,
+        operation=access.operation,
+        recipient=recipient.id,
+        fields=list(wanted.fields),
+        purpose=wanted.purpose.value,
+        basis=wanted.basis.value,
+        records=len(leaving),
+        left_out=reasons,
+        sha256=digest,
+        carried_out_by=access.actor,
+        carried_out_at=now(),
+    )
+    session.add(line)
+    session.flush()
+    _tell(session, line, leaving)
+    return CarriedOut(export, len(leaving), reasons, digest)
+
+
+def _specification(plan: ExportPlan) -> Specification:
+    purpose, basis = Purpose(plan.purpose), LegalBasis(plan.basis)
+    return Specification(plan.recipient, tuple(plan.fields), tuple(plan.persons), purpose, basis)
+
+
+def _in_order(vault: Vault, export: UUID, leaving: Sequence[Leaving], fields: Sequence[str]) -> list[Leaving]:
+    """In the order that marks the export (`mark_export`)."""
+    keys = {
+        one.person: row_key(vault.ring, export, [cell(one.values.get(field)) for field in fields])
+        for one in open_records(vault, leaving, fields)
+    }
+    return sorted(leaving, key=lambda one: (keys[one.person], one.person))
+
+
+def _content(
+    vault: Vault, export: UUID, recipient: Recipient, wanted: Specification, leaving: Sequence[Leaving]
+) -> ExportContent:
+    def records() -> Iterable[OpenedPerson]:
+        return open_records(vault, leaving, wanted.fields)
+
+    return ExportContent(
+        mark=visible_mark(export, recipient.code, now()),
+        note={"recipient": recipient.name, "purpose": wanted.purpose.value, "basis": wanted.basis.value},
+        fields=wanted.fields,
+        number=lambda one: record_number(vault.ring, export, one.person),
+        records=records,
+    )
+
+
+def _tell(session: Session, line: ExportLog, leaving: Sequence[Leaving]) -> None:
+    """One line for the export, and one for each person: what left of them is theirs to know."""
+    purpose, to = Purpose(line.purpose), str(line.recipient)
+    detail = {"recipient": to, "fields": len(line.fields), "basis": line.basis, "sha256": line.sha256}
+    record(session, Action.EXPORTED, export_subject(line.export), purpose=purpose, count=line.records, detail=detail)
+    for one in leaving:
+        parts = sorted(part.value for part in one.parts)
+        detail = {"export": str(line.export), "recipient": to, "parts": parts}
+        record(session, Action.EXPORTED, f"casework.person:{one.person}", purpose=purpose, detail=detail)

@@ -1,0 +1,122 @@
+"""What waits to leave, and the log of what left, for officers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from casework.export_errors import ExportUnknown
+from casework.export_models import ExportLog, ExportPlan, ExportRecipient
+from core.access import NotAllowed, access_of
+from core.permissions import Right
+from core.sealed_file import recipient_fingerprint
+from core.second_person import find_proposal
+
+__all__ = ["LoggedExport", "PlannedExport", "export_log", "find_export", "waiting_exports"]
+
+
+@dataclass(frozen=True)
+class PlannedExport:
+    """An export as whoever approves it sees it."""
+
+    id: UUID
+    proposal: UUID
+    state: str
+    recipient: str
+    organisation: str
+    fingerprint: str
+    fields: tuple[str, ...]
+    records: int
+    left_out: Mapping[str, int]
+    purpose: str
+    basis: str
+    proposed_by: str
+    until: datetime
+
+
+@dataclass(frozen=True)
+class LoggedExport:
+    """An export that left."""
+
+    id: UUID
+    recipient: str
+    organisation: str
+    fields: tuple[str, ...]
+    records: int
+    left_out: Mapping[str, int]
+    purpose: str
+    basis: str
+    sha256: str
+    carried_out_by: str
+    carried_out_at: datetime
+
+
+def waiting_exports(session: Session) -> list[PlannedExport]:
+    """Exports that wait for a second person, or for being carried out; raises `NotAllowed`."""
+    _require_officer(session)
+    planned = [_planned(session, *row) for row in session.execute(_plans())]
+    return [one for one in planned if one.state in {"proposed", "approved"}]
+
+
+def find_export(session: Session, export: UUID) -> PlannedExport:
+    """One export, whatever has become of it; raises `NotAllowed` or `ExportUnknown`."""
+    _require_officer(session)
+    row = session.execute(_plans().where(ExportPlan.id == export)).one_or_none()
+    if row is None:
+        raise ExportUnknown(export=export)
+    return _planned(session, *row)
+
+
+def export_log(session: Session) -> list[LoggedExport]:
+    """Everything that left, newest first; raises `NotAllowed`."""
+    _require_officer(session)
+    rows = select(ExportLog, ExportRecipient).join(ExportRecipient, ExportLog.recipient == ExportRecipient.id)
+    return [
+        LoggedExport(
+            line.export,
+            to.name,
+            to.organisation,
+            tuple(line.fields),
+            line.records,
+            line.left_out,
+            line.purpose,
+            line.basis,
+            line.sha256,
+            line.carried_out_by,
+            line.carried_out_at,
+        )
+        for line, to in session.execute(rows.order_by(ExportLog.carried_out_at.desc()))
+    ]
+
+
+def _plans() -> Select[ExportPlan, ExportRecipient]:
+    plans = select(ExportPlan, ExportRecipient).join(ExportRecipient, ExportPlan.recipient == ExportRecipient.id)
+    return plans.order_by(ExportPlan.proposed_at, ExportPlan.id)
+
+
+def _planned(session: Session, plan: ExportPlan, to: ExportRecipient) -> PlannedExport:
+    proposal = find_proposal(session, plan.proposal)
+    return PlannedExport(
+        plan.id,
+        plan.proposal,
+        proposal.state.value,
+        to.name,
+        to.organisation,
+        recipient_fingerprint(to.public_key),
+        tuple(plan.fields),
+        len(plan.persons),
+        plan.left_out,
+        plan.purpose,
+        plan.basis,
+        plan.proposed_by,
+        proposal.until,
+    )
+
+
+def _require_officer(session: Session) -> None:
+    access = access_of(session)
+    if not any(map(access.may, (Right.EXPORT_IDENTIFIED, Right.APPROVE_EXPORT))):
+        raise NotAllowed(Right.EXPORT_IDENTIFIED, "casework.export_plan")

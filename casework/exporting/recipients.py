@@ -1,0 +1,139 @@
+"""The register of recipients: who may be sent an export, and the public key that it is encrypted to.
+
+A wrong key sends everything to a stranger, so a second person compares its fingerprint with the recipient by another way,
+and confirms. A key is never changed: a new one is a new recipient.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casework.export_errors import ExportUnclear, RecipientUnknown
+from casework.export_models import ExportRecipient
+from casework.rights_models import OURS
+from core.access import require
+from core.audit import Action, Purpose, record
+from core.clock import now
+from core.permissions import Right
+from core.sealed_file import read_recipient, recipient_fingerprint
+from core.second_person import Act, approve, carry_out, propose
+
+__all__ = ["Recipient", "add_recipient", "confirm_recipient", "list_recipients", "usable_recipient", "withdraw_recipient"]
+
+LONGEST: Final = 200
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody in the register. `code` is what a consent names; `fingerprint` is for comparing by voice."""
+
+    id: UUID
+    code: str
+    name: str
+    organisation: str
+    public_key: str
+    fingerprint: str
+    added_by: str
+    added_at: datetime
+    confirmed_by: str | None
+    withdrawn: bool
+
+    @property
+    def usable(self) -> bool:
+        return self.confirmed_by is not None and not self.withdrawn
+
+
+def add_recipient(session: Session, *, code: str, name: str, organisation: str, public_key: str) -> UUID:
+    """Add somebody, to be confirmed by a second person; their id.
+
+    `public_key` is the line `age1...` of `age-keygen`. Raises `NotAllowed`, `ExportUnclear` or `RecipientUnreadable`.
+    """
+    new = uuid4()
+    access = require(session, Right.EXPORT_IDENTIFIED, subject=_subject(new))
+    for lacking, given in {"a code": code, "a name": name, "an organisation": organisation}.items():
+        if not given.strip() or len(given) > LONGEST or given.strip() == OURS:
+            raise ExportUnclear(lacking=f"{lacking} of the recipient")
+    key = read_recipient(public_key)
+    detail = {"recipient": str(new)}
+    proposal = propose(session, Act.IDENTIFIED_EXPORT, _subject(new), purpose=Purpose.ADMINISTRATION, detail=detail)
+    row = ExportRecipient(
+        id=new,
+        operation=access.operation,
+        code=code.strip(),
+        name=name.strip(),
+        organisation=organisation.strip(),
+        public_key=key,
+        proposal=proposal,
+        added_by=access.actor,
+        added_at=now(),
+    )
+    session.add(row)
+    session.flush()
+    return new
+
+
+def confirm_recipient(session: Session, recipient: UUID) -> Recipient:
+    """Say that the key is theirs, as another person than who added it.
+
+    Raises `NotAllowed` and its kinds, or `RecipientUnknown`.
+    """
+    row = _row(session, recipient)
+    approved = approve(session, row.proposal)
+    carry_out(session, row.proposal, Act.IDENTIFIED_EXPORT, _subject(recipient))
+    row.confirmed_by, row.confirmed_at = approved.decided_by, now()
+    session.flush()
+    return _value(row)
+
+
+def withdraw_recipient(session: Session, recipient: UUID) -> None:
+    """Send this recipient nothing more, as when their key was lost. One person is enough. Raises `NotAllowed`."""
+    access = require(session, Right.EXPORT_IDENTIFIED, subject=_subject(recipient))
+    row = _row(session, recipient)
+    row.withdrawn_by, row.withdrawn_at = access.actor, now()
+    session.flush()
+    record(session, Action.REGISTERED, _subject(recipient), purpose=Purpose.ADMINISTRATION, detail={"withdrawn": True})
+
+
+def list_recipients(session: Session) -> list[Recipient]:
+    """Everybody in the register, withdrawn ones last; raises `NotAllowed`."""
+    require(session, Right.EXPORT_IDENTIFIED, subject="casework.export_recipient")
+    rows = session.scalars(select(ExportRecipient).order_by(ExportRecipient.organisation, ExportRecipient.name))
+    return sorted(map(_value, rows), key=lambda one: one.withdrawn)
+
+
+def usable_recipient(session: Session, recipient: UUID) -> Recipient:
+    """Somebody whom a second person has confirmed and nobody withdrawn; raises `RecipientUnknown`."""
+    found = _value(_row(session, recipient))
+    if not found.usable:
+        raise RecipientUnknown(recipient=recipient)
+    return found
+
+
+def _row(session: Session, recipient: UUID) -> ExportRecipient:
+    row = session.get(ExportRecipient, recipient)
+    if row is None:
+        raise RecipientUnknown(recipient=recipient)
+    return row
+
+
+def _value(row: ExportRecipient) -> Recipient:
+    return Recipient(
+        row.id,
+        row.code,
+        row.name,
+        row.organisation,
+        row.public_key,
+        recipient_fingerprint(row.public_key),
+        row.added_by,
+        row.added_at,
+        row.confirmed_by,
+        row.withdrawn_at is not None,
+    )
+
+
+def _subject(recipient: UUID) -> str:
+    return f"casework.export_recipient:{recipient}"

@@ -1,0 +1,197 @@
+"""Policies that two people decide: retention periods and the rules of protection, kept with who proposed and approved them.
+
+Once a version is active it is the only one that the program uses; until there is one, the file or the built-in default
+holds. A version's content is never changed: its hash is what was approved. Whoever stores one checks first that it can be read.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from core.access import access_of, require
+from core.audit_line import Purpose
+from core.clock import now
+from core.database import Base
+from core.errors import Problem
+from core.models import ProposalRow
+from core.permissions import Right
+from core.second_person import Act, approve, carry_out, find_proposal, propose
+
+__all__ = [
+    "PolicyChanged",
+    "PolicyKind",
+    "PolicyRow",
+    "PolicyUnknown",
+    "PolicyVersion",
+    "activate_policy",
+    "active_policy",
+    "approve_policy",
+    "list_policies",
+    "propose_policy",
+]
+
+MOST_BYTES: Final = 100_000
+
+
+class PolicyKind(StrEnum):
+    RETENTION = "retention"
+    PROTECTION = "protection"  # of the tables, by the anonymizer
+
+
+class PolicyUnknown(Problem):
+    code = "CORE-165"
+    says = "There is no version {policy} of a policy in this operation."
+    remedy = "List them with `bin/waystation policies list`."
+
+
+class PolicyChanged(Problem):
+    code = "CORE-166"
+    says = "Version {version} of the {kind} policy is not what was approved."
+    remedy = "It is not used, and what needs it stops: somebody changed it in the database. Propose the policy again."
+
+
+class PolicyRow(Base):
+    """One version of a policy. The newest that is activated holds."""
+
+    __tablename__ = "policy"
+    __table_args__ = (
+        UniqueConstraint("operation", "kind", "version"),
+        CheckConstraint("approved_by <> proposed_by", name="second_person"),
+        {"schema": "core"},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    operation: Mapped[str]
+    kind: Mapped[str]
+    version: Mapped[int]
+    content: Mapped[str]
+    sha256: Mapped[str]
+    proposal: Mapped[UUID] = mapped_column(ForeignKey(ProposalRow.id), unique=True)
+    proposed_by: Mapped[str]
+    approved_by: Mapped[str | None]
+    activated_by: Mapped[str | None]
+    activated_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True)
+class PolicyVersion:
+    """A version as it is listed."""
+
+    id: UUID
+    kind: PolicyKind
+    version: int
+    sha256: str
+    proposed_by: str
+    approved_by: str | None
+    activated_at: datetime | None
+    active: bool
+    content: str = field(repr=False)
+
+
+def propose_policy(session: Session, kind: PolicyKind, content: str) -> UUID:
+    """Propose a policy's whole text; the version's id. Raises `NotAllowed`."""
+    new = uuid4()
+    access = require(session, Right.CHANGE_POLICY, subject=_subject(new))
+    if len(content.encode()) > MOST_BYTES:
+        raise ValueError("a policy is a page of text")
+    earlier = session.scalars(select(func.max(PolicyRow.version)).where(PolicyRow.kind == kind.value)).one()
+    digest = _digest(kind, content)
+    detail = {"version": (earlier or 0) + 1, "sha256": digest}
+    proposal = propose(session, Act.POLICY_CHANGE, _subject(new), purpose=Purpose.ADMINISTRATION, detail=detail)
+    row = PolicyRow(
+        id=new,
+        operation=access.operation,
+        kind=kind.value,
+        version=(earlier or 0) + 1,
+        content=content,
+        sha256=digest,
+        proposal=proposal,
+        proposed_by=access.actor,
+    )
+    session.add(row)
+    session.flush()
+    return new
+
+
+def approve_policy(session: Session, policy: UUID) -> None:
+    """Approve what another proposed; raises `NotAllowed` and its kinds, `PolicyUnknown` or `PolicyChanged`."""
+    row = _checked(_row(session, policy))
+    row.approved_by = approve(session, row.proposal).decided_by
+    session.flush()
+
+
+def activate_policy(session: Session, policy: UUID) -> None:
+    """Use an approved version from now on; raises `NotAllowed` and its kinds, `PolicyUnknown` or `PolicyChanged`."""
+    row = _checked(_row(session, policy))
+    done = carry_out(session, row.proposal, Act.POLICY_CHANGE, _subject(policy))
+    if done.detail.get("sha256") != row.sha256:
+        raise PolicyChanged(version=row.version, kind=row.kind)
+    row.activated_by, row.activated_at = access_of(session).actor, now()
+    session.flush()
+
+
+def active_policy(session: Session, kind: PolicyKind) -> str | None:
+    """The text in force in this operation, None where the file or the default holds; raises `PolicyChanged`.
+
+    What is in force is compared with what was approved each time it is read.
+    """
+    row = _newest(session, kind)
+    if row is None:
+        return None
+    approved = find_proposal(session, row.proposal)
+    if _checked(row).sha256 != approved.detail.get("sha256") or approved.state != "carried_out":
+        raise PolicyChanged(version=row.version, kind=row.kind)
+    return row.content
+
+
+def list_policies(session: Session) -> list[PolicyVersion]:
+    """Every version, the newest of each kind first; raises `NotAllowed`."""
+    require(session, Right.CHANGE_POLICY, subject="core.policy")
+    rows = session.scalars(select(PolicyRow).order_by(PolicyRow.kind, PolicyRow.version.desc()))
+    active = {row.id for kind in PolicyKind if (row := _newest(session, kind))}
+    return [
+        PolicyVersion(
+            row.id,
+            PolicyKind(row.kind),
+            row.version,
+            row.sha256,
+            row.proposed_by,
+            row.approved_by,
+            row.activated_at,
+            row.id in active,
+            row.content,
+        )
+        for row in rows
+    ]
+
+
+def _newest(session: Session, kind: PolicyKind) -> PolicyRow | None:
+    wanted = select(PolicyRow).where(PolicyRow.kind == kind.value, PolicyRow.activated_at.is_not(None))
+    return session.scalars(wanted.order_by(PolicyRow.activated_at.desc()).limit(1)).first()
+
+
+def _row(session: Session, policy: UUID) -> PolicyRow:
+    row = session.get(PolicyRow, policy)
+    if row is None:
+        raise PolicyUnknown(policy=policy)
+    return row
+
+
+def _checked(row: PolicyRow) -> PolicyRow:
+    if _digest(PolicyKind(row.kind), row.content) != row.sha256:
+        raise PolicyChanged(version=row.version, kind=row.kind)
+    return row
+
+
+def _digest(kind: PolicyKind, content: str) -> str:
+    return sha256(f"{kind.value}\n{content}".encode()).hexdigest()
+
+
+def _subject(policy: UUID) -> str:
+    return f"core.policy:{policy}"
