@@ -11,8 +11,8 @@ from core.access import NotAllowed
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("core", "forms", "ingest", "casework", "anonymizer", "exports", "app")
-IDS = {"proposal", "proposed_by", "submissions", "media", "week"}  # a medium is a file of the form, such as places.csv
-COUNTS = {"erased", "files", "unsafe", "version"}
+IDS = {"verification", "proposal", "proposed_by", "submissions", "media", "week"}  # a medium is a file of the form, such as places.csv
+COUNTS = {"faults", "erased", "files", "unsafe", "version"}
 HASHES = {"digests", "md5", "sha256"}
 CODES = {"act", "asked", "by", "code", "part", "parts", "register"}
 ALLOWED = IDS | COUNTS | HASHES | CODES
