@@ -21,7 +21,8 @@ __all__ = ["Fault", "Finding", "Verified", "Walk", "start_walk", "verify_log", "
 
 CHAIN: Final = text(
     f"SELECT l.position, l.line, l.digest, {LINE} "
-    "FROM core.audit_link l LEFT JOIN core.audit_entry e ON e.number = l.line WHERE l.position > :after AND l.position <= :upto ORDER BY l.position"
+    "FROM core.audit_link l LEFT JOIN core.audit_entry e ON e.number = l.line "
+    "WHERE l.position > :after AND l.position <= :upto ORDER BY l.position"
 )
 # Sealing goes on meanwhile: the walk ends where links and heads ended when it began.
 END: Final = text(

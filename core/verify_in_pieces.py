@@ -25,7 +25,15 @@ from core.models import AuditHead, AuditVerification
 from core.permissions import Right
 from core.signatures import sign, verification_key, verify
 
-__all__ = ["ChainState", "Verification", "VerificationForged", "begin_verification", "chain_state", "go_on", "newest_verification"]
+__all__ = [
+    "ChainState",
+    "Verification",
+    "VerificationForged",
+    "begin_verification",
+    "chain_state",
+    "go_on",
+    "newest_verification",
+]
 
 SIGNED_AS: Final = "audit verification"
 SUBJECT: Final = "core.audit_link"
@@ -41,7 +49,7 @@ NOT_SEALED: Final = text(
 class VerificationForged(Problem):
     code = "CORE-134"
     says = "What the database says of the last verification of the audit log is not what was written."
-    remedy = "Treat it as tampering. Verify anew, and compare with `bin/waystation audit verify` and your own copy of the heads."
+    remedy = "Treat it as tampering. Verify anew, and compare with your own copy of the heads."
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import typer
 from app.cli.screen import console, progress, show_table
 from app.cli.work import ADMINISTRATOR
 from app.key_operations import KeyVersionStatus, failing_keys, key_status, reseal, retire, rotate
-from app.key_shares import join_shares, share_passphrase
+from app.key_shares import join_shares, share_passphrase, telling_failure
 from app.program import Program, open_program
 from app.rewrap_keys import waiting
 from app.second_person import approval
@@ -168,7 +168,8 @@ def combine_keys(
     needed = 1
     while len(lines) < needed:
         lines.append(typer.prompt(f"Share {len(lines) + 1}", hide_input=True))
-        needed = read_share(lines[-1], len(lines)).member_threshold
+        with telling_failure(settings, WHO):
+            needed = read_share(lines[-1], len(lines)).member_threshold
     written = join_shares(settings, WHO, lines, out or settings.passphrase_path)
     console.print(f"The passphrase opens the key ring; it is in {written}, readable by its owner only.")
 

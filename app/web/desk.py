@@ -1,10 +1,12 @@
 """What the pages behind the sign-in stand on, and how a group of them is registered (`app/web/page_groups.py`)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 
+from core.access import Access
 from core.database import Database
 from core.keyring import KeyRing
 from core.permissions import Right
@@ -15,11 +17,15 @@ __all__ = ["Desk", "Entry", "OpenDesk", "PageGroup", "desk_of"]
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the navigation, shown to those who hold the right (none: to everybody signed in)."""
+    """A line of the navigation, shown to those who hold the right (none: to everybody signed in).
+
+    `waiting` gives a number to show beside it, asked on every page.
+    """
 
     address: str
     text: str
     right: Right | None = None
+    waiting: Callable[["Desk", Access], int] | None = None
 
 
 @dataclass(frozen=True)

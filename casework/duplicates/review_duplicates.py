@@ -29,7 +29,7 @@ from core.keyring import KeyRing
 from core.permissions import Right
 from forms import RecordPart
 
-__all__ = ["OpenPair", "PairRecord", "decide_different", "list_pairs", "open_pair"]
+__all__ = ["OpenPair", "PairRecord", "decide_different", "list_pairs", "open_pair", "resolvable_pairs"]
 
 RIGHT: Final = Right.RESOLVE_DUPLICATES
 PAGE: Final = 200
@@ -64,6 +64,13 @@ class PairRecord:
 def list_pairs(session: Session, *, limit: int = PAGE, purpose: Purpose = Purpose.ASSISTANCE) -> list[OpenPair]:
     """The open pairs that this account may resolve, likely ones first, then by age; raises `NotAllowed`."""
     require(session, RIGHT)
+    pairs = resolvable_pairs(session, limit=limit)
+    record(session, Action.READ, "casework.duplicate_candidate", purpose=purpose, count=len(pairs))
+    return pairs
+
+
+def resolvable_pairs(session: Session, *, limit: int) -> list[OpenPair]:
+    """The same without a line in the audit log: for whoever only counts them."""
     into = canonical_persons(session)
     pairs: dict[frozenset[UUID], OpenPair] = {}
     for row, custodies in _open_rows(session):
@@ -74,7 +81,6 @@ def list_pairs(session: Session, *, limit: int = PAGE, purpose: Purpose = Purpos
             pairs[one] = OpenPair(row.id, (first, second), row.similarity, row.found_at, apart)
         if len(pairs) == limit:
             break
-    record(session, Action.READ, "casework.duplicate_candidate", purpose=purpose, count=len(pairs))
     return list(pairs.values())
 
 

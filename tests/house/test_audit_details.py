@@ -11,7 +11,7 @@ from core.access import NotAllowed
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("core", "forms", "ingest", "casework", "anonymizer", "exports", "app")
-IDS = {"verification", "proposal", "proposed_by", "submissions", "media", "week"}  # a medium is a file of the form, such as places.csv
+IDS = {"media", "proposal", "proposed_by", "submissions", "verification", "week"}  # media: files of forms
 COUNTS = {"faults", "erased", "files", "unsafe", "version"}
 HASHES = {"digests", "md5", "sha256"}
 CODES = {"act", "asked", "by", "code", "part", "parts", "register"}

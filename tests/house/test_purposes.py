@@ -29,6 +29,7 @@ OPENS_NOTHING = {
     "ingest.submissions_set_aside",
     "anonymizer.store_protected",
     # Admission reads for Purpose.COLLECTION, through ingest's own functions, and gives back ids.
+    "casework.waiting_work",  # numbers of what waits, without opening or naming any
     "casework.admit_again",
     "casework.admit_awaiting",
     "casework.admit_submission",
