@@ -56,18 +56,29 @@ def rows_of_readers(days: Sequence[AccountDay], first: date, last: date, *, mirr
     groups = defaultdict(list)
     for day in days:
         groups[day.actor, day.zone].append(day)
-    rows = [_row(actor, zone, group, first, last, mirrored=mirrored) for (actor, zone), group in groups.items()]
+    most: dict[str, int] = defaultdict(int)  # one scale for a zone: whoever reads most is seen to
+    for day in days:
+        most[day.zone] = max(most[day.zone], day.records)
+    rows = [
+        ReaderRow(
+            actor,
+            zone,
+            sum(day.records for day in group),
+            max(day.records for day in group),
+            _bars(group, most[zone], first, last, mirrored=mirrored),
+        )
+        for (actor, zone), group in groups.items()
+    ]
     return sorted(rows, key=lambda row: (not row.unusual, -row.records, row.actor, row.zone))
 
 
-def _row(actor: str, zone: str, group: Sequence[AccountDay], first: date, last: date, *, mirrored: bool) -> ReaderRow:
+def _bars(group: Sequence[AccountDay], most: int, first: date, last: date, *, mirrored: bool) -> tuple[Bar, ...]:
     span = (last - first).days + 1
     step = WIDTH / span
-    most = max([1, *(day.records for day in group)])
     bars = []
     for day in sorted(group, key=lambda it: it.day):
         at = (day.day - first).days
         height = max(LEAST, day.records / most * (HEIGHT - MARK)) if day.records else 0
         x = (span - 1 - at if mirrored else at) * step
         bars.append(Bar(day.day, day.records, day.unusual, x, HEIGHT - height, max(1, step - 1), height))
-    return ReaderRow(actor, zone, sum(day.records for day in group), most, tuple(bars))
+    return tuple(bars)

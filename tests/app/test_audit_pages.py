@@ -20,6 +20,9 @@ from tests.app.signed_in_browser import Browser, Site
 PAGES = ("/audit", "/audit/readers", "/audit/chain")
 READERS = sorted(PERMISSIONS[Right.READ_AUDIT])
 RECORD = "casework.person:7"
+NOT_LINKED = text(
+    "SELECT EXISTS (SELECT FROM core.audit_entry e WHERE NOT EXISTS (SELECT FROM core.audit_link l WHERE l.line = e.number))"
+)
 
 
 @pytest.fixture
@@ -42,8 +45,12 @@ def write(site: Site, count: int = 1, *, subject: str = RECORD, records: int = 1
 
 
 def seal(site: Site) -> None:
-    with site.database.transaction(Zone.AUDIT, actor="sealing") as session:
-        seal_log(session, site.ring)
+    """Until nothing is left: a vacuum of the server may hold a sealing back for a moment."""
+    left = True
+    while left:
+        with site.database.transaction(Zone.AUDIT, actor="sealing") as session:
+            seal_log(session, site.ring)
+            left = session.scalars(NOT_LINKED).one()
 
 
 def newest(site: Site) -> AuditEntry:
