@@ -43,7 +43,8 @@ def let_read_again(session: Session, person_id: UUID, part: RecordPart, account:
 def kept_from(session: Session, person_id: UUID) -> list[tuple[RecordPart, str]]:
     """Which part is kept from which account; raises `NotAllowed` or `RecordUnknown`."""
     _responsible(session, person_id)
-    rows = session.execute(select(KeptFrom.part, KeptFrom.actor).where(KeptFrom.person == person_id))
+    rows = session.execute(select(KeptFrom.part, KeptFrom.actor).where(KeptFrom.person == person_id)).all()
+    record(session, Action.READ, f"casework.person:{person_id}", purpose=Purpose.SECURITY, count=len(rows))
     return sorted((RecordPart(part), actor) for part, actor in rows)
 
 

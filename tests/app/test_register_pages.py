@@ -7,8 +7,9 @@ import pytest
 
 from app.web.application import create_application
 from core.clock import now
-from core.database import Database
+from core.database import Database, Zone
 from core.keyring import KeyRing
+from core.models import Operation
 from core.permissions import PERMISSIONS, Right, Role
 from core.settings import Settings
 from tests.app.signed_in_browser import Browser, Site
@@ -124,8 +125,9 @@ def test_an_entry_of_another_operation_or_register_is_not_there(site: Site, offi
     entry = enter(officer, "breaches", **breach(1))
     assert officer.get(entry.replace("breaches", "assessments")).status_code == 404
     assert officer.get("/registers/secrets/new").status_code == 404
-    with site.database.engine.connect():
-        other = site.sign_in("elsewhere", Role.DATA_PROTECTION_OFFICER, operation="OTHER")
+    with site.database.transaction(Zone.COLLECTION, operation="OTHER") as session:
+        session.add(Operation(code="OTHER", names={"en": "Another operation"}))
+    other = site.sign_in("elsewhere", Role.DATA_PROTECTION_OFFICER, operation="OTHER")
     assert other.get(entry).status_code == 404
 
 
