@@ -1,12 +1,14 @@
 """Dividing the key ring's passphrase among officers, and putting it together again; both are in the audit log."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from app.key_operations import KEY_RING, Approve, note_use
 from app.key_provider import passphrase, write_private
 from app.program import Program, open_database
 from core.access import Access
+from core.audit_line import Action, Purpose, record
 from core.database import Zone
 from core.errors import Problem
 from core.key_providers.passphrase import Passphrase
@@ -14,7 +16,7 @@ from core.key_ring_file import open_key_ring
 from core.key_shares import SplitImpossible, combine_shares, split_passphrase
 from core.settings import Settings
 
-__all__ = ["PassphraseFileExists", "join_shares", "share_passphrase", "split_subject"]
+__all__ = ["PassphraseFileExists", "join_shares", "share_passphrase", "split_subject", "telling_failure"]
 
 
 class PassphraseFileExists(Problem):
@@ -42,10 +44,13 @@ def share_passphrase(program: Program, who: Access, threshold: int, shares: int,
 def join_shares(settings: Settings, who: Access, lines: Sequence[str], path: Path) -> Path:
     """Write the passphrase that the shares give to `path`, once it is known to open the ring; overwrites nothing.
 
-    Raises `ShareUnreadable`, `SharesUnfit`, `PassphraseWrong` or `PassphraseFileExists`.
+    Raises `ShareUnreadable`, `SharesUnfit`, `PassphraseWrong` or `PassphraseFileExists`, each with a line in the audit log.
     """
-    found = combine_shares(lines)
-    open_key_ring(settings.keyring_path, Passphrase(found))
+    with telling_failure(settings, who):
+        found = combine_shares(lines)
+        open_key_ring(settings.keyring_path, Passphrase(found))
+        if path.exists():
+            raise PassphraseFileExists(path=path)
     with open_database(settings) as database, database.transaction(Zone.KEYS, access=who) as session:
         note_use(session, "combine", shares=len(lines))
     try:
@@ -53,3 +58,15 @@ def join_shares(settings: Settings, who: Access, lines: Sequence[str], path: Pat
     except FileExistsError:
         raise PassphraseFileExists(path=path) from None
     return path
+
+
+@contextmanager
+def telling_failure(settings: Settings, who: Access) -> Iterator[None]:
+    """Leave a line when putting the passphrase together fails: with the problem's code, and nothing of a share."""
+    try:
+        yield
+    except Problem as problem:
+        with open_database(settings) as database, database.transaction(Zone.KEYS, access=who) as session:
+            detail = {"did": "combine", "code": problem.code}
+            record(session, Action.DENIED, KEY_RING, purpose=Purpose.SECURITY, count=0, detail=detail)
+        raise

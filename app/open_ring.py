@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.key_provider import first_key_provider, key_provider
 from app.key_tables import KEY_TABLES
+from core.audit_line import Action, Purpose, record
 from core.database import Database, Zone
 from core.key_ring_file import KeyRingMissing, create_key_ring, open_key_ring
 from core.key_versions import KeyRingForeign, known_versions, match_ring
@@ -26,6 +27,7 @@ from core.wrapped_keys import check_first
 __all__ = ["open_ring"]
 
 PROGRAM = "program"
+KEY_RING = "core.key_ring"  # as the key operations call it in the log
 
 
 def open_ring(settings: Settings, database: Database) -> KeyRing:
@@ -45,9 +47,14 @@ def _require_nothing_held(settings: Settings, database: Database) -> None:
 
 def _matched(ring: KeyRing, settings: Settings, database: Database) -> KeyRing:
     with database.transaction(Zone.KEYS, actor=PROGRAM) as session:
-        if not known_versions(session):
+        known = known_versions(session)
+        if not known:
             _try_on_stored_keys(session, ring, settings)
-        match_ring(session, ring, settings.keyring_path)
+        new = match_ring(session, ring, settings.keyring_path)
+        if new:
+            # A ring that is new here, or, where some were known, a rotation that was interrupted.
+            detail = {"did": "finish rotation" if known else "first start", "versions": new}
+            record(session, Action.KEY_USED, KEY_RING, purpose=Purpose.SECURITY, count=len(new), detail=detail)
     return ring
 
 

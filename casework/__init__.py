@@ -13,6 +13,7 @@ from casework.records.read_cases import CaseSummary, list_cases, read_person
 from casework.records.read_household import read_household
 from casework.records.read_movements import MovementFact, movement_facts, movement_sources, read_report
 from casework.search.find_person import find_case, find_persons
+from casework.waiting_work import WaitingWork, waiting_work
 
 __all__ = [
     "Admission",
@@ -20,6 +21,7 @@ __all__ = [
     "CaseSummary",
     "MovementFact",
     "RecordUnknown",
+    "WaitingWork",
     "admit_again",
     "admit_awaiting",
     "admit_submission",
@@ -31,4 +33,5 @@ __all__ = [
     "read_household",
     "read_person",
     "read_report",
+    "waiting_work",
 ]

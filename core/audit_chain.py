@@ -41,6 +41,7 @@ __all__ = [
 
 PURPOSE: Final = "audit head"
 FORMAT: Final = "waystation audit head 1"
+CHAINED_FORMAT: Final = "waystation audit head 2"  # also signs which head came before
 GENESIS: Final = bytes(32)
 BATCH: Final = 10_000
 WAIT_FOR_TURN: Final = text("SELECT pg_advisory_xact_lock(1463900499)")  # any number: who seals or exports does so alone
@@ -84,7 +85,8 @@ class Head:
     """Where the chain stood after a sealing.
 
     `position` and `digest` of its last link; `highest` line number so far; all transactions under `below` were over and
-    none from `above` on had begun, which tells a late line from one slipped in afterwards.
+    none from `above` on had begun, which tells a late line from one slipped in afterwards. `previous` is the position of the
+    head before (0 before the first), so that none can be taken out between two; heads from before that was kept have none.
     """
 
     position: int
@@ -94,15 +96,18 @@ class Head:
     above: int
     sealed_at: datetime
     signature: bytes = b""
+    previous: int | None = None
 
     @property
     def signed_content(self) -> bytes:
         moment = self.sealed_at.astimezone(UTC).isoformat(timespec="microseconds")
-        return ENCODE([FORMAT, self.position, self.digest.hex(), self.highest, self.below, self.above, moment]).encode()
+        said = [self.position, self.digest.hex(), self.highest, self.below, self.above, moment]
+        whole = [FORMAT, *said] if self.previous is None else [CHAINED_FORMAT, *said, self.previous]
+        return ENCODE(whole).encode()
 
     @classmethod
     def of_row(cls, row: AuditHead) -> "Head":
-        return cls(row.position, row.digest, row.highest, row.below, row.above, row.sealed_at, row.signature)
+        return cls(row.position, row.digest, row.highest, row.below, row.above, row.sealed_at, row.signature, row.previous)
 
     def as_line(self, key: str) -> str:
         """One line of the exported file: JSON, with the public key for whoever has only this."""
@@ -116,6 +121,7 @@ class Head:
                 "sealed_at": self.sealed_at.astimezone(UTC).isoformat(timespec="microseconds"),
                 "key": key,
                 "signature": self.signature.hex(),
+                "previous": self.previous,
             }
         )
 
@@ -131,6 +137,7 @@ class Head:
             above=int(said["above"]),
             sealed_at=datetime.fromisoformat(said["sealed_at"]),
             signature=bytes.fromhex(said["signature"]),
+            previous=said.get("previous"),
         )
 
 
@@ -151,7 +158,7 @@ def seal_log(session: Session, ring: KeyRing) -> int:
         position, _, digest = links[-1]
         highest = max(highest, *(line for _, line, _ in links))
     if position > last.position:
-        head = Head(position, digest, highest, below, above, now())
+        head = Head(position, digest, highest, below, above, now(), previous=last.position)
         session.add(AuditHead(**{**head.__dict__, "signature": sign(ring, PURPOSE, head.signed_content)}))
         session.flush()
     return position - last.position

@@ -7,7 +7,7 @@ batches and findings are handed on as they come, so memory does not grow with th
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, Final
 
 from sqlalchemy import Row, select, text
@@ -17,11 +17,12 @@ from core.audit_chain import BATCH, BELOW, GENESIS, LINE, Head, link
 from core.models import AuditHead
 from core.signatures import verify
 
-__all__ = ["Fault", "Finding", "Verified", "verify_log"]
+__all__ = ["Fault", "Finding", "Verified", "Walk", "start_walk", "verify_log", "walk_on"]
 
 CHAIN: Final = text(
     f"SELECT l.position, l.line, l.digest, {LINE} "
-    "FROM core.audit_link l LEFT JOIN core.audit_entry e ON e.number = l.line WHERE l.position <= :end ORDER BY l.position"
+    "FROM core.audit_link l LEFT JOIN core.audit_entry e ON e.number = l.line "
+    "WHERE l.position > :after AND l.position <= :upto ORDER BY l.position"
 )
 # Sealing goes on meanwhile: the walk ends where links and heads ended when it began.
 END: Final = text(
@@ -42,6 +43,7 @@ class Fault(StrEnum):
     ADDED = "added"
     LINK_GONE = "link gone"
     HEAD_FORGED = "head forged"
+    HEAD_GONE = "head gone"
     REWRITTEN = "rewritten"
     UNSIGNED = "unsigned"
     CUT_OFF = "cut off"
@@ -53,6 +55,7 @@ SAYS: Final = {
     Fault.ADDED: "The line was slipped in afterwards: when its number was given out, its transaction did not run.",
     Fault.LINK_GONE: "Links of the chain are not there any more.",
     Fault.HEAD_FORGED: "The head's signature does not verify.",
+    Fault.HEAD_GONE: "The next head was signed after one at this position, which is not there any more.",
     Fault.REWRITTEN: "The chain differs from what was signed: lines and links were made anew.",
     Fault.UNSIGNED: "Links follow that no head in the database signs.",
     Fault.CUT_OFF: "A signed head knows a longer log: its end is gone.",
@@ -90,11 +93,12 @@ class Verified:
 
 
 @dataclass
-class _Walk:
-    """Where the walk along the chain stands."""
+class Walk:
+    """Where the walk along the chain stands, and up to which position it shall go."""
 
-    key: str
-    report: Callable[[Finding], None] = field(repr=False)
+    end: int
+    asked: int = 0  # the last position asked for: links may be missing up to there
+    head: int = 0  # the position of the last head met in the database
     position: int = 0
     digest: bytes = GENESIS
     highest: int = 0
@@ -103,10 +107,23 @@ class _Walk:
     last: Head | None = None
     after_gap: bool = False
     done: Verified = field(default_factory=Verified)
+    finished: bool = False
+
+
+@dataclass
+class _Step:
+    """A walk while it goes on: with the key that heads must verify with, and whom to tell of faults."""
+
+    walk: Walk
+    key: str
+    report: Callable[[Finding], None] = field(repr=False)
 
     def found(self, fault: Fault, first: int, last: int | None = None, *, of_positions: bool = False) -> None:
-        self.done.faults += 1
+        self.walk.done.faults += 1
         self.report(Finding(fault, first, first if last is None else last, of_positions))
+
+    def verifies(self, head: Head) -> bool:
+        return verify(self.key, head.signed_content, head.signature)
 
 
 def verify_log(session: Session, key: str, exported: Iterable[Head], found: Callable[[Finding], None]) -> Verified:
@@ -114,22 +131,50 @@ def verify_log(session: Session, key: str, exported: Iterable[Head], found: Call
 
     `key` is the public key that heads must verify with, `exported` the heads kept outside, in the order of their file.
     """
-    walk = _Walk(key, found)
-    end = session.scalar(END) or 0
-    ours, theirs = _Ahead(_heads(session, end)), _Ahead(exported)
-    for row in session.execute(CHAIN, {"end": end}, execution_options={"yield_per": BATCH}):
-        _check_link(session, walk, row)
+    walk = start_walk(session)
+    walk_on(session, walk, key, exported, found)
+    return walk.done
+
+
+def start_walk(session: Session) -> Walk:
+    """A walk over the log as long as it is now."""
+    return Walk(session.scalar(END) or 0)
+
+
+def walk_on(
+    session: Session,
+    walk: Walk,
+    key: str,
+    exported: Iterable[Head],
+    found: Callable[[Finding], None],
+    *,
+    most: int | None = None,
+) -> None:
+    """Walk over at most so many links more (none: all), and at the end look at what lies beyond them.
+
+    `exported` is given from its beginning each time.
+    """
+    step = _Step(walk, key, found)
+    ours = _Ahead(_heads(session, walk))
+    theirs = _Ahead(islice(exported, walk.done.exported, None))
+    upto = walk.end if most is None else min(walk.end, walk.asked + most)
+    piece = {"after": walk.asked, "upto": upto}
+    for row in session.execute(CHAIN, piece, execution_options={"yield_per": BATCH}):
+        _check_link(session, step, row)
         for head in theirs.up_to(row.position):
             walk.done.exported += 1
-            _check_head(walk, head)
+            _check_head(step, head)
         for head in ours.up_to(row.position):
             walk.done.heads += 1
-            if _check_head(walk, head):
+            if _check_head(step, head):
                 walk.last = head
+            _check_before(step, head)
             walk.lowest_since = walk.highest_since = 0
-    _check_end(session, walk, ours, theirs)
-    _check_unsealed(session, walk)
-    return walk.done
+    walk.asked = upto
+    if upto == walk.end:
+        _check_end(session, step, ours, theirs)
+        _check_unsealed(session, step)
+        walk.finished = True
 
 
 class _Ahead:
@@ -145,64 +190,76 @@ class _Ahead:
             self._next = next(self._heads, None)
 
 
-def _heads(session: Session, end: int) -> Iterator[Head]:
-    wanted = select(AuditHead).where(AuditHead.position <= end).order_by(AuditHead.position)
+def _heads(session: Session, walk: Walk) -> Iterator[Head]:
+    ahead = AuditHead.position > walk.head, AuditHead.position <= walk.end
+    wanted = select(AuditHead).where(*ahead).order_by(AuditHead.position)
     for row in session.scalars(wanted, execution_options={"yield_per": BATCH}):
         yield Head.of_row(row)
         session.expunge(row)
 
 
-def _check_link(session: Session, walk: _Walk, row: Row[Any]) -> None:
+def _check_link(session: Session, step: _Step, row: Row[Any]) -> None:
+    walk = step.walk
     walk.done.sealed += 1
     if row.position != walk.position + 1:
-        walk.found(Fault.LINK_GONE, walk.position + 1, row.position - 1, of_positions=True)
+        step.found(Fault.LINK_GONE, walk.position + 1, row.position - 1, of_positions=True)
         walk.after_gap = True
     if row.number is None:
-        walk.found(Fault.MISSING, row.line)
+        step.found(Fault.MISSING, row.line)
     elif not walk.after_gap and link(walk.digest, row[3:]) != row.digest:
-        walk.found(Fault.CHANGED, row.line)
+        step.found(Fault.CHANGED, row.line)
     elif _slipped_in(session, row.line, row.transaction, walk.last):
-        walk.found(Fault.ADDED, row.line)
+        step.found(Fault.ADDED, row.line)
     walk.position, walk.digest, walk.after_gap = row.position, row.digest, False
     walk.highest = max(walk.highest, row.line)
     walk.lowest_since = min(walk.lowest_since or row.line, row.line)
     walk.highest_since = max(walk.highest_since, row.line)
 
 
-def _check_head(walk: _Walk, head: Head) -> bool:
-    if not verify(walk.key, head.signed_content, head.signature):
-        walk.found(Fault.HEAD_FORGED, head.position, of_positions=True)
+def _check_head(step: _Step, head: Head) -> bool:
+    walk = step.walk
+    if not step.verifies(head):
+        step.found(Fault.HEAD_FORGED, head.position, of_positions=True)
     elif (head.position, head.digest, head.highest) != (walk.position, walk.digest, walk.highest):
         first, last = walk.lowest_since, walk.highest_since
-        walk.found(Fault.REWRITTEN, first or head.position, last or head.position, of_positions=not first)
+        step.found(Fault.REWRITTEN, first or head.position, last or head.position, of_positions=not first)
     else:
         return True
     return False
 
 
-def _check_end(session: Session, walk: _Walk, ours: _Ahead, theirs: _Ahead) -> None:
+def _check_before(step: _Step, head: Head) -> None:
+    """Whether the head that this one was signed after is there."""
+    if head.previous is not None and head.previous != step.walk.head and step.verifies(head):
+        step.found(Fault.HEAD_GONE, head.previous, of_positions=True)
+    step.walk.head = head.position
+
+
+def _check_end(session: Session, step: _Step, ours: _Ahead, theirs: _Ahead) -> None:
+    walk = step.walk
     if walk.lowest_since:
-        walk.found(Fault.UNSIGNED, walk.lowest_since, walk.highest_since)
+        step.found(Fault.UNSIGNED, walk.lowest_since, walk.highest_since)
     longest = 0
     for head in chain(ours.up_to(None), theirs.up_to(None)):
-        if not verify(walk.key, head.signed_content, head.signature):
-            walk.found(Fault.HEAD_FORGED, head.position, of_positions=True)
+        if not step.verifies(head):
+            step.found(Fault.HEAD_FORGED, head.position, of_positions=True)
         else:
             longest = max(longest, head.position)
     # Asked after the file was read: what was sealed and exported meanwhile is there by now.
     end: int = session.scalar(LAST_LINK) or 0
     if longest > end:
-        walk.found(Fault.CUT_OFF, end + 1, longest, of_positions=True)
+        step.found(Fault.CUT_OFF, end + 1, longest, of_positions=True)
 
 
-def _check_unsealed(session: Session, walk: _Walk) -> None:
+def _check_unsealed(session: Session, step: _Step) -> None:
+    walk = step.walk
     below = session.scalar(text(f"SELECT {BELOW}")) or 0
     for number, transaction in session.execute(UNSEALED, execution_options={"yield_per": BATCH}):
         walk.done.unsealed += 1
         # The last sealing took every line of a transaction that was over, unless the server's counter began anew.
         left_out = walk.last is not None and transaction < walk.last.below <= below
         if left_out or _slipped_in(session, number, transaction, walk.last):
-            walk.found(Fault.ADDED, number)
+            step.found(Fault.ADDED, number)
 
 
 def _slipped_in(session: Session, number: int, transaction: int, last: Head | None) -> bool:

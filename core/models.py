@@ -11,7 +11,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
 
-__all__ = ["AuditEntry", "AuditHead", "AuditLink", "KeyVersion", "Operation", "PlaceRow", "ProposalRow", "RegisterEntry"]
+__all__ = [
+    "AuditEntry",
+    "AuditHead",
+    "AuditLink",
+    "AuditVerification",
+    "KeyVersion",
+    "Operation",
+    "PlaceRow",
+    "ProposalRow",
+    "RegisterEntry",
+]
 
 
 class Operation(Base):
@@ -102,6 +112,19 @@ class AuditHead(Base):
     below: Mapped[int] = mapped_column(BigInteger)
     above: Mapped[int] = mapped_column(BigInteger)
     sealed_at: Mapped[datetime]
+    signature: Mapped[bytes]
+    previous: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class AuditVerification(Base):
+    """How far a verification of the audit log has come and what it found, signed (`core.verify_in_pieces`)."""
+
+    __tablename__ = "audit_verification"
+    __table_args__ = {"schema": "core"}
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    begun_at: Mapped[datetime] = mapped_column(index=True)
+    content: Mapped[bytes]
     signature: Mapped[bytes]
 
 

@@ -14,11 +14,11 @@ from enum import StrEnum
 from typing import Any, ClassVar, Final, Generic, Self, TypeVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from core.access import require
+from core.access import access_of, require
 from core.audit_line import Action, Purpose, record
 from core.clock import now
 from core.envelope import Binding, WrappedKey, new_record_key, unwrap_record_key
@@ -27,7 +27,18 @@ from core.keyring import KeyRing
 from core.models import RegisterEntry
 from core.permissions import Right
 
-__all__ = ["TIME_TO_TELL", "Assessment", "Breach", "EntryUnknown", "Kept", "Risk", "add_entry", "entry_history", "list_entries"]
+__all__ = [
+    "TIME_TO_TELL",
+    "Assessment",
+    "Breach",
+    "EntryUnknown",
+    "Kept",
+    "Risk",
+    "add_entry",
+    "count_due",
+    "entry_history",
+    "list_entries",
+]
 
 TABLE: Final = "core.register_entry"
 TIME_TO_TELL: Final = timedelta(hours=72)  # GDPR article 33(1), from the moment somebody became aware of it
@@ -172,6 +183,20 @@ def entry_history(session: Session, ring: KeyRing, kind: type[Content], entry: U
     detail = {"register": kind.register, "version": kept[0].version}
     record(session, Action.READ, f"{TABLE}:{entry}", purpose=Purpose.ADMINISTRATION, detail=detail)
     return kept
+
+
+def count_due(session: Session) -> int:
+    """How many assessments are due for review, and breaches of which the authority was not told yet; nothing is opened.
+
+    None for those who do not keep the registers.
+    """
+    if not access_of(session).may(Right.KEEP_REGISTERS):
+        return 0
+    wanted = select(RegisterEntry).ext(distinct_on(RegisterEntry.id))
+    newest = wanted.order_by(RegisterEntry.id, RegisterEntry.version.desc()).subquery()
+    late = (newest.c.register == Breach.register) | (newest.c.due <= now())
+    waiting = select(func.count()).select_from(newest).where(newest.c.due.is_not(None), late)
+    return session.scalars(waiting).one()
 
 
 def _opened(ring: KeyRing, row: RegisterEntry, kind: type[Content]) -> Kept[Content]:

@@ -58,15 +58,25 @@ class AccountDay:
     unusual: bool
 
 
-def search_audit(session: Session, search: AuditSearch, *, below: int | None = None, limit: int = 100) -> list[AuditEntry]:
-    """The lines found, the newest first (audit zone). `below` a line's number gives the page after it. Raises `NotAllowed`."""
+def search_audit(
+    session: Session,
+    search: AuditSearch,
+    *,
+    below: int | None = None,
+    limit: int = 100,
+    as_action: Action = Action.READ,
+) -> list[AuditEntry]:
+    """The lines found, the newest first (audit zone). `below` a line's number gives the page after it. Raises `NotAllowed`.
+
+    `as_action` is what the line that this leaves says was done: read, or exported.
+    """
     access = require(session, Right.READ_AUDIT, subject=LOG)
     wanted = _of(access, select(AuditEntry)).order_by(AuditEntry.number.desc()).limit(limit)
     wanted = _narrowed(wanted, search)
     if below is not None:
         wanted = wanted.where(AuditEntry.number < below)
     found = list(session.scalars(wanted))
-    record(session, Action.READ, LOG, purpose=Purpose.SECURITY, count=len(found), detail={"asked": search.asked})
+    record(session, as_action, LOG, purpose=Purpose.SECURITY, count=len(found), detail={"asked": search.asked})
     return found
 
 

@@ -34,6 +34,7 @@ __all__ = [
     "SecondPersonNeeded",
     "State",
     "approve",
+    "awaiting_decision",
     "carry_out",
     "expire_overdue",
     "find_proposal",
@@ -239,6 +240,19 @@ def open_proposals(session: Session) -> list[Proposal]:
     """What waits for a decision or for its deed in this operation, the oldest first."""
     wanted = select(ProposalRow).where(ProposalRow.state.in_(OPEN), ProposalRow.until > now())
     return [_value(row) for row in session.scalars(wanted.order_by(ProposalRow.proposed_at, ProposalRow.id))]
+
+
+def awaiting_decision(session: Session) -> list[Proposal]:
+    """What waits for this account's own decision: proposed by somebody else, in reach, and theirs to approve."""
+    access = access_of(session)
+    return [
+        it
+        for it in open_proposals(session)
+        if it.state is State.PROPOSED
+        and not access.system
+        and it.proposed_by != access.actor
+        and access.may(RIGHTS[it.act][1], it.custody)
+    ]
 
 
 def find_proposal(session: Session, proposal: UUID) -> Proposal:

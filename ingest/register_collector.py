@@ -12,6 +12,7 @@ from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 
 from core.access import UNASSIGNED, Custody
+from core.audit import Action, Purpose, record
 from core.clock import now
 from ingest.models import CollectorRow
 
@@ -39,6 +40,7 @@ def add_collector(session: Session, operation: str, name: str, *, custody: Custo
     )
     session.add(row)
     session.flush()
+    record(session, Action.REGISTERED, f"ingest.collector:{row.id}", purpose=Purpose.ADMINISTRATION)
     return token
 
 

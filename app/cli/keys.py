@@ -22,7 +22,7 @@ from app.key_operations import (
     retire_subject,
     rotate,
 )
-from app.key_shares import join_shares, share_passphrase, split_subject
+from app.key_shares import join_shares, share_passphrase, split_subject, telling_failure
 from app.program import Program, open_program
 from app.rewrap_keys import waiting
 from app.second_person import approval
@@ -200,7 +200,8 @@ def combine_keys(
     needed = 1
     while len(lines) < needed:
         lines.append(typer.prompt(f"Share {len(lines) + 1}", hide_input=True))
-        needed = read_share(lines[-1], len(lines)).member_threshold
+        with telling_failure(settings, WHO):
+            needed = read_share(lines[-1], len(lines)).member_threshold
     written = join_shares(settings, WHO, lines, out or settings.passphrase_path)
     console.print(f"The passphrase opens the key ring; it is in {written}, readable by its owner only.")
 

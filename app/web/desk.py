@@ -1,5 +1,6 @@
 """What the pages behind the sign-in stand on, and how a group of them is registered (`app/web/page_groups.py`)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -16,13 +17,18 @@ __all__ = ["Desk", "Entry", "OpenDesk", "PageGroup", "desk_of"]
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the navigation, shown to those who hold the right or one of several (none: to everybody signed in)."""
+    """A line of the navigation, shown to those who hold the right or one of several (none: to everybody signed in).
+
+    `waiting` gives a number to show beside it, asked on every page.
+    """
 
     address: str
     text: str
     right: Right | tuple[Right, ...] | None = None
+    waiting: Callable[["Desk", Access], int] | None = None
 
     def is_for(self, access: Access) -> bool:
+        """Whether somebody with this access sees it."""
         rights = self.right if isinstance(self.right, tuple) else (self.right,)
         return any(right is None or access.may(right) for right in rights)
 

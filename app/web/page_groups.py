@@ -3,14 +3,31 @@
 from app.web.account_pages import ACCOUNT
 from app.web.administration_pages import ADMINISTRATION
 from app.web.approval_pages import APPROVALS
+from app.web.audit_pages import AUDIT
 from app.web.broken_glass_pages import BROKEN_GLASS
 from app.web.duplicate_pages import DUPLICATES
 from app.web.enrolment_pages import ENROLMENT
 from app.web.erasure_pages import ERASURE
 from app.web.export_pages import EXPORTS
 from app.web.record_pages import RECORDS
+from app.web.register_pages import REGISTERS
 from app.web.sign_in_pages import SIGN_IN
+from app.web.work_pages import WORK
 
 __all__ = ["GROUPS"]
 
-GROUPS = (SIGN_IN, ENROLMENT, RECORDS, DUPLICATES, BROKEN_GLASS, APPROVALS, ERASURE, EXPORTS, ADMINISTRATION, ACCOUNT)
+GROUPS = (
+    SIGN_IN,
+    ENROLMENT,
+    WORK,
+    RECORDS,
+    DUPLICATES,
+    BROKEN_GLASS,
+    APPROVALS,
+    ERASURE,
+    EXPORTS,
+    AUDIT,
+    REGISTERS,
+    ADMINISTRATION,
+    ACCOUNT,
+)

@@ -122,6 +122,10 @@ PROBLEM_STATUS: Final[Mapping[type[Problem], HTTPStatus]] = {
 
 # Problems of the stages, by their codes: what is out of reach is answered like what does not exist.
 CODE_STATUS: Final[Mapping[str, HTTPStatus]] = {
+    "CORE-134": HTTPStatus.CONFLICT,
+    "CORE-150": HTTPStatus.NOT_FOUND,
+    "CORE-151": HTTPStatus.CONFLICT,
+    "APP-125": HTTPStatus.UNPROCESSABLE_ENTITY,
     "CASE-020": HTTPStatus.NOT_FOUND,
     "CASE-030": HTTPStatus.NOT_FOUND,
     "CASE-031": HTTPStatus.UNPROCESSABLE_ENTITY,

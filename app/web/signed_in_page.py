@@ -130,10 +130,10 @@ def go_to(address: str) -> Response:
 
 
 def local(address: object) -> str:
-    """The address if it is one of this server's paths, else the account page: nobody is led away from here."""
+    """The address if it is one of this server's paths, else the page of what waits: nobody is led away from here."""
     text = str(address or "")
     plain = text.startswith("/") and not text.startswith("//") and "\\" not in text and text.isprintable()
-    return text if plain else "/account"
+    return text if plain else "/work"
 
 
 def language_of(request: Request, visit: Visit | None = None) -> str:
@@ -151,11 +151,13 @@ def keep_language(request: Request, response: Response, language: str = "") -> N
         response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=YEAR_SECONDS, samesite="lax", httponly=True)
 
 
-def _navigation(request: Request, visit: Visit | None) -> list[tuple[str, str]]:
+def _navigation(request: Request, visit: Visit | None) -> list[tuple[str, str, int]]:
+    """Address, text and how much waits there, of every page that the visitor may open."""
     if visit is None:
         return []
-    entries = [entry for group in desk_of(request).groups for entry in group.entries]
-    return [(entry.address, entry.text) for entry in entries if entry.is_for(visit.access)]
+    desk = desk_of(request)
+    entries = [entry for group in desk.groups for entry in group.entries if entry.is_for(visit.access)]
+    return [(it.address, it.text, it.waiting(desk, visit.access) if it.waiting else 0) for it in entries]
 
 
 @cache

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from casework.errors import CertificateRefused, RecordUnknown
 from casework.rights_models import ErasureCertificate
+from core.audit import Action, Purpose, record
 from core.clock import now
 from core.erasure import Tally
 from core.keyring import KeyRing
@@ -69,7 +70,7 @@ def certify_erasure(
         "approved_by": proposal.decided_by,
         "carried_out_by": carried_out_by,
         "erased_at": now().isoformat(),
-        "records": {str(record): table for record, table in sorted(tally.records.items())},
+        "records": {str(erased): table for erased, table in sorted(tally.records.items())},
         "rows": tally.counted,
         "keys": tally.keys,
         "audit_head": dict(audit_head),
@@ -95,6 +96,7 @@ def find_certificate(session: Session, ring: KeyRing, proposal: UUID) -> Certifi
     row = session.get(ErasureCertificate, proposal)
     if row is None:
         raise RecordUnknown(kind="certificate of erasure for proposal", record=proposal)
+    record(session, Action.READ, f"casework.erasure_certificate:{proposal}", purpose=Purpose.RIGHTS)
     return Certificate(json.loads(row.content), row.signature, verification_key(ring, PURPOSE))
 
 

@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 revision = "0021"
-down_revision = "0017"
+down_revision = "0020"
 
 OWN_OPERATION = "operation = (SELECT current_setting('waystation.operation', true))"
 OWN_ACCOUNT = "actor = (SELECT current_setting('waystation.actor', true))"

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from app.program import open_program
+from core.audit import Action, audited_entries
 from core.database import Zone
 from core.key_providers.passphrase import Passphrase
 from core.key_ring_file import KeyRingMissing, add_key, create_key_ring
@@ -62,6 +63,9 @@ def test_a_crash_between_file_and_database_heals(started: Settings) -> None:
     with open_program(started) as program:
         assert program.ring == grown
     assert set(versions(started)) == {1, 2}
+    with open_program(started) as program, program.database.transaction(Zone.AUDIT) as session:
+        told = [line.detail for line in audited_entries(session, action=Action.KEY_USED) if line.detail["did"] != "re-wrap"]
+    assert told == [{"did": "finish rotation", "versions": [2]}, {"did": "first start", "versions": [1]}]
 
 
 def test_a_missing_ring_is_refused_even_where_there_is_no_operation_yet(settings: Settings) -> None:

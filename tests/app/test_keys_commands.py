@@ -9,6 +9,10 @@ from typer.testing import CliRunner
 from app.cli.main import commands
 from app.key_provider import ProviderUnready, key_provider
 from app.key_shares import PassphraseFileExists
+from app.program import open_database
+from core.audit import Action, audited_entries
+from core.database import Zone
+from core.errors import Problem
 from core.key_ring_file import KeyRingExists
 from core.settings import Settings
 from tests.core.key_services import FakeVault, serving
@@ -60,6 +64,18 @@ def test_a_passphrase_is_divided_and_put_together_again(keeper: CliRunner, setti
     assert settings.passphrase_path.read_text().strip() == PASSPHRASE
     assert settings.passphrase_path.stat().st_mode & 0o777 == 0o600
     assert PASSPHRASE not in said + shown
+
+
+@pytest.mark.parametrize("typed", ["no share at all\n", "eraser kidney lily scatter\n"])
+def test_shares_that_do_not_combine_leave_a_line_without_a_word_of_them(
+    keeper: CliRunner, settings: Settings, typed: str
+) -> None:
+    run(keeper, "create")
+    with pytest.raises(Problem) as refused:
+        run(keeper, "combine", typed=typed)
+    with open_database(settings) as database, database.transaction(Zone.AUDIT) as session:
+        [line] = audited_entries(session, action=Action.DENIED)
+    assert (line.subject, line.detail) == ("core.key_ring", {"did": "combine", "code": refused.value.code})
 
 
 def test_a_ring_moves_to_vault_and_opens_there(keeper: CliRunner, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from core.audit import Action, Purpose, record
 from core.audit_chain import GENESIS, LINE, PURPOSE, Head, HeadsAhead, HeadsUnreadable, export_heads, link, read_heads, seal_log
-from core.audit_verify import Fault, Finding, Verified, verify_log
+from core.audit_verify import Fault, Finding, Verified, start_walk, verify_log, walk_on
 from core.database import Database, Zone, connect
 from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 from core.keyring import KeyRing
@@ -221,6 +221,25 @@ class TestSealing:
         assert log.verify()[0].sealed == LINES + 1
 
 
+@pytest.mark.parametrize("most", [1, 2, 5, 100])
+@pytest.mark.parametrize(
+    "tampering", ["SELECT 1", "UPDATE core.audit_entry SET actor = 'x' WHERE number = 7", "DELETE FROM core.audit_link"]
+)
+def test_verifying_in_pieces_finds_what_verifying_at_once_finds(log: Log, most: int, tampering: str) -> None:
+    log.write(4)
+    log.seal_all()
+    log.export()
+    log.write(2)
+    log.tamper(tampering)
+    whole, found = log.verify()
+    pieces: list[Finding] = []
+    with log.database.transaction(Zone.AUDIT, actor="auditor") as session:
+        walk = start_walk(session)
+        while not walk.finished:
+            walk_on(session, walk, verification_key(log.ring, PURPOSE), read_heads(log.file), pieces.append, most=most)
+    assert (pieces, walk.done) == (found, whole)
+
+
 class TestTampering:
     """As the owner of the tables, with triggers off."""
 
@@ -231,6 +250,23 @@ class TestTampering:
         "transaction": "transaction - 1",
         "detail": "detail || jsonb_build_object('parts', 1)",
     }
+
+    @pytest.mark.parametrize("gone", [0, 1])
+    def test_a_head_taken_out_between_two_is_found_without_the_exported_copy(self, log: Log, gone: int) -> None:
+        for _ in range(2):
+            log.write(3)
+            log.seal_all()
+        log.file.unlink()
+        with log.tampering() as connection:
+            positions = list(connection.scalars(text("SELECT position FROM core.audit_head ORDER BY position")))
+        found = log.after(f"DELETE FROM core.audit_head WHERE position = {positions[gone]}")
+        assert [(it.fault, it.first, it.of_positions) for it in found] == [(Fault.HEAD_GONE, positions[gone], True)]
+
+    def test_neither_does_it_help_to_make_the_next_head_forget_it(self, log: Log) -> None:
+        log.write(3)
+        log.seal_all()
+        found = log.after("UPDATE core.audit_head SET previous = NULL")
+        assert {it.fault for it in found} == {Fault.HEAD_FORGED}
 
     @again(25)
     @given(place=st.integers(0, LINES - 1), column=st.sampled_from(COLUMNS))

@@ -24,12 +24,26 @@ OWN_IDS = {
     "request",
     "restriction",
     "run",
+    "verification",
     "week",
 }
 OF_WHOM = {"account", "merged", "person", "persons", "proposed_by", "record", "submissions", "survivor"}
 OF_UNITS = {"from", "media", "operation", "partner", "recipient", "to"}  # a custody is written as four ids
 COUNTS = {
-    *("alike", "answers", "consents", "erased", "failed", "files", "former_versions", "keys", "others", "restrictions", "rows"),
+    *(
+        "alike",
+        "answers",
+        "consents",
+        "erased",
+        "failed",
+        "faults",
+        "files",
+        "former_versions",
+        "keys",
+        "others",
+        "restrictions",
+        "rows",
+    ),
     *("sections", "shares", "theirs", "threshold", "unsafe", "version"),
 }
 HASHES = {"digests", "md5", "sha256"}

@@ -24,6 +24,7 @@ OPEN_TABLES = {
     "core.audit_entry": "read by the audit zone alone, across operations",
     "core.audit_link": "digests of the audit log; the audit zone alone",
     "core.audit_head": "signed digests of the audit log; the audit zone alone",
+    "core.audit_verification": "signed results of verifying the log; the audit zone alone",
 }
 
 

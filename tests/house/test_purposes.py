@@ -35,6 +35,7 @@ OPENS_NOTHING = {
     "anonymizer.policy_in_force",
     "anonymizer.store_protected",
     # Admission reads for Purpose.COLLECTION, through ingest's own functions, and gives back ids.
+    "casework.waiting_work",  # numbers of what waits, without opening or naming any
     "casework.admit_again",
     "casework.admit_awaiting",
     "casework.admit_submission",

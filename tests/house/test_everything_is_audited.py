@@ -1,0 +1,263 @@
+"""Every function of a face that works in a transaction leaves a line in the audit log, or has a reason here why it leaves none.
+
+The first tests read the code: which of these functions reach `record`, through whatever they call. The last one does it: it
+runs what a worker does with a record and looks for the line.
+"""
+
+import ast
+import importlib
+import inspect
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+import casework
+from casework import consent, duplicates, records, rights, search
+from core.access import Access, Custody, Grant
+from core.audit import Action, Purpose
+from core.clock import now
+from core.database import Zone
+from core.permissions import Role
+from forms import RecordPart
+from tests.casework.conftest import ASSISTANCE, OPERATION, SCREENING, Field
+from tests.casework.conftest import field_team as field_team  # noqa: PLC0414  (a fixture)
+from tests.casework.conftest import xforms as xforms  # noqa: PLC0414
+
+ROOT = Path(__file__).resolve().parents[2]
+OURS = ("core", "forms", "ingest", "casework", "anonymizer", "exports", "app")
+ROOMS = ("records", "search", "duplicates", "consent", "rights", "erasure", "store")
+FACES = (
+    "ingest",
+    "casework",
+    *(f"casework.{room}" for room in ROOMS),
+    "anonymizer",
+    "exports",
+    "core.registers",
+    "core.second_person",
+    "core.search_audit",
+    "core.verify_in_pieces",
+)
+# What leaves no line of its own, and why that hides nothing.
+QUIET = {
+    "anonymizer.load_protected": "protected tables, which tell of nobody",
+    "casework.consent_in_force": "a step of what uses the record, which leaves the line",
+    "casework.find_overdue": "ids and dates; what is proposed of it leaves a line",
+    "casework.may_share_with": "yes or no, a step of sharing, which leaves the line",
+    "casework.may_use": "yes or no, a step of using, which leaves the line",
+    "casework.merges_of": "ids of merges; what they join is read through read_person",
+    "casework.movement_sources": "digests of which reports there are, without opening any",
+    "casework.newest_consents": "sealed rows, not opened",
+    "casework.read_consents": "opened with a key that consent_history or the access pack took out; they leave the line",
+    "casework.refuse_held": "a step of erasing and merging, which leave the line",
+    "casework.require_unrestricted": "a step of using, which leaves the line",
+    "casework.waiting_work": "numbers of what waits, without opening or naming any",
+    "core.registers.count_due": "a number, without opening any",
+    "core.second_person.awaiting_decision": "proposals: ids, counts and hashes; every step of one leaves a line",
+    "core.second_person.find_proposal": "likewise",
+    "core.second_person.open_proposals": "likewise",
+    "core.verify_in_pieces.newest_verification": "the result that a verification left, which left its own lines",
+    "exports.list_releases": "what the world sees",
+    "exports.released_cells": "what the world sees",
+    "exports.released_codes": "what the world sees",
+    "ingest.awaiting_submissions": "ids; what is read of them leaves a line",
+    "ingest.chain_of": "ids",
+    "ingest.find_collector": "a step of receiving, which leaves the line",
+    "ingest.mark_handled": "a step of admission, which leaves the line",
+    "ingest.quarantined": "codes and ids; reading one leaves a line",
+    "ingest.received_before": "ids",
+    "ingest.submissions_set_aside": "ids",
+}
+
+
+def functions() -> Iterator[tuple[str, Callable[..., object]]]:
+    """Everything that a face shows and that works inside a transaction, by the module that it lives in."""
+    for face in FACES:
+        shown = importlib.import_module(face)
+        for name in shown.__all__:
+            one = getattr(shown, name)
+            if inspect.isfunction(one) and "session" in inspect.signature(one).parameters:
+                yield f"{face.partition('.')[0] if face.startswith('casework') else face}.{name}", one
+
+
+FUNCTIONS = dict(functions())
+
+
+@cache
+def module(name: str) -> tuple[dict[str, ast.AST], dict[str, str]]:
+    """The functions, methods and classes of one of our modules by name, and what its imports stand for."""
+    path = ROOT / (name.replace(".", "/") + ".py")
+    path = path if path.exists() else ROOT / name.replace(".", "/") / "__init__.py"
+    if not path.exists():
+        return {}, {}
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    defined: dict[str, ast.AST] = {
+        node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)
+    }
+    imported = {
+        alias.asname or alias.name: f"{node.module}.{alias.name}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in OURS
+        for alias in node.names
+    }
+    plain = [alias for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    return defined, imported | {alias.asname or alias.name: alias.name for alias in plain if alias.name in OURS}
+
+
+def called(home: str, name: str) -> tuple[str, str] | None:
+    """Where the code of a name stands that is used in a module."""
+    defined, imported = module(home)
+    if name in defined:
+        return home, name
+    if name not in imported:
+        return None
+    above, _, inner = imported[name].rpartition(".")
+    return called(above, inner) if above else None
+
+
+def reaches_record(home: str, name: str, seen: set[tuple[str, str]]) -> bool:
+    """Whether a function calls `record`, itself or through what it calls."""
+    if (home, name) in seen:
+        return False
+    seen.add((home, name))
+    node = module(home)[0].get(name)
+    for call in ast.walk(node) if node else ():
+        if not isinstance(call, ast.Call):
+            continue
+        target = target_of(home, call.func)
+        if target == ("core.audit_line", "record") or (target and reaches_record(*target, seen)):
+            return True
+    return False
+
+
+def target_of(home: str, function: ast.expr) -> tuple[str, str] | None:
+    if isinstance(function, ast.Name):
+        return called(home, function.id)
+    if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
+        if function.value.id in {"self", "cls"}:
+            return called(home, function.attr)
+        meant = module(home)[1].get(function.value.id, "")
+        return called(meant, function.attr) if meant else None
+    return None
+
+
+def leaves_a_line(name: str) -> bool:
+    function = FUNCTIONS[name]
+    return reaches_record(function.__module__, function.__name__, set())
+
+
+@pytest.mark.parametrize("name", sorted(set(FUNCTIONS) - set(QUIET)))
+def test_it_leaves_a_line(name: str) -> None:
+    assert leaves_a_line(name), "record what it does, or say in QUIET why not"
+
+
+@pytest.mark.parametrize("name", sorted(QUIET))
+def test_the_exceptions_are_still_exceptions(name: str) -> None:
+    assert name in FUNCTIONS
+    assert not leaves_a_line(name)
+
+
+ASSIST, READS = Purpose.ASSISTANCE, [RecordPart.IDENTITY]
+WHY = "She came in at night and her worker is away."
+WORKER = Access("badr", OPERATION, (Grant(Role.CASEWORKER),))
+
+
+def newest(session: Session, table: str) -> UUID:
+    found: UUID = session.scalars(text(f"SELECT id FROM casework.{table}")).one()
+    return found
+
+
+# What a worker does with a record, in this order; each on the team's session, key ring, and the person.
+DEEDS: dict[str, tuple[Action, Callable[[Session, Any, UUID], object]]] = {
+    "find_case": (
+        Action.READ,
+        lambda s, r, _: casework.find_case(s, r, OPERATION, SCREENING["case_reference"], purpose=ASSIST),
+    ),
+    "find_persons": (
+        Action.SEARCHED,
+        lambda s, r, _: casework.find_persons(s, r, OPERATION, "00252 615550199", purpose=ASSIST),
+    ),
+    "list_cases": (Action.READ, lambda s, _r, _p: casework.list_cases(s, OPERATION)),
+    "read_person": (Action.READ, lambda s, r, p: casework.read_person(s, r, p, parts=READS, purpose=ASSIST)),
+    "view_record": (Action.READ, lambda s, r, p: records.view_record(s, r, p, purpose=ASSIST)),
+    "list_files": (Action.READ, lambda s, r, p: records.list_files(s, r, p, purpose=ASSIST)),
+    "read_names": (Action.READ, lambda s, r, p: search.read_names(s, r, OPERATION, [p])),
+    "read_all_names": (Action.READ, lambda s, r, _: list(search.read_all_names(s, r, OPERATION))),
+    "list_pairs": (Action.READ, lambda s, _r, _p: duplicates.list_pairs(s)),
+    "kept_from": (Action.READ, lambda s, _r, p: records.kept_from(s, p)),
+    "keep_from": (Action.KEPT_FROM, lambda s, _r, p: records.keep_from(s, p, RecordPart.NARRATIVE, "badr")),
+    "let_read_again": (Action.KEPT_FROM, lambda s, _r, p: records.let_read_again(s, p, RecordPart.NARRATIVE, "badr")),
+    "break_glass": (
+        Action.BROKE_GLASS,
+        lambda s, r, p: records.break_glass(s, r, WORKER, p, parts=READS, reason=WHY, purpose=ASSIST),
+    ),
+    "openings_to_review": (Action.READ, lambda s, r, _: records.openings_to_review(s, r)),
+    "end_opening": (Action.SHARED, lambda s, _r, _p: records.end_opening(s, newest(s, "opening"), purpose=ASSIST)),
+    "consent_history": (Action.READ, lambda s, r, p: consent.consent_history(s, r, p, purpose=ASSIST)),
+    "restrict_record": (
+        Action.RESTRICTED,
+        lambda s, _r, p: consent.restrict_record(s, p, next(iter(consent.RestrictionReason))),
+    ),
+    "restrictions_in_force": (Action.READ, lambda s, _r, p: consent.restrictions_in_force(s, p)),
+    "receive_request": (Action.REGISTERED, lambda s, _r, p: rights.receive_request(s, p, rights.RequestKind.ACCESS)),
+    "open_requests": (Action.READ, lambda s, _r, _p: rights.open_requests(s)),
+    "answer_request": (
+        Action.REVIEWED,
+        lambda s, _r, _p: rights.answer_request(s, newest(s, "rights_request"), rights.RequestOutcome.GRANTED),
+    ),
+    "hold_record": (
+        Action.HELD,
+        lambda s, r, p: rights.hold_record(s, r, p, reason=WHY, until=now() + timedelta(days=9)),
+    ),
+    "list_holds": (Action.READ, lambda s, r, _: rights.list_holds(s, r, OPERATION, purpose=Purpose.LEGAL)),
+    "assign_custody": (
+        Action.SHARED,
+        lambda s, _r, p: records.assign_custody(
+            s, Access.of_system("tester", OPERATION), p, Custody(team="one"), purpose=ASSIST
+        ),
+    ),
+}
+
+
+def test_what_a_worker_does_is_in_the_log_in_that_order(field_team: Field) -> None:
+    """Arrival, admission, and every deed above, each in a transaction of its own: its line is there, in the right operation."""
+    field_team.send("screening", SCREENING)
+    field_team.send("assistance", ASSISTANCE)
+    assert lines_since(field_team, 0, Action.RECEIVED)
+    field_team.admit_awaiting()
+    assert lines_since(field_team, 0, Action.ADMITTED)
+    with field_team.zone() as session:
+        person = casework.list_cases(session, OPERATION)[0].person
+    missing = []
+    for name, (action, deed) in DEEDS.items():
+        before = last_line(field_team)
+        with field_team.zone() as session:
+            deed(session, field_team.ring, person)
+        if not lines_since(field_team, before, action):
+            missing.append((name, action))
+    assert missing == []
+
+
+LAST = text("SELECT coalesce(max(number), 0) FROM core.audit_entry")
+SINCE = text(
+    "SELECT count(*) FROM core.audit_entry WHERE number > :after AND action = :action AND operation = :operation AND subject <> ''"
+)
+
+
+def last_line(team: Field) -> int:
+    with team.zone(Zone.AUDIT) as session:
+        found: int = session.scalars(LAST).one()
+        return found
+
+
+def lines_since(team: Field, after: int, action: Action) -> int:
+    with team.zone(Zone.AUDIT) as session:
+        asked = {"after": after, "action": action.value, "operation": OPERATION}
+        found: int = session.scalars(SINCE, asked).one()
+        return found
