@@ -42,7 +42,7 @@ class Meter:
         print(f"{what:<54}{seconds:8.2f} s{rate}{here:9.2f} s{database:12.2f} s", flush=True)
         return result
 
-    def percentiles(self, what: str, calls: Sequence[Callable[[], object]], *, warm: int = 0) -> None:
+    def percentiles(self, what: str, calls: Sequence[Callable[[], object]], *, warm: int = 20) -> None:
         """Many calls of one kind: the middle and the slowest twentieth, and the processor time of one call."""
         for call in calls[:warm]:
             call()

@@ -137,9 +137,9 @@ def open_pages(meter: Meter, program: Program, wanted: int = 300) -> None:
     access = Access("worker", OPERATION, (Grant(Role.CASEWORKER, "org", "north", "team-7"),))
     with administrator(program) as connection:
         floors = [lambda person=person: connection.execute(text(ROWS), {"person": person}).all() for _, person in shown]
-        meter.percentiles("floor: the same rows by key", floors, warm=20)
+        meter.percentiles("floor: the same rows by key", floors)
     pages = [lambda each=each: page(program, access, *each) for each in shown]
-    meter.percentiles("open a case page (goal 50 ms at 1 M)", pages, warm=20)
+    meter.percentiles("open a case page (goal 50 ms at 1 M)", pages)
 
 
 def page(program: Program, access: Access, case: UUID, person: UUID) -> None:

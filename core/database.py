@@ -11,9 +11,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Final, cast
 
+import psycopg
 from psycopg import Connection
 from sqlalchemy import URL, DateTime, Engine, MetaData, create_engine, make_url, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 
 from core.access import INFO, Access, NotAllowed
@@ -38,8 +39,8 @@ KEY_RETIRED: Final = "WSKEY"  # raised by the triggers of migration 0008
 
 # The role, too, by `set_config`: one statement, and so one round trip, before each transaction's work.
 ENTER: Final = text(
-    "SELECT set_config('role', :role, true), set_config('waystation.operation', :operation, true), set_config('waystation.actor', :actor, true), "
-    "set_config('waystation.reach', :reach, true)"
+    "SELECT set_config('role', :role, true), set_config('waystation.operation', :operation, true), "
+    "set_config('waystation.actor', :actor, true), set_config('waystation.reach', :reach, true)"
 )
 
 
@@ -170,16 +171,17 @@ def translated() -> Iterator[None]:
     """Say in Waystation's words what the database driver reports, without the values it reports them of."""
     try:
         yield
-    except DBAPIError as error:
-        state = getattr(error.orig, "sqlstate", None)
+    except (DBAPIError, psycopg.Error) as error:  # the driver's own, where its connection is used directly
+        original = error.orig if isinstance(error, DBAPIError) else error
+        state = getattr(original, "sqlstate", None)
         if state == DISK_FULL:
             raise DatabaseFull from error
         if state == KEY_RETIRED:
             raise KeyRetired from error
-        if isinstance(error, OperationalError) and (state is None or state.startswith(("57P", "08"))):
-            raise DatabaseDown(reason=_first_line(error)) from error
+        if isinstance(original, psycopg.OperationalError) and (state is None or state.startswith(("57P", "08"))):
+            raise DatabaseDown(reason=_first_line(original)) from error
         raise
 
 
-def _first_line(error: OperationalError) -> str:
-    return str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else "no reason given"
+def _first_line(error: psycopg.OperationalError) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"

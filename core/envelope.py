@@ -44,6 +44,12 @@ class Binding:
         where = b"%b\0%b\0%b\0%b\0" % (FORMAT, self.table.encode(), self.record.bytes, self.field.encode())
         return where + self.row_version.to_bytes(4, "big")
 
+    def around_record(self) -> tuple[bytes, bytes]:
+        """The associated data before and after the record's id: the same for every record, so taken once for a great many."""
+        start = len(FORMAT) + 1 + len(self.table.encode()) + 1
+        whole = self.associated_data
+        return whole[:start], whole[start + len(self.record.bytes) :]
+
     def refused(self) -> CiphertextRefused:
         return CiphertextRefused(field=self.field, record=self.record, table=self.table)
 
