@@ -10,11 +10,9 @@ import platform
 import random
 import secrets
 import tempfile
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
 
 import httpx
 from sqlalchemy import create_engine, text
@@ -32,6 +30,7 @@ from app.operations import add_operation
 from app.program import Program, open_program
 from app.web.serve import serving_on_socket
 from app.weekly_release import protect_week, release_week
+from bench.measured import Meter
 from core.clock import now
 from core.database import Zone
 from core.embedded_cluster import ADMINISTRATOR
@@ -40,7 +39,6 @@ from core.settings import Settings
 from core.week import Week
 
 OPERATION = "BENCH"
-T = TypeVar("T")
 
 
 def main() -> None:
@@ -58,6 +56,7 @@ def measure(program: Program, records: int, folder: Path) -> None:
         f"{platform.machine()}, {platform.python_implementation()} {platform.python_version()}, {records} reports of one week\n"
     )
     token = set_up(program)
+    meter = Meter.of(program.settings)
     week = Week.of(now().date()).plus(-1)
     reports = draw_reports(random.Random(1), read_gazetteer(GAZETTEER), [week], records)
     with serving_on_socket(program, lambda _operation, _submission: None) as socket:
@@ -68,17 +67,21 @@ def measure(program: Program, records: int, folder: Path) -> None:
         filled = [filled_report(phones[0], report) for report in reports]
         print(f"a filled report: {len(filled[0])} bytes")
         half = len(filled) // 2
-        timed("floor: INSERT, commit, fsync, one client", half, lambda: floor(program, filled[:half]))
-        timed("receive over HTTP, one client", half, lambda: [phones[0].send(xml) for xml in filled[:half]])
-        timed("receive over HTTP, 16 at a time", len(filled) - half, lambda: send_at_once(phones, filled[half:]))
-        timed("the same again (resent), one client", half, lambda: [phones[0].send(xml) for xml in filled[:half]])
-    timed("admit", records, lambda: list(admit_batches(program, OPERATION, actor="bench")))
+        meter.timed("floor: INSERT, commit, fsync, one client", half, lambda: floor(program, filled[:half]))
+        meter.timed("receive over HTTP, one client", half, lambda: [phones[0].send(xml) for xml in filled[:half]])
+        meter.timed("receive over HTTP, 16 at a time", len(filled) - half, lambda: send_at_once(phones, filled[half:]))
+        meter.timed("the same again (resent), one client", half, lambda: [phones[0].send(xml) for xml in filled[:half]])
+    meter.timed("admit", records, lambda: list(admit_batches(program, OPERATION, actor="bench")))
     with program.database.transaction(Zone.ANONYMIZER, operation=OPERATION) as session:
-        facts = timed("open and count facts", records, lambda: casework.movement_facts(session, program.ring, OPERATION, week))
+        facts = meter.timed(
+            "open and count facts", records, lambda: casework.movement_facts(session, program.ring, OPERATION, week)
+        )
         places = read_gazetteer(GAZETTEER)
-        timed("aggregate to all levels", records, lambda: anonymizer.count_movements(facts, places, week, operation=OPERATION))
-    timed("protect, prove and store the week", 1, lambda: protect_week(program, OPERATION, week, actor="bench"))
-    timed(
+        meter.timed(
+            "aggregate to all levels", records, lambda: anonymizer.count_movements(facts, places, week, operation=OPERATION)
+        )
+    meter.timed("protect, prove and store the week", 1, lambda: protect_week(program, OPERATION, week, actor="bench"))
+    meter.timed(
         "write the release, 3 languages", 1, lambda: release_week(program, OPERATION, week, folder / "release", actor="bench")
     )
 
@@ -108,15 +111,6 @@ def floor(program: Program, filled: Sequence[bytes]) -> None:
 def send_at_once(phones: Sequence[Phone], filled: Sequence[bytes]) -> None:
     with ThreadPoolExecutor(len(phones)) as pool:
         list(pool.map(lambda numbered: phones[numbered[0] % len(phones)].send(numbered[1]), enumerate(filled)))
-
-
-def timed(what: str, count: int, work: Callable[[], T]) -> T:
-    started = time.perf_counter()
-    result = work()
-    seconds = time.perf_counter() - started
-    rate = f"{count / seconds:10,.0f}/s" if count > 1 else " " * 12
-    print(f"{what:<44}{seconds:9.2f} s{rate}")
-    return result
 
 
 if __name__ == "__main__":

@@ -11,10 +11,7 @@ import os
 import platform
 import secrets
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 from uuid import UUID, uuid4
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -23,6 +20,7 @@ from sqlalchemy import create_engine, text
 from app.key_operations import add_version, failing_keys
 from app.program import Program, open_program
 from app.rewrap_keys import rewrap
+from bench.measured import Meter
 from core.access import Access
 from core.embedded_cluster import ADMINISTRATOR
 from core.envelope import Binding, new_record_key
@@ -31,7 +29,6 @@ from core.wrapped_keys import BATCH
 
 OPERATION = "BENCH"
 WHO = Access.of_system("bench", "")
-T = TypeVar("T")
 
 
 def main() -> None:
@@ -47,16 +44,17 @@ def main() -> None:
 
 def measure(program: Program, keys: int, parts: int) -> None:
     print(f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}, {keys:,} record keys\n")
-    timed("floor: open and seal in memory, 1 processor", keys, lambda: crypto_alone(min(keys, 100_000)), min(keys, 100_000))
+    meter = Meter.of(program.settings)
+    meter.timed("floor: open and seal in memory, 1 processor", keys, lambda: crypto_alone(keys))
     records = [uuid4() for _ in range(keys)]
     fill(program, "casework.record_key", records)
-    plain = timed("floor: plain UPDATE of the same rows", keys, lambda: plain_update(program, sorted(records)))
+    plain = meter.timed("floor: plain UPDATE of the same rows", keys, lambda: plain_update(program, sorted(records)))
     add_version(program, WHO, lambda _session, _subject: None)
-    done = timed(
+    done = meter.timed(
         f"re-wrap, {parts} parts at a time", keys, lambda: rewrap(program.database, program.ring, WHO, ignore, parts=parts)
     )
     assert (done.count, done.refused) == (keys, []), (done.count, len(done.refused))
-    failed = timed("verify every wrapped key", keys, lambda: list(failing_keys(program, WHO, ignore)))
+    failed = meter.timed("verify every wrapped key", keys, lambda: list(failing_keys(program, WHO, ignore)))
     assert failed == []
     assert plain == keys
 
@@ -111,15 +109,6 @@ def plain_update(program: Program, records: list[UUID]) -> int:
 
 def ignore(_count: int) -> None:
     """Progress is for people."""
-
-
-def timed(what: str, count: int, work: Callable[[], T], worked: int = 0) -> T:
-    """Print how long it took; where only `worked` of `count` were done, how long all would take."""
-    started = time.perf_counter()
-    result = work()
-    seconds = (time.perf_counter() - started) * (count / worked if worked else 1)
-    print(f"{what:<46}{seconds:9.2f} s{count / seconds:12,.0f}/s")
-    return result
 
 
 if __name__ == "__main__":

@@ -11,24 +11,25 @@ The free search asks a worker of its own, over its socket, and is answered from 
 import argparse
 import os
 import random
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 from sqlalchemy import create_engine, text
 
 import casework
 from app.program import Program, open_program
+from bench.measured import Meter
 from casework import search
-from casework.models import KeyKind, Person, TokenKind
+from casework.models import KeyKind, Person, StoredKey, TokenKind
 from casework.names.name_tokens import own_name_token
 from casework.store.blind_tokens import plain
+from casework.store.kept_key import KeptKey
 from casework.store.seal_record import KEY_TABLE, seal_parts
 from core.access import Access, Grant
 from core.audit import Action, Purpose, record
@@ -36,6 +37,7 @@ from core.clock import now
 from core.database import Zone
 from core.embedded_cluster import ADMINISTRATOR
 from core.envelope import Binding, new_record_key
+from core.keyring import KeyRing
 from core.models import Operation
 from core.permissions import Role
 from core.settings import Settings
@@ -63,22 +65,25 @@ def measure(program: Program, persons: int, *, plans: bool) -> None:
     with program.database.transaction(Zone.COLLECTION, operation=OPERATION) as session:
         session.add(Operation(code=OPERATION, names={}))
     store = Store(program, persons)
+    meter = Meter.of(program.settings)
     started = time.perf_counter()
     store.fill()
     print(f"{persons:,} persons filled in {time.perf_counter() - started:.0f} s\n")
     if plans:
         explain(program, store.tokens[:3])
-    timed("floor: one token by its index", floor(program, store.tokens))
-    timed("floor: a transaction with its audit line", [lambda: nothing(program)] * 300)
+    meter.percentiles("floor: one token by its index", floor(program, store.tokens))
+    meter.percentiles("floor: a transaction with its audit line", [lambda: nothing(program)] * 300)
     ours = store.of_team(7)
-    timed("by case reference", [lambda one=one: by_reference(program, one) for one in ours])
-    timed("by telephone", [lambda one=one: by_telephone(program, one) for one in ours])
-    timed("by full name and year of birth", [lambda one=one: by_name(program, store.names[one]) for one in ours])
+    meter.percentiles("by case reference", [lambda one=one: by_reference(program, one) for one in ours])
+    meter.percentiles("by telephone", [lambda one=one: by_telephone(program, one) for one in ours])
+    meter.percentiles(
+        "by full name and year of birth", [lambda one=one: by_name(program, store.names[one]) for one in ours], warm=20
+    )
     commonest = max(set(store.names), key=store.names.count) if persons <= 100_000 else store.names[0]
-    timed("the same, a very common name", [lambda: by_name(program, commonest)] * 100)
+    meter.percentiles("the same, a very common name", [lambda: by_name(program, commonest)] * 100)
     with Worker(program):
         asked = [store.names[one][random.randrange(2)] for one in ours]
-        timed("free search by one name", [lambda name=name: freely(program, name) for name in asked])
+        meter.percentiles("free search by one name", [lambda name=name: freely(program, name) for name in asked])
 
 
 class Store:
@@ -113,7 +118,7 @@ class Store:
         for number in numbers:
             given, family, year = self.names[number]
             person = Person(id=uuid4(), operation=OPERATION, row_version=1, custody=f"org/north/team-{number % TEAMS}/-")
-            key, wrapped = new_record_key(ring, Binding(KEY_TABLE, person.id, KeyKind.PERSON))
+            key, row = new_key(ring, person.id)
             identity = {"prs_First_Name": given, "prs_Second_Name": family, "prs_Birthdate": f"{year}-01-01"}
             seal_parts(person, key, {part: {} for part in RecordPart} | {RecordPart.IDENTITY: identity})
             sealed = (person.identity, person.contact, person.narrative, person.facts)
@@ -121,7 +126,9 @@ class Store:
             rows["person"].append((person.id, OPERATION, 1, *sealed, person.custody))
             rows["household"].append((household, OPERATION))
             rows["case"].append((case, OPERATION, person.id, household, "eligible", "possible", 1, now()))
-            rows["record_key"].append((person.id, "person", OPERATION, wrapped.version, wrapped.sealed, wrapped.commitment))
+            rows["record_key"].append(
+                (person.id, "person", OPERATION, row.key_version, row.sealed, row.commitment, row.versions)
+            )
             name = own_name_token(ring, OPERATION, given, family, year) or b""
             self.tokens.append(name)
             rows["token"] += [
@@ -133,7 +140,7 @@ class Store:
             "person": "id, operation, row_version, identity, contact, narrative, facts, custody",
             "household": "id, operation",
             "case": "id, operation, person, household, state, screening_outcome, row_version, opened_at",
-            "record_key": "record, kind, operation, key_version, sealed, commitment",
+            "record_key": "record, kind, operation, key_version, sealed, commitment, versions",
             "token": "operation, kind, token, record",
         }.items():
             with connection.cursor().copy(f'COPY casework."{table}" ({columns}) FROM STDIN') as copy:
@@ -141,7 +148,14 @@ class Store:
                     copy.write_row(row)
 
 
-def token(ring: object, kind: TokenKind, value: str) -> bytes:
+def new_key(ring: KeyRing, person: UUID) -> tuple[KeptKey, StoredKey]:
+    key, wrapped = new_record_key(ring, Binding(KEY_TABLE, person, KeyKind.PERSON))
+    kept = {"key_version": wrapped.version, "sealed": wrapped.sealed, "commitment": wrapped.commitment}
+    row = StoredKey(record=person, kind=KeyKind.PERSON.value, operation=OPERATION, **kept)
+    return KeptKey(row, key), row
+
+
+def token(ring: KeyRing, kind: TokenKind, value: str) -> bytes:
     return ring.blind_token(f"casework:{OPERATION}:{kind.value}", plain(kind, value))
 
 
@@ -220,20 +234,6 @@ class Worker:
     def __exit__(self, *_: object) -> None:
         self.process.stdin.close()
         self.process.wait()
-
-
-def timed(what: str, calls: list[Callable[[], object]]) -> None:
-    for call in calls[:20]:
-        call()
-    took = sorted(duration(call) for call in calls)
-    p95 = took[int(len(took) * 0.95)]
-    print(f"{what:<40} median {statistics.median(took) * 1000:8.2f} ms   p95 {p95 * 1000:8.2f} ms")
-
-
-def duration(call: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    call()
-    return time.perf_counter() - started
 
 
 if __name__ == "__main__":

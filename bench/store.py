@@ -13,12 +13,11 @@ import platform
 import random
 import secrets
 import tempfile
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID, uuid4
 
 import numpy as np
@@ -29,9 +28,10 @@ from anonymizer.fact_blocks import load_facts, store_facts
 from anonymizer.fact_columns import Column, FactColumns, Unit, tabulate, tabulate_all
 from app.operations import add_operation
 from app.program import Program, open_program
+from bench.measured import Meter
 from casework import records, store
 from casework.models import Interview, KeyKind, TokenKind
-from casework.store.seal_record import KEY_TABLE, Vault, binding, seal_part, stored_key
+from casework.store.seal_record import KEY_TABLE, Vault, seal_parts, stored_key
 from core.access import Access, Custody, Grant
 from core.audit import Purpose
 from core.database import Zone
@@ -44,7 +44,6 @@ from forms import RecordPart
 OPERATION, WEEK = "BENCH", Week(2026, 7)
 TEAMS, AGES, DISTRICTS = 200, ("0-4", "5-11", "12-17", "18-59", "60+"), tuple(f"XM{n:04d}" for n in range(90))
 TOKENS = 6
-T = TypeVar("T")
 
 
 def main() -> None:
@@ -59,32 +58,33 @@ def main() -> None:
         with open_program(Settings(var=Path(folder))) as program:
             with program.database.transaction(Zone.COLLECTION, operation=OPERATION) as session:
                 add_operation(session, OPERATION, {"en": "Benchmark"}, [])
+            meter = Meter.of(program.settings)
             if wanted & {"write", "page", "count"}:
-                write(program, asked.persons)
+                write(meter, program, asked.persons)
             if "page" in wanted:
-                open_pages(program)
+                open_pages(meter, program)
             if "count" in wanted:
-                count(program, asked.persons)
+                count(meter, program, asked.persons)
             if "blocks" in wanted:
-                count_blocks(program, asked.persons, Path(folder))
+                count_blocks(meter, program, asked.persons, Path(folder))
 
 
-def write(program: Program, persons: int) -> None:
+def write(meter: Meter, program: Program, persons: int) -> None:
     """A person with five ciphertexts (one of a file), a wrapped key and six tokens."""
     sizes = {"person": 4 * 250, "record_key": 92, "token": 32 * TOKENS, "file": 150, "file_chunk": 400}
     with administrator(program) as connection:
         connection.execute(text("CREATE TABLE public.floor (id uuid PRIMARY KEY, content bytea)"))
         connection.commit()
         blob = secrets.token_bytes(sum(sizes.values()))
-        timed("floor: COPY one row of the same bytes", persons, lambda: copy_floor(connection, persons, blob))
+        meter.timed("floor: COPY one row of the same bytes", persons, lambda: copy_floor(connection, persons, blob))
         connection.commit()
     coming = made(program, random.Random(1), persons)
-    timed("write in bulk (goal 5,000/s)", persons, lambda: in_one(program, coming))
+    meter.timed("write in bulk (goal 5,000/s)", persons, lambda: in_one(program, coming))
     few = min(1000, persons)
     with administrator(program) as connection:
-        timed("floor: INSERT one row of the same bytes, commit", few, lambda: insert_floor(connection, few, blob))
+        meter.timed("floor: INSERT one row of the same bytes, commit", few, lambda: insert_floor(connection, few, blob))
     one_by_one = list(made(program, random.Random(2), few))
-    timed("write one by one, commit each (goal 500/s)", few, lambda: [in_one(program, [person]) for person in one_by_one])
+    meter.timed("write one by one, commit each (goal 500/s)", few, lambda: [in_one(program, [person]) for person in one_by_one])
     with administrator(program) as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
 
@@ -128,21 +128,18 @@ def in_one(program: Program, persons: Any) -> int:
         return store.write_persons(session, program.ring, OPERATION, persons)
 
 
-def open_pages(program: Program, pages: int = 300) -> None:
+def open_pages(meter: Meter, program: Program, wanted: int = 300) -> None:
     """A case with its person, four household members and two interviews, under the reach of one team of two hundred."""
     with administrator(program) as connection:
         make_cases(connection)
-        shown = [tuple(row) for row in connection.execute(text(PAGES), {"pages": pages, "team": "org/north/team-7/worker"})]
+        shown = [tuple(row) for row in connection.execute(text(PAGES), {"pages": wanted, "team": "org/north/team-7/worker"})]
     seal_interviews(program, [case for case, _ in shown])
     access = Access("worker", OPERATION, (Grant(Role.CASEWORKER, "org", "north", "team-7"),))
     with administrator(program) as connection:
-        floors = [
-            clocked(lambda person=person: connection.execute(text(ROWS), {"person": person}).all()) for _, person in shown
-        ]
-    percentiles("floor: the same rows by key", floors)
-    percentiles(
-        "open a case page (goal 50 ms at 1 M)", [clocked(lambda each=each: page(program, access, *each)) for each in shown]
-    )
+        floors = [lambda person=person: connection.execute(text(ROWS), {"person": person}).all() for _, person in shown]
+        meter.percentiles("floor: the same rows by key", floors)
+    pages = [lambda each=each: page(program, access, *each) for each in shown]
+    meter.percentiles("open a case page (goal 50 ms at 1 M)", pages)
 
 
 def page(program: Program, access: Access, case: UUID, person: UUID) -> None:
@@ -197,15 +194,14 @@ def seal_interviews(program: Program, cases: Sequence[UUID]) -> None:
             person = session.execute(text('SELECT person FROM casework."case" WHERE id = :case'), {"case": case}).scalar_one()
             key = stored_key(vault, person, KeyKind.PERSON)
             for row in session.query(Interview).filter(Interview.case == case):
-                for part in RecordPart:
-                    setattr(row, part.value, seal_part(key, {"answer": "x" * 200}, binding(Interview, row.id, part, 1)))
+                seal_parts(row, key, {part: {"answer": "x" * 200} for part in RecordPart})
 
 
-def count(program: Program, persons: int) -> None:
+def count(meter: Meter, program: Program, persons: int) -> None:
     with administrator(program) as connection:
-        timed("floor: COPY the ciphertexts out, do nothing", persons, lambda: drain(connection))
+        meter.timed("floor: COPY the ciphertexts out, do nothing", persons, lambda: drain(connection))
     for processes in (0, 2):
-        timed(
+        meter.timed(
             f"decrypt and count, {processes or 'no'} processes (goal 8 s per M)", persons, lambda n=processes: tally(program, n)
         )
 
@@ -227,7 +223,7 @@ def by_cell(persons: Iterator[tuple[bytes, Mapping[str, Any]]]) -> Counter[tuple
     return Counter((answers["sex"], answers["age"], answers["origin"]) for _, answers in persons)
 
 
-def count_blocks(program: Program, facts: int, folder: Path) -> None:
+def count_blocks(meter: Meter, program: Program, facts: int, folder: Path) -> None:
     """As many facts as persons, of five variables; one table of three, then 64 tables of one to five."""
     chance = np.random.default_rng(1)
     codes = {"origin": DISTRICTS, "destination": DISTRICTS[:18], "reason": tuple("abcdef"), "sex": ("f", "m"), "age": AGES}
@@ -236,7 +232,7 @@ def count_blocks(program: Program, facts: int, folder: Path) -> None:
         np.save(folder / f"{name}.npy", column.values)
     with program.database.transaction(Zone.ANONYMIZER, operation=OPERATION) as session:
         week = FactColumns(Unit.PERSON, WEEK, facts, columns)
-        timed("seal facts into blocks", facts, lambda: store_facts(session, program.ring, OPERATION, week, b"bench"))
+        meter.timed("seal facts into blocks", facts, lambda: store_facts(session, program.ring, OPERATION, week, b"bench"))
     one = ("origin", "destination", "reason")
     pairs = [table for size in (1, 2, 3, 4, 5) for table in combinations(codes, size)]
     many = (pairs * 3)[:64]
@@ -244,11 +240,11 @@ def count_blocks(program: Program, facts: int, folder: Path) -> None:
     def plain(names: Sequence[str]) -> FactColumns:
         return FactColumns(Unit.PERSON, WEEK, facts, {n: Column(codes[n], np.load(folder / f"{n}.npy")) for n in names})
 
-    floor = timed("floor: numpy on .npy in clear, one table", facts, lambda: tabulate(plain(one), one))
-    table = timed("one table from encrypted blocks (goal 0.2 s)", facts, lambda: tabulate(opened(program, one), one))
+    floor = meter.timed("floor: numpy on .npy in clear, one table", facts, lambda: tabulate(plain(one), one))
+    table = meter.timed("one table from encrypted blocks (goal 0.2 s)", facts, lambda: tabulate(opened(program, one), one))
     assert (floor == table).all()
-    plainly = timed("floor: 64 tables in clear", facts, lambda: [tabulate(plain(along), along) for along in many])
-    sealed = timed(
+    plainly = meter.timed("floor: 64 tables in clear", facts, lambda: [tabulate(plain(along), along) for along in many])
+    sealed = meter.timed(
         "64 tables from encrypted blocks (goal 3 s)", facts, lambda: tabulate_all(opened(program, tuple(codes)), many)
     )
     assert all((one == other).all() for one, other in zip(plainly, sealed, strict=True))
@@ -261,26 +257,6 @@ def opened(program: Program, variables: tuple[str, ...]) -> FactColumns:
 
 def administrator(program: Program) -> Connection:
     return create_engine(program.database.engine.url.set(username=ADMINISTRATOR)).connect()
-
-
-def clocked(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
-def percentiles(what: str, seconds: Sequence[float]) -> None:
-    ordered = sorted(seconds)
-    middle, high = ordered[len(ordered) // 2] * 1000, ordered[int(len(ordered) * 0.95)] * 1000
-    print(f"{what:<52}p50 {middle:7.1f} ms   p95 {high:7.1f} ms")
-
-
-def timed(what: str, items: int, work: Callable[[], T]) -> T:
-    started = time.perf_counter()
-    result = work()
-    seconds = time.perf_counter() - started
-    print(f"{what:<52}{seconds:9.3f} s{items / seconds:14,.0f}/s")
-    return result
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The database: one schema per stage, one role per trust zone, one transaction at a time.
 
 The program logs in as a role that owns nothing and inherits nothing. Each transaction takes on the role of one
-zone (`SET LOCAL ROLE`) and states the operation it works for, which row-level security reads. PostgreSQL then
+zone (as `SET LOCAL ROLE` does) and states the operation it works for, which row-level security reads. PostgreSQL then
 repeats the walls that the import contracts draw in the code.
 """
 
@@ -11,10 +11,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Final, cast
 
+import psycopg
 from psycopg import Connection
 from sqlalchemy import URL, DateTime, Engine, MetaData, create_engine, make_url, text
-from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 
 from core.access import INFO, Access, NotAllowed
 from core.audit_line import Action, Purpose, record
@@ -36,9 +37,10 @@ CONNECT_TIMEOUT_SECONDS: Final = 10
 DISK_FULL: Final = "53100"
 KEY_RETIRED: Final = "WSKEY"  # raised by the triggers of migration 0008
 
+# The role, too, by `set_config`: one statement, and so one round trip, before each transaction's work.
 ENTER: Final = text(
-    "SELECT set_config('waystation.operation', :operation, true), set_config('waystation.actor', :actor, true), "
-    "set_config('waystation.reach', :reach, true)"
+    "SELECT set_config('role', :role, true), set_config('waystation.operation', :operation, true), "
+    "set_config('waystation.actor', :actor, true), set_config('waystation.reach', :reach, true)"
 )
 
 
@@ -117,11 +119,10 @@ class Database:
 
     @contextmanager
     def _entered(self, zone: Zone, access: Access) -> Iterator[Session]:
-        with translated(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with translated(), Session(self.engine, expire_on_commit=False) as session:
             session.info[INFO] = access
-            session.execute(text(f"SET LOCAL ROLE {zone.value}"))
-            session.execute(ENTER, {"operation": access.operation, "actor": access.actor, "reach": access.reach})
-            yield session
+            with _begun(session, zone, access):
+                yield session
 
     def _tell_of(self, denial: NotAllowed, zone: Zone, access: Access) -> None:
         with self._entered(zone, access) as session:
@@ -130,6 +131,22 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _begun(session: Session, zone: Zone, access: Access) -> SessionTransaction:
+    """Begin by stating role, operation, actor and reach. Only this tells whether a pooled connection still lives: nothing has
+    been done on one that does not, so a new one takes its place, and none need be asked before each transaction."""
+    given = {"role": zone.value, "operation": access.operation, "actor": access.actor, "reach": access.reach}
+    transaction = session.begin()
+    try:
+        session.execute(ENTER, given)
+    except DBAPIError as error:
+        transaction.rollback()
+        if not error.connection_invalidated:
+            raise
+        transaction = session.begin()
+        session.execute(ENTER, given)
+    return transaction
 
 
 def driver_connection(session: Session) -> Connection[Any]:
@@ -143,7 +160,6 @@ def connect(url: str | URL) -> Database:
     engine = create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
         connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS},
-        pool_pre_ping=True,
         hide_parameters=True,
     )
     with translated(), engine.connect():
@@ -155,16 +171,17 @@ def translated() -> Iterator[None]:
     """Say in Waystation's words what the database driver reports, without the values it reports them of."""
     try:
         yield
-    except DBAPIError as error:
-        state = getattr(error.orig, "sqlstate", None)
+    except (DBAPIError, psycopg.Error) as error:  # the driver's own, where its connection is used directly
+        original = error.orig if isinstance(error, DBAPIError) else error
+        state = getattr(original, "sqlstate", None)
         if state == DISK_FULL:
             raise DatabaseFull from error
         if state == KEY_RETIRED:
             raise KeyRetired from error
-        if isinstance(error, OperationalError) and (state is None or state.startswith(("57P", "08"))):
-            raise DatabaseDown(reason=_first_line(error)) from error
+        if isinstance(original, psycopg.OperationalError) and (state is None or state.startswith(("57P", "08"))):
+            raise DatabaseDown(reason=_first_line(original)) from error
         raise
 
 
-def _first_line(error: OperationalError) -> str:
-    return str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else "no reason given"
+def _first_line(error: psycopg.OperationalError) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"

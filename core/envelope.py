@@ -45,6 +45,12 @@ class Binding:
         # A version that was never given (negative, or too large) is bound like any other, and so opens nothing.
         return where + (self.row_version % 2**32).to_bytes(4, "big")
 
+    def around_record(self) -> tuple[bytes, bytes]:
+        """The associated data before and after the record's id: the same for every record, so taken once for a great many."""
+        start = len(FORMAT) + 1 + len(self.table.encode()) + 1
+        whole = self.associated_data
+        return whole[:start], whole[start + len(self.record.bytes) :]
+
     def refused(self) -> CiphertextRefused:
         return CiphertextRefused(field=self.field, record=self.record, table=self.table)
 

@@ -84,7 +84,4 @@ class ManyOpener:
     @staticmethod
     def _around(table: str, name: str, row_version: int) -> tuple[bytes, bytes]:
         """The associated data of a binding, cut where the record's id stands."""
-        nobody = UUID(int=0)
-        start = len(FORMAT) + 1 + len(table.encode()) + 1
-        whole = Binding(table, nobody, name, row_version).associated_data
-        return whole[:start], whole[start + len(nobody.bytes) :]
+        return Binding(table, UUID(int=0), name, row_version).around_record()

@@ -16,7 +16,7 @@ from casework.models import Case, HouseholdMember, HouseholdRole, Interview, Key
 from casework.records.show_linked import put_together
 from casework.store.bulk_limit import count_reading
 from casework.store.linked_persons import canonical_persons, persons_of
-from casework.store.need_to_know import readable_parts, require_parts
+from casework.store.need_to_know import readable_parts_of_each, require_among
 from casework.store.seal_record import Vault, open_parts, stored_key
 from core.access import require
 from core.audit import Action, Purpose, record
@@ -80,14 +80,15 @@ def read_person(
     person = session.get(Person, person_id)
     if person is None:
         raise RecordUnknown(kind="person", record=person_id)
-    require_parts(session, person, parts)
+    rows = [session.get_one(Person, linked) for linked in persons_of(session, person_id)]
+    readable = readable_parts_of_each(session, rows)
+    require_among(person_id, parts, readable[person_id])
     count_reading(session, [person_id])
     opened, interviews = {}, []
-    for linked in persons_of(session, person_id):
-        require_unrestricted(session, linked, purpose)
-        row = session.get_one(Person, linked)
-        wanted = [part for part in parts if part in readable_parts(session, row)]
-        opened[linked], told = _open_record(session, ring, row, wanted, purpose)
+    for row in rows:
+        require_unrestricted(session, row.id, purpose)
+        wanted = [part for part in parts if part in readable[row.id]]
+        opened[row.id], told = _open_record(session, ring, row, wanted, purpose)
         interviews += told
     whole, otherwise = put_together(opened, _choices(session, list(opened)))
     first = session.get_one(Person, next(iter(opened)))
@@ -112,6 +113,8 @@ def _open_record(
 
 def _choices(session: Session, linked: Collection[UUID]) -> Mapping[UUID, Collection[str]]:
     """By merged record, the questions whose answer there was chosen."""
+    if len(linked) == 1:
+        return {}
     choices = select(Merge.merged, Merge.shown_first).where(Merge.merged.in_(linked), Merge.undone_at.is_(None))
     return {merged: other for merged, other in session.execute(choices)}  # noqa: C416  (a row is no pair to mypy)
 

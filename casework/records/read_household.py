@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from casework.errors import KeyDestroyed, RecordUnknown
 from casework.models import Case, HouseholdMember, HouseholdRole, KeyKind, Person, StoredKey
 from casework.store.bulk_limit import count_reading
-from casework.store.need_to_know import readable_parts
+from casework.store.need_to_know import readable_parts_of_each
 from casework.store.seal_record import open_parts, unwrap
 from core.audit import Action, Purpose, record
 from core.keyring import KeyRing
@@ -33,7 +33,7 @@ def read_household(
     theirs = HouseholdMember.household == case.household, HouseholdMember.role == HouseholdRole.MEMBER.value
     wanted = select(Person).join(HouseholdMember, HouseholdMember.person == Person.id).where(*theirs).order_by(Person.id)
     members = session.scalars(wanted).all()
-    readable = {member.id: readable_parts(session, member) & {*parts} for member in members}
+    readable = {member: among & {*parts} for member, among in readable_parts_of_each(session, members).items()}
     asked = [member.id for member in members if readable[member.id]]
     count_reading(session, asked)
     kind = KeyKind.PERSON.value

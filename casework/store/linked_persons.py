@@ -4,21 +4,33 @@ Merging links records and moves nothing (`casework.merge_persons`), so whoever r
 asks here first. A link is shown to those alone who see both of its ends: to anybody else each record stands for itself.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from sqlalchemy import literal, null, select
+from sqlalchemy import literal, null, or_, select
 from sqlalchemy.orm import Session
 
 from casework.duplicate_models import Merge
 from casework.models import Person
 
-__all__ = ["canonical_person", "canonical_persons", "own_custody", "persons_of"]
+__all__ = ["canonical_person", "canonical_persons", "own_custody", "persons_of", "persons_of_each"]
+
+
+def persons_of_each(session: Session, persons: Collection[UUID]) -> Mapping[UUID, list[UUID]]:
+    """`persons_of` for each of several: one question for all, as hardly any record is linked, and more for those that are."""
+    ends = select(Merge.merged, Merge.survivor).where(Merge.undone_at.is_(None))
+    links = session.execute(ends.where(or_(Merge.merged.in_(persons), Merge.survivor.in_(persons))))
+    linked = {end for link in links for end in link}
+    return {person: _all_of(session, person) if person in linked else [person] for person in persons}
 
 
 def persons_of(session: Session, person: UUID) -> list[UUID]:
     """All records of the human being that `person` is one of: the one that answers for all, then those merged into it, then
     those merged into these; within a step, in the order in which they were merged."""
+    return persons_of_each(session, [person])[person]
+
+
+def _all_of(session: Session, person: UUID) -> list[UUID]:
     root = canonical_person(session, person)
     below = select(literal(root).label("id"), literal(0).label("steps"), null().cast(Merge.merged_at.type).label("at"))
     tree = below.cte(recursive=True)

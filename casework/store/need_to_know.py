@@ -7,18 +7,27 @@ here or in another record of the same person.
 
 from collections.abc import Collection, Mapping
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casework.models import KeptFrom, Opening, Person
-from casework.store.linked_persons import persons_of
+from casework.store.linked_persons import persons_of_each
 from core.access import Access, Custody, NotAllowed, access_of
 from core.clock import now
 from core.permissions import Right
 from forms import RecordPart
 
-__all__ = ["FILES", "PART_RIGHTS", "readable_parts", "require_files", "require_parts"]
+__all__ = [
+    "FILES",
+    "PART_RIGHTS",
+    "readable_parts",
+    "readable_parts_of_each",
+    "require_among",
+    "require_files",
+    "require_parts",
+]
 
 FILES: Final = "files"  # beside the parts, in openings and in what somebody is kept from
 
@@ -32,22 +41,38 @@ PART_RIGHTS: Final[Mapping[RecordPart, Right]] = {
 
 def require_parts(session: Session, person: Person, parts: Collection[RecordPart]) -> None:
     """Raises `NotAllowed` for the first part that may not be read."""
-    readable = readable_parts(session, person)
+    require_among(person.id, parts, readable_parts(session, person))
+
+
+def require_among(person: UUID, parts: Collection[RecordPart], readable: Collection[RecordPart]) -> None:
+    """Raises `NotAllowed` for the first part of the person's record that is not among those that may be read."""
     for part in parts:
         if part not in readable:
-            raise NotAllowed(PART_RIGHTS[part], f"casework.person:{person.id}")
+            raise NotAllowed(PART_RIGHTS[part], f"casework.person:{person}")
 
 
 def readable_parts(session: Session, person: Person) -> frozenset[RecordPart]:
     """The parts of a record that this transaction's account may read."""
+    return readable_parts_of_each(session, [person])[person.id]
+
+
+def readable_parts_of_each(session: Session, persons: Collection[Person]) -> Mapping[UUID, frozenset[RecordPart]]:
+    """The same for several records, by their ids, with as many questions to the database as for one."""
     access = access_of(session)
     if access.system:
-        return frozenset(RecordPart)
-    custody, opened = Custody.parse(person.custody), _opened(session, person, access)
-    granted = {part for part, right in PART_RIGHTS.items() if access.may(right, custody)}
-    lent = {part for part, right in PART_RIGHTS.items() if part.value in opened and access.may(right)}
-    kept = select(KeptFrom.part).where(KeptFrom.person.in_(persons_of(session, person.id)), KeptFrom.actor == access.actor)
-    return frozenset((granted | lent) - {RecordPart(part) for part in session.scalars(kept)})
+        return {person.id: frozenset(RecordPart) for person in persons}
+    opened = _opened(session, [person.id for person in persons], access)
+    linked = persons_of_each(session, [person.id for person in persons])
+    kept = _kept_from(session, {one for same in linked.values() for one in same}, access)
+    return {
+        person.id: frozenset(
+            part
+            for part, right in PART_RIGHTS.items()
+            if access.may(right, Custody.parse(person.custody)) or (part.value in opened[person.id] and access.may(right))
+            if not any(part.value in kept[one] for one in linked[person.id])
+        )
+        for person in persons
+    }
 
 
 def require_files(session: Session, person: Person, part: RecordPart | None = None) -> frozenset[RecordPart]:
@@ -58,9 +83,8 @@ def require_files(session: Session, person: Person, part: RecordPart | None = No
     access, custody = access_of(session), Custody.parse(person.custody)
     if access.system:
         return frozenset(RecordPart)
-    lent = FILES in _opened(session, person, access) and access.may(Right.READ_FILES)
-    kept = select(KeptFrom.part).where(KeptFrom.person == person.id, KeptFrom.actor == access.actor)
-    kept_from = set(session.scalars(kept))
+    lent = FILES in _opened(session, [person.id], access)[person.id] and access.may(Right.READ_FILES)
+    kept_from = _kept_from(session, [person.id], access)[person.id]
     readable = frozenset(each for each in RecordPart if each.value not in kept_from)
     allowed = (lent or access.may(Right.READ_FILES, custody)) and FILES not in kept_from
     if not allowed or (part is not None and part not in readable):
@@ -68,6 +92,19 @@ def require_files(session: Session, person: Person, part: RecordPart | None = No
     return readable
 
 
-def _opened(session: Session, person: Person, access: Access) -> set[str]:
-    openings = select(Opening.parts).where(Opening.person == person.id, Opening.actor == access.actor, Opening.until > now())
-    return {part for parts in session.scalars(openings) for part in parts}
+def _opened(session: Session, persons: Collection[UUID], access: Access) -> Mapping[UUID, set[str]]:
+    """By record, the parts that are opened to the account at this moment."""
+    ours = Opening.person.in_(persons), Opening.actor == access.actor, Opening.until > now()
+    opened: dict[UUID, set[str]] = {person: set() for person in persons}
+    for person, parts in session.execute(select(Opening.person, Opening.parts).where(*ours)):
+        opened[person].update(parts)
+    return opened
+
+
+def _kept_from(session: Session, persons: Collection[UUID], access: Access) -> Mapping[UUID, set[str]]:
+    """By record, the parts that the account is kept from."""
+    kept: dict[UUID, set[str]] = {person: set() for person in persons}
+    ours = KeptFrom.person.in_(persons), KeptFrom.actor == access.actor
+    for person, part in session.execute(select(KeptFrom.person, KeptFrom.part).where(*ours)):
+        kept[person].add(part)
+    return kept

@@ -26,6 +26,7 @@ __all__ = [
     "seal_parts",
     "stored_key",
     "unwrap",
+    "written",
 ]
 
 WRITTEN: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
@@ -81,7 +82,12 @@ def seal_parts(row: SealedRecord, key: KeptKey, parts: Mapping[RecordPart, Mappi
 
 def seal_part(key: RecordKey, answers: Mapping[str, Any], where: Binding) -> bytes:
     """One part's ciphertext."""
-    return key.seal(WRITTEN.encode(answers).encode(), where)
+    return key.seal(written(answers), where)
+
+
+def written(answers: Mapping[str, Any]) -> bytes:
+    """One part as it is sealed."""
+    return WRITTEN.encode(answers).encode()
 
 
 def open_parts(row: SealedRecord, key: KeptKey, parts: Collection[RecordPart]) -> dict[RecordPart, dict[str, Any]]:

@@ -16,7 +16,7 @@ from casework.records import list_files
 from casework.store import NewFile, NewPerson, open_bulk_window, open_in_bulk, propose_bulk_read, write_persons
 from core.access import Access, Custody, Grant, NotAllowed
 from core.audit import Action, Purpose, audited_entries
-from core.database import Zone
+from core.database import KeyRetired, Zone
 from core.embedded_cluster import ADMINISTRATOR
 from core.envelope import CiphertextRefused
 from core.permissions import PERMISSIONS, Right, Role
@@ -98,9 +98,23 @@ def test_writing_and_counting_leave_their_lines(field_team: Field, some: int) ->
     assert lines == [(Action.READ, some, Purpose.STATISTICS), (Action.ADMITTED, some, Purpose.COLLECTION)]
 
 
-def test_persons_of_another_operation_are_not_written(field_team: Field) -> None:
+@pytest.mark.parametrize("many", [1, 60])  # by INSERT, and by COPY
+def test_persons_of_another_operation_are_not_written(field_team: Field, many: int) -> None:
     with pytest.raises(Exception, match="row-level security"), field_team.zone() as session:
-        write_persons(session, field_team.ring, "OTHER", [person(field_team, n) for n in range(60)])
+        write_persons(session, field_team.ring, "OTHER", [person(field_team, n) for n in range(many)])
+    with field_team.zone() as session:
+        assert session.scalar(text("SELECT count(*) FROM casework.person")) == 0
+
+
+@pytest.mark.parametrize("many", [1, 60])
+def test_a_retired_key_is_said_to_be_so(field_team: Field, many: int) -> None:
+    owner = create_engine(field_team.database.engine.url.set(username=ADMINISTRATOR))
+    with owner.begin() as connection:
+        retired = "INSERT INTO core.key_version (version, fingerprint, retired_at) VALUES (:current, 'x', now())"
+        connection.execute(text(retired), {"current": field_team.ring.current})
+    owner.dispose()
+    with pytest.raises(KeyRetired), field_team.zone() as session:
+        write_persons(session, field_team.ring, OPERATION, [person(field_team, n) for n in range(many)])
 
 
 @pytest.mark.parametrize("role", list(Role))

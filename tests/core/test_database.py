@@ -42,6 +42,31 @@ def test_not_even_the_owner_of_the_tables_changes_the_audit_log_unawares(
     owner.close()
 
 
+def test_a_connection_that_ended_meanwhile_is_replaced_before_anything_is_done_on_it(
+    database: Database, cluster: EmbeddedCluster, database_name: str
+) -> None:
+    process = text("SELECT pg_backend_pid()")
+    with database.transaction(Zone.CASEWORK) as session:
+        ended = session.scalar(process)
+    owner = connect(cluster.url(ADMINISTRATOR, database_name))
+    with owner.engine.connect() as connection:
+        assert connection.scalar(text("SELECT pg_terminate_backend(:process, 10000)"), {"process": ended})
+    owner.close()
+    with database.transaction(Zone.CASEWORK, operation="TEST") as session:
+        assert session.scalar(process) != ended
+        assert session.scalar(text("SELECT current_user || ' ' || current_setting('waystation.operation')")) == (
+            "waystation_casework TEST"
+        )
+
+
+def test_neither_role_nor_reach_outlives_a_transaction(database: Database) -> None:
+    with database.transaction(Zone.CASEWORK, operation="TEST"):
+        pass
+    with database.engine.connect() as connection:
+        left = text("SELECT current_user = session_user, current_setting('waystation.reach', true)")
+        assert tuple(connection.execute(left).one()) == (True, "")
+
+
 def test_a_server_that_does_not_answer_is_said_plainly() -> None:
     with pytest.raises(DatabaseDown, match="Start the server"):
         connect("postgresql://nobody@/nowhere?host=/nonexistent")

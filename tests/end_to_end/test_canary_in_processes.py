@@ -194,7 +194,7 @@ def _of_processes(*pids: int) -> bytes:
 
 
 def _of_broker(broker: redis.Redis) -> bytes:
-    return b"".join(key + (broker.dump(key) or b"") for key in broker)  # type: ignore[union-attr]
+    return b"".join(key + (broker.dump(key) or b"") for key in broker.scan_iter())  # type: ignore[union-attr]
 
 
 def _of_views(office: Office) -> bytes:
