@@ -1,8 +1,8 @@
 """From admitted movements to a released folder: count, protect and prove, store, build, publish.
 
 Two transactions in two zones: the anonymizer reads coarse facts and writes protected tables; the release zone reads
-protected tables, and writes statistics once the folder is whole. Neither can reach what the other may see. An officer's right is asked for
-before (`protect_as`, `release_as`); the deed itself is the program's, under the officer's name.
+protected tables, and writes statistics once the folder is whole. Neither can reach what the other may see. An officer's
+right is asked for before (`protect_as`, `release_as`); the deed itself is the program's, under the officer's name.
 """
 
 from contextlib import suppress
