@@ -15,7 +15,7 @@ from core.database import Database, Zone
 from core.errors import Problem
 from core.second_person import Act, carry_out
 
-__all__ = ["ProposalNeeded", "approval"]
+__all__ = ["ProposalNeeded", "approval", "has_accounts"]
 
 HAS_TABLE: Final = text(
     "SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
@@ -37,7 +37,7 @@ def approval(database: Database, proposal: UUID | None) -> Approve:
 
     Carrying out raises `core.second_person`'s refusals: not approved, expired, done before, or meant for something else.
     """
-    alone = proposal is None and not _has_accounts(database)
+    alone = proposal is None and not has_accounts(database)
 
     def approve(session: Session, subject: str) -> None:
         if proposal is not None:
@@ -48,6 +48,7 @@ def approval(database: Database, proposal: UUID | None) -> Approve:
     return approve
 
 
-def _has_accounts(database: Database) -> bool:
+def has_accounts(database: Database) -> bool:
+    """Whether anybody could be asked who they are."""
     with database.transaction(Zone.IDENTITY) as session:
         return bool(session.scalar(HAS_TABLE) and session.scalar(HAS_ACCOUNTS))

@@ -1,7 +1,8 @@
 """From admitted movements to a released folder: count, protect and prove, store, build, publish.
 
 Two transactions in two zones: the anonymizer reads coarse facts and writes protected tables; the release zone reads
-protected tables, and writes statistics once the folder is whole. Neither can reach what the other may see.
+protected tables, and writes statistics once the folder is whole. Neither can reach what the other may see. An officer's
+right is asked for before (`protect_as`, `release_as`); the deed itself is the program's, under the officer's name.
 """
 
 from contextlib import suppress
@@ -12,13 +13,15 @@ import anonymizer
 import exports
 from app.operations import find_operation
 from app.program import Program
+from core.access import UNASSIGNED, Access, require
 from core.clock import now
 from core.database import Zone
 from core.errors import Problem
+from core.permissions import Right
 from core.places import load_places
 from core.week import Week
 
-__all__ = ["EARLIER_WEEKS", "WeekNotOver", "protect_week", "release_week"]
+__all__ = ["EARLIER_WEEKS", "WeekNotOver", "protect_as", "protect_week", "release_as", "release_week"]
 
 EARLIER_WEEKS: Final = 12  # how far back the report's chart looks
 
@@ -27,6 +30,24 @@ class WeekNotOver(Problem):
     code = "APP-007"
     says = "Week {week} is not over yet."
     remedy = "Release it after {sunday}: a week that is protected is never changed, so what comes later would be left out."
+
+
+def protect_as(program: Program, access: Access, week: Week) -> anonymizer.ProtectedWeek:
+    """Protect a week of the access's operation on behalf of an officer; raises `NotAllowed` and what `protect_week` does."""
+    _require(program, access, Zone.ANONYMIZER, Right.PROTECT_WEEK, week)
+    return protect_week(program, access.operation, week, actor=access.actor)
+
+
+def release_as(program: Program, access: Access, week: Week, folder: Path) -> exports.Release:
+    """Release a week that is protected, on behalf of an officer; raises `NotAllowed` and what `release_week` does."""
+    _require(program, access, Zone.RELEASE, Right.RELEASE_WEEK, week)
+    return release_week(program, access.operation, week, folder, actor=access.actor)
+
+
+def _require(program: Program, access: Access, zone: Zone, right: Right, week: Week) -> None:
+    """A week is released for the whole operation, so a grant within a team or an organisation is not enough."""
+    with program.database.transaction(zone, access=access) as session:
+        require(session, right, UNASSIGNED, subject=f"anonymizer.week:{week}")
 
 
 def protect_week(program: Program, operation: str, week: Week, *, actor: str) -> anonymizer.ProtectedWeek:

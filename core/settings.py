@@ -58,6 +58,11 @@ class Settings:
         "Address under which browsers reach this server, as `https://waystation.example.org`: passkeys are bound to it. "
         "Empty: the address that a request names.",
     ] = ""
+    trusted_proxies: Annotated[
+        str,
+        "Addresses of your own proxies, separated by commas: what they say of the browser's address and protocol is believed "
+        "(`X-Forwarded-For`, `X-Forwarded-Proto`). Empty: nobody is, for anybody can send these.",
+    ] = ""
     vault_address: Annotated[str, "With `vault`: its address, as `https://vault.example.org:8200`."] = ""
     vault_key: Annotated[str, "With `vault`: the name of the transit key."] = "waystation"
     vault_mount: Annotated[str, "With `vault`: where the transit engine is mounted."] = "transit"

@@ -23,7 +23,7 @@ from core.identity.enrolment import VALID, give_code
 from core.identity.grants import Reach, give_role, grants_given, take_back
 from core.identity.models import AccountKind, UnitKind
 from core.identity.service_tokens import LONGEST_DAYS, add_token, revoke_token
-from core.identity.units import add_unit, list_units
+from core.identity.units import add_unit, find_units, list_units
 from core.permissions import Right, Role
 from core.settings import Settings
 
@@ -52,18 +52,29 @@ def _at_the_register(operation: str = "") -> Iterator[tuple[Program, Session]]:
 
 
 @accounts.command("add")
-def add(
+def add(  # noqa: PLR0917  (typer reads arguments by name)
     name: Annotated[str, typer.Argument(help="Sign-in name; it need not be the person's own.")],
     called: Annotated[str, typer.Option(help="What colleagues call them; kept sealed.")] = "",
     language: Annotated[str, typer.Option(help=f"One of {', '.join(exports.LANGUAGES)}.")] = "en",
     service: Annotated[bool, typer.Option("--service", help="For a program: it signs in with tokens only.")] = False,
+    role: Annotated[list[Role] | None, typer.Option(help="A role to give at once; give it several times.")] = None,
+    operation: Annotated[str, typer.Option(help="Code of the operation that the role is in.")] = "",
+    organisation: Annotated[str, typer.Option(help="Only within this organisation (its name).")] = "",
+    area: Annotated[str, typer.Option(help="Only within this area (its name).")] = "",
+    team: Annotated[str, typer.Option(help="Only within this team (its name).")] = "",
 ) -> None:
     """Add an account. A person gets a code to enrol with; they choose password and second factor themselves."""
+    if bool(role) != bool(operation):
+        raise typer.BadParameter("a role is held in an operation: give both", param_hint="--role, --operation")
     kind = AccountKind.SERVICE if service else AccountKind.PERSON
     if language not in exports.LANGUAGES:
         raise typer.BadParameter(f"one of {', '.join(exports.LANGUAGES)}", param_hint="--language")
-    with _at_the_register() as (program, session):
+    with _at_the_register(operation) as (program, session):
         account = add_account(session, program.ring, name, called or name, kind=kind, language=language)
+        where = find_units(session, organisation=organisation, area=area, team=team)
+        for each in role or ():
+            find_operation(session, operation)
+            give_role(session, account, each, operation, Reach(where.organisation, where.area, where.team))
         code = "" if service else give_code(session, account)
     if service:
         console.print("Account added. Give it a role with `accounts grant`, then a token with `tokens add`.")

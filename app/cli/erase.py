@@ -13,9 +13,12 @@ from app.cli.signed_in import sign_in
 from app.destroy_remains import destroy_remains
 from app.erase_person import carry_out_proposal, propose_what_is_overdue, waiting_erasures
 from app.program import open_program
+from app.worker.pipeline import after_erasure
+from app.worker.tasks import build_worker
 from casework import erasure, rights
 from core.audit import Purpose
 from core.database import Zone
+from core.erasure import when_erased
 from core.second_person import approve, reject
 from core.settings import Settings
 
@@ -98,6 +101,7 @@ def carry_out(operation: Operation, proposal: ProposalId) -> None:
     """Erase what was approved, for good, and make its certificate."""
     settings = Settings.read()
     with open_program(settings) as program, owner_address(settings) as owner:
+        when_erased(after_erasure(build_worker(program)))
         certificate = carry_out_proposal(program, sign_in(program, operation), proposal)
         console.print(certificate.as_text(), markup=False)
         destroy_remains(owner)

@@ -7,8 +7,9 @@ import typer
 
 import exports
 from app.cli.screen import console, progress, show_table
+from app.cli.signed_in import sign_in_once_accounts_exist
 from app.program import open_database, open_program
-from app.weekly_release import protect_week, release_week
+from app.weekly_release import protect_as, release_as
 from core.database import Zone
 from core.settings import Settings
 from core.week import Week
@@ -28,15 +29,20 @@ def release(
     week: Annotated[str, typer.Argument(help="The week, for example 2026-W07.")],
     out: Annotated[Path | None, typer.Option(help="Folder to put the release in; by default under var/releases.")] = None,
 ) -> None:
-    """Protect one week's tables, prove them, and write the report. A week once released stays as it is."""
+    """Protect one week's tables, prove them, and write the report. A week once released stays as it is.
+
+    Asks who runs it: a protection officer. Where nobody has an account yet, the program itself does it and says so.
+    """
     settings, wanted = Settings.read(), Week.parse(week)
     folder = (out or settings.releases / operation) / week
-    with open_program(settings) as program, progress() as bar:
-        task = bar.add_task("protecting and proving", total=2)
-        protect_week(program, operation, wanted, actor="officer")
-        bar.update(task, advance=1, description="writing the report")
-        made = release_week(program, operation, wanted, folder, actor="officer")
-        bar.advance(task)
+    with open_program(settings) as program:
+        access = sign_in_once_accounts_exist(program, operation)
+        with progress() as bar:
+            task = bar.add_task("protecting and proving", total=2)
+            protect_as(program, access, wanted)
+            bar.update(task, advance=1, description="writing the report")
+            made = release_as(program, access, wanted, folder)
+            bar.advance(task)
     console.print(f"Released. Open {made.folder / 'index.html'}")
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import typer
 
 from app.program import Program
+from app.second_person import has_accounts
 from core.access import Access
 from core.database import Zone
 from core.identity.errors import SignInRefused, TokenRefused
@@ -12,7 +13,7 @@ from core.identity.grants import access_for
 from core.identity.service_tokens import access_of_token
 from core.identity.sign_in import check_password, check_second_factor, tell_signed_in
 
-__all__ = ["sign_in"]
+__all__ = ["sign_in", "sign_in_once_accounts_exist"]
 
 ADDRESS = "command line"
 
@@ -40,6 +41,14 @@ def sign_in(program: Program, operation: str) -> Access:
     if not right:
         raise SignInRefused
     return access
+
+
+def sign_in_once_accounts_exist(program: Program, operation: str) -> Access:
+    """As `sign_in`; while nobody has an account, the program itself, which is said on the screen."""
+    if program.settings.token_file or has_accounts(program.database):
+        return sign_in(program, operation)
+    typer.echo("Nobody has an account here yet, so the program itself does this. The audit log says so.", err=True)
+    return Access.of_system("officer", operation)
 
 
 def _by_token(program: Program, file: Path, operation: str) -> Access:

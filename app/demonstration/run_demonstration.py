@@ -153,3 +153,8 @@ def _tell(story: _Story, sent: Sent, agreements: Sequence[Agreement], console: C
     show_table(("week", "persons", "cells shown", "cells not shown"), rows, "Nothing was released.")
     console.print("\nEvery number shown agrees with what was sent; what is not shown was proven not to follow from the rest.")
     console.print(f"Open [bold]{story.folder / str(story.weeks[-1]) / 'index.html'}[/]", soft_wrap=True)
+    console.print(
+        f"\nTo see a person's record, make an account: [bold]bin/waystation accounts add amal --role caseworker --operation "
+        f"{story.operation}[/]\nThen [bold]bin/serve[/], and open /enrol with the code (docs/first-hour.md shows each step).",
+        soft_wrap=True,
+    )

@@ -25,7 +25,12 @@ PROTECTIONS = {
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
+# A year; a browser that once came over https never again asks this host without it.
+OVER_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
 
 
 def create_application(
@@ -59,6 +64,9 @@ class Protection:
         self.application, self.failed = application, failed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.application(scope, receive, send)
+            return
         begun = False
 
         async def protected(message: Message) -> None:
@@ -66,7 +74,7 @@ class Protection:
             if message["type"] == "http.response.start":
                 begun = True
                 headers = MutableHeaders(scope=message)
-                for name, value in PROTECTIONS.items():
+                for name, value in (PROTECTIONS | (OVER_HTTPS if scope["scheme"] == "https" else {})).items():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -9,6 +9,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
+from app.tell_failure import kind_and_place
 from app.web.openrosa_documents import message
 from app.web.openrosa_texts import TEXTS, choose_language
 from app.web.problems import status_of
@@ -55,8 +56,4 @@ def say(request: Request, status: HTTPStatus, text: str, **more: Any) -> Respons
 
 def log_failure(error: Exception) -> None:
     """Log where an unforeseen error arose. Its own words are left out: they might quote an answer."""
-    at = error.__traceback__
-    while at and at.tb_next:
-        at = at.tb_next
-    where = f"{at.tb_frame.f_code.co_filename}:{at.tb_lineno}" if at else "nowhere"
-    log.error("unforeseen %s at %s", type(error).__name__, where)
+    log.error("unforeseen %s", kind_and_place(error))

@@ -17,11 +17,13 @@ from rich.console import Console
 from app.program import Program
 from app.search_worker import searching
 from app.web.application import create_application
-from app.worker.pipeline import after_submission
-from app.worker.tasks import ADMIT_AWAITING, build_worker
+from app.worker.pipeline import after_erasure, after_submission, catch_up
+from app.worker.tasks import build_worker
+from core.erasure import when_erased
 from core.errors import Problem
+from core.settings import Settings
 
-__all__ = ["PortTaken", "ServerDidNotStart", "serve_forever", "serving_on_socket"]
+__all__ = ["PortTaken", "ServerDidNotStart", "serve_forever", "server_configuration", "serving_on_socket"]
 
 START_SECONDS = 20
 
@@ -39,11 +41,12 @@ class ServerDidNotStart(Problem):
 
 
 def serve_forever(program: Program, host: str, port: int, console: Console) -> None:
-    """Serve until interrupted; what a crash left unadmitted is admitted first."""
+    """Serve until interrupted; what beat would send is done once first, such as admitting what a crash left behind."""
     worker = build_worker(program)
-    worker.tasks[ADMIT_AWAITING].apply_async()
+    catch_up(worker)
+    when_erased(after_erasure(worker))
     application = create_application(program.database, program.ring, program.settings, after_submission(worker))
-    configuration = _configuration(application, host=host, port=port)
+    configuration = server_configuration(application, program.settings, host=host, port=port)
     try:
         socket = configuration.bind_socket()
     except SystemExit:
@@ -62,7 +65,7 @@ def serving_on_socket(program: Program, after: Callable[[str, UUID], None]) -> I
     application = create_application(program.database, program.ring, program.settings, after)
     with TemporaryDirectory(prefix="waystation-") as folder:
         socket = Path(folder) / "http"
-        server = uvicorn.Server(_configuration(application, uds=str(socket)))
+        server = uvicorn.Server(server_configuration(application, program.settings, uds=str(socket)))
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
         try:
@@ -73,8 +76,19 @@ def serving_on_socket(program: Program, after: Callable[[str, UUID], None]) -> I
             thread.join()
 
 
-def _configuration(application: Any, **where: Any) -> uvicorn.Config:
-    return uvicorn.Config(application, access_log=False, log_level="warning", lifespan="off", **where)
+def server_configuration(application: Any, settings: Settings, **where: Any) -> uvicorn.Config:
+    """How uvicorn runs: without a log of addresses, and believing what proxies say only of those that the settings name."""
+    proxies = settings.trusted_proxies
+    return uvicorn.Config(
+        application,
+        access_log=False,
+        log_level="warning",
+        lifespan="off",
+        server_header=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies,
+        **where,
+    )
 
 
 def _wait_until_started(server: uvicorn.Server, thread: threading.Thread) -> None:

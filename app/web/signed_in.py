@@ -77,7 +77,12 @@ Visitor = Annotated[CurrentSession | None, Depends(_visitor)]
 
 
 def _somewhere(request: Request, desk: OpenDesk, current: Visitor) -> Visit:
-    """Somebody signed in, whether or not they have chosen an operation."""
+    """Somebody signed in, whether or not they have chosen an operation. Noted for the page of a problem (`show_problem`)."""
+    request.state.visit = visit = _who(request, desk, current)
+    return visit
+
+
+def _who(request: Request, desk: Desk, current: CurrentSession | None) -> Visit:
     if request.headers.get("authorization"):
         return _program(request, desk)
     if current is None:

@@ -121,7 +121,8 @@ def show_problem(request: Request, problem: Problem) -> Response:
     if isinstance(problem, SignInNeeded):
         return go_to(problem.at)
     at = "" if request.method in {"GET", "HEAD"} else "/account"
-    return show(request, "problem.html.j2", status=status_of(problem), at=at, problem=problem)
+    visit = getattr(request.state, "visit", None)  # whose navigation the page keeps
+    return show(request, "problem.html.j2", visit, status=status_of(problem), at=at, problem=problem)
 
 
 def go_to(address: str) -> Response:
@@ -162,6 +163,8 @@ def _navigation(request: Request, visit: Visit | None) -> list[tuple[str, str, i
 
 @cache
 def _texts(language: str, groups: tuple[str, ...]) -> Mapping[str, str]:
-    """The texts of the frame and of every group, in one language."""
-    files = [HERE / "texts" / f"{language}.toml", *(HERE / "texts" / f"{group}.{language}.toml" for group in groups)]
+    """The texts of the frame, of problems and of every group, in one language. In English problems speak for themselves."""
+    problems = [] if language == "en" else [HERE / "texts" / f"problems.{language}.toml"]
+    groups_texts = [HERE / "texts" / f"{group}.{language}.toml" for group in groups]
+    files = [HERE / "texts" / f"{language}.toml", *problems, *groups_texts]
     return {key: text for file in files for key, text in tomllib.loads(file.read_text(encoding="utf-8")).items()}

@@ -3,20 +3,32 @@
 | event | task |
 |---|---|
 | a submission is stored whole (new, edited, or its last file came) | `admit_submission` |
-| once a day (beat) | `propose_erasures`, for what has outlived its retention period |
+| records were erased | `refresh_facts`: blocks made of them are built anew without them |
+| every minute (beat) | `seal_audit`, and its head is exported |
 | every five minutes (beat) | `admit_awaiting`, for what a crash left behind |
+| every hour (beat) | `expire_proposals`, that nobody decided on or carried out in time |
+| once a day (beat) | `propose_erasures`, for what has outlived its retention period |
+| once a day (beat) | `refresh_all_facts`, should an erasure not have been heard of |
+| once a day (beat) | `prune_identity`: old sessions, enrolment codes and failed attempts |
 
+The search worker hears of every changed or erased person from the database itself (`app/search_worker.py`). Without a broker
+there is no beat: `bin/serve` does what the table gives to beat when it starts, and each command seals the audit log as it ends.
 Protecting and releasing a week are never started by an event: an officer decides (`waystation release`).
 """
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from celery import Celery
 
-from app.worker.tasks import ADMIT_SUBMISSION
+from app.tell_failure import kind_and_place
+from app.worker.tasks import ADMIT_SUBMISSION, REFRESH_FACTS, SCHEDULE
 
-__all__ = ["after_submission"]
+__all__ = ["after_erasure", "after_submission", "catch_up"]
+
+log = logging.getLogger(__name__)
 
 
 def after_submission(worker: Celery) -> Callable[[str, UUID], None]:
@@ -27,3 +39,30 @@ def after_submission(worker: Celery) -> Callable[[str, UUID], None]:
         task.apply_async(kwargs={"operation": operation, "submission": str(submission)})
 
     return send
+
+
+def after_erasure(worker: Celery) -> Callable[[str, frozenset[UUID]], None]:
+    """What `core.erasure` calls once an erasure is committed. Which records they were is not passed on."""
+    task = worker.tasks[REFRESH_FACTS]
+
+    def send(operation: str, _: frozenset[UUID]) -> None:
+        with _told():
+            task.apply_async(kwargs={"operation": operation})
+
+    return send
+
+
+def catch_up(worker: Celery) -> None:
+    """Send once all that beat sends, as a server does when it starts."""
+    for task in SCHEDULE:
+        with _told():
+            worker.tasks[task].apply_async()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What could not be done now is logged and done by the next round: an erasure stays done, a server starts."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001  (its words stay here)
+        log.error("not done yet: %s", kind_and_place(error))  # noqa: TRY400  (a traceback would quote it)

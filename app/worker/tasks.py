@@ -12,31 +12,43 @@ from celery import Celery
 from celery.signals import worker_process_init
 from sqlalchemy import select
 
+import anonymizer
 import casework
 from app.admission import admit_batches
 from app.audit_log import seal_and_export
 from app.erase_person import propose_what_is_overdue
 from app.program import Program
+from app.worker.quiet_task import QuietTask
 from core.database import Zone
+from core.identity.prune import prune
 from core.models import Operation
 from core.second_person import expire_overdue
 
-__all__ = ["ADMIT_AWAITING", "ADMIT_SUBMISSION", "build_worker"]
+__all__ = ["ADMIT_AWAITING", "ADMIT_SUBMISSION", "REFRESH_FACTS", "SCHEDULE", "build_worker"]
 
 ADMIT_SUBMISSION: Final = "admit_submission"
 ADMIT_AWAITING: Final = "admit_awaiting"
-EXPIRE_PROPOSALS: Final = "expire_proposals"
-SWEEP_EVERY: Final = timedelta(minutes=5)
 SEAL_AUDIT: Final = "seal_audit"
-EXPIRE_EVERY: Final = timedelta(hours=1)
+EXPIRE_PROPOSALS: Final = "expire_proposals"
 PROPOSE_ERASURES: Final = "propose_erasures"
-PROPOSE_EVERY: Final = timedelta(days=1)
-SEAL_EVERY: Final = timedelta(minutes=1)
+REFRESH_FACTS: Final = "refresh_facts"
+REFRESH_ALL_FACTS: Final = "refresh_all_facts"
+PRUNE_IDENTITY: Final = "prune_identity"
+
+# What beat sends; `app/worker/pipeline.py` says what each is for.
+SCHEDULE: Final = {
+    SEAL_AUDIT: timedelta(minutes=1),
+    ADMIT_AWAITING: timedelta(minutes=5),
+    EXPIRE_PROPOSALS: timedelta(hours=1),
+    PROPOSE_ERASURES: timedelta(days=1),
+    REFRESH_ALL_FACTS: timedelta(days=1),
+    PRUNE_IDENTITY: timedelta(days=1),
+}
 
 
 def build_worker(program: Program) -> Celery:  # noqa: C901  (one page of short tasks)
     """The Celery application of an opened program."""
-    worker = Celery("waystation", broker=program.settings.broker_url or None, set_as_current=False)
+    worker = Celery("waystation", broker=program.settings.broker_url or None, set_as_current=False, task_cls=QuietTask)
     worker.conf.update(
         task_always_eager=not program.settings.broker_url,
         task_eager_propagates=True,
@@ -45,12 +57,7 @@ def build_worker(program: Program) -> Celery:  # noqa: C901  (one page of short 
         task_serializer="json",
         accept_content=["json"],
         broker_connection_retry_on_startup=True,
-        beat_schedule={
-            "sweep": {"task": ADMIT_AWAITING, "schedule": SWEEP_EVERY},
-            "retention": {"task": PROPOSE_ERASURES, "schedule": PROPOSE_EVERY},
-            "expire": {"task": EXPIRE_PROPOSALS, "schedule": EXPIRE_EVERY},
-            "seal": {"task": SEAL_AUDIT, "schedule": SEAL_EVERY},
-        },
+        beat_schedule={task: {"task": task, "schedule": every} for task, every in SCHEDULE.items()},
     )
 
     @worker.task(name=ADMIT_SUBMISSION, shared=False)  # type: ignore[untyped-decorator]
@@ -80,6 +87,23 @@ def build_worker(program: Program) -> Celery:  # noqa: C901  (one page of short 
     @worker.task(name=SEAL_AUDIT, shared=False)  # type: ignore[untyped-decorator]
     def seal_audit() -> None:
         seal_and_export(program.database, program.ring, program.settings)
+
+    @worker.task(name=REFRESH_FACTS, shared=False)  # type: ignore[untyped-decorator]
+    def refresh_facts(*, operation: str) -> None:
+        """No block of facts outlives a report that it was made of."""
+        with program.database.transaction(Zone.ANONYMIZER, operation=operation, actor="worker") as session:
+            anonymizer.refresh_fact_blocks(session, program.ring, operation)
+
+    @worker.task(name=REFRESH_ALL_FACTS, shared=False)  # type: ignore[untyped-decorator]
+    def refresh_all_facts() -> None:
+        """For what was erased by a program that ended before it could say so."""
+        for operation in _operations(program):
+            refresh_facts(operation=operation)
+
+    @worker.task(name=PRUNE_IDENTITY, shared=False)  # type: ignore[untyped-decorator]
+    def prune_identity() -> None:
+        with program.database.transaction(Zone.IDENTITY, actor="worker") as session:
+            prune(session)
 
     def connect_anew(**_: Any) -> None:
         # A forked worker must not share its parent's connections.

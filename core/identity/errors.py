@@ -17,6 +17,7 @@ __all__ = [
     "SignInRefused",
     "TokenRefused",
     "TokenUnfit",
+    "UnitNamedWrongly",
     "UnitUnfit",
     "UnitUnknown",
 ]
@@ -50,6 +51,12 @@ class UnitUnknown(Problem):
     code = "CORE-414"
     says = "There is no {kind} with that id."
     remedy = "List them with `bin/waystation units list`."
+
+
+class UnitNamedWrongly(Problem):
+    code = "CORE-426"
+    says = "{found} units of kind {kind} fit what was named; one must."
+    remedy = "List them with `bin/waystation units list`. Where two have the same name, name also the unit that they lie in."
 
 
 class UnitUnfit(Problem):

@@ -222,3 +222,21 @@ def test_the_pages_speak_three_languages(signed_in: SignIn, person: UUID, langua
         page = amal.get(path, lang=language)
         assert page.status_code == 200
         assert f'<html lang="{language}" dir="{direction}">' in page.text
+
+
+def test_a_problem_is_told_in_the_readers_language_and_the_page_keeps_its_navigation(signed_in: SignIn, person: UUID) -> None:
+    assert person
+    amal = signed_in("amal", Role.CASEWORKER)
+    unknown = f"/persons/{UUID(int=0)}"
+    for language, said in (("en", "There is no person"), ("fr", "Il n&#39;y a rien de tel"), ("ar", "لا يوجد شيء كهذا")):
+        page = amal.get(unknown, lang=language)
+        assert page.status_code == 404
+        assert said in page.text
+        assert 'href="/persons"' in page.text
+        assert 'action="/sign-out"' in page.text
+
+
+def test_a_wrong_id_in_an_address_is_not_repeated(signed_in: SignIn) -> None:
+    page = signed_in("amal", Role.CASEWORKER).get("/persons/Quintessa-Canary")
+    assert page.status_code == 404
+    assert "Quintessa" not in page.text

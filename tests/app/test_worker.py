@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -21,9 +22,11 @@ import ingest
 from app.demonstration.phone import fill_form
 from app.demonstration.run_demonstration import GAZETTEER
 from app.program import Program
-from app.worker.pipeline import after_submission
-from app.worker.tasks import ADMIT_AWAITING, build_worker
+from app.worker import pipeline
+from app.worker.pipeline import after_erasure, after_submission, catch_up
+from app.worker.tasks import ADMIT_AWAITING, REFRESH_FACTS, SCHEDULE, build_worker
 from core.database import Database, Zone
+from core.erasure import announce, when_erased
 from core.keyring import KeyRing
 from core.places import add_places, read_gazetteer
 from core.settings import Settings
@@ -105,3 +108,55 @@ def _until_empty(redis: "Redis[bytes]", attempts: int = 1_000_000) -> None:
     for _ in range(attempts):
         if not redis.llen("celery") and not redis.hlen("unacked"):
             return
+
+
+def test_the_page_of_events_names_every_task_and_how_often_beat_sends_it(
+    database: Database, ring: KeyRing, tmp_path: Path
+) -> None:
+    """`app/worker/pipeline.py` is what people read; it must say what is done."""
+    worker = build_worker(Program(Settings(var=tmp_path), database, ring))
+    ours = {name for name in worker.tasks if not name.startswith("celery.")}
+    told = {name for name in ours if f"`{name}`" in (pipeline.__doc__ or "")}
+    assert ours == told
+    often = {
+        timedelta(minutes=1): "minute",
+        timedelta(minutes=5): "five minutes",
+        timedelta(hours=1): "hour",
+        timedelta(days=1): "day",
+    }
+    for task, every in SCHEDULE.items():
+        line = next(line for line in (pipeline.__doc__ or "").splitlines() if f"`{task}`" in line and "beat" in line)
+        assert often[every] in line
+    assert {entry["task"] for entry in worker.conf.beat_schedule.values()} == set(SCHEDULE)
+
+
+def test_a_server_that_starts_does_what_beat_would_send(
+    database: Database, ring: KeyRing, waiting: UUID, tmp_path: Path
+) -> None:
+    catch_up(build_worker(Program(Settings(var=tmp_path), database, ring)))
+    assert waiting
+    assert admitted(database) == 1
+    assert (tmp_path / "audit-heads.jsonl").exists()
+
+
+def test_blocks_of_facts_do_not_outlive_an_erased_report(
+    database: Database, ring: KeyRing, waiting: UUID, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.erasure._listeners", [])
+    worker = build_worker(Program(Settings(var=tmp_path), database, ring))
+    after_submission(worker)("TEST", waiting)
+    worker.tasks[REFRESH_FACTS].apply_async(kwargs={"operation": "TEST"})
+    assert blocks(database) == 1
+    with database.transaction(Zone.CASEWORK, operation="TEST") as session:
+        erased = frozenset(
+            session.execute(text("DELETE FROM casework.record_key WHERE kind = 'movement_facts' RETURNING record")).scalars()
+        )
+    with database.transaction(Zone.CASEWORK, operation="TEST") as session:
+        when_erased(after_erasure(worker))
+        announce(session, "TEST", erased)
+    assert blocks(database) == 0
+
+
+def blocks(database: Database) -> int:
+    with database.transaction(Zone.ANONYMIZER, operation="TEST") as session:
+        return session.execute(text("SELECT count(*) FROM anonymizer.fact_block")).scalar_one()
