@@ -11,10 +11,18 @@ from core.access import NotAllowed
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("core", "forms", "ingest", "casework", "anonymizer", "exports", "app")
-IDS = {"proposal", "proposed_by", "submissions", "media", "week"}  # a medium is a file of the form, such as places.csv
-COUNTS = {"erased", "files", "unsafe", "version"}
+IDS = {
+    "export",
+    "recipient",
+    "proposal",
+    "proposed_by",
+    "submissions",
+    "media",
+    "week",
+}  # a medium is a file of the form, such as places.csv
+COUNTS = {"fields", "erased", "files", "unsafe", "version"}
 HASHES = {"digests", "md5", "sha256"}
-CODES = {"act", "asked", "by", "code", "part", "parts", "register"}
+CODES = {"basis", "withdrawn", "act", "asked", "by", "code", "part", "parts", "register"}
 ALLOWED = IDS | COUNTS | HASHES | CODES
 # `core.database` logs a denial with what its problem says: the words that such problems fill in.
 OF_DENIALS = "dict(denial.where)"
