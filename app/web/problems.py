@@ -149,6 +149,7 @@ CODE_STATUS: Final[Mapping[str, HTTPStatus]] = {
     "CASE-140": HTTPStatus.CONFLICT,
     "CASE-141": HTTPStatus.NOT_FOUND,
     "CASE-143": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "CASE-160": HTTPStatus.TOO_MANY_REQUESTS,
     "CASE-162": HTTPStatus.NOT_FOUND,
     "CASE-163": HTTPStatus.UNPROCESSABLE_ENTITY,
     "CASE-164": HTTPStatus.CONFLICT,
@@ -168,4 +169,5 @@ CODE_STATUS: Final[Mapping[str, HTTPStatus]] = {
 
 def status_of(problem: Problem) -> HTTPStatus:
     """The status that a problem is answered with; what the table does not name is our own failure."""
-    return PROBLEM_STATUS.get(type(problem)) or CODE_STATUS.get(problem.code, HTTPStatus.INTERNAL_SERVER_ERROR)
+    otherwise = HTTPStatus.FORBIDDEN if isinstance(problem, NotAllowed) else HTTPStatus.INTERNAL_SERVER_ERROR
+    return PROBLEM_STATUS.get(type(problem)) or CODE_STATUS.get(problem.code, otherwise)
