@@ -1,7 +1,7 @@
 """The canary again, in the processes of a country office: web, worker, broker and database, each killed at a bad moment.
 
-Answers come over HTTP, go as tasks through a real Redis to a real worker, and meet violated constraints, a SIGKILL in the middle
-of a request and an abort with core dumps allowed. Then every byte that any of them left is searched.
+Answers come over HTTP, go as tasks through a real Redis to a real worker, and meet violated constraints, a SIGKILL in the
+middle of a request and an abort with core dumps allowed. Then every byte that any of them left is searched.
 """
 
 import os
@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
@@ -77,10 +77,8 @@ class Office:
 
 def end(process: "subprocess.Popen[bytes]") -> None:
     """The process and what it started, which share a session of their own."""
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait()
 
 
@@ -196,7 +194,7 @@ def _of_processes(*pids: int) -> bytes:
 
 
 def _of_broker(broker: redis.Redis) -> bytes:
-    return b"".join(key + (broker.dump(key) or b"") for key in broker.keys())  # type: ignore[union-attr]
+    return b"".join(key + (broker.dump(key) or b"") for key in broker.scan_iter())
 
 
 def _of_views(office: Office) -> bytes:

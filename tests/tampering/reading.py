@@ -130,7 +130,7 @@ READINGS: Final[Mapping[str, Reading]] = {
     "casework.hold": Reading(Zone.CASEWORK, holds),
     "casework.interview": Reading(Zone.CASEWORK, persons),
     "casework.movement_event": Reading(Zone.CASEWORK, reports),
-    "casework.opening": Reading(Zone.CASEWORK, lambda session, ring: openings_to_review(session, ring)),
+    "casework.opening": Reading(Zone.CASEWORK, openings_to_review),
     "casework.person": Reading(Zone.CASEWORK, persons),
     "casework.record_key": Reading(Zone.CASEWORK, keys_of_casework, "record"),
     "core.register_entry": Reading(Zone.AUDIT, registers, access=DINA),
