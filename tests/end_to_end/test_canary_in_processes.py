@@ -1,7 +1,7 @@
 """The canary again, in the processes of a country office: web, worker, broker and database, each killed at a bad moment.
 
-Answers come over HTTP, go as tasks through a real Redis to a real worker, meet violated constraints, a SIGKILL in the midst
-of a request and an abort with core dumps allowed. Then every byte that any of them left is searched.
+Answers come over HTTP, go as tasks through a real Redis to a real worker, and meet violated constraints, a SIGKILL in the
+middle of a request and an abort with core dumps allowed. Then every byte that any of them left is searched.
 """
 
 import os
@@ -194,7 +194,7 @@ def _of_processes(*pids: int) -> bytes:
 
 
 def _of_broker(broker: redis.Redis) -> bytes:
-    return b"".join(key + (broker.dump(key) or b"") for key in broker.scan_iter())  # type: ignore[union-attr]
+    return b"".join(key + (broker.dump(key) or b"") for key in broker.scan_iter())
 
 
 def _of_views(office: Office) -> bytes:
