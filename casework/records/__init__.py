@@ -11,10 +11,11 @@ from casework.records.open_record import (
     review_opening,
     share_record,
 )
-from casework.records.read_files import list_files, read_file
+from casework.records.read_files import FileLabel, list_files, read_file
 from casework.records.view_record import RecordView, outline_record, view_record
 
 __all__ = [
+    "FileLabel",
     "OpenedRecord",
     "RecordView",
     "assign_custody",

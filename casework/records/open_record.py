@@ -137,7 +137,7 @@ def openings_to_review(session: Session, ring: KeyRing) -> list[OpenedRecord]:
 
 
 def openings_of(session: Session, ring: KeyRing, person_id: UUID) -> list[OpenedRecord]:
-    """By whom a record is open at this moment beyond its reach, the first to end first; raises `NotAllowed` or `RecordUnknown`."""
+    """By whom a record is open now beyond its reach, the first to end first; raises `NotAllowed` or `RecordUnknown`."""
     person = session.get(Person, person_id)
     if person is None:
         raise RecordUnknown(kind="person", record=person_id)
