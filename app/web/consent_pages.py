@@ -1,6 +1,7 @@
 """What a person agreed to and what their record must not be used for: told, taken back, restricted, lifted."""
 
 import re
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -79,6 +80,6 @@ def lift(visit: SignedIn, desk: OpenDesk, person: UUID, restriction: UUID, form:
     return go_to(f"/persons/{person}?done=lifted")
 
 
-def _one_of(given: object, codes: type, otherwise: str) -> str:
+def _one_of(given: object, codes: type[StrEnum], otherwise: str) -> str:
     """The code given, if it is one of these; a form that was not tampered with gives no other."""
     return str(given) if given in {code.value for code in codes} else otherwise
