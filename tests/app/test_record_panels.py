@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -275,7 +276,7 @@ def test_without_its_worker_the_free_search_says_so(signed_in: SignIn, person: U
 def test_a_used_up_allowance_says_when_to_search_again(signed_in: SignIn, field_team: Field, person: UUID) -> None:
     amal = signed_in("amal", Role.CASEWORKER)
     with field_team.zone() as session:
-        session.add(SearchAllowance(operation=OPERATION, actor=str(amal.account), searches=0, at=now()))
+        session.add(SearchAllowance(operation=OPERATION, actor=str(amal.account), searches=0, at=now() + timedelta(hours=1)))
     answer = amal.send("/persons/like", name=NAME)
     assert answer.status_code == 429
     assert "Wait half a minute" in answer.text
