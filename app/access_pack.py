@@ -16,18 +16,18 @@ from app.program import Program
 from casework import rights
 from core.access import Access, require
 from core.audit import entries_about
-from core.database import Zone
+from core.database import Database, Zone
 from core.identity.models import RoleGrant
 from core.permissions import Right
 
-__all__ = ["make_access_pack"]
+__all__ = ["make_access_pack", "roles_held"]
 
 PROGRAM = ("program",)
 
 
 def make_access_pack(program: Program, access: Access, person: UUID, language: str = "") -> bytes:
     """A ZIP archive, in memory, of the page and the data; raises `NotAllowed` or casework's refusals."""
-    roles = _roles(program, access)
+    roles = roles_held(program.database, access)
     with program.database.transaction(Zone.AUDIT, access=access) as session:
         require(session, Right.GIVE_ACCESS_PACK)
         lines = entries_about(session, f"casework.person:{person}")
@@ -41,11 +41,11 @@ def make_access_pack(program: Program, access: Access, person: UUID, language: s
     return archive.getvalue()
 
 
-def _roles(program: Program, access: Access) -> Mapping[str, tuple[str, ...]]:
+def roles_held(database: Database, access: Access) -> Mapping[str, tuple[str, ...]]:
     """The roles that each account ever held in this operation, instead of its name."""
     held: dict[str, set[str]] = defaultdict(set)
     wanted = select(RoleGrant.account, RoleGrant.role).where(RoleGrant.operation == access.operation)
-    with program.database.transaction(Zone.IDENTITY, access=access) as session:
+    with database.transaction(Zone.IDENTITY, access=access) as session:
         for account, role in session.execute(wanted):
             held[str(account)].add(role)
     return {account: tuple(sorted(roles)) for account, roles in held.items()}

@@ -8,7 +8,7 @@ each with a face: `records` (on screen, shared, kept from), `search`, `duplicate
 
 from casework.admission.admit_submission import AdmissionCount, admit_again, admit_awaiting, admit_submission
 from casework.admission.outcome import Admission
-from casework.errors import RecordUnknown
+from casework.errors import CorrectionEmpty, RecordChanged, RecordRestricted, RecordUnknown
 from casework.records.read_cases import CaseSummary, list_cases, read_person
 from casework.records.read_household import read_household
 from casework.records.read_movements import MovementFact, movement_facts, movement_sources, read_report
@@ -19,7 +19,10 @@ __all__ = [
     "Admission",
     "AdmissionCount",
     "CaseSummary",
+    "CorrectionEmpty",
     "MovementFact",
+    "RecordChanged",
+    "RecordRestricted",
     "RecordUnknown",
     "WaitingWork",
     "admit_again",

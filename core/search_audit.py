@@ -14,12 +14,12 @@ from typing import Any, Final
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from core.access import Access, require
+from core.access import Access, Custody, require
 from core.audit_line import Action, Purpose, record
 from core.models import AuditEntry
 from core.permissions import Right
 
-__all__ = ["READS", "AccountDay", "AuditSearch", "reads_per_account", "search_audit"]
+__all__ = ["READS", "AccountDay", "AuditSearch", "history_of", "reads_per_account", "search_audit"]
 
 LOG: Final = "core.audit_entry"
 READS: Final = (Action.READ, Action.SEARCHED, Action.EXPORTED, Action.BROKE_GLASS, Action.MATCHED)
@@ -77,6 +77,19 @@ def search_audit(
         wanted = wanted.where(AuditEntry.number < below)
     found = list(session.scalars(wanted))
     record(session, as_action, LOG, purpose=Purpose.SECURITY, count=len(found), detail={"asked": search.asked})
+    return found
+
+
+def history_of(session: Session, subject: str, custody: Custody, *, limit: int = 200) -> list[AuditEntry]:
+    """What happened to one record and who saw it, the newest first, for whoever answers for it (audit zone).
+
+    Narrower than `search_audit`: one subject, and a right within the record's custody, which the caller has read under
+    the same access. Raises `NotAllowed`.
+    """
+    access = require(session, Right.REVIEW_BREAK_GLASS, custody, subject=subject)
+    wanted = _of(access, select(AuditEntry).where(AuditEntry.subject == subject))
+    found = list(session.scalars(wanted.order_by(AuditEntry.number.desc()).limit(limit)))
+    record(session, Action.READ, LOG, purpose=Purpose.SECURITY, count=len(found), detail={"asked": ["history_of"]})
     return found
 
 

@@ -5,12 +5,19 @@ from app.web.administration_pages import ADMINISTRATION
 from app.web.approval_pages import APPROVALS
 from app.web.audit_pages import AUDIT
 from app.web.broken_glass_pages import BROKEN_GLASS
+from app.web.consent_pages import CONSENTS
+from app.web.correction_pages import CORRECTIONS
+from app.web.custody_pages import CUSTODY
 from app.web.duplicate_pages import DUPLICATES
 from app.web.enrolment_pages import ENROLMENT
 from app.web.erasure_pages import ERASURE
 from app.web.export_pages import EXPORTS
+from app.web.file_pages import FILES
+from app.web.find_pages import FINDING
+from app.web.history_pages import HISTORY
 from app.web.record_pages import RECORDS
 from app.web.register_pages import REGISTERS
+from app.web.rights_pages import RIGHTS
 from app.web.sign_in_pages import SIGN_IN
 from app.web.work_pages import WORK
 
@@ -23,7 +30,14 @@ GROUPS = (
     RECORDS,
     DUPLICATES,
     BROKEN_GLASS,
+    RIGHTS,
     APPROVALS,
+    CONSENTS,
+    CORRECTIONS,
+    CUSTODY,
+    FILES,
+    FINDING,
+    HISTORY,
     ERASURE,
     EXPORTS,
     AUDIT,

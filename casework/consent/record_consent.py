@@ -28,7 +28,7 @@ from core.permissions import Right
 __all__ = ["CODE", "ConsentVersion", "Evidence", "Statement", "consent_history", "read_consents", "record_consent"]
 
 TABLE: Final = "casework.consent"
-CODE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")  # of a recipient, which stands in clear: a name typed there does not pass
+CODE: Final = re.compile(r"[A-Za-z0-9_.@-]{1,64}")  # a recipient stands in clear: nobody writes a name there
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,7 @@ def _require_complete(said: Statement) -> None:
         "who gave it": agreed and said.given_by is GivenBy.NOBODY,
         "the guardian's name": agreed and said.given_by is GivenBy.GUARDIAN and not said.guardian.strip(),
         "the language in which it was asked": agreed and not said.language,
+        "a recipient that is a code, of Latin letters and digits": not CODE.fullmatch(said.recipient),
         "the recipient that it is meant for": said.purpose is Purpose.REFERRAL and said.recipient == OURS,
         "the recipient's code": not CODE.fullmatch(said.recipient),
     }

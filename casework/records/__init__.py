@@ -6,14 +6,16 @@ from casework.records.open_record import (
     OpenedRecord,
     break_glass,
     end_opening,
+    openings_of,
     openings_to_review,
     review_opening,
     share_record,
 )
-from casework.records.read_files import list_files, read_file
-from casework.records.view_record import RecordView, view_record
+from casework.records.read_files import FileLabel, list_files, read_file
+from casework.records.view_record import RecordView, outline_record, view_record
 
 __all__ = [
+    "FileLabel",
     "OpenedRecord",
     "RecordView",
     "assign_custody",
@@ -23,7 +25,9 @@ __all__ = [
     "kept_from",
     "let_read_again",
     "list_files",
+    "openings_of",
     "openings_to_review",
+    "outline_record",
     "read_file",
     "review_opening",
     "share_record",

@@ -36,7 +36,7 @@ from core.keyring import KeyRing
 from core.permissions import Right
 from forms import RecordPart
 
-__all__ = ["OpenedRecord", "break_glass", "end_opening", "openings_to_review", "review_opening", "share_record"]
+__all__ = ["OpenedRecord", "break_glass", "end_opening", "openings_of", "openings_to_review", "review_opening", "share_record"]
 
 TABLE: Final = "casework.opening"
 LONGEST_SHARE: Final = timedelta(days=180)
@@ -132,6 +132,18 @@ def openings_to_review(session: Session, ring: KeyRing) -> list[OpenedRecord]:
     require(session, Right.REVIEW_BREAK_GLASS)
     unjudged = Opening.kind == OpeningKind.BROKEN_GLASS.value, Opening.reviewed_at.is_(None)
     rows = session.scalars(select(Opening).where(*unjudged).order_by(Opening.opened_at, Opening.id)).all()
+    record(session, Action.READ, TABLE, purpose=Purpose.SECURITY, count=len(rows))
+    return [_opened(session, ring, row) for row in rows]
+
+
+def openings_of(session: Session, ring: KeyRing, person_id: UUID) -> list[OpenedRecord]:
+    """By whom a record is open now beyond its reach, the first to end first; raises `NotAllowed` or `RecordUnknown`."""
+    person = session.get(Person, person_id)
+    if person is None:
+        raise RecordUnknown(kind="person", record=person_id)
+    require(session, Right.SHARE_RECORD, Custody.parse(person.custody), subject=f"casework.person:{person_id}")
+    running = select(Opening).where(Opening.person == person_id, Opening.until > now())
+    rows = session.scalars(running.order_by(Opening.until, Opening.id)).all()
     record(session, Action.READ, TABLE, purpose=Purpose.SECURITY, count=len(rows))
     return [_opened(session, ring, row) for row in rows]
 

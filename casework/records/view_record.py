@@ -17,13 +17,14 @@ from casework.errors import RecordUnknown
 from casework.models import Case, Opening, Person
 from casework.records.read_cases import PersonRecord, read_person
 from casework.store.need_to_know import PART_RIGHTS, readable_parts
-from core.access import Custody, NotAllowed, access_of
+from core.access import Custody, NotAllowed, access_of, require
 from core.audit import Action, Purpose, record
 from core.clock import now
 from core.keyring import KeyRing
+from core.permissions import Right
 from forms import RecordPart
 
-__all__ = ["RecordView", "ViewedField", "ViewedPart", "ViewedSource", "view_record"]
+__all__ = ["RecordView", "ViewedField", "ViewedPart", "ViewedSource", "outline_record", "view_record"]
 
 PERSON: Final = "person"
 
@@ -84,9 +85,25 @@ def view_record(
     if shown:
         subject = f"casework.person:{person_id}"
         record(session, Action.READ, subject, purpose=purpose, count=len(shown), detail={"revealed": shown})
-    cases = session.execute(select(Case.id, Case.state).where(Case.person == person_id).order_by(Case.opened_at)).all()
+    return _view(session, person, sources)
+
+
+def outline_record(session: Session, person_id: UUID) -> RecordView:
+    """The record without its answers: for a screen on which a restriction that forbids reading them is seen and lifted.
+
+    Raises `RecordUnknown`, or `NotAllowed` for who may not see the restrictions.
+    """
+    person = session.get(Person, person_id)
+    if person is None:
+        raise RecordUnknown(kind="person", record=person_id)
+    require(session, Right.READ_FACTS, Custody.parse(person.custody), subject=f"casework.person:{person_id}")
+    return _view(session, person, ())
+
+
+def _view(session: Session, person: Person, sources: tuple[ViewedSource, ...]) -> RecordView:
+    cases = session.execute(select(Case.id, Case.state).where(Case.person == person.id).order_by(Case.opened_at)).all()
     states = tuple((case, state) for case, state in cases)
-    return RecordView(person_id, Custody.parse(person.custody), states, sources, _open_until(session, person_id))
+    return RecordView(person.id, Custody.parse(person.custody), states, sources, _open_until(session, person.id))
 
 
 def _refuse_closed(person_id: UUID, revealed: Collection[str], readable: Collection[RecordPart]) -> None:

@@ -4,6 +4,8 @@ from casework.rights.access_pack import UseOfRecord
 from casework.rights.correct_record import correct_record
 from casework.rights.give_access_pack import give_access_pack
 from casework.rights.hold_record import HeldRecord, hold_record, lift_hold, list_holds, refuse_held
+from casework.rights.keep_former import former_answers
+from casework.rights.read_to_correct import ToCorrect, read_to_correct
 from casework.rights.rights_requests import (
     OpenRequest,
     RequestKind,
@@ -18,14 +20,17 @@ __all__ = [
     "OpenRequest",
     "RequestKind",
     "RequestOutcome",
+    "ToCorrect",
     "UseOfRecord",
     "answer_request",
     "correct_record",
+    "former_answers",
     "give_access_pack",
     "hold_record",
     "lift_hold",
     "list_holds",
     "open_requests",
+    "read_to_correct",
     "receive_request",
     "refuse_held",
 ]

@@ -1,5 +1,6 @@
 """Every correction keeps what stood before it: the ciphertexts as they were, under the same key and bound to their version."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -58,28 +59,30 @@ def keep_former(vault: Vault, row: SealedRecord, key: RecordKey, *, person: UUID
     )
 
 
-def former_answers(session: Session, ring: KeyRing, person_id: UUID, *, purpose: Purpose) -> list[FormerAnswers]:
-    """Everything that was said of a person and changed since, the oldest first.
+def former_answers(
+    session: Session, ring: KeyRing, person_id: UUID, *, parts: Collection[RecordPart] = tuple(RecordPart), purpose: Purpose
+) -> list[FormerAnswers]:
+    """What these parts said of a person before each change, the oldest first.
 
-    Raises `NotAllowed` (all parts are needed), `RecordUnknown`, `RecordRestricted` or `CiphertextRefused`.
+    Raises `NotAllowed` (where one of the parts may not be read), `RecordUnknown`, `RecordRestricted` or `CiphertextRefused`.
     """
     person = session.get(Person, person_id)
     if person is None:
         raise RecordUnknown(kind="person", record=person_id)
-    require_parts(session, person, list(RecordPart))
+    require_parts(session, person, parts)
     require_unrestricted(session, person_id, purpose)
     rows = session.scalars(
         select(FormerVersion).where(FormerVersion.person == person_id).order_by(FormerVersion.changed_at)
     ).all()
     record(session, Action.READ, f"casework.person:{person_id}", purpose=purpose, detail={"former_versions": len(rows)})
     key = stored_key(Vault(session, ring, person.operation), person_id, KeyKind.PERSON)
-    return [_opened(row, key) for row in rows]
+    return [_opened(row, key, parts) for row in rows]
 
 
-def _opened(row: FormerVersion, key: RecordKey) -> FormerAnswers:
+def _opened(row: FormerVersion, key: RecordKey, wanted: Collection[RecordPart]) -> FormerAnswers:
     parts: dict[RecordPart, dict[str, Any]] = {
         part: open_sealed(key, getattr(row, part.value), Binding(f"casework.{row.of}", row.record, part.value, row.row_version))
-        for part in RecordPart
+        for part in wanted
     }
     reason = key.open(row.reason, Binding(TABLE, row.id, "reason")).decode()
     return FormerAnswers(row.of, row.record, row.row_version, row.changed_by, row.changed_at, reason, parts)

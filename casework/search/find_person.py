@@ -12,7 +12,7 @@ from casework.models import Case, TokenKind
 from casework.names.name_likeness import likeness
 from casework.names.person_name import PersonName
 from casework.records.read_cases import CaseSummary, summaries
-from casework.search.open_identities import FoundPerson, open_identities
+from casework.search.open_identities import FoundPerson, open_identities, settled
 from casework.store.blind_tokens import find_by_name, find_by_token
 from casework.store.linked_persons import canonical_persons
 from casework.store.seal_record import Vault
@@ -65,7 +65,7 @@ def find_named(
     require(session, Right.FIND_PERSON)
     vault, wanted = Vault(session, ring, operation), PersonName(f"{given} {family}", given, family, birth_year)
     opened = open_identities(vault, find_by_name(vault, wanted))
-    ranked = sorted((_compared(wanted, person, name) for person, name in opened), key=lambda one: (-one.likeness, one.id))
+    ranked = settled(vault, (_compared(wanted, person, name) for person, name in opened), purpose)
     record(session, Action.SEARCHED, "casework.person", purpose=purpose, count=len(ranked[:limit]), detail={"by": "name"})
     return ranked[:limit]
 

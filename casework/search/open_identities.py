@@ -1,21 +1,24 @@
 """The names of several persons at once, of those alone whose identity this transaction's account may read."""
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from sqlalchemy import and_, any_, literal, select
 
+from casework.consent.consents import may_use
 from casework.models import KeptFrom, KeyKind, Opening, Person, StoredKey
 from casework.names.person_name import PersonName, person_name
 from casework.store.bulk_limit import count_reading
+from casework.store.linked_persons import canonical_persons
 from casework.store.need_to_know import PART_RIGHTS
 from casework.store.seal_record import Vault, open_parts, unwrap
 from core.access import Access, Custody, access_of
+from core.audit import Purpose
 from core.clock import now
 from forms import RecordPart
 
-__all__ = ["FoundPerson", "kept_from_identity", "open_identities", "opened_identities"]
+__all__ = ["FoundPerson", "kept_from_identity", "open_identities", "opened_identities", "settled"]
 
 RIGHT = PART_RIGHTS[RecordPart.IDENTITY]
 
@@ -49,6 +52,18 @@ def open_identities(vault: Vault, persons: Collection[UUID]) -> list[tuple[UUID,
         (person.id, person_name(open_parts(person, unwrap(vault.ring, stored), [RecordPart.IDENTITY])[RecordPart.IDENTITY]))
         for person, stored in shown
     ]
+
+
+def settled(vault: Vault, found: Iterable[FoundPerson], purpose: Purpose) -> list[FoundPerson]:
+    """Without those whose record is restricted for this purpose, and each human being once, under the record that answers
+    for all of theirs and with their likest name; the likest first."""
+    into = canonical_persons(vault.session)
+    once: dict[UUID, FoundPerson] = {}
+    for one in sorted(found, key=lambda one: (-one.likeness, one.id)):
+        answering = into.get(one.id, one.id)
+        if answering not in once and all(may_use(vault.session, record, purpose) for record in {one.id, answering}):
+            once[answering] = replace(one, id=answering)
+    return list(once.values())
 
 
 def kept_from_identity(vault: Vault, access: Access) -> frozenset[UUID]:

@@ -3,11 +3,13 @@
 from collections.abc import Collection, Iterator
 from uuid import UUID
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, select
 from sqlalchemy.orm import Session
 
+from casework.consent.consents import EVERYTHING, in_force
 from casework.models import KeyKind, Person, StoredKey
 from casework.names.person_name import person_name
+from casework.rights_models import Restriction
 from casework.search.name_index import HeldName
 from casework.store.seal_record import binding, open_sealed, unwrap
 from core.audit import Action, Purpose, record
@@ -38,7 +40,12 @@ def read_names(session: Session, ring: KeyRing, operation: str, persons: Collect
 def _wanted(operation: str) -> Select[UUID, str, int, bytes, StoredKey]:
     key = and_(StoredKey.record == Person.id, StoredKey.kind == KeyKind.PERSON.value)
     columns = select(Person.id, Person.custody, Person.row_version, Person.identity, StoredKey)
-    return columns.join(StoredKey, key).where(Person.operation == operation)
+    return columns.join(StoredKey, key).where(Person.operation == operation, ~_restricted_whole())
+
+
+def _restricted_whole() -> ColumnElement[bool]:
+    """Whose record must not be used at all has no name in any memory. `search_freely` asks again for each purpose."""
+    return exists().where(Restriction.person == Person.id, Restriction.purpose == EVERYTHING, in_force())
 
 
 def _read(session: Session, ring: KeyRing, wanted: Select[UUID, str, int, bytes, StoredKey]) -> list[HeldName]:

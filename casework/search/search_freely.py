@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from casework.errors import SearchedTooOften, SearchNeedsName
 from casework.names.name_skeleton import romanize
 from casework.search.name_index import EVERYWHERE, FreeQuestion, Reach
-from casework.search.open_identities import FoundPerson, kept_from_identity, open_identities, opened_identities
+from casework.search.open_identities import FoundPerson, kept_from_identity, open_identities, opened_identities, settled
 from casework.store.seal_record import Vault
 from core.access import Access, require
 from core.audit import Action, Purpose, record
@@ -52,9 +52,11 @@ def search_freely(
     vault = Vault(session, ring, operation)
     kept, opened = kept_from_identity(vault, access), opened_identities(vault, access)
     found = dict(ask(FreeQuestion(name, _reaches(access), opened, kept, limit)))
-    shown = [FoundPerson(one, name.written, name.birth_year, found[one]) for one, name in open_identities(vault, found)]
+    opened_names = open_identities(vault, found)
+    named = (FoundPerson(one, name.written, name.birth_year, found[one]) for one, name in opened_names)
+    shown = settled(vault, named, purpose)
     record(session, Action.SEARCHED, "casework.person", purpose=purpose, count=len(shown), detail={"by": "free search"})
-    return sorted(shown, key=lambda one: (-one.likeness, one.id))
+    return shown
 
 
 def _reaches(access: Access) -> tuple[Reach, ...]:

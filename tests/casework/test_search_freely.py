@@ -1,5 +1,6 @@
 """Free search: who may, how often, within which reach, and what the log keeps of it."""
 
+import sys
 from pathlib import Path
 from uuid import UUID
 
@@ -98,7 +99,7 @@ def test_nobody_changes_the_allowance_of_another(field_team: Field, person: UUID
 
 
 def test_the_names_are_read_some_at_a_time_and_all_of_them(field_team: Field, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("casework.search.read_names.AT_ONCE", 2)
+    monkeypatch.setattr(sys.modules["casework.search.read_names"], "AT_ONCE", 2)  # the face shows a function of this name
     members = [{"member_name": f"Idris {name}", "member_gender": "male", "member_age": "9"} for name in ("A", "B", "C", "D")]
     field_team.admit(field_team.send("screening", SCREENING, repeats={"household_member": members}))
     with field_team.zone() as session:

@@ -1,0 +1,36 @@
+"""Everything that happened to a record and who saw it: by role and account id, never by name."""
+
+from uuid import UUID
+
+from fastapi import Request, Response
+
+from app.access_pack import roles_held
+from app.web.desk import OpenDesk, PageGroup
+from app.web.signed_in import SignedIn
+from app.web.signed_in_page import show, signed_in_router
+from casework import records
+from core.database import Zone
+from core.permissions import Right
+from core.search_audit import AuditSearch, history_of, search_audit
+
+__all__ = ["HISTORY"]
+
+MOST_LINES = 200
+router = signed_in_router()
+HISTORY = PageGroup(router, "record_panels")
+
+
+@router.get("/persons/{person}/history")
+def history(request: Request, visit: SignedIn, desk: OpenDesk, person: UUID) -> Response:
+    """The lines of the audit log on one record, the newest first."""
+    with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
+        custody = records.outline_record(session, person).custody  # only of a record in reach
+    subject = f"casework.person:{person}"
+    with desk.database.transaction(Zone.AUDIT, access=visit.access) as session:
+        if visit.access.may(Right.READ_AUDIT):
+            lines = search_audit(session, AuditSearch(subject=subject), limit=MOST_LINES)
+        else:
+            lines = history_of(session, subject, custody, limit=MOST_LINES)
+        told = [(line.at, line.action, line.actor, line.purpose, line.count) for line in lines]
+    roles = roles_held(desk.database, visit.access)
+    return show(request, "record_history.html.j2", visit, person=person, lines=told, roles=roles, most=MOST_LINES)

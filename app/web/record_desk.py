@@ -1,0 +1,41 @@
+"""What the pages of a record share: the purposes to choose from, a colleague's id behind their sign-in name, days of a form."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from app.web.desk import Desk
+from app.web.signed_in import Visit
+from core.audit import Purpose
+from core.database import Zone
+from core.identity.accounts import find_account
+
+__all__ = ["PURPOSES", "account_named", "day_of", "purpose_of"]
+
+# What a worker may look at a record for; the other purposes have use cases of their own.
+PURPOSES: Final = (
+    Purpose.ASSISTANCE,
+    Purpose.PROTECTION,
+    Purpose.REFERRAL,
+    Purpose.VERIFICATION,
+    Purpose.RIGHTS,
+    Purpose.LEGAL,
+)
+
+
+def account_named(desk: Desk, visit: Visit, sign_in_name: str) -> str:
+    """The id behind a colleague's sign-in name; looked up by the program, for a worker has no right to the accounts."""
+    with desk.database.transaction(Zone.IDENTITY, operation=visit.access.operation, actor=visit.access.actor) as session:
+        return str(find_account(session, sign_in_name).id)
+
+
+def purpose_of(given: object, otherwise: Purpose = Purpose.ASSISTANCE) -> Purpose:
+    """The purpose named, if it is one of those a record may be looked at for."""
+    return next((purpose for purpose in PURPOSES if purpose.value == given), otherwise)
+
+
+def day_of(given: object) -> datetime | None:
+    """The day that a form names as `2026-02-10`, at its beginning (UTC); None where it names none."""
+    try:
+        return datetime.strptime(str(given), "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        return None

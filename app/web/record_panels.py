@@ -1,0 +1,80 @@
+"""What the panels of a record show: read for those who may, and None for those who may not."""
+
+from dataclasses import dataclass, field
+
+from app.web.desk import Desk
+from app.web.signed_in import Visit
+from casework import consent, records, rights
+from core.access import NotAllowed
+from core.audit import Purpose
+from core.clock import now
+from core.database import Zone
+from core.identity.units import list_units
+from core.permissions import Right
+
+__all__ = ["Panels", "read_panels"]
+
+
+@dataclass(frozen=True)
+class Panels:
+    """The contents of the panels; `may` says by right what the account may do with this very record."""
+
+    may: dict[str, bool]
+    today: str
+    choices: dict[str, list[str]]
+    newest: list[consent.ConsentVersion] | None = field(repr=False)
+    earlier: list[consent.ConsentVersion] = field(repr=False)
+    restrictions: list[consent.InForce] | None = field(repr=False)
+    files: list[records.FileLabel] | None = field(repr=False)
+    openings: list[records.OpenedRecord] | None = field(repr=False)
+    units: list[tuple[str, str]] = field(repr=False)  # id and the way down to it, by names
+
+
+def read_panels(desk: Desk, visit: Visit, view: records.RecordView, purpose: Purpose) -> Panels:
+    """Read what is around a record, each part of it under its own right."""
+    may = {right.value: visit.access.may(right, view.custody) for right in Right}
+    with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
+        said = consent.consent_history(session, desk.ring, view.person, purpose=purpose) if may[Right.RECORD_CONSENT] else None
+        restrictions = consent.restrictions_in_force(session, view.person) if may[Right.READ_FACTS] else None
+        openings = records.openings_of(session, desk.ring, view.person) if may[Right.SHARE_RECORD] else None
+        try:
+            files = records.list_files(session, desk.ring, view.person, purpose=purpose)
+        except NotAllowed:  # a panel that is not there; nobody asked for it
+            files = None
+    newest = {(one.said.purpose, one.said.recipient): one for one in said or ()}
+    return Panels(
+        may=may,
+        today=f"{now():%Y-%m-%d}",
+        choices=_choices(),
+        newest=None if said is None else [newest[about] for about in sorted(newest)],
+        earlier=[one for one in said or () if one not in newest.values()],
+        restrictions=restrictions,
+        files=files,
+        openings=openings,
+        units=_units(desk, visit) if may[Right.SHARE_RECORD] else [],
+    )
+
+
+def _choices() -> dict[str, list[str]]:
+    """What the forms of the panels offer, by code."""
+    use = [Purpose.ASSISTANCE, Purpose.STATISTICS, Purpose.REFERRAL, Purpose.PROTECTION, Purpose.VERIFICATION]
+    return {
+        "use": [one.value for one in use],
+        "basis": [one.value for one in consent.LegalBasis],
+        "given_by": [one.value for one in consent.GivenBy],
+        "reason": [one.value for one in consent.RestrictionReason if one is not consent.RestrictionReason.REPORTER_ASKED],
+        "request": [one.value for one in rights.RequestKind],
+    }
+
+
+def _units(desk: Desk, visit: Visit) -> list[tuple[str, str]]:
+    with desk.database.transaction(Zone.IDENTITY, operation=visit.access.operation, actor=visit.access.actor) as session:
+        units = {unit.id: unit for unit in list_units(session)}
+    named = []
+    for unit in units.values():
+        way, above = [unit.name], unit.parent
+        while above in units:
+            way.append(units[above].name)
+            above = units[above].parent
+        named.append((str(unit.id), " › ".join(reversed(way))))
+    return sorted(named, key=lambda pair: pair[1])
