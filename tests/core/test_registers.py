@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from app.key_tables import KEY_TABLES
 from core.access import Access, Grant, NotAllowed
 from core.audit import audited_entries
 from core.clock import now
@@ -30,6 +31,7 @@ from core.registers import (
     entry_history,
     list_entries,
 )
+from core.wrapped_keys import Slice, check_batch, count_by_version, rewrap_batch
 
 ASSESSMENT = Assessment(
     title="Names across scripts",
@@ -155,6 +157,20 @@ class TestWalls:
         with owner.engine.connect() as connection, pytest.raises(DBAPIError, match="append-only"):
             connection.execute(text(change))
         owner.close()
+
+    def test_it_opens_under_a_new_wrapping_of_its_keys(self, database: Database, ring: KeyRing) -> None:
+        with officer(database) as session:
+            first = add_entry(session, ring, BREACH)
+            add_entry(session, ring, replace(BREACH, records=99), after=first)
+        newer = KeyRing({**ring.keys, ring.current + 1: bytes(32)}, ring.token_secret)
+        [table] = (table for table in KEY_TABLES if table.name == "core.register_entry")
+        with database.transaction(Zone.KEYS) as session:
+            assert rewrap_batch(session, newer, table, Slice(), None).count == 2
+            assert count_by_version(session, table) == {newer.current: 2}
+            assert check_batch(session, newer, table, None).refused == []
+        with officer(database) as session:
+            history = entry_history(session, newer, Breach, first.id)
+        assert [entry.content.records for entry in history] == [99, BREACH.records]
 
     def test_a_version_put_in_anothers_place_does_not_open(
         self, database: Database, cluster: EmbeddedCluster, database_name: str, ring: KeyRing

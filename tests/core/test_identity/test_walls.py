@@ -29,13 +29,22 @@ from core.permissions import Role
 from tests.core.test_identity.conftest import OPERATION, Office
 
 
-@pytest.mark.parametrize("zone", [zone for zone in Zone if zone is not Zone.IDENTITY])
+@pytest.mark.parametrize("zone", [zone for zone in Zone if zone not in {Zone.IDENTITY, Zone.KEYS}])
 def test_no_other_zone_enters_the_schema(office: Office, zone: Zone) -> None:
     with (
         pytest.raises(ProgrammingError, match="permission denied for schema identity"),
         office.database.transaction(zone, operation=OPERATION) as session,
     ):
         session.execute(text("SELECT FROM identity.account"))
+
+
+@pytest.mark.parametrize("wanted", ["sign_in_name FROM identity.account", "FROM identity.role_grant", "FROM identity.session"])
+def test_the_keys_zone_sees_wrapped_keys_there_and_nobody(office: Office, wanted: str) -> None:
+    office.add("amal")
+    with office.database.transaction(Zone.KEYS, operation=OPERATION) as session:
+        assert session.execute(text("SELECT sealed_key FROM identity.account")).all()
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            session.execute(text(f"SELECT {wanted}"))
 
 
 @pytest.mark.parametrize("table", ["casework.person", "ingest.submission", "anonymizer.protected_week", "core.audit_entry"])
