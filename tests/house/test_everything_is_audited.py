@@ -245,9 +245,7 @@ def test_what_a_worker_does_is_in_the_log_in_that_order(field_team: Field) -> No
 
 
 LAST = text("SELECT coalesce(max(number), 0) FROM core.audit_entry")
-SINCE = text(
-    "SELECT count(*) FROM core.audit_entry WHERE number > :after AND action = :action AND operation = :operation AND subject <> ''"
-)
+SINCE = text("SELECT count(*) FROM core.audit_entry WHERE number > :after AND action = :action AND operation = :operation")
 
 
 def last_line(team: Field) -> int:
