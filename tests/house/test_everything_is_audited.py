@@ -176,7 +176,7 @@ def newest(session: Session, table: str) -> UUID:
 # What a worker does with a record, in this order; each on the team's session, key ring, and the person.
 DEEDS: dict[str, tuple[Action, Callable[[Session, Any, UUID], object]]] = {
     "find_case": (
-        Action.READ,
+        Action.SEARCHED,
         lambda s, r, _: casework.find_case(s, r, OPERATION, SCREENING["case_reference"], purpose=ASSIST),
     ),
     "find_persons": (
