@@ -176,7 +176,7 @@ def newest(session: Session, table: str) -> UUID:
 # What a worker does with a record, in this order; each on the team's session, key ring, and the person.
 DEEDS: dict[str, tuple[Action, Callable[[Session, Any, UUID], object]]] = {
     "find_case": (
-        Action.READ,
+        Action.SEARCHED,
         lambda s, r, _: casework.find_case(s, r, OPERATION, SCREENING["case_reference"], purpose=ASSIST),
     ),
     "find_persons": (
@@ -245,10 +245,7 @@ def test_what_a_worker_does_is_in_the_log_in_that_order(field_team: Field) -> No
 
 
 LAST = text("SELECT coalesce(max(number), 0) FROM core.audit_entry")
-SINCE = text(
-    "SELECT count(*) FROM core.audit_entry "
-    "WHERE number > :after AND action = :action AND operation = :operation AND subject <> ''"
-)
+SINCE = text("SELECT count(*) FROM core.audit_entry WHERE number > :after AND action = :action AND operation = :operation")
 
 
 def last_line(team: Field) -> int:
