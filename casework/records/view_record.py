@@ -96,7 +96,9 @@ def outline_record(session: Session, person_id: UUID) -> RecordView:
     person = session.get(Person, person_id)
     if person is None:
         raise RecordUnknown(kind="person", record=person_id)
-    require(session, Right.READ_FACTS, Custody.parse(person.custody), subject=f"casework.person:{person_id}")
+    subject = f"casework.person:{person_id}"
+    require(session, Right.READ_FACTS, Custody.parse(person.custody), subject=subject)
+    record(session, Action.READ, subject, purpose=Purpose.RIGHTS, detail={"parts": []})
     return _view(session, person, ())
 
 

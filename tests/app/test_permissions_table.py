@@ -29,7 +29,8 @@ from casework import (
     records,
     rights,
 )
-from casework.errors import ListOutOfBounds, OpeningUnknown
+from casework.duplicates.errors import ListOutOfBounds
+from casework.errors import OpeningUnknown
 from casework.search import search_freely
 from casework.store import open_in_bulk
 from core.access import Access, Custody, Grant, NotAllowed

@@ -46,7 +46,7 @@ COUNTS = {
         "restrictions",
         "rows",
     ),
-    *("sections", "shares", "theirs", "threshold", "unsafe", "version"),
+    *("sections", "shares", "theirs", "threshold", "unsafe", "version", "versions"),
 }
 HASHES = {"digests", "md5", "sha256"}
 MOMENTS = {"until", "week"}

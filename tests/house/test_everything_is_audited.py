@@ -46,9 +46,10 @@ FACES = (
 )
 # What leaves no line of its own, and why that hides nothing.
 QUIET = {
+    "anonymizer.policy_in_force": "the rules of suppression, which tell of nobody",
     "anonymizer.load_protected": "protected tables, which tell of nobody",
     "casework.consent_in_force": "a step of what uses the record, which leaves the line",
-    "casework.find_overdue": "ids and dates; what is proposed of it leaves a line",
+    "casework.forbidden_for": "yes or no, a step of exporting, which leaves the line",
     "casework.may_share_with": "yes or no, a step of sharing, which leaves the line",
     "casework.may_use": "yes or no, a step of using, which leaves the line",
     "casework.merges_of": "ids of merges; what they join is read through read_person",

@@ -15,7 +15,9 @@ OWN_PURPOSE = {
     "casework.give_access_pack": Purpose.RIGHTS,
     "casework.kept_from": Purpose.PROTECTION,
     "casework.movement_facts": Purpose.STATISTICS,
+    "casework.openings_of": Purpose.SECURITY,
     "casework.openings_to_review": Purpose.SECURITY,
+    "casework.outline_record": Purpose.RIGHTS,
     "casework.read_all_names": Purpose.ASSISTANCE,
     "casework.read_names": Purpose.ASSISTANCE,
     "casework.restrictions_in_force": Purpose.RIGHTS,
@@ -67,6 +69,22 @@ OPENS_NOTHING = {
     "casework.find_certificate",
     # Reads the facts by `casework.movement_facts`, and gives back how many weeks it has filed anew.
     "anonymizer.refresh_fact_blocks",
+    # An export's purpose, and that of each read in it, is part of its specification, which two people agreed on.
+    "casework.carry_out_export",
+    "casework.choose_persons",
+    "casework.propose_export",
+    # Recipients, exports and windows as they are on record: names of organisations, ids and counts.
+    "casework.add_recipient",
+    "casework.confirm_recipient",
+    "casework.export_log",
+    "casework.find_export",
+    "casework.list_recipients",
+    "casework.open_bulk_window",
+    "casework.trace_export",
+    "casework.waiting_exports",
+    "casework.withdraw_recipient",
+    # Compares for the program itself, as admission does, and gives nothing back.
+    "casework.propose_after_correction",
     # Given the record's key by callers within casework, who leave the line.
     "casework.read_consents",
 }
