@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from core.errors import Problem
 from core.permissions import Right, Role, holds
 
-__all__ = ["INFO", "UNASSIGNED", "Access", "Custody", "Grant", "NotAllowed", "access_of", "require"]
+__all__ = ["INFO", "UNASSIGNED", "Access", "Custody", "CustodyDamaged", "Grant", "NotAllowed", "access_of", "require"]
 
 ANY: Final = "%"
 NOBODY: Final = "-"
@@ -34,6 +34,14 @@ class NotAllowed(Problem):
         super().__init__(right=right.value, **where)
 
 
+class CustodyDamaged(Problem):
+    """PostgreSQL refuses to store one; only who owns the tables could have put it there."""
+
+    code = "CORE-402"
+    says = "A record's custody cannot be read: it is not four units."
+    remedy = "Treat it as tampering: keep the database as it is, read the audit log for the record, then assign it again."
+
+
 @dataclass(frozen=True)
 class Custody:
     """Where a record lies: ids of an organisation, an area, a team and a worker; `-` where there is none."""
@@ -50,8 +58,11 @@ class Custody:
 
     @classmethod
     def parse(cls, text: str) -> "Custody":
-        """Read what `str` wrote, as it stands in the database."""
-        return cls(*text.split("/"))
+        """Read what `str` wrote, as it stands in the database; raises `CustodyDamaged`."""
+        try:
+            return cls(*text.split("/"))
+        except (TypeError, ValueError):
+            raise CustodyDamaged from None
 
     def __str__(self) -> str:
         return "/".join((self.organisation, self.area, self.team, self.worker))

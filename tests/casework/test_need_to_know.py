@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from casework import find_case, list_cases, read_person
 from casework.errors import RecordUnknown
@@ -97,3 +98,9 @@ def test_an_unassigned_record_is_in_nobodys_reach_but_the_whole_operations(field
     for grants, seen in (((Grant(Role.SUPERVISOR, team="team-1"),), 0), ((Grant(Role.SUPERVISOR),), 1)):
         with field_team.database.transaction(Zone.CASEWORK, access=Access("badr", OPERATION, grants)) as session:
             assert len(list_cases(session, OPERATION)) == seen
+
+
+@pytest.mark.parametrize("custody", ["", "org", "a/b/c/%", "a/b/c/d/e"])
+def test_postgresql_stores_no_custody_of_another_form(field_team: Field, person: UUID, custody: str) -> None:
+    with pytest.raises(DBAPIError, match="custody"), field_team.zone() as session:
+        session.execute(text("UPDATE casework.person SET custody = :custody"), {"custody": custody})

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from core.access import Access, Custody, Grant, NotAllowed, require
+from core.access import Access, Custody, CustodyDamaged, Grant, NotAllowed, require
 from core.audit import Action, audited_entries
 from core.database import Database, Zone
 from core.permissions import PERMISSIONS, Right, Role
@@ -66,3 +66,9 @@ def test_access_narrowed_to_some_rights_holds_no_other(right: Right) -> None:
     narrowed = Access("sync", "TEST", (Grant(Role.CASEWORKER),), only=frozenset({Right.FIND_PERSON}))
     assert narrowed.may(right, HERE) == (right is Right.FIND_PERSON)
     assert not Access("sync", "TEST", (Grant(Role.CASEWORKER),), only=frozenset()).may(right)
+
+
+@pytest.mark.parametrize("text", ["", "a/b/c", "a/b/c/d/e", "a/b/c/%", "a/b//d"])
+def test_a_damaged_custody_is_told_and_reaches_nobody(text: str) -> None:
+    with pytest.raises(CustodyDamaged, match="tampering"):
+        Custody.parse(text)
