@@ -60,8 +60,9 @@ class Custody:
     def parse(cls, text: str) -> "Custody":
         """Read what `str` wrote, as it stands in the database; raises `CustodyDamaged`."""
         try:
-            return cls(*text.split("/"))
-        except (TypeError, ValueError):
+            organisation, area, team, worker = text.split("/")
+            return cls(organisation, area, team, worker)
+        except ValueError:
             raise CustodyDamaged from None
 
     def __str__(self) -> str:
