@@ -32,7 +32,6 @@ from casework import (
 from casework.duplicates.errors import ListOutOfBounds
 from casework.errors import OpeningUnknown
 from casework.search import search_freely
-from casework.store import open_in_bulk
 from core.access import Access, Custody, Grant, NotAllowed
 from core.audit import Action, Purpose, audited_entries
 from core.clock import now
@@ -196,12 +195,7 @@ DEEDS: Mapping[Right, Deed] = {
     Right.APPROVE_ERASURE: Deed(C, approving(Act.ERASURE)),
     Right.EXPORT_IDENTIFIED: Deed(C, proposing(Act.IDENTIFIED_EXPORT, C, CUSTODY)),
     Right.APPROVE_EXPORT: Deed(C, approving(Act.IDENTIFIED_EXPORT)),
-    Right.READ_IN_BULK: OfTheOperation(
-        C,
-        lambda w, s, _: list(
-            open_in_bulk(s, w.ring, OPERATION, lambda rows: sum(1 for _ in rows), purpose=Purpose.STATISTICS, processes=0)
-        ),
-    ),
+    Right.READ_IN_BULK: Deed(C, proposing(Act.BULK_READ, C, CUSTODY)),  # the reading itself needs its approval too
     Right.APPROVE_BULK_READ: Deed(C, approving(Act.BULK_READ)),
     Right.PROTECT_WEEK: OfTheWhole(Zone.ANONYMIZER, lambda w, _, who: protect_as(w.program, who, WEEK)),
     Right.RELEASE_WEEK: OfTheWhole(

@@ -34,7 +34,7 @@ def later(monkeypatch: pytest.MonkeyPatch) -> Later:
         def moment() -> datetime:
             return started + timedelta(days=days)
 
-        for module in ("casework.propose_erasures", "casework.hold_record", "core.second_person"):
+        for module in ("casework.erasure.propose_erasures", "casework.rights.hold_record", "core.second_person"):
             monkeypatch.setattr(import_module(module), "now", moment)
 
     return pass_days
