@@ -19,9 +19,17 @@ from core.models import Operation
 settings.register_profile("waystation", deadline=None)
 settings.load_profile("waystation")
 
+# What a command prints is read by tests as on a wide screen.
+os.environ["COLUMNS"] = "200"
+
 PROJECT = Path(__file__).resolve().parents[1]
 SHARED_DATA = PROJECT.parent / "shared" / "data"
 OPERATION = "TEST"
+# A test's database need not outlive a power cut, and hundreds of them are made and dropped.
+WITHOUT_WAITING_FOR_THE_DISK = [
+    *(f"ALTER SYSTEM SET {name} = off" for name in ("fsync", "synchronous_commit", "full_page_writes")),
+    "SELECT pg_reload_conf()",
+]
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +45,7 @@ def cluster() -> Iterator[EmbeddedCluster]:
     beside = os.environ.get("PYTEST_XDIST_WORKER", "")
     var = Path(f"{os.environ.get('WAYSTATION_TEST_VAR', PROJECT / 'var' / 'tests')}{beside}")
     with embedded_cluster(var) as running:
+        _administrate(running, *WITHOUT_WAITING_FOR_THE_DISK)
         _administrate(running, "DROP DATABASE IF EXISTS pattern WITH (FORCE)", "CREATE DATABASE pattern")
         migrate(running.url(ADMINISTRATOR, "pattern"), PROGRAM)
         yield running

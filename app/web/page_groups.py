@@ -23,21 +23,22 @@ from app.web.work_pages import WORK
 
 __all__ = ["GROUPS"]
 
+# `/persons/named` before `/persons/{person}`: the first that fits answers.
 GROUPS = (
     SIGN_IN,
     ENROLMENT,
     WORK,
+    FINDING,
     RECORDS,
+    CONSENTS,
+    CORRECTIONS,
+    FILES,
+    CUSTODY,
+    HISTORY,
     DUPLICATES,
     BROKEN_GLASS,
     RIGHTS,
     APPROVALS,
-    CONSENTS,
-    CORRECTIONS,
-    CUSTODY,
-    FILES,
-    FINDING,
-    HISTORY,
     ERASURE,
     EXPORTS,
     AUDIT,

@@ -61,7 +61,7 @@ def test_the_whole_way(field_team: Field, person: UUID, two: tuple[Browser, Brow
     assert answer.headers["Content-Disposition"].endswith('.zip.age"')
     with ZipFile(BytesIO(pyrage.decrypt(answer.content, [THEIRS]))) as archive:
         assert SCREENING["prs_First_Name"] in archive.read("persons.csv").decode()
-    assert post(sara, f"{path}/file").status_code == 403
+    assert post(sara, f"{path}/file").status_code == 409
     with field_team.zone(Zone.AUDIT) as session:
         assert {line.purpose for line in audited_entries(session, action=Action.EXPORTED)} == {Purpose.REFERRAL}
 

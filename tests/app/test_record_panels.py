@@ -10,7 +10,7 @@ import pytest
 from pyrage import passphrase
 
 from casework.models import SearchAllowance
-from core.access import Custody
+from core.access import Access, Custody, Grant
 from core.audit import Action, audited_entries
 from core.clock import now
 from core.database import Zone
@@ -275,7 +275,8 @@ def test_without_its_worker_the_free_search_says_so(signed_in: SignIn, person: U
 
 def test_a_used_up_allowance_says_when_to_search_again(signed_in: SignIn, field_team: Field, person: UUID) -> None:
     amal = signed_in("amal", Role.CASEWORKER)
-    with field_team.zone() as session:
+    own = Access(str(amal.account), OPERATION, (Grant(Role.CASEWORKER),))
+    with field_team.database.transaction(Zone.CASEWORK, access=own) as session:
         session.add(SearchAllowance(operation=OPERATION, actor=str(amal.account), searches=0, at=now() + timedelta(hours=1)))
     answer = amal.send("/persons/like", name=NAME)
     assert answer.status_code == 429

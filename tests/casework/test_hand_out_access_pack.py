@@ -115,8 +115,8 @@ def test_requests_are_received_listed_and_answered_by_command(signed_in: Program
     run = CliRunner().invoke
     assert run(commands, ["rights", "receive", OPERATION, str(person), "access"]).exit_code == 0
     with signed_in.database.transaction(Zone.CASEWORK, access=OFFICER) as session:
-        [waiting] = casework.rights_requests.open_requests(session)
+        [waiting] = rights.open_requests(session)
     assert run(commands, ["rights", "list", OPERATION]).exit_code == 0
     assert run(commands, ["rights", "answer", OPERATION, str(waiting.id), "granted"]).exit_code == 0
     with signed_in.database.transaction(Zone.CASEWORK, access=OFFICER) as session:
-        assert casework.rights_requests.open_requests(session) == []
+        assert rights.open_requests(session) == []

@@ -321,7 +321,7 @@ class TestInTheDatabase:
         for change, refusal in (
             ("UPDATE core.proposal SET state = 'expired', subject = 'x'", "stays as it is"),
             ("DELETE FROM core.proposal", "never removed"),
-            ("TRUNCATE core.proposal", "append-only"),
+            ("TRUNCATE core.proposal CASCADE", "append-only"),
         ):
             with opened.engine.connect() as connection, pytest.raises(DBAPIError, match=refusal):
                 connection.execute(text(change))

@@ -138,7 +138,7 @@ def test_an_answer_is_taken_once_and_from_its_own_browser_only(
     with page.expect_request(lambda request: request.url.endswith("/sign-in/passkey")) as sent:
         page.click("form[data-passkey] button")
     body = sent.value.post_data or ""
-    page.wait_for_url(f"{address}/account")
+    page.wait_for_url(f"{address}/work")
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     fresh = browser.new_context()
     fresh.add_cookies([{"name": "waystation", "value": cookie["value"], "url": address}])
