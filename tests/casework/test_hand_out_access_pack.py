@@ -15,6 +15,7 @@ from app.access_pack import make_access_pack
 from app.cli import rights
 from app.cli.main import commands
 from app.program import Program
+from casework.rights import open_requests
 from core.access import Access, Grant, NotAllowed
 from core.audit import Purpose
 from core.clock import now
@@ -115,8 +116,8 @@ def test_requests_are_received_listed_and_answered_by_command(signed_in: Program
     run = CliRunner().invoke
     assert run(commands, ["rights", "receive", OPERATION, str(person), "access"]).exit_code == 0
     with signed_in.database.transaction(Zone.CASEWORK, access=OFFICER) as session:
-        [waiting] = rights.open_requests(session)
+        [waiting] = open_requests(session)
     assert run(commands, ["rights", "list", OPERATION]).exit_code == 0
     assert run(commands, ["rights", "answer", OPERATION, str(waiting.id), "granted"]).exit_code == 0
     with signed_in.database.transaction(Zone.CASEWORK, access=OFFICER) as session:
-        assert rights.open_requests(session) == []
+        assert open_requests(session) == []

@@ -58,6 +58,8 @@ _BY_KIND: Final = {
         "ingest.record_key.commitment",
     ],
     Kind.TOKEN: [
+        "core.audit_verification.content",
+        "core.audit_verification.signature",
         "anonymizer.fact_block.sources",
         "anonymizer.proof.seal",
         "casework.erasure_certificate.signature",
