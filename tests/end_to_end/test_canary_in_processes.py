@@ -163,10 +163,10 @@ def _form(phone: Phone, canaries: Canaries) -> bytes:
 
 
 def _break_the_database(office: Office, phone: Phone, canaries: Canaries) -> None:
-    """Every admission now violates a constraint of the table that it ends in: the task fails, and the worker logs it."""
+    """Every admission now violates a constraint of the table that it ends in: the task fails, and the worker says so in its own words."""
     office.owner_does("ALTER TABLE ingest.submission ADD CONSTRAINT broken CHECK (state = 'awaiting') NOT VALID")
     phone.send(_form(phone, canaries), {})
-    until(lambda: "broken" in office.said("worker"))
+    until(lambda: "IntegrityError" in office.said("worker"))
 
 
 def _kill_in_the_middle_of_a_request(office: Office, web: "subprocess.Popen[bytes]", token: str, xml: bytes) -> None:
