@@ -163,7 +163,7 @@ def _form(phone: Phone, canaries: Canaries) -> bytes:
 
 
 def _break_the_database(office: Office, phone: Phone, canaries: Canaries) -> None:
-    """Every admission now violates a constraint of the table that it ends in: the task fails, and the worker says so in its own words."""
+    """Every admission now violates a constraint of the table that it ends in: the task fails and the worker says so."""
     office.owner_does("ALTER TABLE ingest.submission ADD CONSTRAINT broken CHECK (state = 'awaiting') NOT VALID")
     phone.send(_form(phone, canaries), {})
     until(lambda: "IntegrityError" in office.said("worker"))
