@@ -43,6 +43,7 @@ class Action(StrEnum):
     BROKE_GLASS = "broke_glass"
     REVIEWED = "reviewed"
     CONSENTED = "consented"
+    DECLINED = "declined"  # a consent that was refused, or not asked for
     WITHDREW = "withdrew"
     RESTRICTED = "restricted"
     HELD = "held"

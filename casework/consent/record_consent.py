@@ -28,6 +28,7 @@ from core.permissions import Right
 __all__ = ["CODE", "ConsentVersion", "Evidence", "Statement", "consent_history", "read_consents", "record_consent"]
 
 TABLE: Final = "casework.consent"
+LOGGED_AS: Final = {ConsentState.GIVEN: Action.CONSENTED, ConsentState.WITHDRAWN: Action.WITHDREW}
 CODE: Final = re.compile(r"[A-Za-z0-9_.@-]{1,64}")  # a recipient stands in clear: nobody writes a name there
 
 
@@ -90,7 +91,7 @@ def record_consent(session: Session, ring: KeyRing, person_id: UUID, said: State
     row.details = key.seal(_details(said), Binding(TABLE, row.id, "details", row.version))
     session.add(row)
     session.flush()
-    action = Action.CONSENTED if said.state is ConsentState.GIVEN else Action.WITHDREW
+    action = LOGGED_AS.get(said.state, Action.DECLINED)
     detail = {"consent": str(row.id), "for": row.purpose, "recipient": row.recipient, "state": row.state, "basis": row.basis}
     record(session, action, f"casework.person:{person_id}", purpose=Purpose.RIGHTS, detail=detail)
     return row.id

@@ -31,7 +31,9 @@ from casework import (
 )
 from casework.duplicates.errors import ListOutOfBounds
 from casework.errors import OpeningUnknown
+from casework.export_errors import BulkReadUnapproved
 from casework.search import search_freely
+from casework.store import open_in_bulk
 from core.access import Access, Custody, Grant, NotAllowed
 from core.audit import Action, Purpose, audited_entries
 from core.clock import now
@@ -195,7 +197,13 @@ DEEDS: Mapping[Right, Deed] = {
     Right.APPROVE_ERASURE: Deed(C, approving(Act.ERASURE)),
     Right.EXPORT_IDENTIFIED: Deed(C, proposing(Act.IDENTIFIED_EXPORT, C, CUSTODY)),
     Right.APPROVE_EXPORT: Deed(C, approving(Act.IDENTIFIED_EXPORT)),
-    Right.READ_IN_BULK: Deed(C, proposing(Act.BULK_READ, C, CUSTODY)),  # the reading itself needs its approval too
+    Right.READ_IN_BULK: OfTheOperation(
+        C,
+        lambda w, s, _: list(
+            open_in_bulk(s, w.ring, OPERATION, lambda rows: sum(1 for _ in rows), purpose=Purpose.STATISTICS, processes=0)
+        ),
+        ends_in=BulkReadUnapproved,  # the right is held, and a second person is still needed
+    ),
     Right.APPROVE_BULK_READ: Deed(C, approving(Act.BULK_READ)),
     Right.PROTECT_WEEK: OfTheWhole(Zone.ANONYMIZER, lambda w, _, who: protect_as(w.program, who, WEEK)),
     Right.RELEASE_WEEK: OfTheWhole(
@@ -277,12 +285,12 @@ def tried(world: World, right: Right, grant: Grant) -> tuple[str, Exception | No
             raise _Undone  # noqa: TRY301  (this is how a transaction is undone)
     except _Undone:
         return who.actor, None
-    except (NotAllowed, *HIDDEN) as refusal:
-        return who.actor, refusal
     except Exception as ending:
-        if deed.ends_in is None or not isinstance(ending, deed.ends_in):
+        if deed.ends_in is not None and isinstance(ending, deed.ends_in):
+            return who.actor, None
+        if not isinstance(ending, (NotAllowed, *HIDDEN)):
             raise
-        return who.actor, None
+        return who.actor, ending
 
 
 def denied_in_the_log(world: World, actor: str) -> bool:

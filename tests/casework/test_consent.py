@@ -252,8 +252,7 @@ def test_a_withdrawal_leaves_a_line_with_its_purpose(field_team: Field, person: 
     say(field_team, person, sharing())
     withdraw(field_team, person, Purpose.REFERRAL, CLINIC)
     with field_team.database.transaction(Zone.AUDIT) as session:
-        line, *others = audited_entries(session, action=Action.WITHDREW)
-    assert {other.subject for other in others} <= {f"casework.person:{person}"}
+        [line] = audited_entries(session, action=Action.WITHDREW)
     assert (line.actor, line.purpose, line.subject) == ("amal", "rights", f"casework.person:{person}")
     assert (line.detail["recipient"], line.detail["for"]) == (CLINIC, "referral")
 
