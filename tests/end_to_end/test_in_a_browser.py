@@ -1,55 +1,12 @@
 """The report and the front page in a real browser: on a phone and on a desk, in three languages, asking nobody else."""
 
-import shutil
-import socket
-import threading
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from app.web.application import create_application
-from core.database import Database
-from core.keyring import KeyRing
-from core.settings import Settings
 from tests.end_to_end.conftest import Demonstration
 
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 LANGUAGES = {"en": "ltr", "fr": "ltr", "ar": "rtl"}
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = shutil.which("chromium")
-    if not program:
-        pytest.skip("chromium is not installed (bin/setup --tests installs it)")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def address(database: Database, ring: KeyRing, tmp_path: Path) -> Iterator[str]:
-    """The web application on a port of this machine."""
-    application = create_application(database, ring, Settings(var=tmp_path), lambda _operation, _submission: None)
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(application, access_log=False, log_level="warning", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
 
 
 def look_at(browser: Browser, address: str, size: dict[str, int]) -> tuple[Page, list[str], list[str]]:

@@ -3,21 +3,15 @@
 import base64
 import os
 import re
-import shutil
-import socket
-import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-import uvicorn
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
-from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page
 
-from app.web.application import create_application
 from core.database import Database, Zone
 from core.identity.accounts import add_account
 from core.identity.enrolment import give_code
@@ -25,8 +19,7 @@ from core.identity.grants import Reach, give_role
 from core.identity.models import AccountKind
 from core.keyring import KeyRing
 from core.permissions import Role
-from core.settings import Settings
-from tests.end_to_end.test_in_a_browser import DESK, FLAGS, PHONE, overflow
+from tests.end_to_end.test_in_a_browser import DESK, PHONE, overflow
 
 OPERATION = "TEST"
 PASSWORD = "a lantern beyond the river"
@@ -38,30 +31,6 @@ AUTHENTICATOR = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = shutil.which("chromium")
-    if not program:
-        pytest.skip("chromium is not installed (bin/setup --tests installs it)")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def address(database: Database, ring: KeyRing, tmp_path: Path) -> Iterator[str]:
-    """The web application on a port of this machine, called localhost: passkeys know no bare addresses."""
-    application = create_application(database, ring, Settings(var=tmp_path), lambda _operation, _submission: None)
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(application, access_log=False, log_level="warning", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    yield f"http://localhost:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
 
 
 def hire(database: Database, ring: KeyRing, name: str, *roles: Role) -> tuple[UUID, str]:
