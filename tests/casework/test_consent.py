@@ -211,7 +211,7 @@ def test_a_statement_is_never_changed(field_team: Field, person: UUID, change: s
     ("said", "lacking"),
     [
         (sharing(recipient=OURS), "recipient"),
-        (sharing(recipient="Quintessa's sister"), "recipient that is a code"),
+        (sharing(recipient="Quintessa's sister"), "recipient's code"),
         (sharing(language=""), "language"),
         (sharing(given_by=GivenBy.GUARDIAN), "guardian"),
         (sharing(given_by=GivenBy.NOBODY), "who gave it"),
