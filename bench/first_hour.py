@@ -65,16 +65,18 @@ def walk(address: str, code: str, pictures: Path) -> None:
         page.fill("#code", code_now(key))
         page.click("form[action='/enrol/app'] button")
         page.wait_for_selector(".codes")
-        page.get_by_role("button", name="Sign out", exact=True).click()
+        page.click("main a, main form button")  # the codes are written down
+        page.context.clear_cookies()
         time.sleep(STEP_SECONDS)  # a code of the app works once
         sign_in(page, address, key)
         page.fill("#case_reference", "MRD-0001")
         look("3-find")
         page.click("main form button")
         page.wait_for_url(f"{address}/persons/*")
+        page.locator("fieldset.part").first.scroll_into_view_if_needed()
         look("4-masked")
         page.locator("button[name=reveal]").first.click()
-        page.wait_for_load_state()
+        page.wait_for_selector("input[name=shown]", state="attached")
         look("5-revealed")
         browser.close()
 
