@@ -51,6 +51,7 @@ Row = tuple[object, ...]
 
 
 def main() -> None:
+    os.environ["WAYSTATION_BULK_READ_LIMIT"] = str(10**9)  # one account looks at more persons than any day allows
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--persons", type=int, default=1_000_000)
     arguments.add_argument("--plans", action="store_true", help="Also print how PostgreSQL looks a token up behind the walls.")

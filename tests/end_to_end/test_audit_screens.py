@@ -20,8 +20,6 @@ from core.permissions import Role
 from core.registers import Assessment, Breach, Risk, add_entry
 from tests.end_to_end.test_in_a_browser import DESK, PHONE, overflow
 from tests.end_to_end.test_signing_in_with_a_browser import OPERATION
-from tests.end_to_end.test_signing_in_with_a_browser import address as address  # noqa: PLC0414  (fixtures)
-from tests.end_to_end.test_signing_in_with_a_browser import browser as browser  # noqa: PLC0414
 
 
 @pytest.fixture

@@ -23,8 +23,6 @@ from tests.casework.conftest import OPERATION, SCREENING, Field
 from tests.casework.conftest import field_team as field_team  # noqa: PLC0414  (a fixture)
 from tests.casework.conftest import xforms as xforms  # noqa: PLC0414
 from tests.end_to_end.test_in_a_browser import DESK, PHONE, overflow
-from tests.end_to_end.test_in_a_browser import address as address  # noqa: PLC0414  (a fixture)
-from tests.end_to_end.test_in_a_browser import browser as browser  # noqa: PLC0414
 
 NAMES = ("amal", "badr")
 
