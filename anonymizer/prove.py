@@ -15,7 +15,7 @@ import numpy as np
 from scipy import sparse
 
 from anonymizer.attack import Attacker, identity
-from anonymizer.counted_week import Count, CountedTable, CountedWeek
+from anonymizer.counted_week import Count, CountedTable
 from anonymizer.errors import NotProven
 from anonymizer.policy import Policy
 from anonymizer.published import (
@@ -23,7 +23,7 @@ from anonymizer.published import (
     Identity,
     Proof,
     ProtectedTable,
-    ProtectedWeek,
+    ProtectedTables,
     PublishedTable,
     certify,
     count_cells,
@@ -34,10 +34,12 @@ __all__ = ["prove"]
 Alternatives = Sequence[Mapping[Identity, int]]
 
 
-def prove(counted: CountedWeek, tables: Sequence[PublishedTable], alternatives: Alternatives, policy: Policy) -> ProtectedWeek:
-    """Prove that the published tables of a counted week are safe, and certify them; raises `NotProven`."""
+def prove(
+    counted: Sequence[CountedTable], tables: Sequence[PublishedTable], alternatives: Alternatives, policy: Policy
+) -> ProtectedTables:
+    """Prove that the published forms of some counted tables are safe, and certify them; raises `NotProven`."""
     unsafe: dict[Identity, Count] = {}
-    for truth, table in zip(counted.tables, tables, strict=True):
+    for truth, table in zip(counted, tables, strict=True):
         unsafe |= dict(_unsafe_cells(truth, table, policy))
     attacker = Attacker(tables)
     hidden = _hidden_counts(counted, attacker)
@@ -54,7 +56,7 @@ def prove(counted: CountedWeek, tables: Sequence[PublishedTable], alternatives: 
     published, suppressed = count_cells(tables)
     proof = Proof({table.name: table.digest for table in tables}, published, suppressed, evidence)
     protected = tuple(ProtectedTable(table.name, table.dimensions, table.cells, certify(table)) for table in tables)
-    return ProtectedWeek(counted.operation, counted.week, policy, protected, proof)
+    return ProtectedTables(policy, protected, proof)
 
 
 def _unsafe_cells(truth: CountedTable, table: PublishedTable, policy: Policy) -> Iterator[tuple[Identity, Count]]:
@@ -71,9 +73,9 @@ def _unsafe_cells(truth: CountedTable, table: PublishedTable, policy: Policy) ->
             yield name, count
 
 
-def _hidden_counts(counted: CountedWeek, attacker: Attacker) -> dict[Identity, int]:
+def _hidden_counts(counted: Sequence[CountedTable], attacker: Attacker) -> dict[Identity, int]:
     counts = {}
-    for table in counted.tables:
+    for table in counted:
         for key, count in table.cells.items():
             counts[identity(table.dimensions, key)] = count.persons
     return {name: counts.get(name, 0) for name in attacker.unknowns}

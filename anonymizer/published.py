@@ -24,6 +24,7 @@ __all__ = [
     "Key",
     "Proof",
     "ProtectedTable",
+    "ProtectedTables",
     "ProtectedWeek",
     "PublishedTable",
     "certify",
@@ -90,7 +91,7 @@ class ProtectedTable(PublishedTable):
 class Evidence:
     """What the proof rests on. Secret: together with a release it narrows down what the release hides.
 
-    Each alternative says how another week, in which no published number differs, differs from the true one.
+    Each alternative says how other tables, in which no published number differs, differs from the true one.
     `narrowest` is the narrowest interval that the alternatives leave any unsafe cell.
     """
 
@@ -102,7 +103,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Proof:
-    """What may be said of a week's proof: the digests it covers, and how many cells are shown and how many are not.
+    """What may be said of a proof: the digests it covers, and how many cells are shown and how many are not.
 
     `evidence` is there only where the proof was made, never where it is read back for release.
     """
@@ -111,6 +112,15 @@ class Proof:
     published: int
     suppressed: int
     evidence: Evidence | None = field(default=None, repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class ProtectedTables:
+    """Tables that were protected together, as one system, under a policy."""
+
+    policy: Policy
+    tables: tuple[ProtectedTable, ...]
+    proof: Proof
 
 
 @dataclass(frozen=True)

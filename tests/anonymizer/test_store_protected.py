@@ -136,7 +136,7 @@ def test_the_evidence_proves_the_stored_tables_again(stored: Database, ring: Key
     with stored.transaction(Zone.ANONYMIZER, operation="TEST", actor="inge") as session:
         evidence = load_evidence(session, ring, "TEST", WEEK)
         loaded = load_protected(session, ring, "TEST", WEEK)
-    assert prove(truth, loaded.tables, evidence.alternatives, loaded.policy).proof.evidence == evidence
+    assert prove(truth.tables, loaded.tables, evidence.alternatives, loaded.policy).proof.evidence == evidence
     with stored.transaction(Zone.AUDIT) as session:
         assert [entry.actor for entry in audited_entries(session, action=Action.READ)] == ["inge"]
 
