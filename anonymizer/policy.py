@@ -1,6 +1,7 @@
 """The rules of protection: which cells are unsafe, and what nobody may be able to learn about them."""
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,7 +12,7 @@ from anonymizer.counted_week import Count
 from anonymizer.errors import PolicyUnreadable
 from core.policies import PolicyKind, active_policy
 
-__all__ = ["Policy", "Possible", "default_policy", "parse_policy", "policy_in_force", "read_policy"]
+__all__ = ["Policy", "Possible", "default_policy", "parse_policy", "policy_from", "policy_in_force", "read_policy"]
 
 
 class Possible(NamedTuple):
@@ -89,6 +90,14 @@ def parse_policy(content: str, path: Path) -> Policy:
     """The rules of a text; `path` says where it is from. Raises `PolicyUnreadable`."""
     try:
         given = tomllib.loads(content)
+    except ValueError as error:
+        raise PolicyUnreadable(path=path, reason=str(error)) from None
+    return policy_from(given, path)
+
+
+def policy_from(given: Mapping[str, object], path: Path) -> Policy:
+    """The rules as named values; `path` says where they are from. Raises `PolicyUnreadable`."""
+    try:
         return Policy(**{name: _setting(name, value) for name, value in given.items()})
     except ValueError as error:
         raise PolicyUnreadable(path=path, reason=str(error)) from None
