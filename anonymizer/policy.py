@@ -39,6 +39,8 @@ class Policy:
     def __post_init__(self) -> None:
         if self.threshold < 1 or self.contributors < 1:
             raise ValueError("threshold and contributors are at least 1")
+        if self.threshold == 2:
+            raise ValueError("a threshold of 2 hides nothing, since under 2 means 1; use 1 for no threshold, or 3 and more")
         if not 0 <= self.group_low < max(self.threshold, 2):
             raise ValueError("group_low is 0 or more and less than the threshold")
         if self.keep_totals < 1 or self.zero_cost <= 0:

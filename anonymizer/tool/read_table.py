@@ -7,7 +7,7 @@ file and the finished table is an array over the grid of all cells, one axis for
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
-from math import prod
+from math import isnan, prod
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -144,9 +144,13 @@ def _why_not(text: str) -> str:
     """Why a text is no count, without saying it: a count is secret."""
     if not text.strip():
         return "it is empty"
+    if text.isascii() and text.isdigit():
+        return "it is too large"
     try:
         value = float(text)
     except ValueError:
+        return "it is not a number"
+    if isnan(value):
         return "it is not a number"
     if value < 0:
         return "it is negative"
