@@ -6,13 +6,10 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy.orm import Session
-
 from anonymizer.counted_week import Count
 from anonymizer.errors import PolicyUnreadable
-from core.policies import PolicyKind, active_policy
 
-__all__ = ["Policy", "Possible", "default_policy", "parse_policy", "policy_from", "policy_in_force", "read_policy"]
+__all__ = ["Policy", "Possible", "default_policy", "parse_policy", "policy_from", "read_policy"]
 
 
 class Possible(NamedTuple):
@@ -80,12 +77,6 @@ def read_policy(path: Path) -> Policy:
         return parse_policy(path.read_text(encoding="utf-8"), path)
     except (OSError, ValueError) as error:
         raise PolicyUnreadable(path=path, reason=str(error)) from None
-
-
-def policy_in_force(session: Session) -> Policy:
-    """The rules that two people activated in this operation; else the default. Raises `PolicyUnreadable` or `PolicyChanged`."""
-    active = active_policy(session, PolicyKind.PROTECTION)
-    return default_policy() if active is None else parse_policy(active, Path("core.policy"))
 
 
 def parse_policy(content: str, path: Path) -> Policy:

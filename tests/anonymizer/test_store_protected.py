@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from anonymizer import TOTAL, Policy, ProtectedWeek, load_protected, protect, store_protected
+from anonymizer import TOTAL, Policy, ProtectedWeek, protect
 from anonymizer.counted_week import CountedWeek
 from anonymizer.dimension import flat_dimension
 from anonymizer.errors import ProtectedWeekChanged, WeekAlreadyProtected, WeekNotProtected
 from anonymizer.prove import prove
-from anonymizer.store_protected import load_evidence
+from anonymizer.weeks import load_protected, store_protected
+from anonymizer.weeks.store_protected import load_evidence
 from core.audit import Action, audited_entries
 from core.database import Database, Zone
 from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
