@@ -22,11 +22,13 @@ __all__ = [
     "HierarchyUnfit",
     "KnownContradicts",
     "NotProven",
+    "PeriodsChanged",
     "PolicyUnreadable",
     "ProtectedWeekChanged",
     "ProtectionImpossible",
     "ReleaseUnfit",
     "ReleaseUnreadable",
+    "ReleasedOtherwise",
     "SolverGaveUp",
     "TableTooLarge",
     "TableUnreadable",
@@ -83,6 +85,24 @@ class TablesContradict(Problem):
     code = "ANON-012"
     says = "The published numbers of table {table} contradict each other."
     remedy = "Compare the tables with the release they came from: a number was changed or a file is from another week."
+
+
+class ReleasedOtherwise(Problem):
+    code = "ANON-015"
+    says = "A cell of table {table} by {level} was released before with another number."
+    remedy = (
+        "Count what was released before as it was then: late reports and corrections of a released period stay inside, since "
+        "the difference would give away what both numbers hide."
+    )
+
+
+class PeriodsChanged(Problem):
+    code = "ANON-016"
+    says = "Table {table} does not follow the release before: {reason}."
+    remedy = (
+        "Give the same hierarchies as then. List every period with all its parts, also those that are still to come; what was "
+        "released stands."
+    )
 
 
 class SolverGaveUp(Problem):

@@ -25,6 +25,7 @@ from anonymizer.published import (
     ProtectedTable,
     ProtectedTables,
     PublishedTable,
+    Standing,
     certify,
     count_cells,
 )
@@ -35,12 +36,19 @@ Alternatives = Sequence[Mapping[Identity, int]]
 
 
 def prove(
-    counted: Sequence[CountedTable], tables: Sequence[PublishedTable], alternatives: Alternatives, policy: Policy
+    counted: Sequence[CountedTable],
+    tables: Sequence[PublishedTable],
+    alternatives: Alternatives,
+    policy: Policy,
+    standing: Standing | None = None,
 ) -> ProtectedTables:
-    """Prove that the published forms of some counted tables are safe, and certify them; raises `NotProven`."""
+    """Prove that the published forms of some counted tables are safe, and certify them; raises `NotProven`.
+
+    They must show whatever was shown before, and hide whatever was hidden.
+    """
     unsafe: dict[Identity, Count] = {}
     for truth, table in zip(counted, tables, strict=True):
-        unsafe |= dict(_unsafe_cells(truth, table, policy))
+        unsafe |= dict(_unsafe_cells(truth, table, policy, standing or {}))
     attacker = Attacker(tables)
     hidden = _hidden_counts(counted, attacker)
     _check_alternatives(attacker, hidden, alternatives, tables)
@@ -59,14 +67,24 @@ def prove(
     return ProtectedTables(policy, protected, proof)
 
 
-def _unsafe_cells(truth: CountedTable, table: PublishedTable, policy: Policy) -> Iterator[tuple[Identity, Count]]:
-    """The unsafe cells of a table, after checking that it shows none of them, and of the others nothing but the truth."""
+def _unsafe_cells(
+    truth: CountedTable, table: PublishedTable, policy: Policy, standing: Standing
+) -> Iterator[tuple[Identity, Count]]:
+    """The unsafe cells of a table, after checking that it shows none of them, and of the others nothing but the truth.
+
+    What was shown before cannot be hidden any more, so it is not among them.
+    """
     if (truth.name, truth.dimensions) != (table.name, table.dimensions):
         _refuse([table], (), "it is not the table that was counted")
     for key, value in table.cells.items():
         count, name = truth.count(key), identity(table.dimensions, key)
         if value not in {None, count.persons}:
             _refuse([table], name, "a published number is not what was counted")
+        if name in standing:
+            if value != standing[name]:
+                _refuse([table], name, "it does not stand as it was released before")
+            if value is not None:
+                continue
         if policy.is_unsafe(count):
             if value is not None:
                 _refuse([table], name, "an unsafe cell is published")

@@ -27,6 +27,7 @@ __all__ = [
     "ProtectedTables",
     "ProtectedWeek",
     "PublishedTable",
+    "Standing",
     "certify",
     "count_cells",
 ]
@@ -34,6 +35,9 @@ __all__ = [
 Key: TypeAlias = tuple[str, ...]
 Identity: TypeAlias = tuple[tuple[str, str], ...]
 """A cell as (dimension, code) pairs in order of dimension, totals left out: the same in every table it stands in."""
+
+Standing: TypeAlias = Mapping[Identity, int | None]
+"""How cells stand in what was released before: the number that was published, or None where it was suppressed."""
 
 _PROVEN: Final = object()
 
