@@ -2,9 +2,9 @@
 
 Run: PYTHONPATH=. .venv/bin/python bench/protect_periods.py [--weeks N] [--seed N] [--attack]
 
-A year of weeks of 5,046 cells each (24 districts in 4 regions, both ways, five reasons, 20,000 persons a week), in months of four
-or five weeks. The seconds are those of `protect_periods`: search, proof, and the table of all weeks so far. With --attack the
-attacker of the last release, which holds all that was ever published, looks for unsafe cells.
+A year of weeks of 5,046 cells each (24 districts in 4 regions, both ways, five reasons, 20,000 persons a week), in months of
+four or five weeks. The seconds are those of `protect_periods`: search, proof, and the table of all weeks so far. With
+--attack the attacker of the last release, which holds all that was ever published, looks for unsafe cells.
 """
 
 import argparse
