@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -80,7 +81,7 @@ def measure(program: Program, persons: int, *, plans: bool) -> None:
     meter.percentiles(
         "by full name and year of birth", [lambda one=one: by_name(program, store.names[one]) for one in ours], warm=20
     )
-    commonest = max(set(store.names), key=store.names.count) if persons <= 100_000 else store.names[0]
+    ((commonest, _),) = Counter(store.names).most_common(1)
     meter.percentiles("the same, a very common name", [lambda: by_name(program, commonest)] * 100)
     with Worker(program):
         asked = [store.names[one][random.randrange(2)] for one in ours]
@@ -126,7 +127,8 @@ class Store:
             case, household = uuid4(), uuid4()
             rows["person"].append((person.id, OPERATION, 1, *sealed, person.custody))
             rows["household"].append((household, OPERATION))
-            rows["case"].append((case, OPERATION, person.id, household, "eligible", "possible", 1, now()))
+            known_under = token(ring, TokenKind.CASE_REFERENCE, reference(number))
+            rows["case"].append((case, OPERATION, person.id, household, "eligible", "possible", 1, now(), known_under))
             rows["record_key"].append(
                 (person.id, "person", OPERATION, row.key_version, row.sealed, row.commitment, row.versions)
             )
@@ -135,12 +137,11 @@ class Store:
             rows["token"] += [
                 (OPERATION, "name", name, person.id),
                 (OPERATION, "phone", token(ring, TokenKind.PHONE, telephone(number)), person.id),
-                (OPERATION, "case_reference", token(ring, TokenKind.CASE_REFERENCE, reference(number)), case),
             ]
         for table, columns in {
             "person": "id, operation, row_version, identity, contact, narrative, facts, custody",
             "household": "id, operation",
-            "case": "id, operation, person, household, state, screening_outcome, row_version, opened_at",
+            "case": "id, operation, person, household, state, screening_outcome, row_version, opened_at, reference",
             "record_key": "record, kind, operation, key_version, sealed, commitment, versions",
             "token": "operation, kind, token, record",
         }.items():
