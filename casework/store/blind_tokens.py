@@ -15,6 +15,7 @@ from casework.models import Case, Token, TokenKind
 from casework.names.name_tokens import name_tokens, own_name_token
 from casework.names.person_name import PersonName
 from casework.store.seal_record import Vault
+from core.database import among
 
 __all__ = [
     "blind_token",
@@ -68,7 +69,7 @@ def find_by_name(vault: Vault, name: PersonName) -> list[UUID]:
 
 
 def _holders(vault: Vault, kind: TokenKind, tokens: Collection[bytes]) -> list[UUID]:
-    same = Token.operation == vault.operation, Token.kind == kind.value, Token.token.in_(tokens)
+    same = Token.operation == vault.operation, Token.kind == kind.value, among(Token.token, tokens)
     return list(vault.session.scalars(select(Token.record).where(*same).order_by(Token.record)))
 
 
