@@ -146,6 +146,6 @@ def _forbidding(session: Session, record: UUID, purpose: Purpose, recipient: str
 
 
 def _forbids(purpose: Purpose, recipient: str) -> Iterator[ColumnElement[bool]]:
-    yield Restriction.purpose.in_([purpose.value, EVERYTHING])
-    yield Restriction.recipient.in_([recipient, OURS])
+    yield among(Restriction.purpose, [purpose.value, EVERYTHING])
+    yield among(Restriction.recipient, [recipient, OURS])
     yield in_force()

@@ -14,6 +14,7 @@ from casework.store.need_to_know import require_files
 from casework.store.seal_file import open_chunks, open_label
 from casework.store.seal_record import Vault, find_with_key, stored_key
 from core.audit import Action, Purpose, record
+from core.database import among
 from core.envelope import RecordKey
 from core.keyring import KeyRing
 from forms import RecordPart
@@ -55,7 +56,7 @@ def list_files(session: Session, ring: KeyRing, person_id: UUID, *, purpose: Pur
     readable = require_files(session, person)
     rows = session.scalars(
         select(FileRow)
-        .where(FileRow.person == person_id, FileRow.part.in_(readable))
+        .where(FileRow.person == person_id, among(FileRow.part, [part.value for part in readable]))
         .order_by(FileRow.replaced_at.is_not(None), FileRow.added_at, FileRow.id)
     ).all()
     record(session, Action.READ, f"casework.person:{person_id}", purpose=purpose, count=len(rows), detail={"parts": ["files"]})
