@@ -1,4 +1,4 @@
-"""How fast is a search among N persons? Each whole path: transaction, reach, decryption of what is shown, audit line, commit.
+"""How fast is a search among N persons, and a case page? Whole paths: transaction, reach, decryption, audit line, commit.
 
 Run: PYTHONPATH=. .venv/bin/python bench/search.py [--persons N] [--plans] [--folder FOLDER]
 
@@ -18,19 +18,20 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
 
 import casework
 from app.program import Program, open_program
 from bench.measured import Meter
+from bench.store import page
 from casework import search
-from casework.models import KeyKind, TokenKind
+from casework.models import Case, HouseholdMember, Interview, InterviewKind, KeyKind, Person, TokenKind
 from casework.names.name_tokens import own_name_token
 from casework.store.blind_tokens import plain
-from casework.store.seal_record import KEY_TABLE, written
+from casework.store.seal_record import KEY_TABLE, Vault, open_parts, seal_parts, stored_key, written
 from core.access import Access, Grant
 from core.audit import Action, Purpose, record
 from core.clock import now
@@ -90,6 +91,7 @@ def measure(program: Program, persons: int, *, plans: bool) -> None:
     )
     ((commonest, _),) = Counter(store.names).most_common(1)
     meter.percentiles("the same, a very common name", [lambda: by_name(program, commonest)] * 100)
+    meter.percentiles("open a case page", [lambda one=one: page(program, ACCESS, *one) for one in make_pages(program)])
     with Worker(program):
         asked = [store.names[one][random.randrange(2)] for one in ours]
         meter.percentiles("free search by one name", [lambda name=name: freely(program, name) for name in asked])
@@ -211,6 +213,37 @@ def explain(program: Program, tokens: list[bytes]) -> None:
         for line in session.execute(text(query + "(:a, :b, :c)"), dict(zip("oabc", [OPERATION, *tokens], strict=True))):
             print(line[0])
     print()
+
+
+def make_pages(program: Program, wanted: int = 300) -> list[tuple[UUID, UUID]]:
+    """Cases of one team and their persons, made such as a page shows them: everything said, four members, two interviews."""
+    with program.database.transaction(Zone.CASEWORK, operation=OPERATION) as session:
+        vault = Vault(session, program.ring, OPERATION)
+        of_team = select(Case).join(Person, Person.id == Case.person).where(Person.custody == "org/north/team-7/-")
+        cases = session.scalars(of_team.order_by(Case.id).limit(5 * wanted)).all()
+        shown = cases[: len(cases) // 5]
+        if session.scalars(select(Interview.id).limit(1)).first() is None:
+            for number, case in enumerate(shown):
+                members = cases[len(shown) + 4 * number : len(shown) + 4 * number + 4]
+                make_page(vault, case, [other.person for other in members])
+        return [(case.id, case.person) for case in shown]
+
+
+def make_page(vault: Vault, case: Case, members: list[UUID]) -> None:
+    key, person = stored_key(vault, case.person, KeyKind.PERSON), vault.session.get_one(Person, case.person)
+    said = {part: {"answer": "x" * 200} for part in RecordPart}
+    name = open_parts(person, key, [RecordPart.IDENTITY])
+    person.row_version += 1
+    seal_parts(person, key, said | name)
+    for role, who in [("interviewed", case.person), *(("member", member) for member in members)]:
+        vault.session.add(HouseholdMember(household=case.household, person=who, operation=OPERATION, role=role))
+    for kind in InterviewKind:
+        chain, moment = uuid4(), now()
+        interview = Interview(id=uuid4(), case=case.id, kind=kind.value, operation=OPERATION, row_version=1)
+        interview.chain = interview.submission = chain
+        interview.received_at = interview.admitted_at = moment
+        seal_parts(interview, key, said)
+        vault.session.add(interview)
 
 
 class Worker:
