@@ -2,8 +2,8 @@
 
 It reads the names when it starts, and hears from the database of every person that is added, corrected, restricted, erased or
 moved to other hands (`NOTIFY waystation_person`, ids only). When the next restriction begins or ends by itself it knows, and
-waits no longer. Who may connect is decided by the socket's mode, 0600; the caller has
-settled by then what the account may see, and says so in the question.
+waits no longer. Who may connect is decided by the socket's mode, 0600; the caller has settled by then what the account may see,
+and says so in the question.
 """
 
 import os
