@@ -141,10 +141,18 @@ def xforms() -> Mapping[str, bytes]:
     return {**ours, "other": OTHER}
 
 
+@pytest.fixture(scope="session")
+def definitions(xforms: Mapping[str, bytes]) -> Mapping[str, FormDefinition]:
+    """What each of them asks."""
+    return {kind: read_form_definition(xform) for kind, xform in xforms.items()}
+
+
 @pytest.fixture
-def field_team(database: Database, ring: KeyRing, xforms: Mapping[str, bytes]) -> Field:
+def field_team(
+    database: Database, ring: KeyRing, xforms: Mapping[str, bytes], definitions: Mapping[str, FormDefinition]
+) -> Field:
     with database.transaction(Zone.COLLECTION, operation=OPERATION) as session:
         add_places(session, OPERATION, PLACES)
         for xform in xforms.values():
             publish_form(session, OPERATION, xform, {})
-    return Field(database, ring, {kind: read_form_definition(xform) for kind, xform in xforms.items()})
+    return Field(database, ring, definitions)
