@@ -1,5 +1,7 @@
 """Which cells are hidden so far, and what hiding another one would cost."""
 
+from copy import copy
+
 import numpy as np
 
 from anonymizer.counted_week import Count
@@ -24,6 +26,12 @@ class Pattern:
         self.cost = loss * policy.keep_totals ** _height_in_tables(system)
         # zeros below a published zero are known to be zero; to hide one means to hide what lies above it as well
         self.closed = self._below_zero(system)
+
+    def copy(self) -> "Pattern":
+        """The pattern as it is, to go on from apart."""
+        other = copy(self)
+        other.hidden = self.hidden.copy()
+        return other
 
     def hide(self, cells: Numbers) -> None:
         """Hide more cells, given by number."""
