@@ -1,4 +1,4 @@
-"""All tables of a week as one system: unknowns, and the sums that hold between them.
+"""Counted tables as one system: unknowns, and the sums that hold between them.
 
 A cell is what its codes below the total say it is: (destination XM0101) is one unknown, whether it stands at the edge
 of `movements` or of `arrivals`. Unknowns are numbered; everything here is an array over those numbers. The sums are
@@ -7,6 +7,7 @@ rows of a sparse matrix, one for each cell and each dimension along which it has
 This is the suppression engine's view. The proof does not use it: it has its own, in `attack.py`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -16,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from anonymizer.counted_week import CountedTable, CountedWeek
+from anonymizer.counted_week import CountedTable
 from anonymizer.dimension import TOTAL, Dimension
 from anonymizer.errors import CountsUnfit
 
@@ -74,7 +75,7 @@ def _height(dimension: Dimension, code: str) -> int:
 
 @dataclass(frozen=True, eq=False)
 class System:
-    """The unknowns of a week and their sums.
+    """The unknowns of some tables and their sums.
 
     `codes` has a row for each unknown and a column for each shape; `axes` says which shapes each table has; `grids` holds,
     in the shape of each table, the number of the unknown in each of its cells; `sums` a row for each equation, whose total
@@ -150,23 +151,23 @@ class System:
         return tuple(sorted((shape.name, shape.codes[code]) for shape, code in pairs if code != shape.root))
 
 
-def build_system(week: CountedWeek) -> System:
-    """Number the unknowns of a week and write down their sums; raises `CountsUnfit` where they do not hold."""
-    dimensions = _dimensions(week)
+def build_system(tables: Sequence[CountedTable]) -> System:
+    """Number the unknowns of some tables and write down their sums; raises `CountsUnfit` where they do not hold."""
+    dimensions = _dimensions(tables)
     shapes = {name: Shape(dimension) for name, dimension in dimensions.items()}
     order = list(shapes)
-    axes = tuple(tuple(order.index(dimension.name) for dimension in table.dimensions) for table in week.tables)
+    axes = tuple(tuple(order.index(dimension.name) for dimension in table.dimensions) for table in tables)
     grids, codes = _number(list(shapes.values()), axes)
     sums, totals = _sums(list(shapes.values()), axes, grids, len(codes))
-    persons, reports = _counts(week, grids, len(codes))
-    system = System(tuple(shapes.values()), week.tables, axes, grids, codes, persons, reports, sums, totals)
+    persons, reports = _counts(tables, grids, len(codes))
+    system = System(tuple(shapes.values()), tuple(tables), axes, grids, codes, persons, reports, sums, totals)
     _check_sums(system)
     return system
 
 
-def _dimensions(week: CountedWeek) -> dict[str, Dimension]:
+def _dimensions(tables: Sequence[CountedTable]) -> dict[str, Dimension]:
     known: dict[str, Dimension] = {}
-    for table in week.tables:
+    for table in tables:
         for dimension in table.dimensions:
             if known.setdefault(dimension.name, dimension) != dimension:
                 raise CountsUnfit(table=table.name, reason=f"its {dimension.name} differs from that of another table")
@@ -209,10 +210,10 @@ def _sums(shapes: list[Shape], axes: Axes, grids: tuple[Numbers, ...], size: int
     return sums, np.concatenate(totals)
 
 
-def _counts(week: CountedWeek, grids: tuple[Numbers, ...], size: int) -> tuple[Numbers, Numbers]:
+def _counts(tables: Sequence[CountedTable], grids: tuple[Numbers, ...], size: int) -> tuple[Numbers, Numbers]:
     persons = np.full(size, -1, np.int64)
     reports = np.full(size, np.iinfo(np.int64).max, np.int64)
-    for table, grid in zip(week.tables, grids, strict=True):
+    for table, grid in zip(tables, grids, strict=True):
         keys = list(product(*(dimension.parents for dimension in table.dimensions)))
         if unknown := table.cells.keys() - set(keys):
             raise CountsUnfit(table=table.name, reason=f"{len(unknown)} of its cells have codes that its dimensions lack")

@@ -32,7 +32,7 @@ class Program:
     def __init__(self, system: System, pattern: Pattern, scope: Scope) -> None:
         self._system, self._pattern = system, pattern
         self._cells = cells = cells_in(system, pattern, scope)
-        self._held = held_in(system, scope, cells)
+        self._held = held_in(system, scope, cells) | pattern.shown[cells]
         matrix, self._group = _merge_equal_cells(system.sums_within(cells))
         groups = matrix.shape[1]
         self._persons = np.zeros(groups, np.int64)

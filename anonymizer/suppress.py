@@ -16,6 +16,7 @@ from anonymizer.moves import Goals, Move
 from anonymizer.parts import divide, search_parts
 from anonymizer.pattern import Pattern
 from anonymizer.policy import Policy, Possible
+from anonymizer.published import Standing
 from anonymizer.scopes import scopes_around
 from anonymizer.search import Search, in_order
 
@@ -41,12 +42,21 @@ class Suppression:
     alternatives: tuple[Change, ...]
 
 
-def suppress(system: System, policy: Policy, progress: Progress | None = None, *, processes: int = 0) -> Suppression:
-    """Hide what must be hidden; raises `ProtectionImpossible`. `progress` is told how many goals are met, and of how many.
+def suppress(
+    system: System,
+    policy: Policy,
+    progress: Progress | None = None,
+    *,
+    standing: Standing | None = None,
+    processes: int = 0,
+) -> Suppression:
+    """Hide what must be hidden; raises `ProtectionImpossible` or `ReleasedOtherwise`.
 
+    What was shown before, as `standing` says, stays shown, and what was hidden stays hidden. `progress` is told how many
+    goals are met, and of how many.
     `processes` 0 takes as many as there are processors. Their number does not change what is hidden.
     """
-    pattern = Pattern(system, policy)
+    pattern = Pattern(system, policy, standing)
     search = Search(system, pattern, Goals(system, policy, pattern.unsafe))
     parts = divide(system, search.goals.open)
     within = {cell for part in parts for cell in part.cells}
@@ -59,7 +69,7 @@ def suppress(system: System, policy: Policy, progress: Progress | None = None, *
     for _ in _protect(search, search.goals.open, policy):
         _tell(progress, search)
     moves = _needed(search.moves, search.goals, pattern)
-    hidden = pattern.unsafe.copy()
+    hidden = pattern.first.copy()
     for move in moves:
         hidden[move.cells] = True
     return Suppression(hidden, pattern.unsafe, _alternatives(moves, search.goals))
@@ -87,7 +97,7 @@ def _needed(moves: list[Move], goals: Goals, pattern: Pattern) -> list[Move]:
     for met in meets:
         for goal in met:
             answers[goal] = answers.get(goal, 0) + 1
-    costs = [float(np.sum(pattern.cost[move.cells[~pattern.unsafe[move.cells]]])) for move in moves]
+    costs = [float(np.sum(pattern.cost[move.cells[~pattern.first[move.cells]]])) for move in moves]
     kept = set(range(len(moves)))
     for at in sorted(kept, key=lambda at: (-costs[at], at)):
         if all(answers[goal] > 1 for goal in meets[at]):

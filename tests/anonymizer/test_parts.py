@@ -42,7 +42,8 @@ def system(count_week: Callable[..., CountedWeek]) -> System:
         ]
         for _ in range(4000)
     ]
-    return build_system(count_week({"flows": (ORIGIN, DESTINATION, REASON), "arrivals": (DESTINATION, SEX)}, told))
+    counted = count_week({"flows": (ORIGIN, DESTINATION, REASON), "arrivals": (DESTINATION, SEX)}, told)
+    return build_system(counted.tables)
 
 
 class TestParts:
