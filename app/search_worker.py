@@ -99,8 +99,8 @@ def _listening(path: Path) -> Iterator[socket.socket]:
 
 def _catch_up(program: Program, operation: str, index: NameIndex, changes: "psycopg.Connection[tuple[object, ...]]") -> None:
     """Bring the index to what was committed; who is not read again is no longer there."""
-    notices = (notice.payload.rpartition(" ") for notice in changes.notifies(timeout=0))
-    changed = {UUID(person) for code, _, person in notices if code == operation}
+    notices = (notice.payload.split(" ") for notice in changes.notifies(timeout=0))
+    changed = {UUID(person) for code, *persons in notices if code == operation for person in persons}
     if not changed:
         return
     for person in changed:

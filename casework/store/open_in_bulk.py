@@ -37,8 +37,8 @@ T = TypeVar("T")
 PROCESSES: Final = 2
 BATCH_BYTES: Final = 1024 * 1024
 COPY_HEADER: Final = 19  # signature, flags and length of the header's extension
-# One row in COPY's binary form: how many fields, then each with its length. Id, the two versions, wrapped key and commitment are
-# of fixed lengths; of the list of versions, which follows, the length.
+# One row in COPY's binary form: how many fields, then each with its length. All are of fixed length but the last two: the list
+# of versions, whose length is read here, and the ciphertext.
 ROW = Struct(f">hi16siiiii{WRAPPED_BYTES}si{KEY_BYTES}si")
 LENGTH = Struct(">i")
 END: Final = b"\xff\xff"
@@ -50,8 +50,8 @@ PERSONS: Final = sql.SQL(
     "(SELECT FROM casework.kept_from n WHERE n.person = p.id AND n.part = {part_name} AND n.actor = {actor})"
     ") TO STDOUT (FORMAT BINARY)"
 )
-# For the whole store both tables are read from end to end. The planner takes the subquery in the keys' policy, which is never run
-# for such a reach, for so dear that it would rather look up each key.
+# For the whole store both tables are read from end to end. The planner takes the subquery in the keys' policy, which is never
+# run for such a reach, for so dear that it would rather look up each key.
 READ_THROUGH: Final = "SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '64MB'"
 AS_BEFORE: Final = "SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL work_mem TO DEFAULT"
 WHOLE: Final = "%"
