@@ -58,8 +58,8 @@ class _Held:
 
     def catch_up(self, changes: "psycopg.Connection[tuple[object, ...]]") -> None:
         """Who is not read again is no longer there, or must not be used."""
-        notices = (notice.payload.rpartition(" ") for notice in changes.notifies(timeout=0))
-        changed = {UUID(person) for code, _, person in notices if code == self._operation}
+        notices = (notice.payload.split(" ") for notice in changes.notifies(timeout=0))
+        changed = {UUID(person) for code, *persons in notices if code == self._operation for person in persons}
         if not changed and self.seconds_left:
             return
         with self._reading() as session:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0029"
-down_revision = "0025"
+down_revision = "0027"
 
 OWN_OPERATION = "operation = (SELECT current_setting('waystation.operation', true))"
 WHOLE_OPERATION = "(SELECT current_setting('waystation.reach', true)) = '%'"
