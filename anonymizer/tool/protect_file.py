@@ -57,7 +57,7 @@ def protect_file(
     protected = protect_tables([counted], rules, progress=lambda done, of: tell("protecting and proving", done, of))
     tell("attacking as an outsider, and writing", 0, 0)
     exposures = write_release(protected, out, measure=count or RECORDS)
-    return Written(out, *count_cells(protected.tables), narrowest(exposures))
+    return Written(out, *count_cells(protected.tables), narrowest(exposures, rules))
 
 
 def _in_order_of(seed: int, table: CountedTable) -> CountedTable:
