@@ -18,6 +18,7 @@ from anonymizer.tool import (
     Exposure,
     Identity,
     NotProven,
+    Periods,
     PublishedTable,
     SolverGaveUp,
     Step,
@@ -76,6 +77,9 @@ def protect(
     ] = None,
     count: Annotated[str | None, typer.Option(help="Column that says how many; without it each row is one.")] = None,
     contributors: Annotated[str | None, typer.Option(help="Column that says from how many reports or households.")] = None,
+    time: Annotated[str | None, typer.Option(help="The dimension of time: what is over is published, and stands.")] = None,
+    over: Annotated[list[str] | None, typer.Option(help="An innermost code of --time that is over. May be repeated.")] = None,
+    history: Annotated[Path | None, typer.Option(help="Folder of the release before, with --time.")] = None,
     seed: Annotated[int, typer.Option(help="Breaks ties between cells that are equally good to hide.", min=0)] = 0,
 ) -> None:
     """Protect TABLE.csv, prove it, and write a release folder, whole or not at all.
@@ -90,6 +94,7 @@ def protect(
             hierarchies=_hierarchies(hierarchy or []),
             count=count,
             contributors=contributors,
+            periods=_periods(time, over or [], history),
             seed=seed,
             step=step,
         )
@@ -192,6 +197,14 @@ def _expose(
 
 def _policy(path: Path | None) -> Policy | None:
     return None if path is None else read_policy(path)
+
+
+def _periods(time: str | None, over: Sequence[str], history: Path | None) -> Periods | None:
+    if time is None and (over or history):
+        raise typer.BadParameter("needed beside --over and --history", param_hint="--time")
+    if time is not None and not over:
+        raise typer.BadParameter("with --time, say what is over", param_hint="--over")
+    return None if time is None else Periods(time, over, history)
 
 
 def _hierarchies(given: Sequence[str]) -> dict[str, Path]:
