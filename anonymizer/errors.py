@@ -236,6 +236,4 @@ class KnownContradicts(Problem):
 class HistoryUnfit(Problem):
     code = "ANON-072"
     says = "{given} does not fit with --time, --over and --history: {reason}."
-    remedy = (
-        "Name the dimension of time, its innermost codes that are over, and the folder of the last release as it was published."
-    )
+    remedy = "Name the dimension of time, its innermost codes that are over, and the folder of the release before."
