@@ -37,11 +37,16 @@ class Dimension:
     @cached_property
     def children(self) -> dict[str, tuple[str, ...]]:
         """The codes directly under each code that has any, in the order given."""
-        below: dict[str, tuple[str, ...]] = {}
+        below: dict[str, list[str]] = {}
         for code, parent in self.parents.items():
             if parent is not None:
-                below[parent] = (*below.get(parent, ()), code)
-        return below
+                below.setdefault(parent, []).append(code)
+        return {parent: tuple(codes) for parent, codes in below.items()}
+
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        """The place of each code in the order given."""
+        return {code: at for at, code in enumerate(self.parents)}
 
     def climb(self, code: str) -> list[str]:
         """The code and every code above it, up to the total."""
