@@ -46,6 +46,7 @@ def attack(
     Two programs for each unknown whose ends no table shows: minutes where tens of thousands of cells are suppressed.
     """
     attacker = Attacker(tables, zeros_visible=zeros_visible, known=known)
+    attacker.look_around()
     return {(table.name, key): attacker.interval_of(number) for table, key, number in attacker.unknowns.hidden()}
 
 
@@ -72,11 +73,8 @@ class Attacker:
 
     def interval_of(self, number: int) -> Interval:
         """The tightest interval for a cell given by number."""
-        if (value := int(self.unknowns.values[number])) != UNKNOWN:
-            return Interval(value, value)
-        unknown = int(self.unknowns.columns[number])
-        column, factor, offset = (int(of[unknown]) for of in (self._core.column, self._core.factor, self._core.offset))
-        if factor == 0:
+        column, factor, offset, free = (int(of[0]) for of in self._place(np.array([number])))
+        if not free:
             return Interval(offset, offset)
         with self._contradiction_told():
             ends = self._extremes.least(column), self._extremes.most(column)
@@ -93,6 +91,12 @@ class Attacker:
         reached = self.reached(numbers, ends[:, 0], ends[:, 1])
         return [name for name, within in zip(wanted, reached.tolist(), strict=True) if not within]
 
+    def look_around(self) -> None:
+        """Look for tables at the ends of every unknown, many at a time, before single ones are asked for."""
+        lower, upper = self.possible.lower.copy(), self.possible.upper.copy()
+        with self._contradiction_told():
+            self.possible.search(lower, np.where(upper == FAR, -FAR, upper))
+
     def see(self, table: Whole, changes: sparse.csr_matrix) -> bool:
         """Take in the values of all unknowns in a table, and others that differ from it by each row of `changes`.
 
@@ -105,22 +109,53 @@ class Attacker:
 
     def reached(self, numbers: Whole, low: Whole, high: Whole) -> Flags:
         """The same for cells given by number, with an interval each: whether tables were found at both ends, or beyond."""
-        values, columns = self.unknowns.values[numbers], self.unknowns.columns[numbers]
-        if not len(self._core.column):
-            return (values <= low) & (values >= high)
-        factor, offset, column = (of[columns] for of in (self._core.factor, self._core.offset, self._core.column))
-        given = np.where(values == UNKNOWN, offset, values)
-        free = (values == UNKNOWN) & (factor != 0)
+        self.search(numbers, low, high)
+        least, most = self.shown(numbers)
+        within: Flags = (least <= low) & (most >= high)
+        for at in np.flatnonzero(~within).tolist():
+            within[at] = self._settle(int(numbers[at]), int(low[at]), int(high[at]))
+        return within
+
+    def search(self, numbers: Whole, low: Whole, high: Whole) -> None:
+        """Look for tables in which these cells are at `low` or less, and at `high` or more, many at a time.
+
+        A `low` of `FAR` and a `high` of `-FAR` ask for nothing.
+        """
+        column, factor, offset, free = self._place(numbers)
         ends = np.sort([factor * (low - offset), factor * (high - offset)], axis=0)
+        turned = factor < 0
+        wanted_low, wanted_high = np.where(turned, high != -FAR, low != FAR), np.where(turned, low != FAR, high != -FAR)
         least, most = np.full(len(self._core.lower), FAR), np.full(len(self._core.lower), -FAR)
-        np.minimum.at(least, column[free], ends[0][free])
-        np.maximum.at(most, column[free], ends[1][free])
+        np.minimum.at(least, column[free & wanted_low], ends[0][free & wanted_low])
+        np.maximum.at(most, column[free & wanted_high], ends[1][free & wanted_high])
         with self._contradiction_told():
             self.possible.search(least, most)
-        within = (given <= low) & (given >= high)
-        for at in np.flatnonzero(free).tolist():
-            within[at] = self._extremes.reaches(int(column[at]), int(ends[0][at]), int(ends[1][at]))
-        return within
+
+    def shown(self, numbers: Whole) -> tuple[Whole, Whole]:
+        """The least and the most that these cells hold in the tables found so far; `FAR` is no end."""
+        column, factor, offset, free = self._place(numbers)
+        if not len(self._core.lower):
+            return offset, offset
+        ends = self.possible.least[column], self.possible.most[column]
+        least, most = (factor * np.where(factor > 0, *order) + offset for order in (ends, ends[::-1]))
+        return np.where(free, least, offset), np.where(free, most, offset)
+
+    def _place(self, numbers: Whole) -> tuple[Whole, Whole, Whole, Flags]:
+        """Of cells given by number: their column, its factor and offset, and whether they are free of a given value."""
+        values, unknown = self.unknowns.values[numbers], self.unknowns.columns[numbers]
+        hidden = values == UNKNOWN
+        place = np.zeros((3, len(numbers)), np.int64)
+        place[:, hidden] = np.array([self._core.column, self._core.factor, self._core.offset])[:, unknown[hidden]]
+        place[2, ~hidden] = values[~hidden]
+        return place[0], place[1], place[2], place[1] != 0
+
+    def _settle(self, number: int, low: int, high: int) -> bool:
+        column, factor, offset, free = (of[0] for of in self._place(np.array([number])))
+        if not free:
+            return bool(offset <= low and offset >= high)
+        ends = sorted((int(factor * (low - offset)), int(factor * (high - offset))))
+        with self._contradiction_told():
+            return self._extremes.reaches(int(column), *ends)
 
     @contextmanager
     def _contradiction_told(self) -> Iterator[None]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from anonymizer.deduction import FAR, Contradiction, Core
 from anonymizer.errors import SolverGaveUp
-from anonymizer.joint_program import NEAR, load_program
+from anonymizer.joint_program import NEAR, Reals, load_program
 from anonymizer.possible_tables import PossibleTables
 from anonymizer.whole_tables import extreme_whole, whole_near
 
@@ -20,83 +20,99 @@ ENDLESS: Final = (STATUS.kUnbounded, STATUS.kUnboundedOrInfeasible)
 
 
 class Extremes:
-    """The ends of columns, beside the tables that were found possible; every table found here is added to those."""
+    """The ends of columns, beside what joint programs showed and proved; all that is found out here is added to that."""
 
     def __init__(self, core: Core, possible: PossibleTables) -> None:
         self._core, self._possible = core, possible
         self._solver: highspy.Highs | None = None
-        self._told: dict[tuple[int, int], int] = {}
+        self._solved: set[tuple[int, int]] = set()
 
     def least(self, column: int) -> int:
         """The least whole number that a column can hold; where branching came to no end, a number below it."""
-        return self._end(column, 1)
+        self._settle(column, 1, None)
+        return int(self._possible.lower[column])
 
     def most(self, column: int) -> int:
         """The greatest whole number that a column can hold, or a number above it; `FAR` where there is no end."""
-        return -self._end(column, -1)
+        self._settle(column, -1, None)
+        return int(self._possible.upper[column])
 
     def reaches(self, column: int, low: int, high: int) -> bool:
         """Whether whole tables show a column at `low` or less, and at `high` or more."""
-        return self._shows(column, 1, low) and self._shows(column, -1, -high)
+        return all(self._settle(column, sign, goal) for sign, goal in ((1, low), (-1, -high)))
 
-    def _end(self, column: int, sign: int) -> int:
-        """The least value of `sign` times a column."""
-        end = self._in_fractions(column, sign)
-        if end == -FAR or self._shown(column, sign) <= end:
-            return end
-        return max(end, self._in_whole(column, sign, FAR))
-
-    def _shows(self, column: int, sign: int, goal: int) -> bool:
-        if self._shown(column, sign) <= goal:
-            return True
-        if self._in_fractions(column, sign) > goal:
-            return False
-        if self._shown(column, sign) > goal:
-            self._in_whole(column, sign, goal)
-        return self._shown(column, sign) <= goal
+    def _settle(self, column: int, sign: int, goal: int | None) -> bool:
+        """Whether `sign` times a column was shown at `goal` or less; without a goal, at the very end that is proven."""
+        for step in (self._in_fractions, self._in_whole, None):
+            end = self._proven(column, sign)
+            if self._shown(column, sign) <= (end if goal is None else goal):
+                return True
+            if step is None or (goal is not None and end > goal):
+                return False
+            step(column, sign, goal)
+        return False
 
     def _shown(self, column: int, sign: int) -> int:
         return int(self._possible.least[column] if sign > 0 else -self._possible.most[column])
 
-    def _in_fractions(self, column: int, sign: int) -> int:
-        """The end in the linear program, rounded inward to a whole number; -FAR where there is none."""
-        if (column, sign) not in self._told:
-            self._told[column, sign] = self._solve(column, sign)
-        return self._told[column, sign]
+    def _proven(self, column: int, sign: int) -> int:
+        return int(self._possible.lower[column] if sign > 0 else -self._possible.upper[column])
 
-    def _solve(self, column: int, sign: int) -> int:
+    def _prove(self, column: int, sign: int, end: float) -> None:
+        """Keep the end that a program proved, rounded to the whole numbers that it leaves."""
+        if end in (np.inf, -np.inf):
+            return
+        whole = ceil(end - NEAR)
+        if sign > 0:
+            self._possible.lower[column] = max(self._possible.lower[column], whole)
+        else:
+            self._possible.upper[column] = min(self._possible.upper[column], -whole)
+    def _in_fractions(self, column: int, sign: int, goal: int | None) -> None:
+        """The end in the linear program; where that may be enough, a whole table near it."""
+        if (column, sign) in self._solved:
+            return
+        self._solved.add((column, sign))
+        status, values = self._solve(column, sign)
+        if sign < 0 and status in ENDLESS:
+            self._possible.most[column] = FAR
+            return
+        if status != STATUS.kOptimal:
+            raise SolverGaveUp(status=status.name)
+        self._prove(column, sign, sign * values[column])
+        end = self._proven(column, sign)
+        if end < self._shown(column, sign) and (goal is None or end <= goal):
+            whole = whole_near(self._core.equations, values, self._core.lower, self._core.upper)
+            if whole is not None:
+                self._possible.add(whole)
+
+    def _solve(self, column: int, sign: int) -> tuple[highspy.HighsModelStatus, Reals]:
         solver = self._solver = self._solver or self._load()
         solver.changeColCost(column, float(sign))
         solver.run()
         if solver.getModelStatus() not in (STATUS.kOptimal, *ENDLESS):
             solver.clearSolver()  # the way on from the last solution was blocked: start afresh
             solver.run()
-        status, values = solver.getModelStatus(), np.array(solver.getSolution().col_value)
+        answer = solver.getModelStatus(), np.array(solver.getSolution().col_value)
         solver.changeColCost(column, 0.0)
-        if sign < 0 and status in ENDLESS:
-            self._possible.most[column] = FAR
-            return -FAR
-        if status != STATUS.kOptimal:
-            raise SolverGaveUp(status=status.name)
-        whole = whole_near(self._core.equations, values, self._core.lower, self._core.upper)
-        if whole is not None:
-            self._possible.add(whole)
-        return ceil(sign * values[column] - NEAR)
+        return answer
 
-    def _in_whole(self, column: int, sign: int, goal: int) -> int:
-        """The end in whole numbers, rounded outward, of which a table shows `goal` if there is one (and was found)."""
-        core = self._core
+    def _in_whole(self, column: int, sign: int, goal: int | None) -> None:
+        """The end in whole numbers, as far as branching tells; with a goal only whether there is a table that shows it."""
+        core, costs = self._core, np.zeros(len(self._core.lower))
         lower, upper = core.lower.copy(), core.upper.copy()
-        if sign > 0:
+        if goal is None:
+            costs[column] = sign
+        elif sign > 0:
             upper[column] = min(upper[column], goal)
         else:
             lower[column] = max(lower[column], -goal)
-        costs = np.zeros(len(lower))
-        costs[column] = sign
         end = extreme_whole(core.equations, lower, upper, costs)
         if end.values is not None:
             self._possible.add(end.values)
-        return FAR if end.bound == np.inf else ceil(end.bound - NEAR) if end.bound > -np.inf else -FAR
+        if goal is None:
+            self._prove(column, sign, end.bound)
+        elif end.bound == np.inf:
+            self._prove(column, sign, goal + 1)
 
     def _load(self) -> highspy.Highs:
         """The program in any solution; from one objective to the next it stays feasible, for the primal simplex to go on."""

@@ -10,9 +10,10 @@ from typing import Final
 import numpy as np
 from scipy import sparse
 
+from anonymizer.bounds import outer_bounds
 from anonymizer.deduction import FAR, Contradiction, Core
 from anonymizer.errors import SolverGaveUp
-from anonymizer.joint_program import Flags, JointProgram
+from anonymizer.joint_program import NEAR, Flags, JointProgram
 from anonymizer.neighbourhoods import Neighbourhoods
 from anonymizer.unknowns import Equations, Whole
 from anonymizer.whole_tables import extreme_whole, whole_near
@@ -25,11 +26,15 @@ VAIN: Final = 2  # programs in a row that show nothing new before a neighbourhoo
 
 
 class PossibleTables:
-    """What the tables found so far show of each column: its `least` and its `most`."""
+    """What the tables found so far show of each column: its `least` and its `most`.
+
+    Beside it what is proven of it: no table has it less than `lower` or more than `upper` (`FAR` is no end).
+    """
 
     def __init__(self, core: Core) -> None:
         self._core: Final = core
         self.least, self.most = np.full(len(core.lower), FAR), np.full(len(core.lower), -FAR)
+        self.lower, self.upper = outer_bounds(core)
         self._base: Whole | None = None
         self._near: Final = Neighbourhoods(core.equations.signs)
         self._chance: Final = np.random.default_rng(0)
@@ -65,6 +70,7 @@ class PossibleTables:
             return
         if self._base is None:
             self._find_first(low, high)
+        low, high = np.where(low < self.lower, FAR, low), np.where(high > self.upper, -FAR, high)  # proven out of reach
         for size in (*(SIZES if len(low) > SMALL else ()), len(low)):
             self._sweep(size, low, high)
 
@@ -132,9 +138,11 @@ class _Block:
         self._program = JointProgram(self._equations, self._lower, self._upper)
 
     def table(self, low: Whole, high: Whole, falling: Flags, rising: Flags) -> Whole | None:
-        """Whole values of the columns near their goals that complete a table, checked exactly."""
+        """Whole values that complete a table, checked exactly, with some of the columns at their goals; else None."""
         values = self._program.solve(low, high, falling, rising)
-        whole = None if values is None else whole_near(self._equations, values, self._lower, self._upper)
+        if values is None or not np.any((falling & (values < low + NEAR)) | (rising & (values > high - NEAR))):
+            return None
+        whole = whole_near(self._equations, values, self._lower, self._upper)
         if whole is None or not self._equations.hold(whole):
             return None
         return whole if np.all((self._lower <= whole) & (whole <= self._upper)) else None
