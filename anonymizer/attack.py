@@ -122,8 +122,8 @@ class Attacker:
         A `low` of `FAR` and a `high` of `-FAR` ask for nothing.
         """
         column, factor, offset, free = self._place(numbers)
-        ends = np.sort([factor * (low - offset), factor * (high - offset)], axis=0)
         turned = factor < 0
+        ends = np.where(turned, [offset - high, offset - low], [low - offset, high - offset])
         wanted_low, wanted_high = np.where(turned, high != -FAR, low != FAR), np.where(turned, low != FAR, high != -FAR)
         least, most = np.full(len(self._core.lower), FAR), np.full(len(self._core.lower), -FAR)
         np.minimum.at(least, column[free & wanted_low], ends[0][free & wanted_low])

@@ -92,13 +92,16 @@ class PossibleTables:
                 continue
             columns = self._near.around(seed, size)
             # those at the rim have too little around them to have been asked well
-            asked[columns[: len(columns) if len(columns) < size else len(columns) // 3]] = True
-            self._ask(np.sort(columns), low, high)
+            inner = columns if len(columns) < size else columns[: len(columns) // 3]
+            inner = inner[~asked[inner]]
+            asked[inner] = True
+            columns = np.sort(columns)
+            self._ask(columns, np.searchsorted(columns, inner), low[columns], high[columns])
 
-    def _ask(self, columns: Whole, low: Whole, high: Whole) -> None:
-        """Look for tables that differ from the first in these columns only: for many at once, then for each that is left."""
+    def _ask(self, columns: Whole, inner: Whole, low: Whole, high: Whole) -> None:
+        """Look for tables that differ from the first in these columns only: for many at once, then for `inner` ones alone."""
         assert self._base is not None
-        block, low, high = _Block(self._core, self._base, columns), low[columns], high[columns]
+        block = _Block(self._core, self._base, columns)
         vain = 0
         while vain < VAIN:
             falling, rising = self._open(columns, low, high)
@@ -107,11 +110,12 @@ class PossibleTables:
             self._learn(columns, block.table(low, high, *self._part(falling, rising)))
             left = self._open(columns, low, high)
             vain = vain + 1 if np.array_equal(left, (falling, rising)) else 0
-        for rises in (0, 1):
-            for one in np.flatnonzero(self._open(columns, low, high)[rises]).tolist():
-                if self._open(columns, low, high)[rises][one]:
-                    alone = np.arange(len(columns)) == one
-                    self._learn(columns, block.table(low, high, alone & (not rises), alone & bool(rises)))
+        for one in inner.tolist():
+            alone = np.arange(len(columns)) == one
+            for falls in (True, False):
+                falling, rising = self._open(columns, low, high)
+                if (falling if falls else rising)[one]:
+                    self._learn(columns, block.table(low, high, alone & falls, alone & (not falls)))
 
     def _open(self, columns: Whole, low: Whole, high: Whole) -> tuple[Flags, Flags]:
         return self.least[columns] > low, self.most[columns] < high
