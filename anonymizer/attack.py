@@ -116,8 +116,8 @@ class Attacker:
             within[at] = self._settle(int(numbers[at]), int(low[at]), int(high[at]))
         return within
 
-    def search(self, numbers: Whole, low: Whole, high: Whole) -> None:
-        """Look for tables in which these cells are at `low` or less, and at `high` or more, many at a time.
+    def search(self, numbers: Whole, low: Whole, high: Whole, *, singly: bool = True) -> None:
+        """Look for tables in which these cells are at `low` or less, and at `high` or more: many at a time, then `singly`.
 
         A `low` of `FAR` and a `high` of `-FAR` ask for nothing.
         """
@@ -129,7 +129,7 @@ class Attacker:
         np.minimum.at(least, column[free & wanted_low], ends[0][free & wanted_low])
         np.maximum.at(most, column[free & wanted_high], ends[1][free & wanted_high])
         with self._contradiction_told():
-            self.possible.search(least, most)
+            self.possible.search(least, most, singly=singly)
 
     def shown(self, numbers: Whole) -> tuple[Whole, Whole]:
         """The least and the most that these cells hold in the tables found so far; `FAR` is no end."""

@@ -68,17 +68,15 @@ def audit(
     hidden = [(table, key, number) for table, key, number in attacker.unknowns.hidden() if number not in own]
     numbers = np.unique(np.array([number for _, _, number in hidden], np.int64))
     broken = set(_broken(attacker, numbers, policy.threshold).tolist())
-    offences = [
-        Offence(table.name, key, attacker.interval_of(number)) for table, key, number in hidden if number in broken
-    ]
+    offences = [Offence(table.name, key, attacker.interval_of(number)) for table, key, number in hidden if number in broken]
     return Audit(len(hidden), tuple(offences), _narrowest(attacker, numbers, policy.threshold))
 
 
 def _broken(attacker: Attacker, numbers: Whole, threshold: int) -> Whole:
     """The cells among these of which no tables were found that keep the policy: first for many, then for each left."""
-    for low, high in ((FAR, threshold), (1, threshold - 1)):
+    for low, high, singly in ((FAR, threshold - 1, False), (1, threshold, False), (1, threshold - 1, True)):
         left = numbers[~_kept(attacker, numbers, threshold)]
-        attacker.search(left, np.full(len(left), low), np.full(len(left), high))
+        attacker.search(left, np.full(len(left), low), np.full(len(left), high), singly=singly)
     for step in (1, -1):  # large cells of which only one value was found yet
         left = numbers[~_kept(attacker, numbers, threshold)]
         least, most = attacker.shown(left)

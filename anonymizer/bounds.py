@@ -14,19 +14,20 @@ ROUNDS: Final = 4
 
 def outer_bounds(core: Core) -> tuple[Whole, Whole]:
     """No column can be less than the first or more than the second (`FAR` is no end); programs may bound it further."""
-    lower, upper = core.lower.copy(), core.upper.copy()
-    entries = core.equations.signs.tocoo()
+    bounds = core.lower.copy(), core.upper.copy()
     for _ in range(ROUNDS):
-        before = lower.copy(), upper.copy()
+        before = bounds[0].copy(), bounds[1].copy()
         for direction in (1, -1):
-            _tighten(core, entries.row, entries.col, entries.data * direction, direction, lower, upper)
-        if np.array_equal(before, (lower, upper)):
+            _tighten(core, direction, *bounds)
+        if np.array_equal(before, bounds):
             break
-    return lower, upper
+    return bounds
 
 
-def _tighten(core: Core, row: Whole, column: Whole, sign: Whole, direction: int, lower: Whole, upper: Whole) -> None:
+def _tighten(core: Core, direction: int, lower: Whole, upper: Whole) -> None:
     """A term of a sum is at most what the amount leaves when all others are at their least."""
+    entries = core.equations.signs.tocoo()
+    row, column, sign = entries.row, entries.col, entries.data * direction
     end = np.where(sign > 0, lower[column], upper[column])
     endless = end == FAR
     least = np.where(endless, 0, sign * end)

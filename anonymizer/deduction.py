@@ -5,7 +5,6 @@ unknowns makes one of them an echo of the other, as a total is of its only suppr
 What is left is much smaller, and says the same.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -114,7 +113,9 @@ class _Deduction:
         gone[columns] = True
         value = np.where(gone, self.lower, 0)
         self.amounts = self.amounts - self.signs @ value
-        self.signs = self.signs @ sparse.diags_array((~gone).astype(np.int64), format="csr", dtype=np.int64)
+        left = np.flatnonzero(~gone)
+        kept = sparse.csr_matrix((np.ones(len(left), np.int64), (left, left)), shape=(len(gone), len(gone)))
+        self.signs = self.signs @ kept
         told = gone[self.column]
         self.offset += np.where(told, self.factor * value[self.column], 0)
         self.factor[told] = 0
@@ -168,11 +169,10 @@ class _Deduction:
         if np.any(self.amounts[~some]):
             raise Contradiction
         signs, amounts = self.signs[some], self.amounts[some]
-        turn = signs.data[signs.indptr[:-1]]
-        turn = np.sign(turn)
+        turn = np.sign(signs.data[signs.indptr[:-1]])
         signs = sparse.diags_array(turn, format="csr", dtype=np.int64) @ signs
         amounts = amounts * turn
-        order = _alike_together(signs, amounts)
+        order = _alike_together(signs)
         signs, amounts = signs[order], amounts[order]
         same = _same_as_before(signs)
         if np.any(same & (np.diff(amounts, prepend=amounts[:1]) != 0)):
@@ -180,7 +180,7 @@ class _Deduction:
         self.signs, self.amounts = signs[~same], amounts[~same]
 
 
-def _alike_together(signs: sparse.csr_matrix, amounts: Whole) -> Whole:
+def _alike_together(signs: sparse.csr_matrix) -> Whole:
     """An order of rows in which equal ones follow each other; others may stand between them, rarely."""
     chance = np.random.default_rng(0).integers(-(1 << 62), 1 << 62, signs.shape[1])
     with np.errstate(over="ignore"):

@@ -67,6 +67,7 @@ class Extremes:
             self._possible.lower[column] = max(self._possible.lower[column], whole)
         else:
             self._possible.upper[column] = min(self._possible.upper[column], -whole)
+
     def _in_fractions(self, column: int, sign: int, goal: int | None) -> None:
         """The end in the linear program; where that may be enough, a whole table near it."""
         if (column, sign) in self._solved:

@@ -5,7 +5,6 @@ than what lies under the same country.
 """
 
 from heapq import heappop, heappush
-from typing import Final
 
 import numpy as np
 from scipy import sparse

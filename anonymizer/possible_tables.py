@@ -61,9 +61,10 @@ class PossibleTables:
         np.maximum.at(self.most, columns, values)
         return True
 
-    def search(self, low: Whole, high: Whole) -> None:
+    def search(self, low: Whole, high: Whole, *, singly: bool = True) -> None:
         """Look for tables in which columns are at `low` or less, and at `high` or more, until little more is found.
 
+        What is left over is asked for one by one, if that is wished for.
         Raises `Contradiction` where there is no table at all, and `SolverGaveUp`.
         """
         if not len(low):
@@ -71,8 +72,10 @@ class PossibleTables:
         if self._base is None:
             self._find_first(low, high)
         low, high = np.where(low < self.lower, FAR, low), np.where(high > self.upper, -FAR, high)  # proven out of reach
-        for size in (*(SIZES if len(low) > SMALL else ()), len(low)):
-            self._sweep(size, low, high)
+        for size in SIZES if len(low) > SMALL else (len(low),):
+            self._sweep(size, low, high, singly=False)
+        for size in (*SIZES, len(low)) if singly else ():
+            self._sweep(size, low, high, singly=True)
 
     def _find_first(self, low: Whole, high: Whole) -> None:
         core, every = self._core, np.ones(len(low), bool)
@@ -85,7 +88,7 @@ class PossibleTables:
         if whole is None or not self.add(whole):
             raise SolverGaveUp(status="no whole table")
 
-    def _sweep(self, size: int, low: Whole, high: Whole) -> None:
+    def _sweep(self, size: int, low: Whole, high: Whole, *, singly: bool) -> None:
         asked = np.zeros(len(low), bool)
         for seed in np.flatnonzero((self.least > low) | (self.most < high)).tolist():
             if asked[seed] or (self.least[seed] <= low[seed] and self.most[seed] >= high[seed]):
@@ -93,14 +96,15 @@ class PossibleTables:
             columns = self._near.around(seed, size)
             # those at the rim have too little around them to have been asked well
             inner = columns if len(columns) < size else columns[: len(columns) // 3]
-            inner = inner[~asked[inner]]
+            alone = inner[~asked[inner]] if singly else inner[:0]
             asked[inner] = True
             columns = np.sort(columns)
-            self._ask(columns, np.searchsorted(columns, inner), low[columns], high[columns])
+            self._ask(columns, np.searchsorted(columns, alone), low[columns], high[columns])
 
-    def _ask(self, columns: Whole, inner: Whole, low: Whole, high: Whole) -> None:
-        """Look for tables that differ from the first in these columns only: for many at once, then for `inner` ones alone."""
-        assert self._base is not None
+    def _ask(self, columns: Whole, singly: Whole, low: Whole, high: Whole) -> None:
+        """Look for tables that differ from the first in these columns only: for many at once, then `singly`."""
+        if self._base is None:
+            return
         block = _Block(self._core, self._base, columns)
         vain = 0
         while vain < VAIN:
@@ -110,7 +114,7 @@ class PossibleTables:
             self._learn(columns, block.table(low, high, *self._part(falling, rising)))
             left = self._open(columns, low, high)
             vain = vain + 1 if np.array_equal(left, (falling, rising)) else 0
-        for one in inner.tolist():
+        for one in singly.tolist():
             alone = np.arange(len(columns)) == one
             for falls in (True, False):
                 falling, rising = self._open(columns, low, high)

@@ -43,14 +43,14 @@ def prove(counted: CountedWeek, tables: Sequence[PublishedTable], alternatives: 
     for truth, table in zip(counted.tables, tables, strict=True):
         unsafe |= dict(_unsafe_cells(truth, table, policy))
     attacker = Attacker(tables)
-    truth = _hidden_counts(counted, attacker)
-    changes = _check_alternatives(attacker, truth, alternatives, tables)
+    true_counts = _hidden_counts(counted, attacker)
+    changes = _check_alternatives(attacker, true_counts, alternatives, tables)
     possible = _possible(unsafe, alternatives)
     for name, count in unsafe.items():
         for goal in policy.must_stay_possible(count):
             if not any(goal.holds(value) for value in possible[name]):
                 _refuse(tables, name, "no alternative shows all that must stay possible")
-    if not attacker.see(truth, changes):
+    if not attacker.see(true_counts, changes):
         _refuse(tables, (), "the attacker takes the truth for impossible")
     for name in attacker.out_of_reach({name: policy.required_interval(count) for name, count in unsafe.items()}):
         _refuse(tables, name, "the published numbers bound a cell more tightly than the policy allows")
@@ -82,7 +82,8 @@ def _hidden_counts(counted: CountedWeek, attacker: Attacker) -> Whole:
     truth = np.zeros(len(unknowns.values), np.int64)
     for table, grid in zip(counted.tables, unknowns.grids, strict=True):
         truth[grid.ravel()] = [table.count(key).persons for key in product(*(along.parents for along in table.dimensions))]
-    return truth[unknowns.columns != UNKNOWN]
+    hidden: Whole = truth[unknowns.columns != UNKNOWN]
+    return hidden
 
 
 def _check_alternatives(

@@ -9,7 +9,6 @@ from typing import Final, NamedTuple
 
 import highspy
 import numpy as np
-from scipy import sparse
 
 from anonymizer.deduction import FAR
 from anonymizer.joint_program import NEAR, Reals, load_program

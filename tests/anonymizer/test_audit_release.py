@@ -39,7 +39,9 @@ def week(truth: CountedWeek) -> ProtectedWeek:
 def row(**cells: int | None) -> PublishedTable:
     """A table of one dimension under its total; a cell without a number is suppressed."""
     total = cells.pop("total", 0)
-    return PublishedTable("movements", (flat_dimension("origin", list(cells)),), {(TOTAL,): total} | {(c,): n for c, n in cells.items()})
+    return PublishedTable(
+        "movements", (flat_dimension("origin", list(cells)),), {(TOTAL,): total} | {(c,): n for c, n in cells.items()}
+    )
 
 
 def test_a_protected_week_passes(week: ProtectedWeek) -> None:
@@ -56,7 +58,12 @@ def test_no_cell_hidden_for_the_sake_of_others_can_be_published_unnoticed(
 ) -> None:
     """The mutation test: nearly all of them are needed, and what is then known too well is named."""
     pairs = list(zip(truth.tables, week.tables, strict=True))
-    safe = [(told.name, key) for told, table in pairs for key, n in table.cells.items() if n is None and not POLICY.is_unsafe(told.count(key))]
+    safe = [
+        (told.name, key)
+        for told, table in pairs
+        for key, n in table.cells.items()
+        if n is None and not POLICY.is_unsafe(told.count(key))
+    ]
     noticed = [audit(reveal(truth, week, name, key), POLICY).offences for name, key in safe]
     assert len(safe) > 5
     assert sum(bool(offences) for offences in noticed) > len(safe) / 2

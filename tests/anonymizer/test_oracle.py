@@ -62,7 +62,7 @@ def test_two_tables_that_share_their_destinations(count_week, told) -> None:
 @SLOW
 @given(reports(FROM, WHY), st.data())
 def test_the_attacker_finds_all_that_can_be_found_and_no_more(count_week, told, data) -> None:
-    """With cells hidden at random, some known from elsewhere, and zeros printed or not: every interval is the enumerated one."""
+    """Cells hidden at random, some known from elsewhere, zeros printed or not: every interval is the enumerated one."""
     truth = count_week({"movements": (FROM, WHY)}, told)
     [table] = truth.tables
     cells = [key for key in keys_of(table) if key != (TOTAL, TOTAL)]
