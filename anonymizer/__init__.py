@@ -2,10 +2,12 @@
 
 `fresh_facts` gives a week's facts from encrypted columns, `count_blocks` counts them (`count_movements` the reports
 themselves), `protect` hides what must be hidden and proves it under a `Policy`, `store_protected` and `load_protected` keep
-the result; a `ProtectedTable` comes from nowhere else. `attack` is the attacker's view, for anybody.
+the result; a `ProtectedTable` comes from nowhere else. `attack` is the attacker's view, and `audit`
+judges a release by it: both for anybody.
 """
 
 from anonymizer.attack import attack
+from anonymizer.audit_release import audit
 from anonymizer.count_blocks import count_blocks
 from anonymizer.count_movements import count_movements
 from anonymizer.counted_week import CountedWeek
@@ -26,6 +28,7 @@ __all__ = [
     "ProtectedWeek",
     "WeekNotProtected",
     "attack",
+    "audit",
     "count_blocks",
     "count_movements",
     "default_policy",

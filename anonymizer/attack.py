@@ -116,6 +116,11 @@ class Attacker:
             within[at] = self._settle(int(numbers[at]), int(low[at]), int(high[at]))
         return within
 
+    def settle(self, number: int, low: int | None, high: int) -> bool:
+        """Whether tables show a cell at `low` or less (None asks for no low end), and at `high` or more, asked by itself."""
+        low_end = self.shown(np.array([number]))[0].item() if low is None else low
+        return self._settle(number, low_end, high)
+
     def search(self, numbers: Whole, low: Whole, high: Whole, *, singly: bool = True) -> None:
         """Look for tables in which these cells are at `low` or less, and at `high` or more: many at a time, then `singly`.
 

@@ -82,8 +82,12 @@ def _broken(attacker: Attacker, numbers: Whole, threshold: int) -> Whole:
         least, most = attacker.shown(left)
         attacker.search(left, np.where(step < 0, least - 1, FAR), np.where(step > 0, most + 1, -FAR))
     left = numbers[~_kept(attacker, numbers, threshold)]
-    for number in left.tolist():
-        attacker.interval_of(number)  # takes in the tables at its ends
+    for number in left.tolist():  # what is found here is taken in as well
+        low, high = (of.item() for of in attacker.shown(np.array([number])))
+        if not attacker.settle(number, None, threshold):
+            attacker.settle(number, 1, threshold - 1)
+        if low == high and not attacker.settle(number, None, high + 1):
+            attacker.settle(number, low - 1, high)
     return left[~_kept(attacker, left, threshold)]
 
 

@@ -16,6 +16,7 @@ __all__ = ["Extremes"]
 
 PRIMAL: Final = int(highspy.simplex_constants.SimplexStrategy.kSimplexStrategyPrimal)
 STATUS: Final = highspy.HighsModelStatus
+SMALL: Final = 6000  # columns of a system whose ends are looked for in whole numbers
 ENDLESS: Final = (STATUS.kUnbounded, STATUS.kUnboundedOrInfeasible)
 
 
@@ -28,7 +29,7 @@ class Extremes:
         self._solved: set[tuple[int, int]] = set()
 
     def least(self, column: int) -> int:
-        """The least whole number that a column can hold; where branching came to no end, a number below it."""
+        """The least whole number that a column can hold; where that is too much to find out, a number below it."""
         self._settle(column, 1, None)
         return int(self._possible.lower[column])
 
@@ -49,6 +50,8 @@ class Extremes:
                 return True
             if step is None or (goal is not None and end > goal):
                 return False
+            if goal is None and (column, sign) in self._solved and len(self._core.lower) > SMALL:
+                return False  # too large to branch for the very end: the program's, rounded outward, has to do
             step(column, sign, goal)
         return False
 
@@ -81,7 +84,7 @@ class Extremes:
             raise SolverGaveUp(status=status.name)
         self._prove(column, sign, sign * values[column])
         end = self._proven(column, sign)
-        if end < self._shown(column, sign) and (goal is None or end <= goal):
+        if end < self._shown(column, sign) and (len(self._core.lower) <= SMALL if goal is None else end <= goal):
             whole = whole_near(self._core.equations, values, self._core.lower, self._core.upper)
             if whole is not None:
                 self._possible.add(whole)

@@ -74,7 +74,7 @@ class PossibleTables:
         low, high = np.where(low < self.lower, FAR, low), np.where(high > self.upper, -FAR, high)  # proven out of reach
         for size in SIZES if len(low) > SMALL else (len(low),):
             self._sweep(size, low, high, singly=False)
-        for size in (*SIZES, len(low)) if singly else ():
+        for size in SIZES if singly else ():
             self._sweep(size, low, high, singly=True)
 
     def _find_first(self, low: Whole, high: Whole) -> None:
