@@ -91,6 +91,11 @@ class Attacker:
         reached = self.reached(numbers, ends[:, 0], ends[:, 1])
         return [name for name, within in zip(wanted, reached.tolist(), strict=True) if not within]
 
+    def check(self) -> None:
+        """Find one table that could stand behind the published numbers; raises `TablesContradict` where there is none."""
+        with self._contradiction_told():
+            self.possible.find_first()
+
     def look_around(self) -> None:
         """Look for tables at the ends of every unknown, many at a time, before single ones are asked for."""
         lower, upper = self.possible.lower.copy(), self.possible.upper.copy()

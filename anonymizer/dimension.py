@@ -10,9 +10,8 @@ from functools import cached_property
 from typing import Final
 
 from anonymizer.errors import HierarchyUnfit
-from core.places import Place
 
-__all__ = ["TOTAL", "Dimension", "flat_dimension", "place_dimension"]
+__all__ = ["TOTAL", "Dimension", "flat_dimension"]
 
 TOTAL: Final = "_T"
 
@@ -73,8 +72,3 @@ class Dimension:
 def flat_dimension(name: str, codes: Iterable[str]) -> Dimension:
     """A dimension of one level under its total."""
     return Dimension(name, {TOTAL: None} | dict.fromkeys(codes, TOTAL))
-
-
-def place_dimension(name: str, places: Iterable[Place]) -> Dimension:
-    """District under region under country under the total, as the gazetteer has them."""
-    return Dimension(name, {TOTAL: None} | {place.code: place.parent or TOTAL for place in places})

@@ -22,6 +22,7 @@ __all__ = ["PossibleTables"]
 
 SIZES: Final = (150, 2000)  # columns of a neighbourhood; measured with bench/attack.py
 SMALL: Final = 6000  # columns of a system that is asked as a whole at once
+FEW: Final = 4  # persons
 VAIN: Final = 2  # programs in a row that show nothing new before a neighbourhood is left
 
 
@@ -69,22 +70,25 @@ class PossibleTables:
         """
         if not len(low):
             return
-        if self._base is None:
-            self._find_first(low, high)
+        self.find_first()
         low, high = np.where(low < self.lower, FAR, low), np.where(high > self.upper, -FAR, high)  # proven out of reach
         for size in SIZES if len(low) > SMALL else (len(low),):
             self._sweep(size, low, high, singly=False)
         for size in SIZES if singly else ():
             self._sweep(size, low, high, singly=True)
 
-    def _find_first(self, low: Whole, high: Whole) -> None:
-        core, every = self._core, np.ones(len(low), bool)
-        values = JointProgram(core.equations, core.lower, core.upper).solve(low, high, ~every, every)
+    def find_first(self) -> None:
+        """Find a table, unless one is there; raises `Contradiction` where there is none, and `SolverGaveUp`."""
+        if self._base is not None or not len(self.lower):
+            return
+        core, every = self._core, np.ones(len(self.lower), bool)
+        # each column a little above its least: so that not too many are at their ends
+        values = JointProgram(core.equations, core.lower, core.upper).solve(core.lower, core.lower + FEW, ~every, every)
         if values is None:
             raise Contradiction
         whole = whole_near(core.equations, values, core.lower, core.upper)
         if whole is None:
-            whole = extreme_whole(core.equations, core.lower, core.upper, np.zeros(len(low))).values
+            whole = extreme_whole(core.equations, core.lower, core.upper, np.zeros(len(every))).values
         if whole is None or not self.add(whole):
             raise SolverGaveUp(status="no whole table")
 

@@ -17,7 +17,7 @@ import numpy as np
 from scipy import sparse
 
 from anonymizer.attack import Attacker, identity
-from anonymizer.counted_week import Count, CountedTable, CountedWeek
+from anonymizer.counted_week import Count, CountedTable
 from anonymizer.errors import NotProven
 from anonymizer.policy import Policy
 from anonymizer.published import (
@@ -25,8 +25,9 @@ from anonymizer.published import (
     Identity,
     Proof,
     ProtectedTable,
-    ProtectedWeek,
+    ProtectedTables,
     PublishedTable,
+    Standing,
     certify,
     count_cells,
 )
@@ -37,11 +38,20 @@ __all__ = ["prove"]
 Alternatives = Sequence[Mapping[Identity, int]]
 
 
-def prove(counted: CountedWeek, tables: Sequence[PublishedTable], alternatives: Alternatives, policy: Policy) -> ProtectedWeek:
-    """Prove that the published tables of a counted week are safe, and certify them; raises `NotProven`."""
+def prove(
+    counted: Sequence[CountedTable],
+    tables: Sequence[PublishedTable],
+    alternatives: Alternatives,
+    policy: Policy,
+    standing: Standing | None = None,
+) -> ProtectedTables:
+    """Prove that the published forms of some counted tables are safe, and certify them; raises `NotProven`.
+
+    They must show whatever was shown before, and hide whatever was hidden.
+    """
     unsafe: dict[Identity, Count] = {}
-    for truth, table in zip(counted.tables, tables, strict=True):
-        unsafe |= dict(_unsafe_cells(truth, table, policy))
+    for truth, table in zip(counted, tables, strict=True):
+        unsafe |= dict(_unsafe_cells(truth, table, policy, standing or {}))
     attacker = Attacker(tables)
     true_counts = _hidden_counts(counted, attacker)
     changes = _check_alternatives(attacker, true_counts, alternatives, tables)
@@ -59,28 +69,38 @@ def prove(counted: CountedWeek, tables: Sequence[PublishedTable], alternatives: 
     published, suppressed = count_cells(tables)
     proof = Proof({table.name: table.digest for table in tables}, published, suppressed, evidence)
     protected = tuple(ProtectedTable(table.name, table.dimensions, table.cells, certify(table)) for table in tables)
-    return ProtectedWeek(counted.operation, counted.week, policy, protected, proof)
+    return ProtectedTables(policy, protected, proof)
 
 
-def _unsafe_cells(truth: CountedTable, table: PublishedTable, policy: Policy) -> Iterator[tuple[Identity, Count]]:
-    """The unsafe cells of a table, after checking that it shows none of them, and of the others nothing but the truth."""
+def _unsafe_cells(
+    truth: CountedTable, table: PublishedTable, policy: Policy, standing: Standing
+) -> Iterator[tuple[Identity, Count]]:
+    """The unsafe cells of a table, after checking that it shows none of them, and of the others nothing but the truth.
+
+    What was shown before cannot be hidden any more, so it is not among them.
+    """
     if (truth.name, truth.dimensions) != (table.name, table.dimensions):
         _refuse([table], (), "it is not the table that was counted")
     for key, value in table.cells.items():
         count, name = truth.count(key), identity(table.dimensions, key)
         if value not in {None, count.persons}:
             _refuse([table], name, "a published number is not what was counted")
+        if name in standing:
+            if value != standing[name]:
+                _refuse([table], name, "it does not stand as it was released before")
+            if value is not None:
+                continue
         if policy.is_unsafe(count):
             if value is not None:
                 _refuse([table], name, "an unsafe cell is published")
             yield name, count
 
 
-def _hidden_counts(counted: CountedWeek, attacker: Attacker) -> Whole:
+def _hidden_counts(counted: Sequence[CountedTable], attacker: Attacker) -> Whole:
     """The true count of every unknown."""
     unknowns = attacker.unknowns
     truth = np.zeros(len(unknowns.values), np.int64)
-    for table, grid in zip(counted.tables, unknowns.grids, strict=True):
+    for table, grid in zip(counted, unknowns.grids, strict=True):
         truth[grid.ravel()] = [table.count(key).persons for key in product(*(along.parents for along in table.dimensions))]
     hidden: Whole = truth[unknowns.columns != UNKNOWN]
     return hidden
