@@ -12,12 +12,13 @@ from anonymizer.counted_week import CountedWeek
 from anonymizer.dimension import TOTAL, Dimension
 from anonymizer.errors import WeekNotProtected
 from anonymizer.fact_blocks import fresh_facts, refresh_fact_blocks
-from anonymizer.policy import Policy, default_policy, parse_policy, policy_in_force, read_policy
+from anonymizer.policy import DEFAULT_POLICY, Policy, default_policy, parse_policy, policy_in_force, read_policy
 from anonymizer.protect import protect
 from anonymizer.published import ProtectedTable, ProtectedWeek
 from anonymizer.store_protected import load_protected, store_protected
 
 __all__ = [
+    "DEFAULT_POLICY",
     "TOTAL",
     "CountedWeek",
     "Dimension",

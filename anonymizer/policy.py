@@ -3,7 +3,7 @@
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -11,7 +11,9 @@ from anonymizer.counted_week import Count
 from anonymizer.errors import PolicyUnreadable
 from core.policies import PolicyKind, active_policy
 
-__all__ = ["Policy", "Possible", "default_policy", "parse_policy", "policy_in_force", "read_policy"]
+__all__ = ["DEFAULT_POLICY", "Policy", "Possible", "default_policy", "parse_policy", "policy_in_force", "read_policy"]
+
+DEFAULT_POLICY: Final = Path(__file__).with_name("default_policy.toml")
 
 
 class Possible(NamedTuple):
@@ -68,7 +70,7 @@ class Policy:
 
 def default_policy() -> Policy:
     """The policy of `default_policy.toml`."""
-    return read_policy(Path(__file__).with_name("default_policy.toml"))
+    return read_policy(DEFAULT_POLICY)
 
 
 def read_policy(path: Path) -> Policy:

@@ -20,6 +20,12 @@ from core.second_person import RIGHTS, Act, Proposal, State, approve, reject
 __all__ = ["APPROVALS"]
 
 router = signed_in_router()
+PAGES = {
+    Act.ERASURE: "/erasures",
+    Act.IDENTIFIED_EXPORT: "/exports",
+    Act.BULK_READ: "/bulk-reading",
+    Act.POLICY_CHANGE: "/policies",
+}
 CONCERNED = tuple(dict.fromkeys(right for rights in RIGHTS.values() for right in rights))
 APPROVALS = PageGroup(router, "approvals", (Entry("/approvals", "approvals", CONCERNED),))
 
@@ -33,7 +39,8 @@ class Row:
     approve: bool
     reject: bool
     own: bool
-    carry_out: bool  # from the pages of erasure; the other acts have screens or commands of their own
+    page: str  # where it is read whole or carried out, for whom that page is; empty: here, or by a command
+    carry_out: bool  # there
 
 
 @router.get("/approvals")
@@ -69,11 +76,13 @@ def reject_one(request: Request, visit: SignedIn, desk: OpenDesk, proposal: UUID
 
 
 def _row(access: Access, proposal: Proposal) -> Row:
+    own = access.actor == proposal.proposed_by
     return Row(
         proposal=proposal,
         state=stands_at(proposal),
         approve=may_approve(access, proposal),
         reject=may_reject(access, proposal),
-        own=access.actor == proposal.proposed_by,
-        carry_out=proposal.act is Act.ERASURE and may_carry_out(access, proposal),
+        own=own,
+        page=PAGES.get(proposal.act, "") if access.may(RIGHTS[proposal.act][0], proposal.custody) else "",
+        carry_out=may_carry_out(access, proposal) and (own or proposal.act is not Act.BULK_READ),
     )

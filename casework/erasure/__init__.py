@@ -3,7 +3,7 @@
 from casework.erasure.carry_out_erasure import carry_out_erasure
 from casework.erasure.certify_erasure import Certificate, find_certificate, read_certificate
 from casework.erasure.propose_erasures import ErasureReason, Overdue, find_overdue, propose_erasure, propose_overdue
-from casework.erasure.retention import parse_rules
+from casework.erasure.retention import parse_rules, retention_text
 
 __all__ = [
     "Certificate",
@@ -16,4 +16,5 @@ __all__ = [
     "propose_erasure",
     "propose_overdue",
     "read_certificate",
+    "retention_text",
 ]
