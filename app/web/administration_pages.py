@@ -51,9 +51,10 @@ def ask_account(request: Request, desk: OpenDesk, visit: SignedIn) -> Response:
 
 @router.post("/accounts/new")
 def take_account(request: Request, desk: OpenDesk, visit: SignedIn, form: CheckedForm) -> Response:
-    """Add an account and show the code by which its owner enrols, once."""
+    """Add an account and show the code by which its owner enrols, once; a program has none and signs in with tokens."""
     name, called = str(form.get("name", "")), str(form.get("called", ""))
     language = str(form.get("language", ""))
+    kind = AccountKind.SERVICE if form.get("service") else AccountKind.PERSON
     try:
         with desk.database.transaction(Zone.IDENTITY, access=visit.access) as session:
             account = add_account(
@@ -61,12 +62,14 @@ def take_account(request: Request, desk: OpenDesk, visit: SignedIn, form: Checke
                 desk.ring,
                 name,
                 called,
-                kind=AccountKind.PERSON,
+                kind=kind,
                 language=language if language in exports.LANGUAGES else "en",
             )
-            code = give_code(session, account)
+            code = give_code(session, account) if kind is AccountKind.PERSON else ""
     except Problem as problem:
         return show(request, "account_new.html.j2", visit, status=status_of(problem), problem=problem)
+    if not code:
+        return go_to(f"/accounts/{account}")
     return show(request, "enrolment_code.html.j2", visit, code=code, account=account)
 
 

@@ -25,7 +25,9 @@ PAGES = {
     Act.IDENTIFIED_EXPORT: "/exports",
     Act.BULK_READ: "/bulk-reading",
     Act.POLICY_CHANGE: "/policies",
+    Act.SERVICE_TOKEN: "/tokens",
 }
+FOR_THE_PROPOSER = {Act.BULK_READ, Act.SERVICE_TOKEN}
 CONCERNED = tuple(dict.fromkeys(right for rights in RIGHTS.values() for right in rights))
 APPROVALS = PageGroup(router, "approvals", (Entry("/approvals", "approvals", CONCERNED),))
 
@@ -48,7 +50,7 @@ def list_queue(request: Request, visit: SignedIn, desk: OpenDesk) -> Response:
     """What waits for a decision, what is approved, and what became of the others."""
     with desk.database.transaction(Zone.IDENTITY, access=visit.access) as session:
         rows = [_row(visit.access, proposal) for proposal in list_proposals(session)]
-    told = {actor for row in rows for actor in (row.proposal.proposed_by, row.proposal.decided_by) if actor}
+    told = {actor for row in rows for actor in _named(row.proposal)}
     with desk.database.transaction(Zone.IDENTITY, operation=visit.access.operation, actor=visit.access.actor) as session:
         names = sign_in_names(session, told)  # by the program: who decides need not hold a right to the accounts
     groups = [
@@ -75,6 +77,11 @@ def reject_one(request: Request, visit: SignedIn, desk: OpenDesk, proposal: UUID
     return go_to("/approvals?done=rejected")
 
 
+def _named(proposal: Proposal) -> set[str]:
+    """The accounts that a proposal names: who proposed, who decided, and the program that a token is for."""
+    return {str(actor) for actor in (proposal.proposed_by, proposal.decided_by, proposal.detail.get("account")) if actor}
+
+
 def _row(access: Access, proposal: Proposal) -> Row:
     own = access.actor == proposal.proposed_by
     return Row(
@@ -84,5 +91,5 @@ def _row(access: Access, proposal: Proposal) -> Row:
         reject=may_reject(access, proposal),
         own=own,
         page=PAGES.get(proposal.act, "") if access.may(RIGHTS[proposal.act][0], proposal.custody) else "",
-        carry_out=may_carry_out(access, proposal) and (own or proposal.act is not Act.BULK_READ),
+        carry_out=may_carry_out(access, proposal) and (own or proposal.act not in FOR_THE_PROPOSER),
     )

@@ -21,6 +21,8 @@ from app.web.record_pages import RECORDS
 from app.web.register_pages import REGISTERS
 from app.web.rights_pages import RIGHTS
 from app.web.sign_in_pages import SIGN_IN
+from app.web.token_pages import TOKENS
+from app.web.unit_pages import UNITS
 from app.web.work_pages import WORK
 
 __all__ = ["GROUPS"]
@@ -48,5 +50,7 @@ GROUPS = (
     AUDIT,
     REGISTERS,
     ADMINISTRATION,
+    UNITS,
+    TOKENS,
     ACCOUNT,
 )

@@ -21,6 +21,8 @@ from core.identity.errors import (
     PasswordUnfit,
     SignInRefused,
     TokenRefused,
+    TokenUnfit,
+    UnitUnfit,
     UnitUnknown,
 )
 from ingest import Outcome
@@ -106,6 +108,8 @@ PROBLEM_STATUS: Final[Mapping[type[Problem], HTTPStatus]] = {
     GivenByWhoAdded: HTTPStatus.FORBIDDEN,
     AccountUnknown: HTTPStatus.NOT_FOUND,
     UnitUnknown: HTTPStatus.NOT_FOUND,
+    TokenUnfit: HTTPStatus.UNPROCESSABLE_ENTITY,
+    UnitUnfit: HTTPStatus.UNPROCESSABLE_ENTITY,
     GrantUnknown: HTTPStatus.NOT_FOUND,
     NameUnfit: HTTPStatus.UNPROCESSABLE_ENTITY,
     NameTaken: HTTPStatus.CONFLICT,
