@@ -4,9 +4,10 @@ It works in the zone of the accounts, which sees no person's record: a proposal 
 """
 
 from dataclasses import dataclass
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import Query, Request, Response
 
 from app.web.desk import Entry, OpenDesk, PageGroup
 from app.web.signed_in import CheckedForm, SignedIn
@@ -14,7 +15,7 @@ from app.web.signed_in_page import go_to, show, signed_in_router
 from core.access import Access
 from core.database import Zone
 from core.identity.accounts import sign_in_names
-from core.proposals_in_reach import list_proposals, may_approve, may_carry_out, may_reject, stands_at
+from core.proposals_in_reach import ended_in_reach, may_approve, may_carry_out, may_reject, open_in_reach, stands_at
 from core.second_person import RIGHTS, Act, Proposal, State, approve, reject
 
 __all__ = ["APPROVALS"]
@@ -46,10 +47,12 @@ class Row:
 
 
 @router.get("/approvals")
-def list_queue(request: Request, visit: SignedIn, desk: OpenDesk) -> Response:
-    """What waits for a decision, what is approved, and what became of the others."""
+def list_queue(request: Request, visit: SignedIn, desk: OpenDesk, after: Annotated[UUID | None, Query()] = None) -> Response:
+    """What waits for a decision, what is approved, and page by page what became of the others."""
     with desk.database.transaction(Zone.IDENTITY, access=visit.access) as session:
-        rows = [_row(visit.access, proposal) for proposal in list_proposals(session)]
+        ended = ended_in_reach(session, after=after)
+        waiting = [] if after else open_in_reach(session)
+    rows = [_row(visit.access, proposal) for proposal in (*waiting, *ended.rows)]
     told = {actor for row in rows for actor in _named(row.proposal)}
     with desk.database.transaction(Zone.IDENTITY, operation=visit.access.operation, actor=visit.access.actor) as session:
         names = sign_in_names(session, told)  # by the program: who decides need not hold a right to the accounts
@@ -58,7 +61,9 @@ def list_queue(request: Request, visit: SignedIn, desk: OpenDesk) -> Response:
         ("approved", [row for row in rows if row.state is State.APPROVED]),
         ("ended", [row for row in rows if row.state not in {State.PROPOSED, State.APPROVED}]),
     ]
-    return show(request, "approvals.html.j2", visit, groups=groups, names=names, done=request.query_params.get("done", ""))
+    done = request.query_params.get("done", "")
+    shown = groups[-1:] if after else groups
+    return show(request, "approvals.html.j2", visit, groups=shown, names=names, done=done, following=ended.following)
 
 
 @router.post("/approvals/{proposal}/approve")
