@@ -114,6 +114,7 @@ class Proposal:
     until: datetime
     decided_by: str | None
     detail: Mapping[str, object] = field(default_factory=dict)
+    done_at: datetime | None = None
 
 
 class ProposalUnknown(Problem):
@@ -311,4 +312,5 @@ def _value(row: ProposalRow) -> Proposal:
         until=row.until,
         decided_by=row.decided_by,
         detail=dict(row.detail),
+        done_at=row.done_at,
     )

@@ -20,6 +20,7 @@ from core.audit import Purpose
 from core.database import Zone
 from core.permissions import Right
 from core.proposals_in_reach import ended_in_reach, may_carry_out, open_in_reach, require_concern, stands_at
+from core.remains import free_of_remains_until
 from core.second_person import Act, State, find_proposal
 
 __all__ = ["ERASURE"]
@@ -47,6 +48,7 @@ def list_erasures(
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
         overdue = erasure.page_overdue(session, visit.access.operation, desk.settings.retention_path, after=due)
         proposals = [one for one in open_in_reach(session) if one.act is Act.ERASURE]
+        clean = free_of_remains_until(session)
         erased = ended_in_reach(session, acts=[Act.ERASURE], states=[State.CARRIED_OUT], after=after)
     return show(
         request,
@@ -56,6 +58,7 @@ def list_erasures(
         approved=[one for one in proposals if may_carry_out(visit.access, one)],
         waiting=sum(stands_at(one) is State.PROPOSED for one in proposals),
         erased=erased,
+        remains={one.id for one in erased.rows if one.done_at and (clean is None or one.done_at >= clean)},
         retention=erasure.ErasureReason.RETENTION.value,
         done=request.query_params.get("done", ""),
     )

@@ -20,6 +20,7 @@ OPEN_TABLES = {
     "core.operation": "names of operations only",
     "core.place": "public gazetteer",
     "identity.unit": "names of organisations, areas and teams, used by the identity zone alone",
+    "core.remains_destroyed": "moments only",
     "core.key_version": "fingerprints of keys, which are not secret",
     "core.audit_entry": "read by the audit zone alone, across operations",
     "core.audit_link": "digests of the audit log; the audit zone alone",
