@@ -12,7 +12,8 @@ from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 
 for stage in ("core", "forms", "ingest", "casework", "anonymizer", "exports"):
     importlib.import_module(f"{stage}.models")
-importlib.import_module("core.identity.models")
+for module in ("core.identity.models", "core.policies"):
+    importlib.import_module(module)
 
 OURS = {"core", "forms", "ingest", "casework", "anonymizer", "statistics", "identity"}
 # Tables without row-level security, each with the reason why it needs none.
