@@ -6,9 +6,10 @@ import pytest
 
 from app.destroy_remains import RemainsLeft, destroy_remains, destroy_what_is_left, remains_left
 from app.program import Program
-from app.worker.tasks import DESTROY_REMAINS, build_worker
+from app.worker.pipeline import after_erasure
+from app.worker.tasks import build_worker
 from core.embedded_cluster import PROGRAM
-from tests.app.test_erasure.conftest import PEOPLE, Store, owner_of, wrapped_keys
+from tests.app.test_erasure.conftest import OPERATION, PEOPLE, Store, owner_of, wrapped_keys
 
 
 def found_in(store: Store, keys: list[bytes]) -> set[str]:
@@ -42,7 +43,7 @@ def test_with_the_owners_login_the_program_destroys_what_is_left_by_itself(store
     assert not remains_left(program)
     store.erase(PEOPLE[0])
     assert remains_left(program)
-    build_worker(program).tasks[DESTROY_REMAINS].apply_async()
+    after_erasure(build_worker(program))(OPERATION, frozenset())  # what is called once an erasure is committed
     assert not remains_left(program)
     assert found_in(store, keys) == set()
     store.erase(PEOPLE[1])
