@@ -29,9 +29,7 @@ __all__ = ["merge_persons", "merges_of", "unmerge"]
 RIGHT: Final = Right.RESOLVE_DUPLICATES
 
 
-def merge_persons(
-    session: Session, survivor: UUID, merged: UUID, *, shown_first: Sequence[str] = (), purpose: Purpose = Purpose.ASSISTANCE
-) -> UUID:
+def merge_persons(session: Session, survivor: UUID, merged: UUID, *, shown_first: Sequence[str] = (), purpose: Purpose) -> UUID:
     """Let `survivor` answer for both; the id of the merge. Both must stand for themselves until now.
 
     `shown_first` names the questions whose answer in `merged` is to be shown first; of the others it is the survivor's.
@@ -64,7 +62,7 @@ def merge_persons(
     return link.id
 
 
-def unmerge(session: Session, merge: UUID, *, purpose: Purpose = Purpose.ASSISTANCE) -> None:
+def unmerge(session: Session, merge: UUID, *, purpose: Purpose) -> None:
     """Undo a merge; merges made before or after it stay. Raises `MergeUnknown`, or `NotAllowed` unless the surviving record
     and the place that the merged one goes back to are covered."""
     _one_at_a_time(session)

@@ -73,7 +73,7 @@ class PairRecord:
     agreement: Mapping[str, str] = field(repr=False)
 
 
-def list_pairs(session: Session, *, limit: int = PAGE, purpose: Purpose = Purpose.ASSISTANCE) -> list[OpenPair]:
+def list_pairs(session: Session, *, limit: int = PAGE, purpose: Purpose) -> list[OpenPair]:
     """The open pairs that this account may resolve, likely ones first, then by age; raises `NotAllowed`."""
     require(session, RIGHT)
     pairs = resolvable_pairs(session, limit=limit)
@@ -81,7 +81,7 @@ def list_pairs(session: Session, *, limit: int = PAGE, purpose: Purpose = Purpos
     return pairs
 
 
-def count_apart(session: Session, *, purpose: Purpose = Purpose.ASSISTANCE) -> int | None:
+def count_apart(session: Session, *, purpose: Purpose) -> int | None:
     """How many open pairs lie with two different teams, so that no one team resolves them alone; None for an account that
     does not cover the whole operation. Raises `NotAllowed`."""
     access = require(session, RIGHT)
@@ -108,9 +108,7 @@ def open_pair(session: Session, ring: KeyRing, pair: UUID, *, purpose: Purpose) 
     return PairRecord(row.id, persons, (one, other), levels)
 
 
-def merge_pair(
-    session: Session, pair: UUID, *, survivor: UUID, shown_first: Sequence[str] = (), purpose: Purpose = Purpose.ASSISTANCE
-) -> UUID:
+def merge_pair(session: Session, pair: UUID, *, survivor: UUID, shown_first: Sequence[str] = (), purpose: Purpose) -> UUID:
     """Let one of an open pair answer for both; the id of the merge. `shown_first` as in `merge_persons`.
 
     Raises `PairUnknown` (also where `survivor` is not one of the two, or no longer) and what `merge_persons` raises.
@@ -123,7 +121,7 @@ def merge_pair(
     return merge_persons(session, survivor, merged, shown_first=shown_first, purpose=purpose)
 
 
-def decide_different(session: Session, pair: UUID, *, purpose: Purpose = Purpose.ASSISTANCE) -> None:
+def decide_different(session: Session, pair: UUID, *, purpose: Purpose) -> None:
     """Two persons after all: the pair is proposed again only when one of them is corrected.
 
     It holds for every record that is linked with either. Raises `PairUnknown` or `NotAllowed`.

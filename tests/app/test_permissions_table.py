@@ -164,7 +164,7 @@ def correct(world: World, session: Session, _: Access) -> None:
 
 C = Zone.CASEWORK
 DEEDS: Mapping[Right, Deed] = {
-    Right.FIND_PERSON: OfTheOperation(C, lambda w, s, _: find_case(s, w.ring, OPERATION, "SC-0")),
+    Right.FIND_PERSON: OfTheOperation(C, lambda w, s, _: find_case(s, w.ring, OPERATION, "SC-0", purpose=Purpose.ASSISTANCE)),
     Right.SEARCH_FREELY: OfTheOperation(
         C, lambda w, s, _: search_freely(s, w.ring, OPERATION, "Amal", lambda _question: [], purpose=Purpose.ASSISTANCE)
     ),
@@ -177,7 +177,9 @@ DEEDS: Mapping[Right, Deed] = {
         C, lambda w, s, _: read_report(s, w.ring, w.report, parts=[RecordPart.IDENTITY], purpose=Purpose.VERIFICATION)
     ),
     Right.CORRECT_RECORD: Deed(C, correct),
-    Right.RESOLVE_DUPLICATES: Deed(C, lambda w, s, _: duplicates.merge_persons(s, w.person, w.other)),
+    Right.RESOLVE_DUPLICATES: Deed(
+        C, lambda w, s, _: duplicates.merge_persons(s, w.person, w.other, purpose=Purpose.ASSISTANCE)
+    ),
     Right.MATCH_WITH_PARTNER: OfTheOperation(
         C,
         lambda w, s, _: duplicates.export_list(s, w.ring, SharedSalt(bytes(32)), partner="P", purpose=Purpose.REFERRAL),
@@ -250,7 +252,7 @@ def furnished(program: Program, xforms: Mapping[str, bytes]) -> World:
     team.admit_awaiting()
     with team.zone() as session:
         session.execute(text("UPDATE casework.person SET custody = :custody"), {"custody": str(CUSTODY)})
-        person, other = (case.person for case in list_cases(session, OPERATION))
+        person, other = (case.person for case in list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE))
         report = session.execute(text("SELECT id FROM casework.movement_event")).scalar_one()
     badr = Access("badr", OPERATION, (Grant(Role.CASEWORKER, team="team-2"),))
     with program.database.transaction(C, access=replace(badr, system=True)) as session:

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from app.web.application import create_application
 from casework import list_cases
 from core.access import Custody
-from core.audit import Action, audited_entries
+from core.audit import Action, Purpose, audited_entries
 from core.database import Zone
 from core.identity.accounts import add_account
 from core.identity.grants import Reach, give_role
@@ -89,7 +89,7 @@ def person(field_team: Field) -> UUID:
     field_team.send("assistance", ASSISTANCE)
     field_team.admit_awaiting()
     with field_team.zone() as session:
-        return list_cases(session, OPERATION)[0].person
+        return list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)[0].person
 
 
 def give_to(team: Field, person: UUID, custody: Custody) -> None:

@@ -52,7 +52,7 @@ def person(field_team: Field) -> UUID:
     field_team.send("assistance", ASSISTANCE)
     field_team.admit_awaiting()
     with field_team.zone() as session:
-        return list_cases(session, "TEST")[0].person
+        return list_cases(session, "TEST", purpose=Purpose.ASSISTANCE)[0].person
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ def person(field_team: Field) -> UUID:
     field_team.send("assistance", ASSISTANCE)
     field_team.admit_awaiting()
     with field_team.zone() as session:
-        found = list_cases(session, OPERATION)[0].person
+        found = list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)[0].person
     agree(field_team, found)
     return found
 
@@ -423,7 +423,7 @@ class TestTheMark:
 class TestChoosing:
     def test_by_state_of_the_case_and_by_period(self, field_team: Field, person: UUID) -> None:
         with as_(field_team, SUPERVISOR) as session:
-            state = list_cases(session, OPERATION)[0].state
+            state = list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)[0].state
             assert exporting.choose_persons(session, states=[state]) == (person,)
             assert exporting.choose_persons(session, until=now()) == (person,)
             assert exporting.choose_persons(session, since=now()) == ()

@@ -31,7 +31,7 @@ def two(field_team: Field) -> tuple[UUID, UUID]:
     one, other = (field_team.admit(field_team.send("screening", each)).records[0] for each in said)
     with field_team.zone() as session:
         session.execute(text("UPDATE casework.person SET custody = :here"), {"here": str(HERE)})
-        merge_persons(session, one, other)
+        merge_persons(session, one, other, purpose=Purpose.ASSISTANCE)
     return one, other
 
 

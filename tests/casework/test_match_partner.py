@@ -45,7 +45,7 @@ def persons(field_team: Field) -> list[UUID]:
         field_team.send("screening", said)
     field_team.admit_awaiting()
     with field_team.zone() as session:
-        cases = sorted(list_cases(session, OPERATION), key=lambda case: case.opened_at)
+        cases = sorted(list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE), key=lambda case: case.opened_at)
         people = [case.person for case in cases]
     agree(field_team, people[:-1])
     return people
@@ -166,7 +166,7 @@ def test_after_a_comparison_no_row_stands_for_anybody(field_team: Field, persons
 def test_merged_records_are_one_row(field_team: Field, persons: list[UUID]) -> None:
     agree(field_team, persons[-1:])
     with field_team.zone() as session:
-        merge_persons(session, persons[0], persons[1])
+        merge_persons(session, persons[0], persons[1], purpose=Purpose.ASSISTANCE)
     assert len(json.loads(export(field_team))["rows"]) == len(persons) - 1
 
 

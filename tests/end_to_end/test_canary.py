@@ -212,7 +212,9 @@ def _read_back(program: Program, canaries: Canaries) -> str:
     """The first name of the person whose case it is: the words did arrive in the store."""
     parts = [forms.RecordPart.IDENTITY]
     with program.database.transaction(Zone.CASEWORK, operation=OPERATION) as session:
-        case = casework.find_case(session, program.ring, OPERATION, canaries.words["case_reference"])
+        case = casework.find_case(
+            session, program.ring, OPERATION, canaries.words["case_reference"], purpose=Purpose.ASSISTANCE
+        )
         assert case
         person = casework.read_person(session, program.ring, case.person, parts=parts, purpose=Purpose.ASSISTANCE)
     return str(person.parts[forms.RecordPart.IDENTITY]["prs_First_Name"])

@@ -184,13 +184,13 @@ DEEDS: dict[str, tuple[Action, Callable[[Session, Any, UUID], object]]] = {
         Action.SEARCHED,
         lambda s, r, _: casework.find_persons(s, r, OPERATION, "00252 615550199", purpose=ASSIST),
     ),
-    "list_cases": (Action.READ, lambda s, _r, _p: casework.list_cases(s, OPERATION)),
+    "list_cases": (Action.READ, lambda s, _r, _p: casework.list_cases(s, OPERATION, purpose=Purpose.ASSISTANCE)),
     "read_person": (Action.READ, lambda s, r, p: casework.read_person(s, r, p, parts=READS, purpose=ASSIST)),
     "view_record": (Action.READ, lambda s, r, p: records.view_record(s, r, p, purpose=ASSIST)),
     "list_files": (Action.READ, lambda s, r, p: records.list_files(s, r, p, purpose=ASSIST)),
     "read_names": (Action.READ, lambda s, r, p: search.read_names(s, r, OPERATION, [p])),
     "read_all_names": (Action.READ, lambda s, r, _: list(search.read_all_names(s, r, OPERATION))),
-    "list_pairs": (Action.READ, lambda s, _r, _p: duplicates.list_pairs(s)),
+    "list_pairs": (Action.READ, lambda s, _r, _p: duplicates.list_pairs(s, purpose=Purpose.ASSISTANCE)),
     "kept_from": (Action.READ, lambda s, _r, p: records.kept_from(s, p)),
     "keep_from": (Action.KEPT_FROM, lambda s, _r, p: records.keep_from(s, p, RecordPart.NARRATIVE, "badr")),
     "let_read_again": (Action.KEPT_FROM, lambda s, _r, p: records.let_read_again(s, p, RecordPart.NARRATIVE, "badr")),
@@ -234,7 +234,7 @@ def test_what_a_worker_does_is_in_the_log_in_that_order(field_team: Field) -> No
     field_team.admit_awaiting()
     assert lines_since(field_team, 0, Action.ADMITTED)
     with field_team.zone() as session:
-        person = casework.list_cases(session, OPERATION)[0].person
+        person = casework.list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)[0].person
     missing = []
     for name, (action, deed) in DEEDS.items():
         before = last_line(field_team)
