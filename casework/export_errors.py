@@ -18,7 +18,7 @@ class ReadTooMany(NotAllowed):
     """A denial like any other: what was opened is not shown, and the attempt is in the audit log."""
 
     code = "CASE-160"
-    says = "You have read the records of {limit} persons today, which is the most that one account may read alone."
+    says = "You have read {limit} records of persons and reports today, which is the most that one account may read alone."
     remedy = (
         "Go on tomorrow, or propose to read more (`bin/waystation exports bulk propose`) and have a colleague approve it. "
         "The attempt is in the audit log."

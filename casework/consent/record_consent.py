@@ -17,6 +17,7 @@ from casework.consent.consents import ConsentState, GivenBy, LegalBasis
 from casework.errors import ConsentIncomplete, RecordUnknown
 from casework.models import KeyKind, Person
 from casework.rights_models import OURS, Consent
+from casework.store.bulk_limit import count_reading
 from casework.store.seal_record import Vault, stored_key
 from core.access import Custody, require
 from core.audit import Action, Purpose, record
@@ -99,11 +100,15 @@ def record_consent(session: Session, ring: KeyRing, person_id: UUID, said: State
 
 
 def consent_history(session: Session, ring: KeyRing, person_id: UUID, *, purpose: Purpose) -> list[ConsentVersion]:
-    """Every statement on a person, the oldest first; raises `NotAllowed`, `RecordUnknown` or `CiphertextRefused`."""
+    """Every statement on a person, the oldest first.
+
+    Raises `NotAllowed`, `RecordUnknown`, `ReadTooMany` or `CiphertextRefused`.
+    """
     person = session.get(Person, person_id)
     if person is None:
         raise RecordUnknown(kind="person", record=person_id)
     require(session, Right.RECORD_CONSENT, Custody.parse(person.custody), subject=f"casework.person:{person_id}")
+    count_reading(session, [person_id])
     key = stored_key(Vault(session, ring, person.operation), person_id, KeyKind.PERSON)
     history = read_consents(session, key, person_id)
     record(session, Action.READ, f"casework.person:{person_id}", purpose=purpose, detail={"consents": len(history)})

@@ -26,6 +26,7 @@ from casework.errors import (
 )
 from casework.models import KeyKind, Opening, OpeningKind, Person
 from casework.rights_models import OURS
+from casework.store.bulk_limit import count_reading
 from casework.store.need_to_know import PART_RIGHTS, readable_parts
 from casework.store.seal_record import Vault, stored_key
 from core.access import Access, Custody, NotAllowed, require
@@ -137,11 +138,15 @@ def openings_to_review(session: Session, ring: KeyRing) -> list[OpenedRecord]:
 
 
 def openings_of(session: Session, ring: KeyRing, person_id: UUID) -> list[OpenedRecord]:
-    """By whom a record is open now beyond its reach, the first to end first; raises `NotAllowed` or `RecordUnknown`."""
+    """By whom a record is open now beyond its reach, the first to end first.
+
+    Raises `NotAllowed`, `RecordUnknown` or `ReadTooMany`.
+    """
     person = session.get(Person, person_id)
     if person is None:
         raise RecordUnknown(kind="person", record=person_id)
     require(session, Right.SHARE_RECORD, Custody.parse(person.custody), subject=f"casework.person:{person_id}")
+    count_reading(session, [person_id])
     running = select(Opening).where(Opening.person == person_id, Opening.until > now())
     rows = session.scalars(running.order_by(Opening.until, Opening.id)).all()
     record(session, Action.READ, TABLE, purpose=Purpose.SECURITY, count=len(rows))

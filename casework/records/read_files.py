@@ -46,7 +46,7 @@ class OpenedFile:
 def list_files(session: Session, ring: KeyRing, person_id: UUID, *, purpose: Purpose) -> list[FileLabel]:
     """A person's files that this account may read, replaced ones last.
 
-    Raises `RecordUnknown` (also out of reach), `NotAllowed`, `KeyDestroyed` or `CiphertextRefused`.
+    Raises `RecordUnknown` (also out of reach), `NotAllowed`, `ReadTooMany`, `KeyDestroyed` or `CiphertextRefused`.
     """
     person = session.get(Person, person_id)
     if person is None:
@@ -60,6 +60,7 @@ def list_files(session: Session, ring: KeyRing, person_id: UUID, *, purpose: Pur
     record(session, Action.READ, f"casework.person:{person_id}", purpose=purpose, count=len(rows), detail={"parts": ["files"]})
     if not rows:
         return []
+    count_reading(session, [person_id])
     key = stored_key(Vault(session, ring, person.operation), person_id, KeyKind.PERSON)
     return [_label(key, row) for row in rows]
 
@@ -67,8 +68,8 @@ def list_files(session: Session, ring: KeyRing, person_id: UUID, *, purpose: Pur
 def read_file(session: Session, ring: KeyRing, file_id: UUID, *, purpose: Purpose) -> OpenedFile:
     """Open one file.
 
-    Raises `RecordUnknown` (also out of reach), `NotAllowed`, `KeyDestroyed` or `CiphertextRefused`; reading its content
-    raises `CiphertextRefused` or `FileCut`.
+    Raises `RecordUnknown` (also out of reach), `NotAllowed`, `ReadTooMany`, `KeyDestroyed` or `CiphertextRefused`; reading
+    its content raises `CiphertextRefused` or `FileCut`.
     """
     row = session.get(FileRow, file_id)
     if row is None:

@@ -14,6 +14,7 @@ from casework.consent.consents import require_unrestricted
 from casework.errors import RecordUnknown
 from casework.models import KeyKind, Person, SealedRecord
 from casework.rights_models import FormerVersion
+from casework.store.bulk_limit import count_reading
 from casework.store.need_to_know import require_parts
 from casework.store.seal_record import Vault, open_sealed, stored_key
 from core.audit import Action, Purpose, record
@@ -64,13 +65,15 @@ def former_answers(
 ) -> list[FormerAnswers]:
     """What these parts said of a person before each change, the oldest first.
 
-    Raises `NotAllowed` (where one of the parts may not be read), `RecordUnknown`, `RecordRestricted` or `CiphertextRefused`.
+    Raises `NotAllowed` (where one of the parts may not be read), `RecordUnknown`, `RecordRestricted`, `ReadTooMany` or
+    `CiphertextRefused`.
     """
     person = session.get(Person, person_id)
     if person is None:
         raise RecordUnknown(kind="person", record=person_id)
     require_parts(session, person, parts)
     require_unrestricted(session, person_id, purpose)
+    count_reading(session, [person_id])
     rows = session.scalars(
         select(FormerVersion).where(FormerVersion.person == person_id).order_by(FormerVersion.changed_at)
     ).all()

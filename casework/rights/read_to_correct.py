@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from casework.errors import RecordUnknown
 from casework.models import Case, Interview, KeyKind, Person, SealedRecord
+from casework.store.bulk_limit import count_reading
 from casework.store.need_to_know import require_parts
 from casework.store.seal_record import Vault, open_parts, stored_key
 from core.access import Custody, require
@@ -32,13 +33,15 @@ def read_to_correct(
 ) -> ToCorrect:
     """One part of the person's own record, or of one interview of theirs, as it stands.
 
-    Restricted records too, as `correct_record` does. Raises `NotAllowed`, `RecordUnknown` or `CiphertextRefused`.
+    Restricted records too, as `correct_record` does.
+    Raises `NotAllowed`, `RecordUnknown`, `ReadTooMany` or `CiphertextRefused`.
     """
     person = session.get(Person, person_id)
     if person is None:
         raise RecordUnknown(kind="person", record=person_id)
     require(session, Right.CORRECT_RECORD, Custody.parse(person.custody), subject=f"casework.person:{person_id}")
     require_parts(session, person, [part])
+    count_reading(session, [person_id])
     row = _interview(session, person_id, interview) if interview else person
     key = stored_key(Vault(session, ring, person.operation), person_id, KeyKind.PERSON)
     answers = open_parts(row, key, [part])[part]

@@ -1,7 +1,8 @@
-"""How many different persons an account may read in a day, and the window in which a second person lets it read more.
+"""How many different records an account may read in a day, and the window in which a second person lets it read more.
 
-The limit holds wherever a record is opened for an account: one function, `count_reading`, which the read functions call. The
-program itself is not counted. Reading one person again on the same day counts once.
+A person is a record, and so is a movement report, which tells of its reporter. The limit holds wherever one is opened for
+an account: the read functions call `count_reading`, and `tests/house/test_reads_are_counted.py` finds one that does not.
+The program itself is not counted. Reading one record again on the same day counts once.
 """
 
 from collections.abc import Collection
@@ -33,11 +34,14 @@ TAKE_TURN: Final = text(
     f"VALUES (:operation, :actor, {TODAY}, 0) ON CONFLICT (operation, actor) DO UPDATE "
     f"SET day = {TODAY}, persons = CASE WHEN a.day = {TODAY} THEN a.persons ELSE 0 END RETURNING a.persons"
 )
-NOTE: Final = text(
-    "INSERT INTO casework.person_read AS r (operation, actor, person, day) "
-    f"SELECT :operation, :actor, person, {TODAY} FROM unnest(CAST(:persons AS uuid[])) AS person "
-    f"ON CONFLICT (operation, actor, person) DO UPDATE SET day = {TODAY} WHERE r.day <> {TODAY} RETURNING 1"
-)
+NOTE: Final = {
+    kind: text(
+        f"INSERT INTO casework.{kind}_read AS r (operation, actor, {kind}, day) "
+        f"SELECT :operation, :actor, record, {TODAY} FROM unnest(CAST(:records AS uuid[])) AS record "
+        f"ON CONFLICT (operation, actor, {kind}) DO UPDATE SET day = {TODAY} WHERE r.day <> {TODAY} RETURNING 1"
+    )
+    for kind in ("person", "report")
+}
 COUNT: Final = text("UPDATE casework.read_allowance SET persons = :persons WHERE operation = :operation AND actor = :actor")
 
 
@@ -49,17 +53,18 @@ class ReadingWindow:
     until: datetime
 
 
-def count_reading(session: Session, persons: Collection[UUID]) -> None:
-    """Count these persons as read by this account today; raises `ReadTooMany` where that passes its limit.
+def count_reading(session: Session, persons: Collection[UUID] = (), *, reports: Collection[UUID] = ()) -> None:
+    """Count these persons and movement reports as read by this account today; raises `ReadTooMany` where that passes its limit.
 
     The limit is `WAYSTATION_BULK_READ_LIMIT`, or what a window that is open at this moment allows.
     """
     access = access_of(session)
-    if access.system or not persons:
+    opened = {"person": sorted(set(persons)), "report": sorted(set(reports))}
+    if access.system or not any(opened.values()):
         return
     account = {"operation": access.operation, "actor": access.actor}
     read: int = session.execute(TAKE_TURN, account).scalar_one()
-    read += len(session.execute(NOTE, {**account, "persons": sorted(set(persons))}).all())
+    read += sum(len(session.execute(NOTE[kind], {**account, "records": ids}).all()) for kind, ids in opened.items() if ids)
     limit = Settings.read().bulk_read_limit
     if read > limit and read > (limit := max([limit, *(window.persons for window in _windows(session))])):
         raise ReadTooMany(Right.READ_IN_BULK, "casework.person", limit=limit)
