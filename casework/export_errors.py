@@ -7,6 +7,7 @@ __all__ = [
     "BulkReadUnapproved",
     "ExportChanged",
     "ExportEmpty",
+    "ExportOvertaken",
     "ExportUnclear",
     "ExportUnknown",
     "ReadTooMany",
@@ -59,3 +60,9 @@ class ExportChanged(Problem):
     code = "CASE-166"
     says = "What would leave now is not what was approved as export {export}."
     remedy = "Nothing left. Propose it again, and have exactly that approved."
+
+
+class ExportOvertaken(Problem):
+    code = "CASE-167"
+    says = "While export {export} was written, somebody withdrew, or a record in it was restricted, handed over or erased."
+    remedy = "Nothing left, and the approval still stands. Carry it out again: what may not leave any more is left out."

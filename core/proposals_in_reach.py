@@ -1,5 +1,6 @@
 """The second person's queue: the proposals that concern an account, and what it may do with each of them."""
 
+from collections.abc import Collection
 from typing import Final
 
 from sqlalchemy import select
@@ -25,7 +26,7 @@ def list_proposals(session: Session, *, newest: int = NEWEST) -> list[Proposal]:
     asked = select(ProposalRow).where(ProposalRow.act.in_(acts)).order_by(ProposalRow.proposed_at.desc(), ProposalRow.id)
     mine: list[Proposal] = []
     for row in session.scalars(asked):
-        if _concerns(access, Act(row.act), None if row.custody is None else Custody.parse(row.custody)):
+        if _concerns(access, Act(row.act), [Custody.parse(custody) for custody in row.custodies]):
             mine.append(find_proposal(session, row.id))
         if len(mine) == newest:
             break
@@ -33,8 +34,8 @@ def list_proposals(session: Session, *, newest: int = NEWEST) -> list[Proposal]:
 
 
 def require_concern(session: Session, proposal: Proposal) -> None:
-    """Raises `NotAllowed` unless the account may propose or approve this act, where the record lies."""
-    if not _concerns(access_of(session), proposal.act, proposal.custody):
+    """Raises `NotAllowed` unless the account may propose or approve this act, wherever its records lie."""
+    if not _concerns(access_of(session), proposal.act, proposal.custodies):
         raise NotAllowed(RIGHTS[proposal.act][1], f"core.proposal:{proposal.id}")
 
 
@@ -46,19 +47,23 @@ def stands_at(proposal: Proposal) -> State:
 def may_approve(access: Access, proposal: Proposal) -> bool:
     """Whether `core.second_person.approve` would let the account: somebody else's, and within its approving right."""
     somebody_elses = not access.system and access.actor != proposal.proposed_by
-    return stands_at(proposal) is State.PROPOSED and somebody_elses and access.may(RIGHTS[proposal.act][1], proposal.custody)
+    return (
+        stands_at(proposal) is State.PROPOSED
+        and somebody_elses
+        and access.may_throughout(RIGHTS[proposal.act][1], proposal.custodies)
+    )
 
 
 def may_reject(access: Access, proposal: Proposal) -> bool:
     """Whether the account may refuse it, or withdraw what it proposed itself."""
     own = not access.system and access.actor == proposal.proposed_by
-    return stands_at(proposal) is State.PROPOSED and (own or access.may(RIGHTS[proposal.act][1], proposal.custody))
+    return stands_at(proposal) is State.PROPOSED and (own or access.may_throughout(RIGHTS[proposal.act][1], proposal.custodies))
 
 
 def may_carry_out(access: Access, proposal: Proposal) -> bool:
     """Whether the account may do now what was approved."""
-    return stands_at(proposal) is State.APPROVED and access.may(RIGHTS[proposal.act][0], proposal.custody)
+    return stands_at(proposal) is State.APPROVED and access.may_throughout(RIGHTS[proposal.act][0], proposal.custodies)
 
 
-def _concerns(access: Access, act: Act, custody: Custody | None) -> bool:
-    return any(access.may(right, custody) for right in RIGHTS[act])
+def _concerns(access: Access, act: Act, custodies: Collection[Custody]) -> bool:
+    return any(access.may_throughout(right, custodies) for right in RIGHTS[act])

@@ -122,8 +122,10 @@ def newest_consents(session: Session, person: UUID) -> list[Consent]:
 
 
 def in_force() -> ColumnElement[bool]:
-    """A restriction that has begun and has not ended. By the database's clock, as in its policies."""
-    return and_(Restriction.since <= func.now(), or_(Restriction.until.is_(None), Restriction.until > func.now()))
+    """A restriction that has begun and has not ended. By the database's clock, as it is and not as it was when the transaction
+    began: a withdrawal that commits meanwhile counts."""
+    moment = func.clock_timestamp()
+    return and_(Restriction.since <= moment, or_(Restriction.until.is_(None), Restriction.until > moment))
 
 
 def _forbidding(session: Session, record: UUID, purpose: Purpose, recipient: str = OURS) -> str | None:

@@ -68,7 +68,7 @@ def propose_erasure(session: Session, record: str, *, reason: ErasureReason, rul
     detail = {"reason": reason.value, "submissions": len(touched.submissions), "others": len(touched.others)}
     purpose = Purpose.LEGAL if reason is ErasureReason.RETENTION else Purpose.RIGHTS
     said = {**detail, "rule": rule} if rule else detail
-    return propose(session, Act.ERASURE, str(subject), purpose=purpose, detail=said, custody=custody)
+    return propose(session, Act.ERASURE, str(subject), purpose=purpose, detail=said, custodies=[custody] if custody else [])
 
 
 def find_overdue(session: Session, operation: str, periods: Path) -> list[Overdue]:

@@ -3,7 +3,7 @@
 import csv
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from io import BytesIO, StringIO
 from uuid import UUID, uuid4
@@ -18,12 +18,12 @@ from sqlalchemy.orm import Session
 
 from casework import exporting, list_cases
 from casework.consent import ConsentState, GivenBy, LegalBasis, RestrictionReason, Statement, record_consent, restrict_record
-from casework.export_errors import ExportChanged, ExportEmpty, ExportUnclear, RecipientUnknown
+from casework.export_errors import ExportChanged, ExportEmpty, ExportOvertaken, ExportUnclear, RecipientUnknown
 from casework.exporting import CarriedOut, Specification, Trace
 from casework.exporting.write_export import cell
-from casework.records import keep_from
+from casework.records import assign_custody, keep_from
 from casework.store import NewPerson, write_persons
-from core.access import Access, Custody, Grant, NotAllowed
+from core.access import Access, Custody, Grant, NotAllowed, access_of
 from core.audit import Action, Purpose, audited_entries
 from core.clock import now
 from core.database import Zone
@@ -130,6 +130,36 @@ def leave(team: Field, clinic: UUID, persons: Sequence[UUID], fields: Sequence[s
     """The whole way; the export's id, and its files as its recipient reads them."""
     export = approved(team, proposed(team, clinic, persons, fields=fields))
     return export, opened(carry_out(team, export)[1])
+
+
+def hand_over(team: Field, person: UUID, custody: Custody) -> None:
+    with team.zone() as session:
+        assign_custody(session, access_of(session), person, custody, purpose=Purpose.ADMINISTRATION)
+
+
+def object_to_all(team: Field, person: UUID, waits: str = "0") -> None:
+    with as_(team, OFFICER) as session:
+        session.execute(text("SELECT set_config('lock_timeout', :waits, true)"), {"waits": waits})
+        restrict_record(session, person, RestrictionReason.OBJECTION)
+
+
+def erase(team: Field, person: UUID) -> None:
+    with team.zone() as session:
+        for table, key in (("record_key", "record"), ("person", "id")):
+            session.execute(text(f"DELETE FROM casework.{table} WHERE {key} = :id"), {"id": person})
+
+
+class Interrupted(BytesIO):
+    """A file during whose writing something happens, once."""
+
+    def __init__(self, deed: Callable[[], None]) -> None:
+        super().__init__()
+        self.deeds = [deed]
+
+    def write(self, content: bytes) -> int:  # type: ignore[override]
+        while self.deeds:
+            self.deeds.pop()()
+        return super().write(content)
 
 
 def opened(sealed: bytes) -> dict[str, str]:
@@ -244,8 +274,15 @@ class TestWhoLeaves:
 
     def test_reach_is_asked_again_when_it_leaves(self, field_team: Field, person: UUID, clinic: UUID) -> None:
         export = approved(field_team, proposed(field_team, clinic, [person]))
-        with pytest.raises(ExportEmpty):
+        with pytest.raises(NotAllowed):
             carry_out(field_team, export, Access("sven", OPERATION, (Grant(Role.SUPERVISOR, team="team-9"),)))
+
+    def test_who_was_handed_over_since_lies_where_nobody_approved(self, field_team: Field, person: UUID, clinic: UUID) -> None:
+        (other,) = some_persons(field_team, 1)
+        export = approved(field_team, proposed(field_team, clinic, [person, other], fields=[NAME]))
+        hand_over(field_team, other, Custody(team="team-9"))
+        done, _ = carry_out(field_team, export)
+        assert (done.records, done.left_out) == (1, {"handed_over": 1})
 
     def test_what_the_account_is_kept_from_is_left_out(self, field_team: Field, person: UUID, clinic: UUID) -> None:
         with as_(field_team, OFFICER) as session:
@@ -272,14 +309,62 @@ class TestWhoLeaves:
     def test_who_was_erased_since_is_not_there(self, field_team: Field, person: UUID, clinic: UUID) -> None:
         (other,) = some_persons(field_team, 1)
         export = approved(field_team, proposed(field_team, clinic, [person, other], fields=[NAME]))
-        with field_team.zone() as session:
-            session.execute(text("DELETE FROM casework.record_key WHERE record = :id"), {"id": other})
-            session.execute(text("DELETE FROM casework.person WHERE id = :id"), {"id": other})
+        erase(field_team, other)
         done, _ = carry_out(field_team, export)
         assert (done.records, done.left_out) == (1, {"not_in_reach": 1})
 
 
+class TestMeanwhile:
+    """Between the first look at a record and the commit, minutes may pass: an export of many records is long in the making."""
+
+    @pytest.mark.parametrize(
+        ("happens", "basis"),
+        [
+            ("withdrawn", LegalBasis.CONSENT),
+            ("restricted", LegalBasis.VITAL_INTEREST),
+            ("handed over", LegalBasis.CONSENT),
+            ("erased", LegalBasis.CONSENT),
+        ],
+    )
+    def test_what_commits_while_it_is_written_stops_it(
+        self, field_team: Field, person: UUID, clinic: UUID, happens: str, basis: LegalBasis
+    ) -> None:
+        (other,) = some_persons(field_team, 1)
+        export = approved(field_team, proposed(field_team, clinic, [person, other], fields=[NAME], basis=basis))
+        deed = {
+            "withdrawn": lambda: agree(field_team, other, ConsentState.WITHDRAWN),
+            "restricted": lambda: object_to_all(field_team, other),
+            "handed over": lambda: hand_over(field_team, other, Custody(team="team-9")),
+            "erased": lambda: erase(field_team, other),
+        }[happens]
+        with pytest.raises(ExportOvertaken), as_(field_team, SUPERVISOR) as session:
+            exporting.carry_out_export(session, field_team.ring, export, Interrupted(deed))
+        done, _ = carry_out(field_team, export)
+        assert done.records == 1
+
+    def test_from_then_to_the_commit_whoever_withdraws_waits(self, field_team: Field, person: UUID, clinic: UUID) -> None:
+        export = approved(field_team, proposed(field_team, clinic, [person]))
+        with as_(field_team, SUPERVISOR) as session:
+            exporting.carry_out_export(session, field_team.ring, export, BytesIO())
+            with pytest.raises(DBAPIError, match="lock timeout"):
+                object_to_all(field_team, person, waits="50ms")
+
+
 class TestTwoPeople:
+    def test_who_may_not_see_a_record_may_not_approve_that_it_leaves(
+        self, field_team: Field, person: UUID, clinic: UUID
+    ) -> None:
+        (other,) = some_persons(field_team, 1)
+        hand_over(field_team, other, Custody("org", "south"))
+        export = proposed(field_team, clinic, [person, other], fields=[NAME])
+        south = Access("dora", OPERATION, (Grant(Role.DATA_PROTECTION_OFFICER, "org", "south"),))
+        with pytest.raises(NotAllowed):
+            approved(field_team, export, south)
+        with as_(field_team, south) as session:
+            assert [one.yours_to_decide for one in exporting.waiting_exports(session)] == [False]
+        alone = proposed(field_team, clinic, [other], fields=[NAME])
+        assert carry_out(field_team, approved(field_team, alone, south))[0].records == 1
+
     def test_nobody_approves_their_own_nor_does_the_program(self, field_team: Field, person: UUID, clinic: UUID) -> None:
         export = proposed(field_team, clinic, [person], who=OFFICER, fields=[NAME])
         for who in (OFFICER, Access.of_system("dina", OPERATION)):
