@@ -18,6 +18,7 @@ from casework.errors import RecordRestricted
 from casework.models import Person
 from casework.rights_models import OURS, Consent, Restriction
 from core.audit import Purpose
+from core.clear_columns import code_in
 
 __all__ = [
     "EVERYTHING",
@@ -111,7 +112,7 @@ def consent_in_force(session: Session, person: UUID, purpose: Purpose, recipient
     ).first()
     if newest is None or newest.state != ConsentState.GIVEN:
         return None
-    return Sharing(newest.id, LegalBasis(newest.basis), newest.valid_until)
+    return Sharing(newest.id, code_in(newest, "basis", LegalBasis), newest.valid_until)
 
 
 def newest_consents(session: Session, person: UUID) -> list[Consent]:

@@ -19,8 +19,9 @@ from casework.models import KeyKind, Person
 from casework.rights_models import OURS, Consent
 from casework.store.bulk_limit import count_reading
 from casework.store.seal_record import Vault, stored_key
-from core.access import Custody, require
+from core.access import require
 from core.audit import Action, Purpose, record
+from core.clear_columns import code_in, custody_of
 from core.clock import now
 from core.envelope import Binding, RecordKey
 from core.keyring import KeyRing
@@ -85,7 +86,7 @@ def record_consent(session: Session, ring: KeyRing, person_id: UUID, said: State
     if person is None:
         raise RecordUnknown(kind="person", record=person_id)
     right = Right.RECORD_CONSENT if said.basis is LegalBasis.CONSENT else Right.RESTRICT_RECORD
-    who = require(session, right, Custody.parse(person.custody), subject=f"casework.person:{person_id}")
+    who = require(session, right, custody_of(person), subject=f"casework.person:{person_id}")
     _require_complete(said)
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{TABLE}:{person_id}", 0))))
     row = _row(person, said, _next_version(session, person_id, said), who.actor)
@@ -107,7 +108,7 @@ def consent_history(session: Session, ring: KeyRing, person_id: UUID, *, purpose
     person = session.get(Person, person_id)
     if person is None:
         raise RecordUnknown(kind="person", record=person_id)
-    require(session, Right.RECORD_CONSENT, Custody.parse(person.custody), subject=f"casework.person:{person_id}")
+    require(session, Right.RECORD_CONSENT, custody_of(person), subject=f"casework.person:{person_id}")
     count_reading(session, [person_id])
     key = stored_key(Vault(session, ring, person.operation), person_id, KeyKind.PERSON)
     history = read_consents(session, key, person_id)
@@ -176,13 +177,13 @@ def _version(row: Consent, key: RecordKey) -> ConsentVersion:
         UUID(shown["submission"]) if shown["submission"] else None, shown["file_name"], shown["sha256"]
     )
     said = Statement(
-        Purpose(row.purpose),
-        ConsentState(row.state),
+        code_in(row, "purpose", Purpose),
+        code_in(row, "state", ConsentState),
         row.said_at,
         row.said_to,
         row.recipient,
-        LegalBasis(row.basis),
-        GivenBy(row.given_by),
+        code_in(row, "basis", LegalBasis),
+        code_in(row, "given_by", GivenBy),
         details["guardian"],
         row.text_version,
         row.language,

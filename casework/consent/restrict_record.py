@@ -12,8 +12,9 @@ from casework.consent.consents import EVERYTHING, in_force
 from casework.errors import RecordUnknown, RestrictionUnknown
 from casework.models import MovementEvent, Person
 from casework.rights_models import OURS, Restriction
-from core.access import Custody, require
+from core.access import require
 from core.audit import Action, Purpose, record
+from core.clear_columns import custody_of
 from core.permissions import Right
 
 __all__ = ["InForce", "RestrictionReason", "lift_restriction", "restrict_record", "restrictions_in_force", "withdraw_report"]
@@ -66,7 +67,7 @@ def withdraw_report(session: Session, report: UUID, reason: RestrictionReason = 
 def restrictions_in_force(session: Session, person_id: UUID) -> list[InForce]:
     """What a person's record must not be used for at this moment, the oldest first; raises `NotAllowed` or `RecordUnknown`."""
     person = _find(session, person_id)
-    require(session, Right.READ_FACTS, Custody.parse(person.custody), subject=f"casework.person:{person_id}")
+    require(session, Right.READ_FACTS, custody_of(person), subject=f"casework.person:{person_id}")
     rows = session.scalars(select(Restriction).where(Restriction.person == person_id, in_force()).order_by(Restriction.since))
     listed = [
         InForce(row.id, row.purpose, row.recipient, row.since, row.reason, row.set_by, row.consent is None) for row in rows
@@ -82,7 +83,7 @@ def lift_restriction(session: Session, restriction_id: UUID) -> None:
     ).first()
     if row is None:
         raise RestrictionUnknown(restriction=restriction_id)
-    custody = Custody.parse(_find(session, row.person).custody) if row.person else None
+    custody = custody_of(_find(session, row.person)) if row.person else None
     who = require(session, Right.RESTRICT_RECORD, custody, subject=f"casework.restriction:{restriction_id}")
     ended = {"until": func.now(), "ended_by": who.actor}
     session.execute(update(Restriction).where(Restriction.id == restriction_id).values(ended))
@@ -92,7 +93,7 @@ def lift_restriction(session: Session, restriction_id: UUID) -> None:
 
 def _person(session: Session, person_id: UUID) -> Person:
     person = _find(session, person_id)
-    require(session, Right.RESTRICT_RECORD, Custody.parse(person.custody), subject=f"casework.person:{person_id}")
+    require(session, Right.RESTRICT_RECORD, custody_of(person), subject=f"casework.person:{person_id}")
     return person
 
 

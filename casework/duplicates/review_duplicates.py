@@ -26,6 +26,7 @@ from casework.store.linked_persons import canonical_person, canonical_persons, p
 from casework.store.need_to_know import readable_parts
 from core.access import Custody, Grant, access_of, require
 from core.audit import Action, Purpose, record
+from core.clear_columns import custody_of
 from core.clock import now
 from core.keyring import KeyRing
 from core.permissions import Right, Role, holds
@@ -158,7 +159,7 @@ def _pair(session: Session, pair: UUID) -> DuplicateCandidate:
     if canonical_person(session, row.first) == canonical_person(session, row.second):
         raise PairUnknown(pair=pair)
     for person in (row.first, row.second):
-        custody = Custody.parse(session.get_one(Person, person).custody)
+        custody = custody_of(session.get_one(Person, person))
         require(session, RIGHT, custody, subject=f"casework.duplicate_candidate:{pair}")
     return row
 

@@ -22,6 +22,7 @@ from casework.rights.hold_record import refuse_held
 from casework.store.linked_persons import canonical_persons
 from core.access import Custody, require
 from core.audit import Action, Purpose, record
+from core.clear_columns import custody_of
 from core.clock import now
 from core.permissions import Right
 from core.second_person import Act, open_proposals, propose
@@ -152,4 +153,4 @@ def _custody(session: Session, subject: Subject) -> Custody | None:
     person = session.get(Person, subject.record)
     if person is None:
         raise RecordUnknown(kind="person", record=subject.record)
-    return Custody.parse(person.custody)
+    return custody_of(person)

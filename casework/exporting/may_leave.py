@@ -17,6 +17,7 @@ from casework.store.linked_persons import persons_of, persons_of_each
 from casework.store.need_to_know import PART_RIGHTS, readable_parts
 from core.access import Custody, access_of
 from core.audit import Purpose
+from core.clear_columns import custody_of
 from core.permissions import Right
 from forms import RecordPart
 
@@ -109,7 +110,7 @@ def _uses(wanted: Specification) -> set[Purpose]:
 
 def _parts(session: Session, person: Person, wanted: Collection[RecordPart]) -> frozenset[RecordPart]:
     """The parts that a grant of the account lets it both read and export. What was lent to it is not its own to give away."""
-    access, custody = access_of(session), Custody.parse(person.custody)
+    access, custody = access_of(session), custody_of(person)
     if not access.may(Right.EXPORT_IDENTIFIED, custody):
         return frozenset()
     readable = readable_parts(session, person)

@@ -14,6 +14,7 @@ from casework.store.need_to_know import require_files
 from casework.store.seal_file import open_chunks, open_label
 from casework.store.seal_record import Vault, stored_key
 from core.audit import Action, Purpose, record
+from core.clear_columns import code_in
 from core.envelope import RecordKey
 from core.keyring import KeyRing
 from forms import RecordPart
@@ -74,7 +75,7 @@ def read_file(session: Session, ring: KeyRing, file_id: UUID, *, purpose: Purpos
     row = session.get(FileRow, file_id)
     if row is None:
         raise RecordUnknown(kind="file", record=file_id)
-    require_files(session, session.get_one(Person, row.person), RecordPart(row.part))
+    require_files(session, session.get_one(Person, row.person), code_in(row, "part", RecordPart))
     count_reading(session, [row.person])
     record(session, Action.READ, f"casework.file:{file_id}", purpose=purpose, detail={"person": str(row.person)})
     vault = Vault(session, ring, row.operation)
@@ -84,4 +85,6 @@ def read_file(session: Session, ring: KeyRing, file_id: UUID, *, purpose: Purpos
 
 def _label(key: RecordKey, row: FileRow) -> FileLabel:
     name, media_type, question = open_label(key, row)
-    return FileLabel(row.id, row.person, name, media_type, question, RecordPart(row.part), row.replaced_at is not None)
+    return FileLabel(
+        row.id, row.person, name, media_type, question, code_in(row, "part", RecordPart), row.replaced_at is not None
+    )

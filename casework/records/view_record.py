@@ -19,6 +19,7 @@ from casework.records.read_cases import PersonRecord, read_person
 from casework.store.need_to_know import PART_RIGHTS, readable_parts
 from core.access import Custody, NotAllowed, access_of, require
 from core.audit import Action, Purpose, record
+from core.clear_columns import custody_of
 from core.clock import now
 from core.keyring import KeyRing
 from core.permissions import Right
@@ -97,7 +98,7 @@ def outline_record(session: Session, person_id: UUID) -> RecordView:
     if person is None:
         raise RecordUnknown(kind="person", record=person_id)
     subject = f"casework.person:{person_id}"
-    require(session, Right.READ_FACTS, Custody.parse(person.custody), subject=subject)
+    require(session, Right.READ_FACTS, custody_of(person), subject=subject)
     record(session, Action.READ, subject, purpose=Purpose.RIGHTS, detail={"parts": []})
     return _view(session, person, ())
 
@@ -105,7 +106,7 @@ def outline_record(session: Session, person_id: UUID) -> RecordView:
 def _view(session: Session, person: Person, sources: tuple[ViewedSource, ...]) -> RecordView:
     cases = session.execute(select(Case.id, Case.state).where(Case.person == person.id).order_by(Case.opened_at)).all()
     states = tuple((case, state) for case, state in cases)
-    return RecordView(person.id, Custody.parse(person.custody), states, sources, _open_until(session, person.id))
+    return RecordView(person.id, custody_of(person), states, sources, _open_until(session, person.id))
 
 
 def _refuse_closed(person_id: UUID, revealed: Collection[str], readable: Collection[RecordPart]) -> None:

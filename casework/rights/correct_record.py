@@ -14,8 +14,9 @@ from casework.store.blind_tokens import replace_tokens
 from casework.store.bulk_limit import count_reading
 from casework.store.need_to_know import require_parts
 from casework.store.seal_record import Vault, open_parts, seal_parts, stored_key
-from core.access import Custody, require
+from core.access import require
 from core.audit import Action, Purpose, record
+from core.clear_columns import custody_of
 from core.keyring import KeyRing
 from core.permissions import Right
 from forms import RecordPart
@@ -47,7 +48,7 @@ def correct_record(
     person = session.get(Person, person_id, with_for_update=True, populate_existing=True)
     if person is None:
         raise RecordUnknown(kind="person", record=person_id)
-    who = require(session, Right.CORRECT_RECORD, Custody.parse(person.custody), subject=f"casework.person:{person_id}")
+    who = require(session, Right.CORRECT_RECORD, custody_of(person), subject=f"casework.person:{person_id}")
     require_parts(session, person, [part])
     count_reading(session, [person_id])  # whether it changes anything tells what is held
     row = _interview(session, person_id, interview) if interview else person

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.access import require
 from core.audit_line import Action, Purpose, record
+from core.clear_columns import code_in
 from core.clock import now
 from core.envelope import Binding, RecordKey, WrappedKey, new_record_key, unwrap_record_key
 from core.identity.errors import AccountUnknown, NameTaken, NameUnfit, OwnGrant
@@ -99,7 +100,7 @@ def list_accounts(session: Session, ring: KeyRing) -> Sequence[ListedAccount]:
         granted = select(RoleGrant.account).where(RoleGrant.operation == access.operation)
         asked = asked.where((Account.operation == access.operation) | Account.id.in_(granted))
     rows = [
-        ListedAccount(row.id, row.sign_in_name, name_of(ring, row), AccountKind(row.kind), row.active)
+        ListedAccount(row.id, row.sign_in_name, name_of(ring, row), code_in(row, "kind", AccountKind), row.active)
         for row in session.scalars(asked)
     ]
     record(session, Action.READ, "identity.account", purpose=Purpose.ADMINISTRATION, count=len(rows))
