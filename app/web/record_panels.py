@@ -41,7 +41,7 @@ def read_panels(desk: Desk, visit: Visit, view: records.RecordView, purpose: Pur
             files = records.list_files(session, desk.ring, view.person, purpose=purpose)
         except NotAllowed:  # a panel that is not there; nobody asked for it
             files = None
-    newest = {(one.said.purpose, one.said.recipient): one for one in said or ()}
+    newest = {(one.said.purpose, one.said.recipient, one.person): one for one in said or ()}
     return Panels(
         may=may,
         today=f"{now():%Y-%m-%d}",

@@ -18,6 +18,7 @@ from casework.errors import ConsentIncomplete, RecordUnknown
 from casework.models import KeyKind, Person
 from casework.rights_models import OURS, Consent
 from casework.store.bulk_limit import count_reading
+from casework.store.linked_persons import persons_of
 from casework.store.seal_record import Vault, stored_key
 from core.access import require
 from core.audit import Action, Purpose, record
@@ -67,9 +68,10 @@ class Statement:
 
 @dataclass(frozen=True)
 class ConsentVersion:
-    """One statement as it was recorded; its `version` counts per purpose and recipient."""
+    """One statement as it was recorded; its `version` counts per record, purpose and recipient."""
 
     id: UUID
+    person: UUID
     version: int
     recorded_by: str
     recorded_at: datetime
@@ -101,7 +103,7 @@ def record_consent(session: Session, ring: KeyRing, person_id: UUID, said: State
 
 
 def consent_history(session: Session, ring: KeyRing, person_id: UUID, *, purpose: Purpose) -> list[ConsentVersion]:
-    """Every statement on a person, the oldest first.
+    """Every statement on a person, in all their linked records, the oldest first.
 
     Raises `NotAllowed`, `RecordUnknown`, `ReadTooMany` or `CiphertextRefused`.
     """
@@ -110,14 +112,16 @@ def consent_history(session: Session, ring: KeyRing, person_id: UUID, *, purpose
         raise RecordUnknown(kind="person", record=person_id)
     require(session, Right.RECORD_CONSENT, custody_of(person), subject=f"casework.person:{person_id}")
     count_reading(session, [person_id])
-    key = stored_key(Vault(session, ring, person.operation), person_id, KeyKind.PERSON)
-    history = read_consents(session, key, person_id)
+    vault, history = Vault(session, ring, person.operation), list[ConsentVersion]()
+    for linked in persons_of(session, person_id):
+        history += read_consents(session, stored_key(vault, linked, KeyKind.PERSON), linked)
+    history.sort(key=lambda version: (version.recorded_at, version.version))
     record(session, Action.READ, f"casework.person:{person_id}", purpose=purpose, detail={"consents": len(history)})
     return history
 
 
 def read_consents(session: Session, key: RecordKey, person_id: UUID) -> list[ConsentVersion]:
-    """Every statement on a person, for callers who have asked for the right and leave the line; raises `CiphertextRefused`."""
+    """Every statement in one record, for callers who asked for the right and leave the line; raises `CiphertextRefused`."""
     rows = session.scalars(select(Consent).where(Consent.person == person_id).order_by(Consent.recorded_at, Consent.version))
     return [_version(row, key) for row in rows]
 
@@ -190,4 +194,4 @@ def _version(row: Consent, key: RecordKey) -> ConsentVersion:
         row.valid_until,
         evidence,
     )
-    return ConsentVersion(row.id, row.version, row.recorded_by, row.recorded_at, said)
+    return ConsentVersion(row.id, row.person, row.version, row.recorded_by, row.recorded_at, said)

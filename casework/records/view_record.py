@@ -7,6 +7,7 @@ A repeat is one field. What an account may not read is there as a part that is c
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -32,11 +33,14 @@ PERSON: Final = "person"
 
 @dataclass(frozen=True)
 class ViewedField:
-    """One answer; `value` is None while it is masked."""
+    """One answer; `value` is None while it is masked. Of a person with several records, `others` are what the others answer,
+    revealed with it, and `differing` says how many they are."""
 
     address: str
     name: str
     value: Any = field(repr=False)
+    others: tuple[Any, ...] = field(default=(), repr=False)
+    differing: int = 0
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,7 @@ def _refuse_closed(person_id: UUID, revealed: Collection[str], readable: Collect
 
 
 def _sources(opened: PersonRecord, readable: Collection[RecordPart], revealed: frozenset[str]) -> Iterator[ViewedSource]:
-    yield ViewedSource(PERSON, None, _parts(PERSON, opened.parts, readable, revealed))
+    yield ViewedSource(PERSON, None, _parts(PERSON, opened.parts, readable, revealed, opened.otherwise))
     for interview in opened.interviews:
         parts = _parts(str(interview.id), interview.parts, readable, revealed)
         if any(part.fields for part in parts):
@@ -129,17 +133,22 @@ def _parts(
     parts: Mapping[RecordPart, Mapping[str, Any]],
     readable: Collection[RecordPart],
     revealed: frozenset[str],
+    otherwise: Mapping[RecordPart, Mapping[str, tuple[Any, ...]]] = MappingProxyType({}),
 ) -> tuple[ViewedPart, ...]:
     return tuple(
-        ViewedPart(part, part in readable, tuple(_field(source, part, name, value, revealed) for name, value in answers))
+        ViewedPart(part, part in readable, tuple(_fields_of(f"{source}/{part.value}", answers, others, revealed)))
         for part in RecordPart
-        for answers in [parts.get(part, {}).items()]
+        for answers, others in [(parts.get(part, {}), otherwise.get(part, {}))]
     )
 
 
-def _field(source: str, part: RecordPart, name: str, value: Any, revealed: frozenset[str]) -> ViewedField:
-    address = f"{source}/{part.value}/{name}"
-    return ViewedField(address, name, value if address in revealed else None)
+def _fields_of(
+    lies: str, answers: Mapping[str, Any], others: Mapping[str, tuple[Any, ...]], revealed: frozenset[str]
+) -> Iterator[ViewedField]:
+    for name, value in answers.items():
+        address, beside = f"{lies}/{name}", others.get(name, ())
+        shown = address in revealed
+        yield ViewedField(address, name, value if shown else None, beside if shown else (), len(beside))
 
 
 def _fields(sources: Collection[ViewedSource]) -> Iterator[ViewedField]:
