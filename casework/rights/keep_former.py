@@ -23,7 +23,7 @@ from core.envelope import Binding, RecordKey
 from core.keyring import KeyRing
 from forms import RecordPart
 
-__all__ = ["FormerAnswers", "former_answers", "keep_former"]
+__all__ = ["FormerAnswers", "former_answers", "keep_former", "open_former"]
 
 TABLE: Final = "casework.former_version"
 
@@ -79,10 +79,11 @@ def former_answers(
     ).all()
     record(session, Action.READ, f"casework.person:{person_id}", purpose=purpose, detail={"former_versions": len(rows)})
     key = stored_key(Vault(session, ring, person.operation), person_id, KeyKind.PERSON)
-    return [_opened(row, key, parts) for row in rows]
+    return [open_former(row, key, parts) for row in rows]
 
 
-def _opened(row: FormerVersion, key: RecordKey, wanted: Collection[RecordPart]) -> FormerAnswers:
+def open_former(row: FormerVersion, key: RecordKey, wanted: Collection[RecordPart]) -> FormerAnswers:
+    """These parts of one former version, with the reason of the change; raises `CiphertextRefused`."""
     parts: dict[RecordPart, dict[str, Any]] = {
         part: open_sealed(key, getattr(row, part.value), Binding(f"casework.{row.of}", row.record, part.value, row.row_version))
         for part in wanted
