@@ -1,40 +1,32 @@
-"""What may be known: count, protect, prove. Facts go in, and only tables that were proven safe come out.
+"""What may be known: count, protect, prove. Only tables that were proven safe come out.
 
-`fresh_facts` gives a week's facts from encrypted columns, `count_blocks` counts them (`count_movements` the reports
-themselves), `protect` hides what must be hidden and proves it under a `Policy`, `store_protected` and `load_protected` keep
-the result; a `ProtectedTable` comes from nowhere else. `attack` is the attacker's view, for anybody.
+`protect` hides what must be hidden in a counted week and proves it under a `Policy`, `protect_tables` does so for any
+tables; a `ProtectedTable` comes from nowhere else. `attack` is the attacker's view, for anybody. All this needs no database.
+
+Rooms: `anonymizer.weeks` counts an operation's weeks from encrypted facts and keeps what was proven; `anonymizer.tool` is
+the anonymizer on files alone, for any CSV.
 """
 
 from anonymizer.attack import attack
-from anonymizer.count_blocks import count_blocks
-from anonymizer.count_movements import count_movements
-from anonymizer.counted_week import CountedWeek
+from anonymizer.counted_week import CountedTable, CountedWeek
 from anonymizer.dimension import TOTAL, Dimension
-from anonymizer.errors import WeekNotProtected
-from anonymizer.fact_blocks import fresh_facts, refresh_fact_blocks
-from anonymizer.policy import Policy, default_policy, parse_policy, policy_in_force, read_policy
-from anonymizer.protect import protect
-from anonymizer.published import ProtectedTable, ProtectedWeek
-from anonymizer.store_protected import load_protected, store_protected
+from anonymizer.policy import Policy, default_policy, parse_policy, read_policy
+from anonymizer.protect import protect, protect_tables
+from anonymizer.published import ProtectedTable, ProtectedTables, ProtectedWeek
 
 __all__ = [
     "TOTAL",
+    "CountedTable",
     "CountedWeek",
     "Dimension",
     "Policy",
     "ProtectedTable",
+    "ProtectedTables",
     "ProtectedWeek",
-    "WeekNotProtected",
     "attack",
-    "count_blocks",
-    "count_movements",
     "default_policy",
-    "fresh_facts",
-    "load_protected",
     "parse_policy",
-    "policy_in_force",
     "protect",
+    "protect_tables",
     "read_policy",
-    "refresh_fact_blocks",
-    "store_protected",
 ]

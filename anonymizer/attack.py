@@ -11,6 +11,7 @@ come in a report of one, which grants the second. Of a suppressed cell they say 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import ceil, floor
+from types import MappingProxyType
 from typing import Final, NamedTuple, TypeAlias
 
 import highspy
@@ -30,6 +31,8 @@ PRIMAL: Final = int(highspy.simplex_constants.SimplexStrategy.kSimplexStrategyPr
 ENDLESS: Final = (highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kUnboundedOrInfeasible)
 ANSWERS: Final = (highspy.HighsModelStatus.kOptimal, *ENDLESS)
 
+NOTHING: Final[Mapping[Identity, int]] = MappingProxyType({})
+
 Reals: TypeAlias = NDArray[np.float64]
 
 
@@ -47,12 +50,17 @@ class _Equation(NamedTuple):
     amount: int
 
 
-def attack(tables: Sequence[PublishedTable]) -> dict[tuple[str, Key], Interval]:
+def attack(
+    tables: Sequence[PublishedTable], *, zeros_visible: bool = False, known: Mapping[Identity, int] = NOTHING
+) -> dict[tuple[str, Key], Interval]:
     """The tightest intervals for all suppressed cells, by table name and codes; raises `TablesContradict`.
+
+    `zeros_visible` and `known` are what the attacker assumes beside the tables: that no suppressed cell is zero, and
+    the true counts of some of them.
 
     Two linear programs for each unknown: some seconds for a week of a hundred districts or less.
     """
-    attacker = Attacker(tables)
+    attacker = Attacker(tables, zeros_visible=zeros_visible, known=known)
     hidden = [(table, key) for table in tables for key, value in table.cells.items() if value is None]
     names = {(table.name, key): identity(table.dimensions, key) for table, key in hidden}
     intervals = {name: attacker.interval(name) for name in dict.fromkeys(names.values())}
@@ -68,14 +76,20 @@ def identity(dimensions: Sequence[Dimension], key: Key) -> Identity:
 class Attacker:
     """A linear program over what some published tables leave unknown. Raises `TablesContradict`."""
 
-    def __init__(self, tables: Sequence[PublishedTable]) -> None:
+    def __init__(
+        self, tables: Sequence[PublishedTable], *, zeros_visible: bool = False, known: Mapping[Identity, int] = NOTHING
+    ) -> None:
         self._known = _known(tables)
+        for name, value in known.items():
+            if self._known.setdefault(name, value) != value:
+                raise TablesContradict(table=tables[0].name)
         hidden = (identity(table.dimensions, key) for table in tables for key, value in table.cells.items() if value is None)
         names = dict.fromkeys(name for name in hidden if name not in self._known)
         self.unknowns: Final = {name: at for at, name in enumerate(names)}
         equations = [equation for table in tables for equation in _equations(table, self._known)]
         self.equations: Final = _matrix([equation.terms for equation in equations], self.unknowns)
-        self._solver = _solver(self.equations, np.array([equation.amount for equation in equations], float))
+        amounts = np.array([equation.amount for equation in equations], float)
+        self._solver = _solver(self.equations, amounts, least=float(zeros_visible))
         self._solver.run()
         # From one objective to the next the solution stays feasible: the primal simplex goes on from where it is.
         self._solver.setOptionValue("presolve", "off")
@@ -163,11 +177,11 @@ def _matrix(equations: Sequence[Mapping[Identity, int]], unknowns: Mapping[Ident
     return sparse.csr_matrix((np.array(signs, np.int64), (rows, columns)), shape=(len(equations), len(unknowns)))
 
 
-def _solver(matrix: sparse.csr_matrix, amounts: Reals) -> highspy.Highs:
+def _solver(matrix: sparse.csr_matrix, amounts: Reals, least: float) -> highspy.Highs:
     rows, columns = matrix.shape
     program = highspy.HighsLp()
     program.num_row_, program.num_col_ = rows, columns
-    program.col_cost_ = program.col_lower_ = np.zeros(columns)
+    program.col_cost_, program.col_lower_ = np.zeros(columns), np.full(columns, least)
     program.col_upper_ = np.full(columns, highspy.kHighsInf)
     program.row_lower_ = program.row_upper_ = amounts
     program.a_matrix_.format_ = highspy.MatrixFormat.kRowwise

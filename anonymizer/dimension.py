@@ -10,9 +10,8 @@ from functools import cached_property
 from typing import Final
 
 from anonymizer.errors import HierarchyUnfit
-from core.places import Place
 
-__all__ = ["TOTAL", "Dimension", "flat_dimension", "place_dimension"]
+__all__ = ["TOTAL", "Dimension", "flat_dimension"]
 
 TOTAL: Final = "_T"
 
@@ -37,11 +36,16 @@ class Dimension:
     @cached_property
     def children(self) -> dict[str, tuple[str, ...]]:
         """The codes directly under each code that has any, in the order given."""
-        below: dict[str, tuple[str, ...]] = {}
+        below: dict[str, list[str]] = {}
         for code, parent in self.parents.items():
             if parent is not None:
-                below[parent] = (*below.get(parent, ()), code)
-        return below
+                below.setdefault(parent, []).append(code)
+        return {parent: tuple(codes) for parent, codes in below.items()}
+
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        """The place of each code in the order given."""
+        return {code: at for at, code in enumerate(self.parents)}
 
     def climb(self, code: str) -> list[str]:
         """The code and every code above it, up to the total."""
@@ -68,8 +72,3 @@ class Dimension:
 def flat_dimension(name: str, codes: Iterable[str]) -> Dimension:
     """A dimension of one level under its total."""
     return Dimension(name, {TOTAL: None} | dict.fromkeys(codes, TOTAL))
-
-
-def place_dimension(name: str, places: Iterable[Place]) -> Dimension:
-    """District under region under country under the total, as the gazetteer has them."""
-    return Dimension(name, {TOTAL: None} | {place.code: place.parent or TOTAL for place in places})

@@ -1,4 +1,4 @@
-"""All tables of a week as one system: unknowns, and the sums that hold between them.
+"""Counted tables as one system: unknowns, and the sums that hold between them.
 
 A cell is what its codes below the total say it is: (destination XM0101) is one unknown, whether it stands at the edge
 of `movements` or of `arrivals`. Unknowns are numbered; everything here is an array over those numbers. The sums are
@@ -7,7 +7,9 @@ rows of a sparse matrix, one for each cell and each dimension along which it has
 This is the suppression engine's view. The proof does not use it: it has its own, in `attack.py`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from typing import Final, TypeAlias
 
@@ -15,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from anonymizer.counted_week import CountedTable, CountedWeek
+from anonymizer.counted_week import CountedTable
 from anonymizer.dimension import TOTAL, Dimension
 from anonymizer.errors import CountsUnfit
 
@@ -23,6 +25,7 @@ __all__ = ["Flags", "Numbers", "Shape", "System", "build_system"]
 
 Numbers: TypeAlias = NDArray[np.int64]
 Flags: TypeAlias = NDArray[np.bool_]
+Axes: TypeAlias = tuple[tuple[int, ...], ...]
 
 
 class Shape:
@@ -43,11 +46,27 @@ class Shape:
             self.at_or_above[at, [position[above] for above in dimension.climb(code)]] = True
         self.innermost: Final = np.array([at not in self.children for at in range(len(self.codes))])
         self.height: Final = np.array([_height(dimension, code) for code in self.codes])
+        self._reached: Final[dict[int, Flags]] = {}
 
     def reach(self, top: int) -> Flags:
         """The codes that innermost codes under `top` add to: they themselves and everything above them."""
-        reached: Flags = np.any(self.at_or_above[self.innermost & self.at_or_above[:, top]], axis=0)
-        return reached
+        if top not in self._reached:
+            self._reached[top] = np.any(self.at_or_above[self.innermost & self.at_or_above[:, top]], axis=0)
+        return self._reached[top]
+
+    def above(self, top: int) -> Flags:
+        """The codes above one."""
+        above: Flags = self.at_or_above[top].copy()
+        above[top] = False
+        return above
+
+
+def _ranges(begin: Numbers, end: Numbers) -> Numbers:
+    """The numbers from each begin up to its end, one after the other."""
+    lengths = end - begin
+    steps = np.repeat(begin - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
+    ranges: Numbers = steps + np.arange(len(steps))
+    return ranges
 
 
 def _height(dimension: Dimension, code: str) -> int:
@@ -56,14 +75,16 @@ def _height(dimension: Dimension, code: str) -> int:
 
 @dataclass(frozen=True, eq=False)
 class System:
-    """The unknowns of a week and their sums.
+    """The unknowns of some tables and their sums.
 
-    `codes` has a row for each unknown and a column for each shape; `grids` holds, in the shape of each table, the number
-    of the unknown in each of its cells; `sums` a row for each equation, whose total is the unknown `totals[row]`.
+    `codes` has a row for each unknown and a column for each shape; `axes` says which shapes each table has; `grids` holds,
+    in the shape of each table, the number of the unknown in each of its cells; `sums` a row for each equation, whose total
+    is the unknown `totals[row]`.
     """
 
     shapes: tuple[Shape, ...]
     tables: tuple[CountedTable, ...]
+    axes: tuple[tuple[int, ...], ...]
     grids: tuple[Numbers, ...]
     codes: Numbers
     persons: Numbers
@@ -75,28 +96,52 @@ class System:
     def size(self) -> int:
         return len(self.persons)
 
-    @property
+    @cached_property
     def height(self) -> Numbers:
         """How far above the innermost cells each unknown stands: steps of all dimensions, added."""
         steps = [shape.height[codes] for shape, codes in zip(self.shapes, self.codes.T, strict=True)]
         height: Numbers = np.sum(steps, axis=0)
         return height
 
-    @property
+    @cached_property
     def grand_total(self) -> Flags:
         """The unknown that is the total of every dimension."""
         every: Flags = np.all(self.codes == np.array([shape.root for shape in self.shapes]), axis=1)
         return every
 
-    def inside(self, table: int) -> Flags:
-        """The unknowns that stand in a table."""
-        flags = np.zeros(self.size, bool)
-        flags[self.grids[table].ravel()] = True
+    @cached_property
+    def inside(self) -> Flags:
+        """For each table (rows), the unknowns that stand in it."""
+        flags = np.zeros((len(self.tables), self.size), bool)
+        for own, grid in zip(flags, self.grids, strict=True):
+            own[grid.ravel()] = True
         return flags
+
+    @cached_property
+    def _by_total(self) -> tuple[Numbers, Numbers]:
+        """The equations in order of their totals, and where those of each total begin."""
+        order = np.argsort(self.totals, kind="stable")
+        return order, np.searchsorted(self.totals[order], np.arange(self.size + 1))
+
+    def sums_within(self, cells: Numbers) -> sparse.csr_matrix:
+        """The equations whose totals are among some unknowns, in ascending order, as far as those go: a column for each.
+
+        The cost is that of the equations, not of the system.
+        """
+        order, starts = self._by_total
+        rows = order[_ranges(starts[cells], starts[cells + 1])]
+        begin, end = (self.sums.indptr[at].astype(np.int64) for at in (rows, rows + 1))
+        entries = _ranges(begin, end)
+        unknowns = self.sums.indices[entries]
+        at = np.minimum(np.searchsorted(cells, unknowns), len(cells) - 1)
+        kept = cells[at] == unknowns
+        lengths = np.add.reduceat(kept, np.cumsum(end - begin) - (end - begin)) if len(rows) else np.zeros(0, np.int64)
+        indptr = np.concatenate([[0], np.cumsum(lengths)])
+        return sparse.csr_matrix((self.sums.data[entries][kept], at[kept], indptr), shape=(len(rows), len(cells)))
 
     def describe(self, unknown: int) -> tuple[str, str]:
         """The first table that an unknown stands in, and its level: the dimensions in which it is not a total."""
-        table = next(at for at in range(len(self.tables)) if self.inside(at)[unknown])
+        table = int(np.argmax(self.inside[:, unknown]))
         named = [shape.name for shape, code in zip(self.shapes, self.codes[unknown], strict=True) if code != shape.root]
         return self.tables[table].name, " x ".join(named) or "total"
 
@@ -106,30 +151,30 @@ class System:
         return tuple(sorted((shape.name, shape.codes[code]) for shape, code in pairs if code != shape.root))
 
 
-def build_system(week: CountedWeek) -> System:
-    """Number the unknowns of a week and write down their sums; raises `CountsUnfit` where they do not hold."""
-    dimensions = _dimensions(week)
+def build_system(tables: Sequence[CountedTable]) -> System:
+    """Number the unknowns of some tables and write down their sums; raises `CountsUnfit` where they do not hold."""
+    dimensions = _dimensions(tables)
     shapes = {name: Shape(dimension) for name, dimension in dimensions.items()}
     order = list(shapes)
-    axes = [[order.index(dimension.name) for dimension in table.dimensions] for table in week.tables]
+    axes = tuple(tuple(order.index(dimension.name) for dimension in table.dimensions) for table in tables)
     grids, codes = _number(list(shapes.values()), axes)
     sums, totals = _sums(list(shapes.values()), axes, grids, len(codes))
-    persons, reports = _counts(week, grids, len(codes))
-    system = System(tuple(shapes.values()), week.tables, grids, codes, persons, reports, sums, totals)
+    persons, reports = _counts(tables, grids, len(codes))
+    system = System(tuple(shapes.values()), tuple(tables), axes, grids, codes, persons, reports, sums, totals)
     _check_sums(system)
     return system
 
 
-def _dimensions(week: CountedWeek) -> dict[str, Dimension]:
+def _dimensions(tables: Sequence[CountedTable]) -> dict[str, Dimension]:
     known: dict[str, Dimension] = {}
-    for table in week.tables:
+    for table in tables:
         for dimension in table.dimensions:
             if known.setdefault(dimension.name, dimension) != dimension:
                 raise CountsUnfit(table=table.name, reason=f"its {dimension.name} differs from that of another table")
     return known
 
 
-def _number(shapes: list[Shape], axes: list[list[int]]) -> tuple[tuple[Numbers, ...], Numbers]:
+def _number(shapes: list[Shape], axes: Axes) -> tuple[tuple[Numbers, ...], Numbers]:
     """Give each cell of each table its number; cells with the same codes below the total get the same."""
     radix = [len(shape.codes) for shape in shapes]
     places = []
@@ -145,35 +190,30 @@ def _number(shapes: list[Shape], axes: list[list[int]]) -> tuple[tuple[Numbers, 
     return grids, np.stack(np.unravel_index(distinct, radix), axis=1)
 
 
-def _sums(
-    shapes: list[Shape], axes: list[list[int]], grids: tuple[Numbers, ...], size: int
-) -> tuple[sparse.csr_matrix, Numbers]:
-    written: set[tuple[int, int]] = set()  # (dimension, total): tables that share totals share these equations too
-    totals: list[int] = []
-    columns: list[int] = []
-    lengths: list[int] = []
+def _sums(shapes: list[Shape], axes: Axes, grids: tuple[Numbers, ...], size: int) -> tuple[sparse.csr_matrix, Numbers]:
+    written = np.zeros((len(shapes), size), bool)  # tables that share totals share the equations of those too
+    totals, columns, lengths = ([np.zeros(0, np.int64)] for _ in range(3))
     for along, grid in zip(axes, grids, strict=True):
         for at, axis in enumerate(along):
             moved = np.moveaxis(grid, at, 0)
             for parent, children in shapes[axis].children.items():
-                below = moved[children].reshape(len(children), -1).T.tolist()
-                for total, parts in zip(moved[parent].ravel().tolist(), below, strict=True):
-                    if (axis, total) in written:
-                        continue
-                    written.add((axis, total))
-                    totals.append(total)
-                    columns += [total, *parts]
-                    lengths.append(len(parts) + 1)
-    starts = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
-    signs = np.ones(len(columns), np.int64)
+                fresh = ~written[axis, moved[parent]]
+                total = moved[parent][fresh]
+                written[axis, total] = True
+                totals.append(total)
+                columns.append(np.concatenate([total[None], moved[children][:, fresh]]).T.ravel())
+                lengths.append(np.full(len(total), len(children) + 1))
+    starts = np.concatenate([[0], np.cumsum(np.concatenate(lengths))])
+    signs = np.ones(int(starts[-1]), np.int64)
     signs[starts[:-1]] = -1
-    return sparse.csr_matrix((signs, columns, starts), shape=(len(totals), size)), np.array(totals, np.int64)
+    sums = sparse.csr_matrix((signs, np.concatenate(columns), starts), shape=(len(starts) - 1, size))
+    return sums, np.concatenate(totals)
 
 
-def _counts(week: CountedWeek, grids: tuple[Numbers, ...], size: int) -> tuple[Numbers, Numbers]:
+def _counts(tables: Sequence[CountedTable], grids: tuple[Numbers, ...], size: int) -> tuple[Numbers, Numbers]:
     persons = np.full(size, -1, np.int64)
     reports = np.full(size, np.iinfo(np.int64).max, np.int64)
-    for table, grid in zip(week.tables, grids, strict=True):
+    for table, grid in zip(tables, grids, strict=True):
         keys = list(product(*(dimension.parents for dimension in table.dimensions)))
         if unknown := table.cells.keys() - set(keys):
             raise CountsUnfit(table=table.name, reason=f"{len(unknown)} of its cells have codes that its dimensions lack")

@@ -6,20 +6,34 @@ A message may name a table, a level and the codes of its hierarchy, never a coun
 from core.errors import Problem
 
 __all__ = [
+    "CellUnknown",
     "CertificateUnfit",
+    "CodeNotInHierarchy",
     "CodeUnknown",
+    "CountUnreadable",
     "CountsUnfit",
     "FactBlockMissing",
     "FactBlockMoved",
     "FactCodeUnknown",
     "FactOfAnotherWeek",
+    "FolderNotFree",
+    "FolderNotWritten",
+    "HierarchyFileUnfit",
     "HierarchyUnfit",
+    "KnownContradicts",
     "NotProven",
+    "PeriodsChanged",
     "PolicyUnreadable",
     "ProtectedWeekChanged",
     "ProtectionImpossible",
+    "ReleaseUnfit",
+    "ReleaseUnreadable",
+    "ReleasedOtherwise",
     "SolverGaveUp",
+    "TableTooLarge",
+    "TableUnreadable",
     "TablesContradict",
+    "TotalInTable",
     "WeekAlreadyProtected",
     "WeekNotProtected",
 ]
@@ -73,6 +87,24 @@ class TablesContradict(Problem):
     remedy = "Compare the tables with the release they came from: a number was changed or a file is from another week."
 
 
+class ReleasedOtherwise(Problem):
+    code = "ANON-015"
+    says = "A cell of table {table} by {level} was released before with another number."
+    remedy = (
+        "Count what was released before as it was then: late reports and corrections of a released period stay inside, since "
+        "the difference would give away what both numbers hide."
+    )
+
+
+class PeriodsChanged(Problem):
+    code = "ANON-016"
+    says = "Table {table} does not follow the release before: {reason}."
+    remedy = (
+        "Give the same hierarchies as then. List every period with all its parts, also those that are still to come; what was "
+        "released stands."
+    )
+
+
 class SolverGaveUp(Problem):
     code = "ANON-014"
     says = "The linear program of the attacker came to no answer ({status})."
@@ -122,3 +154,79 @@ class FactCodeUnknown(Problem):
     code = "ANON-052"
     says = "The facts of week {week} hold a code of {dimension} that the tables do not know."
     remedy = "Count with the gazetteer and code lists that the reports were admitted with, or correct the report."
+
+
+class TableUnreadable(Problem):
+    code = "ANON-060"
+    says = "{file} cannot be used: {reason}."
+    remedy = "Give a CSV file in UTF-8, separated by commas, with one row of column names and a value in every column."
+
+
+class CodeNotInHierarchy(Problem):
+    code = "ANON-061"
+    says = "{file}, line {line}, column {dimension}: the hierarchy has no code {member}."
+    remedy = "Add the code to the hierarchy with the code that it is part of, or correct the row."
+
+
+class TotalInTable(Problem):
+    code = "ANON-062"
+    says = "{file}, line {line}, column {dimension}: {member} is a total."
+    remedy = (
+        "Take rows of totals out and give innermost cells only: every total is worked out, so that it is the sum of its parts."
+    )
+
+
+class CountUnreadable(Problem):
+    code = "ANON-063"
+    says = "{file}, line {line}, column {column}: this is no count: {reason}."
+    remedy = "Write whole numbers, 0 or more, in digits 0 to 9 without separators; leave a row out where nobody was counted."
+
+
+class TableTooLarge(Problem):
+    code = "ANON-064"
+    says = "{file} is too large to be protected: {reason}."
+    remedy = "Take out columns that are no dimensions, or use coarser codes or longer periods."
+
+
+class HierarchyFileUnfit(Problem):
+    code = "ANON-065"
+    says = "{file}{at}: the hierarchy of {dimension} cannot be used: {reason}."
+    remedy = (
+        "Give each code one row with the one code that it is part of, up to one code with an empty parent, which is the total."
+    )
+
+
+class FolderNotFree(Problem):
+    code = "ANON-066"
+    says = "{folder} is there already and holds something."
+    remedy = "Name a folder that is not there yet. A release is never written over another."
+
+
+class FolderNotWritten(Problem):
+    code = "ANON-067"
+    says = "The release could not be written to {folder}: {reason}."
+    remedy = "Free space on that disk, or name a folder that may be written. Nothing was left there."
+
+
+class ReleaseUnreadable(Problem):
+    code = "ANON-068"
+    says = "{folder} is no release that can be read: {reason}."
+    remedy = "Name the folder that `anonymizer protect` wrote, with all its files."
+
+
+class ReleaseUnfit(Problem):
+    code = "ANON-069"
+    says = "{file}{at}: {reason}."
+    remedy = "Compare with the release as it was published: this one was changed or is not complete."
+
+
+class CellUnknown(Problem):
+    code = "ANON-070"
+    says = "'{text}' is no cell with its number: {reason}."
+    remedy = "Write a cell of the release and what is known of it, for example origin=XM01,destination=_T,reason=flood=12."
+
+
+class KnownContradicts(Problem):
+    code = "ANON-071"
+    says = "What is said to be known contradicts the published numbers."
+    remedy = "Attack without it. If that goes through, a number that is said to be known is not so."

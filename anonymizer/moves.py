@@ -5,7 +5,8 @@ a multiple of a move is an alternative: a table that an outsider cannot tell fro
 cells only. So one move, taken back and forth, answers for many unsafe cells at once.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from typing import Final
 
@@ -68,6 +69,14 @@ class Goals:
             self.wanted[cell] = _farthest_first(goals, count.persons)
         self.open = {cell: list(goals) for cell, goals in self.wanted.items() if goals}
         self.number = self.remaining
+
+    def only(self, cells: Iterable[int]) -> "Goals":
+        """The goals of some cells, with what is open of them, to go on from apart."""
+        other = copy(self)
+        other.wanted = {cell: self.wanted[cell] for cell in cells}
+        other.open = {cell: list(self.open[cell]) for cell in other.wanted if cell in self.open}
+        other.number = sum(map(len, other.wanted.values()))
+        return other
 
     @property
     def remaining(self) -> int:

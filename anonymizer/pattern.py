@@ -1,29 +1,43 @@
 """Which cells are hidden so far, and what hiding another one would cost."""
 
+from copy import copy
+
 import numpy as np
 
 from anonymizer.counted_week import Count
 from anonymizer.equations import Flags, Numbers, System
+from anonymizer.errors import ReleasedOtherwise
 from anonymizer.policy import Policy
+from anonymizer.published import Standing
 
 __all__ = ["Pattern"]
 
 
 class Pattern:
-    """The hidden cells of a system; at first the unsafe ones, later their complements too.
+    """The hidden cells of a system; at first the unsafe ones and those hidden before, later their complements too.
+
+    What was `shown` before stays shown, even where it would be unsafe by now.
 
     Costs keep what readers need most: totals before their parts, large cells before small ones, and numbers before zeros.
     """
 
-    def __init__(self, system: System, policy: Policy) -> None:
+    def __init__(self, system: System, policy: Policy, standing: Standing | None = None) -> None:
         counts = zip(system.persons.tolist(), system.reports.tolist(), strict=True)
-        self.unsafe = np.array([policy.is_unsafe(Count(*count)) for count in counts])
-        self.hidden = self.unsafe.copy()
+        self.shown, hidden = _stands(system, standing or {})
+        self.unsafe = np.array([policy.is_unsafe(Count(*count)) for count in counts]) & ~self.shown
+        self.first = self.unsafe | hidden
+        self.hidden = self.first.copy()
         self.version = 0
         loss = np.where(system.persons > 0, 1 + np.log2(1 + system.persons), policy.zero_cost)
         self.cost = loss * policy.keep_totals ** _height_in_tables(system)
         # zeros below a published zero are known to be zero; to hide one means to hide what lies above it as well
         self.closed = self._below_zero(system)
+
+    def copy(self) -> "Pattern":
+        """The pattern as it is, to go on from apart."""
+        other = copy(self)
+        other.hidden = self.hidden.copy()
+        return other
 
     def hide(self, cells: Numbers) -> None:
         """Hide more cells, given by number."""
@@ -39,6 +53,20 @@ class Pattern:
         below = np.zeros(system.size, bool)
         below[entries.col[child]] = True
         return below
+
+
+def _stands(system: System, standing: Standing) -> tuple[Flags, Flags]:
+    """The unknowns that were shown before, and those that were hidden; raises `ReleasedOtherwise`."""
+    shown, hidden = np.zeros(system.size, bool), np.zeros(system.size, bool)
+    for unknown in range(system.size) if standing else ():
+        name = system.identity(unknown)
+        if name in standing:
+            number = standing[name]
+            shown[unknown], hidden[unknown] = number is not None, number is None
+            if number not in {None, int(system.persons[unknown])}:
+                table, level = system.describe(unknown)
+                raise ReleasedOtherwise(table=table, level=level)
+    return shown, hidden
 
 
 def _height_in_tables(system: System) -> Numbers:

@@ -1,17 +1,15 @@
 """The rules of protection: which cells are unsafe, and what nobody may be able to learn about them."""
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy.orm import Session
-
 from anonymizer.counted_week import Count
 from anonymizer.errors import PolicyUnreadable
-from core.policies import PolicyKind, active_policy
 
-__all__ = ["Policy", "Possible", "default_policy", "parse_policy", "policy_in_force", "read_policy"]
+__all__ = ["Policy", "Possible", "default_policy", "parse_policy", "policy_from", "read_policy"]
 
 
 class Possible(NamedTuple):
@@ -38,6 +36,8 @@ class Policy:
     def __post_init__(self) -> None:
         if self.threshold < 1 or self.contributors < 1:
             raise ValueError("threshold and contributors are at least 1")
+        if self.threshold == 2:
+            raise ValueError("a threshold of 2 hides nothing, since under 2 means 1; use 1 for no threshold, or 3 and more")
         if not 0 <= self.group_low < max(self.threshold, 2):
             raise ValueError("group_low is 0 or more and less than the threshold")
         if self.keep_totals < 1 or self.zero_cost <= 0:
@@ -79,16 +79,18 @@ def read_policy(path: Path) -> Policy:
         raise PolicyUnreadable(path=path, reason=str(error)) from None
 
 
-def policy_in_force(session: Session) -> Policy:
-    """The rules that two people activated in this operation; else the default. Raises `PolicyUnreadable` or `PolicyChanged`."""
-    active = active_policy(session, PolicyKind.PROTECTION)
-    return default_policy() if active is None else parse_policy(active, Path("core.policy"))
-
-
 def parse_policy(content: str, path: Path) -> Policy:
     """The rules of a text; `path` says where it is from. Raises `PolicyUnreadable`."""
     try:
         given = tomllib.loads(content)
+    except ValueError as error:
+        raise PolicyUnreadable(path=path, reason=str(error)) from None
+    return policy_from(given, path)
+
+
+def policy_from(given: Mapping[str, object], path: Path) -> Policy:
+    """The rules as named values; `path` says where they are from. Raises `PolicyUnreadable`."""
+    try:
         return Policy(**{name: _setting(name, value) for name, value in given.items()})
     except ValueError as error:
         raise PolicyUnreadable(path=path, reason=str(error)) from None

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from anonymizer.equations import Flags, Numbers, System
+from anonymizer.equations import Numbers, System
 from anonymizer.moves import Move, make_move
 from anonymizer.pattern import Pattern
 from anonymizer.policy import Possible
+from anonymizer.scopes import Scope, cells_in, held_in
 
 __all__ = ["Program"]
 
@@ -28,19 +29,16 @@ BRANCHES: Final = 200
 class Program:
     """A scope as a linear program. Columns are groups of cells that are always equal: how far a group rises, and falls."""
 
-    def __init__(self, system: System, pattern: Pattern, cells: Numbers, held: Flags) -> None:
-        self._system, self._pattern, self._cells = system, pattern, cells
-        equations = system.sums[np.flatnonzero(np.isin(system.totals, cells))][:, cells].tocsr()
-        groups, self._group = _equal_cells(equations)
-        merge = sparse.csr_matrix((np.ones(len(cells)), (np.arange(len(cells)), self._group)), shape=(len(cells), groups))
-        merged = (equations @ merge).tocsr()
-        merged.eliminate_zeros()
-        matrix = merged[np.diff(merged.indptr) > 0].tocsc()
+    def __init__(self, system: System, pattern: Pattern, scope: Scope) -> None:
+        self._system, self._pattern = system, pattern
+        self._cells = cells = cells_in(system, pattern, scope)
+        self._held = held_in(system, scope, cells) | pattern.shown[cells]
+        matrix, self._group = _merge_equal_cells(system.sums_within(cells))
+        groups = matrix.shape[1]
         self._persons = np.zeros(groups, np.int64)
         self._persons[self._group] = system.persons[cells]
         self._height = np.zeros(groups, np.int64)
         np.maximum.at(self._height, self._group, system.height[cells])
-        self._held = held[cells]
         self._falling = np.flatnonzero(self._persons)
         self._fall = np.full(groups, -1)
         self._fall[self._falling] = groups + np.arange(len(self._falling))
@@ -51,12 +49,15 @@ class Program:
 
     def find(self, unknown: int, goal: Possible) -> Move | None:
         """The cheapest move found that meets a goal (which the true count does not), or None where there is none."""
-        self._refresh()
+        if self._version != self._pattern.version:
+            self._refresh()
         group = int(self._group[np.searchsorted(self._cells, unknown)])
+        kept = self._bounds(group)
         self._aim(group, goal)
         self._solver.clearSolver()  # to start from no move at all, which is dual feasible, beats the last solution
         self._budget = BRANCHES
         change = self._whole()
+        self._restore(kept)
         if change is None or not goal.holds(int(self._persons[group] + change[group])):
             return None
         return self._move(change)
@@ -65,16 +66,24 @@ class Program:
         """Costs and bounds as the pattern stands now, with no goal."""
         groups, count = len(self._persons), len(self._columns)
         safe = ~self._pattern.hidden[self._cells]
-        if self._version != self._pattern.version:
-            cost = FREE + np.bincount(self._group, self._pattern.cost[self._cells] * safe, minlength=groups)
-            self._solver.changeColsCost(count, self._columns, np.concatenate([cost, cost[self._falling]]))
-            self._version = self._pattern.version
+        cost = FREE + np.bincount(self._group, self._pattern.cost[self._cells] * safe, minlength=groups)
+        self._solver.changeColsCost(count, self._columns, np.concatenate([cost, cost[self._falling]]))
         fixed = np.zeros(groups, bool)
         fixed[self._group[self._held & safe]] = True
         rise = np.where(fixed, 0.0, highspy.kHighsInf)
         fall = np.where(fixed, 0.0, self._persons)[self._falling]
         self._lower, self._upper = np.zeros(count), np.concatenate([rise, fall])
         self._solver.changeColsBounds(count, self._columns, self._lower, self._upper)
+        self._version = self._pattern.version
+
+    def _bounds(self, group: int) -> list[tuple[int, float, float]]:
+        """The bounds of a group's rise and fall, to be put back."""
+        columns = [column for column in (group, int(self._fall[group])) if column >= 0]
+        return [(column, float(self._lower[column]), float(self._upper[column])) for column in columns]
+
+    def _restore(self, kept: list[tuple[int, float, float]]) -> None:
+        for column, lower, upper in kept:
+            self._bound(column, lower, upper)
 
     def _aim(self, group: int, goal: Possible) -> None:
         persons = int(self._persons[group])
@@ -115,13 +124,12 @@ class Program:
         group = int(broken[np.argmax(self._height[broken])])
         down, up = (self._at_most, np.floor(change[group])), (self._at_least, np.ceil(change[group]))
         for limit, value in (down, up) if change[group] - down[1] < 0.5 else (up, down):
-            columns = [column for column in (group, self._fall[group]) if column >= 0]
-            kept = [(column, self._lower[column], self._upper[column]) for column in columns]
+            kept = self._bounds(group)
             limit(group, float(value))
-            if (found := self._whole()) is not None:
+            found = self._whole()
+            self._restore(kept)
+            if found is not None:
                 return found
-            for column in kept:
-                self._bound(*column)
         return None
 
     def _change(self) -> NDArray[np.float64]:
@@ -137,13 +145,17 @@ class Program:
         return make_move(cells, of_cells[moved], self._system.persons[cells])
 
 
-def _equal_cells(equations: sparse.csr_matrix) -> tuple[int, Numbers]:
-    """Group the cells of a scope that are always equal: a total and its only part there."""
+def _merge_equal_cells(equations: sparse.csr_matrix) -> tuple[sparse.csc_matrix, Numbers]:
+    """Equations over groups of cells that are always equal (a total and its only part there), and the group of each cell."""
+    size = equations.shape[1]
     starts = equations.indptr[:-1][np.diff(equations.indptr) == 2]
     pairs = (equations.indices[starts], equations.indices[starts + 1])
-    links = sparse.coo_matrix((np.ones(len(starts)), pairs), shape=(equations.shape[1], equations.shape[1]))
+    links = sparse.coo_matrix((np.ones(len(starts)), pairs), shape=(size, size))
     groups, group = connected_components(links, directed=False)
-    return groups, group.astype(np.int64)
+    merge = sparse.csr_matrix((np.ones(size), group, np.arange(size + 1)), shape=(size, groups))
+    merged = (equations @ merge).tocsr()
+    merged.eliminate_zeros()
+    return merged[np.diff(merged.indptr) > 0].tocsc(), group.astype(np.int64)
 
 
 def _solver(matrix: sparse.csc_matrix) -> highspy.Highs:

@@ -1,5 +1,6 @@
-"""Protect a counted week: suppress what must be, prove it, and only then hand out tables."""
+"""Protect counted tables: suppress what must be, prove it, and only then hand them out."""
 
+from collections.abc import Sequence
 from itertools import product
 
 import numpy as np
@@ -8,27 +9,40 @@ from anonymizer.counted_week import CountedTable, CountedWeek
 from anonymizer.equations import Flags, Numbers, build_system
 from anonymizer.policy import Policy
 from anonymizer.prove import prove
-from anonymizer.published import ProtectedWeek, PublishedTable
+from anonymizer.published import ProtectedTables, ProtectedWeek, PublishedTable, Standing
 from anonymizer.suppress import Progress, suppress
 
-__all__ = ["protect"]
+__all__ = ["protect", "protect_tables"]
 
 
 def protect(counted: CountedWeek, policy: Policy, *, progress: Progress | None = None) -> ProtectedWeek:
-    """The week's tables as they may be published, with their proof. The same week always gives the same tables.
+    """The week's tables as they may be published, with their proof; see `protect_tables`."""
+    done = protect_tables(counted.tables, policy, progress=progress)
+    return ProtectedWeek(counted.operation, counted.week, done.policy, done.tables, done.proof)
 
-    `progress` is told how many goals are met, and of how many. Raises `CountsUnfit`, `ProtectionImpossible` or `NotProven`;
-    never is there a table without a proof.
+
+def protect_tables(
+    counted: Sequence[CountedTable],
+    policy: Policy,
+    *,
+    standing: Standing | None = None,
+    progress: Progress | None = None,
+) -> ProtectedTables:
+    """Tables that are published together as they may be published, with their proof. The same always gives the same.
+
+    `standing` says how cells stand in what was released before: that is neither withdrawn nor contradicted.
+    `progress` is told how many goals are met, and of how many. Raises `CountsUnfit`, `ReleasedOtherwise`,
+    `ProtectionImpossible` or `NotProven`; never is there a table without a proof.
     """
     system = build_system(counted)
-    suppression = suppress(system, policy, progress)
-    tables = [_published(table, grid, suppression.hidden) for table, grid in zip(counted.tables, system.grids, strict=True)]
+    suppression = suppress(system, policy, progress, standing=standing)
+    tables = [_published(table, grid, suppression.hidden) for table, grid in zip(counted, system.grids, strict=True)]
     names = {unknown: system.identity(unknown) for unknown in np.flatnonzero(suppression.hidden).tolist()}
     alternatives = [
         {names[cell]: change for cell, change in zip(other.cells.tolist(), other.persons.tolist(), strict=True)}
         for other in suppression.alternatives
     ]
-    return prove(counted, tables, alternatives, policy)
+    return prove(counted, tables, alternatives, policy, standing)
 
 
 def _published(table: CountedTable, grid: Numbers, hidden: Flags) -> PublishedTable:

@@ -15,7 +15,7 @@ import numpy as np
 from scipy import sparse
 
 from anonymizer.attack import Attacker, identity
-from anonymizer.counted_week import Count, CountedTable, CountedWeek
+from anonymizer.counted_week import Count, CountedTable
 from anonymizer.errors import NotProven
 from anonymizer.policy import Policy
 from anonymizer.published import (
@@ -23,8 +23,9 @@ from anonymizer.published import (
     Identity,
     Proof,
     ProtectedTable,
-    ProtectedWeek,
+    ProtectedTables,
     PublishedTable,
+    Standing,
     certify,
     count_cells,
 )
@@ -34,11 +35,20 @@ __all__ = ["prove"]
 Alternatives = Sequence[Mapping[Identity, int]]
 
 
-def prove(counted: CountedWeek, tables: Sequence[PublishedTable], alternatives: Alternatives, policy: Policy) -> ProtectedWeek:
-    """Prove that the published tables of a counted week are safe, and certify them; raises `NotProven`."""
+def prove(
+    counted: Sequence[CountedTable],
+    tables: Sequence[PublishedTable],
+    alternatives: Alternatives,
+    policy: Policy,
+    standing: Standing | None = None,
+) -> ProtectedTables:
+    """Prove that the published forms of some counted tables are safe, and certify them; raises `NotProven`.
+
+    They must show whatever was shown before, and hide whatever was hidden.
+    """
     unsafe: dict[Identity, Count] = {}
-    for truth, table in zip(counted.tables, tables, strict=True):
-        unsafe |= dict(_unsafe_cells(truth, table, policy))
+    for truth, table in zip(counted, tables, strict=True):
+        unsafe |= dict(_unsafe_cells(truth, table, policy, standing or {}))
     attacker = Attacker(tables)
     hidden = _hidden_counts(counted, attacker)
     _check_alternatives(attacker, hidden, alternatives, tables)
@@ -54,26 +64,36 @@ def prove(counted: CountedWeek, tables: Sequence[PublishedTable], alternatives: 
     published, suppressed = count_cells(tables)
     proof = Proof({table.name: table.digest for table in tables}, published, suppressed, evidence)
     protected = tuple(ProtectedTable(table.name, table.dimensions, table.cells, certify(table)) for table in tables)
-    return ProtectedWeek(counted.operation, counted.week, policy, protected, proof)
+    return ProtectedTables(policy, protected, proof)
 
 
-def _unsafe_cells(truth: CountedTable, table: PublishedTable, policy: Policy) -> Iterator[tuple[Identity, Count]]:
-    """The unsafe cells of a table, after checking that it shows none of them, and of the others nothing but the truth."""
+def _unsafe_cells(
+    truth: CountedTable, table: PublishedTable, policy: Policy, standing: Standing
+) -> Iterator[tuple[Identity, Count]]:
+    """The unsafe cells of a table, after checking that it shows none of them, and of the others nothing but the truth.
+
+    What was shown before cannot be hidden any more, so it is not among them.
+    """
     if (truth.name, truth.dimensions) != (table.name, table.dimensions):
         _refuse([table], (), "it is not the table that was counted")
     for key, value in table.cells.items():
         count, name = truth.count(key), identity(table.dimensions, key)
         if value not in {None, count.persons}:
             _refuse([table], name, "a published number is not what was counted")
+        if name in standing:
+            if value != standing[name]:
+                _refuse([table], name, "it does not stand as it was released before")
+            if value is not None:
+                continue
         if policy.is_unsafe(count):
             if value is not None:
                 _refuse([table], name, "an unsafe cell is published")
             yield name, count
 
 
-def _hidden_counts(counted: CountedWeek, attacker: Attacker) -> dict[Identity, int]:
+def _hidden_counts(counted: Sequence[CountedTable], attacker: Attacker) -> dict[Identity, int]:
     counts = {}
-    for table in counted.tables:
+    for table in counted:
         for key, count in table.cells.items():
             counts[identity(table.dimensions, key)] = count.persons
     return {name: counts.get(name, 0) for name in attacker.unknowns}

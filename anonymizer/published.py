@@ -24,8 +24,10 @@ __all__ = [
     "Key",
     "Proof",
     "ProtectedTable",
+    "ProtectedTables",
     "ProtectedWeek",
     "PublishedTable",
+    "Standing",
     "certify",
     "count_cells",
 ]
@@ -33,6 +35,9 @@ __all__ = [
 Key: TypeAlias = tuple[str, ...]
 Identity: TypeAlias = tuple[tuple[str, str], ...]
 """A cell as (dimension, code) pairs in order of dimension, totals left out: the same in every table it stands in."""
+
+Standing: TypeAlias = Mapping[Identity, int | None]
+"""How cells stand in what was released before: the number that was published, or None where it was suppressed."""
 
 _PROVEN: Final = object()
 
@@ -90,7 +95,7 @@ class ProtectedTable(PublishedTable):
 class Evidence:
     """What the proof rests on. Secret: together with a release it narrows down what the release hides.
 
-    Each alternative says how another week, in which no published number differs, differs from the true one.
+    Each alternative says how other tables, in which no published number differs, differs from the true one.
     `narrowest` is the narrowest interval that the alternatives leave any unsafe cell.
     """
 
@@ -102,7 +107,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Proof:
-    """What may be said of a week's proof: the digests it covers, and how many cells are shown and how many are not.
+    """What may be said of a proof: the digests it covers, and how many cells are shown and how many are not.
 
     `evidence` is there only where the proof was made, never where it is read back for release.
     """
@@ -111,6 +116,15 @@ class Proof:
     published: int
     suppressed: int
     evidence: Evidence | None = field(default=None, repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class ProtectedTables:
+    """Tables that were protected together, as one system, under a policy."""
+
+    policy: Policy
+    tables: tuple[ProtectedTable, ...]
+    proof: Proof
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,18 @@ What is found in a narrow scope is valid in the whole system (see `moves.py`) an
 scope holds what lies above it still, so that hiding a village never costs the total of a country.
 """
 
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
 
 import numpy as np
 
 from anonymizer.equations import Flags, Numbers, System
 from anonymizer.pattern import Pattern
 
-__all__ = ["Scope", "held_in", "movable_in", "scopes_around"]
+__all__ = ["Scope", "cells_in", "held_in", "scopes_around", "scopes_beside"]
+
+Tops: TypeAlias = tuple[int, ...]
 
 FEW: Final = 1000  # cells of a scope up to which its closed zeros may move too
 
@@ -21,42 +24,64 @@ FEW: Final = 1000  # cells of a scope up to which its closed zeros may move too
 class Scope:
     """Persons move between innermost cells under `tops` (a code for each dimension), in `tables`."""
 
-    tops: tuple[int, ...]
+    tops: Tops
     tables: tuple[int, ...]
     closed_zeros: bool = False
     grand_total: bool = False
 
 
-def scopes_around(system: System, unknown: int, *, grand_total: bool) -> list[Scope]:
+def scopes_beside(system: System, unknown: int, axis: int) -> Iterator[Scope]:
+    """The scopes to search for a cell without leaving its siblings along one dimension, narrowest first."""
+    others = [other for other in range(len(system.shapes)) if other != axis]
+    return (Scope(tops, _tables_of(system, unknown)) for tops in _ever_wider(system, unknown, others))
+
+
+def scopes_around(system: System, unknown: int, *, grand_total: bool) -> Iterator[Scope]:
     """The scopes to search for a cell, narrowest first. The last may hide the grand total, where that is allowed."""
-    own = tuple(table for table in range(len(system.tables)) if system.inside(table)[unknown])
-    every = tuple(range(len(system.tables)))
-    tops = tuple(system.codes[unknown].tolist())
-    scopes = []
-    for _ in range(max(int(shape.height[shape.root]) for shape in system.shapes)):
-        tops = tuple(int(shape.parent[top]) for shape, top in zip(system.shapes, tops, strict=True))
-        scopes.append(Scope(tops, own))
-    scopes += [Scope(tops, every), Scope(tops, every, closed_zeros=True)]
+    own = _tables_of(system, unknown)
+    yield from (Scope(tops, own) for tops in _ever_wider(system, unknown, range(len(system.shapes))))
+    everywhere = Scope(tuple(shape.root for shape in system.shapes), tuple(range(len(system.tables))))
+    if everywhere.tables != own:
+        yield everywhere
+    yield replace(everywhere, closed_zeros=True)
     if grand_total:
-        scopes.append(Scope(tops, every, closed_zeros=True, grand_total=True))
-    return list(dict.fromkeys(scopes))
+        yield replace(everywhere, closed_zeros=True, grand_total=True)
 
 
-def movable_in(system: System, pattern: Pattern, scope: Scope) -> Numbers:
-    """The unknowns that belong to a scope: its innermost cells and everything that they add to."""
-    cells = np.any([system.inside(table) for table in scope.tables], axis=0)
-    for shape, codes, top in zip(system.shapes, system.codes.T, scope.tops, strict=True):
-        cells &= shape.reach(top)[codes]
-    if not scope.closed_zeros and np.count_nonzero(cells) > FEW:
-        cells &= ~pattern.closed | pattern.hidden
-    return np.flatnonzero(cells)
+def cells_in(system: System, pattern: Pattern, scope: Scope) -> Numbers:
+    """The unknowns that belong to a scope, in ascending order: its innermost cells and everything that they add to."""
+    reached = [np.flatnonzero(shape.reach(top)) for shape, top in zip(system.shapes, scope.tops, strict=True)]
+    parts = [system.grids[table][np.ix_(*(reached[axis] for axis in system.axes[table]))].ravel() for table in scope.tables]
+    cells = parts[0] if len(parts) == 1 else np.concatenate(parts)
+    cells = np.unique(cells)
+    if not scope.closed_zeros and len(cells) > FEW:
+        cells = cells[~pattern.closed[cells] | pattern.hidden[cells]]
+    return cells
 
 
-def held_in(system: System, scope: Scope) -> Flags:
-    """The unknowns that a scope leaves as they are unless they are hidden already."""
-    held = np.zeros(system.size, bool)
-    for shape, codes, top in zip(system.shapes, system.codes.T, scope.tops, strict=True):
-        above = shape.at_or_above[top].copy()
-        above[top] = False
-        held |= above[codes]
-    return held if scope.grand_total else held | system.grand_total
+def held_in(system: System, scope: Scope, cells: Numbers) -> Flags:
+    """Which of a scope's cells it leaves as they are unless they are hidden already."""
+    held = np.zeros(len(cells), bool) if scope.grand_total else system.grand_total[cells]
+    for shape, codes, top in zip(system.shapes, system.codes[cells].T, scope.tops, strict=True):
+        held = held | shape.above(top)[codes]
+    return held
+
+
+def _tables_of(system: System, unknown: int) -> tuple[int, ...]:
+    return tuple(np.flatnonzero(system.inside[:, unknown]).tolist())
+
+
+def _ever_wider(system: System, unknown: int, along: Iterable[int]) -> Iterator[Tops]:
+    """A cell's siblings in every dimension; then some dimensions raised, one at a time and together, up to their totals."""
+    tops = _raised(system, tuple(system.codes[unknown].tolist()))
+    yield tops
+    while rising := [axis for axis in along if _raised(system, tops)[axis] != tops[axis]]:
+        raised = _raised(system, tops)
+        if len(rising) > 1:
+            yield from ((*tops[:axis], raised[axis], *tops[axis + 1 :]) for axis in rising)
+        tops = tuple(raised[axis] if axis in rising else top for axis, top in enumerate(tops))
+        yield tops
+
+
+def _raised(system: System, tops: Tops) -> Tops:
+    return tuple(int(shape.parent[top]) for shape, top in zip(system.shapes, tops, strict=True))

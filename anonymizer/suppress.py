@@ -5,7 +5,7 @@ meets it is looked for, in ever wider scopes, and the cells that it moves are hi
 needless are dropped, and cells that no kept move uses are published again.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,10 +13,12 @@ import numpy as np
 from anonymizer.equations import Flags, Numbers, System
 from anonymizer.errors import ProtectionImpossible
 from anonymizer.moves import Goals, Move
+from anonymizer.parts import divide, search_parts
 from anonymizer.pattern import Pattern
 from anonymizer.policy import Policy, Possible
-from anonymizer.programs import Program
-from anonymizer.scopes import Scope, held_in, movable_in, scopes_around
+from anonymizer.published import Standing
+from anonymizer.scopes import scopes_around
+from anonymizer.search import Search, in_order
 
 __all__ = ["Change", "Progress", "Suppression", "suppress"]
 
@@ -40,55 +42,52 @@ class Suppression:
     alternatives: tuple[Change, ...]
 
 
-def suppress(system: System, policy: Policy, progress: Progress | None = None) -> Suppression:
-    """Hide what must be hidden; raises `ProtectionImpossible`. `progress` is told how many goals are met, and of how many."""
-    search = _Search(system, policy)
-    for cell in _from_totals_down(system, search.goals.open):
-        search.protect(cell)
-        if progress:
-            progress(search.goals.number - search.goals.remaining, search.goals.number)
-    moves = _needed(search.moves, search.goals, search.pattern)
-    hidden = search.pattern.unsafe.copy()
+def suppress(
+    system: System,
+    policy: Policy,
+    progress: Progress | None = None,
+    *,
+    standing: Standing | None = None,
+    processes: int = 0,
+) -> Suppression:
+    """Hide what must be hidden; raises `ProtectionImpossible` or `ReleasedOtherwise`.
+
+    What was shown before, as `standing` says, stays shown, and what was hidden stays hidden. `progress` is told how many
+    goals are met, and of how many.
+    `processes` 0 takes as many as there are processors. Their number does not change what is hidden.
+    """
+    pattern = Pattern(system, policy, standing)
+    search = Search(system, pattern, Goals(system, policy, pattern.unsafe))
+    parts = divide(system, search.goals.open)
+    within = {cell for part in parts for cell in part.cells}
+    for _ in _protect(search, search.goals.open.keys() - within, policy):
+        _tell(progress, search)
+    for moves in search_parts(search, parts, processes):
+        for move in moves:
+            search.take(move)
+        _tell(progress, search)
+    for _ in _protect(search, search.goals.open, policy):
+        _tell(progress, search)
+    moves = _needed(search.moves, search.goals, pattern)
+    hidden = pattern.first.copy()
     for move in moves:
         hidden[move.cells] = True
-    return Suppression(hidden, search.pattern.unsafe, _alternatives(moves, search.goals))
+    return Suppression(hidden, pattern.unsafe, _alternatives(moves, search.goals))
 
 
-class _Search:
-    """The state of one suppression: the pattern, the goals, the moves found, and the programs of scopes seen before."""
-
-    def __init__(self, system: System, policy: Policy) -> None:
-        self.system, self.policy = system, policy
-        self.pattern = Pattern(system, policy)
-        self.goals = Goals(system, policy, self.pattern.unsafe)
-        self.moves: list[Move] = []
-        self._programs: dict[Scope, Program] = {}
-
-    def protect(self, cell: int) -> None:
-        """Find moves for all open goals of a cell."""
-        while cell in self.goals.open:
-            move = self._cheapest(cell, self.goals.open[cell][0])
-            self.pattern.hide(move.cells)
-            self.goals.close(move)
-            self.moves.append(move)
-
-    def _cheapest(self, cell: int, goal: Possible) -> Move:
-        for scope in scopes_around(self.system, cell, grand_total=self.policy.hide_grand_total):
-            if move := self._program(scope).find(cell, goal):
-                return move
-        table, level = self.system.describe(cell)
-        raise ProtectionImpossible(table=table, level=level)
-
-    def _program(self, scope: Scope) -> Program:
-        if scope not in self._programs:
-            cells = movable_in(self.system, self.pattern, scope)
-            self._programs[scope] = Program(self.system, self.pattern, cells, held_in(self.system, scope))
-        return self._programs[scope]
+def _protect(search: Search, cells: Iterable[int], policy: Policy) -> Iterator[int]:
+    """Protect cells one by one, in the whole system if need be; raises `ProtectionImpossible`."""
+    system = search.system
+    for cell in in_order(system, cells):
+        if not search.protect(cell, lambda unknown: scopes_around(system, unknown, grand_total=policy.hide_grand_total)):
+            table, level = system.describe(cell)
+            raise ProtectionImpossible(table=table, level=level)
+        yield cell
 
 
-def _from_totals_down(system: System, cells: Iterable[int]) -> list[int]:
-    height = system.height
-    return sorted(cells, key=lambda cell: (-height[cell], -system.persons[cell], cell))
+def _tell(progress: Progress | None, search: Search) -> None:
+    if progress:
+        progress(search.goals.number - search.goals.remaining, search.goals.number)
 
 
 def _needed(moves: list[Move], goals: Goals, pattern: Pattern) -> list[Move]:
@@ -98,7 +97,7 @@ def _needed(moves: list[Move], goals: Goals, pattern: Pattern) -> list[Move]:
     for met in meets:
         for goal in met:
             answers[goal] = answers.get(goal, 0) + 1
-    costs = [float(np.sum(pattern.cost[move.cells[~pattern.unsafe[move.cells]]])) for move in moves]
+    costs = [float(np.sum(pattern.cost[move.cells[~pattern.first[move.cells]]])) for move in moves]
     kept = set(range(len(moves)))
     for at in sorted(kept, key=lambda at: (-costs[at], at)):
         if all(answers[goal] > 1 for goal in meets[at]):

@@ -11,6 +11,7 @@ from typing import Final
 
 import anonymizer
 import exports
+from anonymizer import weeks
 from app.operations import find_operation
 from app.program import Program
 from core.access import UNASSIGNED, Access, require
@@ -59,12 +60,12 @@ def protect_week(program: Program, operation: str, week: Week, *, actor: str) ->
         raise WeekNotOver(week=week, sunday=week.sunday)
     with program.database.transaction(Zone.ANONYMIZER, operation=operation, actor=actor) as session:
         find_operation(session, operation)
-        with suppress(anonymizer.WeekNotProtected):
-            return anonymizer.load_protected(session, program.ring, operation, week)
-        facts = anonymizer.fresh_facts(session, program.ring, operation, week)
-        counted = anonymizer.count_blocks(facts, load_places(session, operation), operation=operation)
-        protected = anonymizer.protect(counted, anonymizer.policy_in_force(session))
-        anonymizer.store_protected(session, program.ring, protected)
+        with suppress(weeks.WeekNotProtected):
+            return weeks.load_protected(session, program.ring, operation, week)
+        facts = weeks.fresh_facts(session, program.ring, operation, week)
+        counted = weeks.count_blocks(facts, load_places(session, operation), operation=operation)
+        protected = anonymizer.protect(counted, weeks.policy_in_force(session))
+        weeks.store_protected(session, program.ring, protected)
     return protected
 
 
@@ -79,8 +80,8 @@ def release_week(program: Program, operation: str, week: Week, folder: Path, *, 
         earlier = [row for row in released.values() if week.plus(-EARLIER_WEEKS) <= row.week < week]
         shown = [row.week for row in earlier if standing is None or row.number < standing.number]
         release = exports.build_release(
-            anonymizer.load_protected(session, program.ring, operation, week),
-            [anonymizer.load_protected(session, program.ring, operation, past) for past in shown],
+            weeks.load_protected(session, program.ring, operation, week),
+            [weeks.load_protected(session, program.ring, operation, past) for past in shown],
             operation_names=find_operation(session, operation).names,
             places=load_places(session, operation),
             folder=folder,

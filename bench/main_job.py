@@ -17,10 +17,10 @@ from pathlib import Path
 import httpx
 from sqlalchemy import create_engine, text
 
-import anonymizer
 import casework
 import forms
 import ingest
+from anonymizer import weeks
 from app.admission import admit_batches
 from app.demonstration.draw_answers import draw_reports
 from app.demonstration.phone import Phone
@@ -77,9 +77,7 @@ def measure(program: Program, records: int, folder: Path) -> None:
             "open and count facts", records, lambda: casework.movement_facts(session, program.ring, OPERATION, week)
         )
         places = read_gazetteer(GAZETTEER)
-        meter.timed(
-            "aggregate to all levels", records, lambda: anonymizer.count_movements(facts, places, week, operation=OPERATION)
-        )
+        meter.timed("aggregate to all levels", records, lambda: weeks.count_movements(facts, places, week, operation=OPERATION))
     meter.timed("protect, prove and store the week", 1, lambda: protect_week(program, OPERATION, week, actor="bench"))
     meter.timed(
         "write the release, 3 languages", 1, lambda: release_week(program, OPERATION, week, folder / "release", actor="bench")

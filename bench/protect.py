@@ -14,7 +14,8 @@ from collections import Counter
 from collections.abc import Iterator
 from uuid import UUID
 
-from anonymizer import TOTAL, CountedWeek, Dimension, Policy, ProtectedWeek, count_movements, protect
+from anonymizer import TOTAL, CountedWeek, Dimension, Policy, ProtectedWeek, protect
+from anonymizer.weeks import count_movements
 from casework import MovementFact
 from core.places import Place
 from core.week import Week

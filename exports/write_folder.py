@@ -1,17 +1,11 @@
-"""Put files into a folder so that it is there whole or not at all.
+"""Put a release into its folder, whole or not at all; a folder that stands is never changed."""
 
-They are written and synced into a folder beside it, which takes the name when everything is on the disk. A folder
-that stands is never changed.
-"""
-
-import os
-import shutil
-import tempfile
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from core.whole_folder import write_whole
 from exports.errors import FolderTaken, ReleaseNotWritten
 
 __all__ = ["CHECKSUMS", "checksums", "write_folder"]
@@ -33,14 +27,7 @@ def write_folder(files: Mapping[str, bytes], folder: Path) -> None:
         if folder.exists():
             _require_same(files, folder)
             return
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = Path(tempfile.mkdtemp(prefix=f".{folder.name}.unfinished-", dir=folder.parent))
-        try:
-            _fill(unfinished, files)
-            unfinished.rename(folder)
-            _sync(folder.parent)
-        finally:
-            shutil.rmtree(unfinished, ignore_errors=True)
+        write_whole(files, folder)
     except OSError as error:
         raise ReleaseNotWritten(folder=folder, reason=error.strerror or type(error).__name__) from error
 
@@ -50,24 +37,3 @@ def _require_same(files: Mapping[str, bytes], folder: Path) -> None:
     for path in sorted(standing | files.keys()):
         if path not in files or path not in standing or (folder / path).read_bytes() != files[path]:
             raise FolderTaken(folder=folder, file=path)
-
-
-def _fill(folder: Path, files: Mapping[str, bytes]) -> None:
-    folder.chmod(0o755)  # a temporary folder is made for its owner only; a release is for everybody
-    for path, content in files.items():
-        target = folder / path
-        target.parent.mkdir(exist_ok=True)
-        with target.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-    for inner in {folder, *((folder / path).parent for path in files)}:
-        _sync(inner)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

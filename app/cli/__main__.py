@@ -1,5 +1,10 @@
-"""Entry of `python -m app.cli`."""
+"""Entry of `python -m app.cli`. The anonymizer's own tool starts without the rest of the program, which takes seconds."""
 
-from app.cli.main import main
+import sys
+
+if sys.argv[1:2] == ["anonymizer"]:
+    from app.cli.anonymizer import main
+else:
+    from app.cli.main import main
 
 main()

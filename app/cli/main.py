@@ -1,15 +1,11 @@
-"""The commands of `bin/waystation`, put together; every refusal is shown with what to do about it."""
-
-import sys
-import traceback
+"""The commands of `bin/waystation`, put together."""
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
 from app.cli import (
     accounts,
     administer,
+    anonymizer,
     approvals,
     audit,
     collect,
@@ -27,16 +23,9 @@ from app.cli import (
     search,
     store,
 )
-from core.errors import Problem
-from core.shut_in import forbid_core_dumps
+from app.cli.refusals import run as run_commands
 
 __all__ = ["main"]
-
-
-class UnforeseenError(Problem):
-    code = "APP-099"
-    says = "Something happened that Waystation does not know ({kind}); where, is printed above."
-    remedy = "Nothing was half-written. Please report it with the lines above, which hold no data."
 
 
 commands = typer.Typer(
@@ -66,6 +55,7 @@ for group in (
     policies,
     keep_backups,
     store,
+    anonymizer,
     reference,
 ):
     group.add_commands(commands)
@@ -73,22 +63,4 @@ for group in (
 
 def main() -> None:
     """Run a command; exit status 1 and a remedy where it was refused."""
-    forbid_core_dumps()
-    try:
-        commands(prog_name="bin/waystation")
-    except Problem as problem:
-        show(problem)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except Exception as error:  # noqa: BLE001  (the last line of defence: an error's own words might quote an answer)
-        traceback.print_tb(error.__traceback__)
-        show(UnforeseenError(kind=type(error).__name__))
-        sys.exit(1)
-
-
-def show(problem: Problem) -> None:
-    """Tell a person what happened and what to do."""
-    console = Console(stderr=True, highlight=False)
-    console.print(f"[bold red]{problem.code}[/]  {escape(problem.what)}")
-    console.print(f"[bold]What to do:[/] {escape(problem.what_to_do)}")
+    run_commands(commands)

@@ -12,15 +12,16 @@ __all__ = ["console", "progress", "show_table"]
 console = Console(highlight=False)
 
 
-def progress() -> Progress:
-    """A progress display: what is being done, how far it is, how long it has taken."""
+def progress(to: Console = console, *, transient: bool = False) -> Progress:
+    """A progress display: what is being done, how far it is, how long it has taken. A transient one disappears."""
     return Progress(
         SpinnerColumn(finished_text="[green]✓"),
         TextColumn("{task.description:<46}"),
         BarColumn(bar_width=24),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        console=console,
+        console=to,
+        transient=transient,
     )
 
 

@@ -12,8 +12,8 @@ from celery import Celery
 from celery.signals import worker_process_init
 from sqlalchemy import select
 
-import anonymizer
 import casework
+from anonymizer import weeks
 from app.admission import admit_batches
 from app.audit_log import seal_and_export
 from app.erase_person import propose_what_is_overdue
@@ -92,7 +92,7 @@ def build_worker(program: Program) -> Celery:  # noqa: C901  (one page of short 
     def refresh_facts(*, operation: str) -> None:
         """No block of facts outlives a report that it was made of."""
         with program.database.transaction(Zone.ANONYMIZER, operation=operation, actor="worker") as session:
-            anonymizer.refresh_fact_blocks(session, program.ring, operation)
+            weeks.refresh_fact_blocks(session, program.ring, operation)
 
     @worker.task(name=REFRESH_ALL_FACTS, shared=False)  # type: ignore[untyped-decorator]
     def refresh_all_facts() -> None:

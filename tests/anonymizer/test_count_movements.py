@@ -4,9 +4,10 @@ from uuid import UUID
 
 import pytest
 
-from anonymizer import TOTAL, count_movements
+from anonymizer import TOTAL
 from anonymizer.counted_week import Count, CountedWeek
 from anonymizer.errors import CodeUnknown, FactOfAnotherWeek
+from anonymizer.weeks import count_movements
 from casework import MovementFact
 from core.places import Place
 from core.week import Week

@@ -3,8 +3,9 @@
 import pytest
 
 from anonymizer import TOTAL, Dimension
-from anonymizer.dimension import flat_dimension, place_dimension
+from anonymizer.dimension import flat_dimension
 from anonymizer.errors import HierarchyUnfit
+from anonymizer.weeks.count_movements import place_dimension
 from core.places import Place
 
 SOMEWHERE = {"type": "MultiPolygon", "coordinates": []}

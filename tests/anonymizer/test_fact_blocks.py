@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, text
 
-from anonymizer import count_blocks, count_movements, fact_blocks, fresh_facts, refresh_fact_blocks
 from anonymizer.errors import FactBlockMissing, FactBlockMoved, FactCodeUnknown
-from anonymizer.fact_blocks import load_facts, store_facts
-from anonymizer.fact_columns import FactColumns, columns_of, tabulate, tabulate_all
+from anonymizer.weeks import count_blocks, count_movements, fact_blocks, fresh_facts, refresh_fact_blocks
+from anonymizer.weeks.fact_blocks import load_facts, store_facts
+from anonymizer.weeks.fact_columns import FactColumns, columns_of, tabulate, tabulate_all
 from casework import MovementFact
 from core.database import Database, Zone
 from core.embedded_cluster import ADMINISTRATOR

@@ -7,11 +7,12 @@ from uuid import UUID
 
 import pytest
 
-from anonymizer import TOTAL, Policy, ProtectedWeek, attack, count_movements, protect
-from anonymizer.count_movements import AGES, REASONS, SEXES
+from anonymizer import TOTAL, Policy, ProtectedWeek, attack, protect
 from anonymizer.counted_week import Count, CountedTable, CountedWeek
 from anonymizer.dimension import flat_dimension
 from anonymizer.errors import CountsUnfit, ProtectionImpossible
+from anonymizer.weeks import count_movements
+from anonymizer.weeks.count_movements import AGES, REASONS, SEXES
 from casework import MovementFact
 from core.places import Place
 from core.week import Week

@@ -12,7 +12,7 @@ from anonymizer.counted_week import CountedWeek
 from anonymizer.dimension import flat_dimension
 from anonymizer.errors import NotProven
 from anonymizer.prove import prove
-from anonymizer.published import Evidence, PublishedTable
+from anonymizer.published import Evidence, ProtectedTables, PublishedTable
 
 FROM = Dimension("origin", {TOTAL: None, "N": TOTAL, "n1": "N", "n2": "N", "S": TOTAL, "s1": "S", "s2": "S"})
 TO = Dimension("destination", {**FROM.parents})
@@ -63,7 +63,8 @@ def complements(truth: CountedWeek, week: ProtectedWeek) -> list[tuple[str, tupl
 def test_a_safe_week_is_proven_again_from_what_was_published_and_its_evidence(
     truth: CountedWeek, week: ProtectedWeek, evidence: Evidence
 ) -> None:
-    assert prove(truth, as_published(week), evidence.alternatives, POLICY) == week
+    proven = prove(truth.tables, as_published(week), evidence.alternatives, POLICY)
+    assert proven == ProtectedTables(week.policy, week.tables, week.proof)
 
 
 def test_every_complement_is_needed_by_the_proof(
@@ -74,7 +75,7 @@ def test_every_complement_is_needed_by_the_proof(
     assert len(names) > 5
     for name, key in names:
         with pytest.raises(NotProven, match="an alternative"):
-            prove(truth, reveal(truth, week, name, key), evidence.alternatives, POLICY)
+            prove(truth.tables, reveal(truth, week, name, key), evidence.alternatives, POLICY)
 
 
 def test_the_attacker_alone_would_have_noticed(
@@ -97,19 +98,19 @@ def test_an_unsafe_cell_may_not_be_published(
 ) -> None:
     key = next(key for key, count in truth.tables[0].cells.items() if POLICY.is_unsafe(count))
     with pytest.raises(NotProven, match="an unsafe cell is published"):
-        prove(truth, reveal(truth, week, "movements", key), evidence.alternatives, POLICY)
+        prove(truth.tables, reveal(truth, week, "movements", key), evidence.alternatives, POLICY)
 
 
 def test_a_published_number_must_be_the_true_one(truth: CountedWeek, week: ProtectedWeek, evidence: Evidence) -> None:
     movements, arrivals = as_published(week)
     changed = replace(movements, cells={**movements.cells, (TOTAL, TOTAL): 1})
     with pytest.raises(NotProven, match="not what was counted"):
-        prove(truth, [changed, arrivals], evidence.alternatives, POLICY)
+        prove(truth.tables, [changed, arrivals], evidence.alternatives, POLICY)
 
 
 def test_without_its_evidence_nothing_is_proven(truth: CountedWeek, week: ProtectedWeek, evidence: Evidence) -> None:
     with pytest.raises(NotProven, match="no alternative shows"):
-        prove(truth, as_published(week), evidence.alternatives[:2], POLICY)
+        prove(truth.tables, as_published(week), evidence.alternatives[:2], POLICY)
 
 
 @pytest.mark.parametrize(
@@ -122,17 +123,17 @@ def test_an_alternative_must_be_a_table(
     first, *others = evidence.alternatives
     cell = next(iter(first))
     with pytest.raises(NotProven, match=reason):
-        prove(truth, as_published(week), ({**first, cell: first[cell] + change}, *others), POLICY)
+        prove(truth.tables, as_published(week), ({**first, cell: first[cell] + change}, *others), POLICY)
 
 
 def test_a_stricter_policy_is_not_proven_by_the_same_tables(
     truth: CountedWeek, week: ProtectedWeek, evidence: Evidence
 ) -> None:
     with pytest.raises(NotProven):
-        prove(truth, as_published(week), evidence.alternatives, Policy(threshold=11))
+        prove(truth.tables, as_published(week), evidence.alternatives, Policy(threshold=11))
 
 
 def test_the_table_proven_is_the_table_counted(truth: CountedWeek, week: ProtectedWeek, evidence: Evidence) -> None:
     movements, arrivals = as_published(week)
     with pytest.raises(NotProven, match="not the table that was counted"):
-        prove(truth, [replace(movements, name="other"), arrivals], evidence.alternatives, POLICY)
+        prove(truth.tables, [replace(movements, name="other"), arrivals], evidence.alternatives, POLICY)

@@ -37,7 +37,7 @@ def test_certificates_are_asked_for_in_two_places_only() -> None:
     """`prove`, after the proof, and `load_protected`, after checking the seal."""
     asking = {
         path.stem
-        for path in ANONYMIZER.glob("*.py")
+        for path in ANONYMIZER.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "certify"
     }

@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from anonymizer import TOTAL, Policy, ProtectedWeek, load_protected, protect, store_protected
+from anonymizer import TOTAL, Policy, ProtectedWeek, protect
 from anonymizer.counted_week import CountedWeek
 from anonymizer.dimension import flat_dimension
 from anonymizer.errors import ProtectedWeekChanged, WeekAlreadyProtected, WeekNotProtected
 from anonymizer.prove import prove
-from anonymizer.store_protected import load_evidence
+from anonymizer.weeks import load_protected, store_protected
+from anonymizer.weeks.store_protected import load_evidence
 from core.audit import Action, audited_entries
 from core.database import Database, Zone
 from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
@@ -136,7 +137,7 @@ def test_the_evidence_proves_the_stored_tables_again(stored: Database, ring: Key
     with stored.transaction(Zone.ANONYMIZER, operation="TEST", actor="inge") as session:
         evidence = load_evidence(session, ring, "TEST", WEEK)
         loaded = load_protected(session, ring, "TEST", WEEK)
-    assert prove(truth, loaded.tables, evidence.alternatives, loaded.policy).proof.evidence == evidence
+    assert prove(truth.tables, loaded.tables, evidence.alternatives, loaded.policy).proof.evidence == evidence
     with stored.transaction(Zone.AUDIT) as session:
         assert [entry.actor for entry in audited_entries(session, action=Action.READ)] == ["inge"]
 

@@ -3,7 +3,8 @@
 import pytest
 from typer.testing import CliRunner
 
-from app.cli.main import commands, show
+from app.cli.main import commands
+from app.cli.refusals import show
 from core.errors import Problem, catalogue
 
 

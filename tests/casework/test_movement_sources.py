@@ -3,6 +3,7 @@
 from sqlalchemy import text
 
 import anonymizer
+from anonymizer import weeks
 from casework import movement_facts, movement_sources
 from core.database import Zone
 from core.week import Week
@@ -14,10 +15,10 @@ WEEK = Week(2026, 7)
 def counted(team: Field) -> anonymizer.CountedWeek:
     """From blocks, which must count as the reports do."""
     with team.zone(Zone.ANONYMIZER) as session:
-        facts = anonymizer.fresh_facts(session, team.ring, OPERATION, WEEK)
+        facts = weeks.fresh_facts(session, team.ring, OPERATION, WEEK)
         told = movement_facts(session, team.ring, OPERATION, WEEK)
-    from_blocks = anonymizer.count_blocks(facts, PLACES, operation=OPERATION)
-    assert from_blocks == anonymizer.count_movements(told, PLACES, WEEK, operation=OPERATION)
+    from_blocks = weeks.count_blocks(facts, PLACES, operation=OPERATION)
+    assert from_blocks == weeks.count_movements(told, PLACES, WEEK, operation=OPERATION)
     return from_blocks
 
 
@@ -56,5 +57,5 @@ def erase_one(team: Field) -> None:
 def test_nothing_changed_builds_nothing(field_team: Field) -> None:
     arrive(field_team, instance="only")
     with field_team.zone(Zone.ANONYMIZER) as session:
-        assert anonymizer.refresh_fact_blocks(session, field_team.ring, OPERATION) == 1
-        assert anonymizer.refresh_fact_blocks(session, field_team.ring, OPERATION) == 0
+        assert weeks.refresh_fact_blocks(session, field_team.ring, OPERATION) == 1
+        assert weeks.refresh_fact_blocks(session, field_team.ring, OPERATION) == 0

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from anonymizer import Policy, default_policy, policy_in_force
+from anonymizer import Policy, default_policy
+from anonymizer.weeks import policy_in_force
 from casework.erasure.retention import read_rules, rules_in_force
 from core.access import Access, Grant, NotAllowed
 from core.database import Database, Zone

@@ -10,7 +10,8 @@ from uuid import UUID
 
 import pytest
 
-from anonymizer import Policy, ProtectedWeek, count_movements, protect
+from anonymizer import Policy, ProtectedWeek, protect
+from anonymizer.weeks import count_movements
 from casework import MovementFact
 from core.places import Place
 from core.week import Week

@@ -34,6 +34,7 @@ FACES = (
     "casework",
     *(f"casework.{room}" for room in ROOMS),
     "anonymizer",
+    "anonymizer.weeks",
     "exports",
     "core.registers",
     "core.second_person",
@@ -86,7 +87,7 @@ def functions() -> Iterator[tuple[str, Callable[..., object]]]:
         for name in shown.__all__:
             one = getattr(shown, name)
             if inspect.isfunction(one) and "session" in inspect.signature(one).parameters:
-                yield f"{face.partition('.')[0] if face.startswith('casework') else face}.{name}", one
+                yield f"{face.partition('.')[0] if face.startswith(('casework', 'anonymizer')) else face}.{name}", one
 
 
 FUNCTIONS = dict(functions())

@@ -9,7 +9,7 @@ import pytest
 from core.audit import Purpose
 from tests.house.test_house_rules import ROOMS
 
-FACES = ("ingest", "casework", *(f"casework.{room}" for room in sorted(ROOMS["casework"])), "anonymizer")
+FACES = ("ingest", "casework", *(f"casework.{room}" for room in sorted(ROOMS["casework"])), "anonymizer", "anonymizer.weeks")
 # Reads for one purpose only, which they name themselves in the line that they leave.
 OWN_PURPOSE = {
     "casework.give_access_pack": Purpose.RIGHTS,

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from anonymizer.fact_blocks import load_facts
-from anonymizer.store_protected import load_evidence
+from anonymizer.weeks.fact_blocks import load_facts
+from anonymizer.weeks.store_protected import load_evidence
 from casework import movement_facts, read_person, read_report
 from casework.consent import consent_history
 from casework.models import MovementEvent, Person

@@ -15,8 +15,8 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from anonymizer.errors import FactBlockMissing, FactBlockMoved
-from anonymizer.fact_columns import MEASURES, VARIABLES, Column, FactColumns, Unit, columns_of
 from anonymizer.models import BlockKeyRow, FactBlockRow, FactColumnRow
+from anonymizer.weeks.fact_columns import MEASURES, VARIABLES, Column, FactColumns, Unit, columns_of
 from casework import movement_facts, movement_sources
 from core.audit import Action, Purpose, record
 from core.clock import now

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymizer.count_movements import AGES, SEXES, movement_tables
 from anonymizer.counted_week import Count, CountedTable, CountedWeek
 from anonymizer.dimension import TOTAL, Dimension
 from anonymizer.errors import FactCodeUnknown
-from anonymizer.fact_columns import MEASURES, VARIABLES, FactColumns, tabulate
+from anonymizer.weeks.count_movements import AGES, SEXES, movement_tables
+from anonymizer.weeks.fact_columns import MEASURES, VARIABLES, FactColumns, tabulate
 from core.places import Place
 
 __all__ = ["count_blocks"]

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymizer.count_movements import AGES, SEXES
+from anonymizer.weeks.count_movements import AGES, SEXES
 from casework import MovementFact
 from core.week import Week
 

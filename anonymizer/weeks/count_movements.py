@@ -11,13 +11,13 @@ from itertools import product
 from typing import Final
 
 from anonymizer.counted_week import Count, CountedTable, CountedWeek
-from anonymizer.dimension import Dimension, flat_dimension, place_dimension
+from anonymizer.dimension import TOTAL, Dimension, flat_dimension
 from anonymizer.errors import CodeUnknown, FactOfAnotherWeek
 from casework import MovementFact
 from core.places import Place
 from core.week import Week
 
-__all__ = ["AGES", "SEXES", "count_movements", "movement_tables"]
+__all__ = ["AGES", "SEXES", "count_movements", "movement_tables", "place_dimension"]
 
 REASONS: Final = ("conflict", "flood", "drought", "eviction", "livelihood", "other")
 SEXES: Final = ("female", "male")
@@ -50,6 +50,11 @@ def movement_tables(places: Iterable[Place]) -> tuple[tuple[Dimension, ...], tup
     origin, destination = place_dimension("origin", gazetteer), place_dimension("destination", gazetteer)
     reason, sex, age = flat_dimension("reason", REASONS), flat_dimension("sex", SEXES), flat_dimension("age", AGES)
     return (origin, destination, reason), (destination, sex, age)
+
+
+def place_dimension(name: str, places: Iterable[Place]) -> Dimension:
+    """District under region under country under the total, as the gazetteer has them."""
+    return Dimension(name, {TOTAL: None} | {place.code: place.parent or TOTAL for place in places})
 
 
 def _movement(fact: MovementFact) -> Iterator[tuple[Key, int]]:

@@ -1,0 +1,68 @@
+"""What protection costs: how many cells and persons are suppressed, level by level. For inside only: it counts unsafe cells."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from anonymizer.counted_week import CountedTable
+from anonymizer.dimension import TOTAL, Dimension
+from anonymizer.policy import Policy
+from anonymizer.published import Key, PublishedTable
+
+__all__ = ["Loss", "losses"]
+
+
+@dataclass
+class Loss:
+    """One level of one table: cells that hold persons, the unsafe among them, the safe ones and the zeros suppressed beside
+    those, and persons in all cells and in the suppressed ones.
+
+    `level` has a number for each dimension of the table: 0 for the total, and one more for each step below it.
+    """
+
+    table: str
+    level: tuple[int, ...]
+    names: tuple[str, ...]
+    cells: int = 0
+    unsafe: int = 0
+    beside: int = 0
+    zeros: int = 0
+    persons: int = 0
+    suppressed: int = 0
+
+    @property
+    def share(self) -> float:
+        """The share of the persons of this level that its suppressed cells hold."""
+        return self.suppressed / self.persons if self.persons else 0.0
+
+
+def losses(counted: Sequence[CountedTable], published: Sequence[PublishedTable], policy: Policy) -> list[Loss]:
+    """What was lost, from the totals down; `published` are the same tables as they were protected under the policy."""
+    found: list[Loss] = []
+    for truth, table in zip(counted, published, strict=True):
+        found += sorted(_levels(truth, table, policy), key=lambda loss: (sum(loss.level), loss.level))
+    return found
+
+
+def _levels(truth: CountedTable, table: PublishedTable, policy: Policy) -> Iterator[Loss]:
+    levels: dict[tuple[int, ...], Loss] = {}
+    depths = [{code: len(dimension.climb(code)) - 1 for code in dimension.parents} for dimension in table.dimensions]
+    for key, number in table.cells.items():
+        level = tuple(depth[code] for depth, code in zip(depths, key, strict=True))
+        if level not in levels:
+            levels[level] = Loss(table.name, level, _names(table.dimensions, key))
+        count, loss = truth.count(key), levels[level]
+        loss.persons += count.persons
+        loss.cells += count.persons > 0
+        if policy.is_unsafe(count):
+            loss.unsafe += 1
+        elif number is None:
+            loss.beside += count.persons > 0
+            loss.zeros += count.persons == 0
+        if number is None:
+            loss.suppressed += count.persons
+    yield from levels.values()
+
+
+def _names(dimensions: Sequence[Dimension], key: Key) -> tuple[str, ...]:
+    """The dimensions in which a cell is no total."""
+    return tuple(dimension.name for dimension, code in zip(dimensions, key, strict=True) if code != TOTAL)

@@ -1,0 +1,80 @@
+"""A large system is searched in parts that share no cell which a move may hide, so that processes can work side by side.
+
+The parts of a table lie along its largest dimension: the siblings of one region there, with everything below the totals
+of the other dimensions. A move within a part holds whatever lies above it. The parts, and what is found in each, are
+the same however many processes there are.
+"""
+
+import multiprocessing
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+import numpy as np
+
+from anonymizer.equations import System
+from anonymizer.moves import Move
+from anonymizer.scopes import scopes_beside
+from anonymizer.search import Search, in_order
+
+__all__ = ["Part", "divide", "search_parts"]
+
+WORTHWHILE: Final = 2000  # open goals from which a second process finds more than it costs to start
+
+_shared: list[Search] = []
+"""What a process that was just started looks at: it has it by fork, not by being sent."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Unsafe cells that are searched together, and the dimension whose groups the search stays within."""
+
+    axis: int
+    cells: tuple[int, ...]
+
+
+def divide(system: System, cells: Iterable[int]) -> list[Part]:
+    """The parts of some unsafe cells; cells that belong to none (they stand in several tables or too high) are left out."""
+    grouped: dict[tuple[int, int, int], list[int]] = {}
+    axes = [_axis(system, table) for table in range(len(system.tables))]
+    for cell in cells:
+        [table, *others] = np.flatnonzero(system.inside[:, cell]).tolist()
+        axis = axes[table]
+        if others or axis is None or not system.shapes[axis].innermost[code := int(system.codes[cell, axis])]:
+            continue
+        grouped.setdefault((table, axis, int(system.shapes[axis].parent[code])), []).append(cell)
+    return [Part(axis, tuple(grouped[table, axis, group])) for table, axis, group in sorted(grouped)]
+
+
+def search_parts(search: Search, parts: Sequence[Part], processes: int) -> Iterator[list[Move]]:
+    """The moves found in each part, in the order of the parts. `processes` 0 takes as many as there are processors."""
+    workers = min(processes or len(os.sched_getaffinity(0)), len(parts))
+    if workers < 2 or search.goals.remaining < WORTHWHILE or multiprocessing.current_process().daemon:
+        yield from map(partial(_search_part, search), parts)
+        return
+    _shared.append(search)
+    try:
+        with ProcessPoolExecutor(workers, multiprocessing.get_context("fork")) as pool:
+            yield from pool.map(_search_shared, parts)
+    finally:
+        _shared.clear()
+
+
+def _axis(system: System, table: int) -> int | None:
+    """The table's largest dimension that has groups below its total."""
+    grouped = [axis for axis in system.axes[table] if system.shapes[axis].height[system.shapes[axis].root] > 1]
+    return max(grouped, key=lambda axis: (len(system.shapes[axis].codes), -axis), default=None)
+
+
+def _search_shared(part: Part) -> list[Move]:
+    return _search_part(_shared[0], part)
+
+
+def _search_part(whole: Search, part: Part) -> list[Move]:
+    search = Search(whole.system, whole.pattern.copy(), whole.goals.only(part.cells))
+    for cell in in_order(whole.system, part.cells):
+        search.protect(cell, lambda unknown: scopes_beside(whole.system, unknown, part.axis))
+    return search.moves

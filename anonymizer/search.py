@@ -1,0 +1,65 @@
+"""The search for moves: cell by cell and goal by goal, in ever wider scopes, hiding what the moves found change."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from typing import Final, TypeAlias
+
+import numpy as np
+
+from anonymizer.equations import System
+from anonymizer.moves import Goals, Move
+from anonymizer.pattern import Pattern
+from anonymizer.policy import Possible
+from anonymizer.programs import Program
+from anonymizer.scopes import Scope
+
+__all__ = ["Scopes", "Search", "in_order"]
+
+PROGRAMS: Final = 48  # of those asked last that are kept: a block's cells follow each other
+
+Scopes: TypeAlias = Callable[[int], Iterable[Scope]]
+
+
+class Search:
+    """The state of a suppression, or of a part of it: the pattern, the goals, and the moves found."""
+
+    def __init__(self, system: System, pattern: Pattern, goals: Goals) -> None:
+        self.system, self.pattern, self.goals = system, pattern, goals
+        self.moves: list[Move] = []
+        self._programs: OrderedDict[Scope, Program] = OrderedDict()
+
+    def protect(self, cell: int, scopes: Scopes) -> bool:
+        """Find moves for all open goals of a cell; False where these scopes hold none for one of them."""
+        while cell in self.goals.open:
+            move = self._cheapest(cell, self.goals.open[cell][0], scopes)
+            if move is None:
+                return False
+            self.take(move)
+        return True
+
+    def take(self, move: Move) -> None:
+        """Hide the cells of a move, and strike off what it shows to be possible."""
+        self.pattern.hide(move.cells)
+        self.goals.close(move)
+        self.moves.append(move)
+
+    def _cheapest(self, cell: int, goal: Possible, scopes: Scopes) -> Move | None:
+        return next((move for scope in scopes(cell) if (move := self._program(scope).find(cell, goal))), None)
+
+    def _program(self, scope: Scope) -> Program:
+        program = self._programs.pop(scope, None) or Program(self.system, self.pattern, scope)
+        self._programs[scope] = program
+        if len(self._programs) > PROGRAMS:
+            self._programs.popitem(last=False)
+        return program
+
+
+def in_order(system: System, cells: Iterable[int]) -> list[int]:
+    """From totals down, then block by block: siblings in every dimension are looked at together."""
+    numbers = np.array(list(cells), np.int64)
+    if not len(numbers):
+        return []
+    blocks = [shape.parent[codes] for shape, codes in zip(system.shapes, system.codes[numbers].T, strict=True)]
+    order = np.lexsort((numbers, -system.persons[numbers], *reversed(blocks), -system.height[numbers]))
+    ordered: list[int] = numbers[order].tolist()
+    return ordered

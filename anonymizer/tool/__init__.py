@@ -1,0 +1,33 @@
+"""The anonymizer as a tool of its own: any CSV file in, a proven release folder out, which anybody can attack and verify.
+
+Needs no database and no keys. `protect_file` makes a release; `read_release` and `expose` show what an outsider learns of
+it; `verify_release` checks it from its folder alone.
+"""
+
+from anonymizer.errors import NotProven, SolverGaveUp
+from anonymizer.published import Identity, PublishedTable
+from anonymizer.tool.cell_names import read_known
+from anonymizer.tool.expose import Exposure, Verdict, ZerosAreHidden, expose, narrowest
+from anonymizer.tool.protect_file import Step, Written, protect_file
+from anonymizer.tool.read_release import Release, read_release
+from anonymizer.tool.verify_release import Check, verify_release
+
+__all__ = [
+    "Check",
+    "Exposure",
+    "Identity",
+    "NotProven",
+    "PublishedTable",
+    "Release",
+    "SolverGaveUp",
+    "Step",
+    "Verdict",
+    "Written",
+    "ZerosAreHidden",
+    "expose",
+    "narrowest",
+    "protect_file",
+    "read_known",
+    "read_release",
+    "verify_release",
+]

@@ -1,0 +1,60 @@
+"""`certificate.json`: what was proven of a release, in a form that anybody can check from the release alone.
+
+It binds the files, the numbers and the policy together; it is no signature. Whoever wants to know who made a release
+signs this one file: it holds the hashes of all others.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from hashlib import sha256
+from typing import Any, Final
+
+from anonymizer.policy import Policy
+from anonymizer.published import PublishedTable, count_cells
+from anonymizer.tool.expose import Exposure
+
+__all__ = ["CERTIFICATE", "FORMAT", "certificate_of", "hashes_of", "pack_json"]
+
+CERTIFICATE: Final = "certificate.json"
+FORMAT: Final = "waystation-certificate-1"
+STATEMENT: Final = (
+    "Every published number is the true one. For every cell that is unsafe under this policy, other tables of whole "
+    "numbers exist that would have been published with the very same numbers and in which the cell holds whatever the "
+    "policy says must stay possible; a linear program over the published numbers finds no narrower interval. 'worst' is "
+    "the narrowest interval that anybody can work out for any suppressed cell of this release taken by itself."
+)
+
+
+def certificate_of(
+    tables: Sequence[PublishedTable], policy: Policy, worst: Exposure | None, hashes: Mapping[str, str]
+) -> dict[str, Any]:
+    """What a certificate of these tables and files says; `hashes` holds SHA-256 by path, hexadecimal."""
+    return {
+        "format": FORMAT,
+        "statement": STATEMENT,
+        "policy": asdict(policy),
+        "tables": [_table(table) for table in tables],
+        "worst": worst and _worst(worst),
+        "files": dict(sorted(hashes.items())),
+    }
+
+
+def hashes_of(files: Mapping[str, bytes]) -> dict[str, str]:
+    """SHA-256 of each file, hexadecimal."""
+    return {path: sha256(content).hexdigest() for path, content in files.items()}
+
+
+def pack_json(document: Mapping[str, Any]) -> bytes:
+    """JSON as it is written into a release."""
+    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _table(table: PublishedTable) -> dict[str, Any]:
+    published, suppressed = count_cells([table])
+    return {"name": table.name, "digest": table.digest, "published": published, "suppressed": suppressed}
+
+
+def _worst(exposure: Exposure) -> dict[str, Any]:
+    low, high = exposure.interval
+    return {"table": exposure.table, "cell": exposure.cell, "least": low, "greatest": high}

@@ -1,0 +1,74 @@
+"""A CSV file in, a proven release folder out: the whole of `waystation anonymizer protect`."""
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from anonymizer.counted_week import CountedTable
+from anonymizer.dimension import Dimension
+from anonymizer.policy import Policy
+from anonymizer.protect import protect_tables
+from anonymizer.published import count_cells
+from anonymizer.tool.expose import Exposure, narrowest
+from anonymizer.tool.read_hierarchy import read_hierarchy
+from anonymizer.tool.read_table import RECORDS, read_table
+from anonymizer.tool.write_release import require_free, write_release
+
+__all__ = ["Step", "Written", "protect_file"]
+
+Step = Callable[[str, int, int], None]
+"""Told what is being done, how far it is, and of how much (0 where that is not known)."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A release as it was written: how many cells it shows and hides, and the cell that is hidden least well."""
+
+    folder: Path
+    published: int
+    suppressed: int
+    worst: Exposure | None
+
+
+def protect_file(
+    table: Path,
+    out: Path,
+    policy: Policy,
+    *,
+    hierarchies: Mapping[str, Path],
+    count: str | None = None,
+    contributors: str | None = None,
+    seed: int = 0,
+    step: Step | None = None,
+) -> Written:
+    """Read, count, protect, prove and write; nothing is written before everything is proven.
+
+    Without `contributors` the rule of contributors is not applied, and the release says so (contributors = 1). Another
+    `seed` breaks ties between equally good cells to hide otherwise. Raises what reading, `protect_tables` and
+    `write_release` raise.
+    """
+    tell = step or (lambda _what, _done, _of: None)
+    require_free(out)
+    tell("reading and counting", 0, 0)
+    known = {name: read_hierarchy(name, path) for name, path in hierarchies.items()}
+    counted = _in_order_of(seed, read_table(table, known, count=count, contributors=contributors))
+    rules = policy if contributors else replace(policy, contributors=1)
+    protected = protect_tables([counted], rules, progress=lambda done, of: tell("protecting and proving", done, of))
+    tell("attacking as an outsider, and writing", 0, 0)
+    exposures = write_release(protected, out, measure=count or RECORDS)
+    return Written(out, *count_cells(protected.tables), narrowest(exposures))
+
+
+def _in_order_of(seed: int, table: CountedTable) -> CountedTable:
+    """The same table with its codes in another order: of two cells equally good to hide, the first is hidden."""
+    if not seed:
+        return table
+    order = random.Random(seed)  # noqa: S311  (breaks ties, keeps no secret)
+    return replace(table, dimensions=tuple(_shuffled(dimension, order) for dimension in table.dimensions))
+
+
+def _shuffled(dimension: Dimension, order: random.Random) -> Dimension:
+    members = list(dimension.parents.items())
+    order.shuffle(members)
+    return Dimension(dimension.name, dict(members))

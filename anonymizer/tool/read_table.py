@@ -1,0 +1,157 @@
+"""From a CSV file of innermost cells or records to a table counted at every level.
+
+Rows with the same codes are added. A code that stands in no row holds nothing. Everything between the reading of the
+file and the finished table is an array over the grid of all cells, one axis for each dimension.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+from math import isnan, prod
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymizer.counted_week import Count, CountedTable
+from anonymizer.dimension import TOTAL, Dimension, flat_dimension
+from anonymizer.errors import CodeNotInHierarchy, CountUnreadable, TableTooLarge, TableUnreadable, TotalInTable
+from anonymizer.tool.read_columns import Column, Columns, Places, read_columns
+from anonymizer.tool.read_hierarchy import Hierarchy, check_code
+
+__all__ = ["RECORDS", "RESERVED", "count_table", "read_table"]
+
+RECORDS: Final = "records"
+"""What is counted where no column says how many: each row is one."""
+RESERVED: Final = frozenset({"obs_status", "conf_status"})
+MOST_CELLS: Final = 1_000_000
+MOST_PERSONS: Final = 1_000_000_000
+
+Grid: TypeAlias = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class _Measures:
+    """The columns that hold numbers; every other is a dimension."""
+
+    count: str | None
+    contributors: str | None
+
+
+def read_table(
+    path: Path, hierarchies: Mapping[str, Hierarchy], *, count: str | None = None, contributors: str | None = None
+) -> CountedTable:
+    """Read and count a file; raises the problem that says file, line and column.
+
+    `count` and `contributors` name columns of whole numbers. Without `count` each row is one. Without `contributors` each
+    person counts as a contributor of their own, so that a policy which asks for more than one contributor has to be
+    relaxed by the caller. `TableUnreadable`, `CodeNotInHierarchy`, `TotalInTable`, `CountUnreadable`, `TableTooLarge`.
+    """
+    columns = read_columns(path)
+    _check_names(columns, hierarchies, count, contributors)
+    names = [name for name in columns.columns if name not in {count, contributors}]
+    placed = [_place(columns, columns.columns[name], hierarchies.get(name)) for name in names]
+    dimensions = tuple(dimension for dimension, _ in placed)
+    _check_size(path, dimensions)
+    persons = _numbers(columns, count) if count else np.ones(columns.length, np.int64)
+    if int(persons.sum()) > MOST_PERSONS:
+        raise TableTooLarge(file=path, reason=f"it counts more than {MOST_PERSONS:,}")
+    reports = _numbers(columns, contributors) * (persons > 0) if contributors else persons
+    return count_table(path.stem, dimensions, [rows for _, rows in placed], persons, reports)
+
+
+def count_table(
+    name: str, dimensions: tuple[Dimension, ...], places: list[Places], persons: Places, reports: Places
+) -> CountedTable:
+    """A table from rows: the place of each row's code in each dimension, its persons and its reports."""
+    shape = [len(dimension.parents) for dimension in dimensions]
+    at = np.ravel_multi_index(tuple(places), tuple(shape))
+    counted = [
+        _every_level(np.bincount(at, weights, minlength=prod(shape)).astype(np.int64).reshape(shape), dimensions)
+        for weights in (persons, reports)
+    ]
+    keys = product(*(dimension.parents for dimension in dimensions))
+    numbers = zip(keys, *(grid.ravel().tolist() for grid in counted), strict=True)
+    return CountedTable(name, dimensions, {key: Count(some, told) for key, some, told in numbers if some})
+
+
+def _every_level(grid: Grid, dimensions: tuple[Dimension, ...]) -> Grid:
+    """Add innermost cells into every total above them, one dimension after the other."""
+    for axis, dimension in enumerate(dimensions):
+        along = np.moveaxis(grid, axis, 0)
+        for code in sorted(dimension.parents, key=lambda code: -len(dimension.climb(code))):
+            if (parent := dimension.parents[code]) is not None:
+                along[dimension.positions[parent]] += along[dimension.positions[code]]
+    return grid
+
+
+def _check_names(columns: Columns, hierarchies: Mapping[str, Hierarchy], count: str | None, contributors: str | None) -> None:
+    """The columns that were asked for are there, and names can become columns and files of a release."""
+    path, names = columns.path, columns.columns
+    for name in filter(None, [*hierarchies, count, contributors]):
+        if name not in names:
+            raise TableUnreadable(file=path, reason=f"it has no column {name}, but {', '.join(names)}")
+    if count and count == contributors:
+        raise TableUnreadable(file=path, reason=f"column {count} cannot be both the count and the contributors")
+    if both := hierarchies.keys() & {count, contributors}:
+        raise TableUnreadable(file=path, reason=f"column {min(map(str, both))} holds numbers and cannot have a hierarchy")
+    for name in names:
+        if name in RESERVED or (count is None and name == RECORDS):
+            raise TableUnreadable(file=path, reason=f"a column of the release is called {name}; give yours another name")
+        if name.startswith(".") or any(letter in name for letter in '/\\:*?"<>|=,'):
+            raise TableUnreadable(file=path, reason=f"the column name {name} cannot name a file, or be written in a command")
+    if not names.keys() - {count, contributors}:
+        raise TableUnreadable(file=path, reason="it has no dimension: every column holds numbers")
+    if not columns.length:
+        raise TableUnreadable(file=path, reason="it has column names and no rows")
+
+
+def _place(columns: Columns, column: Column, hierarchy: Hierarchy | None) -> tuple[Dimension, Places]:
+    """A dimension, and the place of each row's code in it."""
+    for number, code in enumerate(column.texts):
+        if reason := check_code(code):
+            line = columns.line_of(column, number)
+            raise TableUnreadable(file=columns.path, reason=f"line {line}, column {column.name}: {reason}")
+    dimension = hierarchy.dimension if hierarchy else flat_dimension(column.name, sorted({*column.texts} - {TOTAL}))
+    totals = {TOTAL, *dimension.children, *([hierarchy.root] if hierarchy else [])}
+    for number, code in enumerate(column.texts):
+        if code in totals:
+            raise TotalInTable(file=columns.path, line=columns.line_of(column, number), dimension=column.name, member=code)
+        if code not in dimension.parents:
+            line = columns.line_of(column, number)
+            raise CodeNotInHierarchy(file=columns.path, line=line, dimension=column.name, member=code)
+    return dimension, np.array([dimension.positions[code] for code in column.texts], np.int64)[column.rows]
+
+
+def _check_size(path: Path, dimensions: tuple[Dimension, ...]) -> None:
+    cells = prod(len(dimension.parents) for dimension in dimensions)
+    if cells > MOST_CELLS:
+        sizes = ", ".join(f"{dimension.name} {len(dimension.parents):,}" for dimension in dimensions)
+        raise TableTooLarge(file=path, reason=f"it has {cells:,} cells at all levels ({sizes} codes), more than {MOST_CELLS:,}")
+
+
+def _numbers(columns: Columns, name: str) -> Places:
+    column = columns.columns[name]
+    for number, text in enumerate(column.texts):
+        if not (text.isascii() and text.isdigit()) or len(text) > len(str(MOST_PERSONS)):
+            line = columns.line_of(column, number)
+            raise CountUnreadable(file=columns.path, line=line, column=name, reason=_why_not(text))
+    return np.array([int(text) for text in column.texts], np.int64)[column.rows]
+
+
+def _why_not(text: str) -> str:
+    """Why a text is no count, without saying it: a count is secret."""
+    if not text.strip():
+        return "it is empty"
+    if text.isascii() and text.isdigit():
+        return "it is too large"
+    try:
+        value = float(text)
+    except ValueError:
+        return "it is not a number"
+    if isnan(value):
+        return "it is not a number"
+    if value < 0:
+        return "it is negative"
+    return "it is not written in digits only" if value.is_integer() else "it is not whole"

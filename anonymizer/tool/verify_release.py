@@ -1,0 +1,143 @@
+"""Check a release from nothing but its folder: files, cells, sums, marks, what the certificate says, and what can be recovered.
+
+That a published number is the true one, and that no unsafe cell was published, cannot be seen from outside: that much of the
+certificate has to be believed of whoever made it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from anonymizer.errors import ReleaseUnfit, TablesContradict, TableUnreadable
+from anonymizer.policy import Policy
+from anonymizer.tool.certificate import CERTIFICATE, FORMAT, certificate_of
+from anonymizer.tool.describe_package import hierarchy_path, members_of
+from anonymizer.tool.expose import Exposure, Verdict, expose, narrowest
+from anonymizer.tool.read_columns import read_columns
+from anonymizer.tool.read_release import Release, read_json, read_release
+
+__all__ = ["Check", "verify_release"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at; `fault` is empty where it holds."""
+
+    looked_at: str
+    fault: str = ""
+
+    @property
+    def holds(self) -> bool:
+        return not self.fault
+
+
+def verify_release(folder: Path, tell: Callable[[str], None] | None = None) -> list[Check]:
+    """Everything that can be checked, in order; a check that cannot be made because an earlier one failed is left out.
+
+    `tell` is told what is being done. Raises `ReleaseUnreadable` where the folder is no release with a certificate.
+    """
+    say = tell or (lambda _: None)
+    certificate = read_json(folder, CERTIFICATE)
+    say("reading the files")
+    hashes = _hashes(folder)
+    checks = [_files(certificate, hashes)]
+    try:
+        release = read_release(folder)
+    except (ReleaseUnfit, TableUnreadable) as problem:
+        return [*checks, Check("every cell of every level is there once, with the marks that fit it", problem.what)]
+    checks += [
+        Check("every cell of every level is there once, with the marks that fit it"),
+        _hierarchies(release),
+        _policy(certificate, release),
+    ]
+    say("looking for the tightest interval of every suppressed cell")
+    policy = release.policy or Policy()
+    try:
+        exposures = expose(release.tables, policy)
+    except TablesContradict as problem:
+        return [*checks, Check("the totals add up", problem.what)]
+    return [
+        *checks,
+        Check("the totals add up"),
+        _certificate(certificate, release, policy, exposures, hashes),
+        _exposed(exposures),
+    ]
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    found = {path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest() for path in files}
+    found.pop(CERTIFICATE)
+    return found
+
+
+def _files(certificate: Mapping[str, Any], hashes: Mapping[str, str]) -> Check:
+    what = "every file is the one that the certificate names, and there is no other"
+    named = certificate.get("files")
+    if not isinstance(named, dict):
+        return Check(what, "the certificate names no files")
+    for path in sorted(named.keys() | hashes.keys()):
+        if path not in hashes:
+            return Check(what, f"{path} is not there")
+        if path not in named:
+            return Check(what, f"{path} is not named in the certificate")
+        if named[path] != hashes[path]:
+            return Check(what, f"{path} was changed")
+    return Check(what)
+
+
+def _hierarchies(release: Release) -> Check:
+    """The files of hierarchies say what the package says: the sums were checked by the latter."""
+    what = "the hierarchies are those that the tables were checked with"
+    for dimension in {dimension.name: dimension for table in release.tables for dimension in table.dimensions}.values():
+        path = hierarchy_path(dimension.name)
+        try:
+            columns = read_columns(release.folder / path)
+            code, parent = columns.columns["code"], columns.columns["parent"]
+        except (TableUnreadable, KeyError):
+            return Check(what, f"{path} cannot be read")
+        told = [
+            (code.texts[own], parent.texts[above] or None)
+            for own, above in zip(code.rows.tolist(), parent.rows.tolist(), strict=True)
+        ]
+        if sorted(told, key=str) != sorted(members_of(dimension), key=str):
+            return Check(what, f"{path} differs from datapackage.json")
+    return Check(what)
+
+
+def _policy(certificate: Mapping[str, Any], release: Release) -> Check:
+    what = "the release and its certificate state the same policy"
+    stated = release.package.get("confidentiality", {}).get("policy")
+    if stated is None or certificate.get("policy") != stated:
+        return Check(what, "they differ")
+    return Check(what)
+
+
+def _certificate(
+    certificate: Mapping[str, Any],
+    release: Release,
+    policy: Policy,
+    exposures: list[Exposure],
+    hashes: Mapping[str, str],
+) -> Check:
+    """Every field, worked out anew."""
+    what = "the certificate is true: tables, counts of cells, worst interval"
+    if certificate.get("format") != FORMAT:
+        return Check(what, f"its format is not {FORMAT}")
+    true = certificate_of(release.tables, policy, narrowest(exposures), hashes)
+    for field in ("tables", "worst"):
+        if certificate.get(field) != true[field]:
+            return Check(what, f"what it says under '{field}' is not so")
+    return Check(what)
+
+
+def _exposed(exposures: list[Exposure]) -> Check:
+    what = "no suppressed cell can be recovered, or be bounded more tightly than the policy promises"
+    broken = [one for one in exposures if one.verdict.broken]
+    if not broken:
+        return Check(what)
+    recovered = sum(one.verdict is Verdict.RECOVERED for one in broken)
+    first = broken[0]
+    return Check(what, f"{recovered} can be recovered, {len(broken) - recovered} are too narrow; the first is {first.cell}")
