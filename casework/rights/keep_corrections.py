@@ -81,7 +81,7 @@ def edits_to_decide(session: Session, ring: KeyRing, person_id: UUID, *, purpose
     count_reading(session, [person_id])
     vault = Vault(session, ring, person.operation)
     waiting = [edit for linked in persons_of(session, person_id) for edit in _waiting(vault, linked)]
-    detail = {"edits": len(waiting)}
+    detail = {"former_versions": len(waiting)}
     record(session, Action.READ, f"casework.person:{person_id}", purpose=purpose, count=len(waiting), detail=detail)
     return waiting
 
