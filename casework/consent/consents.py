@@ -7,6 +7,7 @@ one is stopped in all, until it is allowed again where it was stopped; a consent
 have been asked in one record stops nothing in another.
 """
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -22,6 +23,7 @@ from casework.rights_models import OURS, Consent, Restriction
 from casework.store.linked_persons import persons_of
 from core.audit import Purpose
 from core.clear_columns import code_in
+from core.database import among
 
 __all__ = [
     "EVERYTHING",
@@ -36,6 +38,7 @@ __all__ = [
     "may_use",
     "newest_consents",
     "require_unrestricted",
+    "usable",
 ]
 
 EVERYTHING: Final = "*"  # as the purpose of a restriction
@@ -91,6 +94,14 @@ def may_use(session: Session, record: UUID, purpose: Purpose) -> bool:
     return _forbidding(session, record, purpose) is None
 
 
+def usable(session: Session, persons: Collection[UUID], purpose: Purpose) -> set[UUID]:
+    """Those of the persons whose record nothing forbids to use for a purpose."""
+    if not persons or purpose in ALWAYS_ALLOWED:
+        return set(persons)
+    forbidden = session.scalars(select(Restriction.person).where(among(Restriction.person, persons), *_forbids(purpose, OURS)))
+    return set(persons).difference(forbidden)
+
+
 def require_unrestricted(session: Session, record: UUID, purpose: Purpose) -> None:
     """Raises `RecordRestricted`; never for the person's own rights, nor for what the law demands."""
     reason = _forbidding(session, record, purpose)
@@ -140,5 +151,10 @@ def _forbidding(session: Session, record: UUID, purpose: Purpose, recipient: str
         return None
     said_elsewhere = Restriction.person.in_(persons_of(session, record)), Restriction.reason != ConsentState.NOT_ASKED.value
     meant = or_(Restriction.person == record, Restriction.movement_event == record, and_(*said_elsewhere))
-    forbids = Restriction.purpose.in_([purpose.value, EVERYTHING]), Restriction.recipient.in_([recipient, OURS])
-    return session.scalars(select(Restriction.reason).where(meant, *forbids, in_force()).limit(1)).first()
+    return session.scalars(select(Restriction.reason).where(meant, *_forbids(purpose, recipient)).limit(1)).first()
+
+
+def _forbids(purpose: Purpose, recipient: str) -> Iterator[ColumnElement[bool]]:
+    yield among(Restriction.purpose, [purpose.value, EVERYTHING])
+    yield among(Restriction.recipient, [recipient, OURS])
+    yield in_force()

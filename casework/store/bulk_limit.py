@@ -28,20 +28,20 @@ __all__ = ["ReadingWindow", "count_reading", "open_bulk_window", "propose_bulk_r
 WINDOW: Final = timedelta(hours=24)
 MOST_PERSONS: Final = 100_000
 TODAY: Final = "(now() AT TIME ZONE 'UTC')::date"
-# The row stays locked until the transaction ends: two processes of one account cannot both take the last of the day.
-TAKE_TURN: Final = text(
-    "INSERT INTO casework.read_allowance AS a (operation, actor, day, persons) "
-    f"VALUES (:operation, :actor, {TODAY}, 0) ON CONFLICT (operation, actor) DO UPDATE "
-    f"SET day = {TODAY}, persons = CASE WHEN a.day = {TODAY} THEN a.persons ELSE 0 END RETURNING a.persons"
+NOTED: Final = (
+    "INSERT INTO casework.{0}_read AS r (operation, actor, {0}, day) "
+    f"SELECT :operation, :actor, record, {TODAY} FROM turn, unnest(CAST(:{{0}}s AS uuid[])) AS record "
+    f"ON CONFLICT (operation, actor, {{0}}) DO UPDATE SET day = {TODAY} WHERE r.day <> {TODAY} RETURNING 1"
 )
-NOTE: Final = {
-    kind: text(
-        f"INSERT INTO casework.{kind}_read AS r (operation, actor, {kind}, day) "
-        f"SELECT :operation, :actor, record, {TODAY} FROM unnest(CAST(:records AS uuid[])) AS record "
-        f"ON CONFLICT (operation, actor, {kind}) DO UPDATE SET day = {TODAY} WHERE r.day <> {TODAY} RETURNING 1"
-    )
-    for kind in ("person", "report")
-}
+# The row of the allowance stays locked until the transaction ends: two processes of one account cannot both take the last
+# of the day. Records are noted once the turn is taken, for they are read `FROM turn`.
+NOTE: Final = text(
+    "WITH turn AS (INSERT INTO casework.read_allowance AS a (operation, actor, day, persons) "
+    f"VALUES (:operation, :actor, {TODAY}, 0) ON CONFLICT (operation, actor) DO UPDATE "
+    f"SET day = {TODAY}, persons = CASE WHEN a.day = {TODAY} THEN a.persons ELSE 0 END RETURNING a.persons), "
+    f"persons AS ({NOTED.format('person')}), reports AS ({NOTED.format('report')}) "
+    "SELECT persons, (SELECT count(*) FROM persons) + (SELECT count(*) FROM reports) FROM turn"
+)
 COUNT: Final = text("UPDATE casework.read_allowance SET persons = :persons WHERE operation = :operation AND actor = :actor")
 
 
@@ -59,16 +59,16 @@ def count_reading(session: Session, persons: Collection[UUID] = (), *, reports: 
     The limit is `WAYSTATION_BULK_READ_LIMIT`, or what a window that is open at this moment allows.
     """
     access = access_of(session)
-    opened = {"person": sorted(set(persons)), "report": sorted(set(reports))}
+    opened = {"persons": sorted(set(persons)), "reports": sorted(set(reports))}
     if access.system or not any(opened.values()):
         return
     account = {"operation": access.operation, "actor": access.actor}
-    read: int = session.execute(TAKE_TURN, account).scalar_one()
-    read += sum(len(session.execute(NOTE[kind], {**account, "records": ids}).all()) for kind, ids in opened.items() if ids)
-    limit = Settings.read().bulk_read_limit
+    before, more = session.execute(NOTE, {**account, **opened}).one()
+    read, limit = before + more, Settings.read().bulk_read_limit
     if read > limit and read > (limit := max([limit, *(window.persons for window in _windows(session))])):
         raise ReadTooMany(Right.READ_IN_BULK, "casework.person", limit=limit)
-    session.execute(COUNT, {**account, "persons": read})
+    if more:
+        session.execute(COUNT, {**account, "persons": read})
 
 
 def propose_bulk_read(session: Session, persons: int, *, purpose: Purpose) -> UUID:

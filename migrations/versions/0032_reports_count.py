@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0032"
-down_revision = "0025"
+down_revision = "0030"
 
 OWN_OPERATION = "operation = (SELECT current_setting('waystation.operation', true))"
 OWN_ACCOUNT = "actor = (SELECT current_setting('waystation.actor', true))"
