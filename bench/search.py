@@ -172,7 +172,7 @@ def telephone(number: int) -> str:
 
 def by_reference(program: Program, number: int) -> None:
     with program.database.transaction(Zone.CASEWORK, access=ACCESS) as session:
-        assert casework.find_case(session, program.ring, OPERATION, reference(number))
+        assert casework.find_case(session, program.ring, OPERATION, reference(number), purpose=Purpose.ASSISTANCE)
 
 
 def by_telephone(program: Program, number: int) -> None:

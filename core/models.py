@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geometry
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, func, text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Identity, Index, String, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -143,7 +143,7 @@ class ProposalRow(Base):
     operation: Mapped[str]
     act: Mapped[str]
     subject: Mapped[str]
-    custody: Mapped[str | None]
+    custodies: Mapped[list[str]] = mapped_column(ARRAY(String))
     purpose: Mapped[str]
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB)
     state: Mapped[str]

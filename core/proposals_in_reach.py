@@ -49,8 +49,8 @@ def ended_in_reach(
 
 
 def require_concern(session: Session, proposal: Proposal) -> None:
-    """Raises `NotAllowed` unless the account may propose or approve this act, where the record lies."""
-    if not _concerns(access_of(session), proposal.act, proposal.custody):
+    """Raises `NotAllowed` unless the account may propose or approve this act, wherever its records lie."""
+    if not _concerns(access_of(session), proposal.act, proposal.custodies):
         raise NotAllowed(RIGHTS[proposal.act][1], f"core.proposal:{proposal.id}")
 
 
@@ -62,18 +62,22 @@ def stands_at(proposal: Proposal) -> State:
 def may_approve(access: Access, proposal: Proposal) -> bool:
     """Whether `core.second_person.approve` would let the account: somebody else's, and within its approving right."""
     somebody_elses = not access.system and access.actor != proposal.proposed_by
-    return stands_at(proposal) is State.PROPOSED and somebody_elses and access.may(RIGHTS[proposal.act][1], proposal.custody)
+    return (
+        stands_at(proposal) is State.PROPOSED
+        and somebody_elses
+        and access.may_throughout(RIGHTS[proposal.act][1], proposal.custodies)
+    )
 
 
 def may_reject(access: Access, proposal: Proposal) -> bool:
     """Whether the account may refuse it, or withdraw what it proposed itself."""
     own = not access.system and access.actor == proposal.proposed_by
-    return stands_at(proposal) is State.PROPOSED and (own or access.may(RIGHTS[proposal.act][1], proposal.custody))
+    return stands_at(proposal) is State.PROPOSED and (own or access.may_throughout(RIGHTS[proposal.act][1], proposal.custodies))
 
 
 def may_carry_out(access: Access, proposal: Proposal) -> bool:
     """Whether the account may do now what was approved."""
-    return stands_at(proposal) is State.APPROVED and access.may(RIGHTS[proposal.act][0], proposal.custody)
+    return stands_at(proposal) is State.APPROVED and access.may_throughout(RIGHTS[proposal.act][0], proposal.custodies)
 
 
 def _acts(session: Session) -> set[Act]:
@@ -90,9 +94,9 @@ def _concerning(session: Session, acts: Collection[Act], asked: Select[ProposalR
     access = access_of(session)
     wanted = asked.where(ProposalRow.act.in_(acts)).order_by(ProposalRow.proposed_at.desc(), ProposalRow.id)
     for row in session.scalars(wanted.execution_options(yield_per=PAGE)):
-        if _concerns(access, Act(row.act), None if row.custody is None else Custody.parse(row.custody)):
+        if _concerns(access, Act(row.act), [Custody.parse(custody) for custody in row.custodies]):
             yield find_proposal(session, row.id)
 
 
-def _concerns(access: Access, act: Act, custody: Custody | None) -> bool:
-    return any(access.may(right, custody) for right in RIGHTS[act])
+def _concerns(access: Access, act: Act, custodies: Collection[Custody]) -> bool:
+    return any(access.may_throughout(right, custodies) for right in RIGHTS[act])

@@ -95,6 +95,6 @@ def _row(access: Access, proposal: Proposal) -> Row:
         approve=may_approve(access, proposal),
         reject=may_reject(access, proposal),
         own=own,
-        page=PAGES.get(proposal.act, "") if access.may(RIGHTS[proposal.act][0], proposal.custody) else "",
+        page=PAGES.get(proposal.act, "") if access.may_throughout(RIGHTS[proposal.act][0], proposal.custodies) else "",
         carry_out=may_carry_out(access, proposal) and (own or proposal.act not in FOR_THE_PROPOSER),
     )

@@ -29,10 +29,10 @@ from casework.models import (
     TokenKind,
 )
 from casework.names.person_name import birth_year_of_member, person_name
-from casework.rights.keep_former import keep_former
+from casework.rights.keep_corrections import write_edit
 from casework.store.blind_tokens import blind_token, find_by_reference, remove_tokens, replace_tokens
 from casework.store.linked_persons import own_custody
-from casework.store.seal_record import make_key, seal_parts, stored_key
+from casework.store.seal_record import make_key, open_parts, seal_parts, stored_key
 from casework.store.verify_records import tell_version
 from core.audit import Purpose
 from core.clock import now
@@ -75,8 +75,7 @@ def open_case(desk: Desk, arrival: Arrival, earlier: Interview | None) -> Interv
         STATES[arrival.code(ELIGIBLE, STATES)],
     )
     case = _write_household(desk, arrival, case, said)
-    name = person_name(sort_answers(arrival.answers, arrival.definition)[RecordPart.IDENTITY])
-    replace_tokens(desk, case.person, {TokenKind.PHONE: arrival.said(PHONE)}, name=name)
+    _renew_tokens(desk, case.person)
     kind, kept_with_persons = InterviewKind.SCREENING, sort_answers(Answers(), arrival.definition)
     interview = file_interview(desk, arrival, earlier, kind=kind, case=case, parts=kept_with_persons, state=said.state.value)
     settle_state(desk, case)
@@ -157,10 +156,16 @@ def _add_member(desk: Desk, household: UUID, arrival: Arrival, parts: Parts, cus
 
 def _correct_person(desk: Desk, person_id: UUID, parts: Parts, collector: str) -> None:
     person, key = desk.session.get_one(Person, person_id), stored_key(desk, person_id, KeyKind.PERSON)
-    keep_former(desk, person, key, person=person_id, changed_by=collector)
-    person.row_version += 1
-    seal_parts(person, key, parts)
+    write_edit(desk, person, key, parts, person=person_id, changed_by=collector)
     tell_version(desk.session, person)
+
+
+def _renew_tokens(desk: Desk, person_id: UUID) -> None:
+    """By what the record says, which is not what the phone said where somebody corrected it."""
+    person, key = desk.session.get_one(Person, person_id), stored_key(desk, person_id, KeyKind.PERSON)
+    held = open_parts(person, key, [RecordPart.IDENTITY, RecordPart.CONTACT])
+    phone, name = str(held[RecordPart.CONTACT].get(PHONE, "")), person_name(held[RecordPart.IDENTITY])
+    replace_tokens(desk, person_id, {TokenKind.PHONE: phone}, name=name)
 
 
 def _remove_members(desk: Desk, household: UUID) -> None:

@@ -26,6 +26,7 @@ from casework.store.linked_persons import canonical_person, canonical_persons, p
 from casework.store.need_to_know import readable_parts
 from core.access import Custody, Grant, access_of, require
 from core.audit import Action, Purpose, record
+from core.clear_columns import custody_of
 from core.clock import now
 from core.keyring import KeyRing
 from core.paging import PAGE, Page, page_of
@@ -73,9 +74,7 @@ class PairRecord:
     agreement: Mapping[str, str] = field(repr=False)
 
 
-def list_pairs(
-    session: Session, *, after: UUID | None = None, size: int = PAGE, purpose: Purpose = Purpose.ASSISTANCE
-) -> Page[OpenPair]:
+def list_pairs(session: Session, *, after: UUID | None = None, size: int = PAGE, purpose: Purpose) -> Page[OpenPair]:
     """The open pairs that this account may resolve, likely ones first, then by age; raises `NotAllowed`.
 
     Another page may begin after a pair that was decided meanwhile.
@@ -87,7 +86,7 @@ def list_pairs(
     return pairs
 
 
-def count_apart(session: Session, *, purpose: Purpose = Purpose.ASSISTANCE) -> int | None:
+def count_apart(session: Session, *, purpose: Purpose) -> int | None:
     """How many open pairs lie with two different teams, so that no one team resolves them alone; None for an account that
     does not cover the whole operation. Raises `NotAllowed`."""
     access = require(session, RIGHT)
@@ -114,9 +113,7 @@ def open_pair(session: Session, ring: KeyRing, pair: UUID, *, purpose: Purpose) 
     return PairRecord(row.id, persons, (one, other), levels)
 
 
-def merge_pair(
-    session: Session, pair: UUID, *, survivor: UUID, shown_first: Sequence[str] = (), purpose: Purpose = Purpose.ASSISTANCE
-) -> UUID:
+def merge_pair(session: Session, pair: UUID, *, survivor: UUID, shown_first: Sequence[str] = (), purpose: Purpose) -> UUID:
     """Let one of an open pair answer for both; the id of the merge. `shown_first` as in `merge_persons`.
 
     Raises `PairUnknown` (also where `survivor` is not one of the two, or no longer) and what `merge_persons` raises.
@@ -129,7 +126,7 @@ def merge_pair(
     return merge_persons(session, survivor, merged, shown_first=shown_first, purpose=purpose)
 
 
-def decide_different(session: Session, pair: UUID, *, purpose: Purpose = Purpose.ASSISTANCE) -> None:
+def decide_different(session: Session, pair: UUID, *, purpose: Purpose) -> None:
     """Two persons after all: the pair is proposed again only when one of them is corrected.
 
     It holds for every record that is linked with either. Raises `PairUnknown` or `NotAllowed`.
@@ -171,7 +168,7 @@ def _pair(session: Session, pair: UUID) -> DuplicateCandidate:
     if canonical_person(session, row.first) == canonical_person(session, row.second):
         raise PairUnknown(pair=pair)
     for person in (row.first, row.second):
-        custody = Custody.parse(session.get_one(Person, person).custody)
+        custody = custody_of(session.get_one(Person, person))
         require(session, RIGHT, custody, subject=f"casework.duplicate_candidate:{pair}")
     return row
 

@@ -22,6 +22,7 @@ from casework.rights.hold_record import refuse_held
 from casework.store.linked_persons import canonical_persons
 from core.access import Custody, require
 from core.audit import Action, Purpose, record
+from core.clear_columns import custody_of
 from core.clock import now
 from core.paging import PAGE, Page, page_of
 from core.permissions import Right
@@ -74,7 +75,7 @@ def propose_erasure(session: Session, record: str, *, reason: ErasureReason, rul
     detail = {"reason": reason.value, "submissions": len(touched.submissions), "others": len(touched.others)}
     purpose = Purpose.LEGAL if reason is ErasureReason.RETENTION else Purpose.RIGHTS
     said = {**detail, "rule": rule} if rule else detail
-    return propose(session, Act.ERASURE, str(subject), purpose=purpose, detail=said, custody=custody)
+    return propose(session, Act.ERASURE, str(subject), purpose=purpose, detail=said, custodies=[custody] if custody else [])
 
 
 def find_overdue(session: Session, operation: str, periods: Path) -> list[Overdue]:
@@ -169,4 +170,4 @@ def _custody(session: Session, subject: Subject) -> Custody | None:
     person = session.get(Person, subject.record)
     if person is None:
         raise RecordUnknown(kind="person", record=subject.record)
-    return Custody.parse(person.custody)
+    return custody_of(person)

@@ -13,6 +13,7 @@ from casework.export_models import ExportLog, ExportPlan, ExportRecipient
 from core.access import NotAllowed, access_of
 from core.paging import PAGE, Page, page_of
 from core.permissions import Right
+from core.proposals_in_reach import may_approve
 from core.sealed_file import recipient_fingerprint
 from core.second_person import find_proposal
 
@@ -36,6 +37,7 @@ class PlannedExport:
     basis: str
     proposed_by: str
     until: datetime
+    yours_to_decide: bool
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,7 @@ def _planned(session: Session, plan: ExportPlan, to: ExportRecipient) -> Planned
         plan.basis,
         plan.proposed_by,
         proposal.until,
+        may_approve(access_of(session), proposal),
     )
 
 

@@ -120,7 +120,7 @@ def _choices(session: Session, linked: Collection[UUID]) -> Mapping[UUID, Collec
     return {merged: other for merged, other in session.execute(choices)}  # noqa: C416  (a row is no pair to mypy)
 
 
-def list_cases(session: Session, operation: str, *, purpose: Purpose = Purpose.ASSISTANCE) -> list[CaseSummary]:
+def list_cases(session: Session, operation: str, *, purpose: Purpose) -> list[CaseSummary]:
     """Every case of an operation that is in reach, newest first; raises `NotAllowed`."""
     require(session, Right.FIND_PERSON)
     cases = summaries(session, Case.operation == operation)

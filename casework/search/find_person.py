@@ -24,9 +24,7 @@ from core.permissions import Right
 __all__ = ["find_case", "find_named", "find_persons"]
 
 
-def find_case(
-    session: Session, ring: KeyRing, operation: str, case_reference: str, *, purpose: Purpose = Purpose.ASSISTANCE
-) -> CaseSummary | None:
+def find_case(session: Session, ring: KeyRing, operation: str, case_reference: str, *, purpose: Purpose) -> CaseSummary | None:
     """The case under a reference, however its letters and spaces are written; None when there is none in reach.
 
     Raises `NotAllowed`.

@@ -13,8 +13,9 @@ from casework.store.bulk_limit import count_reading
 from casework.store.linked_persons import answering_for
 from casework.store.need_to_know import PART_RIGHTS
 from casework.store.seal_record import Vault, open_parts, unwrap
-from core.access import Access, Custody, access_of
+from core.access import Access, access_of
 from core.audit import Purpose
+from core.clear_columns import custody_of
 from core.clock import now
 from core.database import among
 from forms import RecordPart
@@ -46,7 +47,7 @@ def open_identities(vault: Vault, persons: Collection[UUID]) -> list[tuple[UUID,
     shown = [
         (person, stored)
         for person, stored in rows
-        if person.id not in kept and (access.may(RIGHT, Custody.parse(person.custody)) or person.id in opened)
+        if person.id not in kept and (access.may(RIGHT, custody_of(person)) or person.id in opened)
     ]
     count_reading(vault.session, [person.id for person, _ in shown])
     return [

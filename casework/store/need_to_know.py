@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from casework.models import KeptFrom, Opening, Person
 from casework.store.linked_persons import persons_of_each
-from core.access import Access, Custody, NotAllowed, access_of
+from core.access import Access, NotAllowed, access_of
+from core.clear_columns import custody_of
 from core.clock import now
 from core.database import among
 from core.permissions import Right
@@ -72,7 +73,7 @@ def readable_parts_of_each(
         person.id: frozenset(
             part
             for part, right in PART_RIGHTS.items()
-            if access.may(right, Custody.parse(person.custody)) or (part.value in opened[person.id] and access.may(right))
+            if access.may(right, custody_of(person)) or (part.value in opened[person.id] and access.may(right))
             if not any(part.value in kept[one] for one in linked[person.id])
         )
         for person in persons
@@ -84,7 +85,7 @@ def require_files(session: Session, person: Person, part: RecordPart | None = No
 
     Who is kept from a part is kept from the files that speak of it: a narrative may have been recorded, not written.
     """
-    access, custody = access_of(session), Custody.parse(person.custody)
+    access, custody = access_of(session), custody_of(person)
     if access.system:
         return frozenset(RecordPart)
     opened, kept = (parts[person.id] for parts in _set_apart(session, [person.id], access))

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.access import require
 from core.audit_line import Action, Purpose, record
+from core.clear_columns import code_in
 from core.clock import now
 from core.envelope import Binding, RecordKey, WrappedKey, new_record_key, unwrap_record_key
 from core.identity.errors import AccountUnknown, NameTaken, NameUnfit, OwnGrant
@@ -172,7 +173,7 @@ def _within_reach(session: Session) -> Select[Account]:
 
 
 def _listed(ring: KeyRing, row: Account) -> ListedAccount:
-    return ListedAccount(row.id, row.sign_in_name, name_of(ring, row), AccountKind(row.kind), row.active)
+    return ListedAccount(row.id, row.sign_in_name, name_of(ring, row), code_in(row, "kind", AccountKind), row.active)
 
 
 def _insert(session: Session, row: Account) -> None:

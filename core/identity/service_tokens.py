@@ -70,8 +70,8 @@ def propose_token(session: Session, grant: UUID, rights: Collection[Right], days
     """Ask a second person's agreement to a token; the proposal's id. Raises `NotAllowed`, `GrantUnknown` or `TokenUnfit`."""
     row = _checked(session, grant, rights, days)
     detail = {"account": str(row.account), "role": row.role, "rights": _codes(rights), "days": days}
-    purpose, custody = Purpose.ADMINISTRATION, custody_of(row)
-    return propose(session, Act.SERVICE_TOKEN, _subject(grant), purpose=purpose, detail=detail, custody=custody)
+    purpose, custodies = Purpose.ADMINISTRATION, [custody_of(row)]
+    return propose(session, Act.SERVICE_TOKEN, _subject(grant), purpose=purpose, detail=detail, custodies=custodies)
 
 
 def make_token(session: Session, proposal: UUID) -> tuple[UUID, str]:

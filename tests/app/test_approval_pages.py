@@ -41,10 +41,10 @@ def access_of(team: Field, browser: Browser) -> Access:
         return access_for(session, browser.account, OPERATION)
 
 
-def proposed(team: Field, browser: Browser, act: Act, custody: Custody | None = None) -> UUID:
+def proposed(team: Field, browser: Browser, act: Act, *custodies: Custody) -> UUID:
     with team.database.transaction(Zone.IDENTITY, access=access_of(team, browser)) as session:
         said = {"reason": "person_asked", "others": 2}
-        return propose(session, act, f"a.thing:{act}", purpose=Purpose.RIGHTS, detail=said, custody=custody)
+        return propose(session, act, f"a.thing:{act}", purpose=Purpose.RIGHTS, detail=said, custodies=custodies)
 
 
 def state(team: Field, proposal: UUID) -> tuple[State, str | None]:

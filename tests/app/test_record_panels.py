@@ -130,6 +130,19 @@ def test_a_correction_is_written_and_what_stood_before_stays_readable(signed_in:
     assert "She spelled it for us." in former
 
 
+def test_an_edit_that_differs_from_a_correction_is_told_until_somebody_decides(signed_in: SignIn, field_team: Field) -> None:
+    person = field_team.admit(field_team.send("screening", SCREENING, instance="first")).records[0]
+    amal = signed_in("amal", Role.CASEWORKER)
+    amal.send(at(person, "correct/save"), **{**opened(amal, person), CORRECTED: "Amina"})
+    field_team.admit(field_team.send("screening", {**SCREENING, "prs_First_Name": "Amaal"}, edits="first"))
+    told = "though the phone sent something else"
+    page = amal.get(at(person)).text
+    assert told in page
+    assert "Amaal" not in page
+    assert "Amaal" in amal.send(at(person, "former"), part="identity").text
+    assert told not in amal.send(at(person, "correct/save"), **{**opened(amal, person), CORRECTED: "Amaal"}).text
+
+
 def test_who_was_slower_sees_both_and_loses_nothing_nor_writes_over_the_rest(signed_in: SignIn, person: UUID) -> None:
     amal, badr = signed_in("amal", Role.CASEWORKER), signed_in("badr", Role.CASEWORKER)
     slow = opened(badr, person)

@@ -75,7 +75,7 @@ def test_out_of_reach_nobody_is_found_by_name_telephone_or_reference(field_team:
     with field_team.database.transaction(Zone.CASEWORK, access=ELSEWHERE) as session:
         phone = SCREENING["prs_MobilePhone"]
         assert find_persons(session, field_team.ring, OPERATION, phone, purpose=Purpose.ASSISTANCE) == []
-        assert find_case(session, field_team.ring, OPERATION, "SC-1") is None
+        assert find_case(session, field_team.ring, OPERATION, "SC-1", purpose=Purpose.ASSISTANCE) is None
 
 
 def test_who_is_kept_from_an_identity_is_not_told_that_the_name_agrees(field_team: Field, person: UUID) -> None:

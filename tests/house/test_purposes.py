@@ -115,6 +115,13 @@ def test_a_purpose_is_named_on_every_read(name: str) -> None:
     assert takes_one or name in {*OWN_PURPOSE, *OPENS_NOTHING, *REQUESTS}, "name a purpose, or say here why there is none"
 
 
+def test_no_purpose_is_assumed() -> None:
+    """Why somebody reads is theirs to say; the one exception writes, and always for the purpose that collecting has."""
+    named = {name: inspect.signature(function).parameters.get("purpose") for name, function in FUNCTIONS.items()}
+    assumed = {name for name, purpose in named.items() if purpose and purpose.default is not inspect.Parameter.empty}
+    assert assumed == {"casework.write_persons"}
+
+
 @pytest.mark.parametrize("name", sorted({*OWN_PURPOSE, *REQUESTS}))
 def test_a_read_without_choice_names_its_one_purpose_itself(name: str) -> None:
     source = inspect.getsource(inspect.getmodule(FUNCTIONS[name]) or FUNCTIONS[name])

@@ -1,7 +1,7 @@
 """A clinic that may receive, people who agreed to it, and the steps of an export up to its file as the clinic reads it."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from io import BytesIO, StringIO
 from uuid import UUID
@@ -10,14 +10,15 @@ from zipfile import ZipFile
 import pyrage
 import pytest
 from pyrage import x25519
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
 from casework import exporting, list_cases
-from casework.consent import ConsentState, LegalBasis, Statement, record_consent
+from casework.consent import ConsentState, LegalBasis, RestrictionReason, Statement, record_consent, restrict_record
 from casework.exporting import CarriedOut, Specification, Trace
+from casework.records import assign_custody
 from casework.store import NewPerson, write_persons
-from core.access import Access, Grant
+from core.access import Access, Custody, Grant, access_of
 from core.audit import Purpose
 from core.clock import now
 from core.database import Zone
@@ -46,7 +47,7 @@ def person(field_team: Field) -> UUID:
     field_team.send("assistance", ASSISTANCE)
     field_team.admit_awaiting()
     with field_team.zone() as session:
-        found = list_cases(session, OPERATION)[0].person
+        found = list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)[0].person
     agree(field_team, found)
     return found
 
@@ -123,6 +124,36 @@ def leave(team: Field, clinic: UUID, persons: Sequence[UUID], fields: Sequence[s
     """The whole way; the export's id, and its files as its recipient reads them."""
     export = approved(team, proposed(team, clinic, persons, fields=fields))
     return export, opened(carry_out(team, export)[1])
+
+
+def hand_over(team: Field, person: UUID, custody: Custody) -> None:
+    with team.zone() as session:
+        assign_custody(session, access_of(session), person, custody, purpose=Purpose.ADMINISTRATION)
+
+
+def object_to_all(team: Field, person: UUID, waits: str = "0") -> None:
+    with as_(team, OFFICER) as session:
+        session.execute(text("SELECT set_config('lock_timeout', :waits, true)"), {"waits": waits})
+        restrict_record(session, person, RestrictionReason.OBJECTION)
+
+
+def erase(team: Field, person: UUID) -> None:
+    with team.zone() as session:
+        for table, key in (("record_key", "record"), ("person", "id")):
+            session.execute(text(f"DELETE FROM casework.{table} WHERE {key} = :id"), {"id": person})
+
+
+class Interrupted(BytesIO):
+    """A file during whose writing something happens, once."""
+
+    def __init__(self, deed: Callable[[], None]) -> None:
+        super().__init__()
+        self.deeds = [deed]
+
+    def write(self, content: bytes) -> int:  # type: ignore[override]
+        while self.deeds:
+            self.deeds.pop()()
+        return super().write(content)
 
 
 def opened(sealed: bytes) -> dict[str, str]:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from casework import exporting
 from casework.export_errors import ExportChanged, RecipientUnknown
-from core.access import Access, Grant, NotAllowed
+from core.access import Access, Custody, Grant, NotAllowed
 from core.audit import Action, audited_entries
 from core.database import Zone
 from core.permissions import PERMISSIONS, Right, Role
@@ -25,6 +25,7 @@ from tests.casework.test_exporting.conftest import (
     approved,
     as_,
     carry_out,
+    hand_over,
     leave,
     proposed,
     some_persons,
@@ -32,6 +33,20 @@ from tests.casework.test_exporting.conftest import (
 
 
 class TestTwoPeople:
+    def test_who_may_not_see_a_record_may_not_approve_that_it_leaves(
+        self, field_team: Field, person: UUID, clinic: UUID
+    ) -> None:
+        (other,) = some_persons(field_team, 1)
+        hand_over(field_team, other, Custody("org", "south"))
+        export = proposed(field_team, clinic, [person, other], fields=[NAME])
+        south = Access("dora", OPERATION, (Grant(Role.DATA_PROTECTION_OFFICER, "org", "south"),))
+        with pytest.raises(NotAllowed):
+            approved(field_team, export, south)
+        with as_(field_team, south) as session:
+            assert [one.yours_to_decide for one in exporting.waiting_exports(session)] == [False]
+        alone = proposed(field_team, clinic, [other], fields=[NAME])
+        assert carry_out(field_team, approved(field_team, alone, south))[0].records == 1
+
     def test_nobody_approves_their_own_nor_does_the_program(self, field_team: Field, person: UUID, clinic: UUID) -> None:
         export = proposed(field_team, clinic, [person], who=OFFICER, fields=[NAME])
         for who in (OFFICER, Access.of_system("dina", OPERATION)):

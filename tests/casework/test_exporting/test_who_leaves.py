@@ -10,7 +10,7 @@ from casework.consent import ConsentState, GivenBy, LegalBasis, RestrictionReaso
 from casework.export_errors import ExportEmpty, ExportUnclear
 from casework.exporting import Specification
 from casework.records import keep_from
-from core.access import Access, Custody, Grant
+from core.access import Access, Custody, Grant, NotAllowed
 from core.audit import Purpose
 from core.clock import now
 from core.permissions import Role
@@ -25,6 +25,7 @@ from tests.casework.test_exporting.conftest import (
     approved,
     as_,
     carry_out,
+    hand_over,
     leave,
     opened,
     proposed,
@@ -87,8 +88,15 @@ class TestWhoLeaves:
 
     def test_reach_is_asked_again_when_it_leaves(self, field_team: Field, person: UUID, clinic: UUID) -> None:
         export = approved(field_team, proposed(field_team, clinic, [person]))
-        with pytest.raises(ExportEmpty):
+        with pytest.raises(NotAllowed):
             carry_out(field_team, export, Access("sven", OPERATION, (Grant(Role.SUPERVISOR, team="team-9"),)))
+
+    def test_who_was_handed_over_since_lies_where_nobody_approved(self, field_team: Field, person: UUID, clinic: UUID) -> None:
+        (other,) = some_persons(field_team, 1)
+        export = approved(field_team, proposed(field_team, clinic, [person, other], fields=[NAME]))
+        hand_over(field_team, other, Custody(team="team-9"))
+        done, _ = carry_out(field_team, export)
+        assert (done.records, done.left_out) == (1, {"handed_over": 1})
 
     def test_what_the_account_is_kept_from_is_left_out(self, field_team: Field, person: UUID, clinic: UUID) -> None:
         with as_(field_team, OFFICER) as session:
@@ -125,7 +133,7 @@ class TestWhoLeaves:
 class TestChoosing:
     def test_by_state_of_the_case_and_by_period(self, field_team: Field, person: UUID) -> None:
         with as_(field_team, SUPERVISOR) as session:
-            state = list_cases(session, OPERATION)[0].state
+            state = list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)[0].state
             assert exporting.choose_persons(session, states=[state]) == (person,)
             assert exporting.choose_persons(session, until=now()) == (person,)
             assert exporting.choose_persons(session, since=now()) == ()
