@@ -9,6 +9,7 @@ from anonymizer.published import Identity, PublishedTable
 from anonymizer.tool.cell_names import read_known
 from anonymizer.tool.expose import Exposure, Verdict, ZerosAreHidden, expose, narrowest
 from anonymizer.tool.protect_file import Step, Written, protect_file
+from anonymizer.tool.protect_history import Periods
 from anonymizer.tool.read_release import Release, read_release
 from anonymizer.tool.verify_release import Check, verify_release
 
@@ -17,6 +18,7 @@ __all__ = [
     "Exposure",
     "Identity",
     "NotProven",
+    "Periods",
     "PublishedTable",
     "Release",
     "SolverGaveUp",

@@ -11,6 +11,7 @@ from io import StringIO
 from itertools import product
 from pathlib import Path
 
+from anonymizer.attack import Interval
 from anonymizer.dimension import Dimension
 from anonymizer.errors import FolderNotFree, FolderNotWritten, NotProven
 from anonymizer.published import ProtectedTable, ProtectedTables
@@ -39,13 +40,14 @@ def write_release(protected: ProtectedTables, folder: Path, *, measure: str) -> 
             raise NotProven(table=one.table, level=one.level, reason=f"a suppressed cell is {one.verdict}")
     require_free(folder)
     try:
-        write_whole(_files(protected, measure, narrowest(exposures)), folder)
+        worst = narrowest(exposures, protected.policy)
+        write_whole(_files(protected, measure, worst.interval if worst else None), folder)
     except OSError as error:
         raise FolderNotWritten(folder=folder, reason=error.strerror or type(error).__name__) from error
     return exposures
 
 
-def _files(protected: ProtectedTables, measure: str, worst: Exposure | None) -> dict[str, bytes]:
+def _files(protected: ProtectedTables, measure: str, worst: Interval | None) -> dict[str, bytes]:
     tables = protected.tables
     dimensions = {dimension.name: dimension for table in tables for dimension in table.dimensions}
     files = {table_path(table.name): _table(table, measure) for table in tables}

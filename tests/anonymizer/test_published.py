@@ -33,15 +33,15 @@ def test_nobody_makes_a_certificate_but_the_proof(week: ProtectedWeek) -> None:
         Certificate(week.tables[0].digest, object())
 
 
-def test_certificates_are_asked_for_in_two_places_only() -> None:
-    """`prove`, after the proof, and `load_protected`, after checking the seal."""
+def test_certificates_are_asked_for_in_three_places_only() -> None:
+    """`prove`, after the proof; `load_protected`, after checking the seal; `protect_periods`, for periods proven one by one."""
     asking = {
         path.stem
         for path in ANONYMIZER.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "certify"
     }
-    assert asking == {"prove", "store_protected"}
+    assert asking == {"periods", "prove", "store_protected"}
 
 
 def test_the_proof_shares_no_code_with_the_engine() -> None:

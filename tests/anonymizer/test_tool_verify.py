@@ -52,8 +52,8 @@ def certify_anew(release: Path) -> None:
     hashes = {path: sha256((release / path).read_bytes()).hexdigest() for path in files}
     tables, policy = read_release(release).tables, read_release(release).policy
     assert policy is not None
-    worst = narrowest(expose(tables, policy))
-    (release / CERTIFICATE).write_bytes(pack_json(certificate_of(tables, policy, worst, hashes)))
+    worst = narrowest(expose(tables, policy), policy)
+    (release / CERTIFICATE).write_bytes(pack_json(certificate_of(tables, policy, worst.interval if worst else None, hashes)))
 
 
 def test_a_release_as_it_was_written_is_verified(release: Path) -> None:
