@@ -108,7 +108,8 @@ def _hierarchies(release: Release) -> Check:
 
 
 def _policy(certificate: Mapping[str, Any], release: Release) -> Check:
-    what = "the release and its certificate state the same policy"
+    rules = f"threshold {release.policy.threshold}, contributors {release.policy.contributors}" if release.policy else "none"
+    what = f"the release and its certificate state the same policy: {rules}"
     stated = release.package.get("confidentiality", {}).get("policy")
     if stated is None or certificate.get("policy") != stated:
         return Check(what, "they differ")
