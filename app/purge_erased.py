@@ -39,7 +39,7 @@ CASES: Final = 'SELECT id FROM casework."case" WHERE person IN (SELECT id FROM e
 # In the order in which rows lean on one another; what hangs on a person alone falls with the person.
 PURGE: Final = (
     ("casework.record_key", "record IN (SELECT id FROM erased_person UNION SELECT id FROM erased_movement)"),
-    ("casework.token", f"record IN (SELECT id FROM erased_person UNION {CASES})"),
+    ("casework.token", "record IN (SELECT id FROM erased_person)"),
     ("casework.interview", f'"case" IN ({CASES})'),
     ('casework."case"', "person IN (SELECT id FROM erased_person)"),
     ("casework.household_member", "person IN (SELECT id FROM erased_person)"),

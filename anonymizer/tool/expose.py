@@ -77,9 +77,9 @@ def expose(
 
 def _blame(tables: Sequence[PublishedTable], known: Mapping[Identity, int]) -> None:
     """Raise where the tables contradict each other by themselves, or what is said to be known contradicts them."""
-    Attacker(tables)
+    Attacker(tables).check()
     try:
-        Attacker(tables, known=known)
+        Attacker(tables, known=known).check()
     except TablesContradict:
         raise KnownContradicts from None
 

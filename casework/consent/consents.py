@@ -5,6 +5,7 @@ Consent is kept per purpose and recipient, version after version; the newest cou
 Restrictions that the person asked for stand in the same table.
 """
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -18,6 +19,7 @@ from casework.errors import RecordRestricted
 from casework.models import Person
 from casework.rights_models import OURS, Consent, Restriction
 from core.audit import Purpose
+from core.database import among
 
 __all__ = [
     "EVERYTHING",
@@ -32,6 +34,7 @@ __all__ = [
     "may_use",
     "newest_consents",
     "require_unrestricted",
+    "usable",
 ]
 
 EVERYTHING: Final = "*"  # as the purpose of a restriction
@@ -87,6 +90,14 @@ def may_use(session: Session, record: UUID, purpose: Purpose) -> bool:
     return _forbidding(session, record, purpose) is None
 
 
+def usable(session: Session, persons: Collection[UUID], purpose: Purpose) -> set[UUID]:
+    """Those of the persons whose record nothing forbids to use for a purpose."""
+    if not persons or purpose in ALWAYS_ALLOWED:
+        return set(persons)
+    forbidden = session.scalars(select(Restriction.person).where(among(Restriction.person, persons), *_forbids(purpose, OURS)))
+    return set(persons).difference(forbidden)
+
+
 def require_unrestricted(session: Session, record: UUID, purpose: Purpose) -> None:
     """Raises `RecordRestricted`; never for the person's own rights, nor for what the law demands."""
     reason = _forbidding(session, record, purpose)
@@ -131,5 +142,10 @@ def _forbidding(session: Session, record: UUID, purpose: Purpose, recipient: str
     if purpose in ALWAYS_ALLOWED:
         return None
     meant = or_(Restriction.person == record, Restriction.movement_event == record)
-    forbids = Restriction.purpose.in_([purpose.value, EVERYTHING]), Restriction.recipient.in_([recipient, OURS])
-    return session.scalars(select(Restriction.reason).where(meant, *forbids, in_force()).limit(1)).first()
+    return session.scalars(select(Restriction.reason).where(meant, *_forbids(purpose, recipient)).limit(1)).first()
+
+
+def _forbids(purpose: Purpose, recipient: str) -> Iterator[ColumnElement[bool]]:
+    yield among(Restriction.purpose, [purpose.value, EVERYTHING])
+    yield among(Restriction.recipient, [recipient, OURS])
+    yield in_force()

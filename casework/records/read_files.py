@@ -12,8 +12,9 @@ from casework.models import FileRow, KeyKind, Person
 from casework.store.bulk_limit import count_reading
 from casework.store.need_to_know import require_files
 from casework.store.seal_file import open_chunks, open_label
-from casework.store.seal_record import Vault, stored_key
+from casework.store.seal_record import Vault, find_with_key, stored_key
 from core.audit import Action, Purpose, record
+from core.database import among
 from core.envelope import RecordKey
 from core.keyring import KeyRing
 from forms import RecordPart
@@ -48,13 +49,14 @@ def list_files(session: Session, ring: KeyRing, person_id: UUID, *, purpose: Pur
 
     Raises `RecordUnknown` (also out of reach), `NotAllowed`, `KeyDestroyed` or `CiphertextRefused`.
     """
-    person = session.get(Person, person_id)
-    if person is None:
+    found = find_with_key(session, person_id)
+    if found is None:
         raise RecordUnknown(kind="person", record=person_id)
+    person, _ = found
     readable = require_files(session, person)
     rows = session.scalars(
         select(FileRow)
-        .where(FileRow.person == person_id, FileRow.part.in_(readable))
+        .where(FileRow.person == person_id, among(FileRow.part, [part.value for part in readable]))
         .order_by(FileRow.replaced_at.is_not(None), FileRow.added_at, FileRow.id)
     ).all()
     record(session, Action.READ, f"casework.person:{person_id}", purpose=purpose, count=len(rows), detail={"parts": ["files"]})

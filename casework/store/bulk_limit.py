@@ -27,16 +27,16 @@ __all__ = ["ReadingWindow", "count_reading", "open_bulk_window", "propose_bulk_r
 WINDOW: Final = timedelta(hours=24)
 MOST_PERSONS: Final = 100_000
 TODAY: Final = "(now() AT TIME ZONE 'UTC')::date"
-# The row stays locked until the transaction ends: two processes of one account cannot both take the last of the day.
-TAKE_TURN: Final = text(
-    "INSERT INTO casework.read_allowance AS a (operation, actor, day, persons) "
-    f"VALUES (:operation, :actor, {TODAY}, 0) ON CONFLICT (operation, actor) DO UPDATE "
-    f"SET day = {TODAY}, persons = CASE WHEN a.day = {TODAY} THEN a.persons ELSE 0 END RETURNING a.persons"
-)
+# The row of the allowance stays locked until the transaction ends: two processes of one account cannot both take the last
+# of the day. Persons are noted once the turn is taken, for they are read `FROM turn`.
 NOTE: Final = text(
-    "INSERT INTO casework.person_read AS r (operation, actor, person, day) "
-    f"SELECT :operation, :actor, person, {TODAY} FROM unnest(CAST(:persons AS uuid[])) AS person "
-    f"ON CONFLICT (operation, actor, person) DO UPDATE SET day = {TODAY} WHERE r.day <> {TODAY} RETURNING 1"
+    "WITH turn AS (INSERT INTO casework.read_allowance AS a (operation, actor, day, persons) "
+    f"VALUES (:operation, :actor, {TODAY}, 0) ON CONFLICT (operation, actor) DO UPDATE "
+    f"SET day = {TODAY}, persons = CASE WHEN a.day = {TODAY} THEN a.persons ELSE 0 END RETURNING a.persons), "
+    "noted AS (INSERT INTO casework.person_read AS r (operation, actor, person, day) "
+    f"SELECT :operation, :actor, person, {TODAY} FROM turn, unnest(CAST(:persons AS uuid[])) AS person "
+    f"ON CONFLICT (operation, actor, person) DO UPDATE SET day = {TODAY} WHERE r.day <> {TODAY} RETURNING 1) "
+    "SELECT persons, (SELECT count(*) FROM noted) FROM turn"
 )
 COUNT: Final = text("UPDATE casework.read_allowance SET persons = :persons WHERE operation = :operation AND actor = :actor")
 
@@ -58,12 +58,12 @@ def count_reading(session: Session, persons: Collection[UUID]) -> None:
     if access.system or not persons:
         return
     account = {"operation": access.operation, "actor": access.actor}
-    read: int = session.execute(TAKE_TURN, account).scalar_one()
-    read += len(session.execute(NOTE, {**account, "persons": sorted(set(persons))}).all())
-    limit = Settings.read().bulk_read_limit
+    before, more = session.execute(NOTE, {**account, "persons": sorted(set(persons))}).one()
+    read, limit = before + more, Settings.read().bulk_read_limit
     if read > limit and read > (limit := max([limit, *(window.persons for window in _windows(session))])):
         raise ReadTooMany(Right.READ_IN_BULK, "casework.person", limit=limit)
-    session.execute(COUNT, {**account, "persons": read})
+    if more:
+        session.execute(COUNT, {**account, "persons": read})
 
 
 def propose_bulk_read(session: Session, persons: int, *, purpose: Purpose) -> UUID:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from casework import find_case, find_persons
 from casework.search import find_named
@@ -56,6 +56,18 @@ def test_the_likest_come_first(field_team: Field, person: UUID) -> None:
     found = [one.id for one in named(field_team, WORKER, "Mohamed", "Hassan", 1999)]
     assert found[0] == third
     assert set(found) == {third, other, person}
+
+
+def test_several_are_found_with_as_many_questions_to_the_database_as_one(field_team: Field, person: UUID) -> None:
+    asked: list[str] = []
+    event.listen(field_team.database.engine, "before_cursor_execute", lambda *about: asked.append(about[2]))
+    named(field_team, WORKER, "Mohamed", "Hassan", 1998)
+    for_one = asked.copy()
+    for number in range(3):
+        admit(field_team, "Mohamed", "Hassan", "1998-01-01", f"SC-2{number}")
+    asked.clear()
+    assert len(named(field_team, WORKER, "Mohamed", "Hassan", 1998)) == 4
+    assert asked == for_one
 
 
 def test_out_of_reach_nobody_is_found_by_name_telephone_or_reference(field_team: Field, person: UUID) -> None:

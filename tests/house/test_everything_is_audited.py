@@ -59,6 +59,7 @@ QUIET = {
     "casework.read_consents": "opened with a key that consent_history or the access pack took out; they leave the line",
     "casework.refuse_held": "a step of erasing and merging, which leave the line",
     "casework.require_unrestricted": "a step of using, which leaves the line",
+    "casework.restrictions_turned": "ids of persons whose names the search worker reads again, which leaves the line",
     "casework.waiting_work": "numbers of what waits, without opening or naming any",
     "core.registers.count_due": "a number, without opening any",
     "core.second_person.awaiting_decision": "proposals: ids, counts and hashes; every step of one leaves a line",

@@ -50,6 +50,7 @@ OPENS_NOTHING = {
     "casework.movement_sources",
     "casework.newest_consents",
     "casework.refuse_held",
+    "casework.restrictions_turned",
     # Deeds that leave a line of their own, for a purpose that goes with the deed.
     "casework.hold_record",
     "casework.keep_from",
