@@ -12,11 +12,12 @@ from anonymizer.attack import attack
 from anonymizer.audit_release import audit
 from anonymizer.counted_week import CountedTable, CountedWeek
 from anonymizer.dimension import TOTAL, Dimension
-from anonymizer.policy import Policy, default_policy, parse_policy, read_policy
+from anonymizer.policy import DEFAULT_POLICY, Policy, default_policy, parse_policy, read_policy
 from anonymizer.protect import protect, protect_tables
 from anonymizer.published import ProtectedTable, ProtectedTables, ProtectedWeek
 
 __all__ = [
+    "DEFAULT_POLICY",
     "TOTAL",
     "CountedTable",
     "CountedWeek",

@@ -20,15 +20,18 @@ class ReadTooMany(NotAllowed):
     code = "CASE-160"
     says = "You have read the records of {limit} persons today, which is the most that one account may read alone."
     remedy = (
-        "Go on tomorrow, or propose to read more (`bin/waystation exports bulk propose`) and have a colleague approve it. "
-        "The attempt is in the audit log."
+        "Go on tomorrow, or propose to read more (page /bulk-reading, or `bin/waystation exports bulk propose`) and have a "
+        "colleague approve it. The attempt is in the audit log."
     )
 
 
 class BulkReadUnapproved(NotAllowed):
     code = "CASE-161"
     says = "Reading the whole store needs a second person, whoever you are ({right})."
-    remedy = "Propose it (`bin/waystation exports bulk propose`), have a colleague approve it, and open the window."
+    remedy = (
+        "Propose it (page /bulk-reading, or `bin/waystation exports bulk propose`), have a colleague approve it, and open "
+        "the window."
+    )
 
 
 class RecipientUnknown(Problem):

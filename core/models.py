@@ -21,6 +21,7 @@ __all__ = [
     "PlaceRow",
     "ProposalRow",
     "RegisterEntry",
+    "RemainsDestroyed",
 ]
 
 
@@ -172,3 +173,12 @@ class RegisterEntry(Base):
     key_version: Mapped[int]
     sealed_key: Mapped[bytes]
     commitment: Mapped[bytes]
+
+
+class RemainsDestroyed(Base):
+    """The key tables were written anew and the write-ahead log moved on, beginning at this moment; the owner writes it."""
+
+    __tablename__ = "remains_destroyed"
+    __table_args__ = {"schema": "core"}
+
+    at: Mapped[datetime] = mapped_column(primary_key=True)

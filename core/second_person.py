@@ -55,6 +55,7 @@ class Act(StrEnum):
     BULK_READ = "bulk_read"
     KEY_OPERATION = "key_operation"
     POLICY_CHANGE = "policy_change"
+    SERVICE_TOKEN = "service_token"  # noqa: S105  (not a token)
 
 
 # Who may propose (and carry out) an act, and who may approve it.
@@ -64,6 +65,7 @@ RIGHTS: Final[Mapping[Act, tuple[Right, Right]]] = {
     Act.BULK_READ: (Right.READ_IN_BULK, Right.APPROVE_BULK_READ),
     Act.KEY_OPERATION: (Right.MANAGE_KEYS, Right.APPROVE_KEY_OPERATION),
     Act.POLICY_CHANGE: (Right.CHANGE_POLICY, Right.APPROVE_POLICY),
+    Act.SERVICE_TOKEN: (Right.MANAGE_ACCOUNTS, Right.APPROVE_TOKEN),
 }
 
 
@@ -112,6 +114,7 @@ class Proposal:
     until: datetime
     decided_by: str | None
     detail: Mapping[str, object] = field(default_factory=dict)
+    done_at: datetime | None = None
 
 
 class ProposalUnknown(Problem):
@@ -309,4 +312,5 @@ def _value(row: ProposalRow) -> Proposal:
         until=row.until,
         decided_by=row.decided_by,
         detail=dict(row.detail),
+        done_at=row.done_at,
     )

@@ -28,6 +28,7 @@ from core.access import Custody, Grant, access_of, require
 from core.audit import Action, Purpose, record
 from core.clock import now
 from core.keyring import KeyRing
+from core.paging import PAGE, Page, page_of
 from core.permissions import Right, Role, holds
 from forms import RecordPart
 
@@ -43,7 +44,6 @@ __all__ = [
 ]
 
 RIGHT: Final = Right.RESOLVE_DUPLICATES
-PAGE: Final = 200
 EVERYWHERE: Final = Grant(Role.SUPERVISOR).reach
 Side = Mapping[RecordPart, Mapping[str, Any]]
 
@@ -73,11 +73,17 @@ class PairRecord:
     agreement: Mapping[str, str] = field(repr=False)
 
 
-def list_pairs(session: Session, *, limit: int = PAGE, purpose: Purpose = Purpose.ASSISTANCE) -> list[OpenPair]:
-    """The open pairs that this account may resolve, likely ones first, then by age; raises `NotAllowed`."""
+def list_pairs(
+    session: Session, *, after: UUID | None = None, size: int = PAGE, purpose: Purpose = Purpose.ASSISTANCE
+) -> Page[OpenPair]:
+    """The open pairs that this account may resolve, likely ones first, then by age; raises `NotAllowed`.
+
+    Another page may begin after a pair that was decided meanwhile.
+    """
     require(session, RIGHT)
-    pairs = resolvable_pairs(session, limit=limit)
-    record(session, Action.READ, "casework.duplicate_candidate", purpose=purpose, count=len(pairs))
+    last = session.get(DuplicateCandidate, after) if after else None
+    pairs = page_of((pair for pair in _pairs(session) if last is None or _place(pair) > _place(last)), size)
+    record(session, Action.READ, "casework.duplicate_candidate", purpose=purpose, count=len(pairs.rows))
     return pairs
 
 
@@ -152,6 +158,11 @@ def _pairs(session: Session) -> Iterator[OpenPair]:
             yield OpenPair(row.id, (first, second), row.similarity, row.found_at, _unit(custodies[0]) != _unit(custodies[1]))
 
 
+def _place(pair: OpenPair | DuplicateCandidate) -> tuple[str, datetime, UUID]:
+    """Where it stands in the list: `likely` comes before `possible`."""
+    return pair.similarity, pair.found_at, pair.id
+
+
 def _pair(session: Session, pair: UUID) -> DuplicateCandidate:
     """An open pair that this account may resolve."""
     row = session.get(DuplicateCandidate, pair, with_for_update=True, populate_existing=True)
@@ -172,7 +183,7 @@ def _open_rows(session: Session) -> list[tuple[DuplicateCandidate, tuple[Custody
         .join(first, first.c.id == candidate.first)
         .join(second, second.c.id == candidate.second)
         .where(candidate.state == CandidateState.OPEN.value)
-        .order_by(candidate.similarity, candidate.found_at, candidate.id)  # `likely` comes before `possible`
+        .order_by(candidate.similarity, candidate.found_at, candidate.id)
     )
     return [(row, (Custody.parse(one), Custody.parse(other))) for row, one, other in rows]
 

@@ -22,7 +22,15 @@ from core.permissions import Right
 from core.second_person import Act, carry_out, find_proposal, propose
 from core.settings import Settings
 
-__all__ = ["ReadingWindow", "count_reading", "open_bulk_window", "propose_bulk_read", "require_window"]
+__all__ = [
+    "MOST_PERSONS",
+    "ReadingWindow",
+    "count_reading",
+    "open_bulk_window",
+    "open_windows",
+    "propose_bulk_read",
+    "require_window",
+]
 
 WINDOW: Final = timedelta(hours=24)
 MOST_PERSONS: Final = 100_000
@@ -94,6 +102,13 @@ def open_bulk_window(session: Session, proposal: UUID) -> ReadingWindow:
     )
     session.flush()
     return window
+
+
+def open_windows(session: Session) -> list[ReadingWindow]:
+    """The windows of this account that are open at this moment, the widest first; raises `NotAllowed`."""
+    require(session, Right.READ_IN_BULK, subject="casework.person")
+    windows = [ReadingWindow(window.persons, window.until) for window in _windows(session)]
+    return sorted(windows, key=lambda it: (-it.persons, it.until))
 
 
 def require_window(session: Session) -> None:

@@ -214,6 +214,7 @@ DEEDS: Mapping[Right, Deed] = {
     Right.READ_AUDIT: OfTheOperation(Zone.AUDIT, lambda _w, s, _: search_audit(s, AuditSearch())),
     Right.KEEP_REGISTERS: OfTheOperation(Zone.AUDIT, lambda w, s, _: list_entries(s, w.ring, Assessment)),
     Right.MANAGE_ACCOUNTS: OfTheOperation(Zone.IDENTITY, lambda _w, s, _: add_unit(s, UnitKind.ORGANISATION, "New")),
+    Right.APPROVE_TOKEN: Deed(Zone.IDENTITY, approving(Act.SERVICE_TOKEN)),
     Right.MANAGE_KEYS: OfTheOperation(Zone.KEYS, proposing(Act.KEY_OPERATION, Zone.KEYS, None)),
     Right.APPROVE_KEY_OPERATION: OfTheOperation(Zone.KEYS, approving(Act.KEY_OPERATION)),
 }

@@ -43,7 +43,7 @@ def screen(team: Field, said: dict[str, str], custody: Custody = NORTH, **more: 
 
 def pairs(team: Field, grants: Sequence[Grant] = OVER_BOTH) -> list[OpenPair]:
     with team.database.transaction(Zone.CASEWORK, access=Access("chief", OPERATION, tuple(grants))) as session:
-        return list_pairs(session)
+        return list_pairs(session).rows
 
 
 def opened(team: Field, pair: UUID, grants: Sequence[Grant] = OVER_BOTH) -> PairRecord:
@@ -92,13 +92,13 @@ def test_a_correction_proposes_and_takes_back(field_team: Field) -> None:
     screen(field_team, AMAL)
     field_team.admit(field_team.send("screening", said, instance=instance))
     with field_team.zone() as session:
-        assert list_pairs(session) == []
+        assert list_pairs(session).rows == []
     field_team.admit(field_team.send("screening", {**AGAIN, "case_reference": "SC-C"}, instance=edit, edits=instance))
     with field_team.zone() as session:
-        assert len(list_pairs(session)) == 1
+        assert len(list_pairs(session).rows) == 1
     field_team.admit(field_team.send("screening", said, edits=edit))
     with field_team.zone() as session:
-        assert list_pairs(session) == []
+        assert list_pairs(session).rows == []
 
 
 def test_found_different_a_pair_comes_back_only_after_a_correction(field_team: Field) -> None:
@@ -107,13 +107,13 @@ def test_found_different_a_pair_comes_back_only_after_a_correction(field_team: F
     answers = {**AGAIN, "case_reference": "SC-D"}
     field_team.admit(field_team.send("screening", answers, instance=instance))
     with field_team.zone() as session:
-        decide_different(session, list_pairs(session)[0].id)
+        decide_different(session, list_pairs(session).rows[0].id)
     screen(field_team, {**OTHER, "prs_MobilePhone": ""})
     with field_team.zone() as session:
-        assert list_pairs(session) == []
+        assert list_pairs(session).rows == []
     field_team.admit(field_team.send("screening", {**answers, "prs_Birthdate": "1990-04-24"}, edits=instance))
     with field_team.zone() as session:
-        assert len(list_pairs(session)) == 1
+        assert len(list_pairs(session).rows) == 1
 
 
 @pytest.mark.parametrize(
@@ -211,3 +211,17 @@ def test_an_opening_of_one_record_lets_nobody_merge_it(field_team: Field) -> Non
     access = Access("amal", OPERATION, OVER_NORTH)
     with pytest.raises(RecordUnknown), field_team.database.transaction(Zone.CASEWORK, access=access) as session:
         merge_persons(session, first, second)
+
+
+def test_pairs_are_listed_page_by_page_also_where_one_was_decided_meanwhile(field_team: Field) -> None:
+    for _ in range(4):
+        screen(field_team, SCREENING)
+    everything = [pair.id for pair in pairs(field_team)]
+    assert len(everything) == 6  # each with each
+    with field_team.database.transaction(Zone.CASEWORK, access=Access("sara", OPERATION, tuple(OVER_BOTH))) as session:
+        first = list_pairs(session, size=4)
+    different(field_team, first.rows[-1].id)
+    with field_team.database.transaction(Zone.CASEWORK, access=Access("sara", OPERATION, tuple(OVER_BOTH))) as session:
+        second = list_pairs(session, after=first.following, size=4)
+    assert [pair.id for page in (first, second) for pair in page.rows] == everything
+    assert second.following is None

@@ -56,6 +56,7 @@ QUIET = {
     "casework.merges_of": "ids of merges; what they join is read through read_person",
     "casework.movement_sources": "digests of which reports there are, without opening any",
     "casework.newest_consents": "sealed rows, not opened",
+    "casework.open_windows": "an account's own windows: counts and moments; opening one leaves a line",
     "casework.read_consents": "opened with a key that consent_history or the access pack took out; they leave the line",
     "casework.refuse_held": "a step of erasing and merging, which leave the line",
     "casework.require_unrestricted": "a step of using, which leaves the line",

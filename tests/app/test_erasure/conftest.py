@@ -78,13 +78,14 @@ class Emptiness:
 
     cluster: EmbeddedCluster
     name: str
+    login: str = ADMINISTRATOR
 
     @property
     def owner(self) -> str:
-        return self.cluster.url(ADMINISTRATOR, self.name).render_as_string()
+        return self.cluster.url(self.login, self.name).render_as_string()
 
-    def restore(self, ring: KeyRing, data: Path, keys: Path, **given: object) -> Restored:
-        return restore_backup(self.owner, PROGRAM, ring, data=data, keys=keys, actor="tester", **given)  # type: ignore[arg-type]
+    def restore(self, ring: KeyRing, data: Path, keys: Path, *, program: str = PROGRAM, **given: object) -> Restored:
+        return restore_backup(self.owner, program, ring, data=data, keys=keys, actor="tester", **given)  # type: ignore[arg-type]
 
     def open(self) -> Database:
         return connect(self.cluster.url(PROGRAM, self.name))

@@ -109,7 +109,7 @@ class TestTheLog:
         export = approved(field_team, proposed(field_team, clinic, [person]))
         done, _ = carry_out(field_team, export)
         with as_(field_team, OFFICER) as session:
-            (line,) = exporting.export_log(session)
+            (line,) = exporting.export_log(session).rows
             assert exporting.waiting_exports(session) == []
         assert (line.id, line.recipient, line.fields, line.records) == (export, "Dr Pia", FIELDS, 1)
         assert (line.purpose, line.basis, line.carried_out_by) == ("referral", "consent", "sara")
@@ -118,6 +118,16 @@ class TestTheLog:
             lines = audited_entries(session, action=Action.EXPORTED)
         assert {entry.subject for entry in lines} == {f"casework.export:{export}", f"casework.person:{person}"}
         assert SCREENING["prs_First_Name"] not in str([entry.detail for entry in lines])
+
+    def test_what_left_is_listed_page_by_page_the_newest_first(self, field_team: Field, person: UUID, clinic: UUID) -> None:
+        left = []
+        for _ in range(3):
+            left.append(approved(field_team, proposed(field_team, clinic, [person])))
+            carry_out(field_team, left[-1])
+        with as_(field_team, OFFICER) as session:
+            first = exporting.export_log(session, size=2)
+            second = exporting.export_log(session, after=first.following, size=2)
+        assert [line.id for page in (first, second) for line in page.rows] == left[::-1]
 
     @pytest.mark.parametrize("table", ["export_log", "export_plan"])
     def test_it_is_not_rewritten(self, field_team: Field, person: UUID, clinic: UUID, table: str) -> None:
