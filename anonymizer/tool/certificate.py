@@ -11,18 +11,20 @@ from hashlib import sha256
 from typing import Any, Final
 
 from anonymizer.attack import Interval
+from anonymizer.audit_release import Audit
+from anonymizer.deduction import FAR
 from anonymizer.policy import Policy
 from anonymizer.published import PublishedTable, count_cells
 
-__all__ = ["CERTIFICATE", "FORMAT", "certificate_of", "hashes_of", "pack_json"]
+__all__ = ["CERTIFICATE", "FORMAT", "certificate_of", "hashes_of", "pack_json", "worst_of"]
 
 CERTIFICATE: Final = "certificate.json"
 FORMAT: Final = "waystation-certificate-1"
 STATEMENT: Final = (
     "Every published number is the true one. For every cell that is unsafe under this policy, other tables of whole "
     "numbers exist that would have been published with the very same numbers and in which the cell holds whatever the "
-    "policy says must stay possible; a linear program over the published numbers finds no narrower interval. Nobody who has "
-    "this release only can bound a suppressed cell that may be under the threshold more tightly than 'worst'."
+    "policy says must stay possible; a linear program over the published numbers finds no narrower interval. For "
+    "every suppressed cell that may be under the threshold, tables were found that leave as many numbers open as 'worst' does."
 )
 
 
@@ -38,6 +40,14 @@ def certificate_of(
         "worst": worst and _worst(worst),
         "files": dict(sorted(hashes.items())),
     }
+
+
+def worst_of(audit: Audit) -> Interval | None:
+    """What a certificate may claim after an audit: tables were found that leave no cell that may be small less than this."""
+    if audit.narrowest is None:
+        return None
+    low, high = audit.narrowest
+    return Interval(low, None if high >= FAR else high)
 
 
 def hashes_of(files: Mapping[str, bytes]) -> dict[str, str]:

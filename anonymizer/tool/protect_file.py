@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from anonymizer.attack import Interval
 from anonymizer.counted_week import CountedTable
 from anonymizer.dimension import Dimension
 from anonymizer.policy import Policy
 from anonymizer.protect import protect_tables
 from anonymizer.published import count_cells
-from anonymizer.tool.expose import Exposure, narrowest
 from anonymizer.tool.protect_history import Periods, protect_history
 from anonymizer.tool.read_hierarchy import read_hierarchy
 from anonymizer.tool.read_table import RECORDS, read_table
@@ -24,12 +24,12 @@ Step = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Written:
-    """A release as it was written: how many cells it shows and hides, and the cell that is hidden least well."""
+    """A release as it was written: how many cells it shows and hides, and the least that is left open of one."""
 
     folder: Path
     published: int
     suppressed: int
-    worst: Exposure | None
+    worst: Interval | None
 
 
 def protect_file(
@@ -66,9 +66,9 @@ def protect_file(
         if periods is None
         else protect_history(counted, periods, rules, measure=measure, progress=progress)
     )
-    tell("attacking as an outsider, and writing", 0, 0)
-    exposures = write_release(protected, out, measure=measure)
-    return Written(out, *count_cells(protected.tables), narrowest(exposures, rules))
+    tell("auditing as an outsider, and writing", 0, 0)
+    worst = write_release(protected, out, measure=measure)
+    return Written(out, *count_cells(protected.tables), worst)
 
 
 def _in_order_of(seed: int, table: CountedTable) -> CountedTable:

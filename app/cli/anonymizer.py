@@ -17,6 +17,7 @@ from anonymizer import Policy, default_policy, read_policy
 from anonymizer.tool import (
     Exposure,
     Identity,
+    Interval,
     NotProven,
     Periods,
     PublishedTable,
@@ -222,11 +223,12 @@ def _summarise(exposures: Sequence[Exposure], policy: Policy) -> None:
     for (table, level), group in groupby(sorted(exposures, key=_level), key=_level):
         cells = list(group)
         verdicts = [sum(one.verdict is verdict for one in cells) for verdict in BROKEN_WAYS]
-        rows.append((table, level, len(cells), *verdicts, _interval(narrowest(cells, policy))))
+        least = narrowest(cells, policy)
+        rows.append((table, level, len(cells), *verdicts, _interval(least.interval if least else None)))
     show_table(("table", "level", "suppressed", *BROKEN_WAYS, "narrowest"), rows, "No cell is suppressed.")
     broken = [one for one in exposures if one.verdict.broken]
     for one in broken[:SHOWN]:
-        console.print(f"{one.verdict}: {one.cell} is {_interval(one)}", markup=False, soft_wrap=True)
+        console.print(f"{one.verdict}: {one.cell} is {_interval(one.interval)}", markup=False, soft_wrap=True)
     if len(broken) > SHOWN:
         console.print(f"... and {len(broken) - SHOWN} more (--csv or --json lists all)")
     console.print("The policy is BROKEN." if broken else "Nothing here breaks the policy.")
@@ -241,14 +243,14 @@ def _row(exposure: Exposure) -> dict[str, object]:
     return {"table": exposure.table, "cell": exposure.cell, "least": low, "greatest": high, "verdict": str(exposure.verdict)}
 
 
-def _worst(worst: Exposure | None) -> str:
-    return f"Nobody can bound one that may be small more tightly than {_interval(worst)}." if worst else ""
+def _worst(worst: Interval | None) -> str:
+    return f"The least that is left open of one that may be small is {_interval(worst)}." if worst else ""
 
 
-def _interval(exposure: Exposure | None) -> str:
-    if exposure is None:
+def _interval(interval: Interval | None) -> str:
+    if interval is None:
         return ""
-    low, high = exposure.interval
+    low, high = interval
     return f"{low} or more" if high is None else f"{low} to {high}"
 
 
