@@ -15,7 +15,7 @@ from core.audit import Purpose, audited_entries
 from core.database import Database, Zone, connect
 from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 from core.permissions import Role, holds
-from core.proposals_in_reach import list_proposals
+from core.proposals_in_reach import open_in_reach
 from core.second_person import (
     RIGHTS,
     STEPS,
@@ -201,7 +201,7 @@ class TestWhoMay:
         proposal = proposed(database, Act.BULK_READ, custodies=[Custody(team="team-1"), Custody(team="team-2")])
         one, two = Grant(Role.SUPERVISOR, team="team-1"), Grant(Role.SUPERVISOR, team="team-2")
         with work_of(database, "badr", (one,)) as session:
-            assert (awaiting_decision(session), list_proposals(session)) == ([], [])
+            assert (awaiting_decision(session), open_in_reach(session)) == ([], [])
         with pytest.raises(NotAllowed), work_of(database, "badr", (one,)) as session:
             approve(session, proposal)
         with work_of(database, "badr", (one, two)) as session:
