@@ -1,20 +1,23 @@
 """What may be known: count, protect, prove. Only tables that were proven safe come out.
 
 `protect` hides what must be hidden in a counted week and proves it under a `Policy`, `protect_tables` does so for any
-tables; a `ProtectedTable` comes from nowhere else. `attack` is the attacker's view, for anybody. All this needs no database.
+tables; a `ProtectedTable` comes from nowhere else. `attack` is the attacker's view, and `audit`
+judges a release by it: both for anybody. All this needs no database.
 
 Rooms: `anonymizer.weeks` counts an operation's weeks from encrypted facts and keeps what was proven; `anonymizer.tool` is
 the anonymizer on files alone, for any CSV.
 """
 
 from anonymizer.attack import attack
+from anonymizer.audit_release import audit
 from anonymizer.counted_week import CountedTable, CountedWeek
 from anonymizer.dimension import TOTAL, Dimension
-from anonymizer.policy import Policy, default_policy, parse_policy, read_policy
+from anonymizer.policy import DEFAULT_POLICY, Policy, default_policy, parse_policy, read_policy
 from anonymizer.protect import protect, protect_tables
 from anonymizer.published import ProtectedTable, ProtectedTables, ProtectedWeek
 
 __all__ = [
+    "DEFAULT_POLICY",
     "TOTAL",
     "CountedTable",
     "CountedWeek",
@@ -24,6 +27,7 @@ __all__ = [
     "ProtectedTables",
     "ProtectedWeek",
     "attack",
+    "audit",
     "default_policy",
     "parse_policy",
     "protect",

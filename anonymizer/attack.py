@@ -2,38 +2,33 @@
 
 Built from published tables alone, on its own path: it shares no equation, no number and no program with the engine
 that suppressed. Unknown are the suppressed cells; known is that every total is the sum of its parts, and that counts
-are not negative. Zeros may be suppressed too, so an unknown may be 0.
+are whole and not negative. Zeros may be suppressed too, so an unknown may be 0; whoever prints all zeros tells that it is
+at least 1. And somebody may know some cells from elsewhere, as the contributor of a report does.
 
 Knowing the rules adds nothing to that. They say of a published number other than 0 that it is at least the threshold
 and comes from enough reports; the number itself says the first, and in any table of whole numbers each person can have
-come in a report of one, which grants the second. Of a suppressed cell they say nothing, as one mark stands for all.
+come in a report of one, which grants the second. What they say of a suppressed cell is judged in `audit_release.py`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from math import ceil, floor
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import MappingProxyType
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
-import highspy
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
-from anonymizer.dimension import TOTAL, Dimension
-from anonymizer.errors import SolverGaveUp, TablesContradict
+from anonymizer.deduction import FAR, Contradiction, deduce
+from anonymizer.errors import TablesContradict
+from anonymizer.extremes import Extremes
+from anonymizer.joint_program import Flags
+from anonymizer.possible_tables import PossibleTables
 from anonymizer.published import Identity, Key, PublishedTable
+from anonymizer.unknowns import UNKNOWN, Unknowns, Whole, identity
 
 __all__ = ["Attacker", "Interval", "attack", "identity"]
 
-NEAR: Final = 1e-6
-DOWN, UP = 1.0, -1.0
-PRIMAL: Final = int(highspy.simplex_constants.SimplexStrategy.kSimplexStrategyPrimal)
-ENDLESS: Final = (highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kUnboundedOrInfeasible)
-ANSWERS: Final = (highspy.HighsModelStatus.kOptimal, *ENDLESS)
-
 NOTHING: Final[Mapping[Identity, int]] = MappingProxyType({})
-
-Reals: TypeAlias = NDArray[np.float64]
 
 
 class Interval(NamedTuple):
@@ -43,152 +38,138 @@ class Interval(NamedTuple):
     high: int | None
 
 
-class _Equation(NamedTuple):
-    """Unknowns with their signs, and what they add up to."""
-
-    terms: dict[Identity, int]
-    amount: int
-
-
 def attack(
     tables: Sequence[PublishedTable], *, zeros_visible: bool = False, known: Mapping[Identity, int] = NOTHING
 ) -> dict[tuple[str, Key], Interval]:
     """The tightest intervals for all suppressed cells, by table name and codes; raises `TablesContradict`.
 
-    `zeros_visible` and `known` are what the attacker assumes beside the tables: that no suppressed cell is zero, and
-    the true counts of some of them.
-
-    Two linear programs for each unknown: some seconds for a week of a hundred districts or less.
+    Two programs for each unknown whose ends no table shows: minutes where tens of thousands of cells are suppressed.
     """
     attacker = Attacker(tables, zeros_visible=zeros_visible, known=known)
-    hidden = [(table, key) for table in tables for key, value in table.cells.items() if value is None]
-    names = {(table.name, key): identity(table.dimensions, key) for table, key in hidden}
-    intervals = {name: attacker.interval(name) for name in dict.fromkeys(names.values())}
-    return {cell: intervals[name] for cell, name in names.items()}
-
-
-def identity(dimensions: Sequence[Dimension], key: Key) -> Identity:
-    """What a cell is, whichever table it stands in."""
-    pairs = zip(dimensions, key, strict=True)
-    return tuple(sorted((dimension.name, code) for dimension, code in pairs if code != TOTAL))
+    attacker.look_around()
+    return {(table.name, key): attacker.interval_of(number) for table, key, number in attacker.unknowns.hidden()}
 
 
 class Attacker:
-    """A linear program over what some published tables leave unknown. Raises `TablesContradict`."""
+    """All that some published tables leave unknown, and what can be found out about it.
+
+    `zeros_visible` says that whoever published them printed every zero; `known` are cells whose number the attacker has from
+    elsewhere. Raises `TablesContradict` where no counts can have given these tables: here, or when it is first asked.
+    """
 
     def __init__(
         self, tables: Sequence[PublishedTable], *, zeros_visible: bool = False, known: Mapping[Identity, int] = NOTHING
     ) -> None:
-        self._known = _known(tables)
-        for name, value in known.items():
-            if self._known.setdefault(name, value) != value:
-                raise TablesContradict(table=tables[0].name)
-        hidden = (identity(table.dimensions, key) for table in tables for key, value in table.cells.items() if value is None)
-        names = dict.fromkeys(name for name in hidden if name not in self._known)
-        self.unknowns: Final = {name: at for at, name in enumerate(names)}
-        equations = [equation for table in tables for equation in _equations(table, self._known)]
-        self.equations: Final = _matrix([equation.terms for equation in equations], self.unknowns)
-        amounts = np.array([equation.amount for equation in equations], float)
-        self._solver = _solver(self.equations, amounts, least=float(zeros_visible))
-        self._solver.run()
-        # From one objective to the next the solution stays feasible: the primal simplex goes on from where it is.
-        self._solver.setOptionValue("presolve", "off")
-        self._solver.setOptionValue("simplex_strategy", PRIMAL)
-        if names and self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            raise TablesContradict(table=tables[0].name)
+        self._name = tables[0].name if tables else ""
+        self.unknowns: Final = Unknowns(tables, known)
+        with self._contradiction_told():
+            self._core = deduce(self.unknowns.equations, int(zeros_visible))
+        self.possible: Final = PossibleTables(self._core)
+        self._extremes = Extremes(self._core, self.possible)
 
     def interval(self, name: Identity) -> Interval:
-        """The tightest interval for a cell, in whole numbers."""
-        if name in self._known:
-            return Interval(self._known[name], self._known[name])
-        column = self.unknowns[name]
-        lowest, highest = self._at_extreme(column, DOWN)[column], self._at_extreme(column, UP)[column]
-        return Interval(ceil(lowest - NEAR), None if highest == np.inf else floor(highest + NEAR))
+        """The tightest interval for a cell, in whole numbers; KeyError where no table has it."""
+        return self.interval_of(self.unknowns.number(name))
+
+    def interval_of(self, number: int) -> Interval:
+        """The tightest interval for a cell given by number."""
+        column, factor, offset, free = (int(of[0]) for of in self._place(np.array([number])))
+        if not free:
+            return Interval(offset, offset)
+        with self._contradiction_told():
+            ends = self._extremes.least(column), self._extremes.most(column)
+        low, high = sorted(factor * end + offset for end in ends)
+        return Interval(low, None if ends[1] == FAR else high)
 
     def out_of_reach(self, wanted: Mapping[Identity, tuple[int, int]]) -> list[Identity]:
-        """The cells that can be bounded more tightly than the interval wanted for each of them.
+        """The cells for which no whole tables were found at both ends of the interval wanted for each of them, or beyond.
 
-        Every solution shows a possible value of all cells, so most cells are never asked for by themselves.
+        Every table found shows a possible value of all cells, so most cells are never asked for by themselves.
         """
-        least, most = np.full(len(self.unknowns), np.inf), np.full(len(self.unknowns), -np.inf)
-        short = [name for name in wanted if name in self._known]
-        for name in [name for name in wanted if name not in self._known]:
-            low, high = wanted[name]
-            column = self.unknowns[name]
-            if least[column] > low + NEAR:
-                least = np.fmin(least, self._at_extreme(column, DOWN))
-            if most[column] < high - NEAR:
-                most = np.fmax(most, self._at_extreme(column, UP))
-            if least[column] > low + NEAR or most[column] < high - NEAR:
-                short.append(name)
-        return short
+        numbers = np.array([self.unknowns.number(name) for name in wanted], np.int64)
+        ends = np.array(list(wanted.values()), np.int64).reshape(-1, 2)
+        reached = self.reached(numbers, ends[:, 0], ends[:, 1])
+        return [name for name, within in zip(wanted, reached.tolist(), strict=True) if not within]
 
-    def _at_extreme(self, column: int, direction: float) -> Reals:
-        """A possible value of every unknown, where one of them is least or greatest.
+    def check(self) -> None:
+        """Find one table that could stand behind the published numbers; raises `TablesContradict` where there is none."""
+        with self._contradiction_told():
+            self.possible.find_first()
 
-        Where nothing bounds that one its value is infinite, and the others are not numbers.
-        Raises `SolverGaveUp`.
+    def look_around(self) -> None:
+        """Look for tables at the ends of every unknown, many at a time, before single ones are asked for."""
+        lower, upper = self.possible.lower.copy(), self.possible.upper.copy()
+        with self._contradiction_told():
+            self.possible.search(lower, np.where(upper == FAR, -FAR, upper))
+
+    def see(self, table: Whole, changes: sparse.csr_matrix) -> bool:
+        """Take in the values of all unknowns in a table, and others that differ from it by each row of `changes`.
+
+        They are believed only after an exact check; False where one of them is no table that could have been published.
         """
-        self._solver.changeColCost(column, direction)
-        self._solver.run()
-        if self._solver.getModelStatus() not in ANSWERS:
-            self._solver.clearSolver()  # the way on from the last solution was blocked: start afresh
-            self._solver.run()
-        status = self._solver.getModelStatus()
-        values = np.array(self._solver.getSolution().col_value)
-        self._solver.changeColCost(column, 0.0)
-        if direction == UP and status in ENDLESS:
-            return np.where(np.arange(len(self.unknowns)) == column, np.inf, np.nan)
-        if status != highspy.HighsModelStatus.kOptimal:
-            raise SolverGaveUp(status=status.name)
-        return values
+        first, moves = self._core.columns(table), self._core.moves(changes)
+        if first is None or moves is None:
+            return False
+        return self.possible.add(first) and self.possible.add_moves(moves)
 
+    def reached(self, numbers: Whole, low: Whole, high: Whole) -> Flags:
+        """The same for cells given by number, with an interval each: whether tables were found at both ends, or beyond."""
+        self.search(numbers, low, high)
+        least, most = self.shown(numbers)
+        within: Flags = (least <= low) & (most >= high)
+        for at in np.flatnonzero(~within).tolist():
+            within[at] = self._settle(int(numbers[at]), int(low[at]), int(high[at]))
+        return within
 
-def _known(tables: Iterable[PublishedTable]) -> dict[Identity, int]:
-    """What is published somewhere, though it may be suppressed elsewhere."""
-    known: dict[Identity, int] = {}
-    for table in tables:
-        for key, value in table.cells.items():
-            if value is not None and known.setdefault(identity(table.dimensions, key), value) != value:
-                raise TablesContradict(table=table.name)
-    return known
+    def settle(self, number: int, low: int | None, high: int) -> bool:
+        """Whether tables show a cell at `low` or less (None asks for no low end), and at `high` or more, asked by itself."""
+        low_end = self.shown(np.array([number]))[0].item() if low is None else low
+        return self._settle(number, low_end, high)
 
+    def search(self, numbers: Whole, low: Whole, high: Whole, *, singly: bool = True) -> None:
+        """Look for tables in which these cells are at `low` or less, and at `high` or more: many at a time, then `singly`.
 
-def _equations(table: PublishedTable, known: Mapping[Identity, int]) -> Iterator[_Equation]:
-    """Every sum of a table that has an unknown in it: its children minus their total is nothing."""
-    names = {key: identity(table.dimensions, key) for key in table.cells}
-    for key in table.cells:
-        for axis, dimension in enumerate(table.dimensions):
-            children = dimension.children.get(key[axis], ())
-            parts = [(names[(*key[:axis], child, *key[axis + 1 :])], 1) for child in children]
-            signed = [(names[key], -1), *parts] if parts else []
-            terms = {name: sign for name, sign in signed if name not in known}
-            amount = -sum(sign * known[name] for name, sign in signed if name in known)
-            if terms:
-                yield _Equation(terms, amount)
-            elif amount:
-                raise TablesContradict(table=table.name)
+        A `low` of `FAR` and a `high` of `-FAR` ask for nothing.
+        """
+        column, factor, offset, free = self._place(numbers)
+        turned = factor < 0
+        ends = np.where(turned, [offset - high, offset - low], [low - offset, high - offset])
+        wanted_low, wanted_high = np.where(turned, high != -FAR, low != FAR), np.where(turned, low != FAR, high != -FAR)
+        least, most = np.full(len(self._core.lower), FAR), np.full(len(self._core.lower), -FAR)
+        np.minimum.at(least, column[free & wanted_low], ends[0][free & wanted_low])
+        np.maximum.at(most, column[free & wanted_high], ends[1][free & wanted_high])
+        with self._contradiction_told():
+            self.possible.search(least, most, singly=singly)
 
+    def shown(self, numbers: Whole) -> tuple[Whole, Whole]:
+        """The least and the most that these cells hold in the tables found so far; `FAR` is no end."""
+        column, factor, offset, free = self._place(numbers)
+        if not len(self._core.lower):
+            return offset, offset
+        ends = self.possible.least[column], self.possible.most[column]
+        least, most = (factor * np.where(factor > 0, *order) + offset for order in (ends, ends[::-1]))
+        return np.where(free, least, offset), np.where(free, most, offset)
 
-def _matrix(equations: Sequence[Mapping[Identity, int]], unknowns: Mapping[Identity, int]) -> sparse.csr_matrix:
-    rows = [row for row, terms in enumerate(equations) for _ in terms]
-    columns = [unknowns[name] for terms in equations for name in terms]
-    signs = [sign for terms in equations for sign in terms.values()]
-    return sparse.csr_matrix((np.array(signs, np.int64), (rows, columns)), shape=(len(equations), len(unknowns)))
+    def _place(self, numbers: Whole) -> tuple[Whole, Whole, Whole, Flags]:
+        """Of cells given by number: their column, its factor and offset, and whether they are free of a given value."""
+        values, unknown = self.unknowns.values[numbers], self.unknowns.columns[numbers]
+        hidden = values == UNKNOWN
+        place = np.zeros((3, len(numbers)), np.int64)
+        place[:, hidden] = np.array([self._core.column, self._core.factor, self._core.offset])[:, unknown[hidden]]
+        place[2, ~hidden] = values[~hidden]
+        return place[0], place[1], place[2], place[1] != 0
 
+    def _settle(self, number: int, low: int, high: int) -> bool:
+        column, factor, offset, free = (of[0] for of in self._place(np.array([number])))
+        if not free:
+            return bool(offset <= low and offset >= high)
+        ends = sorted((int(factor * (low - offset)), int(factor * (high - offset))))
+        with self._contradiction_told():
+            return self._extremes.reaches(int(column), *ends)
 
-def _solver(matrix: sparse.csr_matrix, amounts: Reals, least: float) -> highspy.Highs:
-    rows, columns = matrix.shape
-    program = highspy.HighsLp()
-    program.num_row_, program.num_col_ = rows, columns
-    program.col_cost_, program.col_lower_ = np.zeros(columns), np.full(columns, least)
-    program.col_upper_ = np.full(columns, highspy.kHighsInf)
-    program.row_lower_ = program.row_upper_ = amounts
-    program.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    program.a_matrix_.start_, program.a_matrix_.index_ = matrix.indptr, matrix.indices
-    program.a_matrix_.value_ = matrix.data.astype(float)
-    solver = highspy.Highs()  # type: ignore[no-untyped-call]
-    solver.silent()
-    solver.setOptionValue("threads", 1)
-    solver.passModel(program)
-    return solver
+    @contextmanager
+    def _contradiction_told(self) -> Iterator[None]:
+        try:
+            yield
+        except Contradiction:
+            raise TablesContradict(table=self._name) from None

@@ -20,6 +20,7 @@ __all__ = [
     "FolderNotWritten",
     "HierarchyFileUnfit",
     "HierarchyUnfit",
+    "HistoryUnfit",
     "KnownContradicts",
     "NotProven",
     "PeriodsChanged",
@@ -230,3 +231,9 @@ class KnownContradicts(Problem):
     code = "ANON-071"
     says = "What is said to be known contradicts the published numbers."
     remedy = "Attack without it. If that goes through, a number that is said to be known is not so."
+
+
+class HistoryUnfit(Problem):
+    code = "ANON-072"
+    says = "{given} does not fit with --time, --over and --history: {reason}."
+    remedy = "Name the dimension of time, its innermost codes that are over, and the folder of the release before."

@@ -4,12 +4,14 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from anonymizer.counted_week import Count
 from anonymizer.errors import PolicyUnreadable
 
-__all__ = ["Policy", "Possible", "default_policy", "parse_policy", "policy_from", "read_policy"]
+__all__ = ["DEFAULT_POLICY", "Policy", "Possible", "default_policy", "parse_policy", "policy_from", "read_policy"]
+
+DEFAULT_POLICY: Final = Path(__file__).with_name("default_policy.toml")
 
 
 class Possible(NamedTuple):
@@ -68,7 +70,7 @@ class Policy:
 
 def default_policy() -> Policy:
     """The policy of `default_policy.toml`."""
-    return read_policy(Path(__file__).with_name("default_policy.toml"))
+    return read_policy(DEFAULT_POLICY)
 
 
 def read_policy(path: Path) -> Policy:

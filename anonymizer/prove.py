@@ -1,14 +1,16 @@
 """The proof: published tables are safe, shown on a path that the suppression engine has no part in.
 
-Two arguments, each sufficient for what it shows, from the published numbers and hierarchies alone:
+Two arguments, from the published numbers and hierarchies alone:
 
 1. Alternatives, in exact whole numbers. Each is a change of suppressed cells that keeps every sum and leaves no cell
    negative, so that the tables of another week would have been published with the very same numbers. For each unsafe cell
    they hold every value that the policy wants to stay possible.
-2. The attacker of `attack.py`, a linear program: for no unsafe cell is its tightest interval narrower than required.
+2. The attacker of `attack.py`: for no unsafe cell is its tightest interval narrower than required. It takes the truth and
+   the alternatives for tables only after trying them on what it deduced itself, and asks programs for what they leave open.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
 from typing import NoReturn
 
 import numpy as np
@@ -29,6 +31,7 @@ from anonymizer.published import (
     certify,
     count_cells,
 )
+from anonymizer.unknowns import UNKNOWN, Whole
 
 __all__ = ["prove"]
 
@@ -50,17 +53,19 @@ def prove(
     for truth, table in zip(counted, tables, strict=True):
         unsafe |= dict(_unsafe_cells(truth, table, policy, standing or {}))
     attacker = Attacker(tables)
-    hidden = _hidden_counts(counted, attacker)
-    _check_alternatives(attacker, hidden, alternatives, tables)
+    true_counts = _hidden_counts(counted, attacker)
+    changes = _check_alternatives(attacker, true_counts, alternatives, tables)
     possible = _possible(unsafe, alternatives)
     for name, count in unsafe.items():
         for goal in policy.must_stay_possible(count):
             if not any(goal.holds(value) for value in possible[name]):
                 _refuse(tables, name, "no alternative shows all that must stay possible")
+    if not attacker.see(true_counts, changes):
+        _refuse(tables, (), "the attacker takes the truth for impossible")
     for name in attacker.out_of_reach({name: policy.required_interval(count) for name, count in unsafe.items()}):
         _refuse(tables, name, "the published numbers bound a cell more tightly than the policy allows")
     narrowest = min(((min(values), max(values)) for values in possible.values()), key=_width, default=None)
-    evidence = Evidence(len(unsafe), len(hidden) - len(unsafe), narrowest, tuple(alternatives))
+    evidence = Evidence(len(unsafe), attacker.unknowns.count - len(unsafe), narrowest, tuple(alternatives))
     published, suppressed = count_cells(tables)
     proof = Proof({table.name: table.digest for table in tables}, published, suppressed, evidence)
     protected = tuple(ProtectedTable(table.name, table.dimensions, table.cells, certify(table)) for table in tables)
@@ -91,30 +96,36 @@ def _unsafe_cells(
             yield name, count
 
 
-def _hidden_counts(counted: Sequence[CountedTable], attacker: Attacker) -> dict[Identity, int]:
-    counts = {}
-    for table in counted:
-        for key, count in table.cells.items():
-            counts[identity(table.dimensions, key)] = count.persons
-    return {name: counts.get(name, 0) for name in attacker.unknowns}
+def _hidden_counts(counted: Sequence[CountedTable], attacker: Attacker) -> Whole:
+    """The true count of every unknown."""
+    unknowns = attacker.unknowns
+    truth = np.zeros(len(unknowns.values), np.int64)
+    for table, grid in zip(counted, unknowns.grids, strict=True):
+        truth[grid.ravel()] = [table.count(key).persons for key in product(*(along.parents for along in table.dimensions))]
+    hidden: Whole = truth[unknowns.columns != UNKNOWN]
+    return hidden
 
 
 def _check_alternatives(
-    attacker: Attacker, hidden: Mapping[Identity, int], alternatives: Alternatives, tables: Sequence[PublishedTable]
-) -> None:
-    """Each alternative changes unknowns only, none below zero, and no sum: in whole numbers, without tolerance."""
-    for changed in alternatives:
-        for name, change in changed.items():
-            if name not in hidden:
-                _refuse(tables, name, "an alternative differs in a published number")
-            if hidden[name] + change < 0:
-                _refuse(tables, name, "an alternative is negative")
-    columns = np.repeat(np.arange(len(alternatives)), [len(changed) for changed in alternatives])
-    rows = [attacker.unknowns[name] for changed in alternatives for name in changed]
-    changes = np.array([change for changed in alternatives for change in changed.values()], np.int64)
-    matrix = sparse.csr_matrix((changes, (rows, columns)), shape=(len(hidden), len(alternatives)))
-    if (attacker.equations @ matrix).count_nonzero():
+    attacker: Attacker, truth: Whole, alternatives: Alternatives, tables: Sequence[PublishedTable]
+) -> sparse.csr_matrix:
+    """Each alternative changes unknowns only, none below zero, and no sum: in whole numbers, without tolerance.
+
+    Returns the changes, a row for each alternative and a column for each unknown.
+    """
+    names = attacker.unknowns.names()
+    changed = [name for alternative in alternatives for name in alternative]
+    columns = np.array([names.get(name, UNKNOWN) for name in changed], np.int64)
+    changes = np.array([change for alternative in alternatives for change in alternative.values()], np.int64)
+    for at in np.flatnonzero(columns == UNKNOWN)[:1].tolist():
+        _refuse(tables, changed[at], "an alternative differs in a published number")
+    for at in np.flatnonzero(truth[columns] + changes < 0)[:1].tolist():
+        _refuse(tables, changed[at], "an alternative is negative")
+    starts = np.concatenate([[0], np.cumsum([len(alternative) for alternative in alternatives], dtype=np.int64)])
+    matrix = sparse.csr_matrix((changes, columns, starts), shape=(len(alternatives), len(truth)))
+    if (matrix @ attacker.unknowns.equations.signs.T).count_nonzero():
         _refuse(tables, (), "an alternative does not add up to the published numbers")
+    return matrix
 
 
 def _possible(unsafe: Mapping[Identity, Count], alternatives: Alternatives) -> dict[Identity, set[int]]:

@@ -35,8 +35,10 @@ KEYS_IN_BOTH: Final = {
 # What must not be older than the newest erasure: it goes with the keys.
 TOMBSTONE_TABLES: Final = ("casework.tombstone", "casework.erasure_certificate", "ingest.tombstone")
 
+# The extension fills it itself, and a login that is no superuser may not.
+OF_POSTGIS: Final = "public.spatial_ref_sys"
 PARTS: Final = {
-    "data": [f"--exclude-table-data={table}" for table in (*KEYS_APART, *TOMBSTONE_TABLES)],
+    "data": [f"--exclude-table-data={table}" for table in (*KEYS_APART, *TOMBSTONE_TABLES, OF_POSTGIS)],
     "keys": ["--data-only", *(f"--table={table}" for table in (*KEYS_APART, *KEYS_IN_BOTH, *TOMBSTONE_TABLES))],
     "tombstones": ["--data-only", *(f"--table={table}" for table in TOMBSTONE_TABLES)],
 }

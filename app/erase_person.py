@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.program import Program
 from casework.erasure import Certificate, carry_out_erasure, propose_overdue
-from core.access import Access, require
+from core.access import Access, require_throughout
 from core.audit_chain import seal_log
 from core.database import Zone
 from core.models import AuditHead
@@ -27,7 +27,7 @@ def carry_out_proposal(program: Program, access: Access, proposal: UUID) -> Cert
     """
     with program.database.transaction(Zone.CASEWORK, access=access) as session:
         asked = find_proposal(session, proposal)
-        require(session, Right.PROPOSE_ERASURE, asked.custody, subject=f"core.proposal:{proposal}")
+        require_throughout(session, Right.PROPOSE_ERASURE, asked.custodies, subject=f"core.proposal:{proposal}")
     head = _audit_head(program)
     with program.database.transaction(Zone.CASEWORK, operation=access.operation, actor=access.actor) as session:
         return carry_out_erasure(session, program.ring, proposal, audit_head=head)

@@ -16,12 +16,13 @@ from app.key_provider import key_provider
 from app.key_tables import KEY_TABLES
 from app.program import Program
 from app.rewrap_keys import Rewrapped, rewrap, waiting
-from core.access import Access
+from core.access import Access, require
 from core.audit_line import Action, Purpose, record
 from core.database import Zone
 from core.errors import Problem
 from core.key_ring_file import add_key, drop_key, reseal_key_ring
 from core.key_versions import known_versions, match_ring, retire_version, wait_for_writers
+from core.permissions import Right
 from core.wrapped_keys import check_batch, count_by_version
 
 __all__ = [
@@ -77,8 +78,11 @@ def reseal_subject(successor: str) -> str:
 def rotate(program: Program, who: Access, approve: Approve, told: Callable[[int], None], *, anew: bool = False) -> Rewrapped:
     """Finish a rotation that was broken off, or add a key and re-wrap every record key under it.
 
-    `anew` adds a key even where an earlier rotation is not finished. Running programs follow by themselves.
+    `anew` adds a key even where an earlier rotation is not finished. Running programs follow by
+    themselves. Raises `NotAllowed`.
     """
+    with program.database.transaction(Zone.KEYS, access=who) as session:
+        require(session, Right.MANAGE_KEYS, subject=KEY_RING)  # to finish one, too, which needs no second agreement
     if anew or not waiting(program.database, program.ring, who):
         add_version(program, who, approve)
     return rewrap(program.database, program.ring, who, told)
@@ -102,6 +106,7 @@ def retire(program: Program, who: Access, version: int, approve: Approve) -> Non
     The database is told first, and refuses the version from then on. If the file is not reached after that, run it again.
     """
     with program.database.transaction(Zone.KEYS, access=who) as session:
+        require(session, Right.MANAGE_KEYS, subject=KEY_RING)
         known = known_versions(session)
         if version not in known:
             raise KeyInUse(version=version, reason="there is no such version")
@@ -123,6 +128,7 @@ def reseal(program: Program, who: Access, successor: str, approve: Approve) -> N
     settings = program.settings
     to = key_provider(settings, successor)
     with program.database.transaction(Zone.KEYS, access=who) as session:
+        require(session, Right.MANAGE_KEYS, subject=KEY_RING)
         approve(session, reseal_subject(successor))
         note_use(session, "reseal", provider=successor)
         reseal_key_ring(settings.keyring_path, key_provider(settings), to)

@@ -7,13 +7,14 @@ from pathlib import Path
 from app.key_operations import KEY_RING, Approve, note_use
 from app.key_provider import passphrase, write_private
 from app.program import Program, open_database
-from core.access import Access
+from core.access import Access, require
 from core.audit_line import Action, Purpose, record
 from core.database import Zone
 from core.errors import Problem
 from core.key_providers.passphrase import Passphrase
 from core.key_ring_file import open_key_ring
 from core.key_shares import SplitImpossible, combine_shares, split_passphrase
+from core.permissions import Right
 from core.settings import Settings
 
 __all__ = ["PassphraseFileExists", "join_shares", "share_passphrase", "split_subject", "telling_failure"]
@@ -36,6 +37,7 @@ def share_passphrase(program: Program, who: Access, threshold: int, shares: int,
         raise SplitImpossible(reason="the key ring is sealed by a key service and has no passphrase")
     lines = split_passphrase(passphrase(program.settings), threshold, shares)
     with program.database.transaction(Zone.KEYS, access=who) as session:
+        require(session, Right.MANAGE_KEYS, subject=KEY_RING)
         approve(session, split_subject(threshold, shares))
         note_use(session, "split", threshold=threshold, shares=shares)
     return lines

@@ -15,8 +15,9 @@ from sqlalchemy import URL, Connection, create_engine, make_url, text
 
 from app.backup import KEYS_APART, KEYS_IN_BOTH, PARTS
 from app.purge_erased import purge_erased
+from app.restoring_login import make_roles, require_login, write_down_everything
 from core.audit_line import Action
-from core.database import Base, Zone, translated
+from core.database import Base, translated
 from core.errors import Problem
 from core.keyring import KeyRing
 from core.postgres_programs import restore
@@ -24,6 +25,10 @@ from core.sealed_stream import open_stream, read_claims
 
 __all__ = ["DatabaseHoldsData", "KeysOlder", "NotThatPart", "Restored", "restore_backup"]
 
+NOT_YET: Final = (
+    "This login may not ask the server for a checkpoint: what was purged lies in its write-ahead log until the next ones come "
+    "by themselves. `CHECKPOINT` twice, by a superuser, destroys it at once."
+)
 DATA_ONLY: Final = "--data-only"
 
 
@@ -81,10 +86,10 @@ def restore_backup(
     older_keys: bool = False,
     actor: str,
 ) -> Restored:
-    """Restore into an empty database of the login `owner`; `program` is the login that is granted the zones.
+    """Restore into an empty database of the login `owner`, which need be no superuser; `program` is granted the zones.
 
-    Raises `DatabaseHoldsData`, `KeysOlder`, `NotThatPart`, `SealedFileRefused`, `ProgramFailed` or `DatabaseDown`; the
-    database is then as empty as before.
+    Raises `DatabaseHoldsData`, `LoginTooWeak`, `KeysOlder`, `NotThatPart`, `SealedFileRefused`, `ProgramFailed` or
+    `DatabaseDown`; the database is then as empty as before.
     """
     its_data, its_keys = _part(ring, data, "data"), _part(ring, keys, "keys")
     its_tombstones = max([its_keys, *_parts(ring, tombstones)], key=lambda part: part.taken_at)
@@ -96,8 +101,9 @@ def restore_backup(
             pass  # proven to its end before a byte of it is used
     with _autocommit(owner) as connection:
         _require_empty(connection)
+        require_login(connection, program)
         _clear(connection)
-        _make_roles(connection, program)
+        make_roles(connection, program)
         try:
             _load(owner, connection, its_data, its_keys, its_tombstones)
             purged = purge_erased(connection, without_key=not older)
@@ -105,10 +111,9 @@ def restore_backup(
         except BaseException:
             _clear(connection)
             raise
-        _settle(connection)
-    return Restored(
-        its_data.taken_at, its_keys.taken_at, its_tombstones.taken_at, purged, _warnings(its_data, its_keys, its_tombstones)
-    )
+        written_down = _settle(connection)
+    warnings = _warnings(its_data, its_keys, its_tombstones) + ([] if written_down or not purged else [NOT_YET])
+    return Restored(its_data.taken_at, its_keys.taken_at, its_tombstones.taken_at, purged, warnings)
 
 
 def _part(ring: KeyRing, path: Path, wanted: str) -> _Part:
@@ -208,16 +213,16 @@ def _schemas() -> list[str]:
 
 
 def _require_empty(connection: Connection) -> None:
-    found = connection.scalars(
+    """By the size of the tables: a login that is no superuser does not see rows behind their walls."""
+    found = connection.scalar(
         text(
             "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-            "WHERE c.relkind IN ('r', 'p') AND n.nspname = ANY (:schemas) ORDER BY 1"
+            "WHERE c.relkind = 'r' AND n.nspname = ANY (:schemas) AND pg_relation_size(c.oid) > 0 ORDER BY 1 LIMIT 1"
         ),
         {"schemas": _schemas()},
     )
-    for table in found:
-        if connection.scalar(text(f"SELECT EXISTS (SELECT FROM {table})")):
-            raise DatabaseHoldsData(table=table)
+    if found:
+        raise DatabaseHoldsData(table=found)
 
 
 def _clear(connection: Connection) -> None:
@@ -225,14 +230,6 @@ def _clear(connection: Connection) -> None:
     for schema in _schemas():
         connection.execute(text(f"DROP SCHEMA IF EXISTS {schema} CASCADE"))
     connection.execute(text("DROP TABLE IF EXISTS public.alembic_version"))
-
-
-def _make_roles(connection: Connection, program: str) -> None:
-    """Roles belong to the server, not to the database, so no dump holds them."""
-    for zone in Zone:
-        if not connection.scalar(text("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = :role)"), {"role": zone.value}):
-            connection.execute(text(f"CREATE ROLE {zone.value} NOLOGIN"))
-        connection.execute(text(f'GRANT {zone.value} TO "{program}"'))
 
 
 def _leave_line(connection: Connection, actor: str, data: _Part, keys: _Part, purged: dict[str, int]) -> None:
@@ -248,12 +245,12 @@ def _leave_line(connection: Connection, actor: str, data: _Part, keys: _Part, pu
     )
 
 
-def _settle(connection: Connection) -> None:
-    """What was purged leaves the tables' files too."""
+def _settle(connection: Connection) -> bool:
+    """What was purged leaves the tables' files too; whether the server has let go of its log of them."""
     for table in KEYS_APART:
         connection.execute(text(f"VACUUM (FULL, ANALYZE) {table}"))
     connection.execute(text("VACUUM (ANALYZE)"))
-    connection.execute(text("CHECKPOINT"))
+    return write_down_everything(connection)
 
 
 def _warnings(data: _Part, keys: _Part, tombstones: _Part) -> list[str]:

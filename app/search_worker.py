@@ -1,35 +1,83 @@
 """The search worker: a process of its own that holds one operation's names in memory and answers on a unix socket.
 
-It reads the names when it starts, and hears from the database of every person that is added, corrected, erased or moved to
-other hands (`NOTIFY waystation_person`, ids only). Who may connect is decided by the socket's mode, 0600; the caller has
-settled by then what the account may see, and says so in the question.
+It reads the names when it starts, and hears from the database of every person that is added, corrected, restricted, erased or
+moved to other hands (`NOTIFY waystation_person`, ids only). When the next restriction begins or ends by itself it knows, and
+waits no longer. Who may connect is decided by the socket's mode, 0600; the caller has settled by then what the account may see,
+and says so in the question.
 """
 
 import os
 import socket
-import subprocess
-import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
+from datetime import datetime
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Final
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.program import Program
-from casework.search import NameIndex, read_all_names, read_names, read_question, write_answer
-from core.database import Database, Zone
-from core.models import Operation
+from casework.search import (
+    NameIndex,
+    read_all_names,
+    read_names,
+    read_question,
+    restrictions_turned,
+    write_answer,
+)
+from core.database import Zone
+from core.hearing import hearing
 
-__all__ = ["searching", "serve_names"]
+__all__ = ["serve_names"]
 
 ACTOR: Final = "search worker"
 CHANNEL: Final = "waystation_person"
+LONGEST_WAIT_SECONDS: Final = 3600.0
 PATIENCE_SECONDS: Final = 2
 MOST_BYTES: Final = 16_000_000
+
+
+class _Held:
+    """The names in memory, up to what was committed and to what restrictions allow at this moment."""
+
+    def __init__(self, program: Program, operation: str) -> None:
+        self._program = program
+        self._operation = operation
+        with self._reading() as session:
+            self._look(session)
+            self.index = NameIndex(read_all_names(session, program.ring, operation))
+
+    @property
+    def seconds_left(self) -> float:
+        """Until restrictions are to be looked at again."""
+        return max(0.0, self._due - time.monotonic())
+
+    def catch_up(self, changes: "psycopg.Connection[tuple[object, ...]]") -> None:
+        """Who is not read again is no longer there, or must not be used."""
+        notices = (notice.payload.split(" ") for notice in changes.notifies(timeout=0))
+        changed = {UUID(person) for code, *persons in notices if code == self._operation for person in persons}
+        if not changed and self.seconds_left:
+            return
+        with self._reading() as session:
+            changed |= self._look(session, self._looked_at)
+            for person in changed:
+                self.index.remove(person)
+            for held in read_names(session, self._program.ring, self._operation, changed) if changed else ():
+                self.index.put(held)
+
+    def _reading(self) -> AbstractContextManager[Session]:
+        return self._program.database.transaction(Zone.CASEWORK, operation=self._operation, actor=ACTOR)
+
+    def _look(self, session: Session, after: datetime | None = None) -> frozenset[UUID]:
+        """Whose restriction began or ended; and when to look again, by this machine's clock, which is not the database's."""
+        asked, turned = time.monotonic(), restrictions_turned(session, self._operation, after)
+        seconds = LONGEST_WAIT_SECONDS if turned.next_in is None else min(turned.next_in, LONGEST_WAIT_SECONDS)
+        self._looked_at, self._due = turned.at, asked + seconds
+        return turned.persons
 
 
 def serve_names(program: Program, operation: str, started: Callable[[int], None], end: Sequence[int] = ()) -> None:
@@ -38,48 +86,17 @@ def serve_names(program: Program, operation: str, started: Callable[[int], None]
     `started` is told how many names are held, once questions are answered.
     """
     path = program.settings.search_socket(operation)
-    with _changes(program.database) as changes:  # listened to before the names are read: nothing falls between
-        with program.database.transaction(Zone.CASEWORK, operation=operation, actor=ACTOR) as session:
-            index = NameIndex(read_all_names(session, program.ring, operation))
+    with hearing(program.database, CHANNEL) as changes:  # heard of before the names are read: nothing falls between
+        held = _Held(program, operation)
         with _listening(path) as door:
-            started(len(index))
+            started(len(held.index))
             while True:
-                ready = wait([door, changes.fileno(), *end])
-                _catch_up(program, operation, index, changes)
+                ready = wait([door, changes.fileno(), *end], held.seconds_left)
+                held.catch_up(changes)
                 if any(descriptor in ready for descriptor in end):
                     return
                 if door in ready:
-                    _answer(door, index)
-
-
-@contextmanager
-def searching(program: Program) -> Iterator[None]:
-    """While the block runs, a search worker for each operation there is: what the embedded default needs.
-
-    They end with this process, however it ends: their standard input closes.
-    """
-    with program.database.transaction(Zone.COLLECTION) as session:
-        operations = session.scalars(select(Operation.code)).all()
-    with ExitStack() as stack:
-        for code in operations:
-            command = [sys.executable, "-m", "app.cli", "search", "serve", code, "--until-input-ends"]
-            worker = stack.enter_context(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL))
-            stack.callback(worker.stdin.close if worker.stdin else worker.terminate)
-        yield
-
-
-@contextmanager
-def _changes(database: Database) -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
-    """A connection that hears of changed persons; the notices that arrived are read from it without waiting."""
-    pooled = database.engine.raw_connection()
-    connection = pooled.driver_connection
-    if not isinstance(connection, psycopg.Connection):
-        raise TypeError("the database is not reached by psycopg")
-    pooled.detach()  # ours to close
-    with connection:
-        connection.autocommit = True
-        connection.execute(f"LISTEN {CHANNEL}")
-        yield connection
+                    _answer(door, held.index)
 
 
 @contextmanager
@@ -95,19 +112,6 @@ def _listening(path: Path) -> Iterator[socket.socket]:
         door.listen()
         yield door
         path.unlink(missing_ok=True)
-
-
-def _catch_up(program: Program, operation: str, index: NameIndex, changes: "psycopg.Connection[tuple[object, ...]]") -> None:
-    """Bring the index to what was committed; who is not read again is no longer there."""
-    notices = (notice.payload.rpartition(" ") for notice in changes.notifies(timeout=0))
-    changed = {UUID(person) for code, _, person in notices if code == operation}
-    if not changed:
-        return
-    for person in changed:
-        index.remove(person)
-    with program.database.transaction(Zone.CASEWORK, operation=operation, actor=ACTOR) as session:
-        for held in read_names(session, program.ring, operation, changed):
-            index.put(held)
 
 
 def _answer(door: socket.socket, index: NameIndex) -> None:

@@ -9,21 +9,25 @@ The floor in the same run: the bare look-up of one token.
 import argparse
 import random
 import tempfile
-import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, create_engine, func, select, text
 
 from app.operations import add_operation
 from app.program import Program, open_program
+from bench.measured import Meter
+from casework import store
 from casework.duplicates.propose_duplicates import propose_duplicates
-from casework.models import KeyKind, Person, TokenKind
+from casework.models import Person, TokenKind
+from casework.names.name_tokens import own_name_token
 from casework.names.person_name import person_name
-from casework.store.blind_tokens import find_by_token, replace_tokens
-from casework.store.seal_record import Vault, make_key, seal_parts
+from casework.store.blind_tokens import blind_token, find_by_token
+from casework.store.seal_record import Vault
 from core.database import Zone
+from core.embedded_cluster import ADMINISTRATOR
 from core.settings import Settings
 from forms import RecordPart
 
@@ -46,29 +50,32 @@ def main() -> None:
 
 
 def measure(program: Program, sizes: Sequence[int], admissions: int) -> None:
-    chance, held = random.Random(1), 0
+    meter, chance, held = Meter.of(program.settings), random.Random(1), 0
     for size in sizes:
         while held < size:
             batch = min(BATCH, size - held)
             fill(program, chance, batch)
             held += batch
+        with administrator(program) as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
         with program.database.transaction(Zone.CASEWORK, operation=OPERATION) as session:
             drawn = session.scalars(select(Person.id).order_by(func.random()).limit(admissions)).all()
-        floor, ours = look_up(program, chance, admissions), propose(program, drawn)
-        print(f"{size:>9,} persons: {admissions / ours:8,.0f} compared/s ({1000 * ours / admissions:.2f} ms each); ", end="")
-        print(f"floor, one token looked up: {admissions / floor:8,.0f}/s")
+        sought = [f"25261{chance.randint(1_000_000, 9_999_999)}" for _ in range(admissions)]
+        meter.timed(f"floor: one token looked up among {size:,}", admissions, partial(look_up, program, sought))
+        meter.timed(f"a person compared with {size:,}", admissions, partial(propose, program, drawn))
 
 
 def fill(program: Program, chance: random.Random, persons: int) -> None:
     with program.database.transaction(Zone.CASEWORK, operation=OPERATION) as session:
         vault = Vault(session, program.ring, OPERATION)
-        for _ in range(persons):
-            person = Person(id=uuid4(), operation=OPERATION, row_version=1)
-            parts = draw(chance)
-            seal_parts(person, make_key(vault, person.id, KeyKind.PERSON), parts)
-            session.add(person)
-            phone = {TokenKind.PHONE: parts[RecordPart.CONTACT]["prs_MobilePhone"]}
-            replace_tokens(vault, person.id, phone, name=person_name(parts[RecordPart.IDENTITY]))
+        store.write_persons(session, program.ring, OPERATION, (made(vault, draw(chance)) for _ in range(persons)))
+
+
+def made(vault: Vault, parts: dict[RecordPart, dict[str, str]]) -> store.NewPerson:
+    name = person_name(parts[RecordPart.IDENTITY])
+    own = own_name_token(vault.ring, OPERATION, name.given, name.family, name.birth_year)
+    phone = blind_token(vault, TokenKind.PHONE, parts[RecordPart.CONTACT]["prs_MobilePhone"])
+    return store.NewPerson(parts, [(TokenKind.PHONE, phone), *([(TokenKind.NAME, own)] if own else [])])
 
 
 def draw(chance: random.Random) -> dict[RecordPart, dict[str, str]]:
@@ -86,22 +93,22 @@ def draw(chance: random.Random) -> dict[RecordPart, dict[str, str]]:
     }
 
 
-def propose(program: Program, persons: Sequence[UUID]) -> float:
-    started = time.perf_counter()
+def administrator(program: Program) -> Connection:
+    return create_engine(program.database.engine.url.set(username=ADMINISTRATOR)).connect()
+
+
+def propose(program: Program, persons: Sequence[UUID]) -> None:
     with program.database.transaction(Zone.CASEWORK, operation=OPERATION) as session:
         vault = Vault(session, program.ring, OPERATION)
         for person in persons:
             propose_duplicates(vault, person)
-    return time.perf_counter() - started
 
 
-def look_up(program: Program, chance: random.Random, times: int) -> float:
-    started = time.perf_counter()
+def look_up(program: Program, numbers: Sequence[str]) -> None:
     with program.database.transaction(Zone.CASEWORK, operation=OPERATION) as session:
         vault = Vault(session, program.ring, OPERATION)
-        for _ in range(times):
-            find_by_token(vault, TokenKind.PHONE, f"25261{chance.randint(1_000_000, 9_999_999)}")
-    return time.perf_counter() - started
+        for number in numbers:
+            find_by_token(vault, TokenKind.PHONE, number)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""How fast is a search among N persons? Each whole path: transaction, reach, decryption of what is shown, audit line, commit.
+"""How fast is a search among N persons, and a case page? Whole paths: transaction, reach, decryption, audit line, commit.
 
-Run: PYTHONPATH=. .venv/bin/python bench/search.py [--persons N] [--plans]
+Run: PYTHONPATH=. .venv/bin/python bench/search.py [--persons N] [--plans] [--folder FOLDER]
 
-A store of N persons with cases, real envelopes and tokens is filled by COPY. The asking account reaches one of 50 teams; its
-commit is durable. Two floors are measured in the same run: the bare index look-up of one token, without walls, audit or
-commit, and a transaction that does nothing but leave its audit line.
+A store of N persons with cases, keys, sealed names and tokens is filled by COPY; what no search opens is random bytes. The
+asking account reaches one of 50 teams; its commit is durable. Two floors are measured in the same run: the bare index look-up
+of one token, without walls, audit or commit, and a transaction that does nothing but leave its audit line.
 The free search asks a worker of its own, over its socket, and is answered from all names of the operation.
 """
 
@@ -15,31 +15,33 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import psycopg
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
 
 import casework
 from app.program import Program, open_program
 from bench.measured import Meter
+from bench.store import page
 from casework import search
-from casework.models import KeyKind, Person, StoredKey, TokenKind
+from casework.models import Case, HouseholdMember, Interview, InterviewKind, KeyKind, Person, TokenKind
 from casework.names.name_tokens import own_name_token
 from casework.store.blind_tokens import plain
-from casework.store.kept_key import KeptKey
-from casework.store.seal_record import KEY_TABLE, seal_parts
+from casework.store.seal_record import KEY_TABLE, Vault, open_parts, seal_parts, stored_key, written
 from core.access import Access, Grant
 from core.audit import Action, Purpose, record
 from core.clock import now
 from core.database import Zone
 from core.embedded_cluster import ADMINISTRATOR
-from core.envelope import Binding, new_record_key
 from core.keyring import KeyRing
 from core.models import Operation
+from core.newest_versions import versions_field, write_versions
 from core.permissions import Role
+from core.seal_many import ManySealer
 from core.settings import Settings
 from forms import RecordPart
 
@@ -55,24 +57,31 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--persons", type=int, default=1_000_000)
     arguments.add_argument("--plans", action="store_true", help="Also print how PostgreSQL looks a token up behind the walls.")
+    arguments.add_argument("--folder", type=Path, help="Keep the store there, and measure it again if it is there.")
     given = arguments.parse_args()
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        Path(folder).chmod(0o711)
-        with open_program(Settings(var=Path(folder))) as program:
+    with tempfile.TemporaryDirectory(prefix="bench-") as passing:
+        folder: Path = given.folder or Path(passing)
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o711)
+        with open_program(Settings(var=folder)) as program:
             measure(program, given.persons, plans=given.plans)
 
 
 def measure(program: Program, persons: int, *, plans: bool) -> None:
-    with program.database.transaction(Zone.COLLECTION, operation=OPERATION) as session:
-        session.add(Operation(code=OPERATION, names={}))
     store = Store(program, persons)
     meter = Meter.of(program.settings)
-    started = time.perf_counter()
-    store.fill()
-    print(f"{persons:,} persons filled in {time.perf_counter() - started:.0f} s\n")
+    with program.database.transaction(Zone.COLLECTION, operation=OPERATION) as session:
+        filled = session.get(Operation, OPERATION)
+    if not filled:
+        started = time.perf_counter()
+        store.fill()
+        with program.database.transaction(Zone.COLLECTION, operation=OPERATION) as session:
+            session.add(Operation(code=OPERATION, names={}))
+        print(f"{persons:,} persons filled in {time.perf_counter() - started:.0f} s\n")
+    tokens = [store.name_token(number) for number in random.Random(2).sample(range(persons), 300)]
     if plans:
-        explain(program, store.tokens[:3])
-    meter.percentiles("floor: one token by its index", floor(program, store.tokens))
+        explain(program, tokens[:3])
+    meter.percentiles("floor: one token by its index", floor(program, tokens))
     meter.percentiles("floor: a transaction with its audit line", [lambda: nothing(program)] * 300)
     ours = store.of_team(7)
     meter.percentiles("by case reference", [lambda one=one: by_reference(program, one) for one in ours])
@@ -80,8 +89,9 @@ def measure(program: Program, persons: int, *, plans: bool) -> None:
     meter.percentiles(
         "by full name and year of birth", [lambda one=one: by_name(program, store.names[one]) for one in ours], warm=20
     )
-    commonest = max(set(store.names), key=store.names.count) if persons <= 100_000 else store.names[0]
+    ((commonest, _),) = Counter(store.names).most_common(1)
     meter.percentiles("the same, a very common name", [lambda: by_name(program, commonest)] * 100)
+    meter.percentiles("open a case page", [lambda one=one: page(program, ACCESS, *one) for one in make_pages(program)])
     with Worker(program):
         asked = [store.names[one][random.randrange(2)] for one in ours]
         meter.percentiles("free search by one name", [lambda name=name: freely(program, name) for name in asked])
@@ -99,14 +109,17 @@ class Store:
         years = chance.choices(range(1940, 2024), k=persons)
         self.program = program
         self.names = list(zip(given, family, years, strict=True))
-        self.tokens: list[bytes] = []
 
     def of_team(self, team: int, most: int = 300) -> list[int]:
         return list(range(team, len(self.names), TEAMS))[:most]
 
+    def name_token(self, number: int) -> bytes:
+        return own_name_token(self.program.ring, OPERATION, *self.names[number]) or b""
+
     def fill(self) -> None:
         url = self.program.database.engine.url.set(username=ADMINISTRATOR, drivername="postgresql")
         with psycopg.connect(url.render_as_string(hide_password=False)) as connection:
+            connection.execute("SET session_replication_role = replica")  # no triggers: what is filled in is whole
             for start in range(0, len(self.names), 20_000):
                 self._copy(connection, range(start, min(start + 20_000, len(self.names))))
                 connection.commit()
@@ -114,46 +127,35 @@ class Store:
             connection.execute("VACUUM ANALYZE")
 
     def _copy(self, connection: "psycopg.Connection[Row]", numbers: range) -> None:
-        ring = self.program.ring
+        ring, kind = self.program.ring, KeyKind.PERSON.value
+        sealer, never_opened = ManySealer(ring, KEY_TABLE, kind), [os.urandom(60)] * 3
         rows: dict[str, list[Row]] = {table: [] for table in ("person", "household", "case", "record_key", "token")}
         for number in numbers:
             given, family, year = self.names[number]
-            person = Person(id=uuid4(), operation=OPERATION, row_version=1, custody=f"org/north/team-{number % TEAMS}/-")
-            key, row = new_key(ring, person.id)
-            identity = {"prs_First_Name": given, "prs_Second_Name": family, "prs_Birthdate": f"{year}-01-01"}
-            seal_parts(person, key, {part: {} for part in RecordPart} | {RecordPart.IDENTITY: identity})
-            sealed = (person.identity, person.contact, person.narrative, person.facts)
-            case, household = uuid4(), uuid4()
-            rows["person"].append((person.id, OPERATION, 1, *sealed, person.custody))
+            person, case, household = uuid4(), uuid4(), uuid4()
+            key, wrapped = sealer.new_key(person.bytes)
+            versions = sealer.seal(key, write_versions({person: 1}), KEY_TABLE, versions_field(kind), person.bytes)
+            said = {"prs_First_Name": given, "prs_Second_Name": family, "prs_Birthdate": f"{year}-01-01"}
+            identity = sealer.seal(key, written(said), "casework.person", RecordPart.IDENTITY.value, person.bytes)
+            rows["person"].append((person, OPERATION, 1, identity, *never_opened, f"org/north/team-{number % TEAMS}/-"))
             rows["household"].append((household, OPERATION))
-            rows["case"].append((case, OPERATION, person.id, household, "eligible", "possible", 1, now()))
-            rows["record_key"].append(
-                (person.id, "person", OPERATION, row.key_version, row.sealed, row.commitment, row.versions)
-            )
-            name = own_name_token(ring, OPERATION, given, family, year) or b""
-            self.tokens.append(name)
+            known_under = token(ring, TokenKind.CASE_REFERENCE, reference(number))
+            rows["case"].append((case, OPERATION, person, household, "eligible", "possible", 1, now(), known_under))
+            rows["record_key"].append((person, kind, OPERATION, wrapped.version, wrapped.sealed, wrapped.commitment, versions))
             rows["token"] += [
-                (OPERATION, "name", name, person.id),
-                (OPERATION, "phone", token(ring, TokenKind.PHONE, telephone(number)), person.id),
-                (OPERATION, "case_reference", token(ring, TokenKind.CASE_REFERENCE, reference(number)), case),
+                (OPERATION, "name", self.name_token(number), person),
+                (OPERATION, "phone", token(ring, TokenKind.PHONE, telephone(number)), person),
             ]
         for table, columns in {
             "person": "id, operation, row_version, identity, contact, narrative, facts, custody",
             "household": "id, operation",
-            "case": "id, operation, person, household, state, screening_outcome, row_version, opened_at",
+            "case": "id, operation, person, household, state, screening_outcome, row_version, opened_at, reference",
             "record_key": "record, kind, operation, key_version, sealed, commitment, versions",
             "token": "operation, kind, token, record",
         }.items():
             with connection.cursor().copy(f'COPY casework."{table}" ({columns}) FROM STDIN') as copy:
                 for row in rows[table]:
                     copy.write_row(row)
-
-
-def new_key(ring: KeyRing, person: UUID) -> tuple[KeptKey, StoredKey]:
-    key, wrapped = new_record_key(ring, Binding(KEY_TABLE, person, KeyKind.PERSON))
-    kept = {"key_version": wrapped.version, "sealed": wrapped.sealed, "commitment": wrapped.commitment}
-    row = StoredKey(record=person, kind=KeyKind.PERSON.value, operation=OPERATION, **kept)
-    return KeptKey(row, key), row
 
 
 def token(ring: KeyRing, kind: TokenKind, value: str) -> bytes:
@@ -170,7 +172,7 @@ def telephone(number: int) -> str:
 
 def by_reference(program: Program, number: int) -> None:
     with program.database.transaction(Zone.CASEWORK, access=ACCESS) as session:
-        assert casework.find_case(session, program.ring, OPERATION, reference(number))
+        assert casework.find_case(session, program.ring, OPERATION, reference(number), purpose=Purpose.ASSISTANCE)
 
 
 def by_telephone(program: Program, number: int) -> None:
@@ -196,8 +198,7 @@ def floor(program: Program, tokens: list[bytes]) -> list[Callable[[], object]]:
     engine = create_engine(program.database.engine.url.set(username=ADMINISTRATOR))
     connection = engine.connect()
     query = text("SELECT record FROM casework.token WHERE operation = :operation AND kind = 'name' AND token = :token")
-    chance = random.Random(2)
-    wanted = [{"operation": OPERATION, "token": chance.choice(tokens)} for _ in range(300)]
+    wanted = [{"operation": OPERATION, "token": token} for token in tokens]
     return [lambda one=one: connection.execute(query, one).all() for one in wanted]
 
 
@@ -212,6 +213,37 @@ def explain(program: Program, tokens: list[bytes]) -> None:
         for line in session.execute(text(query + "(:a, :b, :c)"), dict(zip("oabc", [OPERATION, *tokens], strict=True))):
             print(line[0])
     print()
+
+
+def make_pages(program: Program, wanted: int = 300) -> list[tuple[UUID, UUID]]:
+    """Cases of one team and their persons, made such as a page shows them: everything said, four members, two interviews."""
+    with program.database.transaction(Zone.CASEWORK, operation=OPERATION) as session:
+        vault = Vault(session, program.ring, OPERATION)
+        of_team = select(Case).join(Person, Person.id == Case.person).where(Person.custody == "org/north/team-7/-")
+        cases = session.scalars(of_team.order_by(Case.id).limit(5 * wanted)).all()
+        shown = cases[: len(cases) // 5]
+        if session.scalars(select(Interview.id).limit(1)).first() is None:
+            for number, case in enumerate(shown):
+                members = cases[len(shown) + 4 * number : len(shown) + 4 * number + 4]
+                make_page(vault, case, [other.person for other in members])
+        return [(case.id, case.person) for case in shown]
+
+
+def make_page(vault: Vault, case: Case, members: list[UUID]) -> None:
+    key, person = stored_key(vault, case.person, KeyKind.PERSON), vault.session.get_one(Person, case.person)
+    said = {part: {"answer": "x" * 200} for part in RecordPart}
+    name = open_parts(person, key, [RecordPart.IDENTITY])
+    person.row_version += 1
+    seal_parts(person, key, said | name)
+    for role, who in [("interviewed", case.person), *(("member", member) for member in members)]:
+        vault.session.add(HouseholdMember(household=case.household, person=who, operation=OPERATION, role=role))
+    for kind in InterviewKind:
+        chain, moment = uuid4(), now()
+        interview = Interview(id=uuid4(), case=case.id, kind=kind.value, operation=OPERATION, row_version=1)
+        interview.chain = interview.submission = chain
+        interview.received_at = interview.admitted_at = moment
+        seal_parts(interview, key, said)
+        vault.session.add(interview)
 
 
 class Worker:

@@ -170,8 +170,8 @@ INSERT INTO casework.household SELECT id, '{OPERATION}' FROM home;
 INSERT INTO casework.household_member (household, person, operation, role)
   SELECT home.id, numbered.id, '{OPERATION}', CASE n % 5 WHEN 0 THEN 'interviewed' ELSE 'member' END
   FROM numbered JOIN home ON h = n / 5;
-INSERT INTO casework."case" (id, operation, person, household, state, screening_outcome, row_version, opened_at)
-  SELECT gen_random_uuid(), '{OPERATION}', numbered.id, home.id, 'active', 'possible', 1, now()
+INSERT INTO casework."case" (id, operation, person, household, state, screening_outcome, row_version, opened_at, reference)
+  SELECT gen_random_uuid(), '{OPERATION}', numbered.id, home.id, 'active', 'possible', 1, now(), uuid_send(numbered.id)
   FROM numbered JOIN home ON h = n / 5 WHERE n % 5 = 0;
 INSERT INTO casework.interview (id, operation, row_version, identity, contact, narrative, facts, chain, submission,
     received_at, admitted_at, "case", kind)

@@ -7,6 +7,7 @@ __all__ = [
     "BulkReadUnapproved",
     "ExportChanged",
     "ExportEmpty",
+    "ExportOvertaken",
     "ExportUnclear",
     "ExportUnknown",
     "ReadTooMany",
@@ -18,17 +19,20 @@ class ReadTooMany(NotAllowed):
     """A denial like any other: what was opened is not shown, and the attempt is in the audit log."""
 
     code = "CASE-160"
-    says = "You have read the records of {limit} persons today, which is the most that one account may read alone."
+    says = "You have read {limit} records of persons and reports today, which is the most that one account may read alone."
     remedy = (
-        "Go on tomorrow, or propose to read more (`bin/waystation exports bulk propose`) and have a colleague approve it. "
-        "The attempt is in the audit log."
+        "Go on tomorrow, or propose to read more (page /bulk-reading, or `bin/waystation exports bulk propose`) and have a "
+        "colleague approve it. The attempt is in the audit log."
     )
 
 
 class BulkReadUnapproved(NotAllowed):
     code = "CASE-161"
     says = "Reading the whole store needs a second person, whoever you are ({right})."
-    remedy = "Propose it (`bin/waystation exports bulk propose`), have a colleague approve it, and open the window."
+    remedy = (
+        "Propose it (page /bulk-reading, or `bin/waystation exports bulk propose`), have a colleague approve it, and open "
+        "the window."
+    )
 
 
 class RecipientUnknown(Problem):
@@ -59,3 +63,9 @@ class ExportChanged(Problem):
     code = "CASE-166"
     says = "What would leave now is not what was approved as export {export}."
     remedy = "Nothing left. Propose it again, and have exactly that approved."
+
+
+class ExportOvertaken(Problem):
+    code = "CASE-167"
+    says = "While export {export} was written, somebody withdrew, or a record in it was restricted, handed over or erased."
+    remedy = "Nothing left, and the approval still stands. Carry it out again: what may not leave any more is left out."

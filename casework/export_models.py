@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.database import Base
 from core.models import ProposalRow
 
-__all__ = ["BulkWindow", "ExportLog", "ExportPlan", "ExportRecipient", "PersonRead", "ReadAllowance"]
+__all__ = ["BulkWindow", "ExportLog", "ExportPlan", "ExportRecipient", "PersonRead", "ReadAllowance", "ReportRead"]
 
 
 class ExportRecipient(Base):
@@ -87,7 +87,7 @@ class BulkWindow(Base):
 
 
 class ReadAllowance(Base):
-    """How many different persons an account has read on a day; the row that two transactions of the account take turns at."""
+    """How many different persons and reports an account has read on a day; two transactions of it take turns at the row."""
 
     __tablename__ = "read_allowance"
     __table_args__ = {"schema": "casework"}
@@ -107,4 +107,18 @@ class PersonRead(Base):
     operation: Mapped[str] = mapped_column(primary_key=True)
     actor: Mapped[str] = mapped_column(primary_key=True)
     person: Mapped[UUID] = mapped_column(ForeignKey("casework.person.id", ondelete="CASCADE"), primary_key=True, index=True)
+    day: Mapped[date]
+
+
+class ReportRead(Base):
+    """The same for a movement report, which tells of its reporter."""
+
+    __tablename__ = "report_read"
+    __table_args__ = {"schema": "casework"}
+
+    operation: Mapped[str] = mapped_column(primary_key=True)
+    actor: Mapped[str] = mapped_column(primary_key=True)
+    report: Mapped[UUID] = mapped_column(
+        ForeignKey("casework.movement_event.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
     day: Mapped[date]

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, DateTime, ForeignKey, Index, String, text
+from sqlalchemy import ARRAY, CheckConstraint, DateTime, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.access import UNASSIGNED
@@ -78,9 +78,9 @@ class KeyKind(StrEnum):
 
 
 class TokenKind(StrEnum):
-    """The exact values by which a record is found again."""
+    """The exact values by which a person is found again, and a case."""
 
-    CASE_REFERENCE = "case_reference"
+    CASE_REFERENCE = "case_reference"  # stands with the case
     PHONE = "phone"
     NAME = "name"  # given and family name and year of birth, together: `casework.name_tokens`
 
@@ -189,10 +189,14 @@ class HouseholdMember(Base):
 
 
 class Case(Base):
-    """What is being done for one person."""
+    """What is being done for one person. `reference` is the blind token of the reference that it is known under."""
 
     __tablename__ = "case"
-    __table_args__ = {"schema": "casework"}
+    __table_args__ = (
+        # Two cases under one reference would mix two people's interviews.
+        Index("uq_case_operation_reference", "operation", "reference", unique=True),
+        {"schema": "casework"},
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     operation: Mapped[str]
@@ -202,6 +206,7 @@ class Case(Base):
     screening_outcome: Mapped[str]
     row_version: Mapped[int] = mapped_column()
     opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    reference: Mapped[bytes]
 
     __mapper_args__ = {"version_id_col": row_version}
 
@@ -278,14 +283,10 @@ class StoredKey(Base):
 
 
 class Token(Base):
-    """A keyed fingerprint of an exact value, by which its record is found; the value itself is not here."""
+    """A keyed fingerprint of an exact value, by which its person is found; the value itself is not here."""
 
     __tablename__ = "token"
-    __table_args__ = (
-        # Two cases under one reference would mix two people's interviews.
-        Index("uq_token_case_reference", "operation", "token", unique=True, postgresql_where=text("kind = 'case_reference'")),
-        {"schema": "casework"},
-    )
+    __table_args__ = {"schema": "casework"}
 
     operation: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)

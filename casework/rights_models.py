@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
@@ -60,6 +60,8 @@ class Restriction(Base):
     __tablename__ = "restriction"
     __table_args__ = (
         CheckConstraint("(person IS NULL) <> (movement_event IS NULL)", name="one_record"),
+        Index("ix_restriction_whole_since", "operation", "since", postgresql_where=text("purpose = '*'")),
+        Index("ix_restriction_whole_until", "operation", "until", postgresql_where=text("purpose = '*'")),
         {"schema": "casework"},
     )
 

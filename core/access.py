@@ -6,6 +6,7 @@ two (`custody LIKE ANY (reach)`); the code asks `require`, which also knows whic
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,7 +15,18 @@ from sqlalchemy.orm import Session
 from core.errors import Problem
 from core.permissions import Right, Role, holds
 
-__all__ = ["INFO", "UNASSIGNED", "Access", "Custody", "CustodyDamaged", "Grant", "NotAllowed", "access_of", "require"]
+__all__ = [
+    "INFO",
+    "UNASSIGNED",
+    "Access",
+    "Custody",
+    "CustodyDamaged",
+    "Grant",
+    "NotAllowed",
+    "access_of",
+    "require",
+    "require_throughout",
+]
 
 ANY: Final = "%"
 NOBODY: Final = "-"
@@ -129,6 +141,10 @@ class Access:
             holds(grant.role, right) and (custody is None or grant.covers(custody)) for grant in self.grants
         )
 
+    def may_throughout(self, right: Right, custodies: Collection[Custody]) -> bool:
+        """Whether it may in each of these custodies; where none is named, whether it may at all."""
+        return all(self.may(right, custody) for custody in custodies or (None,))
+
 
 def access_of(session: Session) -> Access:
     """On whose behalf this transaction works."""
@@ -138,7 +154,12 @@ def access_of(session: Session) -> Access:
 
 def require(session: Session, right: Right, custody: Custody | None = None, *, subject: str = "") -> Access:
     """The access, if it may; raises `NotAllowed`. `subject` names the record for the audit log, as `casework.person:<id>`."""
+    return require_throughout(session, right, () if custody is None else (custody,), subject=subject)
+
+
+def require_throughout(session: Session, right: Right, custodies: Collection[Custody], *, subject: str = "") -> Access:
+    """The same in each of these custodies; where none is named, in any. Raises `NotAllowed`."""
     access = access_of(session)
-    if not access.may(right, custody):
+    if not access.may_throughout(right, custodies):
         raise NotAllowed(right, subject)
     return access

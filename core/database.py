@@ -5,7 +5,7 @@ zone (as `SET LOCAL ROLE` does) and states the operation it works for, which row
 repeats the walls that the import contracts draw in the code.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -13,9 +13,9 @@ from typing import Any, ClassVar, Final, cast
 
 import psycopg
 from psycopg import Connection
-from sqlalchemy import URL, DateTime, Engine, MetaData, create_engine, make_url, text
+from sqlalchemy import ARRAY, URL, ColumnElement, DateTime, Engine, MetaData, any_, create_engine, literal, make_url, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, SessionTransaction
 
 from core.access import INFO, Access, NotAllowed
 from core.audit_line import Action, Purpose, record
@@ -28,6 +28,7 @@ __all__ = [
     "DatabaseFull",
     "KeyRetired",
     "Zone",
+    "among",
     "connect",
     "driver_connection",
     "translated",
@@ -147,6 +148,12 @@ def _begun(session: Session, zone: Zone, access: Access) -> SessionTransaction:
         transaction = session.begin()
         session.execute(ENTER, given)
     return transaction
+
+
+def among(column: InstrumentedAttribute[Any], values: Collection[object]) -> ColumnElement[bool]:
+    """That the column's value is one of these. Unlike with IN, the statement is the same however many they are, so that the
+    driver and PostgreSQL prepare it once."""
+    return column == any_(literal(list(values), ARRAY(column.type)))
 
 
 def driver_connection(session: Session) -> Connection[Any]:

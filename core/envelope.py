@@ -7,6 +7,7 @@ a commitment derived beside the encryption key (HKDF, RFC 5869) is kept with the
 
 import secrets
 from dataclasses import dataclass, field
+from typing import Final
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -17,9 +18,10 @@ from core.derive_key import derive_keys
 from core.errors import Problem
 from core.keyring import KEY_BYTES, NONCE_BYTES, KeyRing, KeyVersionUnknown
 
-__all__ = ["Binding", "CiphertextRefused", "RecordKey", "WrappedKey", "new_record_key", "unwrap_record_key"]
+__all__ = ["WRAPPED_BYTES", "Binding", "CiphertextRefused", "RecordKey", "WrappedKey", "new_record_key", "unwrap_record_key"]
 
 FORMAT = b"\x01"
+WRAPPED_BYTES: Final = NONCE_BYTES + KEY_BYTES + 16  # of a sealed record key: nonce, the key itself, GCM's tag
 ENCRYPT, COMMIT = b"waystation:encrypt", b"waystation:commit"
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geometry
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, func, text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Identity, Index, String, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -21,6 +21,7 @@ __all__ = [
     "PlaceRow",
     "ProposalRow",
     "RegisterEntry",
+    "RemainsDestroyed",
 ]
 
 
@@ -142,7 +143,7 @@ class ProposalRow(Base):
     operation: Mapped[str]
     act: Mapped[str]
     subject: Mapped[str]
-    custody: Mapped[str | None]
+    custodies: Mapped[list[str]] = mapped_column(ARRAY(String))
     purpose: Mapped[str]
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB)
     state: Mapped[str]
@@ -172,3 +173,12 @@ class RegisterEntry(Base):
     key_version: Mapped[int]
     sealed_key: Mapped[bytes]
     commitment: Mapped[bytes]
+
+
+class RemainsDestroyed(Base):
+    """The key tables were written anew and the write-ahead log moved on, beginning at this moment; the owner writes it."""
+
+    __tablename__ = "remains_destroyed"
+    __table_args__ = {"schema": "core"}
+
+    at: Mapped[datetime] = mapped_column(primary_key=True)

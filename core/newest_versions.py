@@ -35,6 +35,8 @@ def is_newest(content: bytes, record: bytes, version: int) -> bool:
     if not 0 <= version < 2**32:
         return False
     entry, at = ENTRY.pack(record, version), -1
+    if content == entry:  # most keys seal one row
+        return True
     while (at := content.find(entry, at + 1)) >= 0:
         if at % ENTRY.size == 0:
             return True

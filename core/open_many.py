@@ -1,15 +1,15 @@
 """Opening one field of a great many records: the same checks as `core.envelope`, with what is the same for all done once."""
 
 from dataclasses import dataclass, field
+from hmac import compare_digest
 from typing import Final
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.constant_time import bytes_eq
 
 from core.derive_key import derive_keys
-from core.envelope import COMMIT, ENCRYPT, FORMAT, Binding
+from core.envelope import COMMIT, ENCRYPT, FORMAT, Binding, CiphertextRefused
 from core.keyring import NONCE_BYTES, KeyRing, KeyVersionUnknown
 from core.newest_versions import is_newest, versions_field
 
@@ -45,41 +45,43 @@ class ManyOpener:
         ciphertext: bytes,
     ) -> bytes:
         """The plaintext; `record` is the 16 bytes of its id. Raises `CiphertextRefused` or `KeyVersionUnknown`."""
+        lock = self._locks.get(key_version) or self._lock(key_version, record)
         before, after = self._key_where
         try:
-            lock = self._lock(key_version)
-        except KeyVersionUnknown:
-            what = f"Record {UUID(bytes=record)} of {self.key_table}"
-            raise KeyVersionUnknown(version=key_version, what=what) from None
-        try:
             secret = lock.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], before + record + after)
-            encryption_key, expected = derive_keys(secret, (ENCRYPT, COMMIT))
         except (InvalidTag, ValueError):
-            raise Binding(self.key_table, UUID(bytes=record), self.key_field).refused() from None
-        if not bytes_eq(expected, commitment):
-            raise Binding(self.key_table, UUID(bytes=record), self.key_field).refused()
-        lock, (before, after) = AESGCM(encryption_key), self._versions_where
+            raise self.refused_key(record) from None
+        encryption_key, expected = derive_keys(secret, (ENCRYPT, COMMIT))
+        if not compare_digest(expected, commitment):
+            raise self.refused_key(record)
+        decrypt = AESGCM(encryption_key).decrypt
+        before, after = self._versions_where
         try:
-            newest = lock.decrypt(versions[1:START], versions[START:], before + record + after)
+            newest = decrypt(versions[1:START], versions[START:], before + record + after)
         except (InvalidTag, ValueError):
             raise Binding(self.key_table, UUID(bytes=record), versions_field(self.key_field)).refused() from None
-        before, after = self._where(row_version)
+        before, after = self._where_by_version.get(row_version) or self._where(row_version)
         if ciphertext[:1] != FORMAT or not is_newest(newest, record, row_version):
             raise Binding(self.table, UUID(bytes=record), self.name, row_version).refused()
         try:
-            return lock.decrypt(ciphertext[1:START], ciphertext[START:], before + record + after)
+            return decrypt(ciphertext[1:START], ciphertext[START:], before + record + after)
         except (InvalidTag, ValueError):
             raise Binding(self.table, UUID(bytes=record), self.name, row_version).refused() from None
 
-    def _lock(self, version: int) -> AESGCM:
-        if version not in self._locks:
-            self._locks[version] = AESGCM(self.ring.key(version))
-        return self._locks[version]
+    def refused_key(self, record: bytes) -> CiphertextRefused:
+        """What to raise where the wrapped key of this record does not open."""
+        return Binding(self.key_table, UUID(bytes=record), self.key_field).refused()
+
+    def _lock(self, version: int, record: bytes) -> AESGCM:
+        try:
+            lock = self._locks[version] = AESGCM(self.ring.key(version))
+        except KeyVersionUnknown:
+            raise KeyVersionUnknown(version=version, what=f"Record {UUID(bytes=record)} of {self.key_table}") from None
+        return lock
 
     def _where(self, row_version: int) -> tuple[bytes, bytes]:
-        if row_version not in self._where_by_version:
-            self._where_by_version[row_version] = self._around(self.table, self.name, row_version)
-        return self._where_by_version[row_version]
+        where = self._where_by_version[row_version] = self._around(self.table, self.name, row_version)
+        return where
 
     @staticmethod
     def _around(table: str, name: str, row_version: int) -> tuple[bytes, bytes]:

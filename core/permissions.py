@@ -58,6 +58,7 @@ class Right(StrEnum):
     READ_AUDIT = "read_audit"
     KEEP_REGISTERS = "keep_registers"  # of impact assessments and breaches
     MANAGE_ACCOUNTS = "manage_accounts"
+    APPROVE_TOKEN = "approve_token"  # noqa: S105  (by which a program signs in)
     MANAGE_KEYS = "manage_keys"
     APPROVE_KEY_OPERATION = "approve_key_operation"
 
@@ -100,6 +101,7 @@ PERMISSIONS: Final[Mapping[Right, frozenset[Role]]] = {
     Right.READ_AUDIT: frozenset({Role.AUDITOR, _RIGHTS}),
     Right.KEEP_REGISTERS: frozenset({_RIGHTS}),
     Right.MANAGE_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
+    Right.APPROVE_TOKEN: frozenset({_RIGHTS}),
     Right.MANAGE_KEYS: frozenset({Role.ADMINISTRATOR}),
     Right.APPROVE_KEY_OPERATION: frozenset({Role.ADMINISTRATOR, _RIGHTS}),
 }

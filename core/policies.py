@@ -21,7 +21,8 @@ from core.database import Base
 from core.errors import Problem
 from core.models import ProposalRow
 from core.permissions import Right
-from core.second_person import Act, approve, carry_out, find_proposal, propose
+from core.proposals_in_reach import stands_at
+from core.second_person import Act, State, approve, carry_out, find_proposal, propose
 
 __all__ = [
     "PolicyChanged",
@@ -81,12 +82,14 @@ class PolicyRow(Base):
 
 @dataclass(frozen=True)
 class PolicyVersion:
-    """A version as it is listed."""
+    """A version as it is listed; `until` is when its proposal ends, where it waits for a decision or for being activated."""
 
     id: UUID
     kind: PolicyKind
     version: int
     sha256: str
+    state: State
+    until: datetime
     proposed_by: str
     approved_by: str | None
     activated_at: datetime | None
@@ -132,6 +135,7 @@ def activate_policy(session: Session, policy: UUID) -> None:
     done = carry_out(session, row.proposal, Act.POLICY_CHANGE, _subject(policy))
     if done.detail.get("sha256") != row.sha256:
         raise PolicyChanged(version=row.version, kind=row.kind)
+    row.approved_by = done.decided_by  # it may have been approved in the queue of all proposals
     row.activated_by, row.activated_at = access_of(session).actor, now()
     session.flush()
 
@@ -155,20 +159,24 @@ def list_policies(session: Session) -> list[PolicyVersion]:
     require(session, Right.CHANGE_POLICY, subject="core.policy")
     rows = session.scalars(select(PolicyRow).order_by(PolicyRow.kind, PolicyRow.version.desc()))
     active = {row.id for kind in PolicyKind if (row := _newest(session, kind))}
-    return [
-        PolicyVersion(
-            row.id,
-            PolicyKind(row.kind),
-            row.version,
-            row.sha256,
-            row.proposed_by,
-            row.approved_by,
-            row.activated_at,
-            row.id in active,
-            row.content,
-        )
-        for row in rows
-    ]
+    return [_listed(session, row, active=row.id in active) for row in rows]
+
+
+def _listed(session: Session, row: PolicyRow, *, active: bool) -> PolicyVersion:
+    proposal = find_proposal(session, row.proposal)
+    return PolicyVersion(
+        id=row.id,
+        kind=PolicyKind(row.kind),
+        version=row.version,
+        sha256=row.sha256,
+        state=stands_at(proposal),
+        until=proposal.until,
+        proposed_by=row.proposed_by,
+        approved_by=None if proposal.state is State.REJECTED else proposal.decided_by,
+        activated_at=row.activated_at,
+        active=active,
+        content=row.content,
+    )
 
 
 def _newest(session: Session, kind: PolicyKind) -> PolicyRow | None:

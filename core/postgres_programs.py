@@ -47,9 +47,10 @@ def dumping(url: URL | str, options: Sequence[str]) -> Iterator[BinaryIO]:
 def restore(url: URL | str, dump: Iterable[bytes], options: Sequence[str]) -> None:
     """Feed a dump to `pg_restore`; it is read to its end even where the program needs only its beginning.
 
-    Raises `ProgramFailed`, and whatever reading the dump raises.
+    Without comments: that of an extension may be written only by its owner. Raises `ProgramFailed`, and whatever reading
+    the dump raises.
     """
-    command = [str(binaries() / "pg_restore"), "--exit-on-error", "--no-owner", "--no-password", *options]
+    command = [str(binaries() / "pg_restore"), "--exit-on-error", "--no-owner", "--no-comments", "--no-password", *options]
     command += ["--dbname", make_url(url).database or ""]
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=_address(url)

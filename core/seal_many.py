@@ -1,5 +1,6 @@
 """Sealing a great many new records: what `core.envelope` does for one, with what is the same for all done once."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from os import urandom
 from typing import Final
@@ -14,6 +15,7 @@ from core.keyring import KEY_BYTES, NONCE_BYTES, KeyRing
 __all__ = ["ManySealer"]
 
 FIRST_VERSION: Final = 1
+AT_ONCE: Final = 1000  # nonces drawn
 
 
 @dataclass
@@ -31,19 +33,28 @@ class ManySealer:
         self.version, key = self.ring.newest()
         self._lock = AESGCM(key)
         self._around: dict[tuple[str, str], tuple[bytes, bytes]] = {}
+        self._nonces: Iterator[bytes] = iter(())
 
     def new_key(self, record: bytes) -> tuple[RecordKey, WrappedKey]:
         """A fresh key for the record whose id has these 16 bytes, as `core.envelope.new_record_key` makes it."""
-        random = urandom(KEY_BYTES + NONCE_BYTES)
-        secret, nonce = random[:KEY_BYTES], random[KEY_BYTES:]
+        secret, nonce = urandom(KEY_BYTES), self._nonce()
         sealed = nonce + self._lock.encrypt(nonce, secret, self._where(self.key_table, self.key_field, record))
         encryption_key, commitment = derive_keys(secret, (ENCRYPT, COMMIT))
         return RecordKey(AESGCM(encryption_key)), WrappedKey(self.version, sealed, commitment)
 
     def seal(self, key: RecordKey, plaintext: bytes, table: str, name: str, record: bytes) -> bytes:
         """The ciphertext of field `name` of a record in `table`, as `RecordKey.seal` makes it."""
-        nonce = urandom(NONCE_BYTES)
+        nonce = self._nonce()
         return FORMAT + nonce + key.lock.encrypt(nonce, plaintext, self._where(table, name, record))
+
+    def _nonce(self) -> bytes:
+        """A random one that was never given before: of many drawn at once, for each draw costs more than sealing."""
+        nonce = next(self._nonces, None)
+        if nonce is None:
+            drawn = urandom(NONCE_BYTES * AT_ONCE)
+            self._nonces = (drawn[at : at + NONCE_BYTES] for at in range(0, len(drawn), NONCE_BYTES))
+            nonce = next(self._nonces)
+        return nonce
 
     def _where(self, table: str, name: str, record: bytes) -> bytes:
         around = self._around.get((table, name))

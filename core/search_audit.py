@@ -80,14 +80,18 @@ def search_audit(
     return found
 
 
-def history_of(session: Session, subject: str, custody: Custody, *, limit: int = 200) -> list[AuditEntry]:
-    """What happened to one record and who saw it, the newest first, for whoever answers for it (audit zone).
+def history_of(
+    session: Session, subject: str, custody: Custody, *, below: int | None = None, limit: int = 100
+) -> list[AuditEntry]:
+    """What happened to one record and who saw it, the newest first, for whoever answers for it (audit zone). `below` as above.
 
     Narrower than `search_audit`: one subject, and a right within the record's custody, which the caller has read under
     the same access. Raises `NotAllowed`.
     """
     access = require(session, Right.REVIEW_BREAK_GLASS, custody, subject=subject)
     wanted = _of(access, select(AuditEntry).where(AuditEntry.subject == subject))
+    if below is not None:
+        wanted = wanted.where(AuditEntry.number < below)
     found = list(session.scalars(wanted.order_by(AuditEntry.number.desc()).limit(limit)))
     record(session, Action.READ, LOG, purpose=Purpose.SECURITY, count=len(found), detail={"asked": ["history_of"]})
     return found

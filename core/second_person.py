@@ -5,7 +5,7 @@ the program itself never approves. The deed calls `carry_out` in its own transac
 Every step leaves an audit line, and so does every refused one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.access import Access, Custody, NotAllowed, access_of, require
+from core.access import Access, Custody, NotAllowed, access_of, require_throughout
 from core.audit_line import Action, Purpose, record
 from core.clock import now
 from core.errors import Problem
@@ -55,6 +55,7 @@ class Act(StrEnum):
     BULK_READ = "bulk_read"
     KEY_OPERATION = "key_operation"
     POLICY_CHANGE = "policy_change"
+    SERVICE_TOKEN = "service_token"  # noqa: S105  (not a token)
 
 
 # Who may propose (and carry out) an act, and who may approve it.
@@ -64,6 +65,7 @@ RIGHTS: Final[Mapping[Act, tuple[Right, Right]]] = {
     Act.BULK_READ: (Right.READ_IN_BULK, Right.APPROVE_BULK_READ),
     Act.KEY_OPERATION: (Right.MANAGE_KEYS, Right.APPROVE_KEY_OPERATION),
     Act.POLICY_CHANGE: (Right.CHANGE_POLICY, Right.APPROVE_POLICY),
+    Act.SERVICE_TOKEN: (Right.MANAGE_ACCOUNTS, Right.APPROVE_TOKEN),
 }
 
 
@@ -104,7 +106,7 @@ class Proposal:
     operation: str
     act: Act
     subject: str
-    custody: Custody | None
+    custodies: tuple[Custody, ...]
     purpose: Purpose
     state: State
     proposed_by: str
@@ -112,6 +114,7 @@ class Proposal:
     until: datetime
     decided_by: str | None
     detail: Mapping[str, object] = field(default_factory=dict)
+    done_at: datetime | None = None
 
 
 class ProposalUnknown(Problem):
@@ -160,20 +163,20 @@ def propose(
     *,
     purpose: Purpose,
     detail: Mapping[str, object] | None = None,
-    custody: Custody | None = None,
+    custodies: Collection[Custody] = (),
 ) -> UUID:
     """Ask for a second person's approval; the proposal's id. Raises `NotAllowed`.
 
     `subject` is what the act would touch, as `casework.person:<id>`; `detail` holds ids, counts and hashes only. Where the
-    act concerns one record, `custody` is where it lies: the approver's grant must then cover it as well.
+    act concerns records, `custodies` is where they lie: who approves must cover every one of them, as who proposes does.
     """
-    access = require(session, RIGHTS[act][0], custody, subject=subject)
+    access = require_throughout(session, RIGHTS[act][0], custodies, subject=subject)
     row = ProposalRow(
         id=uuid4(),
         operation=access.operation,
         act=act,
         subject=subject,
-        custody=None if custody is None else str(custody),
+        custodies=sorted({str(custody) for custody in custodies}),
         purpose=purpose,
         detail=dict(detail or {}),
         state=State.PROPOSED,
@@ -190,7 +193,7 @@ def approve(session: Session, proposal: UUID) -> Proposal:
     """Approve what somebody else proposed; it must be carried out within 24 hours. Raises `NotAllowed` and its kinds."""
     row = _locked(session, proposal)
     right = RIGHTS[Act(row.act)][1]
-    access = require(session, right, _custody(row), subject=f"core.proposal:{proposal}")
+    access = require_throughout(session, right, _custodies(row), subject=f"core.proposal:{proposal}")
     if access.system or access.actor == row.proposed_by:
         raise SecondPersonNeeded(right, proposal)
     _step(row, State.APPROVED, right)
@@ -205,7 +208,7 @@ def reject(session: Session, proposal: UUID) -> Proposal:
     right = RIGHTS[Act(row.act)][1]
     access = access_of(session)
     if access.system or access.actor != row.proposed_by:
-        require(session, right, _custody(row), subject=f"core.proposal:{proposal}")
+        require_throughout(session, right, _custodies(row), subject=f"core.proposal:{proposal}")
     _step(row, State.REJECTED, right)
     _decided(row, access)
     return _log(session, row)
@@ -218,7 +221,7 @@ def carry_out(session: Session, proposal: UUID, act: Act, subject: str) -> Propo
     """
     row = _locked(session, proposal)
     right = RIGHTS[act][0]
-    access = require(session, right, _custody(row), subject=f"core.proposal:{proposal}")
+    access = require_throughout(session, right, _custodies(row), subject=f"core.proposal:{proposal}")
     if (row.act, row.subject) != (act, subject):
         raise ProposalForSomethingElse(right, proposal)
     _step(row, State.CARRIED_OUT, right)
@@ -251,7 +254,7 @@ def awaiting_decision(session: Session) -> list[Proposal]:
         if it.state is State.PROPOSED
         and not access.system
         and it.proposed_by != access.actor
-        and access.may(RIGHTS[it.act][1], it.custody)
+        and access.may_throughout(RIGHTS[it.act][1], it.custodies)
     ]
 
 
@@ -284,8 +287,8 @@ def _decided(row: ProposalRow, access: Access) -> None:
     row.decided_by, row.decided_at = access.actor, now()
 
 
-def _custody(row: ProposalRow) -> Custody | None:
-    return None if row.custody is None else Custody.parse(row.custody)
+def _custodies(row: ProposalRow) -> tuple[Custody, ...]:
+    return tuple(map(Custody.parse, row.custodies))
 
 
 def _log(session: Session, row: ProposalRow) -> Proposal:
@@ -301,7 +304,7 @@ def _value(row: ProposalRow) -> Proposal:
         operation=row.operation,
         act=Act(row.act),
         subject=row.subject,
-        custody=_custody(row),
+        custodies=_custodies(row),
         purpose=Purpose(row.purpose),
         state=State(row.state),
         proposed_by=row.proposed_by,
@@ -309,4 +312,5 @@ def _value(row: ProposalRow) -> Proposal:
         until=row.until,
         decided_by=row.decided_by,
         detail=dict(row.detail),
+        done_at=row.done_at,
     )

@@ -5,7 +5,8 @@ ciphertexts and the key's commitment stay as they are. A key destroyed meanwhile
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 from secrets import token_bytes
@@ -26,7 +27,7 @@ BATCH: Final = 10_000
 FIRST, BEYOND = UUID(int=0), UUID(int=2**128 - 1)
 SAMPLE: Final = BEYOND  # no other part of a binding holds sixteen bytes 0xff
 
-Row = tuple[UUID, str, int, bytes, bytes]
+Row = tuple[bytes, str, int, bytes, bytes]  # the id as its bytes: a million of them become no objects
 
 
 @dataclass(frozen=True)
@@ -88,24 +89,22 @@ def rewrap_batch(session: Session, ring: KeyRing, table: KeyTable, part: Slice, 
     A key that does not open stays as it is and is named in the answer. Raises `KeyVersionUnknown`.
     """
     rows = _fetch(session, table, part, after, but=ring.current)
-    wrapping = _Wrapping(ring, table)
-    done: dict[tuple[str, int], list[tuple[bytes, bytes]]] = defaultdict(list)
-    refused: list[UUID] = []
+    alike: dict[tuple[str, int], list[tuple[bytes, bytes]]] = defaultdict(list)
     for record, label, version, sealed, _ in rows:
-        again = wrapping.rewrapped(record.bytes, label, version, sealed)
-        if again is None:
-            refused.append(record)
-        else:
-            done[label, version].append((record.bytes, again))
-    for (label, version), pairs in done.items():
-        _store(session, table, pairs, current=ring.current, label=label, old=version)
+        alike[label, version].append((record, sealed))
+    wrapping, refused = _Wrapping(ring, table), []
+    for (label, version), wrapped in alike.items():
+        done, not_opened = wrapping.anew(label, version, wrapped)
+        refused += not_opened
+        if done:
+            _store(session, table, done, current=ring.current, label=label, old=version)
     return Batch(len(rows) - len(refused), refused, _last(rows))
 
 
 def check_batch(session: Session, ring: KeyRing, table: KeyTable, after: tuple[UUID, str] | None) -> Batch:
     """Open the next batch of record keys and check their commitments; names those that do not open."""
     rows = _fetch(session, table, Slice(), after)
-    refused = [row[0] for row in rows if not _opens(ring, table, row)]
+    refused = [UUID(bytes=row[0]) for row in rows if not _opens(ring, table, row)]
     return Batch(len(rows), refused, _last(rows))
 
 
@@ -116,40 +115,54 @@ def check_first(session: Session, ring: KeyRing, table: KeyTable) -> int | None:
 
 
 class _Wrapping:
-    """The locks of a ring by version, and the associated data of a table, made once for a batch."""
+    """The newest lock of a ring, and the associated data of a table, made once for a batch."""
 
     def __init__(self, ring: KeyRing, table: KeyTable) -> None:
         self.ring, self.table = ring, table
         self.newest = AESGCM(ring.key(ring.current))
-        self.older: dict[int, AESGCM] = {}
-        self.frames: dict[str, list[tuple[bytes, bytes]]] = {}
 
-    def rewrapped(self, record: bytes, label: str, version: int, sealed: bytes) -> bytes | None:
-        lock = self.older.get(version)
-        if lock is None:
-            lock = self.older[version] = AESGCM(self.ring.key(version))
-        for before, after in self.frames.get(label) or self._frames(label):
+    def anew(
+        self, label: str, version: int, wrapped: Sequence[tuple[bytes, bytes]]
+    ) -> tuple[list[tuple[bytes, bytes]], list[UUID]]:
+        """Keys of one label and version, as (record, sealed), sealed anew; and the records whose key does not open."""
+        decrypt, encrypt = AESGCM(self.ring.key(version)).decrypt, self.newest.encrypt
+        (before, after), *others = self._around(label)
+        nonces = token_bytes(NONCE_BYTES * len(wrapped))  # asking for each would cost as much as sealing
+        done, refused = [], []
+        for number, (record, sealed) in enumerate(wrapped):
             data = before + record + after
             try:
-                secret = lock.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], data)
+                secret = decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], data)
             except (InvalidTag, ValueError):
-                continue
-            nonce = token_bytes(NONCE_BYTES)
-            return nonce + self.newest.encrypt(nonce, secret, data)
-        return None
+                opened = _first_opened(decrypt, sealed, [one + record + two for one, two in others])
+                if opened is None:
+                    refused.append(UUID(bytes=record))
+                    continue
+                secret, data = opened
+            nonce = nonces[number * NONCE_BYTES : (number + 1) * NONCE_BYTES]
+            done.append((record, nonce + encrypt(nonce, secret, data)))
+        return done, refused
 
-    def _frames(self, label: str) -> list[tuple[bytes, bytes]]:
-        # A record's id has a fixed place in what a binding says: cut it out once instead of saying it a million times.
+    def _around(self, label: str) -> list[tuple[bytes, bytes]]:
+        """What a binding says before and after the record's id: for each owner, so that it need not be said for each key."""
         said = [self.table.binding(owner, SAMPLE, label).associated_data for owner in self.table.bindings]
-        self.frames[label] = [(before, after) for before, _, after in (text.partition(SAMPLE.bytes) for text in said)]
-        return self.frames[label]
+        return [(before, after) for before, _, after in (text.partition(SAMPLE.bytes) for text in said)]
+
+
+def _first_opened(
+    decrypt: Callable[[bytes, bytes, bytes], bytes], sealed: bytes, possible: Sequence[bytes]
+) -> tuple[bytes, bytes] | None:
+    for data in possible:
+        with suppress(InvalidTag, ValueError):
+            return decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], data), data
+    return None
 
 
 def _opens(ring: KeyRing, table: KeyTable, row: Row) -> bool:
     record, label, version, sealed, commitment = row
     for owner in table.bindings:
         try:
-            unwrap_record_key(ring, WrappedKey(version, sealed, commitment), table.binding(owner, record, label))
+            unwrap_record_key(ring, WrappedKey(version, sealed, commitment), table.binding(owner, UUID(bytes=record), label))
         except (CiphertextRefused, KeyVersionUnknown):
             continue
         return True
@@ -167,7 +180,7 @@ def _fetch(
 ) -> Sequence[Row]:
     record, label = after or (part.first, "")  # no label is empty: the first row is beyond this
     query = sql.SQL(
-        "SELECT {record}, {label}, {version}, {sealed}, {commitment} FROM {table} WHERE {record} BETWEEN %s AND %s "
+        "SELECT uuid_send({record}), {label}, {version}, {sealed}, {commitment} FROM {table} WHERE {record} BETWEEN %s AND %s "
         "AND ({record}, {label}) > (%s, %s) AND (%s::int IS NULL OR {version} <> %s) ORDER BY {record}, {label} LIMIT %s"
     ).format(**_names(table))
     with _driver(session).cursor(binary=True) as cursor:
@@ -177,25 +190,32 @@ def _fetch(
 def _store(
     session: Session, table: KeyTable, pairs: Sequence[tuple[bytes, bytes]], *, current: int, label: str, old: int
 ) -> None:
-    """Write what was wrapped anew under `current`, where it is still there and still under `old`.
+    """Write what was wrapped anew under `current`, where it is still there and still under `old`; in order of the ids.
 
     Ids and sealed keys are of one length each, so they travel as two strings of bytes that the database cuts up: arrays of
-    them would cost as much as the cryptography.
+    them would cost as much as the cryptography. That they lie between two ids lets it walk its index once for all of them.
     """
     statement = sql.SQL(
         "UPDATE {table} AS t SET {version} = %(current)s, "
         "{sealed} = substring(%(sealed)b FROM n * %(length)s + 1 FOR %(length)s) "
-        "FROM generate_series(0, %(count)s - 1) AS n "
-        "WHERE t.{record} = encode(substring(%(records)b FROM n * 16 + 1 FOR 16), 'hex')::uuid "
+        "FROM generate_series(0, %(count)s - 1) AS n WHERE t.{record} BETWEEN %(first)s AND %(last)s "
+        "AND uuid_send(t.{record}) = substring(%(records)b FROM n * 16 + 1 FOR 16) "
         "AND {label} = %(label)s AND t.{version} = %(old)s"
     ).format(**_names(table))
-    records, sealed = (b"".join(column) for column in zip(*pairs, strict=True))
-    given = {"records": records, "sealed": sealed, "length": len(sealed) // len(pairs), "count": len(pairs)}
+    records, sealed = zip(*pairs, strict=True)
+    given = {
+        "records": b"".join(records),
+        "first": UUID(bytes=records[0]),
+        "last": UUID(bytes=records[-1]),
+        "sealed": b"".join(sealed),
+        "length": len(sealed[0]),
+        "count": len(pairs),
+    }
     _driver(session).execute(statement, {**given, "current": current, "label": label, "old": old})
 
 
 def _last(rows: Sequence[Row]) -> tuple[UUID, str] | None:
-    return (rows[-1][0], rows[-1][1]) if len(rows) == BATCH else None
+    return (UUID(bytes=rows[-1][0]), rows[-1][1]) if len(rows) == BATCH else None
 
 
 def _names(table: KeyTable) -> dict[str, sql.Composable]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core import audit
 from core.access import Custody
+from core.clear_columns import custody_of
 from core.envelope import CiphertextRefused, RecordKey
 from core.keyring import KeyRing
 from ingest.errors import KeyDestroyed, SubmissionUnknown
@@ -89,7 +90,7 @@ def _opened(
         instance,
         row.collector,
         row.received_at,
-        Custody.parse(row.custody),
+        custody_of(row),
         xml,
     )
 

@@ -3,17 +3,16 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from hypothesis import settings
-from sqlalchemy import create_engine, text
 
-from core.database import Database, Zone, connect
+from core.database import Database, Zone
 from core.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster, embedded_cluster
 from core.keyring import KeyRing
 from core.migrate import migrate
 from core.models import Operation
+from tests.blank_database import PATTERN, BlankDatabase, administrate
 
 # How long an example takes says something of the machine and nothing of the code: timing belongs in bench/.
 settings.register_profile("waystation", deadline=None)
@@ -45,29 +44,44 @@ def cluster() -> Iterator[EmbeddedCluster]:
     beside = os.environ.get("PYTEST_XDIST_WORKER", "")
     var = Path(f"{os.environ.get('WAYSTATION_TEST_VAR', PROJECT / 'var' / 'tests')}{beside}")
     with embedded_cluster(var) as running:
-        _administrate(running, *WITHOUT_WAITING_FOR_THE_DISK)
-        _administrate(running, "DROP DATABASE IF EXISTS pattern WITH (FORCE)", "CREATE DATABASE pattern")
-        migrate(running.url(ADMINISTRATOR, "pattern"), PROGRAM)
+        administrate(running, *WITHOUT_WAITING_FOR_THE_DISK)
+        administrate(running, f"DROP DATABASE IF EXISTS {PATTERN} WITH (FORCE)", f"CREATE DATABASE {PATTERN}")
+        migrate(running.url(ADMINISTRATOR, PATTERN), PROGRAM)
         yield running
 
 
-@pytest.fixture
-def database_name(cluster: EmbeddedCluster) -> Iterator[str]:
-    """A fresh database of its own for one test, dropped afterwards."""
-    name = f"test_{uuid4().hex[:12]}"
-    _administrate(cluster, f"CREATE DATABASE {name} TEMPLATE pattern")
-    yield name
-    _administrate(cluster, f"DROP DATABASE {name} WITH (FORCE)")
+@pytest.fixture(scope="session")
+def blank_databases(cluster: EmbeddedCluster) -> Iterator[list[BlankDatabase]]:
+    """The one that is lent from test to test, or none yet."""
+    blank: list[BlankDatabase] = []
+    yield blank
+    for database in blank:
+        database.drop()
 
 
 @pytest.fixture
-def database(cluster: EmbeddedCluster, database_name: str) -> Iterator[Database]:
+def blank_database(cluster: EmbeddedCluster, blank_databases: list[BlankDatabase]) -> Iterator[BlankDatabase]:
+    """A migrated database without a row, this test's alone."""
+    lent = blank_databases.pop() if blank_databases else BlankDatabase(cluster)
+    yield lent
+    if lent.emptied():
+        blank_databases.append(lent)
+    else:
+        lent.drop()
+
+
+@pytest.fixture
+def database_name(blank_database: BlankDatabase) -> str:
+    """The name of this test's database."""
+    return blank_database.name
+
+
+@pytest.fixture
+def database(blank_database: BlankDatabase) -> Database:
     """A migrated database that holds one empty operation, `TEST`."""
-    opened = connect(cluster.url(PROGRAM, database_name))
-    with opened.transaction(Zone.COLLECTION, operation=OPERATION) as session:
+    with blank_database.opened.transaction(Zone.COLLECTION, operation=OPERATION) as session:
         session.add(Operation(code=OPERATION, names={"en": "Test operation"}))
-    yield opened
-    opened.close()
+    return blank_database.opened
 
 
 @pytest.fixture(scope="session")
@@ -76,11 +90,3 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the real questionnaires are not beside the project (../shared/data)")
     return SHARED_DATA
-
-
-def _administrate(cluster: EmbeddedCluster, *statements: str) -> None:
-    engine = create_engine(cluster.url(ADMINISTRATOR, "postgres"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        for statement in statements:
-            connection.execute(text(statement))
-    engine.dispose()

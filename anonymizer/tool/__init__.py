@@ -4,11 +4,13 @@ Needs no database and no keys. `protect_file` makes a release; `read_release` an
 it; `verify_release` checks it from its folder alone.
 """
 
+from anonymizer.attack import Interval
 from anonymizer.errors import NotProven, SolverGaveUp
 from anonymizer.published import Identity, PublishedTable
 from anonymizer.tool.cell_names import read_known
 from anonymizer.tool.expose import Exposure, Verdict, ZerosAreHidden, expose, narrowest
 from anonymizer.tool.protect_file import Step, Written, protect_file
+from anonymizer.tool.protect_history import Periods
 from anonymizer.tool.read_release import Release, read_release
 from anonymizer.tool.verify_release import Check, verify_release
 
@@ -16,7 +18,9 @@ __all__ = [
     "Check",
     "Exposure",
     "Identity",
+    "Interval",
     "NotProven",
+    "Periods",
     "PublishedTable",
     "Release",
     "SolverGaveUp",

@@ -10,24 +10,26 @@ from dataclasses import asdict
 from hashlib import sha256
 from typing import Any, Final
 
+from anonymizer.attack import Interval
+from anonymizer.audit_release import Audit
+from anonymizer.deduction import FAR
 from anonymizer.policy import Policy
 from anonymizer.published import PublishedTable, count_cells
-from anonymizer.tool.expose import Exposure
 
-__all__ = ["CERTIFICATE", "FORMAT", "certificate_of", "hashes_of", "pack_json"]
+__all__ = ["CERTIFICATE", "FORMAT", "certificate_of", "hashes_of", "pack_json", "worst_of"]
 
 CERTIFICATE: Final = "certificate.json"
 FORMAT: Final = "waystation-certificate-1"
 STATEMENT: Final = (
     "Every published number is the true one. For every cell that is unsafe under this policy, other tables of whole "
     "numbers exist that would have been published with the very same numbers and in which the cell holds whatever the "
-    "policy says must stay possible; a linear program over the published numbers finds no narrower interval. 'worst' is "
-    "the narrowest interval that anybody can work out for any suppressed cell of this release taken by itself."
+    "policy says must stay possible; a linear program over the published numbers finds no narrower interval. For "
+    "every suppressed cell that may be under the threshold, tables were found that leave as many numbers open as 'worst' does."
 )
 
 
 def certificate_of(
-    tables: Sequence[PublishedTable], policy: Policy, worst: Exposure | None, hashes: Mapping[str, str]
+    tables: Sequence[PublishedTable], policy: Policy, worst: Interval | None, hashes: Mapping[str, str]
 ) -> dict[str, Any]:
     """What a certificate of these tables and files says; `hashes` holds SHA-256 by path, hexadecimal."""
     return {
@@ -38,6 +40,14 @@ def certificate_of(
         "worst": worst and _worst(worst),
         "files": dict(sorted(hashes.items())),
     }
+
+
+def worst_of(audit: Audit) -> Interval | None:
+    """What a certificate may claim after an audit: tables were found that leave no cell that may be small less than this."""
+    if audit.narrowest is None:
+        return None
+    low, high = audit.narrowest
+    return Interval(low, None if high >= FAR else high)
 
 
 def hashes_of(files: Mapping[str, bytes]) -> dict[str, str]:
@@ -55,6 +65,5 @@ def _table(table: PublishedTable) -> dict[str, Any]:
     return {"name": table.name, "digest": table.digest, "published": published, "suppressed": suppressed}
 
 
-def _worst(exposure: Exposure) -> dict[str, Any]:
-    low, high = exposure.interval
-    return {"table": exposure.table, "cell": exposure.cell, "least": low, "greatest": high}
+def _worst(interval: Interval) -> dict[str, int | None]:
+    return {"least": interval.low, "greatest": interval.high}

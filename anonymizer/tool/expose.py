@@ -1,13 +1,14 @@
 """What the attacker of `anonymizer.attack` learns of each suppressed cell, judged by a policy, from published numbers alone.
 
-An outsider does not know which suppressed cell is unsafe and which was hidden for its sake. So only what is certain
-counts as broken: a cell that can be worked out, and a cell that must be unsafe and is hidden less well than the policy
-promises. The proof inside, which knows the counts, asks for more.
+From outside no unsafe cell can be told from one hidden for its sake, so every suppressed cell is judged as if it might be
+one. Broken is a cell that can be worked out, and one that is known to be under the threshold while some number from 1 to
+threshold-1 is ruled out. What rests on contributors cannot be judged from outside; the proof inside asks for it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 
 from anonymizer.attack import Attacker, Interval, attack, identity
 from anonymizer.dimension import TOTAL
@@ -27,7 +28,6 @@ class Verdict(StrEnum):
     """What an interval says about a cell."""
 
     HIDDEN = "hidden"
-    IN_DOUBT = "in doubt"
     TOO_NARROW = "too narrow"
     RECOVERED = "recovered"
 
@@ -77,9 +77,9 @@ def expose(
 
 def _blame(tables: Sequence[PublishedTable], known: Mapping[Identity, int]) -> None:
     """Raise where the tables contradict each other by themselves, or what is said to be known contradicts them."""
-    Attacker(tables)
+    Attacker(tables).check()
     try:
-        Attacker(tables, known=known)
+        Attacker(tables, known=known).check()
     except TablesContradict:
         raise KnownContradicts from None
 
@@ -93,22 +93,22 @@ def _exposure(table: PublishedTable, key: Key, interval: Interval, policy: Polic
 def judge(interval: Interval, policy: Policy) -> Verdict:
     """The verdict on one interval of a suppressed cell.
 
-    In doubt is a cell that is a zero (which needs no hiding), or else hidden less well than the policy promises.
+    A cell that may be at the threshold or above is not known to be small, even where it is known not to be 1: that tells
+    of it only that it was hidden for the sake of others.
     """
     low, high = interval
     if low == high:
         return Verdict.RECOVERED
-    if high is None or high >= policy.threshold - 1:
-        certain = low > 1 and high is not None and high < policy.threshold
-        return Verdict.TOO_NARROW if certain else Verdict.HIDDEN
-    return Verdict.TOO_NARROW if low > 0 else Verdict.IN_DOUBT
+    known_small = high is not None and high < policy.threshold
+    fills = low <= 1 and (high is None or high >= policy.threshold - 1)
+    return Verdict.TOO_NARROW if known_small and not fills else Verdict.HIDDEN
 
 
-def narrowest(exposures: Iterable[Exposure]) -> Exposure | None:
-    """The cell with the narrowest interval; of several the one that can hold least, then the first by name."""
+def narrowest(exposures: Iterable[Exposure], policy: Policy) -> Exposure | None:
+    """The narrowest interval of a cell that may be under the threshold; of several that which can hold least, then by name."""
 
     def width(one: Exposure) -> tuple[float, int, str, str]:
         low, high = one.interval
-        return (float("inf") if high is None else high - low, low, one.table, one.cell)
+        return (inf if high is None else high - low, low, one.table, one.cell)
 
-    return min(exposures, key=width, default=None)
+    return min((one for one in exposures if one.interval.low < policy.threshold), key=width, default=None)

@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from anonymizer.attack import Interval
 from anonymizer.counted_week import CountedTable
 from anonymizer.dimension import Dimension
 from anonymizer.policy import Policy
 from anonymizer.protect import protect_tables
 from anonymizer.published import count_cells
-from anonymizer.tool.expose import Exposure, narrowest
+from anonymizer.tool.protect_history import Periods, protect_history
 from anonymizer.tool.read_hierarchy import read_hierarchy
 from anonymizer.tool.read_table import RECORDS, read_table
 from anonymizer.tool.write_release import require_free, write_release
@@ -23,12 +24,12 @@ Step = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Written:
-    """A release as it was written: how many cells it shows and hides, and the cell that is hidden least well."""
+    """A release as it was written: how many cells it shows and hides, and the least that is left open of one."""
 
     folder: Path
     published: int
     suppressed: int
-    worst: Exposure | None
+    worst: Interval | None
 
 
 def protect_file(
@@ -39,14 +40,15 @@ def protect_file(
     hierarchies: Mapping[str, Path],
     count: str | None = None,
     contributors: str | None = None,
+    periods: Periods | None = None,
     seed: int = 0,
     step: Step | None = None,
 ) -> Written:
     """Read, count, protect, prove and write; nothing is written before everything is proven.
 
-    Without `contributors` the rule of contributors is not applied, and the release says so (contributors = 1). Another
-    `seed` breaks ties between equally good cells to hide otherwise. Raises what reading, `protect_tables` and
-    `write_release` raise.
+    Without `contributors` the rule of contributors is not applied, and the release says so (contributors = 1). With `periods`
+    only what is over is published, and nothing that was released before is withdrawn or contradicted. Another `seed` breaks
+    ties between equally good cells to hide otherwise. Raises what reading, protecting and writing raise.
     """
     tell = step or (lambda _what, _done, _of: None)
     require_free(out)
@@ -54,10 +56,19 @@ def protect_file(
     known = {name: read_hierarchy(name, path) for name, path in hierarchies.items()}
     counted = _in_order_of(seed, read_table(table, known, count=count, contributors=contributors))
     rules = policy if contributors else replace(policy, contributors=1)
-    protected = protect_tables([counted], rules, progress=lambda done, of: tell("protecting and proving", done, of))
-    tell("attacking as an outsider, and writing", 0, 0)
-    exposures = write_release(protected, out, measure=count or RECORDS)
-    return Written(out, *count_cells(protected.tables), narrowest(exposures))
+    measure = count or RECORDS
+
+    def progress(done: int, of: int) -> None:
+        tell("protecting and proving", done, of)
+
+    protected = (
+        protect_tables([counted], rules, progress=progress)
+        if periods is None
+        else protect_history(counted, periods, rules, measure=measure, progress=progress)
+    )
+    tell("auditing as an outsider, and writing", 0, 0)
+    worst = write_release(protected, out, measure=measure)
+    return Written(out, *count_cells(protected.tables), worst)
 
 
 def _in_order_of(seed: int, table: CountedTable) -> CountedTable:

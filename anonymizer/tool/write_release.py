@@ -11,12 +11,13 @@ from io import StringIO
 from itertools import product
 from pathlib import Path
 
+from anonymizer.attack import Interval
+from anonymizer.audit_release import audit
 from anonymizer.dimension import Dimension
 from anonymizer.errors import FolderNotFree, FolderNotWritten, NotProven
 from anonymizer.published import ProtectedTable, ProtectedTables
-from anonymizer.tool.certificate import CERTIFICATE, certificate_of, hashes_of, pack_json
+from anonymizer.tool.certificate import CERTIFICATE, certificate_of, hashes_of, pack_json, worst_of
 from anonymizer.tool.describe_package import PACKAGE, describe_package, hierarchy_path, members_of, table_path
-from anonymizer.tool.expose import Exposure, expose, narrowest
 from core.whole_folder import write_whole
 
 __all__ = ["require_free", "write_release"]
@@ -28,24 +29,24 @@ def require_free(folder: Path) -> None:
         raise FolderNotFree(folder=folder)
 
 
-def write_release(protected: ProtectedTables, folder: Path, *, measure: str) -> list[Exposure]:
-    """Attack the tables once more as an outsider would, and write them; `measure` names the column of counts.
+def write_release(protected: ProtectedTables, folder: Path, *, measure: str) -> Interval | None:
+    """Audit the tables once more as an outsider would, and write them; `measure` names the column of counts.
 
-    Returns what the outsider learns of each suppressed cell. Raises `NotProven`, `FolderNotFree` or `FolderNotWritten`.
+    Returns the worst interval that the certificate states. Raises `NotProven`, `FolderNotFree` or `FolderNotWritten`.
     """
-    exposures = expose(protected.tables, protected.policy)
-    for one in exposures:
-        if one.verdict.broken:
-            raise NotProven(table=one.table, level=one.level, reason=f"a suppressed cell is {one.verdict}")
+    found = audit(protected.tables, protected.policy)
+    for offence in found.offences[:1]:
+        raise NotProven(table=offence.table, level="some dimensions", reason="an outsider can know a suppressed cell too well")
+    worst = worst_of(found)
     require_free(folder)
     try:
-        write_whole(_files(protected, measure, narrowest(exposures)), folder)
+        write_whole(_files(protected, measure, worst), folder)
     except OSError as error:
         raise FolderNotWritten(folder=folder, reason=error.strerror or type(error).__name__) from error
-    return exposures
+    return worst
 
 
-def _files(protected: ProtectedTables, measure: str, worst: Exposure | None) -> dict[str, bytes]:
+def _files(protected: ProtectedTables, measure: str, worst: Interval | None) -> dict[str, bytes]:
     tables = protected.tables
     dimensions = {dimension.name: dimension for table in tables for dimension in table.dimensions}
     files = {table_path(table.name): _table(table, measure) for table in tables}

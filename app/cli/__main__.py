@@ -7,4 +7,5 @@ if sys.argv[1:2] == ["anonymizer"]:
 else:
     from app.cli.main import main
 
-main()
+if __name__ == "__main__":
+    main()

@@ -17,7 +17,9 @@ from anonymizer import Policy, default_policy, read_policy
 from anonymizer.tool import (
     Exposure,
     Identity,
+    Interval,
     NotProven,
+    Periods,
     PublishedTable,
     SolverGaveUp,
     Step,
@@ -38,7 +40,7 @@ __all__ = ["add_commands", "main"]
 
 BROKEN, BAD_INPUT = 1, 2
 SHOWN: Final = 20
-NOT_HIDDEN: Final = [verdict for verdict in Verdict if verdict is not Verdict.HIDDEN]
+BROKEN_WAYS: Final = (Verdict.TOO_NARROW, Verdict.RECOVERED)
 ENDS: Final = (
     "Exit status: 0 all is well; 1 the policy is broken, or something could not be proven or verified; "
     "2 the command or a file cannot be used. More: docs/anonymizer.md."
@@ -76,6 +78,9 @@ def protect(
     ] = None,
     count: Annotated[str | None, typer.Option(help="Column that says how many; without it each row is one.")] = None,
     contributors: Annotated[str | None, typer.Option(help="Column that says from how many reports or households.")] = None,
+    time: Annotated[str | None, typer.Option(help="The dimension of time: what is over is published, and stands.")] = None,
+    over: Annotated[list[str] | None, typer.Option(help="An innermost code of --time that is over. May be repeated.")] = None,
+    history: Annotated[Path | None, typer.Option(help="Folder of the release before, with --time.")] = None,
     seed: Annotated[int, typer.Option(help="Breaks ties between cells that are equally good to hide.", min=0)] = 0,
 ) -> None:
     """Protect TABLE.csv, prove it, and write a release folder, whole or not at all.
@@ -90,6 +95,7 @@ def protect(
             hierarchies=_hierarchies(hierarchy or []),
             count=count,
             contributors=contributors,
+            periods=_periods(time, over or [], history),
             seed=seed,
             step=step,
         )
@@ -136,7 +142,7 @@ def attack(
         writer.writeheader()
         writer.writerows(_row(one) for one in exposures)
     elif not contradiction:
-        _summarise(exposures)
+        _summarise(exposures, rules)
     if contradiction:
         _say("The assumption is false: some suppressed cells are zeros. The numbers contradict whoever believes that none is.")
     if any(one.verdict.broken for one in exposures):
@@ -194,6 +200,14 @@ def _policy(path: Path | None) -> Policy | None:
     return None if path is None else read_policy(path)
 
 
+def _periods(time: str | None, over: Sequence[str], history: Path | None) -> Periods | None:
+    if time is None and (over or history):
+        raise typer.BadParameter("needed beside --over and --history", param_hint="--time")
+    if time is not None and not over:
+        raise typer.BadParameter("with --time, say what is over", param_hint="--over")
+    return None if time is None else Periods(time, over, history)
+
+
 def _hierarchies(given: Sequence[str]) -> dict[str, Path]:
     named: dict[str, Path] = {}
     for text in given:
@@ -204,16 +218,17 @@ def _hierarchies(given: Sequence[str]) -> dict[str, Path]:
     return named
 
 
-def _summarise(exposures: Sequence[Exposure]) -> None:
+def _summarise(exposures: Sequence[Exposure], policy: Policy) -> None:
     rows = []
     for (table, level), group in groupby(sorted(exposures, key=_level), key=_level):
         cells = list(group)
-        verdicts = [sum(one.verdict is verdict for one in cells) for verdict in NOT_HIDDEN]
-        rows.append((table, level, len(cells), *verdicts, _interval(narrowest(cells))))
-    show_table(("table", "level", "suppressed", *NOT_HIDDEN, "narrowest"), rows, "No cell is suppressed.")
+        verdicts = [sum(one.verdict is verdict for one in cells) for verdict in BROKEN_WAYS]
+        least = narrowest(cells, policy)
+        rows.append((table, level, len(cells), *verdicts, _interval(least.interval if least else None)))
+    show_table(("table", "level", "suppressed", *BROKEN_WAYS, "narrowest"), rows, "No cell is suppressed.")
     broken = [one for one in exposures if one.verdict.broken]
     for one in broken[:SHOWN]:
-        console.print(f"{one.verdict}: {one.cell} is {_interval(one)}", markup=False, soft_wrap=True)
+        console.print(f"{one.verdict}: {one.cell} is {_interval(one.interval)}", markup=False, soft_wrap=True)
     if len(broken) > SHOWN:
         console.print(f"... and {len(broken) - SHOWN} more (--csv or --json lists all)")
     console.print("The policy is BROKEN." if broken else "Nothing here breaks the policy.")
@@ -228,14 +243,14 @@ def _row(exposure: Exposure) -> dict[str, object]:
     return {"table": exposure.table, "cell": exposure.cell, "least": low, "greatest": high, "verdict": str(exposure.verdict)}
 
 
-def _worst(worst: Exposure | None) -> str:
-    return f"The narrowest interval anybody can work out for one is {_interval(worst)}." if worst else ""
+def _worst(worst: Interval | None) -> str:
+    return f"The least that is left open of one that may be small is {_interval(worst)}." if worst else ""
 
 
-def _interval(exposure: Exposure | None) -> str:
-    if exposure is None:
+def _interval(interval: Interval | None) -> str:
+    if interval is None:
         return ""
-    low, high = exposure.interval
+    low, high = interval
     return f"{low} or more" if high is None else f"{low} to {high}"
 
 

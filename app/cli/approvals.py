@@ -10,7 +10,7 @@ from app.cli.signed_in import sign_in
 from app.program import open_program
 from core.database import Zone
 from core.identity.accounts import sign_in_names
-from core.proposals_in_reach import list_proposals, may_approve, stands_at
+from core.proposals_in_reach import ended_in_reach, may_approve, open_in_reach, stands_at
 from core.second_person import Proposal, approve, reject
 from core.settings import Settings
 
@@ -27,12 +27,16 @@ def add_commands(commands: typer.Typer) -> None:
 
 
 @approvals.command("list")
-def show_proposals(operation: Operation) -> None:
+def show_proposals(
+    operation: Operation,
+    after: Annotated[UUID | None, typer.Option(help="Go on after this one of those that have ended.")] = None,
+) -> None:
     """List what was proposed in your reach, the newest first: waiting, approved, and what became of the others."""
     with open_program(Settings.read()) as program:
         access = sign_in(program, operation)
         with program.database.transaction(Zone.IDENTITY, access=access) as session:
-            proposals = list_proposals(session)
+            ended = ended_in_reach(session, after=after)
+            proposals = [*([] if after else open_in_reach(session)), *ended.rows]
         with program.database.transaction(Zone.IDENTITY, operation=operation, actor=access.actor) as session:
             names = sign_in_names(session, {one.proposed_by for one in proposals})
     rows = [
@@ -49,6 +53,8 @@ def show_proposals(operation: Operation) -> None:
     ]
     headings = ("proposal", "act", "what", "state", "proposed by", "until (UTC)", "detail")
     show_table(headings, rows, "Nothing was proposed in your reach.")
+    if ended.following:
+        console.print(f"There are more: `bin/waystation approvals list {operation} --after {ended.following}`")
 
 
 @approvals.command("approve")

@@ -10,7 +10,7 @@ import typer
 from app.backup import owner_address
 from app.cli.screen import console, show_table
 from app.cli.signed_in import sign_in
-from app.destroy_remains import destroy_remains
+from app.destroy_remains import destroy_remains, destroy_what_is_left
 from app.erase_person import carry_out_proposal, propose_what_is_overdue, waiting_erasures
 from app.program import open_program
 from app.worker.pipeline import after_erasure
@@ -99,12 +99,11 @@ def reject_erasure(operation: Operation, proposal: ProposalId) -> None:
 @erase.command("carry-out")
 def carry_out(operation: Operation, proposal: ProposalId) -> None:
     """Erase what was approved, for good, and make its certificate."""
-    settings = Settings.read()
-    with open_program(settings) as program, owner_address(settings) as owner:
+    with open_program(Settings.read()) as program:
         when_erased(after_erasure(build_worker(program)))
         certificate = carry_out_proposal(program, sign_in(program, operation), proposal)
         console.print(certificate.as_text(), markup=False)
-        destroy_remains(owner)
+        destroy_what_is_left(program)
     console.print("The key tables were written anew without the destroyed keys. Now back up the keys: `bin/waystation backup`.")
 
 

@@ -117,12 +117,14 @@ def propose_export(
 
 
 @exports.command("list")
-def list_exports(operation: Operation) -> None:
+def list_exports(
+    operation: Operation, after: Annotated[UUID | None, typer.Option(help="Go on after this one of those that left.")] = None
+) -> None:
     """List what waits to leave, and what left."""
     with open_program(Settings.read()) as program:
         access = sign_in(program, operation)
         with program.database.transaction(Zone.CASEWORK, access=access) as session:
-            waiting, left = exporting.waiting_exports(session), exporting.export_log(session)
+            waiting, left = exporting.waiting_exports(session), exporting.export_log(session, after=after)
     rows = [
         (
             one.id,
@@ -148,9 +150,11 @@ def list_exports(operation: Operation) -> None:
             one.basis,
             one.sha256,
         )
-        for one in left
+        for one in left.rows
     ]
     show_table(("export", "left", "recipient", "records", "fields", "basis", "sha-256"), logged, "Nothing has left.")
+    if left.following:
+        console.print(f"There are more: `bin/waystation exports list {operation} --after {left.following}`")
 
 
 @exports.command("approve")

@@ -7,9 +7,10 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
+from rich.progress import Progress
 
 from app.cli.screen import console, progress, show_table
-from app.cli.signed_in import sign_in
+from app.cli.signed_in import sign_in, sign_in_once_accounts_exist
 from app.cli.work import ADMINISTRATOR
 from app.key_operations import (
     ROTATE,
@@ -24,8 +25,8 @@ from app.key_operations import (
 )
 from app.key_shares import join_shares, share_passphrase, split_subject, telling_failure
 from app.program import Program, open_program
-from app.rewrap_keys import waiting
-from app.second_person import approval
+from app.rewrap_keys import Rewrapped, waiting
+from app.second_person import approval, has_accounts
 from core.access import Access
 from core.audit import Purpose
 from core.database import Zone
@@ -40,7 +41,7 @@ __all__ = ["KeysFailing", "add_commands"]
 
 WHO = Access.of_system(ADMINISTRATOR, "")
 PROPOSAL = Annotated[UUID | None, typer.Option(help="The approved proposal; needed once the installation has accounts.")]
-OPERATION = Annotated[str, typer.Option(help="The operation that the proposal is made in.")]
+OPERATION = Annotated[str, typer.Option(help="The operation in which you hold your role, and the proposal is made.")]
 PROPOSE = Annotated[bool, typer.Option("--propose", help="Sign in and propose it to a second person; nothing else is done.")]
 
 keys = typer.Typer(help="The key ring, without which nothing can be read.", no_args_is_help=True)
@@ -101,16 +102,10 @@ def rotate_keys(
     if propose:
         _propose(operation, ROTATE)
         return
-    with opened() as program, progress() as shown:
-        task = shown.add_task("Re-wrapping record keys", total=None)
-        shown.update(task, total=waiting(program.database, program.ring, WHO) or _all_keys(program))
-        done = rotate(
-            program,
-            _keeper(operation),
-            approval(program.database, proposal),
-            lambda count: shown.advance(task, count),
-            anew=anew,
-        )
+    with opened() as program:
+        who = _keeper(program, operation)
+        with progress() as shown:
+            done = _rotated(program, who, proposal, shown, anew=anew)
         current = program.ring.current
     console.print(
         f"Key version {current} is current; {done.count} record keys were re-wrapped. Back up the key ring's file again."
@@ -135,7 +130,7 @@ def retire_key(
             f"Backups of the key tables from when version {version} was in use cannot be read afterwards. Go on?", abort=True
         )
     with opened() as program:
-        retire(program, _keeper(operation), version, approval(program.database, proposal))
+        retire(program, _keeper(program, operation), version, approval(program.database, proposal))
     console.print(f"Key version {version} is retired. Back up the key ring's file and the key tables again.")
 
 
@@ -161,7 +156,7 @@ def reseal_keys(
         _propose(operation, reseal_subject(to))
         return
     with opened() as program:
-        reseal(program, _keeper(operation), to, approval(program.database, proposal))
+        reseal(program, _keeper(program, operation), to, approval(program.database, proposal))
     console.print(f"The key ring is now sealed by {to}. Set WAYSTATION_KEY_PROVIDER={to}, or nothing starts again.")
 
 
@@ -178,7 +173,8 @@ def split_keys(
         _propose(operation, split_subject(threshold, shares))
         return
     with opened() as program:
-        lines = share_passphrase(program, _keeper(operation), threshold, shares, approval(program.database, proposal))
+        who = _keeper(program, operation)
+        lines = share_passphrase(program, who, threshold, shares, approval(program.database, proposal))
     for number, line in enumerate(lines, start=1):
         typer.prompt(f"Officer {number} of {shares}, alone at the screen: press Enter", default="", show_default=False)
         with console.screen():
@@ -217,8 +213,17 @@ def _propose(operation: str, subject: str) -> None:
     )
 
 
-def _keeper(operation: str) -> Access:
-    return Access.of_system(ADMINISTRATOR, operation)
+def _keeper(program: Program, operation: str) -> Access:
+    """Who does this: signed in, once anybody could be."""
+    if not operation and has_accounts(program.database):
+        raise typer.BadParameter("name the operation in which you hold your role", param_hint="--operation")
+    return sign_in_once_accounts_exist(program, operation, ADMINISTRATOR)
+
+
+def _rotated(program: Program, who: Access, proposal: UUID | None, shown: Progress, *, anew: bool) -> Rewrapped:
+    task = shown.add_task("Re-wrapping record keys", total=None)
+    shown.update(task, total=waiting(program.database, program.ring, who) or _all_keys(program))
+    return rotate(program, who, approval(program.database, proposal), lambda count: shown.advance(task, count), anew=anew)
 
 
 def _numbered(line: str) -> list[str]:

@@ -43,12 +43,12 @@ def sign_in(program: Program, operation: str) -> Access:
     return access
 
 
-def sign_in_once_accounts_exist(program: Program, operation: str) -> Access:
-    """As `sign_in`; while nobody has an account, the program itself, which is said on the screen."""
+def sign_in_once_accounts_exist(program: Program, operation: str, actor: str = "officer") -> Access:
+    """As `sign_in`; while nobody has an account, the program itself under the name `actor`, which is said on the screen."""
     if program.settings.token_file or has_accounts(program.database):
         return sign_in(program, operation)
     typer.echo("Nobody has an account here yet, so the program itself does this. The audit log says so.", err=True)
-    return Access.of_system("officer", operation)
+    return Access.of_system(actor, operation)
 
 
 def _by_token(program: Program, file: Path, operation: str) -> Access:

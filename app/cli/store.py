@@ -29,7 +29,8 @@ def of_store() -> None:
 
 @store.command("verify")
 def verify(operation: Annotated[str, typer.Argument(help="Code of the operation.")]) -> None:
-    """Open every record and find what was changed, exchanged or put back as it once was. Exit status 1 if anything was.
+    """Open every record, with its files, consents, holds and history, and find what was changed, exchanged or put back as it
+    once was. Exit status 1 if anything was.
 
     Rests on the audit log: run `audit verify` beside it. Says how many records have no key: erased, or robbed of it.
     """
@@ -45,7 +46,9 @@ def verify(operation: Annotated[str, typer.Argument(help="Code of the operation.
         console.print(f"[bold red]{fault.code}[/]  {fault.what}")
     for record in checked.keyless[:SHOWN]:
         console.print(f"Record {record} has no key: it was erased, or somebody took its key.")
-    console.print(f"{checked.sound} records open and are the newest; {len(checked.keyless)} have no key.")
+    console.print(
+        f"{checked.sound} records and rows beside them open and are the newest; {len(checked.keyless)} records have no key."
+    )
     if checked.faults:
         raise StoreDamaged(operation=operation, faults=len(checked.faults))
 

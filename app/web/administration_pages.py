@@ -4,11 +4,10 @@ They show and change who may do what; no page here knows a password, a factor or
 """
 
 from datetime import UTC, date, datetime, time
-from typing import Final
+from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import Request, Response
-from sqlalchemy.orm import Session
+from fastapi import Query, Request, Response
 
 import exports
 from app.web.account_pages import identifier
@@ -19,9 +18,8 @@ from app.web.signed_in_page import go_to, show, signed_in_router
 from core.access import require
 from core.database import Zone
 from core.errors import Problem
-from core.identity.accounts import ListedAccount, add_account, deactivate, list_accounts
+from core.identity.accounts import add_account, deactivate, listed_account, page_accounts
 from core.identity.enrolment import give_code
-from core.identity.errors import AccountUnknown
 from core.identity.grants import Reach, give_role, grants_given, take_back
 from core.identity.models import AccountKind, UnitKind
 from core.identity.units import list_units
@@ -34,12 +32,12 @@ ADMINISTRATION: Final = PageGroup(router, "accounts", (Entry("/accounts", "accou
 
 
 @router.get("/accounts")
-def show_accounts(request: Request, desk: OpenDesk, visit: SignedIn) -> Response:
+def show_accounts(request: Request, desk: OpenDesk, visit: SignedIn, after: Annotated[UUID | None, Query()] = None) -> Response:
     with desk.database.transaction(Zone.IDENTITY, access=visit.access) as session:
-        rows = list_accounts(session, desk.ring)
+        page = page_accounts(session, desk.ring, after=after)
         roles = grants_given(session, visit.access.operation)
-    held = {row.id: sorted({grant.role for grant in roles if grant.account == row.id}) for row in rows}
-    return show(request, "accounts.html.j2", visit, rows=rows, held=held)
+    held = {row.id: sorted({grant.role for grant in roles if grant.account == row.id}) for row in page.rows}
+    return show(request, "accounts.html.j2", visit, page=page, held=held)
 
 
 @router.get("/accounts/new")
@@ -51,9 +49,10 @@ def ask_account(request: Request, desk: OpenDesk, visit: SignedIn) -> Response:
 
 @router.post("/accounts/new")
 def take_account(request: Request, desk: OpenDesk, visit: SignedIn, form: CheckedForm) -> Response:
-    """Add an account and show the code by which its owner enrols, once."""
+    """Add an account and show the code by which its owner enrols, once; a program has none and signs in with tokens."""
     name, called = str(form.get("name", "")), str(form.get("called", ""))
     language = str(form.get("language", ""))
+    kind = AccountKind.SERVICE if form.get("service") else AccountKind.PERSON
     try:
         with desk.database.transaction(Zone.IDENTITY, access=visit.access) as session:
             account = add_account(
@@ -61,12 +60,14 @@ def take_account(request: Request, desk: OpenDesk, visit: SignedIn, form: Checke
                 desk.ring,
                 name,
                 called,
-                kind=AccountKind.PERSON,
+                kind=kind,
                 language=language if language in exports.LANGUAGES else "en",
             )
-            code = give_code(session, account)
+            code = give_code(session, account) if kind is AccountKind.PERSON else ""
     except Problem as problem:
         return show(request, "account_new.html.j2", visit, status=status_of(problem), problem=problem)
+    if not code:
+        return go_to(f"/accounts/{account}")
     return show(request, "enrolment_code.html.j2", visit, code=code, account=account)
 
 
@@ -102,7 +103,7 @@ def close(desk: OpenDesk, visit: SignedIn, account: UUID, form: CheckedForm) -> 
 
 def _one(request: Request, desk: Desk, visit: Visit, account: UUID, problem: Problem | None = None) -> Response:
     with desk.database.transaction(Zone.IDENTITY, access=visit.access) as session:
-        shown = _listed(session, desk, account)
+        shown = listed_account(session, desk.ring, account)
         units = list_units(session)
         roles = [grant for grant in grants_given(session, visit.access.operation) if grant.account == account]
     return show(
@@ -119,13 +120,6 @@ def _one(request: Request, desk: Desk, visit: Visit, account: UUID, problem: Pro
         names={unit.id: unit.name for unit in units},
         oneself=str(account) == visit.access.actor,
     )
-
-
-def _listed(session: Session, desk: Desk, account: UUID) -> ListedAccount:
-    found = next((row for row in list_accounts(session, desk.ring) if row.id == account), None)
-    if found is None:
-        raise AccountUnknown
-    return found
 
 
 def _reach(form: CheckedForm) -> Reach:

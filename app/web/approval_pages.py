@@ -4,9 +4,10 @@ It works in the zone of the accounts, which sees no person's record: a proposal 
 """
 
 from dataclasses import dataclass
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import Query, Request, Response
 
 from app.web.desk import Entry, OpenDesk, PageGroup
 from app.web.signed_in import CheckedForm, SignedIn
@@ -14,12 +15,20 @@ from app.web.signed_in_page import go_to, show, signed_in_router
 from core.access import Access
 from core.database import Zone
 from core.identity.accounts import sign_in_names
-from core.proposals_in_reach import list_proposals, may_approve, may_carry_out, may_reject, stands_at
+from core.proposals_in_reach import ended_in_reach, may_approve, may_carry_out, may_reject, open_in_reach, stands_at
 from core.second_person import RIGHTS, Act, Proposal, State, approve, reject
 
 __all__ = ["APPROVALS"]
 
 router = signed_in_router()
+PAGES = {
+    Act.ERASURE: "/erasures",
+    Act.IDENTIFIED_EXPORT: "/exports",
+    Act.BULK_READ: "/bulk-reading",
+    Act.POLICY_CHANGE: "/policies",
+    Act.SERVICE_TOKEN: "/tokens",
+}
+FOR_THE_PROPOSER = {Act.BULK_READ, Act.SERVICE_TOKEN}
 CONCERNED = tuple(dict.fromkeys(right for rights in RIGHTS.values() for right in rights))
 APPROVALS = PageGroup(router, "approvals", (Entry("/approvals", "approvals", CONCERNED),))
 
@@ -33,15 +42,18 @@ class Row:
     approve: bool
     reject: bool
     own: bool
-    carry_out: bool  # from the pages of erasure; the other acts have screens or commands of their own
+    page: str  # where it is read whole or carried out, for whom that page is; empty: here, or by a command
+    carry_out: bool  # there
 
 
 @router.get("/approvals")
-def list_queue(request: Request, visit: SignedIn, desk: OpenDesk) -> Response:
-    """What waits for a decision, what is approved, and what became of the others."""
+def list_queue(request: Request, visit: SignedIn, desk: OpenDesk, after: Annotated[UUID | None, Query()] = None) -> Response:
+    """What waits for a decision, what is approved, and page by page what became of the others."""
     with desk.database.transaction(Zone.IDENTITY, access=visit.access) as session:
-        rows = [_row(visit.access, proposal) for proposal in list_proposals(session)]
-    told = {actor for row in rows for actor in (row.proposal.proposed_by, row.proposal.decided_by) if actor}
+        ended = ended_in_reach(session, after=after)
+        waiting = [] if after else open_in_reach(session)
+    rows = [_row(visit.access, proposal) for proposal in (*waiting, *ended.rows)]
+    told = {actor for row in rows for actor in _named(row.proposal)}
     with desk.database.transaction(Zone.IDENTITY, operation=visit.access.operation, actor=visit.access.actor) as session:
         names = sign_in_names(session, told)  # by the program: who decides need not hold a right to the accounts
     groups = [
@@ -49,7 +61,9 @@ def list_queue(request: Request, visit: SignedIn, desk: OpenDesk) -> Response:
         ("approved", [row for row in rows if row.state is State.APPROVED]),
         ("ended", [row for row in rows if row.state not in {State.PROPOSED, State.APPROVED}]),
     ]
-    return show(request, "approvals.html.j2", visit, groups=groups, names=names, done=request.query_params.get("done", ""))
+    done = request.query_params.get("done", "")
+    shown = groups[-1:] if after else groups
+    return show(request, "approvals.html.j2", visit, groups=shown, names=names, done=done, following=ended.following)
 
 
 @router.post("/approvals/{proposal}/approve")
@@ -68,12 +82,19 @@ def reject_one(request: Request, visit: SignedIn, desk: OpenDesk, proposal: UUID
     return go_to("/approvals?done=rejected")
 
 
+def _named(proposal: Proposal) -> set[str]:
+    """The accounts that a proposal names: who proposed, who decided, and the program that a token is for."""
+    return {str(actor) for actor in (proposal.proposed_by, proposal.decided_by, proposal.detail.get("account")) if actor}
+
+
 def _row(access: Access, proposal: Proposal) -> Row:
+    own = access.actor == proposal.proposed_by
     return Row(
         proposal=proposal,
         state=stands_at(proposal),
         approve=may_approve(access, proposal),
         reject=may_reject(access, proposal),
-        own=access.actor == proposal.proposed_by,
-        carry_out=proposal.act is Act.ERASURE and may_carry_out(access, proposal),
+        own=own,
+        page=PAGES.get(proposal.act, "") if access.may_throughout(RIGHTS[proposal.act][0], proposal.custodies) else "",
+        carry_out=may_carry_out(access, proposal) and (own or proposal.act not in FOR_THE_PROPOSER),
     )

@@ -30,12 +30,16 @@ DUPLICATES = PageGroup(router, "duplicates", (Entry("/duplicates", "duplicates",
 
 @router.get("/duplicates")
 def list_pairs(
-    request: Request, visit: SignedIn, desk: OpenDesk, purpose: Annotated[str, Query()] = Purpose.ASSISTANCE.value
+    request: Request,
+    visit: SignedIn,
+    desk: OpenDesk,
+    purpose: Annotated[str, Query()] = Purpose.ASSISTANCE.value,
+    after: Annotated[UUID | None, Query()] = None,
 ) -> Response:
-    """The open pairs within reach."""
+    """The open pairs within reach, page by page."""
     named = _purpose(purpose)
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        pairs = duplicates.list_pairs(session, purpose=named)
+        pairs = duplicates.list_pairs(session, after=after, purpose=named)
         apart = duplicates.count_apart(session, purpose=named)
     return show(
         request,

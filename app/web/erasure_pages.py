@@ -5,9 +5,10 @@ A page names records by random ids. Approving is in the second person's queue (`
 
 from datetime import UTC, datetime
 from http import HTTPStatus
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import HTTPException, Request, Response
+from fastapi import HTTPException, Query, Request, Response
 
 from app.erase_person import carry_out_proposal
 from app.program import Program
@@ -18,7 +19,8 @@ from casework import erasure, rights
 from core.audit import Purpose
 from core.database import Zone
 from core.permissions import Right
-from core.proposals_in_reach import list_proposals, may_carry_out, require_concern, stands_at
+from core.proposals_in_reach import ended_in_reach, may_carry_out, open_in_reach, require_concern, stands_at
+from core.remains import free_of_remains_until
 from core.second_person import Act, State, find_proposal
 
 __all__ = ["ERASURE"]
@@ -35,19 +37,28 @@ ERASURE = PageGroup(
 
 
 @router.get("/erasures")
-def list_erasures(request: Request, visit: SignedIn, desk: OpenDesk) -> Response:
+def list_erasures(
+    request: Request,
+    visit: SignedIn,
+    desk: OpenDesk,
+    due: Annotated[UUID | None, Query()] = None,
+    after: Annotated[UUID | None, Query()] = None,
+) -> Response:
     """What is due, what was approved and waits for its deed, and what was erased."""
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        due = erasure.find_overdue(session, visit.access.operation, desk.settings.retention_path)
-        proposals = [one for one in list_proposals(session) if one.act is Act.ERASURE]
+        overdue = erasure.page_overdue(session, visit.access.operation, desk.settings.retention_path, after=due)
+        proposals = [one for one in open_in_reach(session) if one.act is Act.ERASURE]
+        clean = free_of_remains_until(session)
+        erased = ended_in_reach(session, acts=[Act.ERASURE], states=[State.CARRIED_OUT], after=after)
     return show(
         request,
         "erasures.html.j2",
         visit,
-        due=due,
+        due=overdue,
         approved=[one for one in proposals if may_carry_out(visit.access, one)],
         waiting=sum(stands_at(one) is State.PROPOSED for one in proposals),
-        erased=[one for one in proposals if one.state is State.CARRIED_OUT],
+        erased=erased,
+        remains={one.id for one in erased.rows if one.done_at and (clean is None or one.done_at >= clean)},
         retention=erasure.ErasureReason.RETENTION.value,
         done=request.query_params.get("done", ""),
     )

@@ -5,10 +5,10 @@ The pages show ids, counts and names of fields, and of nobody an answer.
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import IO, Final
+from typing import IO, Annotated, Final
 from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.datastructures import FormData
 
@@ -34,10 +34,10 @@ EXPORTS = PageGroup(router, "exports", (Entry("/exports", "exports", Right.EXPOR
 
 
 @router.get("/exports")
-def look(request: Request, visit: SignedIn, desk: OpenDesk) -> Response:
+def look(request: Request, visit: SignedIn, desk: OpenDesk, after: Annotated[UUID | None, Query()] = None) -> Response:
     """What waits to leave, what left, to whom one may export, and the form to propose."""
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        waiting, left = exporting.waiting_exports(session), exporting.export_log(session)
+        waiting, left = exporting.waiting_exports(session), exporting.export_log(session, after=after)
         recipients = exporting.list_recipients(session)
     return show(
         request,

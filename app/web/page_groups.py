@@ -5,6 +5,7 @@ from app.web.administration_pages import ADMINISTRATION
 from app.web.approval_pages import APPROVALS
 from app.web.audit_pages import AUDIT
 from app.web.broken_glass_pages import BROKEN_GLASS
+from app.web.bulk_reading_pages import BULK_READING
 from app.web.consent_pages import CONSENTS
 from app.web.correction_pages import CORRECTIONS
 from app.web.custody_pages import CUSTODY
@@ -15,10 +16,13 @@ from app.web.export_pages import EXPORTS
 from app.web.file_pages import FILES
 from app.web.find_pages import FINDING
 from app.web.history_pages import HISTORY
+from app.web.policy_pages import POLICIES
 from app.web.record_pages import RECORDS
 from app.web.register_pages import REGISTERS
 from app.web.rights_pages import RIGHTS
 from app.web.sign_in_pages import SIGN_IN
+from app.web.token_pages import TOKENS
+from app.web.unit_pages import UNITS
 from app.web.work_pages import WORK
 
 __all__ = ["GROUPS"]
@@ -41,8 +45,12 @@ GROUPS = (
     APPROVALS,
     ERASURE,
     EXPORTS,
+    BULK_READING,
+    POLICIES,
     AUDIT,
     REGISTERS,
     ADMINISTRATION,
+    UNITS,
+    TOKENS,
     ACCOUNT,
 )

@@ -21,6 +21,8 @@ from core.identity.errors import (
     PasswordUnfit,
     SignInRefused,
     TokenRefused,
+    TokenUnfit,
+    UnitUnfit,
     UnitUnknown,
 )
 from ingest import Outcome
@@ -106,6 +108,8 @@ PROBLEM_STATUS: Final[Mapping[type[Problem], HTTPStatus]] = {
     GivenByWhoAdded: HTTPStatus.FORBIDDEN,
     AccountUnknown: HTTPStatus.NOT_FOUND,
     UnitUnknown: HTTPStatus.NOT_FOUND,
+    TokenUnfit: HTTPStatus.UNPROCESSABLE_ENTITY,
+    UnitUnfit: HTTPStatus.UNPROCESSABLE_ENTITY,
     GrantUnknown: HTTPStatus.NOT_FOUND,
     NameUnfit: HTTPStatus.UNPROCESSABLE_ENTITY,
     NameTaken: HTTPStatus.CONFLICT,
@@ -157,6 +161,8 @@ CODE_STATUS: Final[Mapping[str, HTTPStatus]] = {
     "CASE-166": HTTPStatus.CONFLICT,
     "CORE-161": HTTPStatus.UNPROCESSABLE_ENTITY,
     "CORE-162": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "CORE-165": HTTPStatus.NOT_FOUND,
+    "CORE-166": HTTPStatus.CONFLICT,
     "CORE-134": HTTPStatus.CONFLICT,
     "CORE-140": HTTPStatus.NOT_FOUND,
     "CORE-141": HTTPStatus.FORBIDDEN,

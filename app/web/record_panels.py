@@ -27,6 +27,7 @@ class Panels:
     restrictions: list[consent.InForce] | None = field(repr=False)
     files: list[records.FileLabel] | None = field(repr=False)
     openings: list[records.OpenedRecord] | None = field(repr=False)
+    edits: list[rights.EditToDecide]
     units: list[tuple[str, str]] = field(repr=False)  # id and the way down to it, by names
 
 
@@ -37,11 +38,12 @@ def read_panels(desk: Desk, visit: Visit, view: records.RecordView, purpose: Pur
         said = consent.consent_history(session, desk.ring, view.person, purpose=purpose) if may[Right.RECORD_CONSENT] else None
         restrictions = consent.restrictions_in_force(session, view.person) if may[Right.READ_FACTS] else None
         openings = records.openings_of(session, desk.ring, view.person) if may[Right.SHARE_RECORD] else None
+        edits = rights.edits_to_decide(session, desk.ring, view.person, purpose=purpose) if may[Right.CORRECT_RECORD] else []
         try:
             files = records.list_files(session, desk.ring, view.person, purpose=purpose)
         except NotAllowed:  # a panel that is not there; nobody asked for it
             files = None
-    newest = {(one.said.purpose, one.said.recipient): one for one in said or ()}
+    newest = {(one.said.purpose, one.said.recipient, one.person): one for one in said or ()}
     return Panels(
         may=may,
         today=f"{now():%Y-%m-%d}",
@@ -51,6 +53,7 @@ def read_panels(desk: Desk, visit: Visit, view: records.RecordView, purpose: Pur
         restrictions=restrictions,
         files=files,
         openings=openings,
+        edits=edits,
         units=_units(desk, visit) if may[Right.SHARE_RECORD] else [],
     )
 

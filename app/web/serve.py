@@ -15,7 +15,7 @@ import uvicorn
 from rich.console import Console
 
 from app.program import Program
-from app.search_worker import searching
+from app.search_workers import searching
 from app.web.application import create_application
 from app.worker.pipeline import after_erasure, after_submission, catch_up
 from app.worker.tasks import build_worker

@@ -98,6 +98,8 @@ def show(
         direction=Locale.parse(language).text_direction,
         languages={code: Locale.parse(code).get_display_name(code) for code in exports.LANGUAGES},
         language_address=lambda code: f"{at}?{urlencode({**request.query_params, 'lang': code})}",
+        paged=lambda name: name in request.query_params,
+        page_address=lambda after, name: _page_address(request, after, name),
         text=_texts(language, tuple(group.texts for group in desk_of(request).groups)),
         navigation=_navigation(request, visit),
         path=request.url.path,
@@ -150,6 +152,12 @@ def keep_language(request: Request, response: Response, language: str = "") -> N
     chosen = language or request.query_params.get("lang")
     if chosen in exports.LANGUAGES:
         response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=YEAR_SECONDS, samesite="lax", httponly=True)
+
+
+def _page_address(request: Request, after: object, name: str) -> str:
+    """This page with its list beginning after a row; at its beginning where none is given. `name` is the list's own."""
+    kept = {key: value for key, value in request.query_params.items() if key not in {name, "done", "lang"}}
+    return f"?{urlencode({**kept, name: after} if after else kept)}"
 
 
 def _navigation(request: Request, visit: Visit | None) -> list[tuple[str, str, int]]:

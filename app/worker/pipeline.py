@@ -4,9 +4,11 @@
 |---|---|
 | a submission is stored whole (new, edited, or its last file came) | `admit_submission` |
 | records were erased | `refresh_facts`: blocks made of them are built anew without them |
+| records were erased, and there is no broker | `destroy_remains` of their keys in the database's files |
 | every minute (beat) | `seal_audit`, and its head is exported |
 | every five minutes (beat) | `admit_awaiting`, for what a crash left behind |
 | every hour (beat) | `expire_proposals`, that nobody decided on or carried out in time |
+| every hour (beat) | `destroy_remains`, where something was erased since |
 | once a day (beat) | `propose_erasures`, for what has outlived its retention period |
 | once a day (beat) | `refresh_all_facts`, should an erasure not have been heard of |
 | once a day (beat) | `prune_identity`: old sessions, enrolment codes and failed attempts |
@@ -24,7 +26,7 @@ from uuid import UUID
 from celery import Celery
 
 from app.tell_failure import kind_and_place
-from app.worker.tasks import ADMIT_SUBMISSION, REFRESH_FACTS, SCHEDULE
+from app.worker.tasks import ADMIT_SUBMISSION, DESTROY_REMAINS, REFRESH_FACTS, SCHEDULE
 
 __all__ = ["after_erasure", "after_submission", "catch_up"]
 
@@ -43,11 +45,15 @@ def after_submission(worker: Celery) -> Callable[[str, UUID], None]:
 
 def after_erasure(worker: Celery) -> Callable[[str, frozenset[UUID]], None]:
     """What `core.erasure` calls once an erasure is committed. Which records they were is not passed on."""
-    task = worker.tasks[REFRESH_FACTS]
+    refresh, destroy = worker.tasks[REFRESH_FACTS], worker.tasks[DESTROY_REMAINS]
+    alone = worker.conf.task_always_eager  # where workers share the work, one round an hour does it for many erasures
 
     def send(operation: str, _: frozenset[UUID]) -> None:
         with _told():
-            task.apply_async(kwargs={"operation": operation})
+            refresh.apply_async(kwargs={"operation": operation})
+        if alone:
+            with _told():
+                destroy.apply_async()
 
     return send
 

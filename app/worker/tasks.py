@@ -16,6 +16,7 @@ import casework
 from anonymizer import weeks
 from app.admission import admit_batches
 from app.audit_log import seal_and_export
+from app.destroy_remains import destroy_what_is_left
 from app.erase_person import propose_what_is_overdue
 from app.program import Program
 from app.worker.quiet_task import QuietTask
@@ -24,7 +25,7 @@ from core.identity.prune import prune
 from core.models import Operation
 from core.second_person import expire_overdue
 
-__all__ = ["ADMIT_AWAITING", "ADMIT_SUBMISSION", "REFRESH_FACTS", "SCHEDULE", "build_worker"]
+__all__ = ["ADMIT_AWAITING", "ADMIT_SUBMISSION", "DESTROY_REMAINS", "REFRESH_FACTS", "SCHEDULE", "build_worker"]
 
 ADMIT_SUBMISSION: Final = "admit_submission"
 ADMIT_AWAITING: Final = "admit_awaiting"
@@ -32,6 +33,7 @@ SEAL_AUDIT: Final = "seal_audit"
 EXPIRE_PROPOSALS: Final = "expire_proposals"
 PROPOSE_ERASURES: Final = "propose_erasures"
 REFRESH_FACTS: Final = "refresh_facts"
+DESTROY_REMAINS: Final = "destroy_remains"
 REFRESH_ALL_FACTS: Final = "refresh_all_facts"
 PRUNE_IDENTITY: Final = "prune_identity"
 
@@ -40,6 +42,7 @@ SCHEDULE: Final = {
     SEAL_AUDIT: timedelta(minutes=1),
     ADMIT_AWAITING: timedelta(minutes=5),
     EXPIRE_PROPOSALS: timedelta(hours=1),
+    DESTROY_REMAINS: timedelta(hours=1),
     PROPOSE_ERASURES: timedelta(days=1),
     REFRESH_ALL_FACTS: timedelta(days=1),
     PRUNE_IDENTITY: timedelta(days=1),
@@ -93,6 +96,10 @@ def build_worker(program: Program) -> Celery:  # noqa: C901  (one page of short 
         """No block of facts outlives a report that it was made of."""
         with program.database.transaction(Zone.ANONYMIZER, operation=operation, actor="worker") as session:
             weeks.refresh_fact_blocks(session, program.ring, operation)
+
+    @worker.task(name=DESTROY_REMAINS, shared=False)  # type: ignore[untyped-decorator]
+    def destroy_remains() -> None:
+        destroy_what_is_left(program)
 
     @worker.task(name=REFRESH_ALL_FACTS, shared=False)  # type: ignore[untyped-decorator]
     def refresh_all_facts() -> None:

@@ -9,8 +9,8 @@ from casework.admission.open_case import REFERENCE
 from casework.admission.sort_answers import sort_answers
 from casework.consent.consents import may_use
 from casework.errors import CaseUnknown, ConsentWithdrawn
-from casework.models import Case, CaseState, Interview, InterviewKind, TokenKind
-from casework.store.blind_tokens import find_by_token
+from casework.models import Case, CaseState, Interview, InterviewKind
+from casework.store.blind_tokens import find_by_reference
 from core.audit import Purpose
 
 __all__ = ["continue_case"]
@@ -22,10 +22,9 @@ STATES: Final = (CaseState.ACTIVE, CaseState.FOLLOW_UP, CaseState.CLOSED, CaseSt
 def continue_case(desk: Desk, arrival: Arrival, earlier: Interview | None) -> Interview:
     """File the interview, in place of the `earlier` version of it; raises `AnswerMissing`, `CaseUnknown`,
     `ConsentWithdrawn` or `CodeUnknown`."""
-    found = find_by_token(desk, TokenKind.CASE_REFERENCE, arrival.required(REFERENCE))
-    if not found:
+    case = find_by_reference(desk, arrival.required(REFERENCE))
+    if case is None:
         raise CaseUnknown(question=REFERENCE, operation=desk.operation)
-    case = desk.session.get_one(Case, found[0])
     if not may_use(desk.session, case.person, Purpose.ASSISTANCE):
         raise ConsentWithdrawn(case=case.id)
     former = desk.session.get_one(Case, earlier.case) if earlier else case

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from casework.admission.arrival import Arrival, Desk
 from casework.admission.sort_answers import Parts
 from casework.models import Case, Interview, InterviewKind, KeyKind
-from casework.rights.keep_former import keep_former
+from casework.rights.keep_corrections import write_edit
 from casework.store.seal_record import open_parts, seal_parts, stored_key
 from casework.store.verify_records import tell_version
 from core.clock import now
@@ -27,15 +27,17 @@ def file_interview(
     `state` is where it leaves the case; None when it does not say.
     """
     key = stored_key(desk, case.person, KeyKind.PERSON)
-    if earlier and earlier.case == case.id and kind is InterviewKind.ASSISTANCE:
-        # What a screening says is kept with its person; what was filed with another's case is nothing of this person's.
-        keep_former(desk, earlier, key, person=case.person, changed_by=arrival.stored.collector)
+    # What a screening says is kept with its person; what was filed with another's case is nothing of this person's.
+    edited = earlier and earlier.case == case.id and kind is InterviewKind.ASSISTANCE
     interview = earlier or Interview(id=uuid4(), operation=desk.operation, kind=kind.value, row_version=0, admitted_at=now())
     interview.case = case.id
     interview.state = state
-    interview.row_version += 1
     arrival.stamp(interview)
-    seal_parts(interview, key, parts)
+    if edited:
+        write_edit(desk, interview, key, parts, person=case.person, changed_by=arrival.stored.collector)
+    else:
+        interview.row_version += 1
+        seal_parts(interview, key, parts)
     desk.session.add(interview)
     if earlier:
         tell_version(desk.session, interview)

@@ -1,5 +1,6 @@
 """A screening interview opens a case: the person, their household, and a reference by which the case is found."""
 
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -28,10 +29,10 @@ from casework.models import (
     TokenKind,
 )
 from casework.names.person_name import birth_year_of_member, person_name
-from casework.rights.keep_former import keep_former
-from casework.store.blind_tokens import find_by_token, remove_tokens, replace_tokens
+from casework.rights.keep_corrections import write_edit
+from casework.store.blind_tokens import blind_token, find_by_reference, remove_tokens, replace_tokens
 from casework.store.linked_persons import own_custody
-from casework.store.seal_record import make_key, seal_parts, stored_key
+from casework.store.seal_record import make_key, open_parts, seal_parts, stored_key
 from casework.store.verify_records import tell_version
 from core.audit import Purpose
 from core.clock import now
@@ -47,6 +48,15 @@ ELIGIBLE: Final = "eligible"
 STATES: Final = {"yes": CaseState.ELIGIBLE, "no": CaseState.NOT_ELIGIBLE}
 
 
+@dataclass(frozen=True)
+class _SaidOfCase:
+    """What the interview says of the case itself."""
+
+    reference: bytes  # as its blind token
+    outcome: str
+    state: CaseState
+
+
 def open_case(desk: Desk, arrival: Arrival, earlier: Interview | None) -> Interview:
     """Open the case, or correct the one that the `earlier` version of the interview opened.
 
@@ -59,13 +69,15 @@ def open_case(desk: Desk, arrival: Arrival, earlier: Interview | None) -> Interv
     if case and not may_use(desk.session, case.person, Purpose.ASSISTANCE):
         raise ConsentWithdrawn(case=case.id)
     _require_free(desk, arrival.required(REFERENCE), case)
-    outcome, state = arrival.code(OUTCOME, ScreeningOutcome), STATES[arrival.code(ELIGIBLE, STATES)]
-    case = _write_household(desk, arrival, case, outcome, state)
-    replace_tokens(desk, case.id, {TokenKind.CASE_REFERENCE: arrival.required(REFERENCE)})
-    name = person_name(sort_answers(arrival.answers, arrival.definition)[RecordPart.IDENTITY])
-    replace_tokens(desk, case.person, {TokenKind.PHONE: arrival.said(PHONE)}, name=name)
+    said = _SaidOfCase(
+        blind_token(desk, TokenKind.CASE_REFERENCE, arrival.required(REFERENCE)),
+        arrival.code(OUTCOME, ScreeningOutcome),
+        STATES[arrival.code(ELIGIBLE, STATES)],
+    )
+    case = _write_household(desk, arrival, case, said)
+    _renew_tokens(desk, case.person)
     kind, kept_with_persons = InterviewKind.SCREENING, sort_answers(Answers(), arrival.definition)
-    interview = file_interview(desk, arrival, earlier, kind=kind, case=case, parts=kept_with_persons, state=state.value)
+    interview = file_interview(desk, arrival, earlier, kind=kind, case=case, parts=kept_with_persons, state=said.state.value)
     settle_state(desk, case)
     record_consents_said(desk, arrival, case)
     propose_for_household(desk, case.household)
@@ -81,7 +93,7 @@ def _stop(desk: Desk, arrival: Arrival, earlier: Interview | None) -> Interview:
     return earlier
 
 
-def _write_household(desk: Desk, arrival: Arrival, case: Case | None, outcome: str, state: CaseState) -> Case:
+def _write_household(desk: Desk, arrival: Arrival, case: Case | None, said: _SaidOfCase) -> Case:
     """The case, new or corrected, with the person interviewed and those who live with them."""
     answers, members = set_household_apart(arrival.answers)
     parts = sort_answers(answers, arrival.definition)
@@ -90,9 +102,9 @@ def _write_household(desk: Desk, arrival: Arrival, case: Case | None, outcome: s
         custody = own_custody(desk.session, case.person)
         _correct_person(desk, case.person, parts, arrival.stored.collector)
         _remove_members(desk, case.household)
-        case.screening_outcome = outcome
+        case.screening_outcome, case.reference = said.outcome, said.reference
     else:
-        case = _new_case(desk, parts, outcome, state, custody)
+        case = _new_case(desk, parts, said, custody)
     admit_files(desk, arrival, case.person, answers)
     for member in members:
         person = _add_member(desk, case.household, arrival, sort_answers(member, arrival.definition), custody)
@@ -101,12 +113,12 @@ def _write_household(desk: Desk, arrival: Arrival, case: Case | None, outcome: s
 
 
 def _require_free(desk: Desk, reference: str, case: Case | None) -> None:
-    for holder in find_by_token(desk, TokenKind.CASE_REFERENCE, reference):
-        if case is None or holder != case.id:
-            raise ReferenceTaken(question=REFERENCE)
+    holder = find_by_reference(desk, reference)
+    if holder and holder is not case:
+        raise ReferenceTaken(question=REFERENCE)
 
 
-def _new_case(desk: Desk, parts: Parts, outcome: str, state: CaseState, custody: str) -> Case:
+def _new_case(desk: Desk, parts: Parts, said: _SaidOfCase, custody: str) -> Case:
     household = Household(id=uuid4(), operation=desk.operation)
     desk.session.add(household)
     person = _add_person(desk, household.id, HouseholdRole.INTERVIEWED, parts, custody)
@@ -115,9 +127,10 @@ def _new_case(desk: Desk, parts: Parts, outcome: str, state: CaseState, custody:
         operation=desk.operation,
         person=person,
         household=household.id,
-        state=state.value,
-        screening_outcome=outcome,
+        state=said.state.value,
+        screening_outcome=said.outcome,
         opened_at=now(),
+        reference=said.reference,
     )
     desk.session.add(case)
     desk.session.flush()
@@ -143,10 +156,16 @@ def _add_member(desk: Desk, household: UUID, arrival: Arrival, parts: Parts, cus
 
 def _correct_person(desk: Desk, person_id: UUID, parts: Parts, collector: str) -> None:
     person, key = desk.session.get_one(Person, person_id), stored_key(desk, person_id, KeyKind.PERSON)
-    keep_former(desk, person, key, person=person_id, changed_by=collector)
-    person.row_version += 1
-    seal_parts(person, key, parts)
+    write_edit(desk, person, key, parts, person=person_id, changed_by=collector)
     tell_version(desk.session, person)
+
+
+def _renew_tokens(desk: Desk, person_id: UUID) -> None:
+    """By what the record says, which is not what the phone said where somebody corrected it."""
+    person, key = desk.session.get_one(Person, person_id), stored_key(desk, person_id, KeyKind.PERSON)
+    held = open_parts(person, key, [RecordPart.IDENTITY, RecordPart.CONTACT])
+    phone, name = str(held[RecordPart.CONTACT].get(PHONE, "")), person_name(held[RecordPart.IDENTITY])
+    replace_tokens(desk, person_id, {TokenKind.PHONE: phone}, name=name)
 
 
 def _remove_members(desk: Desk, household: UUID) -> None:

@@ -2,9 +2,12 @@
 
 Consent is kept per purpose and recipient, version after version; the newest counts. What it forbids stands in
 `casework.restriction`, which the database derives from it: a withdrawal or refusal from that moment on, an expiry from its own.
-Restrictions that the person asked for stand in the same table.
+Restrictions that the person asked for stand in the same table. Of a person with several linked records, what is stopped in
+one is stopped in all, until it is allowed again where it was stopped; a consent given in one of them is the person's. Not to
+have been asked in one record stops nothing in another.
 """
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -17,7 +20,10 @@ from sqlalchemy.orm import Session
 from casework.errors import RecordRestricted
 from casework.models import Person
 from casework.rights_models import OURS, Consent, Restriction
+from casework.store.linked_persons import persons_of
 from core.audit import Purpose
+from core.clear_columns import code_in
+from core.database import among
 
 __all__ = [
     "EVERYTHING",
@@ -32,6 +38,7 @@ __all__ = [
     "may_use",
     "newest_consents",
     "require_unrestricted",
+    "usable",
 ]
 
 EVERYTHING: Final = "*"  # as the purpose of a restriction
@@ -87,6 +94,14 @@ def may_use(session: Session, record: UUID, purpose: Purpose) -> bool:
     return _forbidding(session, record, purpose) is None
 
 
+def usable(session: Session, persons: Collection[UUID], purpose: Purpose) -> set[UUID]:
+    """Those of the persons whose record nothing forbids to use for a purpose."""
+    if not persons or purpose in ALWAYS_ALLOWED:
+        return set(persons)
+    forbidden = session.scalars(select(Restriction.person).where(among(Restriction.person, persons), *_forbids(purpose, OURS)))
+    return set(persons).difference(forbidden)
+
+
 def require_unrestricted(session: Session, record: UUID, purpose: Purpose) -> None:
     """Raises `RecordRestricted`; never for the person's own rights, nor for what the law demands."""
     reason = _forbidding(session, record, purpose)
@@ -103,33 +118,43 @@ def consent_in_force(session: Session, person: UUID, purpose: Purpose, recipient
     """The newest consent or other basis for a purpose and recipient, if it holds now and the use is not restricted."""
     if session.get(Person, person) is None or _forbidding(session, person, purpose, recipient):
         return None
-    newest = session.scalars(
+    about = Consent.purpose == purpose.value, Consent.recipient == recipient
+    said = session.scalars(
         select(Consent)
-        .where(Consent.person == person, Consent.purpose == purpose.value, Consent.recipient == recipient)
-        .order_by(Consent.version.desc())
-        .limit(1)
-    ).first()
-    if newest is None or newest.state != ConsentState.GIVEN:
+        .where(Consent.person.in_(persons_of(session, person)), *about)
+        .order_by(Consent.recorded_at, Consent.version)
+    )
+    given = [row for row in {row.person: row for row in said}.values() if row.state == ConsentState.GIVEN]
+    if not given:
         return None
-    return Sharing(newest.id, LegalBasis(newest.basis), newest.valid_until)
+    newest = max(given, key=lambda row: row.recorded_at)
+    return Sharing(newest.id, code_in(newest, "basis", LegalBasis), newest.valid_until)
 
 
 def newest_consents(session: Session, person: UUID) -> list[Consent]:
-    """The newest version for each purpose and recipient."""
+    """The newest version for each purpose and recipient that was said in this record; linked ones speak for themselves."""
     rows = session.scalars(select(Consent).where(Consent.person == person).order_by(Consent.version))
     newest = {(row.purpose, row.recipient): row for row in rows}
     return [newest[about] for about in sorted(newest)]
 
 
 def in_force() -> ColumnElement[bool]:
-    """A restriction that has begun and has not ended. By the database's clock, as in its policies."""
-    return and_(Restriction.since <= func.now(), or_(Restriction.until.is_(None), Restriction.until > func.now()))
+    """A restriction that has begun and has not ended. By the database's clock, as it is and not as it was when the transaction
+    began: a withdrawal that commits meanwhile counts."""
+    moment = func.clock_timestamp()
+    return and_(Restriction.since <= moment, or_(Restriction.until.is_(None), Restriction.until > moment))
 
 
 def _forbidding(session: Session, record: UUID, purpose: Purpose, recipient: str = OURS) -> str | None:
     """The reason of a restriction that forbids this use."""
     if purpose in ALWAYS_ALLOWED:
         return None
-    meant = or_(Restriction.person == record, Restriction.movement_event == record)
-    forbids = Restriction.purpose.in_([purpose.value, EVERYTHING]), Restriction.recipient.in_([recipient, OURS])
-    return session.scalars(select(Restriction.reason).where(meant, *forbids, in_force()).limit(1)).first()
+    said_elsewhere = Restriction.person.in_(persons_of(session, record)), Restriction.reason != ConsentState.NOT_ASKED.value
+    meant = or_(Restriction.person == record, Restriction.movement_event == record, and_(*said_elsewhere))
+    return session.scalars(select(Restriction.reason).where(meant, *_forbids(purpose, recipient)).limit(1)).first()
+
+
+def _forbids(purpose: Purpose, recipient: str) -> Iterator[ColumnElement[bool]]:
+    yield among(Restriction.purpose, [purpose.value, EVERYTHING])
+    yield among(Restriction.recipient, [recipient, OURS])
+    yield in_force()

@@ -17,9 +17,12 @@ from casework.consent.consents import ConsentState, GivenBy, LegalBasis
 from casework.errors import ConsentIncomplete, RecordUnknown
 from casework.models import KeyKind, Person
 from casework.rights_models import OURS, Consent
+from casework.store.bulk_limit import count_reading
+from casework.store.linked_persons import persons_of
 from casework.store.seal_record import Vault, stored_key
-from core.access import Custody, require
+from core.access import require
 from core.audit import Action, Purpose, record
+from core.clear_columns import code_in, custody_of
 from core.clock import now
 from core.envelope import Binding, RecordKey
 from core.keyring import KeyRing
@@ -65,9 +68,10 @@ class Statement:
 
 @dataclass(frozen=True)
 class ConsentVersion:
-    """One statement as it was recorded; its `version` counts per purpose and recipient."""
+    """One statement as it was recorded; its `version` counts per record, purpose and recipient."""
 
     id: UUID
+    person: UUID
     version: int
     recorded_by: str
     recorded_at: datetime
@@ -84,7 +88,7 @@ def record_consent(session: Session, ring: KeyRing, person_id: UUID, said: State
     if person is None:
         raise RecordUnknown(kind="person", record=person_id)
     right = Right.RECORD_CONSENT if said.basis is LegalBasis.CONSENT else Right.RESTRICT_RECORD
-    who = require(session, right, Custody.parse(person.custody), subject=f"casework.person:{person_id}")
+    who = require(session, right, custody_of(person), subject=f"casework.person:{person_id}")
     _require_complete(said)
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{TABLE}:{person_id}", 0))))
     row = _row(person, said, _next_version(session, person_id, said), who.actor)
@@ -99,19 +103,25 @@ def record_consent(session: Session, ring: KeyRing, person_id: UUID, said: State
 
 
 def consent_history(session: Session, ring: KeyRing, person_id: UUID, *, purpose: Purpose) -> list[ConsentVersion]:
-    """Every statement on a person, the oldest first; raises `NotAllowed`, `RecordUnknown` or `CiphertextRefused`."""
+    """Every statement on a person, in all their linked records, the oldest first.
+
+    Raises `NotAllowed`, `RecordUnknown`, `ReadTooMany` or `CiphertextRefused`.
+    """
     person = session.get(Person, person_id)
     if person is None:
         raise RecordUnknown(kind="person", record=person_id)
-    require(session, Right.RECORD_CONSENT, Custody.parse(person.custody), subject=f"casework.person:{person_id}")
-    key = stored_key(Vault(session, ring, person.operation), person_id, KeyKind.PERSON)
-    history = read_consents(session, key, person_id)
+    require(session, Right.RECORD_CONSENT, custody_of(person), subject=f"casework.person:{person_id}")
+    count_reading(session, [person_id])
+    vault, history = Vault(session, ring, person.operation), list[ConsentVersion]()
+    for linked in persons_of(session, person_id):
+        history += read_consents(session, stored_key(vault, linked, KeyKind.PERSON), linked)
+    history.sort(key=lambda version: (version.recorded_at, version.version))
     record(session, Action.READ, f"casework.person:{person_id}", purpose=purpose, detail={"consents": len(history)})
     return history
 
 
 def read_consents(session: Session, key: RecordKey, person_id: UUID) -> list[ConsentVersion]:
-    """Every statement on a person, for callers who have asked for the right and leave the line; raises `CiphertextRefused`."""
+    """Every statement in one record, for callers who asked for the right and leave the line; raises `CiphertextRefused`."""
     rows = session.scalars(select(Consent).where(Consent.person == person_id).order_by(Consent.recorded_at, Consent.version))
     return [_version(row, key) for row in rows]
 
@@ -171,17 +181,17 @@ def _version(row: Consent, key: RecordKey) -> ConsentVersion:
         UUID(shown["submission"]) if shown["submission"] else None, shown["file_name"], shown["sha256"]
     )
     said = Statement(
-        Purpose(row.purpose),
-        ConsentState(row.state),
+        code_in(row, "purpose", Purpose),
+        code_in(row, "state", ConsentState),
         row.said_at,
         row.said_to,
         row.recipient,
-        LegalBasis(row.basis),
-        GivenBy(row.given_by),
+        code_in(row, "basis", LegalBasis),
+        code_in(row, "given_by", GivenBy),
         details["guardian"],
         row.text_version,
         row.language,
         row.valid_until,
         evidence,
     )
-    return ConsentVersion(row.id, row.version, row.recorded_by, row.recorded_at, said)
+    return ConsentVersion(row.id, row.person, row.version, row.recorded_by, row.recorded_at, said)

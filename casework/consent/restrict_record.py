@@ -12,8 +12,10 @@ from casework.consent.consents import EVERYTHING, in_force
 from casework.errors import RecordUnknown, RestrictionUnknown
 from casework.models import MovementEvent, Person
 from casework.rights_models import OURS, Restriction
-from core.access import Custody, require
+from casework.store.linked_persons import persons_of
+from core.access import require
 from core.audit import Action, Purpose, record
+from core.clear_columns import custody_of
 from core.permissions import Right
 
 __all__ = ["InForce", "RestrictionReason", "lift_restriction", "restrict_record", "restrictions_in_force", "withdraw_report"]
@@ -31,9 +33,13 @@ class RestrictionReason(StrEnum):
 
 @dataclass(frozen=True)
 class InForce:
-    """A restriction as a screen lists it; `purpose` is `*` where all use is meant, `by_hand` if it may be lifted."""
+    """A restriction as a screen lists it, with the record in which it stands.
+
+    `purpose` is `*` where all use is meant, `by_hand` if it may be lifted.
+    """
 
     id: UUID
+    person: UUID
     purpose: str
     recipient: str
     since: datetime
@@ -64,12 +70,21 @@ def withdraw_report(session: Session, report: UUID, reason: RestrictionReason = 
 
 
 def restrictions_in_force(session: Session, person_id: UUID) -> list[InForce]:
-    """What a person's record must not be used for at this moment, the oldest first; raises `NotAllowed` or `RecordUnknown`."""
+    """What a person must not be used for at this moment, by any of their linked records, the oldest first.
+
+    Raises `NotAllowed` or `RecordUnknown`.
+    """
     person = _find(session, person_id)
-    require(session, Right.READ_FACTS, Custody.parse(person.custody), subject=f"casework.person:{person_id}")
-    rows = session.scalars(select(Restriction).where(Restriction.person == person_id, in_force()).order_by(Restriction.since))
+    require(session, Right.READ_FACTS, custody_of(person), subject=f"casework.person:{person_id}")
+    theirs = {linked: Restriction.person == linked for linked in persons_of(session, person_id)}
+    rows = [
+        (linked, row)
+        for linked, is_its in theirs.items()
+        for row in session.scalars(select(Restriction).where(is_its, in_force()))
+    ]
     listed = [
-        InForce(row.id, row.purpose, row.recipient, row.since, row.reason, row.set_by, row.consent is None) for row in rows
+        InForce(row.id, linked, row.purpose, row.recipient, row.since, row.reason, row.set_by, row.consent is None)
+        for linked, row in sorted(rows, key=lambda pair: pair[1].since)
     ]
     record(session, Action.READ, f"casework.person:{person_id}", purpose=Purpose.RIGHTS, detail={"restrictions": len(listed)})
     return listed
@@ -82,7 +97,7 @@ def lift_restriction(session: Session, restriction_id: UUID) -> None:
     ).first()
     if row is None:
         raise RestrictionUnknown(restriction=restriction_id)
-    custody = Custody.parse(_find(session, row.person).custody) if row.person else None
+    custody = custody_of(_find(session, row.person)) if row.person else None
     who = require(session, Right.RESTRICT_RECORD, custody, subject=f"casework.restriction:{restriction_id}")
     ended = {"until": func.now(), "ended_by": who.actor}
     session.execute(update(Restriction).where(Restriction.id == restriction_id).values(ended))
@@ -92,7 +107,7 @@ def lift_restriction(session: Session, restriction_id: UUID) -> None:
 
 def _person(session: Session, person_id: UUID) -> Person:
     person = _find(session, person_id)
-    require(session, Right.RESTRICT_RECORD, Custody.parse(person.custody), subject=f"casework.person:{person_id}")
+    require(session, Right.RESTRICT_RECORD, custody_of(person), subject=f"casework.person:{person_id}")
     return person
 
 

@@ -9,6 +9,7 @@ from casework.consent.consents import ConsentState, GivenBy, newest_consents
 from casework.consent.record_consent import Statement, record_consent
 from casework.errors import ConsentUnknown
 from casework.rights_models import OURS
+from casework.store.linked_persons import persons_of
 from core.audit import Purpose
 from core.keyring import KeyRing
 
@@ -34,7 +35,8 @@ def withdraw_consent(
     """
     given = {
         (consent.purpose, consent.recipient): consent
-        for consent in newest_consents(session, person_id)
+        for linked in persons_of(session, person_id)
+        for consent in newest_consents(session, linked)
         if consent.state == ConsentState.GIVEN
     }
     former = given.get((consent_to.value, recipient))

@@ -29,8 +29,9 @@ from casework.names.name_skeleton import word_skeleton
 from casework.store.linked_persons import canonical_persons
 from casework.store.need_to_know import readable_parts
 from casework.store.seal_record import open_parts, unwrap
-from core.access import Custody, access_of, require
+from core.access import access_of, require
 from core.audit import Action, Purpose, record
+from core.clear_columns import custody_of
 from core.clock import now
 from core.keyring import KeyRing
 from core.permissions import Right
@@ -134,7 +135,7 @@ def _tokens(session: Session, ring: KeyRing, salt: SharedSalt, partner: str) -> 
     its_key = and_(StoredKey.record == Person.id, StoredKey.kind == KeyKind.PERSON.value)
     merged, access = canonical_persons(session), access_of(session)
     for person, key in session.execute(select(Person, StoredKey).join(StoredKey, its_key).order_by(Person.id)).all():
-        allowed = access.may(Right.MATCH_WITH_PARTNER, Custody.parse(person.custody))
+        allowed = access.may(Right.MATCH_WITH_PARTNER, custody_of(person))
         if person.id in merged or not allowed or not set(COMPARED) <= readable_parts(session, person):
             continue
         if may_share_with(session, person.id, partner):

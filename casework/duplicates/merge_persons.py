@@ -19,8 +19,9 @@ from casework.duplicates.errors import MergedAlready, MergeUnknown, NotTwoPerson
 from casework.errors import RecordUnknown
 from casework.models import Person
 from casework.store.linked_persons import canonical_person, persons_of
-from core.access import Custody, access_of, require
+from core.access import access_of, require
 from core.audit import Action, Purpose, record
+from core.clear_columns import custody_of
 from core.clock import now
 from core.permissions import Right
 
@@ -29,9 +30,7 @@ __all__ = ["merge_persons", "merges_of", "unmerge"]
 RIGHT: Final = Right.RESOLVE_DUPLICATES
 
 
-def merge_persons(
-    session: Session, survivor: UUID, merged: UUID, *, shown_first: Sequence[str] = (), purpose: Purpose = Purpose.ASSISTANCE
-) -> UUID:
+def merge_persons(session: Session, survivor: UUID, merged: UUID, *, shown_first: Sequence[str] = (), purpose: Purpose) -> UUID:
     """Let `survivor` answer for both; the id of the merge. Both must stand for themselves until now.
 
     `shown_first` names the questions whose answer in `merged` is to be shown first; of the others it is the survivor's.
@@ -41,7 +40,7 @@ def merge_persons(
     _one_at_a_time(session)
     kept, taken = (_person(session, person) for person in (survivor, merged))
     for person in (kept, taken):
-        require(session, RIGHT, Custody.parse(person.custody), subject=_subject(person.id))
+        require(session, RIGHT, custody_of(person), subject=_subject(person.id))
     if canonical_person(session, survivor) == canonical_person(session, merged):
         raise NotTwoPersons(survivor=survivor, merged=merged)
     for person_id in (survivor, merged):
@@ -64,15 +63,15 @@ def merge_persons(
     return link.id
 
 
-def unmerge(session: Session, merge: UUID, *, purpose: Purpose = Purpose.ASSISTANCE) -> None:
+def unmerge(session: Session, merge: UUID, *, purpose: Purpose) -> None:
     """Undo a merge; merges made before or after it stay. Raises `MergeUnknown`, or `NotAllowed` unless the surviving record
     and the place that the merged one goes back to are covered."""
     _one_at_a_time(session)
     link = session.get(Merge, merge, populate_existing=True)
     if link is None or link.undone_at:
         raise MergeUnknown(merge=merge)
-    for custody in (_person(session, link.survivor).custody, link.former_custody):
-        require(session, RIGHT, Custody.parse(custody), subject=_subject(link.survivor))
+    for custody in (custody_of(_person(session, link.survivor)), custody_of(link, "former_custody")):
+        require(session, RIGHT, custody, subject=_subject(link.survivor))
     link.undone_by, link.undone_at = access_of(session).actor, now()
     session.flush()
     _give_to(session, persons_of(session, link.merged), link.former_custody)

@@ -12,7 +12,7 @@ from sqlalchemy import and_, or_, select, union_all
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from casework.consent.consents import may_use
+from casework.consent.consents import usable
 from casework.duplicate_models import CandidateState, DuplicateCandidate, Similarity
 from casework.duplicates.compare_persons import profile, similarity
 from casework.models import HouseholdMember, KeyKind, Person, StoredKey, Token, TokenKind
@@ -21,6 +21,7 @@ from casework.names.person_name import person_name
 from casework.store.seal_record import Vault, open_parts, unwrap
 from core.audit import Action, Purpose, record
 from core.clock import now
+from core.database import among
 from core.errors import Problem
 from core.keyring import KeyRing
 from forms import RecordPart
@@ -106,11 +107,11 @@ def _sharing_a_token(vault: Vault, person: UUID, parts: Parts) -> set[UUID]:
 
 def _opened(vault: Vault, persons: Collection[UUID]) -> dict[UUID, Parts]:
     """What is compared of each person. Of one whose key was destroyed nothing is left; a restricted one is left alone."""
-    persons = [person for person in persons if may_use(vault.session, person, Purpose.COLLECTION)]
+    persons = usable(vault.session, persons, Purpose.COLLECTION)
     if not persons:
         return {}
     its_key = and_(StoredKey.record == Person.id, StoredKey.kind == KeyKind.PERSON.value)
-    rows = vault.session.execute(select(Person, StoredKey).join(StoredKey, its_key).where(Person.id.in_(persons)))
+    rows = vault.session.execute(select(Person, StoredKey).join(StoredKey, its_key).where(among(Person.id, persons)))
     return {person.id: open_parts(person, unwrap(vault.ring, key), COMPARED) for person, key in rows}
 
 

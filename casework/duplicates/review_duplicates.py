@@ -26,8 +26,10 @@ from casework.store.linked_persons import canonical_person, canonical_persons, p
 from casework.store.need_to_know import readable_parts
 from core.access import Custody, Grant, access_of, require
 from core.audit import Action, Purpose, record
+from core.clear_columns import custody_of
 from core.clock import now
 from core.keyring import KeyRing
+from core.paging import PAGE, Page, page_of
 from core.permissions import Right, Role, holds
 from forms import RecordPart
 
@@ -43,7 +45,6 @@ __all__ = [
 ]
 
 RIGHT: Final = Right.RESOLVE_DUPLICATES
-PAGE: Final = 200
 EVERYWHERE: Final = Grant(Role.SUPERVISOR).reach
 Side = Mapping[RecordPart, Mapping[str, Any]]
 
@@ -73,15 +74,19 @@ class PairRecord:
     agreement: Mapping[str, str] = field(repr=False)
 
 
-def list_pairs(session: Session, *, limit: int = PAGE, purpose: Purpose = Purpose.ASSISTANCE) -> list[OpenPair]:
-    """The open pairs that this account may resolve, likely ones first, then by age; raises `NotAllowed`."""
+def list_pairs(session: Session, *, after: UUID | None = None, size: int = PAGE, purpose: Purpose) -> Page[OpenPair]:
+    """The open pairs that this account may resolve, likely ones first, then by age; raises `NotAllowed`.
+
+    Another page may begin after a pair that was decided meanwhile.
+    """
     require(session, RIGHT)
-    pairs = resolvable_pairs(session, limit=limit)
-    record(session, Action.READ, "casework.duplicate_candidate", purpose=purpose, count=len(pairs))
+    last = session.get(DuplicateCandidate, after) if after else None
+    pairs = page_of((pair for pair in _pairs(session) if last is None or _place(pair) > _place(last)), size)
+    record(session, Action.READ, "casework.duplicate_candidate", purpose=purpose, count=len(pairs.rows))
     return pairs
 
 
-def count_apart(session: Session, *, purpose: Purpose = Purpose.ASSISTANCE) -> int | None:
+def count_apart(session: Session, *, purpose: Purpose) -> int | None:
     """How many open pairs lie with two different teams, so that no one team resolves them alone; None for an account that
     does not cover the whole operation. Raises `NotAllowed`."""
     access = require(session, RIGHT)
@@ -108,9 +113,7 @@ def open_pair(session: Session, ring: KeyRing, pair: UUID, *, purpose: Purpose) 
     return PairRecord(row.id, persons, (one, other), levels)
 
 
-def merge_pair(
-    session: Session, pair: UUID, *, survivor: UUID, shown_first: Sequence[str] = (), purpose: Purpose = Purpose.ASSISTANCE
-) -> UUID:
+def merge_pair(session: Session, pair: UUID, *, survivor: UUID, shown_first: Sequence[str] = (), purpose: Purpose) -> UUID:
     """Let one of an open pair answer for both; the id of the merge. `shown_first` as in `merge_persons`.
 
     Raises `PairUnknown` (also where `survivor` is not one of the two, or no longer) and what `merge_persons` raises.
@@ -123,7 +126,7 @@ def merge_pair(
     return merge_persons(session, survivor, merged, shown_first=shown_first, purpose=purpose)
 
 
-def decide_different(session: Session, pair: UUID, *, purpose: Purpose = Purpose.ASSISTANCE) -> None:
+def decide_different(session: Session, pair: UUID, *, purpose: Purpose) -> None:
     """Two persons after all: the pair is proposed again only when one of them is corrected.
 
     It holds for every record that is linked with either. Raises `PairUnknown` or `NotAllowed`.
@@ -152,6 +155,11 @@ def _pairs(session: Session) -> Iterator[OpenPair]:
             yield OpenPair(row.id, (first, second), row.similarity, row.found_at, _unit(custodies[0]) != _unit(custodies[1]))
 
 
+def _place(pair: OpenPair | DuplicateCandidate) -> tuple[str, datetime, UUID]:
+    """Where it stands in the list: `likely` comes before `possible`."""
+    return pair.similarity, pair.found_at, pair.id
+
+
 def _pair(session: Session, pair: UUID) -> DuplicateCandidate:
     """An open pair that this account may resolve."""
     row = session.get(DuplicateCandidate, pair, with_for_update=True, populate_existing=True)
@@ -160,7 +168,7 @@ def _pair(session: Session, pair: UUID) -> DuplicateCandidate:
     if canonical_person(session, row.first) == canonical_person(session, row.second):
         raise PairUnknown(pair=pair)
     for person in (row.first, row.second):
-        custody = Custody.parse(session.get_one(Person, person).custody)
+        custody = custody_of(session.get_one(Person, person))
         require(session, RIGHT, custody, subject=f"casework.duplicate_candidate:{pair}")
     return row
 
@@ -172,7 +180,7 @@ def _open_rows(session: Session) -> list[tuple[DuplicateCandidate, tuple[Custody
         .join(first, first.c.id == candidate.first)
         .join(second, second.c.id == candidate.second)
         .where(candidate.state == CandidateState.OPEN.value)
-        .order_by(candidate.similarity, candidate.found_at, candidate.id)  # `likely` comes before `possible`
+        .order_by(candidate.similarity, candidate.found_at, candidate.id)
     )
     return [(row, (Custody.parse(one), Custody.parse(other))) for row, one, other in rows]
 

@@ -22,12 +22,14 @@ from casework.rights.hold_record import refuse_held
 from casework.store.linked_persons import canonical_persons
 from core.access import Custody, require
 from core.audit import Action, Purpose, record
+from core.clear_columns import custody_of
 from core.clock import now
+from core.paging import PAGE, Page, page_of
 from core.permissions import Right
 from core.second_person import Act, open_proposals, propose
 from ingest import received_before
 
-__all__ = ["ErasureReason", "Overdue", "find_overdue", "propose_erasure", "propose_overdue"]
+__all__ = ["ErasureReason", "Overdue", "find_overdue", "page_overdue", "propose_erasure", "propose_overdue"]
 
 LONG_AGO = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
@@ -52,6 +54,11 @@ class Overdue:
     held: bool
     proposal: UUID | None
 
+    @property
+    def id(self) -> UUID:
+        """The record's own, by which a page of the list begins."""
+        return self.subject.record
+
 
 def propose_erasure(session: Session, record: str, *, reason: ErasureReason, rule: str = "") -> UUID:
     """Propose to erase a record; the proposal's id.
@@ -68,7 +75,7 @@ def propose_erasure(session: Session, record: str, *, reason: ErasureReason, rul
     detail = {"reason": reason.value, "submissions": len(touched.submissions), "others": len(touched.others)}
     purpose = Purpose.LEGAL if reason is ErasureReason.RETENTION else Purpose.RIGHTS
     said = {**detail, "rule": rule} if rule else detail
-    return propose(session, Act.ERASURE, str(subject), purpose=purpose, detail=said, custody=custody)
+    return propose(session, Act.ERASURE, str(subject), purpose=purpose, detail=said, custodies=[custody] if custody else [])
 
 
 def find_overdue(session: Session, operation: str, periods: Path) -> list[Overdue]:
@@ -77,20 +84,31 @@ def find_overdue(session: Session, operation: str, periods: Path) -> list[Overdu
     `periods` is the file of retention periods, which holds until two people have activated a policy; where there is neither,
     Waystation's own hold. Raises `NotAllowed` or `RetentionUnreadable`.
     """
-    require(session, Right.PROPOSE_ERASURE)
-    waiting = {p.subject: p.id for p in open_proposals(session) if p.act is Act.ERASURE}
-    found = dict(_overdue(session, operation, rules_in_force(session, periods)))
-    record(session, Action.READ, "casework.retention", purpose=Purpose.LEGAL, count=len(found))
-    return [
-        Overdue(subject, rule, _is_held(session, subject), waiting.get(str(subject)))
-        for subject, rule in sorted(found.items(), key=lambda pair: str(pair[0]))
-    ]
+    return list(_listed(session, operation, periods, None))
+
+
+def page_overdue(
+    session: Session, operation: str, periods: Path, *, after: UUID | None = None, size: int = PAGE
+) -> Page[Overdue]:
+    """The same page by page, for a screen: whether a record is held is looked up for those shown only."""
+    return page_of(_listed(session, operation, periods, after), size)
 
 
 def propose_overdue(session: Session, operation: str, periods: Path) -> list[UUID]:
     """Propose the erasure of what is overdue, neither held nor proposed already; the new proposals."""
     due = [item for item in find_overdue(session, operation, periods) if not item.held and item.proposal is None]
     return [propose_erasure(session, str(item.subject), reason=ErasureReason.RETENTION, rule=item.rule) for item in due]
+
+
+def _listed(session: Session, operation: str, periods: Path, after: UUID | None) -> Iterator[Overdue]:
+    require(session, Right.PROPOSE_ERASURE)
+    waiting = {p.subject: p.id for p in open_proposals(session) if p.act is Act.ERASURE}
+    found = dict(_overdue(session, operation, rules_in_force(session, periods)))
+    record(session, Action.READ, "casework.retention", purpose=Purpose.LEGAL, count=len(found))
+    subjects = sorted(found, key=str)
+    begin = next((at for at, subject in enumerate(subjects, 1) if subject.record == after), 0)
+    for subject in subjects[begin:]:
+        yield Overdue(subject, found[subject], _is_held(session, subject), waiting.get(str(subject)))
 
 
 def _overdue(session: Session, operation: str, rules: Sequence[RetentionRule]) -> Iterator[tuple[Subject, str]]:
@@ -152,4 +170,4 @@ def _custody(session: Session, subject: Subject) -> Custody | None:
     person = session.get(Person, subject.record)
     if person is None:
         raise RecordUnknown(kind="person", record=subject.record)
-    return Custody.parse(person.custody)
+    return custody_of(person)

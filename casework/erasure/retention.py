@@ -13,7 +13,7 @@ from casework.errors import RetentionUnreadable
 from casework.models import CaseState
 from core.policies import PolicyKind, active_policy
 
-__all__ = ["OURS", "Keeps", "RetentionRule", "parse_rules", "read_rules", "rules_in_force"]
+__all__ = ["OURS", "Keeps", "RetentionRule", "parse_rules", "read_rules", "retention_text", "rules_in_force"]
 
 OURS: Final = Path(__file__).with_name("retention.toml")
 NEVER: Final = "never"
@@ -42,12 +42,15 @@ class RetentionRule:
 
 def read_rules(path: Path) -> list[RetentionRule]:
     """The periods of the file, or Waystation's own where there is none; raises `RetentionUnreadable`."""
-    used = path if path.exists() else OURS
+    return parse_rules(retention_text(path), _used(path))
+
+
+def retention_text(path: Path) -> str:
+    """The text of the file, or of Waystation's own where there is none; raises `RetentionUnreadable`."""
     try:
-        content = used.read_text(encoding="utf-8")
+        return _used(path).read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
-        raise RetentionUnreadable(path=used, reason=f"{type(error).__name__} while reading it") from None
-    return parse_rules(content, used)
+        raise RetentionUnreadable(path=_used(path), reason=f"{type(error).__name__} while reading it") from None
 
 
 def rules_in_force(session: Session, path: Path) -> list[RetentionRule]:
@@ -69,6 +72,10 @@ def parse_rules(content: str, used: Path) -> list[RetentionRule]:
         if rule.keeps is Keeps.AUDIT and rule.period is not None:
             raise RetentionUnreadable(path=used, reason="the audit log is never erased")
     return rules
+
+
+def _used(path: Path) -> Path:
+    return path if path.exists() else OURS
 
 
 def _rule(name: str, section: dict[str, Any]) -> RetentionRule:

@@ -9,10 +9,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from casework.consent.consents import LegalBasis
-from casework.export_errors import ExportChanged, ExportEmpty, ExportUnknown
+from casework.export_errors import ExportChanged, ExportEmpty, ExportOvertaken, ExportUnknown
 from casework.export_models import ExportLog, ExportPlan
 from casework.exporting.mark_export import record_number, row_key, visible_mark
-from casework.exporting.may_leave import Leaving, LeftOut, who_may_leave
+from casework.exporting.may_leave import Leaving, LeftOut, hold_still, who_may_leave
 from casework.exporting.open_records import OpenedPerson, open_records
 from casework.exporting.propose_export import export_subject
 from casework.exporting.recipients import Recipient, usable_recipient
@@ -43,10 +43,11 @@ class CarriedOut:
 def carry_out_export(session: Session, ring: KeyRing, export: UUID, out: BinaryIO) -> CarriedOut:
     """Write the export to `out`, encrypted to its recipient alone. Succeeds once; give the file away after the commit only.
 
-    Consent, restrictions and reach are asked again; who may not leave any more is left out. The records are read four times
+    Consent, restrictions and reach are asked again; who may not leave any more is left out. They are asked once more at the
+    end, with the records held still until the commit: a withdrawal meanwhile stops the export. The records are read four times
     (for their order, and once for each table), at most 200 open at a time; beside them memory holds 60 bytes or so a record.
-    Raises `NotAllowed` and its kinds, `RecipientUnknown`, `ExportUnknown`, `ExportChanged`, `ExportEmpty`, `KeyDestroyed` or
-    `CiphertextRefused`; what is in `out` by then is worthless, and the transaction must be rolled back.
+    Raises `NotAllowed` and its kinds, `RecipientUnknown`, `ExportUnknown`, `ExportChanged`, `ExportEmpty`, `ExportOvertaken`,
+    `KeyDestroyed` or `CiphertextRefused`; what is in `out` by then is worthless, and the transaction must be rolled back.
     """
     access = require(session, Right.EXPORT_IDENTIFIED, subject=export_subject(export))
     plan = session.get(ExportPlan, export)
@@ -56,8 +57,13 @@ def carry_out_export(session: Session, ring: KeyRing, export: UUID, out: BinaryI
     approved = carry_out(session, plan.proposal, Act.IDENTIFIED_EXPORT, export_subject(export))
     if approved.detail.get("sha256") != wanted.digest(recipient.public_key):
         raise ExportChanged(export=export)
+
+    def may_leave(persons: Sequence[UUID], left_out: Counter[LeftOut]) -> list[Leaving]:
+        places = approved.custodies
+        return list(who_may_leave(session, wanted, recipient.code, left_out, persons=persons, approved_in=places))
+
     left_out: Counter[LeftOut] = Counter()
-    leaving = list(who_may_leave(session, wanted, recipient.code, left_out, persons=wanted.persons))
+    leaving = may_leave(wanted.persons, left_out)
     if len(leaving) > int(str(approved.detail["records"])):
         raise ExportChanged(export=export)
     reasons = {reason.value: count for reason, count in left_out.items()}
@@ -66,6 +72,10 @@ def carry_out_export(session: Session, ring: KeyRing, export: UUID, out: BinaryI
     vault = Vault(session, ring, access.operation)
     content = _content(vault, export, recipient, wanted, _in_order(vault, export, leaving, wanted.fields))
     digest = seal_stream(write_zip(content), recipient.public_key, out)
+    persons = [one.person for one in leaving]
+    hold_still(session, persons)
+    if may_leave(persons, Counter()) != leaving:
+        raise ExportOvertaken(export=export)
     line = ExportLog(
         export=export,
         operation=access.operation,

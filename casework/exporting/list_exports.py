@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from casework.export_errors import ExportUnknown
 from casework.export_models import ExportLog, ExportPlan, ExportRecipient
 from core.access import NotAllowed, access_of
+from core.paging import PAGE, Page, page_of
 from core.permissions import Right
+from core.proposals_in_reach import may_approve
 from core.sealed_file import recipient_fingerprint
 from core.second_person import find_proposal
 
@@ -35,6 +37,7 @@ class PlannedExport:
     basis: str
     proposed_by: str
     until: datetime
+    yours_to_decide: bool
 
 
 @dataclass(frozen=True)
@@ -70,26 +73,32 @@ def find_export(session: Session, export: UUID) -> PlannedExport:
     return _planned(session, *row)
 
 
-def export_log(session: Session) -> list[LoggedExport]:
-    """Everything that left, newest first; raises `NotAllowed`."""
+def export_log(session: Session, *, after: UUID | None = None, size: int = PAGE) -> Page[LoggedExport]:
+    """What left, newest first and page by page; raises `NotAllowed`."""
     _require_officer(session)
-    rows = select(ExportLog, ExportRecipient).join(ExportRecipient, ExportLog.recipient == ExportRecipient.id)
-    return [
-        LoggedExport(
-            line.export,
-            to.name,
-            to.organisation,
-            tuple(line.fields),
-            line.records,
-            line.left_out,
-            line.purpose,
-            line.basis,
-            line.sha256,
-            line.carried_out_by,
-            line.carried_out_at,
-        )
-        for line, to in session.execute(rows.order_by(ExportLog.carried_out_at.desc()))
-    ]
+    asked = select(ExportLog, ExportRecipient).join(ExportRecipient, ExportLog.recipient == ExportRecipient.id)
+    last = session.get(ExportLog, after) if after else None
+    if last:
+        at, export = ExportLog.carried_out_at, ExportLog.export
+        asked = asked.where((at < last.carried_out_at) | ((at == last.carried_out_at) & (export > last.export)))
+    rows = session.execute(asked.order_by(ExportLog.carried_out_at.desc(), ExportLog.export).limit(size + 1))
+    return page_of((_logged(line, to) for line, to in rows), size)
+
+
+def _logged(line: ExportLog, to: ExportRecipient) -> LoggedExport:
+    return LoggedExport(
+        line.export,
+        to.name,
+        to.organisation,
+        tuple(line.fields),
+        line.records,
+        line.left_out,
+        line.purpose,
+        line.basis,
+        line.sha256,
+        line.carried_out_by,
+        line.carried_out_at,
+    )
 
 
 def _plans() -> Select[ExportPlan, ExportRecipient]:
@@ -113,6 +122,7 @@ def _planned(session: Session, plan: ExportPlan, to: ExportRecipient) -> Planned
         plan.basis,
         plan.proposed_by,
         proposal.until,
+        may_approve(access_of(session), proposal),
     )
 
 

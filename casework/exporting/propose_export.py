@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from casework.export_errors import ExportEmpty
 from casework.export_models import ExportPlan
-from casework.exporting.may_leave import LeftOut, who_may_leave
+from casework.exporting.may_leave import LeftOut, custodies_of, who_may_leave
 from casework.exporting.recipients import usable_recipient
 from casework.exporting.specification import Specification
 from core.access import require
@@ -22,7 +22,8 @@ __all__ = ["export_subject", "propose_export"]
 def propose_export(session: Session, wanted: Specification) -> UUID:
     """Propose to export those of the records that may leave to the recipient; the export's id.
 
-    Records that are out of reach, restricted or without consent are left out and counted. Raises `NotAllowed`,
+    Records that are out of reach, restricted or without consent are left out and counted. Who approves must reach every other
+    one. Raises `NotAllowed`,
     `RecipientUnknown` or `ExportEmpty`.
     """
     new = uuid4()
@@ -41,7 +42,14 @@ def propose_export(session: Session, wanted: Specification) -> UUID:
         "basis": exact.basis.value,
         "sha256": exact.digest(recipient.public_key),
     }
-    proposal = propose(session, Act.IDENTIFIED_EXPORT, export_subject(new), purpose=exact.purpose, detail=detail)
+    proposal = propose(
+        session,
+        Act.IDENTIFIED_EXPORT,
+        export_subject(new),
+        purpose=exact.purpose,
+        detail=detail,
+        custodies=custodies_of(session, may),
+    )
     row = ExportPlan(
         id=new,
         operation=access.operation,

@@ -9,6 +9,7 @@ from casework.models import Person
 from casework.store.linked_persons import persons_of
 from core.access import Access, Custody, NotAllowed
 from core.audit import Action, Purpose, record
+from core.clear_columns import custody_of
 from core.permissions import Right
 
 __all__ = ["assign_custody"]
@@ -22,9 +23,9 @@ def assign_custody(session: Session, who: Access, person_id: UUID, custody: Cust
     """
     subject = f"casework.person:{person_id}"
     person = session.get(Person, person_id)
-    if person is None or not _in_reach(who, Custody.parse(person.custody)):
+    if person is None or not _in_reach(who, custody_of(person)):
         raise RecordUnknown(kind="person", record=person_id)
-    if not who.may(Right.SHARE_RECORD, Custody.parse(person.custody)):
+    if not who.may(Right.SHARE_RECORD, custody_of(person)):
         raise NotAllowed(Right.SHARE_RECORD, subject)
     for linked in persons_of(session, person_id):
         row = session.get_one(Person, linked)

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from casework.errors import KeptFromOneself, RecordUnknown
 from casework.models import KeptFrom, Person
-from core.access import Access, Custody, require
+from core.access import Access, require
 from core.audit import Action, Purpose, record
+from core.clear_columns import custody_of
 from core.clock import now
 from core.permissions import Right
 from forms import RecordPart
@@ -52,7 +53,7 @@ def _responsible(session: Session, person_id: UUID) -> tuple[Access, Person]:
     person = session.get(Person, person_id)
     if person is None:
         raise RecordUnknown(kind="person", record=person_id)
-    return require(session, Right.KEEP_FROM, Custody.parse(person.custody), subject=f"casework.person:{person_id}"), person
+    return require(session, Right.KEEP_FROM, custody_of(person), subject=f"casework.person:{person_id}"), person
 
 
 def _tell(session: Session, person_id: UUID, part: RecordPart, account: str, *, kept: bool) -> None:

@@ -26,10 +26,12 @@ from casework.errors import (
 )
 from casework.models import KeyKind, Opening, OpeningKind, Person
 from casework.rights_models import OURS
+from casework.store.bulk_limit import count_reading
 from casework.store.need_to_know import PART_RIGHTS, readable_parts
 from casework.store.seal_record import Vault, stored_key
-from core.access import Access, Custody, NotAllowed, require
+from core.access import Access, NotAllowed, require
 from core.audit import Action, Purpose, record
+from core.clear_columns import code_in, codes_in, custody_of
 from core.clock import now
 from core.envelope import Binding
 from core.keyring import KeyRing
@@ -80,7 +82,7 @@ def share_record(
     person = session.get(Person, person_id)
     if person is None:
         raise RecordUnknown(kind="person", record=person_id)
-    who = require(session, Right.SHARE_RECORD, Custody.parse(person.custody), subject=f"casework.person:{person_id}")
+    who = require(session, Right.SHARE_RECORD, custody_of(person), subject=f"casework.person:{person_id}")
     for part in set(parts) - readable_parts(session, person):
         raise PartNotYours(part=part.value, record=person_id)
     if until > now() + LONGEST_SHARE:
@@ -137,11 +139,15 @@ def openings_to_review(session: Session, ring: KeyRing) -> list[OpenedRecord]:
 
 
 def openings_of(session: Session, ring: KeyRing, person_id: UUID) -> list[OpenedRecord]:
-    """By whom a record is open now beyond its reach, the first to end first; raises `NotAllowed` or `RecordUnknown`."""
+    """By whom a record is open now beyond its reach, the first to end first.
+
+    Raises `NotAllowed`, `RecordUnknown` or `ReadTooMany`.
+    """
     person = session.get(Person, person_id)
     if person is None:
         raise RecordUnknown(kind="person", record=person_id)
-    require(session, Right.SHARE_RECORD, Custody.parse(person.custody), subject=f"casework.person:{person_id}")
+    require(session, Right.SHARE_RECORD, custody_of(person), subject=f"casework.person:{person_id}")
+    count_reading(session, [person_id])
     running = select(Opening).where(Opening.person == person_id, Opening.until > now())
     rows = session.scalars(running.order_by(Opening.until, Opening.id)).all()
     record(session, Action.READ, TABLE, purpose=Purpose.SECURITY, count=len(rows))
@@ -154,7 +160,7 @@ def review_opening(session: Session, opening_id: UUID, *, justified: bool) -> No
     Raises `NotAllowed` or `OpeningUnknown`.
     """
     row = _find(session, opening_id)
-    who = require(session, Right.REVIEW_BREAK_GLASS, Custody.parse(row.custody), subject=f"{TABLE}:{opening_id}")
+    who = require(session, Right.REVIEW_BREAK_GLASS, custody_of(row), subject=f"{TABLE}:{opening_id}")
     if row.actor == who.actor or who.system:
         raise NotAllowed(Right.REVIEW_BREAK_GLASS, f"{TABLE}:{opening_id}")
     ends = row.until if justified else min(row.until, now())
@@ -167,7 +173,7 @@ def review_opening(session: Session, opening_id: UUID, *, justified: bool) -> No
 def end_opening(session: Session, opening_id: UUID, *, purpose: Purpose) -> None:
     """End a sharing before its time; raises `NotAllowed` or `OpeningUnknown`."""
     row = _find(session, opening_id)
-    require(session, Right.SHARE_RECORD, Custody.parse(row.custody), subject=f"{TABLE}:{opening_id}")
+    require(session, Right.SHARE_RECORD, custody_of(row), subject=f"{TABLE}:{opening_id}")
     session.execute(update(Opening).where(Opening.id == opening_id).values(until=min(row.until, now())))
     record(session, Action.SHARED, f"{TABLE}:{opening_id}", purpose=purpose, count=0, detail={"ended": True})
 
@@ -229,5 +235,7 @@ def _find(session: Session, opening_id: UUID) -> Opening:
 def _opened(session: Session, ring: KeyRing, row: Opening) -> OpenedRecord:
     key = stored_key(Vault(session, ring, row.operation), row.person, KeyKind.PERSON)
     reason = key.open(row.reason, Binding(TABLE, row.id, "reason")).decode()
-    parts = tuple(RecordPart(part) for part in row.parts)
-    return OpenedRecord(row.id, row.person, row.actor, OpeningKind(row.kind), parts, row.opened_at, row.until, reason)
+    parts = codes_in(row, "parts", RecordPart)
+    return OpenedRecord(
+        row.id, row.person, row.actor, code_in(row, "kind", OpeningKind), parts, row.opened_at, row.until, reason
+    )

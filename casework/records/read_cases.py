@@ -15,9 +15,9 @@ from casework.errors import RecordUnknown
 from casework.models import Case, HouseholdMember, HouseholdRole, Interview, KeyKind, Person
 from casework.records.show_linked import put_together
 from casework.store.bulk_limit import count_reading
-from casework.store.linked_persons import canonical_persons, persons_of
+from casework.store.linked_persons import answering_for, persons_of
 from casework.store.need_to_know import readable_parts_of_each, require_among
-from casework.store.seal_record import Vault, open_parts, stored_key
+from casework.store.seal_record import Vault, find_with_key, open_parts, stored_key
 from core.access import require
 from core.audit import Action, Purpose, record
 from core.keyring import KeyRing
@@ -77,11 +77,12 @@ def read_person(
     `RecordUnknown` (also for a record out of reach), `NotAllowed`, `ReadTooMany`, `RecordRestricted`, `KeyDestroyed` or
     `CiphertextRefused`.
     """
-    person = session.get(Person, person_id)
-    if person is None:
+    found = find_with_key(session, person_id)  # while they are held here, the session asks for neither again
+    if found is None:
         raise RecordUnknown(kind="person", record=person_id)
-    rows = [session.get_one(Person, linked) for linked in persons_of(session, person_id)]
-    readable = readable_parts_of_each(session, rows)
+    together = persons_of(session, person_id)
+    rows = [session.get_one(Person, linked) for linked in together]
+    readable = readable_parts_of_each(session, rows, linked=dict.fromkeys(together, together))
     require_among(person_id, parts, readable[person_id])
     count_reading(session, [person_id])
     opened, interviews = {}, []
@@ -119,7 +120,7 @@ def _choices(session: Session, linked: Collection[UUID]) -> Mapping[UUID, Collec
     return {merged: other for merged, other in session.execute(choices)}  # noqa: C416  (a row is no pair to mypy)
 
 
-def list_cases(session: Session, operation: str, *, purpose: Purpose = Purpose.ASSISTANCE) -> list[CaseSummary]:
+def list_cases(session: Session, operation: str, *, purpose: Purpose) -> list[CaseSummary]:
     """Every case of an operation that is in reach, newest first; raises `NotAllowed`."""
     require(session, Right.FIND_PERSON)
     cases = summaries(session, Case.operation == operation)
@@ -131,13 +132,13 @@ def summaries(session: Session, wanted: ColumnElement[bool]) -> list[CaseSummary
     """The cases in reach that are `wanted`, newest first; whoever asks writes the audit line."""
     others = HouseholdMember.household == Case.household, HouseholdMember.role == HouseholdRole.MEMBER.value
     members = select(func.array_agg(HouseholdMember.person)).where(*others).scalar_subquery()
-    rows = session.execute(select(Case, members).where(wanted).order_by(Case.opened_at.desc(), Case.id))
-    into = canonical_persons(session)
+    rows = session.execute(select(Case, members).where(wanted).order_by(Case.opened_at.desc(), Case.id)).all()
+    into = answering_for(session, {person for case, among in rows for person in (case.person, *(among or ()))})
     return [
         CaseSummary(
             case.id,
-            into.get(case.person, case.person),
-            tuple(into.get(member, member) for member in among or ()),
+            into[case.person],
+            tuple(into[member] for member in among or ()),
             case.state,
             case.screening_outcome,
             case.opened_at,

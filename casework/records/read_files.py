@@ -12,8 +12,10 @@ from casework.models import FileRow, KeyKind, Person
 from casework.store.bulk_limit import count_reading
 from casework.store.need_to_know import require_files
 from casework.store.seal_file import open_chunks, open_label
-from casework.store.seal_record import Vault, stored_key
+from casework.store.seal_record import Vault, find_with_key, stored_key
 from core.audit import Action, Purpose, record
+from core.clear_columns import code_in
+from core.database import among
 from core.envelope import RecordKey
 from core.keyring import KeyRing
 from forms import RecordPart
@@ -46,20 +48,22 @@ class OpenedFile:
 def list_files(session: Session, ring: KeyRing, person_id: UUID, *, purpose: Purpose) -> list[FileLabel]:
     """A person's files that this account may read, replaced ones last.
 
-    Raises `RecordUnknown` (also out of reach), `NotAllowed`, `KeyDestroyed` or `CiphertextRefused`.
+    Raises `RecordUnknown` (also out of reach), `NotAllowed`, `ReadTooMany`, `KeyDestroyed` or `CiphertextRefused`.
     """
-    person = session.get(Person, person_id)
-    if person is None:
+    found = find_with_key(session, person_id)
+    if found is None:
         raise RecordUnknown(kind="person", record=person_id)
+    person, _ = found
     readable = require_files(session, person)
     rows = session.scalars(
         select(FileRow)
-        .where(FileRow.person == person_id, FileRow.part.in_(readable))
+        .where(FileRow.person == person_id, among(FileRow.part, [part.value for part in readable]))
         .order_by(FileRow.replaced_at.is_not(None), FileRow.added_at, FileRow.id)
     ).all()
     record(session, Action.READ, f"casework.person:{person_id}", purpose=purpose, count=len(rows), detail={"parts": ["files"]})
     if not rows:
         return []
+    count_reading(session, [person_id])
     key = stored_key(Vault(session, ring, person.operation), person_id, KeyKind.PERSON)
     return [_label(key, row) for row in rows]
 
@@ -67,13 +71,13 @@ def list_files(session: Session, ring: KeyRing, person_id: UUID, *, purpose: Pur
 def read_file(session: Session, ring: KeyRing, file_id: UUID, *, purpose: Purpose) -> OpenedFile:
     """Open one file.
 
-    Raises `RecordUnknown` (also out of reach), `NotAllowed`, `KeyDestroyed` or `CiphertextRefused`; reading its content
-    raises `CiphertextRefused` or `FileCut`.
+    Raises `RecordUnknown` (also out of reach), `NotAllowed`, `ReadTooMany`, `KeyDestroyed` or `CiphertextRefused`; reading
+    its content raises `CiphertextRefused` or `FileCut`.
     """
     row = session.get(FileRow, file_id)
     if row is None:
         raise RecordUnknown(kind="file", record=file_id)
-    require_files(session, session.get_one(Person, row.person), RecordPart(row.part))
+    require_files(session, session.get_one(Person, row.person), code_in(row, "part", RecordPart))
     count_reading(session, [row.person])
     record(session, Action.READ, f"casework.file:{file_id}", purpose=purpose, detail={"person": str(row.person)})
     vault = Vault(session, ring, row.operation)
@@ -83,4 +87,6 @@ def read_file(session: Session, ring: KeyRing, file_id: UUID, *, purpose: Purpos
 
 def _label(key: RecordKey, row: FileRow) -> FileLabel:
     name, media_type, question = open_label(key, row)
-    return FileLabel(row.id, row.person, name, media_type, question, RecordPart(row.part), row.replaced_at is not None)
+    return FileLabel(
+        row.id, row.person, name, media_type, question, code_in(row, "part", RecordPart), row.replaced_at is not None
+    )

@@ -11,7 +11,7 @@ from casework.errors import KeyDestroyed, RecordUnknown
 from casework.models import Case, HouseholdMember, HouseholdRole, KeyKind, Person, StoredKey
 from casework.store.bulk_limit import count_reading
 from casework.store.need_to_know import readable_parts_of_each
-from casework.store.seal_record import open_parts, unwrap
+from casework.store.seal_record import KEY_OF_PERSON, open_parts, unwrap
 from core.audit import Action, Purpose, record
 from core.keyring import KeyRing
 from forms import RecordPart
@@ -31,16 +31,16 @@ def read_household(
     if case is None:
         raise RecordUnknown(kind="case", record=case_id)
     theirs = HouseholdMember.household == case.household, HouseholdMember.role == HouseholdRole.MEMBER.value
-    wanted = select(Person).join(HouseholdMember, HouseholdMember.person == Person.id).where(*theirs).order_by(Person.id)
-    members = session.scalars(wanted).all()
+    wanted = select(Person, StoredKey).join(HouseholdMember, HouseholdMember.person == Person.id)
+    rows = session.execute(wanted.outerjoin(StoredKey, KEY_OF_PERSON).where(*theirs).order_by(Person.id))
+    stored = {member: key for member, key in rows}  # noqa: C416  (a row is no pair to mypy)
+    members = list(stored)
     readable = {member: among & {*parts} for member, among in readable_parts_of_each(session, members).items()}
     asked = [member.id for member in members if readable[member.id]]
     count_reading(session, asked)
-    kind = KeyKind.PERSON.value
-    rows = session.scalars(select(StoredKey).where(StoredKey.record.in_(asked), StoredKey.kind == kind))
-    keys = {row.record: unwrap(ring, row) for row in rows}
+    keys = {member.id: unwrap(ring, key) for member, key in stored.items() if key and readable[member.id]}
     for gone in [person for person in asked if person not in keys]:
-        raise KeyDestroyed(kind=kind, record=gone)
+        raise KeyDestroyed(kind=KeyKind.PERSON.value, record=gone)
     detail = {"parts": sorted(part.value for part in parts), "persons": [str(person) for person in asked]}
     record(session, Action.READ, f"casework.case:{case_id}", purpose=purpose, count=len(asked), detail=detail)
     return {

@@ -14,6 +14,7 @@ from casework.admission.check_movement import persons_counted
 from casework.consent.consents import require_unrestricted
 from casework.errors import FactsMoved, RecordUnknown
 from casework.models import KeyKind, MovementEvent, StoredKey
+from casework.store.bulk_limit import count_reading
 from casework.store.kept_key import KeptKey
 from casework.store.seal_record import Vault, binding, open_parts, open_sealed, stored_key, unwrap
 from core.access import require
@@ -99,13 +100,14 @@ def read_report(
 ) -> Mapping[RecordPart, Mapping[str, Any]]:
     """Parts of one movement report, for those who verify a figure with its reporter.
 
-    Raises `NotAllowed`, `RecordUnknown`, `RecordRestricted`, `KeyDestroyed` or `CiphertextRefused`.
+    Raises `NotAllowed`, `RecordUnknown`, `RecordRestricted`, `ReadTooMany`, `KeyDestroyed` or `CiphertextRefused`.
     """
     require(session, Right.READ_REPORT, subject=f"casework.movement_event:{report}")
     event = session.get(MovementEvent, report)
     if event is None:
         raise RecordUnknown(kind="movement report", record=report)
     require_unrestricted(session, report, purpose)
+    count_reading(session, reports=[report])
     vault = Vault(session, ring, event.operation)
     read = sorted(part.value for part in parts)
     record(session, Action.READ, f"casework.movement_event:{report}", purpose=purpose, detail={"parts": read})

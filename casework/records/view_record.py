@@ -7,6 +7,7 @@ A repeat is one field. What an account may not read is there as a part that is c
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from casework.records.read_cases import PersonRecord, read_person
 from casework.store.need_to_know import PART_RIGHTS, readable_parts
 from core.access import Custody, NotAllowed, access_of, require
 from core.audit import Action, Purpose, record
+from core.clear_columns import custody_of
 from core.clock import now
 from core.keyring import KeyRing
 from core.permissions import Right
@@ -31,11 +33,14 @@ PERSON: Final = "person"
 
 @dataclass(frozen=True)
 class ViewedField:
-    """One answer; `value` is None while it is masked."""
+    """One answer; `value` is None while it is masked. Of a person with several records, `others` are what the others answer,
+    revealed with it, and `differing` says how many they are."""
 
     address: str
     name: str
     value: Any = field(repr=False)
+    others: tuple[Any, ...] = field(default=(), repr=False)
+    differing: int = 0
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,7 @@ def outline_record(session: Session, person_id: UUID) -> RecordView:
     if person is None:
         raise RecordUnknown(kind="person", record=person_id)
     subject = f"casework.person:{person_id}"
-    require(session, Right.READ_FACTS, Custody.parse(person.custody), subject=subject)
+    require(session, Right.READ_FACTS, custody_of(person), subject=subject)
     record(session, Action.READ, subject, purpose=Purpose.RIGHTS, detail={"parts": []})
     return _view(session, person, ())
 
@@ -105,7 +110,7 @@ def outline_record(session: Session, person_id: UUID) -> RecordView:
 def _view(session: Session, person: Person, sources: tuple[ViewedSource, ...]) -> RecordView:
     cases = session.execute(select(Case.id, Case.state).where(Case.person == person.id).order_by(Case.opened_at)).all()
     states = tuple((case, state) for case, state in cases)
-    return RecordView(person.id, Custody.parse(person.custody), states, sources, _open_until(session, person.id))
+    return RecordView(person.id, custody_of(person), states, sources, _open_until(session, person.id))
 
 
 def _refuse_closed(person_id: UUID, revealed: Collection[str], readable: Collection[RecordPart]) -> None:
@@ -116,7 +121,7 @@ def _refuse_closed(person_id: UUID, revealed: Collection[str], readable: Collect
 
 
 def _sources(opened: PersonRecord, readable: Collection[RecordPart], revealed: frozenset[str]) -> Iterator[ViewedSource]:
-    yield ViewedSource(PERSON, None, _parts(PERSON, opened.parts, readable, revealed))
+    yield ViewedSource(PERSON, None, _parts(PERSON, opened.parts, readable, revealed, opened.otherwise))
     for interview in opened.interviews:
         parts = _parts(str(interview.id), interview.parts, readable, revealed)
         if any(part.fields for part in parts):
@@ -128,17 +133,22 @@ def _parts(
     parts: Mapping[RecordPart, Mapping[str, Any]],
     readable: Collection[RecordPart],
     revealed: frozenset[str],
+    otherwise: Mapping[RecordPart, Mapping[str, tuple[Any, ...]]] = MappingProxyType({}),
 ) -> tuple[ViewedPart, ...]:
     return tuple(
-        ViewedPart(part, part in readable, tuple(_field(source, part, name, value, revealed) for name, value in answers))
+        ViewedPart(part, part in readable, tuple(_fields_of(f"{source}/{part.value}", answers, others, revealed)))
         for part in RecordPart
-        for answers in [parts.get(part, {}).items()]
+        for answers, others in [(parts.get(part, {}), otherwise.get(part, {}))]
     )
 
 
-def _field(source: str, part: RecordPart, name: str, value: Any, revealed: frozenset[str]) -> ViewedField:
-    address = f"{source}/{part.value}/{name}"
-    return ViewedField(address, name, value if address in revealed else None)
+def _fields_of(
+    lies: str, answers: Mapping[str, Any], others: Mapping[str, tuple[Any, ...]], revealed: frozenset[str]
+) -> Iterator[ViewedField]:
+    for name, value in answers.items():
+        address, beside = f"{lies}/{name}", others.get(name, ())
+        shown = address in revealed
+        yield ViewedField(address, name, value if shown else None, beside if shown else (), len(beside))
 
 
 def _fields(sources: Collection[ViewedSource]) -> Iterator[ViewedField]:

@@ -4,6 +4,7 @@ from casework.rights.access_pack import UseOfRecord
 from casework.rights.correct_record import correct_record
 from casework.rights.give_access_pack import give_access_pack
 from casework.rights.hold_record import HeldRecord, hold_record, lift_hold, list_holds, refuse_held
+from casework.rights.keep_corrections import EditToDecide, edits_to_decide
 from casework.rights.keep_former import former_answers
 from casework.rights.read_to_correct import ToCorrect, read_to_correct
 from casework.rights.rights_requests import (
@@ -16,6 +17,7 @@ from casework.rights.rights_requests import (
 )
 
 __all__ = [
+    "EditToDecide",
     "HeldRecord",
     "OpenRequest",
     "RequestKind",
@@ -24,6 +26,7 @@ __all__ = [
     "UseOfRecord",
     "answer_request",
     "correct_record",
+    "edits_to_decide",
     "former_answers",
     "give_access_pack",
     "hold_record",

@@ -11,10 +11,12 @@ from casework.models import Case, Interview, KeyKind, Person, SealedRecord, Toke
 from casework.names.person_name import person_name
 from casework.rights.keep_former import keep_former
 from casework.store.blind_tokens import replace_tokens
+from casework.store.bulk_limit import count_reading
 from casework.store.need_to_know import require_parts
 from casework.store.seal_record import Vault, open_parts, seal_parts, stored_key
-from core.access import Custody, require
+from core.access import require
 from core.audit import Action, Purpose, record
+from core.clear_columns import custody_of
 from core.keyring import KeyRing
 from core.permissions import Right
 from forms import RecordPart
@@ -41,13 +43,14 @@ def correct_record(
 
     `seen_version` is the version that the worker looked at: where another has changed the record since, nothing is written.
     With `interview` the answers are those of an assistance interview. Restricted records can be corrected too: it is often
-    why they are restricted. Raises `NotAllowed`, `RecordUnknown`, `CorrectionEmpty` or `RecordChanged`.
+    why they are restricted. Raises `NotAllowed`, `RecordUnknown`, `ReadTooMany`, `CorrectionEmpty` or `RecordChanged`.
     """
     person = session.get(Person, person_id, with_for_update=True, populate_existing=True)
     if person is None:
         raise RecordUnknown(kind="person", record=person_id)
-    who = require(session, Right.CORRECT_RECORD, Custody.parse(person.custody), subject=f"casework.person:{person_id}")
+    who = require(session, Right.CORRECT_RECORD, custody_of(person), subject=f"casework.person:{person_id}")
     require_parts(session, person, [part])
+    count_reading(session, [person_id])  # whether it changes anything tells what is held
     row = _interview(session, person_id, interview) if interview else person
     if row.row_version != seen_version:
         raise RecordChanged(record=row.id, held=row.row_version, seen=seen_version)

@@ -21,9 +21,11 @@ from casework.rights.gather_access_pack import (
     shared_with,
 )
 from casework.rights.write_access_pack import as_json, as_page
+from casework.store.bulk_limit import count_reading
 from casework.store.seal_record import Vault, stored_key
-from core.access import Custody, require
+from core.access import require
 from core.audit import Action, Purpose, record
+from core.clear_columns import custody_of
 from core.clock import now
 from core.keyring import KeyRing
 from core.permissions import Right
@@ -45,12 +47,14 @@ def give_access_pack(
     """Everything held on a person, others' data left out; `uses` are the lines of the audit log on them.
 
     Written in `language` (en, fr or ar), or in the one in which consent was asked. The right to give a pack reads all parts,
-    also of a restricted record: it is the person who reads. Raises `NotAllowed`, `RecordUnknown` or `CiphertextRefused`.
+    also of a restricted record: it is the person who reads.
+    Raises `NotAllowed`, `RecordUnknown`, `ReadTooMany` or `CiphertextRefused`.
     """
     person = session.get(Person, person_id)
     if person is None:
         raise RecordUnknown(kind="person", record=person_id)
-    require(session, Right.GIVE_ACCESS_PACK, Custody.parse(person.custody), subject=f"casework.person:{person_id}")
+    require(session, Right.GIVE_ACCESS_PACK, custody_of(person), subject=f"casework.person:{person_id}")
+    count_reading(session, [person_id])
     key = stored_key(Vault(session, ring, person.operation), person_id, KeyKind.PERSON)
     held = Holdings(session, ring, person.operation, person, key, language or _spoken(session, person_id))
     pack = _pack(held, uses)

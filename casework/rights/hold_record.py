@@ -15,8 +15,9 @@ from casework.errors import HoldUnknown, RecordHeld, RecordUnknown
 from casework.models import KeyKind, Person
 from casework.rights_models import Hold
 from casework.store.seal_record import Vault, stored_key
-from core.access import Custody, require
+from core.access import require
 from core.audit import Action, Purpose, record
+from core.clear_columns import custody_of
 from core.clock import now
 from core.envelope import Binding
 from core.keyring import KeyRing
@@ -42,7 +43,7 @@ class HeldRecord:
 def hold_record(session: Session, ring: KeyRing, person_id: UUID, *, reason: str, until: datetime | None = None) -> UUID:
     """Hold a person's record; the id of the hold. Raises `RecordUnknown` or `NotAllowed`."""
     person = _person(session, person_id)
-    access = require(session, Right.HOLD_RECORD, Custody.parse(person.custody), subject=f"casework.person:{person_id}")
+    access = require(session, Right.HOLD_RECORD, custody_of(person), subject=f"casework.person:{person_id}")
     hold = uuid4()
     key = stored_key(Vault(session, ring, person.operation), person_id, KeyKind.PERSON)
     session.add(
@@ -66,7 +67,7 @@ def lift_hold(session: Session, hold_id: UUID) -> None:
     hold = session.scalar(select(Hold).where(Hold.id == hold_id, _stands()))
     if hold is None:
         raise HoldUnknown(hold=hold_id)
-    custody = Custody.parse(_person(session, hold.person).custody)
+    custody = custody_of(_person(session, hold.person))
     access = require(session, Right.HOLD_RECORD, custody, subject=f"casework.person:{hold.person}")
     hold.lifted_by, hold.lifted_at = access.actor, now()
     session.flush()

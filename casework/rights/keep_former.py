@@ -14,6 +14,7 @@ from casework.consent.consents import require_unrestricted
 from casework.errors import RecordUnknown
 from casework.models import KeyKind, Person, SealedRecord
 from casework.rights_models import FormerVersion
+from casework.store.bulk_limit import count_reading
 from casework.store.need_to_know import require_parts
 from casework.store.seal_record import Vault, open_sealed, stored_key
 from core.audit import Action, Purpose, record
@@ -22,7 +23,7 @@ from core.envelope import Binding, RecordKey
 from core.keyring import KeyRing
 from forms import RecordPart
 
-__all__ = ["FormerAnswers", "former_answers", "keep_former"]
+__all__ = ["FormerAnswers", "former_answers", "keep_former", "open_former"]
 
 TABLE: Final = "casework.former_version"
 
@@ -64,22 +65,25 @@ def former_answers(
 ) -> list[FormerAnswers]:
     """What these parts said of a person before each change, the oldest first.
 
-    Raises `NotAllowed` (where one of the parts may not be read), `RecordUnknown`, `RecordRestricted` or `CiphertextRefused`.
+    Raises `NotAllowed` (where one of the parts may not be read), `RecordUnknown`, `RecordRestricted`, `ReadTooMany` or
+    `CiphertextRefused`.
     """
     person = session.get(Person, person_id)
     if person is None:
         raise RecordUnknown(kind="person", record=person_id)
     require_parts(session, person, parts)
     require_unrestricted(session, person_id, purpose)
+    count_reading(session, [person_id])
     rows = session.scalars(
         select(FormerVersion).where(FormerVersion.person == person_id).order_by(FormerVersion.changed_at)
     ).all()
     record(session, Action.READ, f"casework.person:{person_id}", purpose=purpose, detail={"former_versions": len(rows)})
     key = stored_key(Vault(session, ring, person.operation), person_id, KeyKind.PERSON)
-    return [_opened(row, key, parts) for row in rows]
+    return [open_former(row, key, parts) for row in rows]
 
 
-def _opened(row: FormerVersion, key: RecordKey, wanted: Collection[RecordPart]) -> FormerAnswers:
+def open_former(row: FormerVersion, key: RecordKey, wanted: Collection[RecordPart]) -> FormerAnswers:
+    """These parts of one former version, with the reason of the change; raises `CiphertextRefused`."""
     parts: dict[RecordPart, dict[str, Any]] = {
         part: open_sealed(key, getattr(row, part.value), Binding(f"casework.{row.of}", row.record, part.value, row.row_version))
         for part in wanted

@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 
 from casework.errors import RecordUnknown
 from casework.models import Case, Interview, KeyKind, Person, SealedRecord
+from casework.store.bulk_limit import count_reading
 from casework.store.need_to_know import require_parts
 from casework.store.seal_record import Vault, open_parts, stored_key
-from core.access import Custody, require
+from core.access import require
 from core.audit import Action, Purpose, record
+from core.clear_columns import custody_of
 from core.keyring import KeyRing
 from core.permissions import Right
 from forms import RecordPart
@@ -32,13 +34,15 @@ def read_to_correct(
 ) -> ToCorrect:
     """One part of the person's own record, or of one interview of theirs, as it stands.
 
-    Restricted records too, as `correct_record` does. Raises `NotAllowed`, `RecordUnknown` or `CiphertextRefused`.
+    Restricted records too, as `correct_record` does.
+    Raises `NotAllowed`, `RecordUnknown`, `ReadTooMany` or `CiphertextRefused`.
     """
     person = session.get(Person, person_id)
     if person is None:
         raise RecordUnknown(kind="person", record=person_id)
-    require(session, Right.CORRECT_RECORD, Custody.parse(person.custody), subject=f"casework.person:{person_id}")
+    require(session, Right.CORRECT_RECORD, custody_of(person), subject=f"casework.person:{person_id}")
     require_parts(session, person, [part])
+    count_reading(session, [person_id])
     row = _interview(session, person_id, interview) if interview else person
     key = stored_key(Vault(session, ring, person.operation), person_id, KeyKind.PERSON)
     answers = open_parts(row, key, [part])[part]

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from casework.errors import RecordUnknown, RequestUnknown
 from casework.models import Person
 from casework.rights_models import RightsRequest
-from core.access import Custody, require
+from core.access import require
 from core.audit import Action, Purpose, record
+from core.clear_columns import code_in, custody_of
 from core.clock import now
 from core.permissions import Right
 
@@ -54,7 +55,7 @@ def receive_request(session: Session, person_id: UUID, kind: RequestKind, *, rec
     person = session.get(Person, person_id)
     if person is None:
         raise RecordUnknown(kind="person", record=person_id)
-    who = require(session, Right.RECORD_CONSENT, Custody.parse(person.custody), subject=f"casework.person:{person_id}")
+    who = require(session, Right.RECORD_CONSENT, custody_of(person), subject=f"casework.person:{person_id}")
     request, received = uuid4(), received_at or now()
     session.add(
         RightsRequest(
@@ -81,7 +82,8 @@ def open_requests(session: Session) -> list[OpenRequest]:
     record(session, Action.READ, TABLE, purpose=Purpose.RIGHTS, count=len(rows))
     today = now()
     return [
-        OpenRequest(row.id, row.person, RequestKind(row.kind), row.received_at, row.due_at, row.due_at < today) for row in rows
+        OpenRequest(row.id, row.person, code_in(row, "kind", RequestKind), row.received_at, row.due_at, row.due_at < today)
+        for row in rows
     ]
 
 
@@ -90,7 +92,7 @@ def answer_request(session: Session, request: UUID, outcome: RequestOutcome) -> 
     row = session.get(RightsRequest, request)
     if row is None or row.answered_at is not None:
         raise RequestUnknown(request=request)
-    custody = Custody.parse(session.get_one(Person, row.person).custody)
+    custody = custody_of(session.get_one(Person, row.person))
     who = require(session, Right.GIVE_ACCESS_PACK, custody, subject=f"{TABLE}:{request}")
     answer = {"answered_at": now(), "answered_by": who.actor, "outcome": outcome.value}
     session.execute(update(RightsRequest).where(RightsRequest.id == request).values(answer))

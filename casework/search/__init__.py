@@ -4,6 +4,7 @@ from casework.search.find_person import find_case, find_named, find_persons
 from casework.search.name_index import NameIndex
 from casework.search.open_identities import FoundPerson
 from casework.search.read_names import read_all_names, read_names
+from casework.search.restrictions_turned import restrictions_turned
 from casework.search.search_freely import search_freely
 from casework.search.search_wire import ask_worker, read_question, write_answer
 
@@ -17,6 +18,7 @@ __all__ = [
     "read_all_names",
     "read_names",
     "read_question",
+    "restrictions_turned",
     "search_freely",
     "write_answer",
 ]

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from casework.models import Case, TokenKind
+from casework.models import TokenKind
 from casework.names.name_likeness import likeness
 from casework.names.person_name import PersonName
 from casework.records.read_cases import CaseSummary, summaries
 from casework.search.open_identities import FoundPerson, open_identities, settled
-from casework.store.blind_tokens import find_by_name, find_by_token
-from casework.store.linked_persons import canonical_persons
+from casework.store.blind_tokens import find_by_name, find_by_token, known_under
+from casework.store.linked_persons import answering_for
 from casework.store.seal_record import Vault
 from core.access import require
 from core.audit import Action, Purpose, record
@@ -24,16 +24,13 @@ from core.permissions import Right
 __all__ = ["find_case", "find_named", "find_persons"]
 
 
-def find_case(
-    session: Session, ring: KeyRing, operation: str, case_reference: str, *, purpose: Purpose = Purpose.ASSISTANCE
-) -> CaseSummary | None:
+def find_case(session: Session, ring: KeyRing, operation: str, case_reference: str, *, purpose: Purpose) -> CaseSummary | None:
     """The case under a reference, however its letters and spaces are written; None when there is none in reach.
 
     Raises `NotAllowed`.
     """
     require(session, Right.FIND_PERSON)
-    found = find_by_token(Vault(session, ring, operation), TokenKind.CASE_REFERENCE, case_reference)
-    cases = summaries(session, Case.id.in_(found))
+    cases = summaries(session, known_under(Vault(session, ring, operation), case_reference))
     record(session, Action.SEARCHED, "casework.case", purpose=purpose, count=len(cases), detail={"by": "case_reference"})
     return cases[0] if cases else None
 
@@ -41,8 +38,8 @@ def find_case(
 def find_persons(session: Session, ring: KeyRing, operation: str, phone: str, *, purpose: Purpose) -> list[UUID]:
     """Those interviewed who gave this telephone number, however it is written; raises `NotAllowed`."""
     require(session, Right.FIND_PERSON)
-    into = canonical_persons(session)
-    found = sorted({into.get(found, found) for found in find_by_token(Vault(session, ring, operation), TokenKind.PHONE, phone)})
+    into = answering_for(session, find_by_token(Vault(session, ring, operation), TokenKind.PHONE, phone))
+    found = sorted(set(into.values()))
     record(session, Action.SEARCHED, "casework.person", purpose=purpose, count=len(found), detail={"by": "phone"})
     return found
 

@@ -6,16 +6,18 @@ from uuid import UUID
 
 from sqlalchemy import and_, any_, literal, select
 
-from casework.consent.consents import may_use
+from casework.consent.consents import usable
 from casework.models import KeptFrom, KeyKind, Opening, Person, StoredKey
 from casework.names.person_name import PersonName, person_name
 from casework.store.bulk_limit import count_reading
-from casework.store.linked_persons import canonical_persons
+from casework.store.linked_persons import answering_for
 from casework.store.need_to_know import PART_RIGHTS
 from casework.store.seal_record import Vault, open_parts, unwrap
-from core.access import Access, Custody, access_of
+from core.access import Access, access_of
 from core.audit import Purpose
+from core.clear_columns import custody_of
 from core.clock import now
+from core.database import among
 from forms import RecordPart
 
 __all__ = ["FoundPerson", "kept_from_identity", "open_identities", "opened_identities", "settled"]
@@ -40,12 +42,12 @@ def open_identities(vault: Vault, persons: Collection[UUID]) -> list[tuple[UUID,
     kept, opened = kept_from_identity(vault, access), opened_identities(vault, access)
     key = and_(StoredKey.record == Person.id, StoredKey.kind == KeyKind.PERSON.value)
     rows = vault.session.execute(
-        select(Person, StoredKey).join(StoredKey, key).where(Person.id.in_(persons)).order_by(Person.id)
+        select(Person, StoredKey).join(StoredKey, key).where(among(Person.id, persons)).order_by(Person.id)
     )
     shown = [
         (person, stored)
         for person, stored in rows
-        if person.id not in kept and (access.may(RIGHT, Custody.parse(person.custody)) or person.id in opened)
+        if person.id not in kept and (access.may(RIGHT, custody_of(person)) or person.id in opened)
     ]
     count_reading(vault.session, [person.id for person, _ in shown])
     return [
@@ -57,11 +59,13 @@ def open_identities(vault: Vault, persons: Collection[UUID]) -> list[tuple[UUID,
 def settled(vault: Vault, found: Iterable[FoundPerson], purpose: Purpose) -> list[FoundPerson]:
     """Without those whose record is restricted for this purpose, and each human being once, under the record that answers
     for all of theirs and with their likest name; the likest first."""
-    into = canonical_persons(vault.session)
+    ranked = sorted(found, key=lambda one: (-one.likeness, one.id))
+    into = answering_for(vault.session, [one.id for one in ranked])
+    allowed = usable(vault.session, {*into, *into.values()}, purpose)
     once: dict[UUID, FoundPerson] = {}
-    for one in sorted(found, key=lambda one: (-one.likeness, one.id)):
-        answering = into.get(one.id, one.id)
-        if answering not in once and all(may_use(vault.session, record, purpose) for record in {one.id, answering}):
+    for one in ranked:
+        answering = into[one.id]
+        if answering not in once and {one.id, answering} <= allowed:
             once[answering] = replace(one, id=answering)
     return list(once.values())
 

@@ -11,6 +11,7 @@ from casework.models import KeyKind, Person, StoredKey
 from casework.names.person_name import person_name
 from casework.rights_models import Restriction
 from casework.search.name_index import HeldName
+from casework.store.bulk_limit import count_reading
 from casework.store.seal_record import binding, open_sealed, unwrap
 from core.audit import Action, Purpose, record
 from core.keyring import KeyRing
@@ -49,8 +50,9 @@ def _restricted_whole() -> ColumnElement[bool]:
 
 
 def _read(session: Session, ring: KeyRing, wanted: Select[UUID, str, int, bytes, StoredKey]) -> list[HeldName]:
-    held = []
-    for person, custody, row_version, sealed, key in session.execute(wanted).all():
+    rows, held = session.execute(wanted).all(), []
+    count_reading(session, [row[0] for row in rows])  # it is the program that reads; an account would have its limit
+    for person, custody, row_version, sealed, key in rows:
         identity = open_sealed(unwrap(ring, key), sealed, binding(Person, person, RecordPart.IDENTITY, row_version))
         held.append(HeldName(person, custody, person_name(identity).written))
     session.expunge_all()

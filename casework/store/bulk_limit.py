@@ -1,7 +1,8 @@
-"""How many different persons an account may read in a day, and the window in which a second person lets it read more.
+"""How many different records an account may read in a day, and the window in which a second person lets it read more.
 
-The limit holds wherever a record is opened for an account: one function, `count_reading`, which the read functions call. The
-program itself is not counted. Reading one person again on the same day counts once.
+A person is a record, and so is a movement report, which tells of its reporter. The limit holds wherever one is opened for
+an account: the read functions call `count_reading`, and `tests/house/test_reads_are_counted.py` finds one that does not.
+The program itself is not counted. Reading one record again on the same day counts once.
 """
 
 from collections.abc import Collection
@@ -22,21 +23,32 @@ from core.permissions import Right
 from core.second_person import Act, carry_out, find_proposal, propose
 from core.settings import Settings
 
-__all__ = ["ReadingWindow", "count_reading", "open_bulk_window", "propose_bulk_read", "require_window"]
+__all__ = [
+    "MOST_PERSONS",
+    "ReadingWindow",
+    "count_reading",
+    "open_bulk_window",
+    "open_windows",
+    "propose_bulk_read",
+    "require_window",
+]
 
 WINDOW: Final = timedelta(hours=24)
 MOST_PERSONS: Final = 100_000
 TODAY: Final = "(now() AT TIME ZONE 'UTC')::date"
-# The row stays locked until the transaction ends: two processes of one account cannot both take the last of the day.
-TAKE_TURN: Final = text(
-    "INSERT INTO casework.read_allowance AS a (operation, actor, day, persons) "
-    f"VALUES (:operation, :actor, {TODAY}, 0) ON CONFLICT (operation, actor) DO UPDATE "
-    f"SET day = {TODAY}, persons = CASE WHEN a.day = {TODAY} THEN a.persons ELSE 0 END RETURNING a.persons"
+NOTED: Final = (
+    "INSERT INTO casework.{0}_read AS r (operation, actor, {0}, day) "
+    f"SELECT :operation, :actor, record, {TODAY} FROM turn, unnest(CAST(:{{0}}s AS uuid[])) AS record "
+    f"ON CONFLICT (operation, actor, {{0}}) DO UPDATE SET day = {TODAY} WHERE r.day <> {TODAY} RETURNING 1"
 )
+# The row of the allowance stays locked until the transaction ends: two processes of one account cannot both take the last
+# of the day. Records are noted once the turn is taken, for they are read `FROM turn`.
 NOTE: Final = text(
-    "INSERT INTO casework.person_read AS r (operation, actor, person, day) "
-    f"SELECT :operation, :actor, person, {TODAY} FROM unnest(CAST(:persons AS uuid[])) AS person "
-    f"ON CONFLICT (operation, actor, person) DO UPDATE SET day = {TODAY} WHERE r.day <> {TODAY} RETURNING 1"
+    "WITH turn AS (INSERT INTO casework.read_allowance AS a (operation, actor, day, persons) "
+    f"VALUES (:operation, :actor, {TODAY}, 0) ON CONFLICT (operation, actor) DO UPDATE "
+    f"SET day = {TODAY}, persons = CASE WHEN a.day = {TODAY} THEN a.persons ELSE 0 END RETURNING a.persons), "
+    f"persons AS ({NOTED.format('person')}), reports AS ({NOTED.format('report')}) "
+    "SELECT persons, (SELECT count(*) FROM persons) + (SELECT count(*) FROM reports) FROM turn"
 )
 COUNT: Final = text("UPDATE casework.read_allowance SET persons = :persons WHERE operation = :operation AND actor = :actor")
 
@@ -49,21 +61,22 @@ class ReadingWindow:
     until: datetime
 
 
-def count_reading(session: Session, persons: Collection[UUID]) -> None:
-    """Count these persons as read by this account today; raises `ReadTooMany` where that passes its limit.
+def count_reading(session: Session, persons: Collection[UUID] = (), *, reports: Collection[UUID] = ()) -> None:
+    """Count these persons and movement reports as read by this account today; raises `ReadTooMany` where that passes its limit.
 
     The limit is `WAYSTATION_BULK_READ_LIMIT`, or what a window that is open at this moment allows.
     """
     access = access_of(session)
-    if access.system or not persons:
+    opened = {"persons": sorted(set(persons)), "reports": sorted(set(reports))}
+    if access.system or not any(opened.values()):
         return
     account = {"operation": access.operation, "actor": access.actor}
-    read: int = session.execute(TAKE_TURN, account).scalar_one()
-    read += len(session.execute(NOTE, {**account, "persons": sorted(set(persons))}).all())
-    limit = Settings.read().bulk_read_limit
+    before, more = session.execute(NOTE, {**account, **opened}).one()
+    read, limit = before + more, Settings.read().bulk_read_limit
     if read > limit and read > (limit := max([limit, *(window.persons for window in _windows(session))])):
         raise ReadTooMany(Right.READ_IN_BULK, "casework.person", limit=limit)
-    session.execute(COUNT, {**account, "persons": read})
+    if more:
+        session.execute(COUNT, {**account, "persons": read})
 
 
 def propose_bulk_read(session: Session, persons: int, *, purpose: Purpose) -> UUID:
@@ -94,6 +107,13 @@ def open_bulk_window(session: Session, proposal: UUID) -> ReadingWindow:
     )
     session.flush()
     return window
+
+
+def open_windows(session: Session) -> list[ReadingWindow]:
+    """The windows of this account that are open at this moment, the widest first; raises `NotAllowed`."""
+    require(session, Right.READ_IN_BULK, subject="casework.person")
+    windows = [ReadingWindow(window.persons, window.until) for window in _windows(session)]
+    return sorted(windows, key=lambda it: (-it.persons, it.until))
 
 
 def require_window(session: Session) -> None:

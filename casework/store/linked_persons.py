@@ -5,6 +5,7 @@ asks here first. A link is shown to those alone who see both of its ends: to any
 """
 
 from collections.abc import Collection, Mapping
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import literal, null, or_, select
@@ -12,14 +13,16 @@ from sqlalchemy.orm import Session
 
 from casework.duplicate_models import Merge
 from casework.models import Person
+from core.database import among
 
-__all__ = ["canonical_person", "canonical_persons", "own_custody", "persons_of", "persons_of_each"]
+__all__ = ["answering_for", "canonical_person", "canonical_persons", "own_custody", "persons_of", "persons_of_each"]
+
+LINKS: Final = select(Merge.merged, Merge.survivor).where(Merge.undone_at.is_(None))
 
 
 def persons_of_each(session: Session, persons: Collection[UUID]) -> Mapping[UUID, list[UUID]]:
     """`persons_of` for each of several: one question for all, as hardly any record is linked, and more for those that are."""
-    ends = select(Merge.merged, Merge.survivor).where(Merge.undone_at.is_(None))
-    links = session.execute(ends.where(or_(Merge.merged.in_(persons), Merge.survivor.in_(persons))))
+    links = session.execute(LINKS.where(or_(among(Merge.merged, persons), among(Merge.survivor, persons))))
     linked = {end for link in links for end in link}
     return {person: _all_of(session, person) if person in linked else [person] for person in persons}
 
@@ -41,17 +44,21 @@ def _all_of(session: Session, person: UUID) -> list[UUID]:
 
 def canonical_person(session: Session, person: UUID) -> UUID:
     """The record that answers for this one: itself, unless it was merged into another."""
-    above = select(literal(person).label("id")).cte(recursive=True)
-    above = above.union(select(Merge.survivor).join(above, Merge.merged == above.c.id).where(Merge.undone_at.is_(None)))
-    merged = select(Merge.merged).where(Merge.merged == above.c.id, Merge.undone_at.is_(None))
-    answering: UUID = session.scalars(select(above.c.id).where(~merged.exists())).one()
-    return answering
+    return answering_for(session, [person])[person]
+
+
+def answering_for(session: Session, persons: Collection[UUID]) -> Mapping[UUID, UUID]:
+    """`canonical_person` of each, asked for a step at a time: hardly any record is merged, and hardly one of these again."""
+    above, asked = dict[UUID, UUID](), set(persons)
+    while asked:
+        links = {merged: other for merged, other in session.execute(LINKS.where(among(Merge.merged, asked)))}  # noqa: C416
+        above, asked = above | links, {*links.values()} - {*above}
+    return {person: _end(above, person) for person in persons}
 
 
 def canonical_persons(session: Session) -> Mapping[UUID, UUID]:
-    """Of every merged record of the operation, the one that answers for it. Who counts persons counts these once."""
-    links = select(Merge.merged, Merge.survivor).where(Merge.undone_at.is_(None))
-    into = {merged: other for merged, other in session.execute(links)}  # noqa: C416  (a row is no pair to mypy)
+    """Of every merged record of the operation, the one that answers for it: for those who count all persons."""
+    into = {merged: other for merged, other in session.execute(LINKS)}  # noqa: C416  (a row is no pair to mypy)
     return {merged: _end(into, merged) for merged in into}
 
 

@@ -9,13 +9,15 @@ from collections.abc import Collection, Mapping
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import false, func, select, true, union_all
 from sqlalchemy.orm import Session
 
 from casework.models import KeptFrom, Opening, Person
 from casework.store.linked_persons import persons_of_each
-from core.access import Access, Custody, NotAllowed, access_of
+from core.access import Access, NotAllowed, access_of
+from core.clear_columns import custody_of
 from core.clock import now
+from core.database import among
 from core.permissions import Right
 from forms import RecordPart
 
@@ -29,6 +31,7 @@ __all__ = [
     "require_parts",
 ]
 
+Parts = Mapping[UUID, set[str]]
 FILES: Final = "files"  # beside the parts, in openings and in what somebody is kept from
 
 PART_RIGHTS: Final[Mapping[RecordPart, Right]] = {
@@ -56,19 +59,21 @@ def readable_parts(session: Session, person: Person) -> frozenset[RecordPart]:
     return readable_parts_of_each(session, [person])[person.id]
 
 
-def readable_parts_of_each(session: Session, persons: Collection[Person]) -> Mapping[UUID, frozenset[RecordPart]]:
-    """The same for several records, by their ids, with as many questions to the database as for one."""
+def readable_parts_of_each(
+    session: Session, persons: Collection[Person], *, linked: Mapping[UUID, Collection[UUID]] | None = None
+) -> Mapping[UUID, frozenset[RecordPart]]:
+    """The same for several records, by their ids, with as many questions to the database as for one. `linked` is what
+    `persons_of_each` says of them, where that is known already."""
     access = access_of(session)
     if access.system:
         return {person.id: frozenset(RecordPart) for person in persons}
-    opened = _opened(session, [person.id for person in persons], access)
-    linked = persons_of_each(session, [person.id for person in persons])
-    kept = _kept_from(session, {one for same in linked.values() for one in same}, access)
+    linked = linked or persons_of_each(session, [person.id for person in persons])
+    opened, kept = _set_apart(session, {one for same in linked.values() for one in same}, access)
     return {
         person.id: frozenset(
             part
             for part, right in PART_RIGHTS.items()
-            if access.may(right, Custody.parse(person.custody)) or (part.value in opened[person.id] and access.may(right))
+            if access.may(right, custody_of(person)) or (part.value in opened[person.id] and access.may(right))
             if not any(part.value in kept[one] for one in linked[person.id])
         )
         for person in persons
@@ -80,31 +85,27 @@ def require_files(session: Session, person: Person, part: RecordPart | None = No
 
     Who is kept from a part is kept from the files that speak of it: a narrative may have been recorded, not written.
     """
-    access, custody = access_of(session), Custody.parse(person.custody)
+    access, custody = access_of(session), custody_of(person)
     if access.system:
         return frozenset(RecordPart)
-    lent = FILES in _opened(session, [person.id], access)[person.id] and access.may(Right.READ_FILES)
-    kept_from = _kept_from(session, [person.id], access)[person.id]
-    readable = frozenset(each for each in RecordPart if each.value not in kept_from)
-    allowed = (lent or access.may(Right.READ_FILES, custody)) and FILES not in kept_from
+    opened, kept = (parts[person.id] for parts in _set_apart(session, [person.id], access))
+    lent = FILES in opened and access.may(Right.READ_FILES)
+    readable = frozenset(each for each in RecordPart if each.value not in kept)
+    allowed = (lent or access.may(Right.READ_FILES, custody)) and FILES not in kept
     if not allowed or (part is not None and part not in readable):
         raise NotAllowed(Right.READ_FILES, f"casework.person:{person.id}")
     return readable
 
 
-def _opened(session: Session, persons: Collection[UUID], access: Access) -> Mapping[UUID, set[str]]:
-    """By record, the parts that are opened to the account at this moment."""
-    ours = Opening.person.in_(persons), Opening.actor == access.actor, Opening.until > now()
-    opened: dict[UUID, set[str]] = {person: set() for person in persons}
-    for person, parts in session.execute(select(Opening.person, Opening.parts).where(*ours)):
-        opened[person].update(parts)
-    return opened
-
-
-def _kept_from(session: Session, persons: Collection[UUID], access: Access) -> Mapping[UUID, set[str]]:
-    """By record, the parts that the account is kept from."""
-    kept: dict[UUID, set[str]] = {person: set() for person in persons}
-    ours = KeptFrom.person.in_(persons), KeptFrom.actor == access.actor
-    for person, part in session.execute(select(KeptFrom.person, KeptFrom.part).where(*ours)):
-        kept[person].add(part)
-    return kept
+def _set_apart(session: Session, persons: Collection[UUID], access: Access) -> tuple[Parts, Parts]:
+    """By record, the parts that are opened to the account at this moment, and those that it is kept from."""
+    opened, kept = ({person: set[str]() for person in persons} for _ in range(2))
+    lent = select(Opening.person, func.unnest(Opening.parts), true()).where(
+        among(Opening.person, persons), Opening.actor == access.actor, Opening.until > now()
+    )
+    withheld = select(KeptFrom.person, KeptFrom.part, false()).where(
+        among(KeptFrom.person, persons), KeptFrom.actor == access.actor
+    )
+    for person, part, is_opened in session.execute(union_all(lent, withheld)):
+        (opened if is_opened else kept)[person].add(part)
+    return opened, kept

@@ -22,6 +22,7 @@ from forms import RecordPart
 __all__ = ["CHUNK_BYTES", "NewFile", "chunked", "open_chunks", "open_label", "seal_chunks", "seal_label", "write_chunks"]
 
 CHUNK_BYTES: Final = 1024 * 1024
+SAID: Final = json.JSONEncoder(ensure_ascii=False)
 FILE, CHUNK = "casework.file", "casework.file_chunk"
 
 
@@ -82,8 +83,8 @@ def open_chunks(vault: Vault, key: RecordKey, row: FileRow) -> Iterator[bytes]:
 
 def seal_label(key: RecordKey, file: UUID, new: NewFile, row_version: int = 1) -> bytes:
     """The ciphertext of what a file is called, what kind it is and which question asked for it."""
-    said = json.dumps([new.name, new.media_type, new.question], ensure_ascii=False).encode()
-    return key.seal(said, Binding(FILE, file, "label", row_version))
+    said = SAID.encode([new.name, new.media_type, new.question])
+    return key.seal(said.encode(), Binding(FILE, file, "label", row_version))
 
 
 def open_label(key: RecordKey, row: FileRow) -> tuple[str, str, str]:

@@ -6,19 +6,22 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from casework.errors import KeyDestroyed
-from casework.models import KeyKind, SealedRecord, StoredKey
+from casework.models import KeyKind, Person, SealedRecord, StoredKey
 from casework.store.kept_key import KEY_TABLE, KeptKey
 from core.envelope import Binding, RecordKey, WrappedKey, new_record_key, unwrap_record_key
 from core.keyring import KeyRing
 from forms import RecordPart
 
 __all__ = [
+    "KEY_OF_PERSON",
     "KEY_TABLE",
     "Vault",
     "binding",
+    "find_with_key",
     "make_key",
     "open_parts",
     "open_sealed",
@@ -29,6 +32,7 @@ __all__ = [
     "written",
 ]
 
+KEY_OF_PERSON: Final = and_(StoredKey.record == Person.id, StoredKey.kind == KeyKind.PERSON.value)
 WRITTEN: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
@@ -54,6 +58,14 @@ def make_key(vault: Vault, record: UUID, kind: KeyKind) -> KeptKey:
     )
     vault.session.add(row)
     return KeptKey(row, key)
+
+
+def find_with_key(session: Session, person: UUID) -> tuple[Person, StoredKey | None] | None:
+    """A person's record and its key as they are stored, asked for together; None out of reach too."""
+    row = session.execute(
+        select(Person, StoredKey).outerjoin(StoredKey, KEY_OF_PERSON).where(Person.id == person)
+    ).one_or_none()
+    return (row[0], row[1]) if row else None
 
 
 def stored_key(vault: Vault, record: UUID, kind: KeyKind) -> KeptKey:

@@ -1,4 +1,4 @@
-"""Is the store what it was? Every record is opened, and its version compared with the newest that the audit log knows of.
+"""Is the store what it was? Everything sealed is opened, and a record's version compared with the newest that the log knows of.
 
 A record put back as it once was opens, if its key row is put back with it: both are true, only old. What tells is the audit
 log, whose lines cannot be taken away unnoticed (`core.audit_verify`): every change of a record leaves a line with the record
@@ -7,34 +7,39 @@ and its new version. So no line is needed for a record that never changed.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from datetime import date
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework.errors import KeyDestroyed, OldVersion, RecordUnknown
-from casework.models import Case, Interview, KeyKind, MovementEvent, Person, SealedRecord
+from casework.errors import FactsMoved, FileCut, KeyDestroyed, OldVersion, RecordUnknown
+from casework.models import Case, Interview, InterviewKind, KeyKind, MovementEvent, Person, SealedRecord
 from casework.store.seal_record import Vault, open_parts, stored_key
+from casework.store.verify_beside import BESIDE, open_beside
 from core.access import NotAllowed, access_of
 from core.audit import Action, Purpose, record
+from core.clear_columns import RecordDamaged, code_in, custody_of
 from core.envelope import CiphertextRefused
 from core.errors import Problem
 from core.keyring import KeyRing, KeyVersionUnknown
 from core.permissions import Right
+from core.week import Week
 from forms import RecordPart
 
 __all__ = ["Checked", "tell_version", "verify_records"]
 
 PAGE: Final = 500
-TABLES: Final[Sequence[type[SealedRecord]]] = (Person, Interview, MovementEvent)
+TABLES: Final[Sequence[type[Any]]] = (Person, Interview, MovementEvent, *BESIDE)
 OF_MOVEMENT: Final = dict.fromkeys(RecordPart, KeyKind.MOVEMENT) | {RecordPart.FACTS: KeyKind.MOVEMENT_FACTS}
-REFUSALS: Final = (CiphertextRefused, KeyVersionUnknown, OldVersion, RecordUnknown)
+REFUSALS: Final = (CiphertextRefused, FactsMoved, FileCut, KeyVersionUnknown, OldVersion, RecordDamaged, RecordUnknown)
 
 
 @dataclass
 class Checked:
-    """What was found: how many records open as they should, which have no key (erased, or their key was taken), faults."""
+    """What was found: how many rows open as they should (records, and what is sealed beside them), which records have no key
+    (erased, or their key was taken), faults."""
 
     sound: int = 0
     keyless: list[UUID] = field(default_factory=list)
@@ -56,7 +61,9 @@ def verify_records(
     *,
     purpose: Purpose,
 ) -> Checked:
-    """Check all records of an operation; `newest` is `core.logged_versions.logged_versions`, `told` hears of every page.
+    """Check all records of an operation and what is sealed beside them.
+
+    `newest` is `core.logged_versions.logged_versions`, `told` hears of every page.
 
     Nothing that was opened leaves this function. For the program itself: raises `NotAllowed` for an account.
     """
@@ -74,7 +81,7 @@ def verify_records(
     return checked
 
 
-def _pages(session: Session, operation: str, table: type[SealedRecord]) -> Iterator[Sequence[SealedRecord]]:
+def _pages(session: Session, operation: str, table: type[Any]) -> Iterator[Sequence[Any]]:
     last = UUID(int=0)
     while True:
         wanted = select(table).where(table.operation == operation, table.id > last).order_by(table.id).limit(PAGE)
@@ -85,13 +92,18 @@ def _pages(session: Session, operation: str, table: type[SealedRecord]) -> Itera
         yield page
 
 
-def _check(vault: Vault, row: SealedRecord, newest: int, checked: Checked) -> None:
+def _check(vault: Vault, row: Any, newest: int, checked: Checked) -> None:
+    record_of = row.id if isinstance(row, SealedRecord) else row.person
     try:
-        if row.row_version < newest:
-            raise OldVersion(table=f"casework.{row.__tablename__}", record=row.id)
-        _open(vault, row)
+        if isinstance(row, SealedRecord):
+            if row.row_version < newest:
+                raise OldVersion(table=f"casework.{row.__tablename__}", record=row.id)
+            _open(vault, row)
+        else:
+            open_beside(vault, row)
     except KeyDestroyed:
-        checked.keyless.append(row.id)
+        if record_of not in checked.keyless:
+            checked.keyless.append(record_of)
     except REFUSALS as refusal:
         checked.faults.append(refusal)
     else:
@@ -101,10 +113,15 @@ def _check(vault: Vault, row: SealedRecord, newest: int, checked: Checked) -> No
 def _open(vault: Vault, row: SealedRecord) -> None:
     if isinstance(row, MovementEvent):
         for part, kind in OF_MOVEMENT.items():
-            open_parts(row, stored_key(vault, row.id, kind), [part])
+            told = open_parts(row, stored_key(vault, row.id, kind), [part])[part]
+            if part is RecordPart.FACTS and str(Week.of(date.fromisoformat(told["arrival_date"]))) != row.week:
+                raise FactsMoved(record=row.id, week=row.week)
         return
     owner = row.id
+    if isinstance(row, Person):
+        custody_of(row)
     if isinstance(row, Interview):
+        code_in(row, "kind", InterviewKind)
         case = vault.session.get(Case, row.case)
         if case is None:
             raise RecordUnknown(kind="case of interview", record=row.id)

@@ -2,9 +2,11 @@
 
 PostgreSQL refuses COPY into a table with row-level security, so each batch is copied, as ciphertext, into temporary tables
 of this transaction and inserted from there under the policies. While the database takes in one batch, the next is sealed.
+Tokens wait for the last batch and are inserted in their order: each of them falls on another page of a large index, and in
+disorder a page would be fetched, changed and logged for every one of them.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -62,7 +64,7 @@ COLUMNS: Final[Mapping[type, Mapping[str, str]]] = {
     },
     FileChunk: {"file": "uuid", "position": "int4", "operation": "varchar", "content": "bytea"},
 }
-PERSON, FIRST_VERSION = "casework.person", 1
+PERSON, PERSON_KEY, FIRST_VERSION = "casework.person", KeyKind.PERSON.value, 1
 # COPY's binary form: https://www.postgresql.org/docs/15/sql-copy.html, "Binary Format".
 COPY_HEADER, COPY_END = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
 COUNT, LENGTH = Struct(">h"), Struct(">i")
@@ -74,7 +76,7 @@ ENCODERS: Final[Mapping[str, Callable[[Any], bytes]]] = {
     "int4": LENGTH.pack,
     "timestamptz": lambda value: ((value - ITS_EPOCH) // timedelta(microseconds=1)).to_bytes(8, "big"),
 }
-Rows = dict[type, list[tuple[Any, ...]]]
+Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -94,12 +96,13 @@ def write_persons(
     """Write persons with their keys, tokens and files in the caller's transaction (zone casework); how many there were.
 
     Memory stays flat however many come; a file's content is held while its batch is written, so large files are added
-    one by one. All or none: what fails undoes the transaction.
+    one by one. `persons` must not use the session while it is gone through: the database is at work with it. All or none:
+    what fails undoes the transaction.
     """
     coming = iter(persons)
     first = list(islice(coming, FEW + 1))
     if len(first) <= FEW:
-        _insert_few(session, _sealed(ring, operation, first))
+        _insert_few(session, ring, operation, first)
         written = len(first)
     else:
         written = _copy_all(session, ring, operation, chain(first, coming))
@@ -107,8 +110,11 @@ def write_persons(
     return written
 
 
-def _insert_few(session: Session, rows: Rows) -> None:
+def _insert_few(session: Session, ring: KeyRing, operation: str, persons: Iterable[NewPerson]) -> None:
     """Without the object mapper, and without waiting for the answer to one statement before the next is sent."""
+    rows: dict[type, list[Row]] = {table: [] for table in COLUMNS}
+    for table, row in _sealed(ring, operation, persons):
+        rows[table].append(row)
     connection = driver_connection(session)
     with connection.pipeline(), connection.cursor() as cursor:
         for table, some in rows.items():
@@ -117,49 +123,62 @@ def _insert_few(session: Session, rows: Rows) -> None:
 
 
 def _copy_all(session: Session, ring: KeyRing, operation: str, persons: Iterable[NewPerson]) -> int:
-    written, batches = 0, _batches(persons)
-    with driver_connection(session).cursor() as cursor, ThreadPoolExecutor(1) as sealer:
+    written = 0
+    with driver_connection(session).cursor() as cursor, ThreadPoolExecutor(1) as database:
         _make_temporary(cursor)
-        sealed: Future[Rows] | None = sealer.submit(_sealed, ring, operation, next(batches))
-        while sealed:
-            rows, following = sealed.result(), next(batches, None)
-            sealed = sealer.submit(_sealed, ring, operation, following) if following else None
-            for table, some in rows.items():
-                _insert(cursor, table, some)
-            written += len(rows[Person])
+        under_way: Future[None] | None = None
+        for count, encoded in _encoded_batches(ring, operation, persons):
+            if under_way:
+                under_way.result()
+            under_way, written = database.submit(_take_in, cursor, encoded), written + count
+        if under_way:
+            under_way.result()
+        _take_in_tokens(cursor)
         for table in COLUMNS:
             cursor.execute(sql.SQL("DROP TABLE {}").format(_incoming(table)))
     return written
 
 
-def _batches(persons: Iterable[NewPerson]) -> Iterator[list[NewPerson]]:
+def _encoded_batches(
+    ring: KeyRing, operation: str, persons: Iterable[NewPerson]
+) -> Iterator[tuple[int, dict[type, bytearray]]]:
+    """How many persons, and their rows as COPY takes them.
+
+    A person is let go of before the next is asked for: Python's search for garbage would visit thousands, were they kept.
+    """
     coming = iter(persons)
-    while batch := list(islice(coming, BATCH)):
-        yield batch
+    while True:
+        encoded, count = {table: bytearray(COPY_HEADER) for table in COLUMNS}, 0
+        for table, row in _sealed(ring, operation, islice(coming, BATCH)):
+            encoded[table] += _encoded(table, row)
+            count += table is Person
+        if not count:
+            return
+        yield count, {table: rows + COPY_END for table, rows in encoded.items()}
 
 
-def _sealed(ring: KeyRing, operation: str, persons: Iterable[NewPerson]) -> Rows:
-    rows: Rows = {table: [] for table in COLUMNS}
-    sealer, moment = ManySealer(ring, KEY_TABLE, KeyKind.PERSON.value), now()
+def _sealed(ring: KeyRing, operation: str, persons: Iterable[NewPerson]) -> Iterator[tuple[type, Row]]:
+    """Every row of these persons, with its table."""
+    sealer, moment = ManySealer(ring, KEY_TABLE, PERSON_KEY), now()
     for person in persons:
-        _seal(sealer, operation, person, moment, rows)
-    return rows
+        yield from _rows(sealer, operation, person, moment)
 
 
-def _seal(sealer: ManySealer, operation: str, new: NewPerson, moment: datetime, rows: Rows) -> None:
-    record, kind = new.id.bytes, KeyKind.PERSON.value
+def _rows(sealer: ManySealer, operation: str, new: NewPerson, moment: datetime) -> Iterator[tuple[type, Row]]:
+    record = new.id.bytes
     key, wrapped = sealer.new_key(record)
-    versions = sealer.seal(key, write_versions({new.id: FIRST_VERSION}), KEY_TABLE, versions_field(kind), record)
-    rows[StoredKey].append((new.id, kind, operation, wrapped.version, wrapped.sealed, wrapped.commitment, versions))
-    ciphertexts = (sealer.seal(key, written(new.parts.get(part, {})), PERSON, part.value, record) for part in RecordPart)
-    rows[Person].append((new.id, operation, FIRST_VERSION, str(new.custody), *ciphertexts))
-    rows[Token].extend((operation, token_kind.value, token, new.id) for token_kind, token in new.tokens)
+    versions = sealer.seal(key, write_versions({new.id: FIRST_VERSION}), KEY_TABLE, versions_field(PERSON_KEY), record)
+    yield StoredKey, (new.id, PERSON_KEY, operation, wrapped.version, wrapped.sealed, wrapped.commitment, versions)
+    ciphertexts = [sealer.seal(key, written(new.parts.get(part, {})), PERSON, part.value, record) for part in RecordPart]
+    yield Person, (new.id, operation, FIRST_VERSION, str(new.custody), *ciphertexts)
+    for kind, token in new.tokens:
+        yield Token, (operation, kind.value, token, new.id)
     for file in new.files:
         file_id = uuid4()
         label = seal_label(key, file_id, file)
-        rows[FileRow].append((file_id, new.id, operation, file.part.value, FIRST_VERSION, label, moment))
-        chunks = enumerate(seal_chunks(key, file_id, file.content))
-        rows[FileChunk].extend((file_id, position, operation, sealed) for position, sealed in chunks)
+        yield FileRow, (file_id, new.id, operation, file.part.value, FIRST_VERSION, label, moment)
+        for position, sealed in enumerate(seal_chunks(key, file_id, file.content)):
+            yield FileChunk, (file_id, position, operation, sealed)
 
 
 def _make_temporary(cursor: Cursor[Any]) -> None:
@@ -168,29 +187,35 @@ def _make_temporary(cursor: Cursor[Any]) -> None:
         cursor.execute(sql.SQL("CREATE TEMPORARY TABLE {} ({}) ON COMMIT DROP").format(_incoming(table), typed))
 
 
-def _insert(cursor: Cursor[Any], table: type, rows: Sequence[tuple[Any, ...]]) -> None:
-    columns = COLUMNS[table]
-    names = sql.SQL(", ").join(map(sql.Identifier, columns))
-    incoming = _incoming(table)
-    with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(incoming, names)) as copy:
-        copy.write(b"".join(chain([COPY_HEADER], _encoded(columns.values(), rows), [COPY_END])))
-    cursor.execute(sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {}").format(_target(table), names, names, incoming))
-    cursor.execute(sql.SQL("TRUNCATE {}").format(incoming))
+def _take_in(cursor: Cursor[Any], encoded: Mapping[type, bytearray]) -> None:
+    """One batch; its tokens no further than into their temporary table."""
+    for table, rows in encoded.items():
+        names = sql.SQL(", ").join(map(sql.Identifier, COLUMNS[table]))
+        with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(_incoming(table), names)) as copy:
+            copy.write(rows)
+        if table is not Token:
+            cursor.execute(_TAKE_OVER[table])
+            cursor.execute(sql.SQL("TRUNCATE {}").format(_incoming(table)))
+
+
+def _take_in_tokens(cursor: Cursor[Any]) -> None:
+    cursor.execute("SET LOCAL work_mem = '64MB'")
+    cursor.execute(_TAKE_OVER[Token] + sql.SQL(" ORDER BY token"))
+    cursor.execute("SET LOCAL work_mem TO DEFAULT")
 
 
 def _incoming(table: type) -> sql.Identifier:
     return sql.Identifier("pg_temp", f"incoming_{getattr(table, '__tablename__')}")  # noqa: B009
 
 
-def _encoded(kinds: Collection[str], rows: Iterable[tuple[Any, ...]]) -> Iterator[bytes]:
-    """Rows in COPY's binary form, straight from what they are: the driver would ask each value for its type again."""
-    count, encoders = COUNT.pack(len(kinds)), [ENCODERS[kind] for kind in kinds]
-    for row in rows:
-        yield count
-        for encode, value in zip(encoders, row, strict=True):
-            content = encode(value)
-            yield LENGTH.pack(len(content))
-            yield content
+def _encoded(table: type, row: Row) -> bytes:
+    """A row in COPY's binary form, straight from what it is: the driver would ask each value for its type again."""
+    count, encoders = _ENCODERS[table]
+    pieces = [count]
+    for encode, value in zip(encoders, row, strict=True):
+        content = encode(value)
+        pieces += (LENGTH.pack(len(content)), content)
+    return b"".join(pieces)
 
 
 def _target(table: type) -> sql.Identifier:
@@ -204,5 +229,14 @@ _INSERTS: Final = {
         _target(table), sql.SQL(", ").join(map(sql.Identifier, columns)), sql.SQL(", ").join([sql.Placeholder()] * len(columns))
     )
     .as_bytes()
+    for table, columns in COLUMNS.items()
+}
+_ENCODERS: Final = {
+    table: (COUNT.pack(len(columns)), [ENCODERS[kind] for kind in columns.values()]) for table, columns in COLUMNS.items()
+}
+_TAKE_OVER: Final = {
+    table: sql.SQL("INSERT INTO {} ({names}) SELECT {names} FROM {}").format(
+        _target(table), _incoming(table), names=sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
     for table, columns in COLUMNS.items()
 }

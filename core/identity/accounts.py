@@ -7,17 +7,19 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.access import require
 from core.audit_line import Action, Purpose, record
+from core.clear_columns import code_in
 from core.clock import now
 from core.envelope import Binding, RecordKey, WrappedKey, new_record_key, unwrap_record_key
 from core.identity.errors import AccountUnknown, NameTaken, NameUnfit, OwnGrant
 from core.identity.models import Account, AccountKind, RoleGrant
 from core.keyring import KeyRing
+from core.paging import PAGE, Page, page_of
 from core.permissions import Right
 
 __all__ = [
@@ -28,8 +30,10 @@ __all__ = [
     "find_account",
     "language_of_account",
     "list_accounts",
+    "listed_account",
     "name_of",
     "normal",
+    "page_accounts",
     "set_language",
     "sign_in_names",
 ]
@@ -93,17 +97,29 @@ def find_account(session: Session, sign_in_name: str) -> Account:
 
 def list_accounts(session: Session, ring: KeyRing) -> Sequence[ListedAccount]:
     """The accounts of this operation (for the program itself: all); raises `NotAllowed`."""
-    access = require(session, Right.MANAGE_ACCOUNTS)
-    asked = select(Account).order_by(Account.sign_in_name)
-    if access.operation:
-        granted = select(RoleGrant.account).where(RoleGrant.operation == access.operation)
-        asked = asked.where((Account.operation == access.operation) | Account.id.in_(granted))
-    rows = [
-        ListedAccount(row.id, row.sign_in_name, name_of(ring, row), AccountKind(row.kind), row.active)
-        for row in session.scalars(asked)
-    ]
+    rows = [_listed(ring, row) for row in session.scalars(_within_reach(session))]
     record(session, Action.READ, "identity.account", purpose=Purpose.ADMINISTRATION, count=len(rows))
     return rows
+
+
+def page_accounts(session: Session, ring: KeyRing, *, after: UUID | None = None, size: int = PAGE) -> Page[ListedAccount]:
+    """The same page by page, for a screen; raises `NotAllowed`."""
+    asked = _within_reach(session)
+    last = session.get(Account, after) if after else None
+    if last:
+        asked = asked.where(Account.sign_in_name > last.sign_in_name)
+    page = page_of((_listed(ring, row) for row in session.scalars(asked.limit(size + 1))), size)
+    record(session, Action.READ, "identity.account", purpose=Purpose.ADMINISTRATION, count=len(page.rows))
+    return page
+
+
+def listed_account(session: Session, ring: KeyRing, account: UUID) -> ListedAccount:
+    """One account of this operation; raises `NotAllowed` or `AccountUnknown`."""
+    row = session.scalar(_within_reach(session).where(Account.id == account))
+    if row is None:
+        raise AccountUnknown
+    record(session, Action.READ, f"identity.account:{account}", purpose=Purpose.ADMINISTRATION)
+    return _listed(ring, row)
 
 
 def deactivate(session: Session, account: UUID) -> None:
@@ -145,6 +161,19 @@ def account_key(ring: KeyRing, account: Account) -> RecordKey:
     """The key that seals what is kept of one account."""
     wrapped = WrappedKey(account.key_version, account.sealed_key, account.commitment)
     return unwrap_record_key(ring, wrapped, _binding(account.id, "key"))
+
+
+def _within_reach(session: Session) -> Select[Account]:
+    access = require(session, Right.MANAGE_ACCOUNTS)
+    asked = select(Account).order_by(Account.sign_in_name)
+    if not access.operation:
+        return asked
+    granted = select(RoleGrant.account).where(RoleGrant.operation == access.operation)
+    return asked.where((Account.operation == access.operation) | Account.id.in_(granted))
+
+
+def _listed(ring: KeyRing, row: Account) -> ListedAccount:
+    return ListedAccount(row.id, row.sign_in_name, name_of(ring, row), code_in(row, "kind", AccountKind), row.active)
 
 
 def _insert(session: Session, row: Account) -> None:

@@ -104,7 +104,7 @@ class PasskeyRefused(Problem):
 class TokenRefused(Problem):
     code = "CORE-422"
     says = "The service token is unknown, expired or taken back, or it does not belong to this operation."
-    remedy = "Ask an administrator for a new one: `bin/waystation tokens add`."
+    remedy = "Ask an administrator for a new one (page /tokens, or `bin/waystation tokens add` on the server)."
 
 
 class TokenUnfit(Problem):

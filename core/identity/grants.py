@@ -16,11 +16,21 @@ from core.access import ANY, NOBODY, Access, Custody, Grant, require
 from core.audit_line import Action, Purpose, record
 from core.clock import now
 from core.identity.errors import AccountUnknown, GivenByWhoAdded, GrantUnknown, OwnGrant
-from core.identity.models import Account, RoleGrant, UnitKind
+from core.identity.models import Account, AccountKind, RoleGrant, UnitKind
 from core.identity.units import find_unit
 from core.permissions import Right, Role
 
-__all__ = ["Reach", "access_for", "as_grant", "give_role", "grants_given", "operations_of", "take_back"]
+__all__ = [
+    "Reach",
+    "access_for",
+    "as_grant",
+    "custody_of",
+    "give_role",
+    "grants_given",
+    "operations_of",
+    "service_grants",
+    "take_back",
+]
 
 
 @dataclass(frozen=True)
@@ -74,8 +84,7 @@ def take_back(session: Session, grant: UUID) -> None:
     found = session.get(RoleGrant, grant)
     if found is None or found.taken_back_at is not None:
         raise GrantUnknown
-    reach = Reach(found.organisation, found.area, found.team, found.own)
-    access = require(session, Right.MANAGE_ACCOUNTS, _custody(found.account, reach), subject=f"identity.role_grant:{grant}")
+    access = require(session, Right.MANAGE_ACCOUNTS, custody_of(found), subject=f"identity.role_grant:{grant}")
     if access.actor == str(found.account):
         raise OwnGrant
     session.execute(update(RoleGrant).where(RoleGrant.id == grant).values(taken_back_at=now()))
@@ -100,10 +109,28 @@ def grants_given(session: Session, operation: str) -> Sequence[RoleGrant]:
     return session.scalars(asked.where(RoleGrant.operation == operation) if operation else asked).all()
 
 
+def service_grants(session: Session) -> list[tuple[RoleGrant, str]]:
+    """The grants of programs that stand in this operation, each with its account's sign-in name; raises `NotAllowed`."""
+    access = require(session, Right.MANAGE_ACCOUNTS)
+    asked = (
+        select(RoleGrant, Account.sign_in_name)
+        .join(Account, Account.id == RoleGrant.account)
+        .where(Account.kind == AccountKind.SERVICE, Account.active, RoleGrant.taken_back_at.is_(None))
+        .where(RoleGrant.operation == access.operation)
+        .order_by(Account.sign_in_name, RoleGrant.given_at, RoleGrant.id)
+    )
+    return [(row, name) for row, name in session.execute(asked)]
+
+
 def as_grant(row: RoleGrant) -> Grant:
     """The grant as `core.access` compares it with custodies."""
     organisation, area, team = (str(unit) if unit else ANY for unit in (row.organisation, row.area, row.team))
     return Grant(Role(row.role), organisation, area, team, str(row.account) if row.own else ANY)
+
+
+def custody_of(row: RoleGrant) -> Custody:
+    """The grant's reach as a custody: what an administrator's own grant must cover to change it."""
+    return _custody(row.account, Reach(row.organisation, row.area, row.team, row.own))
 
 
 def _valid(account: UUID) -> Select[RoleGrant]:

@@ -1,59 +1,107 @@
-"""Tokens by which programs sign in: one grant of a service account, narrowed to some rights, until a day."""
+"""Tokens by which programs sign in: one grant of a service account, narrowed to some rights, until a day.
+
+Whoever sees a token could do what it is for. So it is made on the server itself, where the key ring is anyway, or by an
+administrator to whom an officer has agreed: `propose_token`, the approval, `make_token`.
+"""
 
 import hashlib
 import secrets
 from collections.abc import Collection
-from datetime import timedelta
-from typing import Final
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, cast
 from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from core.access import Access, NotAllowed, require
+from core.access import Access, NotAllowed, access_of, require
 from core.audit_line import Action, Purpose, record
 from core.clock import now
 from core.identity.errors import GrantUnknown, TokenUnfit
-from core.identity.grants import as_grant
+from core.identity.grants import as_grant, custody_of
 from core.identity.models import Account, AccountKind, RoleGrant, ServiceToken
+from core.paging import PAGE, Page, page_of
 from core.permissions import Right, Role, holds
+from core.second_person import Act, carry_out, find_proposal, propose
 
-__all__ = ["LONGEST_DAYS", "access_of_token", "add_token", "revoke_token"]
+__all__ = [
+    "LONGEST_DAYS",
+    "ListedToken",
+    "access_of_token",
+    "add_token",
+    "list_tokens",
+    "make_token",
+    "propose_token",
+    "revoke_token",
+]
 
 LONGEST_DAYS: Final = 365
 PREFIX: Final = "wst_"  # so that one that strays into a file is recognised
 
 
+@dataclass(frozen=True)
+class ListedToken:
+    """A token as administrators see it; nothing of it opens anything."""
+
+    id: UUID
+    account: UUID
+    sign_in_name: str
+    role: Role
+    rights: tuple[Right, ...]
+    given_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+    stands: bool
+
+
 def add_token(session: Session, grant: UUID, rights: Collection[Right], days: int) -> tuple[UUID, str]:
-    """Make a token; it is given once, on the server itself: whoever sees it could do what it is for.
+    """Make a token on the server itself: its id, and the token, given once: whoever sees it could do what it is for.
 
     Raises `NotAllowed`, `GrantUnknown` or `TokenUnfit`.
     """
-    subject = f"identity.role_grant:{grant}"
-    access = require(session, Right.MANAGE_ACCOUNTS, subject=subject)
+    access = require(session, Right.MANAGE_ACCOUNTS, subject=_subject(grant))
     if not access.system:
-        raise NotAllowed(Right.MANAGE_ACCOUNTS, subject)
-    found = session.get(RoleGrant, grant)
-    if found is None or found.taken_back_at is not None:
-        raise GrantUnknown
-    _check(session.get_one(Account, found.account), Role(found.role), rights, days)
-    token, moment = PREFIX + secrets.token_urlsafe(32), now()
-    row = ServiceToken(
-        id=uuid4(),
-        account=found.account,
-        role_grant=grant,
-        hash=_hash(token),
-        rights=sorted(right.value for right in rights),
-        given_by=access.actor,
-        given_at=moment,
-        expires_at=moment + timedelta(days=days),
-        used_at=None,
-        revoked_at=None,
+        raise NotAllowed(Right.MANAGE_ACCOUNTS, _subject(grant))
+    return _make(session, _checked(session, grant, rights, days), rights, days)
+
+
+def propose_token(session: Session, grant: UUID, rights: Collection[Right], days: int) -> UUID:
+    """Ask a second person's agreement to a token; the proposal's id. Raises `NotAllowed`, `GrantUnknown` or `TokenUnfit`."""
+    row = _checked(session, grant, rights, days)
+    detail = {"account": str(row.account), "role": row.role, "rights": _codes(rights), "days": days}
+    purpose, custodies = Purpose.ADMINISTRATION, [custody_of(row)]
+    return propose(session, Act.SERVICE_TOKEN, _subject(grant), purpose=purpose, detail=detail, custodies=custodies)
+
+
+def make_token(session: Session, proposal: UUID) -> tuple[UUID, str]:
+    """Make the token that a second person approved, for who proposed it: its id, and the token, given once.
+
+    Raises `NotAllowed` and its kinds, `GrantUnknown` or `TokenUnfit`.
+    """
+    asked = find_proposal(session, proposal)
+    if asked.proposed_by != access_of(session).actor:
+        raise NotAllowed(Right.MANAGE_ACCOUNTS, f"core.proposal:{proposal}")
+    grant = UUID(asked.subject.rpartition(":")[2])
+    carry_out(session, proposal, Act.SERVICE_TOKEN, _subject(grant))
+    rights, days = [Right(code) for code in cast("list[str]", asked.detail["rights"])], cast("int", asked.detail["days"])
+    return _make(session, _checked(session, grant, rights, days), rights, days)
+
+
+def list_tokens(session: Session, *, after: UUID | None = None, size: int = PAGE) -> Page[ListedToken]:
+    """The tokens of this operation, the newest first; raises `NotAllowed`."""
+    require(session, Right.MANAGE_ACCOUNTS)
+    asked = (
+        select(ServiceToken, RoleGrant, Account)
+        .join(RoleGrant, RoleGrant.id == ServiceToken.role_grant)
+        .join(Account, Account.id == ServiceToken.account)
+        .order_by(ServiceToken.given_at.desc(), ServiceToken.id)
     )
-    session.add(row)
-    session.flush()
-    _tell(session, row.id, "token added")
-    return row.id, token
+    last = session.get(ServiceToken, after) if after else None
+    if last:
+        older = ServiceToken.given_at < last.given_at
+        asked = asked.where(older | ((ServiceToken.given_at == last.given_at) & (ServiceToken.id > last.id)))
+    return page_of((_listed(*row) for row in session.execute(asked.limit(size + 1))), size)
 
 
 def access_of_token(session: Session, token: str) -> Access | None:
@@ -85,16 +133,65 @@ def revoke_token(session: Session, token: UUID) -> None:
     _tell(session, token, "token taken back")
 
 
-def _check(account: Account, role: Role, rights: Collection[Right], days: int) -> None:
-    if account.kind != AccountKind.SERVICE:
+def _checked(session: Session, grant: UUID, rights: Collection[Right], days: int) -> RoleGrant:
+    """The grant, if such a token can be made of it."""
+    row = session.get(RoleGrant, grant)
+    if row is None or row.taken_back_at is not None:
+        raise GrantUnknown
+    if session.get_one(Account, row.account).kind != AccountKind.SERVICE:
         reason = "the account is a person's"
-    elif not rights or not all(holds(role, right) for right in rights):
+    elif not rights or not all(holds(Role(row.role), right) for right in rights):
         reason = "the grant's role does not hold those rights"
     elif not 1 <= days <= LONGEST_DAYS:
         reason = "it would last too long, or not at all"
     else:
-        return
+        return row
     raise TokenUnfit(reason=reason, days=LONGEST_DAYS)
+
+
+def _make(session: Session, grant: RoleGrant, rights: Collection[Right], days: int) -> tuple[UUID, str]:
+    token, moment = PREFIX + secrets.token_urlsafe(32), now()
+    row = ServiceToken(
+        id=uuid4(),
+        account=grant.account,
+        role_grant=grant.id,
+        hash=_hash(token),
+        rights=_codes(rights),
+        given_by=access_of(session).actor,
+        given_at=moment,
+        expires_at=moment + timedelta(days=days),
+        used_at=None,
+        revoked_at=None,
+    )
+    session.add(row)
+    session.flush()
+    _tell(session, row.id, "token added")
+    return row.id, token
+
+
+def _listed(token: ServiceToken, grant: RoleGrant, account: Account) -> ListedToken:
+    moment = now()
+    ended = (token.revoked_at, grant.taken_back_at)
+    over = token.expires_at <= moment or (grant.valid_until is not None and grant.valid_until <= moment)
+    return ListedToken(
+        id=token.id,
+        account=token.account,
+        sign_in_name=account.sign_in_name,
+        role=Role(grant.role),
+        rights=tuple(Right(right) for right in token.rights),
+        given_at=token.given_at,
+        expires_at=token.expires_at,
+        used_at=token.used_at,
+        stands=account.active and not over and not any(ended),
+    )
+
+
+def _codes(rights: Collection[Right]) -> list[str]:
+    return sorted(right.value for right in rights)
+
+
+def _subject(grant: UUID) -> str:
+    return f"identity.role_grant:{grant}"
 
 
 def _tell(session: Session, token: UUID, what: str) -> None:

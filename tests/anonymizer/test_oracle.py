@@ -11,8 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from anonymizer import TOTAL, Dimension, Policy, ProtectedWeek, attack, protect
+from anonymizer.attack import NOTHING, identity
 from anonymizer.counted_week import CountedTable, CountedWeek
 from anonymizer.dimension import flat_dimension
+from anonymizer.published import PublishedTable
 
 POLICY = Policy(threshold=3, contributors=2)
 PLACES = {TOTAL: None, "N": TOTAL, "n1": "N", "n2": "N", "S": TOTAL, "s1": "S"}
@@ -57,11 +59,33 @@ def test_two_tables_that_share_their_destinations(count_week, told) -> None:
     check(count_week({"movements": (TO, WHY), "arrivals": (TO, SEX)}, told))
 
 
+@SLOW
+@given(reports(FROM, WHY), st.data())
+def test_the_attacker_finds_all_that_can_be_found_and_no_more(count_week, told, data) -> None:
+    """Cells hidden at random, some known from elsewhere, zeros printed or not: every interval is the enumerated one."""
+    truth = count_week({"movements": (FROM, WHY)}, told)
+    [table] = truth.tables
+    cells = [key for key in keys_of(table) if key != (TOTAL, TOTAL)]
+    hidden = data.draw(st.sets(st.sampled_from(cells), min_size=4))
+    zeros_visible = data.draw(st.booleans())
+    if zeros_visible:
+        hidden = {key for key in hidden if table.count(key).persons}
+    own = data.draw(st.sets(st.sampled_from(sorted(hidden)), max_size=2)) if hidden else set()
+    published = {key: None if key in hidden else table.count(key).persons for key in keys_of(table)}
+    release = [PublishedTable("movements", table.dimensions, published)]
+    known = {identity(table.dimensions, key): table.count(key).persons for key in own}
+    possible = values_in_all_tables(
+        truth, release, least=int(zeros_visible), own={("movements", key): table.count(key).persons for key in own}
+    )
+    intervals = attack(release, zeros_visible=zeros_visible, known=known)
+    assert intervals == {cell: (min(values), max(values)) for cell, values in possible.items()}
+
+
 def check(truth: CountedWeek) -> None:
     """The oracle's verdict on the week as the engine publishes it."""
     week = protect(truth, POLICY)
     assert published_is_true(truth, week)
-    possible = values_in_all_tables(truth, week)
+    possible = values_in_all_tables(truth, week.tables)
     intervals = attack(week.tables)
     for table in truth.tables:
         for key, count in table.cells.items():
@@ -71,8 +95,8 @@ def check(truth: CountedWeek) -> None:
                     assert any(goal.holds(value) for value in possible[cell]), (cell, goal, possible[cell])
     for cell, values in possible.items():
         low, high = intervals[cell]
-        assert low <= min(values)
-        assert high is None or max(values) <= high
+        assert low == min(values)
+        assert high is None or high == max(values)
 
 
 def published_is_true(truth: CountedWeek, week: ProtectedWeek) -> bool:
@@ -80,16 +104,20 @@ def published_is_true(truth: CountedWeek, week: ProtectedWeek) -> bool:
     return all(value in {None, told.count(key).persons} for told, table in pairs for key, value in table.cells.items())
 
 
-def values_in_all_tables(truth: CountedWeek, week: ProtectedWeek) -> dict[Cell, set[int]]:
+def values_in_all_tables(
+    truth: CountedWeek, published: Sequence[PublishedTable], *, least: int = 0, own: Mapping[Cell, int] = NOTHING
+) -> dict[Cell, set[int]]:
     """What each suppressed cell holds in any table that agrees with the published numbers.
 
     Where the grand total is suppressed there is no end of tables; those of up to two persons more are enough to look at.
+    Of interest may be only tables where no suppressed cell holds less than `least`, and some hold what somebody knows.
     """
-    parts = {cell: innermost_below(truth, cell) for table in week.tables for cell in cells_of(week, table.name)}
-    known = {(table.name, key): value for table in week.tables for key, value in table.cells.items() if value is not None}
+    parts = {cell: innermost_below(truth, cell) for table in published for cell in cells_of(table)}
+    told = {(table.name, key): value for table in published for key, value in table.cells.items() if value is not None}
     most = truth.tables[0].count((TOTAL,) * len(truth.tables[0].dimensions)).persons + POLICY.threshold - 1
-    possible: dict[Cell, set[int]] = {cell: set() for cell in parts if cell not in known}
-    fillings = [tables_that_agree(truth, week, table.name, parts, known, most) for table in truth.tables]
+    possible: dict[Cell, set[int]] = {cell: set() for cell in parts if cell not in told}
+    fillings = [tables_that_agree(table, parts, {**told, **own}, most) for table in published]
+    fillings = [[full for full in one if all(full[cell] >= least for cell in full if cell not in told)] for one in fillings]
     shared = set.intersection(*({shared_totals(truth, filling) for filling in of_table} for of_table in fillings))
     for filling in (filling for of_table in fillings for filling in of_table if shared_totals(truth, filling) in shared):
         for cell in possible.keys() & filling.keys():
@@ -97,8 +125,8 @@ def values_in_all_tables(truth: CountedWeek, week: ProtectedWeek) -> dict[Cell, 
     return possible
 
 
-def cells_of(week: ProtectedWeek, name: str) -> Iterator[Cell]:
-    return ((name, key) for table in week.tables if table.name == name for key in table.cells)
+def cells_of(table: PublishedTable) -> list[Cell]:
+    return [(table.name, key) for key in table.cells]
 
 
 def innermost_below(truth: CountedWeek, cell: Cell) -> list[Cell]:
@@ -113,15 +141,13 @@ def innermost_below(truth: CountedWeek, cell: Cell) -> list[Cell]:
 
 
 def tables_that_agree(
-    truth: CountedWeek,
-    week: ProtectedWeek,
-    name: str,
+    table: PublishedTable,
     parts: Mapping[Cell, Sequence[Cell]],
     known: Mapping[Cell, int],
     most: int,
 ) -> list[dict[Cell, int]]:
     """Every whole, non-negative table that agrees with what is published of one table."""
-    cells = list(cells_of(week, name))
+    cells = cells_of(table)
     innermost = [cell for cell in cells if parts[cell] == [cell]]
     published = [(parts[cell], known[cell]) for cell in cells if cell in known]
 
@@ -137,7 +163,7 @@ def tables_that_agree(
             if all(sum(more[part] for part in inside) == total for inside, total in limits if more.keys() >= set(inside)):
                 yield from fill(more, rest)
 
-    return [{cell: sum(table[part] for part in parts[cell]) for cell in cells} for table in fill({}, innermost)]
+    return [{cell: sum(full[part] for part in parts[cell]) for cell in cells} for full in fill({}, innermost)]
 
 
 def shared_totals(truth: CountedWeek, filling: Mapping[Cell, int]) -> frozenset[tuple[frozenset[tuple[str, str]], int]]:

@@ -33,15 +33,15 @@ def test_nobody_makes_a_certificate_but_the_proof(week: ProtectedWeek) -> None:
         Certificate(week.tables[0].digest, object())
 
 
-def test_certificates_are_asked_for_in_two_places_only() -> None:
-    """`prove`, after the proof, and `load_protected`, after checking the seal."""
+def test_certificates_are_asked_for_in_three_places_only() -> None:
+    """`prove`, after the proof; `load_protected`, after checking the seal; `protect_periods`, for periods proven one by one."""
     asking = {
         path.stem
         for path in ANONYMIZER.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "certify"
     }
-    assert asking == {"prove", "store_protected"}
+    assert asking == {"periods", "prove", "store_protected"}
 
 
 def test_the_proof_shares_no_code_with_the_engine() -> None:
@@ -52,7 +52,9 @@ def test_the_proof_shares_no_code_with_the_engine() -> None:
         tree = ast.parse((ANONYMIZER / f"{module}.py").read_text())
         imported = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
         waiting |= {name.removeprefix("anonymizer.") for name in imported if name.startswith("anonymizer.")} - reached
-    assert reached == {"prove", "attack", "published", "counted_week", "dimension", "policy", "errors"}
+    values = {"published", "counted_week", "dimension", "policy", "errors"}
+    attacker = {"attack", "bounds", "deduction", "extremes", "joint_program", "neighbourhoods", "possible_tables", "unknowns"}
+    assert reached == {"prove", "whole_tables", *attacker, *values}
 
 
 def test_the_digest_does_not_depend_on_the_order_in_which_codes_and_cells_are_told() -> None:

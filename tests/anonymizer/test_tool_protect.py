@@ -12,7 +12,7 @@ from frictionless import Package
 
 from anonymizer import TOTAL, Policy
 from anonymizer.errors import FolderNotFree, FolderNotWritten
-from anonymizer.tool import Written, protect_file
+from anonymizer.tool import Written, protect_file, verify_release
 from tests.anonymizer.tool_files import EXAMPLE, TABLE, example, protect_text, rows_of
 
 
@@ -73,8 +73,8 @@ def test_the_certificate_names_policy_tables_files_and_the_worst_interval(releas
     assert certificate["policy"]["contributors"] == 3
     [table] = certificate["tables"]
     assert (table["name"], table["published"], table["suppressed"]) == ("movements", 147 - suppressed, suppressed)
-    assert certificate["worst"]["least"] <= 1
-    assert certificate["worst"]["greatest"] >= 4
+    assert certificate["worst"]["least"] < 5
+    assert certificate["worst"]["greatest"] is None or certificate["worst"]["greatest"] > certificate["worst"]["least"]
     hashes = {path: sha256(content).hexdigest() for path, content in contents(release).items() if path != "certificate.json"}
     assert certificate["files"] == hashes
 
@@ -102,8 +102,7 @@ def test_the_same_table_gives_the_same_bytes_and_another_seed_a_release_as_good(
     assert contents(example(tmp_path / "again").folder) == contents(release)
     first, second = example(tmp_path / "one", seed=1), example(tmp_path / "one-again", seed=1)
     assert contents(first.folder) == contents(second.folder)
-    assert first.worst is not None
-    assert first.worst.interval.low <= 1
+    assert all(check.holds for check in verify_release(first.folder))
 
 
 def test_rows_with_the_same_codes_are_added_and_absent_cells_are_zeros(tmp_path: Path) -> None:
@@ -198,5 +197,5 @@ def test_steps_are_told_in_order(tmp_path: Path) -> None:
     assert list(dict.fromkeys(told)) == [
         "reading and counting",
         "protecting and proving",
-        "attacking as an outsider, and writing",
+        "auditing as an outsider, and writing",
     ]

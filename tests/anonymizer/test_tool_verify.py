@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from anonymizer import default_policy
+from anonymizer.audit_release import audit
 from anonymizer.errors import ReleaseUnreadable
 from anonymizer.tool import expose, read_release, verify_release
-from anonymizer.tool.certificate import CERTIFICATE, certificate_of, pack_json
-from anonymizer.tool.expose import narrowest
+from anonymizer.tool.certificate import CERTIFICATE, certificate_of, pack_json, worst_of
 from anonymizer.tool.read_hierarchy import read_hierarchy
 from anonymizer.tool.read_table import read_table
 from tests.anonymizer.tool_files import EXAMPLE, PLACES, example, rows_of
@@ -52,7 +52,7 @@ def certify_anew(release: Path) -> None:
     hashes = {path: sha256((release / path).read_bytes()).hexdigest() for path in files}
     tables, policy = read_release(release).tables, read_release(release).policy
     assert policy is not None
-    worst = narrowest(expose(tables, policy))
+    worst = worst_of(audit(tables, policy))
     (release / CERTIFICATE).write_bytes(pack_json(certificate_of(tables, policy, worst, hashes)))
 
 

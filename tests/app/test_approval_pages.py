@@ -17,7 +17,7 @@ from core.audit import Purpose
 from core.database import Zone
 from core.identity.grants import access_for
 from core.permissions import Role, holds
-from core.second_person import RIGHTS, Act, SecondPersonNeeded, State, find_proposal, propose
+from core.second_person import RIGHTS, Act, SecondPersonNeeded, State, find_proposal, propose, reject
 from core.settings import Settings
 from tests.app.test_record_pages import Browser, SignIn, Teams
 from tests.app.test_record_pages import signed_in as signed_in  # noqa: PLC0414  (a fixture)
@@ -32,6 +32,7 @@ PROPOSER = {
     Act.BULK_READ: Role.SUPERVISOR,
     Act.KEY_OPERATION: Role.ADMINISTRATOR,
     Act.POLICY_CHANGE: Role.PROTECTION_OFFICER,
+    Act.SERVICE_TOKEN: Role.ADMINISTRATOR,
 }
 
 
@@ -40,10 +41,10 @@ def access_of(team: Field, browser: Browser) -> Access:
         return access_for(session, browser.account, OPERATION)
 
 
-def proposed(team: Field, browser: Browser, act: Act, custody: Custody | None = None) -> UUID:
+def proposed(team: Field, browser: Browser, act: Act, *custodies: Custody) -> UUID:
     with team.database.transaction(Zone.IDENTITY, access=access_of(team, browser)) as session:
         said = {"reason": "person_asked", "others": 2}
-        return propose(session, act, f"a.thing:{act}", purpose=Purpose.RIGHTS, detail=said, custody=custody)
+        return propose(session, act, f"a.thing:{act}", purpose=Purpose.RIGHTS, detail=said, custodies=custodies)
 
 
 def state(team: Field, proposal: UUID) -> tuple[State, str | None]:
@@ -184,3 +185,19 @@ def test_what_is_proposed_is_what_the_command_asks_for_later(
     proposal = re.findall(r"Proposed: ([0-9a-f-]{36})", run(amal, "keys", *words, "--propose", "--operation", OPERATION))[0]
     assert subject in run(amal, "approvals", "list", OPERATION)
     assert "Rejected: key_operation" in run(amal, "approvals", "reject", OPERATION, proposal)
+
+
+def test_what_has_ended_is_shown_page_by_page_and_none_is_left_out(signed_in: SignIn, field_team: Field) -> None:
+    amal = signed_in("amal", Role.SUPERVISOR)
+    with field_team.database.transaction(Zone.IDENTITY, access=access_of(field_team, amal)) as session:
+        made = [propose(session, Act.BULK_READ, f"a.thing:{number}", purpose=Purpose.RIGHTS) for number in range(205)]
+        for proposal in made[5:]:
+            reject(session, proposal)
+    pages, address = [amal.get("/approvals").text], ""
+    assert all(f"<code>{proposal}</code>" in pages[0] for proposal in made[:5])  # what waits is on the first, whole
+    while following := re.findall(r'href="(\?after=[0-9a-f-]{36})" rel="next"', pages[-1]):
+        address = f"/approvals{following[0]}"
+        pages.append(amal.client.get(address).text)
+    shown = [found for page in pages for found in re.findall(r'<div class="panel" id="([0-9a-f-]{36})">', page)]
+    assert sorted(shown) == sorted(map(str, made))
+    assert 'href="?">First page' in pages[-1]

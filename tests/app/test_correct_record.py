@@ -46,7 +46,7 @@ def correct(team: Field, person: UUID, access: Access = WORKER, **answers: str) 
 
 def open_pairs(team: Field) -> list[set[UUID]]:
     with team.zone() as session:
-        return [set(pair.persons) for pair in list_pairs(session)]
+        return [set(pair.persons) for pair in list_pairs(session, purpose=Purpose.ASSISTANCE).rows]
 
 
 def test_corrected_to_be_alike_the_pair_is_proposed_and_taken_back(field_team: Field, two: tuple[UUID, UUID]) -> None:

@@ -6,9 +6,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
+from app.destroy_remains import destroy_remains
 from casework.erasure import read_certificate
 from casework.models import Person
 from core.access import Custody
+from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 from core.permissions import Role
 from core.signatures import verification_key
 from tests.app.test_record_pages import Browser, SignIn, Teams, give_to
@@ -65,6 +67,19 @@ class TestErasing:
         assert (told["subject"], told["carried_out_by"]) == (f"casework.person:{person}", str(amal.account))
         assert SCREENING["prs_First_Name"] not in file.text
         assert "Certificate of erasure" in amal.get(f"/erasures/{proposal}/certificate.txt").text
+
+    def test_the_page_says_which_remains_are_to_be_destroyed_and_how_until_they_are(
+        self, signed_in: SignIn, person: UUID, cluster: EmbeddedCluster, database_name: str
+    ) -> None:
+        amal = signed_in("amal", OFFICER)
+        deed = f"/erasures/{approved(signed_in, amal, person)}/carry-out"
+        assert "bin/waystation erase remains" not in amal.get("/erasures").text
+        page = amal.send(deed, page="/erasures", sure="yes").text
+        assert all(told in page for told in ("bin/waystation erase remains", "still to be destroyed"))
+        destroy_remains(cluster.url(ADMINISTRATOR, database_name))
+        page = amal.get("/erasures").text
+        assert "bin/waystation erase remains" not in page
+        assert ">destroyed</td>" in page
 
     def test_nothing_is_erased_unapproved_or_without_the_tick_or_twice(
         self, signed_in: SignIn, field_team: Field, person: UUID

@@ -18,7 +18,7 @@ from tests.app.test_record_pages import signed_in as signed_in  # noqa: PLC0414
 from tests.casework.conftest import SCREENING, Field
 from tests.casework.conftest import field_team as field_team  # noqa: PLC0414
 from tests.casework.conftest import xforms as xforms  # noqa: PLC0414
-from tests.casework.test_exporting import agree
+from tests.casework.test_exporting.conftest import agree
 
 THEIRS = x25519.Identity.generate()
 CLINIC = {"code": "lake-clinic", "name": "Dr Pia", "organisation": "Lake clinic", "public_key": str(THEIRS.to_public())}

@@ -121,8 +121,8 @@ def reading(part: RecordPart) -> Deed:
     )
 
 
-def proposing(act: Act, zone: Zone, custody: Custody | None) -> Callable[[World, Session, Access], object]:
-    return lambda _world, session, _who: propose(session, act, "a.subject:1", purpose=Purpose.LEGAL, custody=custody)
+def proposing(act: Act, *custodies: Custody) -> Callable[[World, Session, Access], object]:
+    return lambda _world, session, _who: propose(session, act, "a.subject:1", purpose=Purpose.LEGAL, custodies=custodies)
 
 
 def approving(act: Act) -> Callable[[World, Session, Access], object]:
@@ -164,7 +164,7 @@ def correct(world: World, session: Session, _: Access) -> None:
 
 C = Zone.CASEWORK
 DEEDS: Mapping[Right, Deed] = {
-    Right.FIND_PERSON: OfTheOperation(C, lambda w, s, _: find_case(s, w.ring, OPERATION, "SC-0")),
+    Right.FIND_PERSON: OfTheOperation(C, lambda w, s, _: find_case(s, w.ring, OPERATION, "SC-0", purpose=Purpose.ASSISTANCE)),
     Right.SEARCH_FREELY: OfTheOperation(
         C, lambda w, s, _: search_freely(s, w.ring, OPERATION, "Amal", lambda _question: [], purpose=Purpose.ASSISTANCE)
     ),
@@ -177,7 +177,9 @@ DEEDS: Mapping[Right, Deed] = {
         C, lambda w, s, _: read_report(s, w.ring, w.report, parts=[RecordPart.IDENTITY], purpose=Purpose.VERIFICATION)
     ),
     Right.CORRECT_RECORD: Deed(C, correct),
-    Right.RESOLVE_DUPLICATES: Deed(C, lambda w, s, _: duplicates.merge_persons(s, w.person, w.other)),
+    Right.RESOLVE_DUPLICATES: Deed(
+        C, lambda w, s, _: duplicates.merge_persons(s, w.person, w.other, purpose=Purpose.ASSISTANCE)
+    ),
     Right.MATCH_WITH_PARTNER: OfTheOperation(
         C,
         lambda w, s, _: duplicates.export_list(s, w.ring, SharedSalt(bytes(32)), partner="P", purpose=Purpose.REFERRAL),
@@ -195,7 +197,7 @@ DEEDS: Mapping[Right, Deed] = {
         C, lambda w, s, _: erasure.propose_erasure(s, str(w.other), reason=erasure.ErasureReason.PERSON_ASKED)
     ),
     Right.APPROVE_ERASURE: Deed(C, approving(Act.ERASURE)),
-    Right.EXPORT_IDENTIFIED: Deed(C, proposing(Act.IDENTIFIED_EXPORT, C, CUSTODY)),
+    Right.EXPORT_IDENTIFIED: Deed(C, proposing(Act.IDENTIFIED_EXPORT, CUSTODY)),
     Right.APPROVE_EXPORT: Deed(C, approving(Act.IDENTIFIED_EXPORT)),
     Right.READ_IN_BULK: OfTheOperation(
         C,
@@ -209,12 +211,13 @@ DEEDS: Mapping[Right, Deed] = {
     Right.RELEASE_WEEK: OfTheWhole(
         Zone.RELEASE, lambda w, _, who: release_as(w.program, who, WEEK, w.program.settings.releases / OPERATION / str(WEEK))
     ),
-    Right.CHANGE_POLICY: OfTheOperation(Zone.ANONYMIZER, proposing(Act.POLICY_CHANGE, Zone.ANONYMIZER, None)),
+    Right.CHANGE_POLICY: OfTheOperation(Zone.ANONYMIZER, proposing(Act.POLICY_CHANGE)),
     Right.APPROVE_POLICY: OfTheOperation(Zone.ANONYMIZER, approving(Act.POLICY_CHANGE)),
     Right.READ_AUDIT: OfTheOperation(Zone.AUDIT, lambda _w, s, _: search_audit(s, AuditSearch())),
     Right.KEEP_REGISTERS: OfTheOperation(Zone.AUDIT, lambda w, s, _: list_entries(s, w.ring, Assessment)),
     Right.MANAGE_ACCOUNTS: OfTheOperation(Zone.IDENTITY, lambda _w, s, _: add_unit(s, UnitKind.ORGANISATION, "New")),
-    Right.MANAGE_KEYS: OfTheOperation(Zone.KEYS, proposing(Act.KEY_OPERATION, Zone.KEYS, None)),
+    Right.APPROVE_TOKEN: Deed(Zone.IDENTITY, approving(Act.SERVICE_TOKEN)),
+    Right.MANAGE_KEYS: OfTheOperation(Zone.KEYS, proposing(Act.KEY_OPERATION)),
     Right.APPROVE_KEY_OPERATION: OfTheOperation(Zone.KEYS, approving(Act.KEY_OPERATION)),
 }
 # By a transaction of the program under the actor's name, which a right of the actor's own role must have opened before.
@@ -250,7 +253,7 @@ def furnished(program: Program, xforms: Mapping[str, bytes]) -> World:
     team.admit_awaiting()
     with team.zone() as session:
         session.execute(text("UPDATE casework.person SET custody = :custody"), {"custody": str(CUSTODY)})
-        person, other = (case.person for case in list_cases(session, OPERATION))
+        person, other = (case.person for case in list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE))
         report = session.execute(text("SELECT id FROM casework.movement_event")).scalar_one()
     badr = Access("badr", OPERATION, (Grant(Role.CASEWORKER, team="team-2"),))
     with program.database.transaction(C, access=replace(badr, system=True)) as session:
@@ -259,13 +262,13 @@ def furnished(program: Program, xforms: Mapping[str, bytes]) -> World:
         opening = session.execute(text("SELECT id FROM casework.opening")).scalar_one()
     made = World(program, person, other, report, opening)
     proposer = Access("proposer", OPERATION, tuple(Grant(role) for role in Role))
-    where = {Act.POLICY_CHANGE: (Zone.ANONYMIZER, None), Act.KEY_OPERATION: (Zone.KEYS, None)}
+    where = {Act.POLICY_CHANGE: (Zone.ANONYMIZER, []), Act.KEY_OPERATION: (Zone.KEYS, [])}
     for act in Act:
-        zone, custody = where.get(act, (C, CUSTODY))
+        zone, custodies = where.get(act, (C, [CUSTODY]))
         with program.database.transaction(zone, access=proposer) as session:
             made.proposals = {
                 **made.proposals,
-                act: propose(session, act, "a.subject:1", purpose=Purpose.LEGAL, custody=custody),
+                act: propose(session, act, "a.subject:1", purpose=Purpose.LEGAL, custodies=custodies),
             }
     protect_week(program, OPERATION, WEEK, actor="officer")  # so that a release has something to release
     return made

@@ -12,8 +12,9 @@ from sqlalchemy import text
 
 from app.web.application import create_application
 from casework import list_cases
+from casework.duplicates import merge_persons
 from core.access import Custody
-from core.audit import Action, audited_entries
+from core.audit import Action, Purpose, audited_entries
 from core.database import Zone
 from core.identity.accounts import add_account
 from core.identity.grants import Reach, give_role
@@ -89,7 +90,7 @@ def person(field_team: Field) -> UUID:
     field_team.send("assistance", ASSISTANCE)
     field_team.admit_awaiting()
     with field_team.zone() as session:
-        return list_cases(session, OPERATION)[0].person
+        return list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)[0].person
 
 
 def give_to(team: Field, person: UUID, custody: Custody) -> None:
@@ -128,6 +129,23 @@ def test_a_field_is_revealed_and_others_stay_masked(signed_in: SignIn, person: U
     both = amal.send(f"/persons/{person}", shown=FIELD, reveal="person/identity/prs_Second_Name", purpose="assistance").text
     assert NAME in both
     assert SCREENING["prs_Second_Name"] in both
+
+
+def test_what_another_record_of_the_person_says_is_beside_it_and_as_covered(
+    signed_in: SignIn, field_team: Field, person: UUID
+) -> None:
+    other = {**SCREENING, "case_reference": "SC-0099", "prs_First_Name": "Amaal"}
+    merged = field_team.admit(field_team.send("screening", other)).records[0]
+    with field_team.zone() as session:
+        merge_persons(session, person, merged, purpose=Purpose.ASSISTANCE)
+    amal = signed_in("amal", Role.CASEWORKER)
+    page = amal.get(f"/persons/{merged}").text
+    assert page.count("Another record of this person says otherwise") == 2  # the name and the case reference
+    assert "Amaal" not in page
+    page = amal.send(f"/persons/{merged}", reveal=FIELD, purpose="assistance").text
+    assert NAME in page
+    assert "Another record of this person says: <bdi>Amaal</bdi>" in page
+    assert f'in the linked record <a href="/persons/{person}' in page  # what was said about consent there
 
 
 def test_a_form_without_its_token_reveals_nothing(signed_in: SignIn, person: UUID) -> None:

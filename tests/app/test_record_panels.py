@@ -11,7 +11,7 @@ from pyrage import passphrase
 
 from casework.models import SearchAllowance
 from core.access import Access, Custody, Grant
-from core.audit import Action, audited_entries
+from core.audit import Action, Purpose, audited_entries, record
 from core.clock import now
 from core.database import Zone
 from core.permissions import Role
@@ -130,6 +130,19 @@ def test_a_correction_is_written_and_what_stood_before_stays_readable(signed_in:
     assert "She spelled it for us." in former
 
 
+def test_an_edit_that_differs_from_a_correction_is_told_until_somebody_decides(signed_in: SignIn, field_team: Field) -> None:
+    person = field_team.admit(field_team.send("screening", SCREENING, instance="first")).records[0]
+    amal = signed_in("amal", Role.CASEWORKER)
+    amal.send(at(person, "correct/save"), **{**opened(amal, person), CORRECTED: "Amina"})
+    field_team.admit(field_team.send("screening", {**SCREENING, "prs_First_Name": "Amaal"}, edits="first"))
+    told = "though the phone sent something else"
+    page = amal.get(at(person)).text
+    assert told in page
+    assert "Amaal" not in page
+    assert "Amaal" in amal.send(at(person, "former"), part="identity").text
+    assert told not in amal.send(at(person, "correct/save"), **{**opened(amal, person), CORRECTED: "Amaal"}).text
+
+
 def test_who_was_slower_sees_both_and_loses_nothing_nor_writes_over_the_rest(signed_in: SignIn, person: UUID) -> None:
     amal, badr = signed_in("amal", Role.CASEWORKER), signed_in("badr", Role.CASEWORKER)
     slow = opened(badr, person)
@@ -198,6 +211,19 @@ def test_the_history_tells_roles_and_accounts_to_those_who_answer_for_the_record
         assert "Caseworker" in page
         assert NAME not in page
         assert "amal" not in page.replace(str(amal.account), "")
+
+
+def test_a_long_history_goes_on_on_the_next_page(signed_in: SignIn, field_team: Field, person: UUID) -> None:
+    with field_team.zone(Zone.AUDIT) as session:
+        for _ in range(205):
+            record(session, Action.READ, f"casework.person:{person}", purpose=Purpose.ASSISTANCE)
+    for role in (Role.SUPERVISOR, Role.DATA_PROTECTION_OFFICER):  # two ways to read it
+        reader = signed_in(f"who{role.value[0]}", role)
+        pages = [reader.get(at(person, "history")).text]
+        while following := re.findall(r'href="(\?after=\d+)" rel="next"', pages[-1]):
+            pages.append(reader.client.get(at(person, f"history{following[0]}")).text)
+        assert [page.count("<tr><td") for page in pages[:2]] == [100, 100]
+        assert sum(page.count("<tr><td") for page in pages) > 205
 
 
 def test_the_history_of_a_record_out_of_reach_is_not_there(

@@ -4,10 +4,11 @@ import os
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from multiprocessing.connection import Client
 from pathlib import Path
+from threading import Event
 from uuid import UUID, uuid4
 
 import pytest
@@ -15,8 +16,10 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.program import Program, open_program
+from app.search_workers import searching
 from casework.models import KeyKind, Person, StoredKey
 from casework.search import ask_worker, search_freely
+from casework.search.name_index import EVERYWHERE, FreeQuestion
 from casework.store.seal_record import Vault, make_key, seal_parts, stored_key
 from core.access import Access, Grant
 from core.audit import Purpose
@@ -52,16 +55,19 @@ def worker(program: Program) -> Iterator["subprocess.Popen[str]"]:
 @contextmanager
 def running(settings: Settings) -> Iterator["subprocess.Popen[str]"]:
     command = [sys.executable, "-m", "app.cli", "search", "serve", OPERATION, "--until-input-ends"]
-    given = {
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, env={**os.environ, **environment(settings)}, **pipes) as process:  # type: ignore[call-overload]
+        assert any("Listening" in line for line in process.stdout)
+        yield process
+        process.stdin.close()
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    return {
         "WAYSTATION_DATABASE_URL": settings.database_url,
         "WAYSTATION_DATABASE_OWNER_URL": settings.database_owner_url,
         "WAYSTATION_VAR": str(settings.var),
     }
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, env={**os.environ, **given}, **pipes) as process:  # type: ignore[call-overload]
-        assert any("Listening" in line for line in process.stdout)
-        yield process
-        process.stdin.close()
 
 
 def add(program: Program, name: str, custody: str = HERE) -> UUID:
@@ -129,6 +135,49 @@ def test_who_was_corrected_handed_over_or_erased_is_not_found_by_the_old_name(pr
         assert search(program, "Amina") == {person}
         change(program, person)
         assert search(program, "Amina") == set()
+
+
+def test_a_name_leaves_the_memory_at_the_moment_from_which_the_record_must_not_be_used(
+    program: Program, worker: object
+) -> None:
+    """A consent that expires names the moment long before; nothing else changes then."""
+    person = add(program, "Amina")
+    with system(program) as session:
+        session.execute(
+            text(
+                "INSERT INTO casework.restriction (id, person, operation, purpose, since, reason, set_by) "
+                "VALUES (gen_random_uuid(), :person, :operation, '*', now() + interval '1 second', 'expired', 'amal')"
+            ),
+            {"person": person, "operation": OPERATION},
+        )
+    assert held(program, "Amina") == {person}
+    until(lambda: held(program, "Amina") == set())
+
+
+def held(program: Program, name: str) -> set[UUID]:
+    """Whom the worker itself answers with, before the walls are asked."""
+    ask = ask_worker(program.settings.search_socket(OPERATION), OPERATION)
+    return {person for person, _ in ask(FreeQuestion(name, (EVERYWHERE,)))}
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait for what another process does, five minutes at most."""
+    pause = Event()
+    for _ in range(6000):
+        if true():
+            return
+        pause.wait(0.05)
+    raise AssertionError("it did not come true")
+
+
+def test_an_operation_that_is_added_later_gets_its_worker(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in environment(program.settings).items():
+        monkeypatch.setenv(name, value)
+    with searching(program):
+        with program.database.transaction(Zone.COLLECTION, operation="LATER") as session:
+            session.add(Operation(code="LATER", names={}))
+        until(program.settings.search_socket("LATER").exists)
+    assert not program.settings.search_socket("LATER").exists()
 
 
 def test_a_change_that_was_rolled_back_is_not_heard_of(program: Program, worker: object) -> None:

@@ -22,7 +22,7 @@ def test_a_sound_store_is_said_and_a_changed_record_named(settings: Settings, mo
             session.add(Operation(code=OPERATION, names={}))
         person = add(program, "Amal", HERE)
     sound = CliRunner().invoke(commands, ["store", "verify", OPERATION])
-    assert "1 records open and are the newest" in sound.output
+    assert "1 records and rows beside them open and are the newest" in sound.output
     engine = create_engine(settings.database_owner_url.replace("postgresql://", "postgresql+psycopg://"))
     with engine.begin() as connection:
         connection.execute(text("UPDATE casework.person SET identity = contact"))

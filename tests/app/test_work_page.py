@@ -52,7 +52,7 @@ def person(field_team: Field) -> UUID:
     field_team.send("assistance", ASSISTANCE)
     field_team.admit_awaiting()
     with field_team.zone() as session:
-        return list_cases(session, "TEST")[0].person
+        return list_cases(session, "TEST", purpose=Purpose.ASSISTANCE)[0].person
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def waiting(site: Site, field_team: Field, person: UUID, teams: tuple[UUID, UUID
         receive_request(session, person, RequestKind.ACCESS, received_at=now() - timedelta(days=31))
         receive_request(session, person, RequestKind.ACCESS)  # not overdue
         _a_pair(session, person, custody)
-        propose(session, Act.ERASURE, f"casework.person:{person}", purpose=Purpose.RIGHTS, custody=custody)
+        propose(session, Act.ERASURE, f"casework.person:{person}", purpose=Purpose.RIGHTS, custodies=[custody])
     with site.database.transaction(Zone.AUDIT, operation="TEST", actor="dina") as session:
         add_entry(session, field_team.ring, Breach("Lost", "In a bus.", "yesterday", now() - timedelta(hours=10), 12))
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from uuid import UUID, uuid4
 
 import pytest
@@ -30,6 +31,7 @@ PLACES = [
     Place("XM0102", "XM01", 2, {"en": "Birk"}, SQUARE),
 ]
 Said = Mapping[str, str]
+definition_of = cache(read_form_definition)
 
 ARRIVAL: Said = {
     "arrival_date": "2026-02-10",
@@ -147,4 +149,4 @@ def field_team(database: Database, ring: KeyRing, xforms: Mapping[str, bytes]) -
         add_places(session, OPERATION, PLACES)
         for xform in xforms.values():
             publish_form(session, OPERATION, xform, {})
-    return Field(database, ring, {kind: read_form_definition(xform) for kind, xform in xforms.items()})
+    return Field(database, ring, {kind: definition_of(xform) for kind, xform in xforms.items()})

@@ -52,7 +52,7 @@ def household(field_team: Field) -> tuple[UUID, UUID]:
     services = [{"service_type": "medical", "service_provider": "Lake Clinic"}]
     field_team.admit(field_team.send("assistance", ASSISTANCE, repeats={"service": services}))
     with field_team.zone() as session:
-        case = find_case(session, field_team.ring, OPERATION, SAID["case_reference"])
+        case = find_case(session, field_team.ring, OPERATION, SAID["case_reference"], purpose=Purpose.ASSISTANCE)
     assert case
     return case.person, case.members[0]
 

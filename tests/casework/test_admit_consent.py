@@ -42,7 +42,7 @@ def history(team: Field, person: UUID) -> list[ConsentVersion]:
 
 def household(team: Field) -> tuple[UUID, tuple[UUID, ...]]:
     with team.zone() as session:
-        case = find_case(session, team.ring, OPERATION, SCREENING["case_reference"])
+        case = find_case(session, team.ring, OPERATION, SCREENING["case_reference"], purpose=Purpose.ASSISTANCE)
     assert case
     return case.person, case.members
 

@@ -6,13 +6,14 @@ from threading import Barrier
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
-from casework import read_person
+from casework import read_person, read_report
 from casework.export_errors import ReadTooMany
-from casework.records import view_record
+from casework.models import MovementEvent
+from casework.records import list_files, view_record
 from casework.search.find_person import find_named
-from casework.store import NewPerson, open_bulk_window, propose_bulk_read, write_persons
+from casework.store import NewFile, NewPerson, open_bulk_window, propose_bulk_read, write_persons
 from casework.store.blind_tokens import TokenKind
 from casework.store.bulk_limit import count_reading
 from core.access import Access, Grant, NotAllowed
@@ -21,7 +22,7 @@ from core.database import Zone
 from core.permissions import PERMISSIONS, Right, Role
 from core.second_person import ProposalForSomethingElse, ProposalNotThere, approve
 from forms import RecordPart
-from tests.casework.conftest import OPERATION, Field
+from tests.casework.conftest import ARRIVAL, OPERATION, Field
 
 LIMIT = 3
 AMAL = Access("amal", OPERATION, (Grant(Role.SUPERVISOR),))
@@ -64,7 +65,7 @@ def begin(team: Field, proposal: UUID, who: Access = AMAL) -> None:
 
 def test_the_person_above_the_limit_is_not_shown_and_the_log_says_so(field_team: Field, persons: list[UUID]) -> None:
     read(field_team, persons[:LIMIT])
-    with pytest.raises(ReadTooMany, match=f"{LIMIT} persons today"):
+    with pytest.raises(ReadTooMany, match=f"{LIMIT} records"):
         read(field_team, persons[LIMIT:])
     with field_team.zone(Zone.AUDIT) as session:
         line = audited_entries(session, action=Action.DENIED)[0]
@@ -100,6 +101,38 @@ def test_names_that_a_search_opens_count(field_team: Field) -> None:
 
     with pytest.raises(ReadTooMany), field_team.database.transaction(Zone.CASEWORK, access=AMAL) as session:
         open_identities(Vault(session, field_team.ring, OPERATION), [one.id for one in new])
+
+
+def test_a_report_is_a_record_like_any_other(field_team: Field) -> None:
+    for number in range(LIMIT + 1):
+        field_team.send("movement", ARRIVAL, instance=f"report {number}")
+    field_team.admit_awaiting()
+    with field_team.zone() as session:
+        reports = session.scalars(select(MovementEvent.id)).all()
+
+    def verify(report: UUID) -> None:
+        with field_team.database.transaction(Zone.CASEWORK, access=AMAL) as session:
+            read_report(session, field_team.ring, report, parts=[RecordPart.CONTACT], purpose=Purpose.VERIFICATION)
+
+    for report in [*reports[:LIMIT], *reports[:LIMIT]]:
+        verify(report)
+    with pytest.raises(ReadTooMany):
+        verify(reports[LIMIT])
+
+
+def test_the_names_of_files_count(field_team: Field) -> None:
+    photograph = NewFile("Amal.png", "image/png", [b"content"], RecordPart.IDENTITY)
+    new = [NewPerson({}, files=[photograph]) for _ in range(LIMIT + 1)]
+    with field_team.zone() as session:
+        write_persons(session, field_team.ring, OPERATION, new)
+
+    def list_theirs(person: UUID) -> int:
+        with field_team.database.transaction(Zone.CASEWORK, access=AMAL) as session:
+            return len(list_files(session, field_team.ring, person, purpose=Purpose.ASSISTANCE))
+
+    assert [list_theirs(one.id) for one in new[:LIMIT]] == [1] * LIMIT
+    with pytest.raises(ReadTooMany):
+        list_theirs(new[LIMIT].id)
 
 
 def test_a_search_that_finds_nobody_counts_nobody(field_team: Field, persons: list[UUID]) -> None:

@@ -42,7 +42,7 @@ def person(field_team: Field) -> UUID:
     field_team.send("screening", SCREENING)
     field_team.admit_awaiting()
     with field_team.zone() as session:
-        return list_cases(session, OPERATION)[0].person
+        return list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)[0].person
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from casework import find_persons, list_cases, read_person
 from casework.consent.restrict_record import RestrictionReason, restrict_record
 from casework.errors import CorrectionEmpty, RecordChanged, RecordUnknown
 from casework.rights.correct_record import correct_record
+from casework.rights.keep_corrections import edits_to_decide
 from casework.rights.keep_former import FormerAnswers, former_answers
 from core.access import Access, Grant, NotAllowed
 from core.audit import Action, Purpose, audited_entries
@@ -28,7 +29,7 @@ def person(field_team: Field) -> UUID:
     field_team.send("screening", SCREENING)
     field_team.admit_awaiting()
     with field_team.zone() as session:
-        return list_cases(session, OPERATION)[0].person
+        return list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)[0].person
 
 
 def correct(
@@ -141,6 +142,65 @@ def test_an_edit_from_a_phone_keeps_history_as_well(field_team: Field) -> None:
     assert former["person"].parts[RecordPart.IDENTITY]["prs_First_Name"] == "Amal"
     assert former["interview"].parts[RecordPart.NARRATIVE]["experience_narrative"] == "Was well received."
     assert {entry.changed_by for entry in former.values()} == {"phone"}
+
+
+class TestAPhoneAfterACorrection:
+    """Somebody corrected the name by hand; then the phone sends an edit of the screening that it once sent."""
+
+    @pytest.fixture
+    def corrected(self, field_team: Field) -> UUID:
+        person = field_team.admit(field_team.send("screening", SCREENING, instance="first")).records[0]
+        correct(field_team, person, {"prs_First_Name": "Amina"})
+        return person
+
+    def edit(self, team: Field, edits: str = "first", instance: str = "again", **said: str) -> None:
+        assert not team.admit(team.send("screening", {**SCREENING, **said}, edits=edits, instance=instance)).problem
+
+    def waiting(self, team: Field, person: UUID) -> int:
+        with team.database.transaction(Zone.CASEWORK, access=WORKER) as session:
+            return len(edits_to_decide(session, team.ring, person, purpose=Purpose.RIGHTS))
+
+    def test_where_it_repeats_itself_the_correction_stays_and_the_rest_is_taken(
+        self, field_team: Field, corrected: UUID
+    ) -> None:
+        self.edit(field_team, interviewer_notes="Came back.")
+        assert held(field_team, corrected, RecordPart.IDENTITY)["prs_First_Name"] == "Amina"
+        assert held(field_team, corrected, RecordPart.NARRATIVE)["interviewer_notes"] == "Came back."
+        assert self.waiting(field_team, corrected) == 0
+
+    def test_where_it_says_something_else_the_correction_stays_until_somebody_decides(
+        self, field_team: Field, corrected: UUID
+    ) -> None:
+        self.edit(field_team, prs_First_Name="Amaal", prs_MobilePhone="+252 61 555 0777")
+        assert held(field_team, corrected, RecordPart.IDENTITY)["prs_First_Name"] == "Amina"
+        assert held(field_team, corrected, RecordPart.CONTACT)["prs_MobilePhone"] == "+252 61 555 0777"
+        sent = history(field_team, corrected)[-1]
+        assert (sent.parts[RecordPart.IDENTITY]["prs_First_Name"], sent.row_version) == ("Amaal", 3)
+        assert self.waiting(field_team, corrected) == 1
+        self.edit(field_team, "again", "once more", prs_First_Name="Amaal", interviewer_notes="Came back.")
+        assert self.waiting(field_team, corrected) == 1
+        correct(field_team, corrected, {"prs_First_Name": "Amaal"}, seen=5)
+        assert self.waiting(field_team, corrected) == 0
+
+    def test_the_name_that_was_corrected_is_the_one_that_is_found(self, field_team: Field, corrected: UUID) -> None:
+        phone = "252615550888"
+        correct(field_team, corrected, {"prs_MobilePhone": phone}, part=RecordPart.CONTACT, seen=2)
+        self.edit(field_team, interviewer_notes="Came back.")
+        with field_team.zone() as session:
+            assert find_persons(session, field_team.ring, OPERATION, phone, purpose=Purpose.ASSISTANCE) == [corrected]
+
+    def test_an_interview_is_kept_likewise(self, field_team: Field, corrected: UUID) -> None:
+        *_, interview = field_team.admit(field_team.send("assistance", ASSISTANCE, instance="second")).records
+        told = {"part": RecordPart.NARRATIVE, "interview": interview}
+        correct(field_team, corrected, {"experience_narrative": "Was well received at last."}, **told)
+        field_team.admit(field_team.send("assistance", {**ASSISTANCE, "experience_narrative": "Was alone."}, edits="second"))
+        assert self.waiting(field_team, corrected) == 1
+        said = [one.parts[RecordPart.NARRATIVE] for one in history(field_team, corrected) if one.of == "interview"]
+        assert [one["experience_narrative"] for one in said] == [
+            "Was well received.",
+            "Was well received at last.",
+            "Was alone.",
+        ]
 
 
 @pytest.mark.parametrize("role", list(Role))

@@ -43,7 +43,7 @@ def screen(team: Field, said: dict[str, str], custody: Custody = NORTH, **more: 
 
 def pairs(team: Field, grants: Sequence[Grant] = OVER_BOTH) -> list[OpenPair]:
     with team.database.transaction(Zone.CASEWORK, access=Access("chief", OPERATION, tuple(grants))) as session:
-        return list_pairs(session)
+        return list_pairs(session, purpose=Purpose.ASSISTANCE).rows
 
 
 def opened(team: Field, pair: UUID, grants: Sequence[Grant] = OVER_BOTH) -> PairRecord:
@@ -53,7 +53,7 @@ def opened(team: Field, pair: UUID, grants: Sequence[Grant] = OVER_BOTH) -> Pair
 
 def different(team: Field, pair: UUID, grants: Sequence[Grant] = OVER_BOTH) -> None:
     with team.database.transaction(Zone.CASEWORK, access=Access("chief", OPERATION, tuple(grants))) as session:
-        decide_different(session, pair)
+        decide_different(session, pair, purpose=Purpose.ASSISTANCE)
 
 
 def test_a_person_written_down_twice_is_proposed_once(field_team: Field) -> None:
@@ -74,7 +74,7 @@ def test_a_household_member_is_compared_too(field_team: Field) -> None:
     person = screen(field_team, AMAL)
     field_team.admit(field_team.send("screening", {**OTHER, "case_reference": "SC-F"}, repeats={"household_member": [member]}))
     with field_team.zone() as session:
-        [member_id] = [one for case in list_cases(session, OPERATION) for one in case.members]
+        [member_id] = [one for case in list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE) for one in case.members]
         found = session.execute(text("SELECT first, second FROM casework.duplicate_candidate")).all()
     assert [set(pair) for pair in found] == [{person, member_id}]
 
@@ -92,13 +92,13 @@ def test_a_correction_proposes_and_takes_back(field_team: Field) -> None:
     screen(field_team, AMAL)
     field_team.admit(field_team.send("screening", said, instance=instance))
     with field_team.zone() as session:
-        assert list_pairs(session) == []
+        assert list_pairs(session, purpose=Purpose.ASSISTANCE).rows == []
     field_team.admit(field_team.send("screening", {**AGAIN, "case_reference": "SC-C"}, instance=edit, edits=instance))
     with field_team.zone() as session:
-        assert len(list_pairs(session)) == 1
+        assert len(list_pairs(session, purpose=Purpose.ASSISTANCE).rows) == 1
     field_team.admit(field_team.send("screening", said, edits=edit))
     with field_team.zone() as session:
-        assert list_pairs(session) == []
+        assert list_pairs(session, purpose=Purpose.ASSISTANCE).rows == []
 
 
 def test_found_different_a_pair_comes_back_only_after_a_correction(field_team: Field) -> None:
@@ -107,13 +107,13 @@ def test_found_different_a_pair_comes_back_only_after_a_correction(field_team: F
     answers = {**AGAIN, "case_reference": "SC-D"}
     field_team.admit(field_team.send("screening", answers, instance=instance))
     with field_team.zone() as session:
-        decide_different(session, list_pairs(session)[0].id)
+        decide_different(session, list_pairs(session, purpose=Purpose.ASSISTANCE).rows[0].id, purpose=Purpose.ASSISTANCE)
     screen(field_team, {**OTHER, "prs_MobilePhone": ""})
     with field_team.zone() as session:
-        assert list_pairs(session) == []
+        assert list_pairs(session, purpose=Purpose.ASSISTANCE).rows == []
     field_team.admit(field_team.send("screening", {**answers, "prs_Birthdate": "1990-04-24"}, edits=instance))
     with field_team.zone() as session:
-        assert len(list_pairs(session)) == 1
+        assert len(list_pairs(session, purpose=Purpose.ASSISTANCE).rows) == 1
 
 
 @pytest.mark.parametrize(
@@ -165,12 +165,12 @@ def test_a_merged_pair_is_listed_no_more_and_comes_back_when_that_is_undone(fiel
     first, second = screen(field_team, AMAL), screen(field_team, AGAIN)
     before = pairs(field_team)
     with field_team.zone() as session:
-        link = merge_persons(session, first, second)
+        link = merge_persons(session, first, second, purpose=Purpose.ASSISTANCE)
     assert pairs(field_team) == []
     with pytest.raises(PairUnknown):
         opened(field_team, before[0].id)
     with field_team.zone() as session:
-        unmerge(session, link)
+        unmerge(session, link, purpose=Purpose.ASSISTANCE)
     assert pairs(field_team) == before
 
 
@@ -178,7 +178,7 @@ def test_of_merged_records_a_third_is_asked_about_once(field_team: Field) -> Non
     first, second, third = (screen(field_team, said) for said in (AMAL, AGAIN, AMAL))
     assert len(pairs(field_team)) == 3
     with field_team.zone() as session:
-        merge_persons(session, first, second)
+        merge_persons(session, first, second, purpose=Purpose.ASSISTANCE)
     [pair] = pairs(field_team)
     assert set(pair.persons) == {first, third}
     different(field_team, pair.id)
@@ -197,7 +197,7 @@ def test_a_record_that_does_not_open_stands_in_nobodys_way_and_is_not_named_to_t
 def test_a_taken_reference_names_no_other_case(field_team: Field) -> None:
     field_team.admit(field_team.send("screening", AMAL))
     with field_team.zone() as session:
-        [case] = list_cases(session, OPERATION)
+        [case] = list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)
     submission = field_team.send("screening", OTHER)
     field_team.admit(submission)
     code, reason = field_team.quarantine()[submission]
@@ -210,4 +210,18 @@ def test_an_opening_of_one_record_lets_nobody_merge_it(field_team: Field) -> Non
     first, second = screen(field_team, AMAL, NORTH), screen(field_team, AGAIN, SOUTH)
     access = Access("amal", OPERATION, OVER_NORTH)
     with pytest.raises(RecordUnknown), field_team.database.transaction(Zone.CASEWORK, access=access) as session:
-        merge_persons(session, first, second)
+        merge_persons(session, first, second, purpose=Purpose.ASSISTANCE)
+
+
+def test_pairs_are_listed_page_by_page_also_where_one_was_decided_meanwhile(field_team: Field) -> None:
+    for _ in range(4):
+        screen(field_team, SCREENING)
+    everything = [pair.id for pair in pairs(field_team)]
+    assert len(everything) == 6  # each with each
+    with field_team.database.transaction(Zone.CASEWORK, access=Access("sara", OPERATION, tuple(OVER_BOTH))) as session:
+        first = list_pairs(session, size=4, purpose=Purpose.ASSISTANCE)
+    different(field_team, first.rows[-1].id)
+    with field_team.database.transaction(Zone.CASEWORK, access=Access("sara", OPERATION, tuple(OVER_BOTH))) as session:
+        second = list_pairs(session, after=first.following, size=4, purpose=Purpose.ASSISTANCE)
+    assert [pair.id for page in (first, second) for pair in page.rows] == everything
+    assert second.following is None

@@ -62,7 +62,9 @@ class TestWhatGoes:
         assert tally.counted["casework.interview"] == 2
         assert len(tally.keys) == 3  # the person's, and those of two submissions
         with field_team.zone() as session:
-            assert find_case(session, field_team.ring, OPERATION, SCREENING["case_reference"]) is None
+            assert (
+                find_case(session, field_team.ring, OPERATION, SCREENING["case_reference"], purpose=Purpose.ASSISTANCE) is None
+            )
 
     def test_the_other_members_of_the_household_keep_their_own_records(self, field_team: Field) -> None:
         person = household(field_team)

@@ -54,7 +54,7 @@ def person(field_team: Field) -> UUID:
     field_team.send("screening", SIGNED, instance="first")
     field_team.admit_awaiting()
     with field_team.zone() as session:
-        return list_cases(session, OPERATION)[0].person
+        return list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)[0].person
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from casework import find_case, find_persons
 from casework.search import find_named
@@ -58,12 +58,24 @@ def test_the_likest_come_first(field_team: Field, person: UUID) -> None:
     assert set(found) == {third, other, person}
 
 
+def test_several_are_found_with_as_many_questions_to_the_database_as_one(field_team: Field, person: UUID) -> None:
+    asked: list[str] = []
+    event.listen(field_team.database.engine, "before_cursor_execute", lambda *about: asked.append(about[2]))
+    named(field_team, WORKER, "Mohamed", "Hassan", 1998)
+    for_one = asked.copy()
+    for number in range(3):
+        admit(field_team, "Mohamed", "Hassan", "1998-01-01", f"SC-2{number}")
+    asked.clear()
+    assert len(named(field_team, WORKER, "Mohamed", "Hassan", 1998)) == 4
+    assert asked == for_one
+
+
 def test_out_of_reach_nobody_is_found_by_name_telephone_or_reference(field_team: Field, person: UUID) -> None:
     assert named(field_team, ELSEWHERE, "Mohamed", "Hassan", 1998) == []
     with field_team.database.transaction(Zone.CASEWORK, access=ELSEWHERE) as session:
         phone = SCREENING["prs_MobilePhone"]
         assert find_persons(session, field_team.ring, OPERATION, phone, purpose=Purpose.ASSISTANCE) == []
-        assert find_case(session, field_team.ring, OPERATION, "SC-1") is None
+        assert find_case(session, field_team.ring, OPERATION, "SC-1", purpose=Purpose.ASSISTANCE) is None
 
 
 def test_who_is_kept_from_an_identity_is_not_told_that_the_name_agrees(field_team: Field, person: UUID) -> None:

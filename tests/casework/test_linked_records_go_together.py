@@ -1,25 +1,42 @@
-"""Records that were merged are one human being: erased together, handed over together, due together."""
+"""Records that were merged are one human being: erased together, handed over together, due together, restricted together."""
 
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
 
-from casework.duplicates import merge_persons
+from casework.consent import (
+    ConsentState,
+    RestrictionReason,
+    Statement,
+    consent_history,
+    lift_restriction,
+    may_share_with,
+    may_use,
+    record_consent,
+    restrict_record,
+    restrictions_in_force,
+    withdraw_consent,
+)
+from casework.duplicates import merge_persons, merges_of, unmerge
 from casework.erasure.erase_person import erase_record
 from casework.erasure.erasure_subject import ErasureKind, Subject
 from casework.erasure.propose_erasures import find_overdue
 from casework.errors import RecordHeld
-from casework.models import Person, StoredKey
-from casework.records import assign_custody
+from casework.models import Opening, Person, StoredKey
+from casework.records import assign_custody, share_record
 from casework.rights import hold_record
 from core.access import Access, Custody, Grant, NotAllowed
 from core.audit import Action, Purpose, audited_entries
+from core.clock import now
 from core.database import Zone
 from core.permissions import Role
+from forms import RecordPart
 from tests.casework.conftest import OPERATION, SCREENING, Field
 
+CLINIC = "lake-clinic"
 NOWHERE = Path("no such file")
 HERE, THERE = Custody("org", "north", "team-1", "amal"), Custody("org", "south", "team-2", "badr")
 
@@ -31,7 +48,7 @@ def two(field_team: Field) -> tuple[UUID, UUID]:
     one, other = (field_team.admit(field_team.send("screening", each)).records[0] for each in said)
     with field_team.zone() as session:
         session.execute(text("UPDATE casework.person SET custody = :here"), {"here": str(HERE)})
-        merge_persons(session, one, other)
+        merge_persons(session, one, other, purpose=Purpose.ASSISTANCE)
     return one, other
 
 
@@ -86,3 +103,99 @@ def test_due_only_when_both_are_and_then_proposed_once(field_team: Field, two: t
 
     assert grow_old(two[0]) == set()
     assert grow_old(two[1]) == {two[0]}
+
+
+@pytest.mark.parametrize("asked", [0, 1])
+def test_what_is_stopped_in_one_is_stopped_in_both_until_it_is_lifted_there(
+    field_team: Field, two: tuple[UUID, UUID], asked: int
+) -> None:
+    with field_team.zone() as session:
+        stopped = restrict_record(session, two[1], RestrictionReason.OBJECTION)
+    with field_team.zone() as session:
+        [listed] = [one for one in restrictions_in_force(session, two[asked]) if one.by_hand]
+        assert (listed.id, listed.person) == (stopped, two[1])
+        assert not may_use(session, two[asked], Purpose.ASSISTANCE)
+        lift_restriction(session, stopped)
+    with field_team.zone() as session:
+        assert may_use(session, two[asked], Purpose.ASSISTANCE)
+
+
+def test_a_consent_in_one_is_the_persons_and_is_told_and_withdrawn_from_either(
+    field_team: Field, two: tuple[UUID, UUID]
+) -> None:
+    agree(field_team, two[1])
+    with field_team.zone() as session:
+        assert may_share_with(session, two[0], CLINIC)
+        histories = [consent_history(session, field_team.ring, person, purpose=Purpose.RIGHTS) for person in two]
+        assert histories[0] == histories[1]
+        assert {said.person for said in histories[0]} == set(two)
+        withdraw_consent(
+            session,
+            field_team.ring,
+            two[0],
+            consent_to=Purpose.REFERRAL,
+            recipient=CLINIC,
+            said_at=now(),
+            said_to="amal",
+        )
+    with field_team.zone() as session:
+        assert not any(may_share_with(session, person, CLINIC) for person in two)
+
+
+def test_not_to_have_been_asked_in_one_stops_nothing_in_the_other(field_team: Field, two: tuple[UUID, UUID]) -> None:
+    agree(field_team, two[0])
+    share(field_team, two[0])
+    unasked = Statement(Purpose.REFERRAL, ConsentState.NOT_ASKED, now(), "amal", CLINIC)
+    with field_team.zone() as session:
+        record_consent(session, field_team.ring, two[1], unasked)
+    with field_team.zone() as session:
+        assert may_share_with(session, two[0], CLINIC)
+    assert running(field_team) == 1
+
+
+def test_what_stops_sharing_one_ends_the_sharing_of_both(field_team: Field, two: tuple[UUID, UUID]) -> None:
+    agree(field_team, two[0])
+    share(field_team, two[0])
+    with field_team.zone() as session:
+        restrict_record(session, two[1], RestrictionReason.OBJECTION, use=Purpose.REFERRAL)
+    assert running(field_team) == 0
+
+
+def test_linking_with_a_record_that_may_not_be_shared_ends_the_sharing(field_team: Field, two: tuple[UUID, UUID]) -> None:
+    with field_team.zone() as session:
+        [link] = merges_of(session, two[0])
+        unmerge(session, link.id, purpose=Purpose.ASSISTANCE)
+        restrict_record(session, two[1], RestrictionReason.OBJECTION, use=Purpose.REFERRAL)
+    agree(field_team, two[0])
+    share(field_team, two[0])
+    assert running(field_team) == 1
+    with field_team.zone() as session:
+        merge_persons(session, two[0], two[1], purpose=Purpose.ASSISTANCE)
+    assert running(field_team) == 0
+
+
+def agree(team: Field, person: UUID) -> None:
+    said = Statement(Purpose.REFERRAL, ConsentState.GIVEN, now(), "amal", CLINIC, text_version="1", language="ar")
+    with team.zone() as session:
+        record_consent(session, team.ring, person, said)
+
+
+def share(team: Field, person: UUID) -> None:
+    with team.zone() as session:
+        share_record(
+            session,
+            team.ring,
+            person,
+            account="dora",
+            parts=[RecordPart.IDENTITY],
+            until=now() + timedelta(days=7),
+            reason="Referred for medical care today.",
+            purpose=Purpose.REFERRAL,
+            recipient=CLINIC,
+        )
+
+
+def running(team: Field) -> int:
+    """How many records are shared at this moment."""
+    with team.zone() as session:
+        return session.query(Opening).where(Opening.until > now()).count()

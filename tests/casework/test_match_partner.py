@@ -8,7 +8,6 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from casework import list_cases
 from casework.consent.consents import ConsentState
 from casework.consent.record_consent import Statement, record_consent
 from casework.consent.withdraw_consent import withdraw_consent
@@ -16,13 +15,15 @@ from casework.duplicates.compare_persons import Profile
 from casework.duplicates.errors import ExchangeUnknown, ListOutOfBounds, ListUnreadable, SaltUsed
 from casework.duplicates.match_partner import ENCODINGS, FEWEST, RowMatch, at_least, compare_lists, export_list
 from casework.duplicates.merge_persons import merge_persons
+from casework.store import NewPerson, write_persons
 from core.access import Access, Grant, NotAllowed
 from core.audit import Action, Purpose, audited_entries
 from core.clock import now
 from core.database import Zone
 from core.permissions import Role
 from core.shared_tokens import SaltUnfit, SharedSalt, create_salt, read_salt
-from tests.casework.conftest import OPERATION, SCREENING, Field
+from forms import RecordPart
+from tests.casework.conftest import OPERATION, Field
 
 OFFICER = (Grant(Role.DATA_PROTECTION_OFFICER),)
 PARTNER = "HELP"
@@ -32,23 +33,21 @@ SALT = SharedSalt(bytes(32))
 @pytest.fixture
 def persons(field_team: Field) -> list[UUID]:
     """As many persons as a list must hold, and one more; all but the last agreed that the partner learns of them."""
-    for number in range(FEWEST + 1):
-        said = {
-            **SCREENING,
-            "case_reference": f"SC-{number}",
-            "prs_First_Name": f"{chr(98 + number)}ibir{chr(98 + number)}",
-            "prs_Second_Name": "Hassan",
-            "prs_Birthdate": f"1990-02-{number + 1:02}",
-            "prs_Gender": "female",
-            "prs_MobilePhone": f"+252 61 55501{number:02}",
-        }
-        field_team.send("screening", said)
-    field_team.admit_awaiting()
+    people = [person(number) for number in range(FEWEST + 1)]
     with field_team.zone() as session:
-        cases = sorted(list_cases(session, OPERATION), key=lambda case: case.opened_at)
-        people = [case.person for case in cases]
-    agree(field_team, people[:-1])
-    return people
+        write_persons(session, field_team.ring, OPERATION, people)
+    agree(field_team, [one.id for one in people[:-1]])
+    return [one.id for one in people]
+
+
+def person(number: int) -> NewPerson:
+    named = {
+        "prs_First_Name": f"{chr(98 + number)}ibir{chr(98 + number)}",
+        "prs_Second_Name": "Hassan",
+        "prs_Birthdate": f"1990-02-{number + 1:02}",
+    }
+    reached, counted = {"prs_MobilePhone": f"+252 61 55501{number:02}"}, {"prs_Gender": "female"}
+    return NewPerson({RecordPart.IDENTITY: named, RecordPart.CONTACT: reached, RecordPart.FACTS: counted})
 
 
 def agree(team: Field, people: Sequence[UUID]) -> None:
@@ -166,7 +165,7 @@ def test_after_a_comparison_no_row_stands_for_anybody(field_team: Field, persons
 def test_merged_records_are_one_row(field_team: Field, persons: list[UUID]) -> None:
     agree(field_team, persons[-1:])
     with field_team.zone() as session:
-        merge_persons(session, persons[0], persons[1])
+        merge_persons(session, persons[0], persons[1], purpose=Purpose.ASSISTANCE)
     assert len(json.loads(export(field_team))["rows"]) == len(persons) - 1
 
 

@@ -28,7 +28,7 @@ def person(field_team: Field) -> UUID:
     field_team.admit_awaiting()
     with field_team.zone() as session:
         session.execute(text("UPDATE casework.person SET custody = :custody"), {"custody": str(CUSTODY)})
-        return list_cases(session, OPERATION)[0].person
+        return list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)[0].person
 
 
 def read(team: Field, person: UUID, grants: tuple[Grant, ...], part: RecordPart, actor: str = "amal") -> object:
@@ -52,8 +52,8 @@ def test_out_of_reach_a_record_is_not_there_at_all(field_team: Field, person: UU
         read(field_team, person, (grant,), RecordPart.FACTS)
     access = Access("badr", OPERATION, (grant, Grant(Role.SUPERVISOR, team="team-2")))
     with field_team.database.transaction(Zone.CASEWORK, access=access) as session:
-        assert find_case(session, field_team.ring, OPERATION, SCREENING["case_reference"]) is None
-        assert list_cases(session, OPERATION) == []
+        assert find_case(session, field_team.ring, OPERATION, SCREENING["case_reference"], purpose=Purpose.ASSISTANCE) is None
+        assert list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE) == []
 
 
 WALLED = ("person", "case", "interview", "household_member", "token", "record_key")
@@ -97,7 +97,7 @@ def test_an_unassigned_record_is_in_nobodys_reach_but_the_whole_operations(field
     field_team.admit_awaiting()
     for grants, seen in (((Grant(Role.SUPERVISOR, team="team-1"),), 0), ((Grant(Role.SUPERVISOR),), 1)):
         with field_team.database.transaction(Zone.CASEWORK, access=Access("badr", OPERATION, grants)) as session:
-            assert len(list_cases(session, OPERATION)) == seen
+            assert len(list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)) == seen
 
 
 @pytest.mark.parametrize("custody", ["", "org", "a/b/c/%", "a/b/c/d/e"])

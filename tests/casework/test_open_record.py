@@ -50,7 +50,7 @@ def persons(field_team: Field) -> list[UUID]:
     field_team.admit_awaiting()
     with field_team.zone() as session:
         session.execute(text("UPDATE casework.person SET custody = :custody"), {"custody": str(CUSTODY)})
-        return [case.person for case in list_cases(session, OPERATION)]
+        return [case.person for case in list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)]
 
 
 @contextmanager

@@ -20,7 +20,7 @@ def case(field_team: Field) -> CaseSummary:
     field_team.send("screening", SCREENING, repeats={"household_member": MEMBERS})
     field_team.admit_awaiting()
     with field_team.zone() as session:
-        return list_cases(session, OPERATION)[0]
+        return list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)[0]
 
 
 def read(team: Field, case: CaseSummary, access: Access | None = None) -> list[dict[RecordPart, dict[str, str]]]:

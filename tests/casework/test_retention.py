@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select
 
-from casework.erasure.propose_erasures import find_overdue, propose_overdue
+from casework.erasure.propose_erasures import find_overdue, page_overdue, propose_overdue
 from casework.erasure.retention import OURS, Keeps, read_rules
 from casework.errors import RetentionUnreadable
 from casework.models import Person
@@ -52,6 +52,17 @@ def overdue(team: Field, periods: Path = NOWHERE) -> dict[str, set[UUID]]:
 def not_eligible(team: Field) -> UUID:
     said = {**SCREENING, "eligible": "no"}
     return team.admit(team.send("screening", said, repeats={"household_member": MEMBERS})).records[0]
+
+
+def test_what_is_overdue_is_listed_page_by_page(field_team: Field, later: Later) -> None:
+    not_eligible(field_team)
+    later(4000)
+    with field_team.zone() as session:
+        everything = find_overdue(session, OPERATION, NOWHERE)
+        first = page_overdue(session, OPERATION, NOWHERE, size=len(everything) - 1)
+        second = page_overdue(session, OPERATION, NOWHERE, after=first.following, size=len(everything) - 1)
+    assert [*first.rows, *second.rows] == everything
+    assert (len(second.rows), second.following) == (1, None)
 
 
 class TestThePeriods:

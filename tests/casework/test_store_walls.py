@@ -77,7 +77,7 @@ def test_no_answer_lies_in_clear_in_any_column(field_team: Field, planted: dict[
 
 def test_every_answer_opens_again(field_team: Field, planted: dict[str, str]) -> None:
     with field_team.zone() as session:
-        [case] = list_cases(session, OPERATION)
+        [case] = list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)
         [report] = session.scalars(text("SELECT id FROM casework.movement_event"))
         everything = list(RecordPart)
         held = [
@@ -92,7 +92,7 @@ def test_every_answer_opens_again(field_team: Field, planted: dict[str, str]) ->
 
 def test_answers_lie_where_the_workbook_puts_them(field_team: Field, planted: dict[str, str]) -> None:
     with field_team.zone() as session:
-        [case] = list_cases(session, OPERATION)
+        [case] = list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)
         parts = read_person(session, field_team.ring, case.person, parts=list(RecordPart), purpose=Purpose.ASSISTANCE).parts
     for question in field_team.definitions["screening"].questions:
         if f"screening.{question.name}" in planted and not question.repeat:
@@ -196,10 +196,10 @@ def denied(field: Field, zone: Zone, statement: str) -> bool:
 
 def test_another_operation_sees_nothing(field_team: Field, planted: dict[str, str]) -> None:
     with field_team.zone() as session:
-        [case] = list_cases(session, OPERATION)
+        [case] = list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)
     with field_team.zone(operation="OTHER") as session:
         assert every_value(session) == []
-        assert list_cases(session, OPERATION) == []
+        assert list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE) == []
         with pytest.raises(RecordUnknown):
             read_person(session, field_team.ring, case.person, parts=[RecordPart.FACTS], purpose=Purpose.ASSISTANCE)
     with field_team.zone(Zone.ANONYMIZER, operation="OTHER") as session:

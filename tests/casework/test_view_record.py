@@ -27,7 +27,7 @@ def person(field_team: Field) -> UUID:
     field_team.admit_awaiting()
     with field_team.zone() as session:
         session.execute(text("UPDATE casework.person SET custody = :custody"), {"custody": str(CUSTODY)})
-        return list_cases(session, OPERATION)[0].person
+        return list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)[0].person
 
 
 def view(team: Field, person: UUID, *revealed: str, who: Access = WORKER) -> RecordView:

@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from struct import pack
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 from sqlalchemy import create_engine, text
 
@@ -14,11 +16,14 @@ from casework.export_errors import BulkReadUnapproved
 from casework.models import TokenKind
 from casework.records import list_files
 from casework.store import NewFile, NewPerson, open_bulk_window, open_in_bulk, propose_bulk_read, write_persons
+from casework.store.open_in_bulk import _opened
 from core.access import Access, Custody, Grant, NotAllowed
 from core.audit import Action, Purpose, audited_entries
 from core.database import KeyRetired, Zone
 from core.embedded_cluster import ADMINISTRATOR
 from core.envelope import CiphertextRefused
+from core.keyring import KeyRing
+from core.open_many import ManyOpener
 from core.permissions import PERMISSIONS, Right, Role
 from core.second_person import approve
 from forms import RecordPart
@@ -171,9 +176,10 @@ def test_an_erased_person_is_counted_no_more(field_team: Field, some: int) -> No
         "UPDATE casework.person SET row_version = 2 WHERE id = :person",
         "UPDATE casework.person p SET facts = q.facts FROM casework.person q WHERE p.id = :person AND q.id <> p.id",
         "UPDATE casework.record_key SET sealed = set_byte(sealed, 20, get_byte(sealed, 20) # 1) WHERE record = :person",
+        "UPDATE casework.record_key SET sealed = sealed || sealed WHERE record = :person",
         "UPDATE casework.record_key SET commitment = ''  WHERE record = :person",
     ],
-    ids=["flipped", "another column", "emptied", "another version", "another row", "key flipped", "commitment cut"],
+    ids=["flipped", "another column", "emptied", "another version", "another row", "key flipped", "key long", "commitment cut"],
 )
 def test_a_person_that_was_tampered_with_is_refused_by_id(field_team: Field, some: int, tampering: str, processes: int) -> None:
     engine = create_engine(field_team.database.engine.url.set(username=ADMINISTRATOR))
@@ -182,3 +188,25 @@ def test_a_person_that_was_tampered_with_is_refused_by_id(field_team: Field, som
     engine.dispose()
     with pytest.raises(CiphertextRefused, match=str(UUID(int=5))):
         counted(field_team, processes=processes)
+
+
+def test_a_last_row_that_was_cut_short_is_refused_too() -> None:
+    person = UUID(int=5)
+    emptied = pack(">hi16siiiiiiii", 7, 16, person.bytes, 4, 1, 4, 1, 0, 0, 0, 0)  # key, commitment, versions and facts
+    opener = ManyOpener(KeyRing({1: bytes(32)}, b""), "casework.record_key", "person", "casework.person", "facts")
+    with pytest.raises(CiphertextRefused, match=str(person)):
+        list(_opened(emptied, opener, [0]))
+
+
+def test_the_search_worker_is_told_of_every_person_that_was_added(field_team: Field) -> None:
+    many = 450  # of which a notice holds 200
+    with field_team.database.engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        driver.execute("LISTEN waystation_person")
+        driver.commit()
+        with field_team.zone() as session:
+            write_persons(session, field_team.ring, OPERATION, [person(field_team, n) for n in range(many)])
+        told = [notice.payload.split(" ") for notice in driver.notifies(timeout=60, stop_after=3)]
+    assert {operation for operation, *_ in told} == {OPERATION}
+    assert sorted(UUID(one) for _, *persons in told for one in persons) == [UUID(int=n + 1) for n in range(many)]

@@ -1,6 +1,6 @@
 """The second person rule: who proposes does not approve, an approval counts once and not for ever, every step is logged."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import product
 from uuid import UUID, uuid4
@@ -15,6 +15,7 @@ from core.audit import Purpose, audited_entries
 from core.database import Database, Zone, connect
 from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 from core.permissions import Role, holds
+from core.proposals_in_reach import open_in_reach
 from core.second_person import (
     RIGHTS,
     STEPS,
@@ -26,6 +27,7 @@ from core.second_person import (
     SecondPersonNeeded,
     State,
     approve,
+    awaiting_decision,
     carry_out,
     expire_overdue,
     find_proposal,
@@ -48,11 +50,11 @@ def work_of(
         yield session
 
 
-def proposed(database: Database, act: Act = Act.ERASURE, by: str = "amal", custody: Custody | None = None) -> UUID:
+def proposed(database: Database, act: Act = Act.ERASURE, by: str = "amal", custodies: Collection[Custody] = ()) -> UUID:
     """A proposal by the program itself, or by an officer who holds every right to propose."""
     grants = (Grant(Role.DATA_PROTECTION_OFFICER), Grant(Role.ADMINISTRATOR))
     with work_of(database, by, grants) as session:
-        return propose(session, act, SUBJECT, purpose=Purpose.RIGHTS, detail={"records": 1}, custody=custody)
+        return propose(session, act, SUBJECT, purpose=Purpose.RIGHTS, detail={"records": 1}, custodies=custodies)
 
 
 def approved(database: Database) -> UUID:
@@ -189,10 +191,21 @@ class TestWhoMay:
             approve(session, proposal)
 
     def test_who_approves_must_reach_the_record(self, database: Database) -> None:
-        proposal = proposed(database, Act.BULK_READ, custody=Custody("org", "north", "team-1", "amal"))
+        proposal = proposed(database, Act.BULK_READ, custodies=[Custody("org", "north", "team-1", "amal")])
         with pytest.raises(NotAllowed), work_of(database, "badr", (Grant(Role.SUPERVISOR, team="team-2"),)) as session:
             approve(session, proposal)
         with work_of(database, "badr", (Grant(Role.SUPERVISOR, team="team-1"),)) as session:
+            assert approve(session, proposal).state is State.APPROVED
+
+    def test_and_each_of_them_where_there_are_several(self, database: Database) -> None:
+        proposal = proposed(database, Act.BULK_READ, custodies=[Custody(team="team-1"), Custody(team="team-2")])
+        one, two = Grant(Role.SUPERVISOR, team="team-1"), Grant(Role.SUPERVISOR, team="team-2")
+        with work_of(database, "badr", (one,)) as session:
+            assert (awaiting_decision(session), open_in_reach(session)) == ([], [])
+        with pytest.raises(NotAllowed), work_of(database, "badr", (one,)) as session:
+            approve(session, proposal)
+        with work_of(database, "badr", (one, two)) as session:
+            assert [waiting.id for waiting in awaiting_decision(session)] == [proposal]
             assert approve(session, proposal).state is State.APPROVED
 
 

@@ -52,7 +52,7 @@ def test_the_screens_fit_without_any_script(
     page = context.new_page()
 
     def look(name: str) -> None:
-        assert page.evaluate("document.documentElement.dir") == direction
+        assert page.get_attribute("html", "dir") == direction  # waits for the page that a click leads to
         assert overflow(page) <= 0, name
         assert page.locator("script").count() == 0
         if folder := os.environ.get("WAYSTATION_SCREENSHOTS"):

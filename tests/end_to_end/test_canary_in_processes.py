@@ -1,7 +1,8 @@
 """The canary again, in the processes of a country office: web, worker, broker and database, each killed at a bad moment.
 
 Answers come over HTTP, go as tasks through a real Redis to a real worker, and meet violated constraints, a SIGKILL in the
-middle of a request and an abort with core dumps allowed. Then every byte that any of them left is searched.
+middle of a request and of an admission, and an abort with core dumps allowed; in between a season of work is lived through at
+the screens, beside the worker that holds names for the free search. Then every byte that any of them left is searched.
 """
 
 import os
@@ -12,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
@@ -22,14 +23,17 @@ import pytest
 import redis
 from sqlalchemy import create_engine, text
 
-import forms
-from app.demonstration.phone import Phone, fill_form
+from app.demonstration.phone import Phone
 from app.program import Program, open_program
+from app.worker.tasks import ADMIT_AWAITING, build_worker
 from core.database import Zone
 from core.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster
 from core.models import Operation
 from core.settings import Settings
-from tests.end_to_end.test_canary import OPERATION, Canaries, answers, files_under, flush, publish, send_everything
+from tests.blank_database import administrate
+from tests.end_to_end.canaries import Canaries
+from tests.end_to_end.filled_forms import OPERATION, movement, publish, screening, send, send_everything
+from tests.end_to_end.season import Season, live_through
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 90
@@ -70,6 +74,15 @@ class Office:
             rows = [tuple(row) for row in done] if done.returns_rows else []
         engine.dispose()
         return rows
+
+    @contextmanager
+    def owner_holds(self, table: str) -> Iterator[None]:
+        """Meanwhile nobody else writes to a table: who tries waits."""
+        engine = create_engine(self.owner)
+        with engine.begin() as connection:
+            connection.execute(text(f"LOCK TABLE {table} IN SHARE MODE"))
+            yield
+        engine.dispose()
 
     def count(self, query: str) -> object:
         return self.owner_does(query)[0][0]
@@ -126,47 +139,68 @@ def office(cluster: EmbeddedCluster, database_name: str, tmp_path: Path) -> Iter
         yield office
 
 
-def test_no_word_is_left_by_any_process_however_it_ends(office: Office, cluster: EmbeddedCluster, database_name: str) -> None:
-    canaries, seen = Canaries({}), b""
+def test_no_word_is_left_by_any_process_however_it_ends(
+    office: Office, cluster: EmbeddedCluster, database_name: str, tmp_path: Path
+) -> None:
+    canaries, seen, left = Canaries({}), b"", tmp_path / "left"
+    left.mkdir()
     token = publish(office.program)
     web = office.waystation("serve", "--port", office.address.rpartition(":")[2], name="web")
     worker = office.waystation("worker", "--concurrency", "1", name="worker")
     until(lambda: answers_there(office))
+    transport = httpx.HTTPTransport()
+    season = Season(office.program, cluster, database_name, canaries, transport, office.address, left, searches_freely=True)
     with Phone(httpx.HTTPTransport(), f"{office.address}/key/{token}") as phone:
         phone.download_forms()
         send_everything(phone, canaries)
-        until(lambda: office.count("SELECT count(*) FROM casework.interview") == 2)
+        until(lambda: office.count("SELECT count(*) FROM casework.interview") == 4)
         until(lambda: office.count("SELECT count(*) FROM casework.movement_event") == 4)
-        seen += _of_processes(web.pid, worker.pid)
+        names = office.waystation("search", "serve", OPERATION, name="names")
+        until(lambda: "Listening" in office.said("names"))
+        live_through(season)
+        seen += _of_processes(web.pid, worker.pid, names.pid)
+        worker = _kill_in_the_middle_of_an_admission(office, phone, canaries, worker)
         _break_the_database(office, phone, canaries)
         seen += _of_broker(office.broker)
-        _kill_in_the_middle_of_a_request(office, web, token, _form(phone, canaries))
-    os.kill(worker.pid, signal.SIGABRT)
-    assert worker.wait() == -signal.SIGABRT
+        _kill_in_the_middle_of_a_request(office, web, token, movement(phone, canaries, uuid4()))
+    for process in (worker, names):
+        os.kill(process.pid, signal.SIGABRT)
+        assert process.wait() == -signal.SIGABRT
 
     assert b"admit_submission" in (office.folder / "monitor" / "said.txt").read_bytes()
-    assert "CheckViolation" in office.said("worker") or "IntegrityError" in office.said("worker")
+    assert b"refresh_facts" in (office.folder / "monitor" / "said.txt").read_bytes()
     assert [path for path in office.folder.rglob("core*") if path.is_file()] == []
     office.broker.bgsave()
-    flush(cluster, database_name)
-    places = {"processes and broker": seen + _of_broker(office.broker), "statistics": _of_views(office)}
-    for folder in (office.folder, cluster.data_folder, Path("/dev/shm")):
-        places |= files_under(folder)
-    places |= {str(path): path.read_bytes() for path in cluster.data_folder.parent.glob("*.log")}
-    assert len(canaries.words) >= 25
-    assert {path: found for path, content in places.items() if (found := canaries.found_in(content))} == {}
+    administrate(cluster, "CHECKPOINT")
+    assert len(canaries.words) >= 100
+    assert season.unasked() == []
+    shown = {"processes and broker": seen + _of_broker(office.broker), "statistics": _of_views(office)}
+    assert canaries.found_among(shown) == {}
+    assert canaries.found_under(office.folder, cluster.data_folder, Path("/dev/shm")) == {}
 
 
-def _form(phone: Phone, canaries: Canaries) -> bytes:
-    xform = phone.forms["movement_tracking"]
-    return fill_form(xform, answers(canaries, forms.read_form_definition(xform), ""), uuid4())
+def _kill_in_the_middle_of_an_admission(
+    office: Office, phone: Phone, canaries: Canaries, worker: "subprocess.Popen[bytes]"
+) -> "subprocess.Popen[bytes]":
+    """The worker holds an interview opened in memory, and has written half of it, when it is killed; the next one admits it."""
+    waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    before = office.count("SELECT count(*) FROM casework.interview")
+    with office.owner_holds("casework.interview"):
+        send(phone, canaries, screening(phone, canaries, whose="killed: "))
+        until(lambda: office.count(waits) == 1)
+        end(worker)
+    assert office.count("SELECT count(*) FROM casework.interview") == before
+    worker = office.waystation("worker", "--concurrency", "1", name="next_worker")
+    build_worker(office.program).send_task(ADMIT_AWAITING)  # as beat does
+    until(lambda: office.count("SELECT count(*) FROM casework.interview") == before + 1)
+    return worker
 
 
 def _break_the_database(office: Office, phone: Phone, canaries: Canaries) -> None:
     """Every admission now violates a constraint of the table that it ends in: the task fails and the worker says so."""
     office.owner_does("ALTER TABLE ingest.submission ADD CONSTRAINT broken CHECK (state = 'awaiting') NOT VALID")
-    phone.send(_form(phone, canaries), {})
-    until(lambda: "IntegrityError" in office.said("worker"))
+    phone.send(movement(phone, canaries, uuid4()), {})
+    until(lambda: "IntegrityError" in office.said("next_worker"))
 
 
 def _kill_in_the_middle_of_a_request(office: Office, web: "subprocess.Popen[bytes]", token: str, xml: bytes) -> None:

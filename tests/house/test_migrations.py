@@ -12,7 +12,8 @@ from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 
 for stage in ("core", "forms", "ingest", "casework", "anonymizer", "exports"):
     importlib.import_module(f"{stage}.models")
-importlib.import_module("core.identity.models")
+for module in ("core.identity.models", "core.policies"):
+    importlib.import_module(module)
 
 OURS = {"core", "forms", "ingest", "casework", "anonymizer", "statistics", "identity"}
 # Tables without row-level security, each with the reason why it needs none.
@@ -20,6 +21,7 @@ OPEN_TABLES = {
     "core.operation": "names of operations only",
     "core.place": "public gazetteer",
     "identity.unit": "names of organisations, areas and teams, used by the identity zone alone",
+    "core.remains_destroyed": "moments only",
     "core.key_version": "fingerprints of keys, which are not secret",
     "core.audit_entry": "read by the audit zone alone, across operations",
     "core.audit_link": "digests of the audit log; the audit zone alone",

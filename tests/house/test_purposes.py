@@ -45,11 +45,13 @@ OPENS_NOTHING = {
     "ingest.chain_of",
     "ingest.received_before",
     "casework.find_overdue",
+    "casework.page_overdue",
     "casework.may_share_with",
     "casework.merges_of",
     "casework.movement_sources",
     "casework.newest_consents",
     "casework.refuse_held",
+    "casework.restrictions_turned",
     # Deeds that leave a line of their own, for a purpose that goes with the deed.
     "casework.hold_record",
     "casework.keep_from",
@@ -80,6 +82,7 @@ OPENS_NOTHING = {
     "casework.find_export",
     "casework.list_recipients",
     "casework.open_bulk_window",
+    "casework.open_windows",
     "casework.trace_export",
     "casework.waiting_exports",
     "casework.withdraw_recipient",
@@ -110,6 +113,13 @@ REQUESTS = {"casework.open_requests", "casework.receive_request", "casework.answ
 def test_a_purpose_is_named_on_every_read(name: str) -> None:
     takes_one = "purpose" in inspect.signature(FUNCTIONS[name]).parameters
     assert takes_one or name in {*OWN_PURPOSE, *OPENS_NOTHING, *REQUESTS}, "name a purpose, or say here why there is none"
+
+
+def test_no_purpose_is_assumed() -> None:
+    """Why somebody reads is theirs to say; the one exception writes, and always for the purpose that collecting has."""
+    named = {name: inspect.signature(function).parameters.get("purpose") for name, function in FUNCTIONS.items()}
+    assumed = {name for name, purpose in named.items() if purpose and purpose.default is not inspect.Parameter.empty}
+    assert assumed == {"casework.write_persons"}
 
 
 @pytest.mark.parametrize("name", sorted({*OWN_PURPOSE, *REQUESTS}))

@@ -62,6 +62,7 @@ _BY_KIND: Final = {
         "core.audit_verification.signature",
         "anonymizer.fact_block.sources",
         "anonymizer.proof.seal",
+        "casework.case.reference",
         "casework.erasure_certificate.signature",
         "casework.match_run.salt_check",
         "casework.token.token",

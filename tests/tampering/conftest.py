@@ -148,7 +148,7 @@ def _interviews(team: Field) -> list[UUID]:
     team.send("assistance", {**ASSISTANCE, "case_reference": "SC-0013"}, instance="fourth")
     team.admit_awaiting()
     with team.zone() as session:
-        return [case.person for case in list_cases(session, OPERATION)]
+        return [case.person for case in list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)]
 
 
 def _reports_and_refused_posts(team: Field) -> None:

@@ -5,16 +5,20 @@ from typing import Any
 import pytest
 
 from app.verify_store import verify_store
-from casework.errors import OldVersion
+from casework.errors import FactsMoved, FileCut, OldVersion
 from casework.store import Checked, verify_records
 from core.access import Access, Grant, NotAllowed
 from core.audit import Purpose
+from core.clear_columns import RecordDamaged
 from core.database import Zone
+from core.errors import Problem
 from core.logged_versions import logged_versions
 from core.permissions import Role
 from tests.casework.conftest import OPERATION
+from tests.tampering.columns import Kind, of_kind
 from tests.tampering.conftest import Tampered, World
 from tests.tampering.reading import READINGS
+from tests.tampering.test_tampering import put, rows_of
 
 CHANGED = ["person", "interview", "movement_event"]
 
@@ -88,6 +92,34 @@ def test_what_does_not_open_is_found_too_and_what_has_no_key_is_counted(world: W
         checked = verified(world, tampered)
     assert [fault.where["record"] for fault in checked.faults] == [first]
     assert second in checked.keyless
+
+
+@pytest.mark.parametrize("column", [column for column in of_kind(Kind.CIPHERTEXT) if column.startswith("casework.")])
+def test_verify_finds_damage_in_whatever_is_sealed(world: World, column: str) -> None:
+    table, _, name = column.rpartition(".")
+    with world.tampered() as tampered:
+        row = rows_of(tampered, table, name)[-1]
+        put(tampered, table, name, row["place"], row["content"][:-1] + bytes([row["content"][-1] ^ 1]))
+        faults = verified(world, tampered).faults
+    assert any(each in str(fault) for fault in faults for each in str(row["named"]).split())
+
+
+@pytest.mark.parametrize(
+    ("damage", "refusal"),
+    [
+        ("UPDATE casework.movement_event SET week = '2026-W08'", FactsMoved),
+        ("UPDATE casework.person SET custody = 'a/b/c/d/e'", RecordDamaged),
+        ("UPDATE casework.file SET part = 'x'", RecordDamaged),
+        ("DELETE FROM casework.file_chunk", FileCut),
+    ],
+)
+def test_and_what_stands_in_clear_against_what_is_sealed(world: World, damage: str, refusal: type[Problem]) -> None:
+    with world.tampered() as tampered:
+        if "person" in damage:
+            tampered.do("ALTER TABLE casework.person DROP CONSTRAINT ck_person_custody")
+        tampered.do(damage)
+        faults = verified(world, tampered).faults
+    assert {type(fault) for fault in faults} == {refusal}
 
 
 def test_no_account_verifies_the_store(world: World) -> None:

@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
@@ -17,6 +17,7 @@ from httpx import Response
 
 from app.web.application import create_application
 from core.database import Database, Zone
+from core.identity import passwords
 from core.identity.accounts import add_account
 from core.identity.enrolment import give_code
 from core.identity.grants import Reach, give_role
@@ -33,6 +34,15 @@ PASSWORD = "a lantern beyond the river"
 def code_at(key: str, at: float) -> str:
     """What an authenticator app shows."""
     return TOTP(base64.b32decode(key), 6, SHA1(), 30).generate(at).decode()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def passwords_are_hashed_quickly() -> Iterator[None]:
+    """These tests hash a hundred passwords; what a hash costs is held by `tests/core/test_identity`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "KIBIBYTES", 8 * passwords.LANES)
+        patch.setattr(passwords, "NOBODYS", passwords._nobodys())
+        yield
 
 
 @dataclass

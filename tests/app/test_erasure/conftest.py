@@ -28,6 +28,7 @@ from core.places import add_places
 from core.second_person import approve
 from core.settings import Settings
 from forms import RecordPart, build_questionnaire, compile_workbook, publish_form, read_form_definition
+from tests.blank_database import PATTERN, administrate
 from tests.casework.conftest import FORMS, OPERATION, PLACES, SCREENING, Field
 
 PEOPLE = ("Zephyrine", "Ondolemar", "Quillaume")
@@ -77,13 +78,14 @@ class Emptiness:
 
     cluster: EmbeddedCluster
     name: str
+    login: str = ADMINISTRATOR
 
     @property
     def owner(self) -> str:
-        return self.cluster.url(ADMINISTRATOR, self.name).render_as_string()
+        return self.cluster.url(self.login, self.name).render_as_string()
 
-    def restore(self, ring: KeyRing, data: Path, keys: Path, **given: object) -> Restored:
-        return restore_backup(self.owner, PROGRAM, ring, data=data, keys=keys, actor="tester", **given)  # type: ignore[arg-type]
+    def restore(self, ring: KeyRing, data: Path, keys: Path, *, program: str = PROGRAM, **given: object) -> Restored:
+        return restore_backup(self.owner, program, ring, data=data, keys=keys, actor="tester", **given)  # type: ignore[arg-type]
 
     def open(self) -> Database:
         return connect(self.cluster.url(PROGRAM, self.name))
@@ -121,7 +123,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def first_server(home: Path) -> Iterator[EmbeddedCluster]:
+    """A server with one migrated database to copy from."""
     with embedded_cluster(home / "first") as running:
+        administrate(running, f"CREATE DATABASE {PATTERN}")
+        migrate(running.url(ADMINISTRATOR, PATTERN), PROGRAM)
         yield running
 
 
@@ -147,8 +152,7 @@ def xforms() -> Mapping[str, bytes]:
 @pytest.fixture
 def store(first_server: EmbeddedCluster, ring: KeyRing, home: Path, xforms: Mapping[str, bytes]) -> Iterator[Store]:
     name = f"store_{uuid4().hex[:8]}"
-    administrate(first_server, f"CREATE DATABASE {name}")
-    migrate(first_server.url(ADMINISTRATOR, name), PROGRAM)
+    administrate(first_server, f"CREATE DATABASE {name} TEMPLATE {PATTERN}")
     database = connect(first_server.url(PROGRAM, name))
     program = Program(Settings(var=home / "var"), database, ring)
     team = _field_team(database, ring, xforms)
@@ -174,11 +178,6 @@ def _field_team(database: Database, ring: KeyRing, xforms: Mapping[str, bytes]) 
         for xform in xforms.values():
             publish_form(session, OPERATION, xform, {})
     return Field(database, ring, {kind: read_form_definition(xform) for kind, xform in xforms.items()})
-
-
-def administrate(cluster: EmbeddedCluster, statement: str) -> None:
-    with owner_of(cluster.url(ADMINISTRATOR, "postgres").render_as_string()) as connection:
-        connection.execute(text(statement))
 
 
 def every_row(owner: str) -> Iterator[tuple[str, dict[str, object]]]:

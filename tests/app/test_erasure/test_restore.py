@@ -1,5 +1,7 @@
 """Yesterday's backup, restored today: who was erased in between stays erased."""
 
+import getpass
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -8,6 +10,7 @@ from sqlalchemy import text
 
 from app.backup import KEYS_APART, KEYS_IN_BOTH
 from app.restore import DatabaseHoldsData, KeysOlder, NotThatPart
+from app.restoring_login import LoginTooWeak
 from casework.errors import RecordUnknown
 from core.audit import Action, audited_entries
 from core.audit_chain import PURPOSE, export_heads, read_heads, seal_log
@@ -17,7 +20,7 @@ from core.keyring import KeyRing
 from core.sealed_stream import SealedFileRefused
 from core.signatures import verification_key
 from tests.app.test_erasure.attacker import opened_by_anything
-from tests.app.test_erasure.conftest import PEOPLE, Emptiness, Store, every_row, owner_of, wrapped_keys
+from tests.app.test_erasure.conftest import PEOPLE, Emptiness, Store, administrate, every_row, owner_of, wrapped_keys
 
 ERASED, *OTHERS = PEOPLE
 # Keys that may lie beside what they open, each with the reason.
@@ -135,6 +138,68 @@ def test_the_sealed_audit_log_still_verifies(store: Store, emptiness: Emptiness,
         verified = verify_log(session, verification_key(ring, PURPOSE), read_heads(heads), faults.append)
     restored.close()
     assert (faults, verified.exported > 0) == ([], True)
+
+
+@pytest.fixture
+def plain(emptiness: Emptiness) -> Iterator[Emptiness]:
+    """The same for a login of its own that owns the database, may make roles, and is no superuser."""
+    files = emptiness.cluster.data_folder / "data"
+    known = (files / "pg_ident.conf").read_text()
+    (files / "pg_ident.conf").write_text(f"{known}waystation {getpass.getuser()} restorer\n")
+    for statement in ("SELECT pg_reload_conf()", "CREATE ROLE restorer LOGIN CREATEROLE"):
+        administrate(emptiness.cluster, statement)
+    with owner_of(emptiness.owner) as connection:
+        connection.execute(text("CREATE EXTENSION postgis"))
+    administrate(emptiness.cluster, f"ALTER DATABASE {emptiness.name} OWNER TO restorer")
+    yield Emptiness(emptiness.cluster, emptiness.name, "restorer")
+    with owner_of(emptiness.owner) as connection:
+        connection.execute(text("REASSIGN OWNED BY restorer TO CURRENT_USER"))
+    administrate(emptiness.cluster, "DROP ROLE restorer")
+    (files / "pg_ident.conf").write_text(known)
+
+
+class TestByALoginThatIsNoSuperuser:
+    """Row-level security holds the owner of the tables off as well: what was erased must be purged all the same."""
+
+    def test_the_erased_stay_erased_the_others_open_and_the_walls_stand(
+        self, store: Store, plain: Emptiness, emptiness: Emptiness, tmp_path: Path
+    ) -> None:
+        yesterday = store.back_up(tmp_path / "yesterday")
+        store.erase(ERASED)
+        today = store.back_up(tmp_path / "today")
+        done = plain.restore(store.program.ring, yesterday.files["data"], today.files["keys"])
+        assert done.purged["casework.person"] == 1
+        assert [warning for warning in done.warnings if "checkpoint" in warning] == done.warnings
+        restored = plain.open()
+        assert [store.first_name(store.persons[name], restored) for name in OTHERS] == OTHERS
+        restored.close()
+        assert ERASED.encode() not in opened_by_anything(emptiness.owner, store.program.ring)
+        assert forced(emptiness.owner) == forced(store.owner)
+        with pytest.raises(DatabaseHoldsData):
+            plain.restore(store.program.ring, yesterday.files["data"], today.files["keys"])
+
+    @pytest.mark.parametrize(
+        ("taken", "missing"),
+        [
+            ("ALTER DATABASE {name} OWNER TO waystation_admin", "ALTER DATABASE"),
+            ("DROP EXTENSION postgis", "CREATE EXTENSION postgis"),
+            ("ALTER ROLE restorer NOCREATEROLE", "ALTER ROLE"),
+        ],
+    )
+    def test_what_it_lacks_is_named_before_anything_is_touched(
+        self, store: Store, plain: Emptiness, emptiness: Emptiness, tmp_path: Path, taken: str, missing: str
+    ) -> None:
+        made = store.back_up(tmp_path)
+        with owner_of(emptiness.owner) as connection:
+            connection.execute(text(taken.format(name=plain.name)))
+        with pytest.raises(LoginTooWeak, match=missing):
+            plain.restore(store.program.ring, made.files["data"], made.files["keys"], program="restorer")
+
+
+def forced(owner: str) -> set[str]:
+    """The tables whose walls hold everybody off."""
+    with owner_of(owner) as connection:
+        return set(connection.scalars(text("SELECT oid::regclass::text FROM pg_class WHERE relforcerowsecurity")))
 
 
 def test_the_walls_stand_in_the_restored_database(store: Store, emptiness: Emptiness, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from core.access import Custody, NotAllowed
 from core.audit import Action, audited_entries
 from core.database import Zone
-from core.identity.accounts import add_account, deactivate
+from core.identity.accounts import add_account, deactivate, page_accounts
 from core.identity.errors import AccountUnknown, GivenByWhoAdded, GrantUnknown, OwnGrant, UnitUnknown
 from core.identity.grants import Reach, access_for, give_role, grants_given, operations_of, take_back
 from core.identity.models import AccountKind, UnitKind
@@ -136,3 +136,14 @@ def test_a_unit_is_named_by_its_kind(office: Office) -> None:
     with office.itself() as session:
         give_role(session, amal, Role.CASEWORKER, OPERATION, Reach(organisation=organisation))
         assert len(access_for(session, amal, OPERATION).grants) == 1
+
+
+def test_accounts_are_listed_page_by_page_by_their_names(office: Office) -> None:
+    names = sorted(f"worker-{number}" for number in range(5))
+    for name in reversed(names):
+        office.add(name, Role.CASEWORKER)
+    with office.itself(OPERATION) as session:
+        first = page_accounts(session, office.ring, size=3)
+        second = page_accounts(session, office.ring, after=first.following, size=3)
+    assert [row.sign_in_name for page in (first, second) for row in page.rows] == names
+    assert second.following is None

@@ -8,9 +8,11 @@ from core.access import Access, NotAllowed
 from core.identity.accounts import deactivate
 from core.identity.errors import GrantUnknown, TokenUnfit
 from core.identity.grants import Reach, give_role, take_back
-from core.identity.models import AccountKind
-from core.identity.service_tokens import access_of_token, add_token, revoke_token
+from core.identity.models import AccountKind, UnitKind
+from core.identity.service_tokens import access_of_token, add_token, list_tokens, make_token, propose_token, revoke_token
+from core.identity.units import add_unit
 from core.permissions import PERMISSIONS, Right, Role
+from core.second_person import ProposalNotThere, approve
 from tests.core.test_identity.conftest import OPERATION, Clock, Office
 
 
@@ -78,12 +80,85 @@ def test_a_token_ends_with_its_day_its_grant_its_account_or_when_it_is_taken_bac
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_tokens_are_made_on_the_server_itself_and_by_no_account(office: Office, role: Role) -> None:
+def test_no_account_makes_a_token_alone(office: Office, role: Role) -> None:
     """An administrator who could would hold a token that reads what they may not read."""
     _, grant = program(office)
     somebody = office.add("", role)
     with pytest.raises(NotAllowed), office.on_behalf_of(somebody) as session:
         add_token(session, grant, [Right.FIND_PERSON], 1)
+
+
+def ask(office: Office, who: UUID, grant: UUID, *rights: Right) -> UUID:
+    with office.on_behalf_of(who) as session:
+        return propose_token(session, grant, rights, 30)
+
+
+def make(office: Office, who: UUID, proposal: UUID) -> str:
+    with office.on_behalf_of(who) as session:
+        return make_token(session, proposal)[1]
+
+
+def agree(office: Office, who: UUID, proposal: UUID) -> None:
+    with office.on_behalf_of(who) as session:
+        approve(session, proposal)
+
+
+def test_an_administrator_makes_exactly_the_token_that_an_officer_agreed_to_once(office: Office) -> None:
+    account, grant = program(office)
+    boss, other, officer = (
+        office.add("", role) for role in (Role.ADMINISTRATOR, Role.ADMINISTRATOR, Role.DATA_PROTECTION_OFFICER)
+    )
+    proposal = ask(office, boss, grant, Right.FIND_PERSON)
+    with pytest.raises(ProposalNotThere):
+        make(office, boss, proposal)
+    with pytest.raises(NotAllowed):  # another administrator is no officer
+        agree(office, other, proposal)
+    agree(office, officer, proposal)
+    with pytest.raises(NotAllowed):  # nor is it shown to another than who asked
+        make(office, other, proposal)
+    found = access(office, make(office, boss, proposal))
+    assert found
+    assert (found.actor, found.only) == (str(account), {Right.FIND_PERSON})
+    with pytest.raises(ProposalNotThere):
+        make(office, boss, proposal)
+    with office.on_behalf_of(boss) as session:
+        [listed] = list_tokens(session).rows
+    assert (listed.rights, listed.stands) == ((Right.FIND_PERSON,), True)
+
+
+def test_nothing_is_made_of_a_grant_that_was_taken_back_meanwhile(office: Office) -> None:
+    _, grant = program(office)
+    boss, officer = office.add("", Role.ADMINISTRATOR), office.add("", Role.DATA_PROTECTION_OFFICER)
+    proposal = ask(office, boss, grant, Right.FIND_PERSON)
+    agree(office, officer, proposal)
+    with office.itself() as session:
+        take_back(session, grant)
+    with pytest.raises(GrantUnknown):
+        make(office, boss, proposal)
+
+
+def test_an_administrator_of_one_organisation_asks_for_no_token_of_the_whole_operation(office: Office) -> None:
+    _, grant = program(office)
+    local = office.add()
+    with office.itself() as session:
+        ours = add_unit(session, UnitKind.ORGANISATION, "Ours")
+        give_role(session, local, Role.ADMINISTRATOR, OPERATION, Reach(organisation=ours))
+    with pytest.raises(NotAllowed):
+        ask(office, local, grant, Right.FIND_PERSON)
+
+
+def test_tokens_are_listed_page_by_page_the_newest_first(office: Office, moment: Clock) -> None:
+    _, grant = program(office)
+    made = []
+    for _ in range(5):
+        made.append(token_for(office, grant, Right.FIND_PERSON)[0])
+        moment.pass_by(seconds=1)
+    with office.itself(OPERATION) as session:
+        first = list_tokens(session, size=2)
+        second = list_tokens(session, after=first.following, size=2)
+        third = list_tokens(session, after=second.following, size=2)
+    assert [row.id for page in (first, second, third) for row in page.rows] == made[::-1]
+    assert third.following is None
 
 
 def test_a_guessed_token_opens_nothing(office: Office) -> None:

@@ -1,0 +1,107 @@
+"""Whether published tables keep a policy, judged from nothing but themselves: by anybody, without the truth.
+
+From outside no unsafe cell can be told from one hidden for its sake, so every suppressed cell is judged as if it might be
+one. A cell breaks the policy
+
+- when its number can be worked out exactly, or
+- when it is known to be under the threshold, and some number from 1 to threshold-1 is known not to be it.
+
+A cell that may be at the threshold or above is not known to be small, even where the attacker can rule out that it is 1:
+that tells of it only that it was hidden for the sake of others. What a cell rests on in reports is not published, and so
+cannot be judged here; that is for `prove.py`.
+
+Judged are tables that were found and checked in whole numbers. Where none was found a cell is judged broken.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from anonymizer.attack import NOTHING, Attacker, Interval
+from anonymizer.deduction import FAR
+from anonymizer.joint_program import Flags
+from anonymizer.policy import Policy
+from anonymizer.published import Identity, Key, PublishedTable
+from anonymizer.unknowns import Whole
+
+__all__ = ["Audit", "Offence", "audit"]
+
+
+@dataclass(frozen=True)
+class Offence:
+    """A suppressed cell that can be known too well, with the interval that it can be bounded to."""
+
+    table: str
+    key: Key
+    interval: Interval = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What an outsider finds: how many suppressed cells there are, and which of them break the policy.
+
+    `narrowest` is the narrowest interval that tables were found to leave any cell that may be under the threshold: each such
+    cell can be bounded at most so far. None where there is no such cell.
+    """
+
+    suppressed: int
+    offences: tuple[Offence, ...]
+    narrowest: tuple[int, int] | None
+
+    @property
+    def passed(self) -> bool:
+        """Whether no cell breaks the policy."""
+        return not self.offences
+
+
+def audit(
+    tables: Sequence[PublishedTable],
+    policy: Policy,
+    *,
+    zeros_visible: bool = False,
+    known: Mapping[Identity, int] = NOTHING,
+) -> Audit:
+    """Judge all suppressed cells of some tables but those `known` from elsewhere; raises `TablesContradict`."""
+    attacker = Attacker(tables, zeros_visible=zeros_visible, known=known)
+    own = {attacker.unknowns.number(name) for name in known}
+    hidden = [(table, key, number) for table, key, number in attacker.unknowns.hidden() if number not in own]
+    numbers = np.unique(np.array([number for _, _, number in hidden], np.int64))
+    broken = set(_broken(attacker, numbers, policy.threshold).tolist())
+    offences = [Offence(table.name, key, attacker.interval_of(number)) for table, key, number in hidden if number in broken]
+    return Audit(len(hidden), tuple(offences), _narrowest(attacker, numbers, policy.threshold))
+
+
+def _broken(attacker: Attacker, numbers: Whole, threshold: int) -> Whole:
+    """The cells among these of which no tables were found that keep the policy: first for many, then for each left."""
+    for low, high, singly in ((FAR, threshold - 1, False), (1, threshold, False), (1, threshold - 1, True)):
+        left = numbers[~_kept(attacker, numbers, threshold)]
+        attacker.search(left, np.full(len(left), low), np.full(len(left), high), singly=singly)
+    for step in (1, -1):  # large cells of which only one value was found yet
+        left = numbers[~_kept(attacker, numbers, threshold)]
+        least, most = attacker.shown(left)
+        attacker.search(left, np.where(step < 0, least - 1, FAR), np.where(step > 0, most + 1, -FAR))
+    left = numbers[~_kept(attacker, numbers, threshold)]
+    for number in left.tolist():  # what is found here is taken in as well
+        low, high = (of.item() for of in attacker.shown(np.array([number])))
+        if not attacker.settle(number, None, threshold):
+            attacker.settle(number, 1, threshold - 1)
+        if low == high and not attacker.settle(number, None, high + 1):
+            attacker.settle(number, low - 1, high)
+    return left[~_kept(attacker, left, threshold)]
+
+
+def _kept(attacker: Attacker, numbers: Whole, threshold: int) -> Flags:
+    """Whether the tables found so far show that a cell is neither known exactly nor known to be small too well."""
+    least, most = attacker.shown(numbers)
+    covered: Flags = (least <= 1) & (most >= threshold - 1)
+    return (least < most) & ((most >= threshold) | covered)
+
+
+def _narrowest(attacker: Attacker, numbers: Whole, threshold: int) -> tuple[int, int] | None:
+    least, most = attacker.shown(numbers)
+    small = np.flatnonzero(least < threshold)
+    if not len(small):
+        return None
+    at = small[np.argmin(most[small] - least[small])]
+    return int(least[at]), int(most[at])

@@ -1,0 +1,46 @@
+"""Parts of a system of equations around one column: what shares its shortest sums, then what shares theirs.
+
+Short sums are those of a few districts or reasons; so a neighbourhood of a cell is what lies under the same region rather
+than what lies under the same country.
+"""
+
+from heapq import heappop, heappush
+
+import numpy as np
+from scipy import sparse
+
+from anonymizer.unknowns import Whole
+
+__all__ = ["Neighbourhoods"]
+
+
+class Neighbourhoods:
+    """The neighbourhoods of columns that share rows of a matrix."""
+
+    def __init__(self, signs: sparse.csr_matrix) -> None:
+        across = signs.T.tocsr()
+        # plain lists: to walk over single numbers is several times faster than in arrays
+        self._row_starts, self._row_columns = signs.indptr.tolist(), signs.indices.tolist()
+        self._column_starts, self._column_rows = across.indptr.tolist(), across.indices.tolist()
+
+    def around(self, seed: int, size: int) -> Whole:
+        """The columns nearest to one, itself first; about `size` of them, or all that it is connected with."""
+        found = [seed]
+        inside, seen = {seed}, set[int]()
+        ahead: list[tuple[int, int]] = []
+        self._look_ahead(seed, 0, seen, ahead)
+        while ahead and len(found) < size:
+            distance, row = heappop(ahead)
+            for column in self._row_columns[self._row_starts[row] : self._row_starts[row + 1]]:
+                if column not in inside:
+                    inside.add(column)
+                    found.append(column)
+                    self._look_ahead(column, distance, seen, ahead)
+        return np.array(found)
+
+    def _look_ahead(self, column: int, distance: int, seen: set[int], ahead: list[tuple[int, int]]) -> None:
+        for row in self._column_rows[self._column_starts[column] : self._column_starts[column + 1]]:
+            if row not in seen:
+                seen.add(row)
+                length = self._row_starts[row + 1] - self._row_starts[row]
+                heappush(ahead, (distance + length, row))

@@ -1,0 +1,160 @@
+"""The search for tables that could stand behind the published numbers, many answers at a time.
+
+Every whole table that keeps all equations shows a possible value of every unknown. The first is found in the whole
+system; others differ from it in a neighbourhood only, where a program is small, and still hold everywhere. What is left
+over is asked of ever wider neighbourhoods, at last of everything that hangs together.
+"""
+
+from typing import Final
+
+import numpy as np
+from scipy import sparse
+
+from anonymizer.bounds import outer_bounds
+from anonymizer.deduction import FAR, Contradiction, Core
+from anonymizer.errors import SolverGaveUp
+from anonymizer.joint_program import NEAR, Flags, JointProgram
+from anonymizer.neighbourhoods import Neighbourhoods
+from anonymizer.unknowns import Equations, Whole
+from anonymizer.whole_tables import extreme_whole, whole_near
+
+__all__ = ["PossibleTables"]
+
+SIZES: Final = (150, 2000)  # columns of a neighbourhood; measured with bench/attack.py
+SMALL: Final = 6000  # columns of a system that is asked as a whole at once
+FEW: Final = 4  # persons
+VAIN: Final = 2  # programs in a row that show nothing new before a neighbourhood is left
+
+
+class PossibleTables:
+    """What the tables found so far show of each column: its `least` and its `most`.
+
+    Beside it what is proven of it: no table has it less than `lower` or more than `upper` (`FAR` is no end).
+    """
+
+    def __init__(self, core: Core) -> None:
+        self._core: Final = core
+        self.least, self.most = np.full(len(core.lower), FAR), np.full(len(core.lower), -FAR)
+        self.lower, self.upper = outer_bounds(core)
+        self._base: Whole | None = None
+        self._near: Final = Neighbourhoods(core.equations.signs)
+        self._chance: Final = np.random.default_rng(0)
+
+    def add(self, values: Whole) -> bool:
+        """Take in a table, if it is one: checked exactly against every equation and bound."""
+        within = np.all((self._core.lower <= values) & (values <= self._core.upper))
+        if not (within and self._core.equations.hold(values)):
+            return False
+        if self._base is None:
+            self._base = values
+        self.least, self.most = np.minimum(self.least, values), np.maximum(self.most, values)
+        return True
+
+    def add_moves(self, moves: sparse.csr_matrix) -> bool:
+        """Take in the tables that differ from the first by each row of `moves`, if they are tables, as exactly as `add`."""
+        if self._base is None:
+            return False
+        columns, values = moves.indices, self._base[moves.indices] + moves.data
+        within = np.all((self._core.lower[columns] <= values) & (values <= self._core.upper[columns]))
+        if not within or (moves @ self._core.equations.signs.T).count_nonzero():
+            return False
+        np.minimum.at(self.least, columns, values)
+        np.maximum.at(self.most, columns, values)
+        return True
+
+    def search(self, low: Whole, high: Whole, *, singly: bool = True) -> None:
+        """Look for tables in which columns are at `low` or less, and at `high` or more, until little more is found.
+
+        What is left over is asked for one by one, if that is wished for.
+        Raises `Contradiction` where there is no table at all, and `SolverGaveUp`.
+        """
+        if not len(low):
+            return
+        self.find_first()
+        low, high = np.where(low < self.lower, FAR, low), np.where(high > self.upper, -FAR, high)  # proven out of reach
+        for size in SIZES if len(low) > SMALL else (len(low),):
+            self._sweep(size, low, high, singly=False)
+        for size in SIZES if singly else ():
+            self._sweep(size, low, high, singly=True)
+
+    def find_first(self) -> None:
+        """Find a table, unless one is there; raises `Contradiction` where there is none, and `SolverGaveUp`."""
+        if self._base is not None or not len(self.lower):
+            return
+        core, every = self._core, np.ones(len(self.lower), bool)
+        # each column a little above its least: so that not too many are at their ends
+        values = JointProgram(core.equations, core.lower, core.upper).solve(core.lower, core.lower + FEW, ~every, every)
+        if values is None:
+            raise Contradiction
+        whole = whole_near(core.equations, values, core.lower, core.upper)
+        if whole is None:
+            whole = extreme_whole(core.equations, core.lower, core.upper, np.zeros(len(every))).values
+        if whole is None or not self.add(whole):
+            raise SolverGaveUp(status="no whole table")
+
+    def _sweep(self, size: int, low: Whole, high: Whole, *, singly: bool) -> None:
+        asked = np.zeros(len(low), bool)
+        for seed in np.flatnonzero((self.least > low) | (self.most < high)).tolist():
+            if asked[seed] or (self.least[seed] <= low[seed] and self.most[seed] >= high[seed]):
+                continue
+            columns = self._near.around(seed, size)
+            # those at the rim have too little around them to have been asked well
+            inner = columns if len(columns) < size else columns[: len(columns) // 3]
+            alone = inner[~asked[inner]] if singly else inner[:0]
+            asked[inner] = True
+            columns = np.sort(columns)
+            self._ask(columns, np.searchsorted(columns, alone), low[columns], high[columns])
+
+    def _ask(self, columns: Whole, singly: Whole, low: Whole, high: Whole) -> None:
+        """Look for tables that differ from the first in these columns only: for many at once, then `singly`."""
+        if self._base is None:
+            return
+        block = _Block(self._core, self._base, columns)
+        vain = 0
+        while vain < VAIN:
+            falling, rising = self._open(columns, low, high)
+            if not np.any(falling | rising):
+                return
+            self._learn(columns, block.table(low, high, *self._part(falling, rising)))
+            left = self._open(columns, low, high)
+            vain = vain + 1 if np.array_equal(left, (falling, rising)) else 0
+        for one in singly.tolist():
+            alone = np.arange(len(columns)) == one
+            for falls in (True, False):
+                falling, rising = self._open(columns, low, high)
+                if (falling if falls else rising)[one]:
+                    self._learn(columns, block.table(low, high, alone & falls, alone & (not falls)))
+
+    def _open(self, columns: Whole, low: Whole, high: Whole) -> tuple[Flags, Flags]:
+        return self.least[columns] > low, self.most[columns] < high
+
+    def _part(self, falling: Flags, rising: Flags) -> tuple[Flags, Flags]:
+        """One direction for columns that are wanted in both, by chance (and always by the same)."""
+        up = self._chance.random(len(rising)) < 0.5
+        return falling & ~(rising & up), rising & (up | ~falling)
+
+    def _learn(self, columns: Whole, values: Whole | None) -> None:
+        if values is not None:
+            self.least[columns] = np.minimum(self.least[columns], values)
+            self.most[columns] = np.maximum(self.most[columns], values)
+
+
+class _Block:
+    """Some columns of a system, while all others stay as they are in a table that is possible."""
+
+    def __init__(self, core: Core, base: Whole, columns: Whole) -> None:
+        signs = core.equations.signs[:, columns]
+        signs = signs[np.flatnonzero(np.diff(signs.indptr))]
+        self._equations = Equations(signs, signs @ base[columns])
+        self._lower, self._upper = core.lower[columns], core.upper[columns]
+        self._program = JointProgram(self._equations, self._lower, self._upper)
+
+    def table(self, low: Whole, high: Whole, falling: Flags, rising: Flags) -> Whole | None:
+        """Whole values that complete a table, checked exactly, with some of the columns at their goals; else None."""
+        values = self._program.solve(low, high, falling, rising)
+        if values is None or not np.any((falling & (values < low + NEAR)) | (rising & (values > high - NEAR))):
+            return None
+        whole = whole_near(self._equations, values, self._lower, self._upper)
+        if whole is None or not self._equations.hold(whole):
+            return None
+        return whole if np.all((self._lower <= whole) & (whole <= self._upper)) else None

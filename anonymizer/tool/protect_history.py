@@ -1,0 +1,58 @@
+"""Releases of the same people at several times: what was released before stands, and what is over since is added."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from anonymizer.counted_week import CountedTable
+from anonymizer.errors import HistoryUnfit
+from anonymizer.periods import protect_periods
+from anonymizer.policy import Policy
+from anonymizer.published import ProtectedTables, PublishedTable
+from anonymizer.suppress import Progress
+from anonymizer.tool.read_release import Release, read_release
+from anonymizer.tool.verify_release import verify_release
+
+__all__ = ["Periods", "protect_history"]
+
+
+@dataclass(frozen=True)
+class Periods:
+    """Which dimension is time, which of its innermost codes are over, and the folder of the release before, if there is one."""
+
+    time: str
+    over: Sequence[str]
+    history: Path | None = None
+
+
+def protect_history(
+    counted: CountedTable, periods: Periods, policy: Policy, *, measure: str, progress: Progress | None = None
+) -> ProtectedTables:
+    """Protect what is over and was not released yet; the result holds all that was released, and it.
+
+    The release before is verified first. Raises `HistoryUnfit`, and what reading it and `protect_periods` raise.
+    """
+    _check(counted, periods)
+    released = None if periods.history is None else _released(periods.history, policy, measure)
+    return protect_periods(counted, periods.time, periods.over, policy, released=released, progress=progress)
+
+
+def _check(counted: CountedTable, periods: Periods) -> None:
+    tree = {dimension.name: dimension for dimension in counted.dimensions}.get(periods.time)
+    if tree is None:
+        raise HistoryUnfit(given=periods.time, reason="the table has no such dimension")
+    for code in periods.over:
+        if code not in tree.parents or code in tree.children:
+            raise HistoryUnfit(given=code, reason=f"it is not among the innermost codes of {periods.time}")
+
+
+def _released(folder: Path, policy: Policy, measure: str) -> PublishedTable:
+    for check in verify_release(folder):
+        if not check.holds:
+            raise HistoryUnfit(given=folder, reason=f"it is not verified: {check.fault}")
+    release: Release = read_release(folder)
+    if release.policy != policy:
+        raise HistoryUnfit(given=folder, reason="it was protected under another policy")
+    if release.measure != measure:
+        raise HistoryUnfit(given=folder, reason=f"it counts {release.measure}, not {measure}")
+    return release.tables[0]

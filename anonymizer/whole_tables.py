@@ -1,0 +1,72 @@
+"""From values in fractions to whole ones: a linear program may answer with half a person, which no table holds.
+
+Few columns of a solution are broken. They and what shares a sum with them are solved again in whole numbers, and the rest
+stays; when that does not do, the neighbours' neighbours too. What comes out is checked in exact arithmetic by whoever
+asks. Solved by HiGHS, with a limit on its branches and no clock, so that the same tables give the same answer.
+"""
+
+from typing import Final, NamedTuple
+
+import highspy
+import numpy as np
+
+from anonymizer.deduction import FAR
+from anonymizer.joint_program import NEAR, Reals, load_program
+from anonymizer.unknowns import Equations, Whole
+
+__all__ = ["Extreme", "extreme_whole", "whole_near"]
+
+RINGS: Final = 3
+BRANCHES: Final = 200
+OPTIMAL, INFEASIBLE = highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible
+
+
+class Extreme(NamedTuple):
+    """How far a column goes in whole numbers: no value lies beyond `bound`, and `values` are a table if one was found."""
+
+    bound: float
+    values: Whole | None
+
+
+def whole_near(equations: Equations, values: Reals, lower: Whole, upper: Whole) -> Whole | None:
+    """Whole values near these that keep the equations; None where none were found, though there may be some."""
+    whole = np.rint(values).astype(np.int64)
+    free = np.abs(values - whole) > NEAR
+    if not np.any(free):
+        return whole
+    touches = abs(equations.signs)
+    for _ in range(RINGS):
+        free = (touches.T @ (touches @ free.astype(np.int64))) > 0
+        inside = np.flatnonzero(free)
+        signs = equations.signs[:, inside]
+        rows = np.flatnonzero(np.diff(signs.indptr))
+        rest = np.where(free, 0, whole)
+        part = Equations(signs[rows], (equations.amounts - equations.signs @ rest)[rows])
+        near = np.floor(values[inside]) - 1, np.ceil(values[inside]) + 1
+        bounds = np.maximum(near[0], lower[inside]), np.minimum(near[1], upper[inside])
+        found = _solve(part, *bounds, np.zeros(len(inside)), BRANCHES).values
+        if found is not None:
+            whole[inside] = found
+            return whole
+    return None
+
+
+def extreme_whole(equations: Equations, lower: Whole, upper: Whole, costs: Reals) -> Extreme:
+    """The least cost that whole values can have, as far as some branching tells."""
+    return _solve(equations, lower.astype(float), np.where(upper == FAR, np.inf, upper), costs, BRANCHES)
+
+
+def _solve(equations: Equations, lower: Reals, upper: Reals, costs: Reals, branches: int) -> Extreme:
+    solver = load_program(equations.signs, equations.amounts, lower, upper, costs)
+    count = len(costs)
+    solver.setOptionValue("presolve", "choose")
+    solver.setOptionValue("mip_max_nodes", branches)
+    solver.setOptionValue("mip_rel_gap", 0.0)
+    whole = np.full(count, int(highspy.HighsVarType.kInteger), np.uint8)
+    solver.changeColsIntegrality(count, np.arange(count, dtype=np.int32), whole)
+    solver.run()
+    if solver.getModelStatus() == INFEASIBLE:
+        return Extreme(np.inf, None)
+    info = solver.getInfo()
+    found = info.primal_solution_status == int(highspy.SolutionStatus.kSolutionStatusFeasible)
+    return Extreme(info.mip_dual_bound, np.rint(solver.getSolution().col_value).astype(np.int64) if found else None)

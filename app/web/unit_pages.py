@@ -1,0 +1,68 @@
+"""Administrators' page of organisations, areas and teams: what there is, and a new one."""
+
+from typing import Final
+
+from fastapi import Request, Response
+
+from app.web.account_pages import identifier
+from app.web.desk import Desk, Entry, OpenDesk, PageGroup
+from app.web.problems import FormExpired, status_of
+from app.web.signed_in import CheckedForm, SignedIn, Visit
+from app.web.signed_in_page import go_to, show, signed_in_router
+from core.access import require
+from core.database import Zone
+from core.errors import Problem
+from core.identity.models import UnitKind
+from core.identity.units import PARENTS, add_unit, list_units
+from core.permissions import Right
+
+__all__ = ["UNITS"]
+
+router = signed_in_router()
+UNITS: Final = PageGroup(router, "units", (Entry("/units", "units", Right.MANAGE_ACCOUNTS),))
+
+
+@router.get("/units")
+def look(request: Request, visit: SignedIn, desk: OpenDesk) -> Response:
+    """Every unit with the one that it lies in, and the form to add one."""
+    return _page(request, visit, desk)
+
+
+@router.post("/units")
+def add(request: Request, visit: SignedIn, desk: OpenDesk, form: CheckedForm) -> Response:
+    """Add a unit; it can be named in roles and custodies at once."""
+    parent = identifier(form.get("parent")) if form.get("parent") else None
+    try:
+        with desk.database.transaction(Zone.IDENTITY, access=visit.access) as session:
+            add_unit(session, _kind(form.get("kind")), str(form.get("name", "")), parent)
+    except Problem as problem:
+        return _page(request, visit, desk, problem, form)
+    return go_to("/units?done=added")
+
+
+def _page(
+    request: Request, visit: Visit, desk: Desk, problem: Problem | None = None, form: CheckedForm | None = None
+) -> Response:
+    with desk.database.transaction(Zone.IDENTITY, access=visit.access) as session:
+        require(session, Right.MANAGE_ACCOUNTS)
+        units = list_units(session)
+    return show(
+        request,
+        "units.html.j2",
+        visit,
+        status=status_of(problem) if problem else 200,
+        at="/units",
+        problem=problem,
+        kinds={kind: [unit for unit in units if unit.kind == kind] for kind in UnitKind},
+        above=[unit for unit in units if any(UnitKind(unit.kind) in parents for parents in PARENTS.values())],
+        names={unit.id: unit.name for unit in units},
+        typed={name: str(form.get(name, "")) if form else "" for name in ("kind", "name", "parent")},
+        done=request.query_params.get("done", ""),
+    )
+
+
+def _kind(given: object) -> UnitKind:
+    try:
+        return UnitKind(str(given))
+    except ValueError:
+        raise FormExpired from None

@@ -1,0 +1,64 @@
+"""What is sealed beside a person's record, opened to see that it opens: consents, files, holds, openings, former versions.
+
+Every column of ciphertext in the schema `casework` is opened here or in `verify_records`; `tests/tampering/test_replay.py`
+damages each of them and looks whether it is found.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from casework.models import FileRow, KeyKind, Opening, OpeningKind
+from casework.rights_models import Consent, FormerVersion, Hold
+from casework.store.kept_key import KeptKey
+from casework.store.seal_file import open_chunks, open_label
+from casework.store.seal_record import Vault, stored_key
+from core.clear_columns import code_in, codes_in, custody_of
+from core.envelope import Binding
+from forms import RecordPart
+
+__all__ = ["BESIDE", "open_beside"]
+
+Open = Callable[[Vault, KeptKey, Any], object]
+
+
+def open_beside(vault: Vault, row: Any) -> None:
+    """Open all that one row holds, under the key of its person.
+
+    Raises `KeyDestroyed`, `CiphertextRefused`, `KeyVersionUnknown`, `FileCut` or `RecordDamaged`.
+    """
+    BESIDE[type(row)](vault, stored_key(vault, row.person, KeyKind.PERSON), row)
+
+
+def _consent(_: Vault, key: KeptKey, row: Consent) -> None:
+    key.open(row.details, Binding("casework.consent", row.id, "details", row.version))
+
+
+def _file(vault: Vault, key: KeptKey, row: FileRow) -> None:
+    code_in(row, "part", RecordPart)
+    open_label(key, row)
+    for _ in open_chunks(vault, key, row):
+        pass
+
+
+def _hold(_: Vault, key: KeptKey, row: Hold) -> None:
+    key.open(row.reason, Binding("casework.hold", row.id, "reason"))
+
+
+def _opening(_: Vault, key: KeptKey, row: Opening) -> None:
+    custody_of(row), code_in(row, "kind", OpeningKind), codes_in(row, "parts", RecordPart)
+    key.open(row.reason, Binding("casework.opening", row.id, "reason"))
+
+
+def _former(_: Vault, key: KeptKey, row: FormerVersion) -> None:
+    key.open(row.reason, Binding("casework.former_version", row.id, "reason"))
+    for part in RecordPart:
+        key.open(getattr(row, part.value), Binding(f"casework.{row.of}", row.record, part.value, row.row_version))
+
+
+BESIDE: Final[Mapping[type[Any], Open]] = {
+    Consent: _consent,
+    FileRow: _file,
+    Hold: _hold,
+    Opening: _opening,
+    FormerVersion: _former,
+}

@@ -1,0 +1,27 @@
+"""A page begins after a row: what comes in or goes meanwhile shifts nothing."""
+
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+import pytest
+
+from core.paging import page_of
+
+
+@dataclass
+class Row:
+    id: UUID = field(default_factory=uuid4)
+
+
+@pytest.mark.parametrize(("rows", "more"), [(0, False), (2, False), (3, False), (4, True), (9, True)])
+def test_a_page_says_after_which_row_the_next_begins_and_the_last_says_nothing(rows: int, more: bool) -> None:
+    given = [Row() for _ in range(rows)]
+    page = page_of(given, 3)
+    assert page.rows == given[:3]
+    assert page.following == (given[2].id if more else None)
+
+
+def test_no_more_is_read_than_one_row_beyond_the_page() -> None:
+    given = iter([Row() for _ in range(9)])
+    page_of(given, 3)
+    assert len(list(given)) == 5

@@ -1,0 +1,100 @@
+"""Those who work at the screens during a season. Whatever they are answered is kept, to be searched afterwards."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Final
+from uuid import UUID
+
+import httpx
+
+from app.program import Program
+from core.database import Zone
+from core.identity.accounts import add_account
+from core.identity.grants import Reach, give_role
+from core.identity.models import AccountKind, Stage
+from core.identity.sessions import open_session
+from core.permissions import Role
+
+__all__ = ["Answer", "Colleague", "hire"]
+
+TOKEN: Final = re.compile(r'name="form_token" value="(\w+)"')
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server answered to one request, redirections included; `asked_for`: the reader had asked for words, and may."""
+
+    reader: str
+    request: str
+    head: bytes = field(repr=False)
+    page: bytes = field(repr=False)
+    asked_for: bool
+
+
+@dataclass
+class Colleague:
+    """Somebody signed in at a browser without a script."""
+
+    client: httpx.Client
+    account: UUID
+    sign_in_name: str
+    answers: list[Answer]
+    _asks_for: bool = False
+
+    def look(self, path: str, *, sees: bool = False, status: HTTPStatus = HTTPStatus.OK) -> str:
+        """Open a page; `sees`: it shows somebody's answers to this colleague, who may read them."""
+        return self._said("GET", path, sees=sees, status=status).text
+
+    def try_to_look(self, path: str) -> None:
+        """Open a page that may be closed to this colleague."""
+        self._asks_for = False
+        assert self.client.get(path).status_code in {HTTPStatus.OK, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}, path
+
+    def do(
+        self, path: str, *, page: str = "/account", sees: bool = False, status: HTTPStatus = HTTPStatus.OK, **fields: object
+    ) -> httpx.Response:
+        """Send the form of a page, and come to where it leads."""
+        [token] = set(TOKEN.findall(self._said("GET", page, sees=False, status=HTTPStatus.OK).text))
+        return self._said("POST", path, sees=sees, status=status, data={"form_token": token, **fields})
+
+    def _said(
+        self, method: str, path: str, *, sees: bool, status: HTTPStatus, data: dict[str, object] | None = None
+    ) -> httpx.Response:
+        self._asks_for = sees
+        answer = self.client.request(method, path, data=data)
+        assert answer.status_code == status, f"{method} {path}: {answer.status_code}"
+        return answer
+
+    def keep(self, answer: httpx.Response) -> None:
+        answer.read()
+        head = b"\n".join(name + b": " + value for name, value in answer.headers.raw)
+        request = f"{answer.request.method} {answer.request.url.path}"
+        self.answers.append(Answer(self.sign_in_name, request, head, answer.content, self._asks_for))
+
+
+def hire(
+    program: Program,
+    transport: httpx.BaseTransport,
+    address: str,
+    answers: list[Answer],
+    *,
+    operation: str,
+    name: str,
+    display_name: str,
+    roles: Sequence[Role],
+    reach: Reach,
+) -> Colleague:
+    """Somebody new with these roles, already signed in."""
+    with program.database.transaction(Zone.IDENTITY, actor="administrator") as session:
+        account = add_account(session, program.ring, name, display_name, kind=AccountKind.PERSON)
+        for role in roles:
+            give_role(session, account, role, operation, reach)
+        cookie = open_session(session, account, Stage.SIGNED_IN, "a browser")
+    client = httpx.Client(
+        transport=transport, base_url=address, cookies={"waystation": cookie}, follow_redirects=True, timeout=60
+    )
+    colleague = Colleague(client, account, name, answers)
+    client.event_hooks = {"response": [colleague.keep]}
+    return colleague

@@ -1,0 +1,371 @@
+"""A season of work at the screens, from the first search to a restored backup, with a canary wherever somebody types.
+
+`live_through` tells it in order. What colleagues are answered is kept in `Season.answers`; what is made to leave (a sealed
+access pack, an export, a partner's list, backups) is written to `Season.folder`.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+from uuid import UUID, uuid4
+
+import httpx
+from pyrage import x25519
+from sqlalchemy import create_engine, text
+
+from app.backup import back_up
+from app.program import Program
+from app.restore import restore_backup
+from casework import duplicates, read_person
+from casework.consent import ConsentState, Statement, record_consent
+from casework.store import NewPerson, write_persons
+from core.access import Access, Grant
+from core.audit import Purpose
+from core.clock import now
+from core.database import Zone, connect
+from core.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster
+from core.identity.grants import Reach
+from core.identity.models import UnitKind
+from core.identity.units import add_unit
+from core.permissions import Role
+from core.shared_tokens import create_salt, read_salt
+from forms import RecordPart
+from tests.blank_database import administrate
+from tests.end_to_end.canaries import Canaries
+from tests.end_to_end.colleagues import Answer, Colleague, hire
+from tests.end_to_end.filled_forms import OPERATION
+
+__all__ = ["Season", "live_through"]
+
+NAME: Final = "person/identity/prs_First_Name"
+NAMES: Final = ("prs_First_Name", "prs_Second_Name")
+PARTNER: Final = "HELP"
+PARTNERS_LIST: Final = 20  # persons; a shorter list is refused
+CLINIC: Final = "lake-clinic"
+PAGES: Final = (
+    "work", "persons", "duplicates", "exports", "erasures", "rights-requests", "approvals", "audit", "audit/readers",
+)  # fmt: skip
+
+
+@dataclass
+class Season:
+    """An installation at work: where it answers, who works there, and what they were answered."""
+
+    program: Program
+    cluster: EmbeddedCluster
+    database_name: str
+    canaries: Canaries
+    transport: httpx.BaseTransport
+    address: str
+    folder: Path
+    searches_freely: bool
+    answers: list[Answer] = field(default_factory=list)
+
+    def hire(self, name: str, *roles: Role, **reach: UUID) -> Colleague:
+        return hire(
+            self.program,
+            self.transport,
+            self.address,
+            self.answers,
+            operation=OPERATION,
+            name=name,
+            display_name=self.canaries.word(f"the name of {name}"),
+            roles=roles,
+            reach=Reach(**reach),
+        )
+
+    def word(self, about: str) -> str:
+        return self.canaries.word(about)
+
+    def unasked(self) -> list[tuple[str, str, list[str]]]:
+        """Answers that held words in a header, or in a page whose reader had not asked for any; one's own name is no secret."""
+        heads = [(it.reader, f"the head of {it.request}", self.canaries.found_in(it.head)) for it in self.answers]
+        pages = [
+            (it.reader, it.request, [word for word in self.canaries.found_in(it.page) if word != f"the name of {it.reader}"])
+            for it in self.answers
+            if not it.asked_for
+        ]
+        return [found for found in (*heads, *pages) if found[2]]
+
+    @property
+    def first_name(self) -> str:
+        return self.canaries.words["screening_interview/prs_First_Name"]
+
+    @property
+    def owner(self) -> str:
+        return self.cluster.url(ADMINISTRATOR, self.database_name).render_as_string()
+
+    @contextmanager
+    def broken_table(self, table: str) -> Iterator[None]:
+        """Meanwhile every new row of a table violates a constraint, and the database would quote the row that failed."""
+        self._owner_does(f"ALTER TABLE {table} ADD CONSTRAINT broken CHECK (false) NOT VALID")
+        yield
+        self._owner_does(f"ALTER TABLE {table} DROP CONSTRAINT broken")
+
+    def _owner_does(self, statement: str) -> None:
+        engine = create_engine(self.owner)
+        with engine.begin() as connection:
+            connection.execute(text(statement))
+        engine.dispose()
+
+
+def live_through(season: Season) -> None:
+    """All of it, once what phones sent is admitted."""
+    (amal, sara), (dina, omar), eve, boss = _staff(season)
+    person = _search(season, amal)
+    _merge_and_undo(season, sara)
+    _reveal_and_correct(season, amal, person)
+    _make_mistakes(season, amal, person)
+    _share(season, sara, person)
+    _break_the_glass(season, sara, person)
+    _agree_and_restrict(season, sara, person)
+    _hold(season, dina, person)
+    _hand_out_access_pack(season, dina, person)
+    _export(season, sara, dina, person)
+    _match_with_a_partner(season)
+    _keep_registers(season, dina)
+    _erase(season, dina, omar)
+    _look_without_asking(season, (amal, sara, dina, eve, boss), person)
+    _keep_accounts(boss)
+    _back_up_and_restore(season, person)
+
+
+def _staff(season: Season) -> tuple[tuple[Colleague, Colleague], tuple[Colleague, Colleague], Colleague, Colleague]:
+    officers = season.hire("dina", Role.DATA_PROTECTION_OFFICER), season.hire("omar", Role.DATA_PROTECTION_OFFICER)
+    workers = season.hire("amal", Role.CASEWORKER), season.hire("sara", Role.SUPERVISOR)
+    return workers, officers, season.hire("eve", Role.AUDITOR), season.hire("boss", Role.ADMINISTRATOR)
+
+
+def _search(season: Season, amal: Colleague) -> UUID:
+    words = season.canaries.words
+    found = amal.do("/persons", page="/persons", case_reference=words["case_reference"])
+    amal.do("/persons", page="/persons", case_reference=season.word("a reference of nobody"))
+    amal.do("/persons", page="/persons", phone=words["screening_interview/prs_MobilePhone"], sees=True)
+    full = {"given": season.first_name, "family": words["screening_interview/prs_Second_Name"], "birth_year": "1990"}
+    amal.do("/persons/named", page="/persons", sees=True, **full)
+    status = HTTPStatus.OK if season.searches_freely else HTTPStatus.SERVICE_UNAVAILABLE
+    amal.do("/persons/like", page="/persons", sees=season.searches_freely, status=status, name=season.first_name)
+    return UUID(found.url.path.rpartition("/")[2])
+
+
+def _merge_and_undo(season: Season, sara: Colleague) -> None:
+    [pair] = set(re.findall(r'href="(/duplicates/[0-9a-f-]{36})\?', sara.look("/duplicates")))
+    page = sara.look(pair)
+    assert season.first_name in sara.do(pair, page=pair, reveal="identity/prs_First_Name", sees=True).text
+    persons = re.findall(r'name="person[01]" value="([0-9a-f-]{36})"', page)
+    sides = {"person0": persons[0], "person1": persons[1], "survivor": "0", "choice:prs_Second_Name": "1"}
+    for _ in range(2):  # undone, and done again
+        merged = sara.do(f"{pair}/merge", page=pair, **sides).text
+        sara.do(f"/persons/{persons[0]}", page=f"/persons/{persons[0]}", reveal=NAME, sees=True)
+        [undo] = re.findall(r'action="(/persons/[^"]+/part/[^"]+)"', merged)
+        sara.do(undo, page=f"/persons/{persons[0]}")
+
+
+def _reveal_and_correct(season: Season, amal: Colleague, person: UUID) -> None:
+    at = f"/persons/{person}"
+    assert season.first_name in amal.do(at, page=at, reveal=NAME, sees=True).text
+    for part in (RecordPart.IDENTITY, RecordPart.CONTACT):
+        sent = _correction(season, amal, at, part)
+        amal.do(f"{at}/correct/save", page=at, sees=True, status=HTTPStatus.UNPROCESSABLE_ENTITY, **sent)
+        amal.do(f"{at}/correct/save", page=at, **sent, reason=season.word("a reason to correct"))
+        amal.do(f"{at}/correct/save", page=at, sees=True, status=HTTPStatus.CONFLICT, **sent, reason="too late, again")
+        amal.do(f"{at}/former", page=at, part=part.value, sees=True)
+    for file in re.findall(rf'action="({at}/files/[^"]+)"', amal.look(at)):
+        amal.do(file, page=at, sees=True)
+
+
+def _correction(season: Season, amal: Colleague, at: str, part: RecordPart) -> dict[str, str]:
+    """The form to correct a part as a page gives it, one answer changed."""
+    page = amal.do(f"{at}/correct", page=at, part=part.value, sees=True).text
+    shown = dict(re.findall(r'name="(shown:[^"]+)" value="([^"]*)"', page))
+    [version] = re.findall(r'name="version" value="(\d+)"', page)
+    answers = {name.replace("shown:", "answer:"): value for name, value in shown.items()}
+    changed = next(name for name in answers if name.endswith(("prs_Second_Name", "prs_MailingCity")))
+    answers[changed] = season.word(f"corrected {changed} of version {version}")
+    return {"part": part.value, "version": version, **shown, **answers}
+
+
+def _make_mistakes(season: Season, amal: Colleague, person: UUID) -> None:
+    """Pages that say no, and one that breaks in the middle, with words in what was asked."""
+    at, word = f"/persons/{person}", season.word("typed in vain")
+    amal.look(f"/persons/{word}", status=HTTPStatus.NOT_FOUND)
+    amal.look(f"/{word}?{word}={word}", status=HTTPStatus.NOT_FOUND)
+    amal.do(f"{at}/consent", page=at, status=HTTPStatus.UNPROCESSABLE_ENTITY, use="referral", recipient=f"Dr {word}")
+    amal.do(f"{at}/share", page=at, status=HTTPStatus.NOT_FOUND, account=word, part="identity", reason=word)
+    amal.do(f"{at}/files/{word}", page=at, status=HTTPStatus.NOT_FOUND)
+    forged = amal.client.post(f"{at}/correct/save", data={"answer:prs_First_Name": word, "form_token": word})
+    assert forged.status_code == HTTPStatus.FORBIDDEN
+    stranger = httpx.Client(transport=season.transport, base_url=season.address)
+    stranger.event_hooks = {"response": [amal.keep]}
+    stranger.post("/sign-in", data={"name": word, "password": season.word("a password")})
+    sent = _correction(season, amal, at, RecordPart.IDENTITY)
+    with season.broken_table("casework.former_version"):
+        amal.do(f"{at}/correct/save", page=at, status=HTTPStatus.INTERNAL_SERVER_ERROR, **sent, reason=word)
+
+
+def _share(season: Season, sara: Colleague, person: UUID) -> None:
+    """With a partner, until it is ended."""
+    at = f"/persons/{person}"
+    with season.program.database.transaction(Zone.IDENTITY, actor="administrator") as session:
+        partner = add_unit(session, UnitKind.ORGANISATION, "Partner")
+    dora = season.hire("dora", Role.PARTNER, organisation=partner)
+    why = {"account": "dora", "part": ["identity"], "days": "7", "reason": season.word("a reason to share")}
+    ours = sara.do(f"{at}/share", page=at, sees=True, **why).text
+    assert season.first_name in dora.do(at, page=at, reveal=NAME, sees=True).text
+    sara.do(re.findall(rf'action="({at}/openings/[^"]+/end)"', ours)[0])
+    dora.look(at, status=HTTPStatus.NOT_FOUND)
+
+
+def _break_the_glass(season: Season, sara: Colleague, person: UUID) -> None:
+    """A record in the hands of one team is opened by another in an emergency, and that is judged."""
+    with season.program.database.transaction(Zone.IDENTITY, actor="administrator") as session:
+        ours = add_unit(session, UnitKind.ORGANISATION, "Ours")
+        one, two = (add_unit(session, UnitKind.TEAM, name, parent=ours) for name in ("One", "Two"))
+    at = f"/persons/{person}"
+    sara.do(f"{at}/hand-over", page=at, unit=str(one))
+    badr = season.hire("badr", Role.CASEWORKER, team=two)
+    badr.look(at, status=HTTPStatus.NOT_FOUND)
+    why = {"reason": season.word("a reason to break glass"), "part": ["identity"]}
+    badr.do("/broken-glass", page="/broken-glass", status=HTTPStatus.NOT_FOUND, case_reference=season.word("no case"), **why)
+    badr.do("/broken-glass", page="/broken-glass", case_reference=season.canaries.words["case_reference"], **why)
+    assert season.first_name in badr.do(at, page=at, reveal=NAME, sees=True).text
+    review = sara.look("/broken-glass/review", sees=True)
+    assert why["reason"] in review
+    [opening] = re.findall(r'action="(/broken-glass/review/[0-9a-f-]+)"', review)
+    sara.do(opening, page="/account", justified="no")
+    badr.look(at, status=HTTPStatus.NOT_FOUND)
+
+
+def _agree_and_restrict(season: Season, sara: Colleague, person: UUID) -> None:
+    at = f"/persons/{person}"
+    for recipient in (CLINIC, PARTNER):
+        said = {"use": "referral", "recipient": recipient, "language": "ar", "note": season.word("a note on consent")}
+        sara.do(f"{at}/consent", page=at, **said)
+    page = sara.do(f"{at}/restrict", page=at, reason="objection").text
+    [lift] = re.findall(r'action="(/persons/[^"]+/lift)"', page)
+    sara.do(lift, page=at)
+
+
+def _hold(season: Season, dina: Colleague, person: UUID) -> None:
+    at = f"/persons/{person}"
+    dina.do(f"{at}/hold", page=at, reason=season.word("a reason to hold"), sees=True)
+    holds = dina.look("/holds", sees=True)
+    assert season.canaries.words["a reason to hold"] in holds
+    dina.do(re.findall(r'action="(/holds/[^"]+/lift)"', holds)[0], page="/account")
+
+
+def _hand_out_access_pack(season: Season, dina: Colleague, person: UUID) -> None:
+    at = f"/persons/{person}"
+    dina.do(f"{at}/requests", page=at, kind="access")
+    offered = dina.do(f"{at}/access-pack", page=at, language="ar").text
+    assert "secret" in offered
+    pack = dina.do(f"{at}/access-pack/download", page=at, secret=season.word("the passphrase of a pack"), language="ar")
+    (season.folder / "access-pack.zip.age").write_bytes(pack.content)
+    [request] = re.findall(r'action="(/rights-requests/[^"]+)"', dina.look("/rights-requests"))
+    dina.do(request, page="/account", outcome="granted")
+
+
+def _export(season: Season, sara: Colleague, dina: Colleague, person: UUID) -> None:
+    """To a clinic, by two people; the file is kept as the clinic gets it."""
+    clinic = {"code": CLINIC, "name": "Intake", "organisation": "Lake clinic", "public_key": _public_key()}
+    sara.do("/exports/recipients", page="/exports", **clinic)
+    dina.do(re.findall(r'action="(/exports/recipients/[^"]+)"', dina.look("/exports"))[0], page="/exports")
+    [recipient] = re.findall(r'<option value="([0-9a-f-]{36})">Intake', sara.look("/exports"))
+    wanted = {"fields": "identity/prs_First_Name narrative/interviewer_notes", "purpose": "referral", "basis": "consent"}
+    sara.do("/exports", page="/exports", recipient=recipient, persons=str(person), **wanted)
+    [export] = re.findall(r'action="(/exports/[0-9a-f-]{36})"', dina.look("/exports"))
+    dina.do(export, page="/exports", agree="yes")
+    sealed = sara.do(f"{export}/file", page="/exports")
+    (season.folder / "export.zip.age").write_bytes(sealed.content)
+
+
+def _public_key() -> str:
+    return str(x25519.Identity.generate().to_public())
+
+
+def _match_with_a_partner(season: Season) -> None:
+    """Twenty who agreed; the partner's list is ours again, as if both knew the same persons."""
+    program, officer = season.program, Access("dina", OPERATION, (Grant(Role.DATA_PROTECTION_OFFICER),))
+    names = [{name: season.word(f"{name} {number}") for name in NAMES} for number in range(PARTNERS_LIST)]
+    born = [{"prs_Birthdate": f"1990-02-{number + 1:02}"} for number in range(PARTNERS_LIST)]
+    people = [
+        NewPerson({RecordPart.IDENTITY: named | day, RecordPart.CONTACT: {}, RecordPart.FACTS: {}})
+        for named, day in zip(names, born, strict=True)
+    ]
+    said = Statement(
+        Purpose.REFERRAL, ConsentState.GIVEN, now(), "amal", recipient=PARTNER, text_version="2026080101", language="ar"
+    )
+    with program.database.transaction(Zone.CASEWORK, operation=OPERATION, actor="import") as session:
+        write_persons(session, program.ring, OPERATION, people)
+        for one in people:
+            record_consent(session, program.ring, one.id, said)
+    create_salt(season.folder / "salt")
+    salt = read_salt(season.folder / "salt")
+    with program.database.transaction(Zone.CASEWORK, access=officer) as session:
+        ours = duplicates.export_list(session, program.ring, salt, partner=PARTNER, purpose=Purpose.REFERRAL)
+    (season.folder / "our-list.json").write_bytes(ours)
+    with program.database.transaction(Zone.CASEWORK, access=officer) as session:
+        matches = duplicates.compare_lists(session, program.ring, salt, ours, purpose=Purpose.REFERRAL)
+    (season.folder / "matches.json").write_text(json.dumps([repr(match) for match in matches]))
+
+
+def _keep_registers(season: Season, dina: Colleague) -> None:
+    """Officers write there what happened to whom."""
+    noticed = (now() - timedelta(hours=3)).strftime("%Y-%m-%dT%H:%M")
+    breach = {name: season.word(f"breach: {name}") for name in ("title", "what", "happened", "measures", "told")}
+    asked = ("title", "legal_basis", "risks", "measures", "decided_by")
+    assessment = {name: season.word(f"assessment: {name}") for name in asked}
+    entered = {
+        "breaches": {**breach, "records": "1", "noticed_at": noticed},
+        "assessments": {**assessment, "purposes": ["assistance"], "residual_risk": "low", "review_on": "2999-01-01"},
+    }
+    for register, fields in entered.items():
+        new = f"/registers/{register}/new"
+        page = dina.do(new, page=new, sees=True, **fields)
+        assert fields["title"] in page.text
+        unfit = {**fields, "version": "1", "title": ""}
+        dina.do(page.url.path, page="/account", sees=True, status=HTTPStatus.UNPROCESSABLE_ENTITY, **unfit)
+    dina.look("/registers", sees=True)
+
+
+def _erase(season: Season, dina: Colleague, omar: Colleague) -> None:
+    """Somebody asked for it: proposed by one officer, approved by another, carried out and certified."""
+    found = dina.do("/persons", page="/persons", case_reference=season.canaries.words["erased: case_reference"])
+    person = found.url.path.rpartition("/")[2]
+    dina.do(f"/persons/{person}/erase", page=f"/persons/{person}", reason="person_asked")
+    [proposal] = re.findall(r'action="/approvals/([^"]+)/approve"', omar.look("/approvals"))
+    omar.do(f"/approvals/{proposal}/approve", page="/approvals")
+    dina.do(f"/erasures/{proposal}/carry-out", page="/erasures", sure="yes")
+    for kind in ("json", "txt"):
+        dina.look(f"/erasures/{proposal}/certificate.{kind}")
+
+
+def _look_without_asking(season: Season, staff: tuple[Colleague, ...], person: UUID) -> None:
+    """Each of them opens every page that is open to them; nobody reveals a thing. Only who keeps the accounts sees names."""
+    for colleague in staff:
+        for page in (*PAGES, f"persons/{person}", f"persons/{person}/history"):
+            colleague.try_to_look(f"/{page}")
+
+
+def _keep_accounts(boss: Colleague) -> None:
+    boss.look("/accounts", sees=True)
+
+
+def _back_up_and_restore(season: Season, person: UUID) -> None:
+    """Into another database of the same server, whose files are searched as well."""
+    program, name = season.program, f"restored_{uuid4().hex[:8]}"
+    made = back_up(program.database, program.ring, season.owner, season.folder / "backup", actor="administrator")
+    administrate(season.cluster, f"CREATE DATABASE {name}")
+    owner = season.cluster.url(ADMINISTRATOR, name)
+    restore_backup(owner, PROGRAM, program.ring, data=made.files["data"], keys=made.files["keys"], actor="administrator")
+    restored = connect(season.cluster.url(PROGRAM, name))
+    with restored.transaction(Zone.CASEWORK, operation=OPERATION) as session:
+        read = read_person(session, program.ring, person, parts=[RecordPart.IDENTITY], purpose=Purpose.ASSISTANCE)
+    assert read.parts[RecordPart.IDENTITY]["prs_First_Name"] == season.first_name
+    restored.close()
