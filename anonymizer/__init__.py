@@ -1,15 +1,15 @@
 """What may be known: count, protect, prove. Only tables that were proven safe come out.
 
 `protect` hides what must be hidden in a counted week and proves it under a `Policy`, `protect_tables` does so for any
-tables; a `ProtectedTable` comes from nowhere else. `attack` is the attacker's view, and `audit`
-judges a release by it: both for anybody. All this needs no database.
+tables; a `ProtectedTable` comes from nowhere else. `attack` is the attacker's view, and `audit` judges a release by it:
+both for anybody. All this needs no database.
 
-Rooms: `anonymizer.weeks` counts an operation's weeks from encrypted facts and keeps what was proven; `anonymizer.tool` is
+Rooms: `anonymizer.suppression` is the engine that hides, `anonymizer.attacker` what anybody can work out, and neither knows
+the other; `anonymizer.weeks` counts an operation's weeks from encrypted facts and keeps what was proven; `anonymizer.tool` is
 the anonymizer on files alone, for any CSV.
 """
 
-from anonymizer.attack import attack
-from anonymizer.audit_release import audit
+from anonymizer.attacker import attack, audit
 from anonymizer.counted_week import CountedTable, CountedWeek
 from anonymizer.dimension import TOTAL, Dimension
 from anonymizer.policy import DEFAULT_POLICY, Policy, default_policy, parse_policy, read_policy

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from anonymizer.attack import Attacker, identity
+from anonymizer.attacker import Attacker, identity
 from anonymizer.counted_week import Count, CountedTable
 from anonymizer.policy import Policy
 from anonymizer.published import Identity, PublishedTable

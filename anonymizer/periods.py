@@ -17,7 +17,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import TypeVar
 
-from anonymizer.attack import identity
+from anonymizer.attacker import identity
 from anonymizer.counted_week import CountedTable
 from anonymizer.dimension import TOTAL, Dimension
 from anonymizer.errors import PeriodsChanged
@@ -35,7 +35,7 @@ from anonymizer.published import (
     certify,
     count_cells,
 )
-from anonymizer.suppress import Progress
+from anonymizer.suppression import Progress
 
 __all__ = ["protect_periods"]
 

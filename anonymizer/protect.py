@@ -6,11 +6,10 @@ from itertools import product
 import numpy as np
 
 from anonymizer.counted_week import CountedTable, CountedWeek
-from anonymizer.equations import Flags, Numbers, build_system
 from anonymizer.policy import Policy
 from anonymizer.prove import prove
 from anonymizer.published import ProtectedTables, ProtectedWeek, PublishedTable, Standing
-from anonymizer.suppress import Progress, suppress
+from anonymizer.suppression import Flags, Numbers, Progress, build_system, suppress
 
 __all__ = ["protect", "protect_tables"]
 

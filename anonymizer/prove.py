@@ -16,7 +16,7 @@ from typing import NoReturn
 import numpy as np
 from scipy import sparse
 
-from anonymizer.attack import Attacker, identity
+from anonymizer.attacker import UNKNOWN, Attacker, Whole, identity
 from anonymizer.counted_week import Count, CountedTable
 from anonymizer.errors import NotProven
 from anonymizer.policy import Policy
@@ -31,7 +31,6 @@ from anonymizer.published import (
     certify,
     count_cells,
 )
-from anonymizer.unknowns import UNKNOWN, Whole
 
 __all__ = ["prove"]
 

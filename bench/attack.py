@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from anonymizer import TOTAL, Dimension, Policy
-from anonymizer.attack import Attacker
-from anonymizer.audit_release import audit
+from anonymizer.attacker.attack import Attacker
+from anonymizer.attacker.audit_release import audit
 from anonymizer.dimension import flat_dimension
 from anonymizer.published import PublishedTable
 

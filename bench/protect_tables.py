@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from anonymizer import TOTAL, Dimension, Policy, attack, protect_tables
 from anonymizer.counted_week import Count, CountedTable
 from anonymizer.dimension import flat_dimension
-from anonymizer.equations import build_system
-from anonymizer.suppress import suppress
+from anonymizer.suppression.equations import build_system
+from anonymizer.suppression.suppress import suppress
 
 POLICY = Policy(contributors=1)
 REASONS = {"conflict": 8.0, "flood": 4.0, "drought": 2.7, "eviction": 2.0, "other": 1.6}

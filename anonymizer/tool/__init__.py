@@ -4,7 +4,7 @@ Needs no database and no keys. `protect_file` makes a release; `read_release` an
 it; `verify_release` checks it from its folder alone.
 """
 
-from anonymizer.attack import Interval
+from anonymizer.attacker import Interval
 from anonymizer.errors import NotProven, SolverGaveUp
 from anonymizer.published import Identity, PublishedTable
 from anonymizer.tool.cell_names import read_known

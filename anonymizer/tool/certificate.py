@@ -10,9 +10,7 @@ from dataclasses import asdict
 from hashlib import sha256
 from typing import Any, Final
 
-from anonymizer.attack import Interval
-from anonymizer.audit_release import Audit
-from anonymizer.deduction import FAR
+from anonymizer.attacker import FAR, Audit, Interval
 from anonymizer.policy import Policy
 from anonymizer.published import PublishedTable, count_cells
 

@@ -1,4 +1,4 @@
-"""What the attacker of `anonymizer.attack` learns of each suppressed cell, judged by a policy, from published numbers alone.
+"""What the attacker learns of each suppressed cell, judged by a policy, from published numbers alone.
 
 From outside no unsafe cell can be told from one hidden for its sake, so every suppressed cell is judged as if it might be
 one. Broken is a cell that can be worked out, and one that is known to be under the threshold while some number from 1 to
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import inf
 
-from anonymizer.attack import Attacker, Interval, attack, identity
+from anonymizer.attacker import Attacker, Interval, attack, identity
 from anonymizer.dimension import TOTAL
 from anonymizer.errors import KnownContradicts, TablesContradict
 from anonymizer.policy import Policy

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from anonymizer.attack import Interval
+from anonymizer.attacker import Interval
 from anonymizer.counted_week import CountedTable
 from anonymizer.dimension import Dimension
 from anonymizer.policy import Policy

@@ -9,7 +9,7 @@ from anonymizer.errors import HistoryUnfit
 from anonymizer.periods import protect_periods
 from anonymizer.policy import Policy
 from anonymizer.published import ProtectedTables, PublishedTable
-from anonymizer.suppress import Progress
+from anonymizer.suppression import Progress
 from anonymizer.tool.read_release import Release, read_release
 from anonymizer.tool.verify_release import verify_release
 

@@ -11,7 +11,7 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-from anonymizer.audit_release import Audit, audit
+from anonymizer.attacker import Audit, audit
 from anonymizer.errors import ReleaseUnfit, TablesContradict, TableUnreadable
 from anonymizer.policy import Policy
 from anonymizer.tool.cell_names import write_cell

@@ -11,8 +11,7 @@ from io import StringIO
 from itertools import product
 from pathlib import Path
 
-from anonymizer.attack import Interval
-from anonymizer.audit_release import audit
+from anonymizer.attacker import Interval, audit
 from anonymizer.dimension import Dimension
 from anonymizer.errors import FolderNotFree, FolderNotWritten, NotProven
 from anonymizer.published import ProtectedTable, ProtectedTables

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from anonymizer import TOTAL, attack
-from anonymizer.attack import Interval
+from anonymizer.attacker.attack import Interval
 from anonymizer.dimension import Dimension, flat_dimension
 from anonymizer.errors import TablesContradict
 from anonymizer.published import PublishedTable

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from anonymizer import TOTAL, Dimension, Policy, ProtectedWeek, attack, protect
-from anonymizer.attack import Interval
-from anonymizer.audit_release import audit
+from anonymizer.attacker.attack import Interval
+from anonymizer.attacker.audit_release import audit
 from anonymizer.counted_week import CountedWeek
 from anonymizer.dimension import flat_dimension
 from anonymizer.published import PublishedTable

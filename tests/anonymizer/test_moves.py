@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anonymizer.moves import make_move
 from anonymizer.policy import Possible
+from anonymizer.suppression.moves import make_move
 
 STEPS = st.integers(-4, 4).filter(bool)
 

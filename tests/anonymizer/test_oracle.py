@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from anonymizer import TOTAL, Dimension, Policy, ProtectedWeek, attack, protect
-from anonymizer.attack import NOTHING, identity
+from anonymizer.attacker.attack import NOTHING, identity
 from anonymizer.counted_week import CountedTable, CountedWeek
 from anonymizer.dimension import flat_dimension
 from anonymizer.published import PublishedTable

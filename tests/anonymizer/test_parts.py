@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anonymizer import TOTAL, CountedWeek, Dimension, Policy, parts
-from anonymizer.equations import System, build_system
-from anonymizer.moves import Goals
-from anonymizer.parts import divide, search_parts
-from anonymizer.pattern import Pattern
-from anonymizer.search import Search
-from anonymizer.suppress import suppress
+from anonymizer import TOTAL, CountedWeek, Dimension, Policy
+from anonymizer.suppression import parts
+from anonymizer.suppression.equations import System, build_system
+from anonymizer.suppression.moves import Goals
+from anonymizer.suppression.parts import divide, search_parts
+from anonymizer.suppression.pattern import Pattern
+from anonymizer.suppression.search import Search
+from anonymizer.suppression.suppress import suppress
 
 REGIONS = {TOTAL: None} | {f"R{region}": TOTAL for region in range(4)}
 PLACES = REGIONS | {f"R{region}D{district}": f"R{region}" for region in range(4) for district in range(4)}

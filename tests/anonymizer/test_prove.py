@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from anonymizer import TOTAL, Dimension, Policy, ProtectedWeek, protect
-from anonymizer.attack import Attacker, identity
+from anonymizer.attacker.attack import Attacker, identity
 from anonymizer.counted_week import CountedWeek
 from anonymizer.dimension import flat_dimension
 from anonymizer.errors import NotProven

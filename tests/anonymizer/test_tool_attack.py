@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from anonymizer import TOTAL, Policy
-from anonymizer.attack import Interval
+from anonymizer.attacker.attack import Interval
 from anonymizer.dimension import flat_dimension
 from anonymizer.errors import CellUnknown, KnownContradicts, TablesContradict
 from anonymizer.published import PublishedTable

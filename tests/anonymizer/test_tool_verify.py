@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from anonymizer import default_policy
-from anonymizer.audit_release import audit
+from anonymizer.attacker.audit_release import audit
 from anonymizer.errors import ReleaseUnreadable
 from anonymizer.tool import expose, read_release, verify_release
 from anonymizer.tool.certificate import CERTIFICATE, certificate_of, pack_json, worst_of

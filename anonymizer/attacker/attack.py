@@ -18,13 +18,13 @@ from typing import Final, NamedTuple
 import numpy as np
 from scipy import sparse
 
-from anonymizer.deduction import FAR, Contradiction, deduce
+from anonymizer.attacker.deduction import FAR, Contradiction, deduce
+from anonymizer.attacker.extremes import Extremes
+from anonymizer.attacker.joint_program import Flags
+from anonymizer.attacker.possible_tables import PossibleTables
+from anonymizer.attacker.unknowns import UNKNOWN, Unknowns, Whole, identity
 from anonymizer.errors import TablesContradict
-from anonymizer.extremes import Extremes
-from anonymizer.joint_program import Flags
-from anonymizer.possible_tables import PossibleTables
 from anonymizer.published import Identity, Key, PublishedTable
-from anonymizer.unknowns import UNKNOWN, Unknowns, Whole, identity
 
 __all__ = ["Attacker", "Interval", "attack", "identity"]
 

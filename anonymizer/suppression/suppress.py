@@ -10,15 +10,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from anonymizer.equations import Flags, Numbers, System
 from anonymizer.errors import ProtectionImpossible
-from anonymizer.moves import Goals, Move
-from anonymizer.parts import divide, search_parts
-from anonymizer.pattern import Pattern
 from anonymizer.policy import Policy, Possible
 from anonymizer.published import Standing
-from anonymizer.scopes import scopes_around
-from anonymizer.search import Search, in_order
+from anonymizer.suppression.equations import Flags, Numbers, System
+from anonymizer.suppression.moves import Goals, Move
+from anonymizer.suppression.parts import divide, search_parts
+from anonymizer.suppression.pattern import Pattern
+from anonymizer.suppression.scopes import scopes_around
+from anonymizer.suppression.search import Search, in_order
 
 __all__ = ["Change", "Progress", "Suppression", "suppress"]
 

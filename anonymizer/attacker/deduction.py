@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from anonymizer.unknowns import Equations, Whole
+from anonymizer.attacker.unknowns import Equations, Whole
 
 __all__ = ["FAR", "Contradiction", "Core", "deduce"]
 

@@ -10,9 +10,9 @@ from typing import Final, NamedTuple
 import highspy
 import numpy as np
 
-from anonymizer.deduction import FAR
-from anonymizer.joint_program import NEAR, Reals, load_program
-from anonymizer.unknowns import Equations, Whole
+from anonymizer.attacker.deduction import FAR
+from anonymizer.attacker.joint_program import NEAR, Reals, load_program
+from anonymizer.attacker.unknowns import Equations, Whole
 
 __all__ = ["Extreme", "extreme_whole", "whole_near"]
 

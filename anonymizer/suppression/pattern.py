@@ -5,10 +5,10 @@ from copy import copy
 import numpy as np
 
 from anonymizer.counted_week import Count
-from anonymizer.equations import Flags, Numbers, System
 from anonymizer.errors import ReleasedOtherwise
 from anonymizer.policy import Policy
 from anonymizer.published import Standing
+from anonymizer.suppression.equations import Flags, Numbers, System
 
 __all__ = ["Pattern"]
 

@@ -4,8 +4,8 @@ from typing import Final
 
 import numpy as np
 
-from anonymizer.deduction import FAR, Core
-from anonymizer.unknowns import Whole
+from anonymizer.attacker.deduction import FAR, Core
+from anonymizer.attacker.unknowns import Whole
 
 __all__ = ["outer_bounds"]
 

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from anonymizer.deduction import FAR
+from anonymizer.attacker.deduction import FAR
+from anonymizer.attacker.unknowns import Equations, Whole
 from anonymizer.errors import SolverGaveUp
-from anonymizer.unknowns import Equations, Whole
 
 __all__ = ["NEAR", "Flags", "JointProgram", "Reals", "load_program"]
 

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from anonymizer.equations import Numbers, System
-from anonymizer.moves import Move, make_move
-from anonymizer.pattern import Pattern
 from anonymizer.policy import Possible
-from anonymizer.scopes import Scope, cells_in, held_in
+from anonymizer.suppression.equations import Numbers, System
+from anonymizer.suppression.moves import Move, make_move
+from anonymizer.suppression.pattern import Pattern
+from anonymizer.suppression.scopes import Scope, cells_in, held_in
 
 __all__ = ["Program"]
 

@@ -15,10 +15,10 @@ from typing import Final
 
 import numpy as np
 
-from anonymizer.equations import System
-from anonymizer.moves import Move
-from anonymizer.scopes import scopes_beside
-from anonymizer.search import Search, in_order
+from anonymizer.suppression.equations import System
+from anonymizer.suppression.moves import Move
+from anonymizer.suppression.scopes import scopes_beside
+from anonymizer.suppression.search import Search, in_order
 
 __all__ = ["Part", "divide", "search_parts"]
 

@@ -13,8 +13,8 @@ from typing import Final
 import numpy as np
 
 from anonymizer.counted_week import Count
-from anonymizer.equations import Flags, Numbers, System
 from anonymizer.policy import Policy, Possible
+from anonymizer.suppression.equations import Flags, Numbers, System
 
 __all__ = ["Goals", "Move", "make_move"]
 

@@ -6,11 +6,11 @@ from typing import Final
 import highspy
 import numpy as np
 
-from anonymizer.deduction import FAR, Contradiction, Core
+from anonymizer.attacker.deduction import FAR, Contradiction, Core
+from anonymizer.attacker.joint_program import NEAR, Reals, load_program
+from anonymizer.attacker.possible_tables import PossibleTables
+from anonymizer.attacker.whole_tables import extreme_whole, whole_near
 from anonymizer.errors import SolverGaveUp
-from anonymizer.joint_program import NEAR, Reals, load_program
-from anonymizer.possible_tables import PossibleTables
-from anonymizer.whole_tables import extreme_whole, whole_near
 
 __all__ = ["Extremes"]
 

@@ -18,12 +18,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from anonymizer.attack import NOTHING, Attacker, Interval
-from anonymizer.deduction import FAR
-from anonymizer.joint_program import Flags
+from anonymizer.attacker.attack import NOTHING, Attacker, Interval
+from anonymizer.attacker.deduction import FAR
+from anonymizer.attacker.joint_program import Flags
+from anonymizer.attacker.unknowns import Whole
 from anonymizer.policy import Policy
 from anonymizer.published import Identity, Key, PublishedTable
-from anonymizer.unknowns import Whole
 
 __all__ = ["Audit", "Offence", "audit"]
 

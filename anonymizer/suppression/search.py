@@ -6,12 +6,12 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from anonymizer.equations import System
-from anonymizer.moves import Goals, Move
-from anonymizer.pattern import Pattern
 from anonymizer.policy import Possible
-from anonymizer.programs import Program
-from anonymizer.scopes import Scope
+from anonymizer.suppression.equations import System
+from anonymizer.suppression.moves import Goals, Move
+from anonymizer.suppression.pattern import Pattern
+from anonymizer.suppression.programs import Program
+from anonymizer.suppression.scopes import Scope
 
 __all__ = ["Scopes", "Search", "in_order"]
 

@@ -10,13 +10,13 @@ from typing import Final
 import numpy as np
 from scipy import sparse
 
-from anonymizer.bounds import outer_bounds
-from anonymizer.deduction import FAR, Contradiction, Core
+from anonymizer.attacker.bounds import outer_bounds
+from anonymizer.attacker.deduction import FAR, Contradiction, Core
+from anonymizer.attacker.joint_program import NEAR, Flags, JointProgram
+from anonymizer.attacker.neighbourhoods import Neighbourhoods
+from anonymizer.attacker.unknowns import Equations, Whole
+from anonymizer.attacker.whole_tables import extreme_whole, whole_near
 from anonymizer.errors import SolverGaveUp
-from anonymizer.joint_program import NEAR, Flags, JointProgram
-from anonymizer.neighbourhoods import Neighbourhoods
-from anonymizer.unknowns import Equations, Whole
-from anonymizer.whole_tables import extreme_whole, whole_near
 
 __all__ = ["PossibleTables"]
 

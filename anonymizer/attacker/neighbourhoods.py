@@ -9,7 +9,7 @@ from heapq import heappop, heappush
 import numpy as np
 from scipy import sparse
 
-from anonymizer.unknowns import Whole
+from anonymizer.attacker.unknowns import Whole
 
 __all__ = ["Neighbourhoods"]
 

@@ -10,8 +10,8 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from anonymizer.equations import Flags, Numbers, System
-from anonymizer.pattern import Pattern
+from anonymizer.suppression.equations import Flags, Numbers, System
+from anonymizer.suppression.pattern import Pattern
 
 __all__ = ["Scope", "cells_in", "held_in", "scopes_around", "scopes_beside"]
 
