@@ -50,11 +50,14 @@ class Policy:
         return count.persons > 0 and (count.persons < self.threshold or count.reports < self.contributors)
 
     def must_stay_possible(self, count: Count) -> tuple[Possible, ...]:
-        """What must stay possible for an unsafe cell beside its true value.
+        """What must stay possible for a suppressed cell that is unsafe, or a zero, beside its true value.
 
-        For 1 to threshold-1 persons that is every other number of that range, one by one: whole numbers can have gaps
+        A zero hidden beside unsafe cells must be able to hold as many as they: else it would be known for a zero, and hide
+        nothing. For 1 to threshold-1 persons that is every other number of that range, one by one: whole numbers can have gaps
         that an interval does not show. For a larger cell it is the two ends of its interval.
         """
+        if count.persons == 0:
+            return (Possible(self.threshold - 1, None),)
         if count.persons < self.threshold:
             others = (value for value in range(1, self.threshold) if value != count.persons)
             return tuple(Possible(value, value) for value in others)
@@ -62,9 +65,9 @@ class Policy:
         return Possible(0, low), Possible(high, None)
 
     def required_interval(self, count: Count) -> tuple[int, int]:
-        """The interval that an attacker's interval for an unsafe cell must contain."""
+        """The interval that an attacker's interval for a suppressed cell that is unsafe, or a zero, must contain."""
         if count.persons < self.threshold:
-            return 1, self.threshold - 1
+            return min(count.persons, 1), self.threshold - 1
         return self.group_low, count.persons + self.threshold - 1
 
 

@@ -4,8 +4,8 @@ Two arguments, from the published numbers and hierarchies alone:
 
 1. Alternatives, in exact whole numbers. Each is a change of suppressed cells that keeps every sum and leaves no cell
    negative, so that the tables of another week would have been published with the very same numbers. For each unsafe cell
-   they hold every value that the policy wants to stay possible.
-2. The attacker of `attack.py`: for no unsafe cell is its tightest interval narrower than required. It takes the truth and
+   and each hidden zero they hold every value that the policy wants to stay possible.
+2. The attacker of `attack.py`: for no such cell is its tightest interval narrower than required. It takes the truth and
    the alternatives for tables only after trying them on what it deduced itself, and asks programs for what they leave open.
 """
 
@@ -48,33 +48,34 @@ def prove(
 
     They must show whatever was shown before, and hide whatever was hidden.
     """
-    unsafe: dict[Identity, Count] = {}
+    guarded: dict[Identity, Count] = {}
     for truth, table in zip(counted, tables, strict=True):
-        unsafe |= dict(_unsafe_cells(truth, table, policy, standing or {}))
+        guarded |= dict(_guarded_cells(truth, table, policy, standing or {}))
     attacker = Attacker(tables)
     true_counts = _hidden_counts(counted, attacker)
     changes = _check_alternatives(attacker, true_counts, alternatives, tables)
-    possible = _possible(unsafe, alternatives)
-    for name, count in unsafe.items():
+    possible = _possible(guarded, alternatives)
+    for name, count in guarded.items():
         for goal in policy.must_stay_possible(count):
             if not any(goal.holds(value) for value in possible[name]):
                 _refuse(tables, name, "no alternative shows all that must stay possible")
     if not attacker.see(true_counts, changes):
         _refuse(tables, (), "the attacker takes the truth for impossible")
-    for name in attacker.out_of_reach({name: policy.required_interval(count) for name, count in unsafe.items()}):
+    for name in attacker.out_of_reach({name: policy.required_interval(count) for name, count in guarded.items()}):
         _refuse(tables, name, "the published numbers bound a cell more tightly than the policy allows")
     narrowest = min(((min(values), max(values)) for values in possible.values()), key=_width, default=None)
-    evidence = Evidence(len(unsafe), attacker.unknowns.count - len(unsafe), narrowest, tuple(alternatives))
+    unsafe = sum(policy.is_unsafe(count) for count in guarded.values())
+    evidence = Evidence(unsafe, attacker.unknowns.count - unsafe, narrowest, tuple(alternatives))
     published, suppressed = count_cells(tables)
     proof = Proof({table.name: table.digest for table in tables}, published, suppressed, evidence)
     protected = tuple(ProtectedTable(table.name, table.dimensions, table.cells, certify(table)) for table in tables)
     return ProtectedTables(policy, protected, proof)
 
 
-def _unsafe_cells(
+def _guarded_cells(
     truth: CountedTable, table: PublishedTable, policy: Policy, standing: Standing
 ) -> Iterator[tuple[Identity, Count]]:
-    """The unsafe cells of a table, after checking that it shows none of them, and of the others nothing but the truth.
+    """The unsafe cells and the hidden zeros, after checking that no unsafe cell is shown, and of the others only the truth.
 
     What was shown before cannot be hidden any more, so it is not among them.
     """
@@ -92,6 +93,8 @@ def _unsafe_cells(
         if policy.is_unsafe(count):
             if value is not None:
                 _refuse([table], name, "an unsafe cell is published")
+            yield name, count
+        elif value is None and count.persons == 0:
             yield name, count
 
 
@@ -127,13 +130,13 @@ def _check_alternatives(
     return matrix
 
 
-def _possible(unsafe: Mapping[Identity, Count], alternatives: Alternatives) -> dict[Identity, set[int]]:
-    """The values that each unsafe cell has in the truth and the alternatives."""
-    possible = {name: {count.persons} for name, count in unsafe.items()}
+def _possible(guarded: Mapping[Identity, Count], alternatives: Alternatives) -> dict[Identity, set[int]]:
+    """The values that each of these cells has in the truth and the alternatives."""
+    possible = {name: {count.persons} for name, count in guarded.items()}
     for changed in alternatives:
         for name, change in changed.items():
             if name in possible:
-                possible[name].add(unsafe[name].persons + change)
+                possible[name].add(guarded[name].persons + change)
     return possible
 
 

@@ -58,17 +58,24 @@ def _room(falling: Numbers, persons: Numbers) -> int:
 
 
 class Goals:
-    """What must stay possible for every unsafe cell, and what of it has not been shown yet."""
+    """What must stay possible for some suppressed cells, and what of it has not been shown yet."""
 
-    def __init__(self, system: System, policy: Policy, unsafe: Flags) -> None:
-        self._persons = system.persons.tolist()
+    def __init__(self, system: System, policy: Policy, cells: Flags) -> None:
+        self._persons, self._reports, self._policy = system.persons.tolist(), system.reports, policy
         self.wanted: dict[int, list[Possible]] = {}
-        for cell in np.flatnonzero(unsafe).tolist():
-            count = Count(self._persons[cell], int(system.reports[cell]))
-            goals = [goal for goal in policy.must_stay_possible(count) if not goal.holds(count.persons)]
+        self.open: dict[int, list[Possible]] = {}
+        self.number = 0
+        self.add(np.flatnonzero(cells))
+
+    def add(self, cells: Numbers) -> None:
+        """Ask for more cells."""
+        for cell in cells.tolist():
+            count = Count(self._persons[cell], int(self._reports[cell]))
+            goals = [goal for goal in self._policy.must_stay_possible(count) if not goal.holds(count.persons)]
             self.wanted[cell] = _farthest_first(goals, count.persons)
-        self.open = {cell: list(goals) for cell, goals in self.wanted.items() if goals}
-        self.number = self.remaining
+            if goals:
+                self.open[cell] = list(goals)
+            self.number += len(goals)
 
     def only(self, cells: Iterable[int]) -> "Goals":
         """The goals of some cells, with what is open of them, to go on from apart."""

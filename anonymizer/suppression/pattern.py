@@ -39,6 +39,11 @@ class Pattern:
         other.hidden = self.hidden.copy()
         return other
 
+    def begin_again(self) -> None:
+        """Hide what was hidden at first, and nothing else."""
+        self.hidden = self.first.copy()
+        self.version += 1
+
     def hide(self, cells: Numbers) -> None:
         """Hide more cells, given by number."""
         fresh = cells[~self.hidden[cells]]

@@ -35,11 +35,12 @@ class Program:
         self._held = held_in(system, scope, cells) | pattern.shown[cells]
         matrix, self._group = _merge_equal_cells(system.sums_within(cells))
         groups = matrix.shape[1]
-        self._persons = np.zeros(groups, np.int64)
-        self._persons[self._group] = system.persons[cells]
+        # the cells of a group change alike and need not be equal: it falls as far as its poorest cell can
+        self._room = np.full(groups, np.iinfo(np.int64).max)
+        np.minimum.at(self._room, self._group, system.persons[cells])
         self._height = np.zeros(groups, np.int64)
         np.maximum.at(self._height, self._group, system.height[cells])
-        self._falling = np.flatnonzero(self._persons)
+        self._falling = np.flatnonzero(self._room)
         self._fall = np.full(groups, -1)
         self._fall[self._falling] = groups + np.arange(len(self._falling))
         self._columns = np.arange(groups + len(self._falling), dtype=np.int32)
@@ -51,27 +52,31 @@ class Program:
         """The cheapest move found that meets a goal (which the true count does not), or None where there is none."""
         if self._version != self._pattern.version:
             self._refresh()
-        group = int(self._group[np.searchsorted(self._cells, unknown)])
+        at = int(np.searchsorted(self._cells, unknown))
+        if at == len(self._cells) or self._cells[at] != unknown:
+            return None  # a closed zero that was not hidden yet when this program was written
+        group = int(self._group[at])
+        persons = int(self._system.persons[unknown])
         kept = self._bounds(group)
-        self._aim(group, goal)
+        self._aim(group, persons, goal)
         self._solver.clearSolver()  # to start from no move at all, which is dual feasible, beats the last solution
         self._budget = BRANCHES
         change = self._whole()
         self._restore(kept)
-        if change is None or not goal.holds(int(self._persons[group] + change[group])):
+        if change is None or not goal.holds(persons + int(change[group])):
             return None
         return self._move(change)
 
     def _refresh(self) -> None:
         """Costs and bounds as the pattern stands now, with no goal."""
-        groups, count = len(self._persons), len(self._columns)
+        groups, count = len(self._room), len(self._columns)
         safe = ~self._pattern.hidden[self._cells]
         cost = FREE + np.bincount(self._group, self._pattern.cost[self._cells] * safe, minlength=groups)
         self._solver.changeColsCost(count, self._columns, np.concatenate([cost, cost[self._falling]]))
         fixed = np.zeros(groups, bool)
         fixed[self._group[self._held & safe]] = True
         rise = np.where(fixed, 0.0, highspy.kHighsInf)
-        fall = np.where(fixed, 0.0, self._persons)[self._falling]
+        fall = np.where(fixed, 0.0, self._room)[self._falling]
         self._lower, self._upper = np.zeros(count), np.concatenate([rise, fall])
         self._solver.changeColsBounds(count, self._columns, self._lower, self._upper)
         self._version = self._pattern.version
@@ -85,10 +90,10 @@ class Program:
         for column, lower, upper in kept:
             self._bound(column, lower, upper)
 
-    def _aim(self, group: int, goal: Possible) -> None:
-        persons = int(self._persons[group])
+    def _aim(self, group: int, persons: int, goal: Possible) -> None:
         if goal.least > persons:
-            self._bound(self._fall[group], 0, 0)
+            if self._fall[group] >= 0:
+                self._bound(self._fall[group], 0, 0)
             self._bound(group, goal.least - persons, highspy.kHighsInf if goal.most is None else goal.most - persons)
         elif goal.most is not None:
             self._bound(group, 0, 0)
@@ -134,8 +139,8 @@ class Program:
 
     def _change(self) -> NDArray[np.float64]:
         value = np.array(self._solver.getSolution().col_value)
-        change = value[: len(self._persons)].copy()
-        change[self._falling] -= value[len(self._persons) : len(self._columns)]
+        change = value[: len(self._room)].copy()
+        change[self._falling] -= value[len(self._room) : len(self._columns)]
         return change
 
     def _move(self, change: NDArray[np.float64]) -> Move:

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from anonymizer.policy import Possible
-from anonymizer.suppression.equations import System
+from anonymizer.suppression.equations import Numbers, System
 from anonymizer.suppression.moves import Goals, Move
 from anonymizer.suppression.pattern import Pattern
 from anonymizer.suppression.programs import Program
@@ -42,6 +42,19 @@ class Search:
         self.pattern.hide(move.cells)
         self.goals.close(move)
         self.moves.append(move)
+
+    def keep(self, moves: list[Move]) -> None:
+        """Go on with some of the moves found: what no other needs is no longer hidden."""
+        self.moves = moves
+        self.pattern.begin_again()
+        for move in moves:
+            self.pattern.hide(move.cells)
+
+    def ask(self, cells: Numbers) -> None:
+        """Ask for more cells, beginning with what the moves found show of them already."""
+        self.goals.add(cells)
+        for move in self.moves:
+            self.goals.close(move)
 
     def _cheapest(self, cell: int, goal: Possible, scopes: Scopes) -> Move | None:
         return next((move for scope in scopes(cell) if (move := self._program(scope).find(cell, goal))), None)

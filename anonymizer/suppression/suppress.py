@@ -1,8 +1,9 @@
 """Complementary suppression: hide cells until everything that must stay possible has been shown to be possible.
 
 Unsafe cells are taken from the totals downwards. For each goal that no move found so far meets, the cheapest move that
-meets it is looked for, in ever wider scopes, and the cells that it moves are hidden. In the end moves that others make
-needless are dropped, and cells that no kept move uses are published again.
+meets it is looked for, in ever wider scopes, and the cells that it moves are hidden. Then moves that others make needless
+are dropped, and cells that no kept move uses are published again. At last the zeros that are still hidden get goals of
+their own: a zero that could not be as many as an unsafe cell would be known for a zero, and hide nothing.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -58,31 +59,41 @@ def suppress(
     """
     pattern = Pattern(system, policy, standing)
     search = Search(system, pattern, Goals(system, policy, pattern.unsafe))
-    parts = divide(system, search.goals.open)
-    within = {cell for part in parts for cell in part.cells}
-    for _ in _protect(search, search.goals.open.keys() - within, policy):
+    for _ in _protect(search, policy, processes):
         _tell(progress, search)
+    search.keep(_needed(search.moves, search.goals, pattern))
+    while len(zeros := _unasked_zeros(search)):
+        search.ask(zeros)
+        for _ in _protect(search, policy, processes):
+            _tell(progress, search)
+    return Suppression(pattern.hidden, pattern.unsafe, _alternatives(search.moves, search.goals))
+
+
+def _unasked_zeros(search: Search) -> Numbers:
+    """Zeros that are hidden, and that nothing was asked for yet; what is found for them may hide others."""
+    zeros = np.flatnonzero(search.pattern.hidden & (search.system.persons == 0))
+    return zeros[[zero not in search.goals.wanted for zero in zeros.tolist()]]
+
+
+def _protect(search: Search, policy: Policy, processes: int) -> Iterator[None]:
+    """Find moves for all open goals: above the parts, in the parts, and everywhere; raises `ProtectionImpossible`."""
+    parts = divide(search.system, search.goals.open)
+    yield from _protect_anywhere(search, search.goals.open.keys() - {cell for part in parts for cell in part.cells}, policy)
     for moves in search_parts(search, parts, processes):
         for move in moves:
             search.take(move)
-        _tell(progress, search)
-    for _ in _protect(search, search.goals.open, policy):
-        _tell(progress, search)
-    moves = _needed(search.moves, search.goals, pattern)
-    hidden = pattern.first.copy()
-    for move in moves:
-        hidden[move.cells] = True
-    return Suppression(hidden, pattern.unsafe, _alternatives(moves, search.goals))
+        yield
+    yield from _protect_anywhere(search, search.goals.open, policy)
 
 
-def _protect(search: Search, cells: Iterable[int], policy: Policy) -> Iterator[int]:
+def _protect_anywhere(search: Search, cells: Iterable[int], policy: Policy) -> Iterator[None]:
     """Protect cells one by one, in the whole system if need be; raises `ProtectionImpossible`."""
     system = search.system
     for cell in in_order(system, cells):
         if not search.protect(cell, lambda unknown: scopes_around(system, unknown, grand_total=policy.hide_grand_total)):
             table, level = system.describe(cell)
             raise ProtectionImpossible(table=table, level=level)
-        yield cell
+        yield
 
 
 def _tell(progress: Progress | None, search: Search) -> None:

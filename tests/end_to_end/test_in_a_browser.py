@@ -21,7 +21,8 @@ def look_at(browser: Browser, address: str, size: dict[str, int]) -> tuple[Page,
 
 
 def overflow(page: Page) -> int:
-    """By how many pixels the page is wider than the screen."""
+    """By how many pixels the page is wider than the screen; a page that a click leads to is waited for."""
+    page.wait_for_selector("body")
     return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
 
