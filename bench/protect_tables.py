@@ -5,8 +5,8 @@ Run: PYTHONPATH=. .venv/bin/python bench/protect_tables.py [--tables s1k s10k ..
 Persons by origin, destination (districts in regions) and five reasons: flows after Zipf, drawn towards near places, the mix
 of reasons another one in every origin; every record is one person. Threshold 5, no rule of contributors. Printed are the wall
 clock and the processor time of the search alone and of protection with its proof, and the loss: safe cells that are not
-zero, zeros, and persons, suppressed beside the unsafe cells. Then the attacker of the published tables: how many unsafe
-cells are recovered, and how many intervals do not cover 1 to 4.
+zero, zeros, and persons, suppressed beside the unsafe cells. Then the attacker of the published tables: how many suppressed
+cells are known too well, and of how many unsafe cells the interval does not cover 1 to 4.
 """
 
 import argparse
@@ -19,11 +19,11 @@ from contextlib import contextmanager
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymizer import TOTAL, Dimension, Policy, attack, protect_tables
+from anonymizer import TOTAL, Dimension, Policy, audit, protect_tables
+from anonymizer.attacker import Attacker, identity
 from anonymizer.counted_week import Count, CountedTable
 from anonymizer.dimension import flat_dimension
-from anonymizer.suppression.equations import build_system
-from anonymizer.suppression.suppress import suppress
+from anonymizer.suppression import build_system, suppress
 
 POLICY = Policy(contributors=1)
 REASONS = {"conflict": 8.0, "flood": 4.0, "drought": 2.7, "eviction": 2.0, "other": 1.6}
@@ -65,12 +65,17 @@ def search(name: str, table: CountedTable, processes: int) -> None:
 def prove_and_attack(table: CountedTable) -> None:
     with timed("    protected and proven"):
         done = protect_tables([table], POLICY)
-    with timed("    attacked from the published table alone"):
-        intervals = attack(done.tables)
-    unsafe = {key: each for (_, key), each in intervals.items() if POLICY.is_unsafe(table.count(key))}
-    exact = sum(each.low == each.high for each in unsafe.values())
-    short = sum(each.low > 1 or (each.high is not None and each.high < 4) for each in unsafe.values())
-    print(f"    of {len(unsafe):,} unsafe cells {exact} recovered, {short} with an interval that does not cover 1 to 4")
+    with timed("    audited from the published table alone"):
+        found = audit(done.tables, POLICY)
+    wanted = {
+        identity(table.dimensions, key): POLICY.required_interval(count)
+        for key, count in table.cells.items()
+        if POLICY.is_unsafe(count)
+    }
+    with timed("    every unsafe cell asked for, from the published table alone"):
+        short = Attacker(done.tables).out_of_reach(wanted)
+    print(f"    {found.suppressed:,} suppressed, {len(found.offences)} of them known too well")
+    print(f"    {len(wanted):,} unsafe, {len(short)} with an interval that does not cover 1 to 4")
 
 
 @contextmanager

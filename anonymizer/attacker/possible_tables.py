@@ -20,7 +20,7 @@ from anonymizer.errors import SolverGaveUp
 
 __all__ = ["PossibleTables"]
 
-SIZES: Final = (150, 2000)  # columns of a neighbourhood; measured with bench/attack.py
+SIZES: Final = (150, 2000, 9000)  # columns of a neighbourhood; measured with bench/attack.py
 SMALL: Final = 6000  # columns of a system that is asked as a whole at once
 FEW: Final = 4  # persons
 VAIN: Final = 2  # programs in a row that show nothing new before a neighbourhood is left

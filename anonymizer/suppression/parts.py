@@ -1,8 +1,8 @@
 """A large system is searched in parts that share no cell which a move may hide, so that processes can work side by side.
 
-The parts of a table lie along its largest dimension: the siblings of one region there, with everything below the totals
-of the other dimensions. A move within a part holds whatever lies above it. The parts, and what is found in each, are
-the same however many processes there are.
+The parts of a table lie along one of its dimensions that have groups: the siblings of one region there, with everything in
+the other dimensions. A move within a part holds whatever lies above it. The parts, and what is found in each, are the same
+however many processes there are.
 """
 
 import multiprocessing
@@ -22,7 +22,7 @@ from anonymizer.suppression.search import Search, in_order
 
 __all__ = ["Part", "divide", "search_parts"]
 
-WORTHWHILE: Final = 2000  # open goals from which a second process finds more than it costs to start
+WORTHWHILE: Final = 200  # open goals from which a second process finds more than it costs to start
 
 _shared: list[Search] = []
 """What a process that was just started looks at: it has it by fork, not by being sent."""
@@ -36,10 +36,13 @@ class Part:
     cells: tuple[int, ...]
 
 
-def divide(system: System, cells: Iterable[int]) -> list[Part]:
-    """The parts of some unsafe cells; cells that belong to none (they stand in several tables or too high) are left out."""
+def divide(system: System, cells: Iterable[int], rank: int = 0) -> list[Part]:
+    """The parts of some cells along each table's largest dimension that has groups, or with `rank` 1 its second largest.
+
+    Cells that belong to none (they stand in several tables, or too high) are left out.
+    """
     grouped: dict[tuple[int, int, int], list[int]] = {}
-    axes = [_axis(system, table) for table in range(len(system.tables))]
+    axes = [_axis(system, table, rank) for table in range(len(system.tables))]
     for cell in cells:
         [table, *others] = np.flatnonzero(system.inside[:, cell]).tolist()
         axis = axes[table]
@@ -63,10 +66,11 @@ def search_parts(search: Search, parts: Sequence[Part], processes: int) -> Itera
         _shared.clear()
 
 
-def _axis(system: System, table: int) -> int | None:
-    """The table's largest dimension that has groups below its total."""
+def _axis(system: System, table: int, rank: int) -> int | None:
+    """The dimension of this rank among those of a table that have groups below their totals, the largest first."""
     grouped = [axis for axis in system.axes[table] if system.shapes[axis].height[system.shapes[axis].root] > 1]
-    return max(grouped, key=lambda axis: (len(system.shapes[axis].codes), -axis), default=None)
+    ranked = sorted(grouped, key=lambda axis: (-len(system.shapes[axis].codes), axis))
+    return ranked[rank] if rank < len(ranked) else None
 
 
 def _search_shared(part: Part) -> list[Move]:

@@ -6,7 +6,7 @@ are dropped, and cells that no kept move uses are published again. At last the z
 their own: a zero that could not be as many as an unsafe cell would be known for a zero, and hide nothing.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ from anonymizer.policy import Policy, Possible
 from anonymizer.published import Standing
 from anonymizer.suppression.equations import Flags, Numbers, System
 from anonymizer.suppression.moves import Goals, Move
-from anonymizer.suppression.parts import divide, search_parts
+from anonymizer.suppression.parts import Part, divide, search_parts
 from anonymizer.suppression.pattern import Pattern
 from anonymizer.suppression.scopes import scopes_around
 from anonymizer.suppression.search import Search, in_order
@@ -76,14 +76,24 @@ def _unasked_zeros(search: Search) -> Numbers:
 
 
 def _protect(search: Search, policy: Policy, processes: int) -> Iterator[None]:
-    """Find moves for all open goals: above the parts, in the parts, and everywhere; raises `ProtectionImpossible`."""
-    parts = divide(search.system, search.goals.open)
-    yield from _protect_anywhere(search, search.goals.open.keys() - {cell for part in parts for cell in part.cells}, policy)
+    """Find moves for all open goals, first of what lies above the parts; raises `ProtectionImpossible`.
+
+    What is not found in the parts along one dimension is looked for in those along another, and then anywhere.
+    """
+    below = {cell for part in divide(search.system, search.goals.open) for cell in part.cells}
+    above = search.goals.open.keys() - below
+    yield from _protect_in_parts(search, divide(search.system, above, rank=1), processes)
+    yield from _protect_anywhere(search, above & search.goals.open.keys(), policy)
+    for rank in (0, 1):
+        yield from _protect_in_parts(search, divide(search.system, search.goals.open, rank), processes)
+    yield from _protect_anywhere(search, search.goals.open, policy)
+
+
+def _protect_in_parts(search: Search, parts: Sequence[Part], processes: int) -> Iterator[None]:
     for moves in search_parts(search, parts, processes):
         for move in moves:
             search.take(move)
         yield
-    yield from _protect_anywhere(search, search.goals.open, policy)
 
 
 def _protect_anywhere(search: Search, cells: Iterable[int], policy: Policy) -> Iterator[None]:
