@@ -6,6 +6,7 @@ it; `verify_release` checks it from its folder alone.
 
 from anonymizer.attacker import Interval
 from anonymizer.errors import NotProven, SolverGaveUp
+from anonymizer.loss import Loss
 from anonymizer.published import Identity, PublishedTable
 from anonymizer.tool.cell_names import read_known
 from anonymizer.tool.expose import Exposure, Verdict, ZerosAreHidden, expose, narrowest
@@ -19,6 +20,7 @@ __all__ = [
     "Exposure",
     "Identity",
     "Interval",
+    "Loss",
     "NotProven",
     "Periods",
     "PublishedTable",

@@ -1,16 +1,17 @@
 """A CSV file in, a proven release folder out: the whole of `waystation anonymizer protect`."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from anonymizer.attacker import Interval
 from anonymizer.counted_week import CountedTable
 from anonymizer.dimension import Dimension
+from anonymizer.loss import Loss, losses
 from anonymizer.policy import Policy
 from anonymizer.protect import protect_tables
-from anonymizer.published import count_cells
+from anonymizer.published import ProtectedTables, count_cells
 from anonymizer.tool.protect_history import Periods, protect_history
 from anonymizer.tool.read_hierarchy import read_hierarchy
 from anonymizer.tool.read_table import RECORDS, read_table
@@ -24,12 +25,16 @@ Step = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Written:
-    """A release as it was written: how many cells it shows and hides, and the least that is left open of one."""
+    """A release as it was written: how many cells it shows and hides, and the least that is left open of one.
+
+    `losses` says what that costs by level; it counts unsafe cells, so it is for inside only.
+    """
 
     folder: Path
     published: int
     suppressed: int
     worst: Interval | None
+    losses: Sequence[Loss]
 
 
 def protect_file(
@@ -68,7 +73,13 @@ def protect_file(
     )
     tell("auditing as an outsider, and writing", 0, 0)
     worst = write_release(protected, out, measure=measure)
-    return Written(out, *count_cells(protected.tables), worst)
+    return Written(out, *count_cells(protected.tables), worst, _losses(counted, protected))
+
+
+def _losses(counted: CountedTable, protected: ProtectedTables) -> Sequence[Loss]:
+    """The loss by level; of a release over time none, since what is not over is counted otherwise than it is published."""
+    [table] = protected.tables
+    return losses([counted], [table], protected.policy) if table.dimensions == counted.dimensions else ()
 
 
 def _in_order_of(seed: int, table: CountedTable) -> CountedTable:

@@ -18,6 +18,7 @@ from anonymizer.tool import (
     Exposure,
     Identity,
     Interval,
+    Loss,
     NotProven,
     Periods,
     PublishedTable,
@@ -82,6 +83,7 @@ def protect(
     over: Annotated[list[str] | None, typer.Option(help="An innermost code of --time that is over. May be repeated.")] = None,
     history: Annotated[Path | None, typer.Option(help="Folder of the release before, with --time.")] = None,
     seed: Annotated[int, typer.Option(help="Breaks ties between cells that are equally good to hide.", min=0)] = 0,
+    loss: Annotated[bool, typer.Option("--loss", help="Say what was lost at each level (for inside only).")] = False,
 ) -> None:
     """Protect TABLE.csv, prove it, and write a release folder, whole or not at all.
 
@@ -104,6 +106,8 @@ def protect(
     console.print(f"Released: {written.folder}", markup=False, soft_wrap=True)
     cells = f"{written.published + written.suppressed:,} cells, {written.suppressed:,} of them suppressed."
     console.print(cells, _worst(written.worst), soft_wrap=True)
+    if loss:
+        _show_losses(written.losses)
 
 
 @tool.command("attack", epilog=ENDS)
@@ -232,6 +236,18 @@ def _summarise(exposures: Sequence[Exposure], policy: Policy) -> None:
     if len(broken) > SHOWN:
         console.print(f"... and {len(broken) - SHOWN} more (--csv or --json lists all)")
     console.print("The policy is BROKEN." if broken else "Nothing here breaks the policy.")
+
+
+def _show_losses(found: Sequence[Loss]) -> None:
+    """What the release costs, level by level: for whoever protects, not for readers."""
+    rows = [(_depths(each), each.cells, each.unsafe, each.beside, each.zeros, f"{each.share:.1%}") for each in found]
+    columns = ("level", "cells with persons", "unsafe", "hidden beside", "zeros hidden", "persons hidden")
+    show_table(columns, rows, "The loss of a release over time is not told.")
+
+
+def _depths(loss: Loss) -> str:
+    named = iter(loss.names)
+    return " x ".join(f"{next(named)} {depth}" for depth in loss.level if depth) or "total"
 
 
 def _level(exposure: Exposure) -> tuple[str, str]:

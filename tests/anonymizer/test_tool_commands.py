@@ -40,6 +40,21 @@ def test_the_worked_example_goes_as_the_page_says(tmp_path: Path, monkeypatch: p
     assert {"_T,_T,_T,384,A,F", "XM01,XT02,flood,,Q,C"} <= set(shown)
 
 
+def test_protect_says_on_request_what_was_lost_at_each_level(release: Path, tmp_path: Path) -> None:
+    """From the totals down; the cells of all levels are those that the release hides."""
+    files = (
+        "--policy",
+        EXAMPLE / "policy.toml",
+        *(f"--hierarchy={end}={EXAMPLE / 'places.csv'}" for end in ("origin", "destination")),
+    )
+    counts = ("--count", "persons", "--contributors", "reports")
+    done = run("protect", EXAMPLE / "movements.csv", *files, *counts, "--out", tmp_path / "again", "--loss")
+    rows = [line.rsplit(maxsplit=5) for line in done.stdout.splitlines() if line.rstrip().endswith("%")]
+    assert rows[0] == ["total", "1", "0", "0", "0", "0.0%"]
+    suppressed = [row for row in rows_of(release / "data" / "movements.csv") if row["conf_status"] == "C"]
+    assert sum(int(number) for row in rows for number in row[2:5]) == len(suppressed)
+
+
 def test_attack_lists_every_suppressed_cell_as_csv_or_json(release: Path) -> None:
     suppressed = [row for row in rows_of(release / "data" / "movements.csv") if row["conf_status"] == "C"]
     cells = {f"origin={row['origin']},destination={row['destination']},reason={row['reason']}" for row in suppressed}
