@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from threading import current_thread, main_thread
 from typing import Final
 
 import numpy as np
@@ -55,7 +56,7 @@ def divide(system: System, cells: Iterable[int], rank: int = 0) -> list[Part]:
 def search_parts(search: Search, parts: Sequence[Part], processes: int) -> Iterator[list[Move]]:
     """The moves found in each part, in the order of the parts. `processes` 0 takes as many as there are processors."""
     workers = min(processes or len(os.sched_getaffinity(0)), len(parts))
-    if workers < 2 or search.goals.remaining < WORTHWHILE or multiprocessing.current_process().daemon:
+    if workers < 2 or search.goals.remaining < WORTHWHILE or not _may_fork():
         yield from map(partial(_search_part, search), parts)
         return
     _shared.append(search)
@@ -64,6 +65,11 @@ def search_parts(search: Search, parts: Sequence[Part], processes: int) -> Itera
             yield from pool.map(_search_shared, parts)
     finally:
         _shared.clear()
+
+
+def _may_fork() -> bool:
+    """Not from a daemon, which may have no children, and not from a thread: another's lock would never be free again."""
+    return not multiprocessing.current_process().daemon and current_thread() is main_thread()
 
 
 def _axis(system: System, table: int, rank: int) -> int | None:
