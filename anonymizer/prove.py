@@ -7,6 +7,8 @@ Two arguments, from the published numbers and hierarchies alone:
    and each hidden zero they hold every value that the policy wants to stay possible.
 2. The attacker of `attack.py`: for no such cell is its tightest interval narrower than required. It takes the truth and
    the alternatives for tables only after trying them on what it deduced itself, and asks programs for what they leave open.
+
+And beside both, before anything is handed out or written, an audit that knows the published tables alone.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,7 +18,7 @@ from typing import NoReturn
 import numpy as np
 from scipy import sparse
 
-from anonymizer.attacker import UNKNOWN, Attacker, Whole, identity
+from anonymizer.attacker import UNKNOWN, Attacker, Audit, Whole, audit, identity
 from anonymizer.counted_week import Count, CountedTable
 from anonymizer.errors import NotProven
 from anonymizer.policy import Policy
@@ -32,7 +34,7 @@ from anonymizer.published import (
     count_cells,
 )
 
-__all__ = ["prove"]
+__all__ = ["prove", "prove_from_outside"]
 
 Alternatives = Sequence[Mapping[Identity, int]]
 
@@ -70,6 +72,18 @@ def prove(
     proof = Proof({table.name: table.digest for table in tables}, published, suppressed, evidence)
     protected = tuple(ProtectedTable(table.name, table.dimensions, table.cells, certify(table)) for table in tables)
     return ProtectedTables(policy, protected, proof)
+
+
+def prove_from_outside(tables: Sequence[PublishedTable], policy: Policy) -> Audit:
+    """Audit tables from nothing but themselves, as they will be read; raises `NotProven` for a cell that is known too well.
+
+    This is the search that owes nothing to the truth, to the engine or to its alternatives.
+    """
+    found = audit(tables, policy)
+    for offence in found.offences[:1]:
+        [table] = (table for table in tables if table.name == offence.table)
+        _refuse([table], identity(table.dimensions, offence.key), "an outsider can know a suppressed cell too well")
+    return found
 
 
 def _guarded_cells(

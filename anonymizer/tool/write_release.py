@@ -11,9 +11,10 @@ from io import StringIO
 from itertools import product
 from pathlib import Path
 
-from anonymizer.attacker import Interval, audit
+from anonymizer.attacker import Interval
 from anonymizer.dimension import Dimension
-from anonymizer.errors import FolderNotFree, FolderNotWritten, NotProven
+from anonymizer.errors import FolderNotFree, FolderNotWritten
+from anonymizer.prove import prove_from_outside
 from anonymizer.published import ProtectedTable, ProtectedTables
 from anonymizer.tool.certificate import CERTIFICATE, certificate_of, hashes_of, pack_json, worst_of
 from anonymizer.tool.describe_package import PACKAGE, describe_package, hierarchy_path, members_of, table_path
@@ -33,10 +34,7 @@ def write_release(protected: ProtectedTables, folder: Path, *, measure: str) -> 
 
     Returns the worst interval that the certificate states. Raises `NotProven`, `FolderNotFree` or `FolderNotWritten`.
     """
-    found = audit(protected.tables, protected.policy)
-    for offence in found.offences[:1]:
-        raise NotProven(table=offence.table, level="some dimensions", reason="an outsider can know a suppressed cell too well")
-    worst = worst_of(found)
+    worst = worst_of(prove_from_outside(protected.tables, protected.policy))
     require_free(folder)
     try:
         write_whole(_files(protected, measure, worst), folder)

@@ -1,6 +1,5 @@
 """Anybody can judge a release from itself alone: what it says of safe tables, and of tables that say too much."""
 
-import random
 from collections.abc import Callable
 
 import pytest
@@ -10,7 +9,10 @@ from anonymizer.attacker.attack import Interval
 from anonymizer.attacker.audit_release import audit
 from anonymizer.counted_week import CountedWeek
 from anonymizer.dimension import flat_dimension
+from anonymizer.errors import NotProven
+from anonymizer.prove import prove_from_outside
 from anonymizer.published import PublishedTable
+from tests.anonymizer.conftest import forty_reports
 
 POLICY = Policy()
 FROM = Dimension("origin", {TOTAL: None, "N": TOTAL, "n1": "N", "n2": "N", "S": TOTAL, "s1": "S", "s2": "S"})
@@ -20,15 +22,7 @@ TABLES = {"movements": (FROM, Dimension("destination", FROM.parents)), "arrivals
 
 @pytest.fixture(scope="module")
 def truth(count_week) -> CountedWeek:
-    """Forty reports of one to eight persons."""
-    chance = random.Random(5)
-    inner = ["n1", "n2", "s1", "s2"]
-    reports = []
-    for _ in range(40):
-        origin, destination = chance.choices(inner, (6, 3, 2, 1), k=2)
-        groups = [({"origin": origin, "destination": destination, "sex": sex}, chance.randint(1, 4)) for sex in "fmx"]
-        reports.append(groups[: chance.randint(1, 2)])
-    return count_week(TABLES, reports)
+    return count_week(TABLES, forty_reports("fmx"))
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +61,11 @@ def test_no_cell_hidden_for_the_sake_of_others_can_be_published_unnoticed(
     noticed = [audit(reveal(truth, week, name, key), POLICY).offences for name, key in safe]
     assert len(safe) > 5
     assert sum(bool(offences) for offences in noticed) > len(safe) / 2
+
+
+def test_nothing_that_fails_it_is_handed_out() -> None:
+    with pytest.raises(NotProven, match="an outsider can know a suppressed cell too well"):
+        prove_from_outside([row(total=50, a=None, b=20, c=0)], POLICY)
 
 
 def test_a_number_that_can_be_worked_out_is_an_offence_however_large() -> None:
