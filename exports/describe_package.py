@@ -8,10 +8,10 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict
-from hashlib import sha256
 from typing import Any, Final
 
 from anonymizer import TOTAL, Dimension, ProtectedTable
+from core.data_package import code_field, csv_resource
 from exports.edition import Edition, codes_of
 from exports.languages import LANGUAGES, language
 
@@ -117,38 +117,20 @@ def _dimension(edition: Edition, dimension: Dimension) -> dict[str, Any]:
 
 def _table(table: ProtectedTable, files: Mapping[str, bytes]) -> dict[str, Any]:
     names = [dimension.name for dimension in table.dimensions]
-    fields = [{"name": "week", "type": "string", "description": "ISO 8601 week."}, *map(_code_field, names), *STATUS_FIELDS]
+    fields = [{"name": "week", "type": "string", "description": "ISO 8601 week."}, *map(code_field, names), *STATUS_FIELDS]
     keys = [{"fields": name, "reference": {"resource": _resource(name), "fields": "code"}} for name in names]
     schema = {"fields": fields, "primaryKey": ["week", *names], "foreignKeys": keys, "missingValues": [""]}
-    return _resource_entry(table.name, table_path(table.name), schema, files) | {"dimensions": names}
+    return csv_resource(table.name, table_path(table.name), schema, files) | {"dimensions": names}
 
 
 def _hierarchy(dimension: Dimension, files: Mapping[str, bytes]) -> dict[str, Any]:
     fields = [
-        _code_field("code"),
+        code_field("code"),
         {"name": "parent", "type": "string", "description": "The code it is part of; empty for the total."},
         *({"name": f"name_{each}", "type": "string"} for each in LANGUAGES),
     ]
     schema = {"fields": fields, "primaryKey": ["code"], "missingValues": [""]}
-    return _resource_entry(_resource(dimension.name), hierarchy_path(dimension.name), schema, files)
-
-
-def _resource_entry(name: str, path: str, schema: dict[str, Any], files: Mapping[str, bytes]) -> dict[str, Any]:
-    content = files[path]
-    return {
-        "name": name,
-        "path": path,
-        "format": "csv",
-        "mediatype": "text/csv",
-        "encoding": "utf-8",
-        "bytes": len(content),
-        "hash": f"sha256:{sha256(content).hexdigest()}",
-        "schema": schema,
-    }
-
-
-def _code_field(name: str) -> dict[str, Any]:
-    return {"name": name, "type": "string", "constraints": {"required": True}}
+    return csv_resource(_resource(dimension.name), hierarchy_path(dimension.name), schema, files)
 
 
 def _resource(dimension: str) -> str:

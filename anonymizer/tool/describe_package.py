@@ -3,12 +3,12 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from hashlib import sha256
 from typing import Any, Final
 
 from anonymizer.dimension import TOTAL, Dimension
 from anonymizer.policy import Policy
 from anonymizer.published import PublishedTable
+from core.data_package import code_field, csv_resource
 
 __all__ = ["PACKAGE", "describe_package", "hierarchy_path", "members_of", "table_path"]
 
@@ -87,36 +87,18 @@ def _table(table: PublishedTable, measure: str, files: Mapping[str, bytes]) -> d
     }
     keys = [{"fields": name, "reference": {"resource": _resource(name), "fields": "code"}} for name in names]
     schema = {
-        "fields": [*map(_code_field, names), count, *STATUS_FIELDS],
+        "fields": [*map(code_field, names), count, *STATUS_FIELDS],
         "primaryKey": names,
         "foreignKeys": keys,
         "missingValues": [""],
     }
-    return _entry(_slug(table.name), table_path(table.name), schema, files) | {"dimensions": names}
+    return csv_resource(_slug(table.name), table_path(table.name), schema, files) | {"dimensions": names}
 
 
 def _hierarchy(dimension: Dimension, files: Mapping[str, bytes]) -> dict[str, Any]:
     parent = {"name": "parent", "type": "string", "description": "The code it is part of; empty for the total."}
-    schema = {"fields": [_code_field("code"), parent], "primaryKey": ["code"], "missingValues": [""]}
-    return _entry(_resource(dimension.name), hierarchy_path(dimension.name), schema, files)
-
-
-def _entry(name: str, path: str, schema: dict[str, Any], files: Mapping[str, bytes]) -> dict[str, Any]:
-    content = files[path]
-    return {
-        "name": name,
-        "path": path,
-        "format": "csv",
-        "mediatype": "text/csv",
-        "encoding": "utf-8",
-        "bytes": len(content),
-        "hash": f"sha256:{sha256(content).hexdigest()}",
-        "schema": schema,
-    }
-
-
-def _code_field(name: str) -> dict[str, Any]:
-    return {"name": name, "type": "string", "constraints": {"required": True}}
+    schema = {"fields": [code_field("code"), parent], "primaryKey": ["code"], "missingValues": [""]}
+    return csv_resource(_resource(dimension.name), hierarchy_path(dimension.name), schema, files)
 
 
 def _resource(dimension: str) -> str:

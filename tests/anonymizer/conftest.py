@@ -1,5 +1,6 @@
 """Weeks made by hand: small hierarchies, reports as they are told, counted in the plainest way."""
 
+import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -14,6 +15,19 @@ from core.week import Week
 
 Report = Sequence[tuple[Mapping[str, str], int]]
 """Groups of one report: the codes of a group by dimension, and its persons."""
+
+
+def forty_reports(sexes: str) -> list[Report]:
+    """Reports of one or two groups between four districts, some of them visited seldom."""
+    chance = random.Random(5)
+    inner = ["n1", "n2", "s1", "s2"]
+    reports = []
+    for _ in range(40):
+        origin, destination = chance.choices(inner, (6, 3, 2, 1), k=2)
+        groups = [({"origin": origin, "destination": destination, "sex": sex}, chance.randint(1, 4)) for sex in sexes]
+        reports.append(groups[: chance.randint(1, 2)])
+    return reports
+
 
 CountWeek = Callable[[Mapping[str, tuple[Dimension, ...]], Iterable[Report]], CountedWeek]
 

@@ -1,6 +1,5 @@
 """The proof fails when it must: these tests break a safe week in every way that would let something out."""
 
-import random
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -13,6 +12,7 @@ from anonymizer.dimension import flat_dimension
 from anonymizer.errors import NotProven
 from anonymizer.prove import prove
 from anonymizer.published import Evidence, ProtectedTables, PublishedTable
+from tests.anonymizer.conftest import forty_reports
 
 FROM = Dimension("origin", {TOTAL: None, "N": TOTAL, "n1": "N", "n2": "N", "S": TOTAL, "s1": "S", "s2": "S"})
 TO = Dimension("destination", {**FROM.parents})
@@ -23,15 +23,7 @@ POLICY = Policy()
 
 @pytest.fixture(scope="module")
 def truth(count_week) -> CountedWeek:
-    """Forty reports of one to eight persons between four districts."""
-    chance = random.Random(5)
-    inner = ["n1", "n2", "s1", "s2"]
-    reports = []
-    for _ in range(40):
-        origin, destination = chance.choices(inner, (6, 3, 2, 1), k=2)
-        groups = [({"origin": origin, "destination": destination, "sex": sex}, chance.randint(1, 4)) for sex in "fm"]
-        reports.append(groups[: chance.randint(1, 2)])
-    return count_week(TABLES, reports)
+    return count_week(TABLES, forty_reports("fm"))
 
 
 @pytest.fixture(scope="module")
