@@ -8,6 +8,7 @@ from core.errors import Problem
 __all__ = [
     "CellUnknown",
     "CertificateUnfit",
+    "CoarseningUnfit",
     "CodeNotInHierarchy",
     "CodeUnknown",
     "CountUnreadable",
@@ -116,6 +117,12 @@ class CertificateUnfit(Problem):
     code = "ANON-013"
     says = "Table {table} is not the one that was proven safe."
     remedy = "Take tables from protect or load_protected, as they are. A changed table has to be protected anew."
+
+
+class CoarseningUnfit(Problem):
+    code = "ANON-017"
+    says = "{dimension} cannot be made coarser so: {reason}."
+    remedy = "Merge two or more codes that have the same parent under a new name, or leave out a level below the first."
 
 
 class WeekAlreadyProtected(Problem):
