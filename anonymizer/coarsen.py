@@ -7,7 +7,7 @@ to tables that are counted already (`coarsen`), where contributors of merged cod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import product
+from itertools import product, zip_longest
 
 from anonymizer.counted_week import Count, CountedTable
 from anonymizer.dimension import TOTAL, Dimension
@@ -89,7 +89,8 @@ def coarsen(table: CountedTable, coarser: Coarser) -> CountedTable:
 
 
 def _together(counts: Sequence[Count]) -> Count:
-    return Count(sum(count.persons for count in counts), max(count.reports for count in counts))
+    largest = tuple(map(sum, zip_longest(*(count.largest for count in counts), fillvalue=0)))
+    return Count(sum(count.persons for count in counts), max(count.reports for count in counts), largest)
 
 
 def _refuse(dimension: Dimension, reason: str) -> None:

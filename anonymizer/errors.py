@@ -25,6 +25,7 @@ __all__ = [
     "KnownContradicts",
     "NotProven",
     "PeriodsChanged",
+    "PolicyUnfit",
     "PolicyUnreadable",
     "ProtectedWeekChanged",
     "ProtectionImpossible",
@@ -72,9 +73,11 @@ class PolicyUnreadable(Problem):
 
 
 class ProtectionImpossible(Problem):
+    """`where["unprotected"]` names the cells with their reasons: secret, for the screen of whoever protects."""
+
     code = "ANON-010"
-    says = "Table {table} cannot be protected under this policy: one of its cells by {level} cannot be hidden well enough."
-    remedy = "Allow hide_grand_total, use coarser places or categories, count a longer period, or relax the required interval."
+    says = "Table {table} cannot be protected under this policy: of its cells, {cells} cannot be hidden well enough."
+    remedy = "One of these may help: {help}; count a longer period. Try it first with `anonymizer what-if`."
 
 
 class NotProven(Problem):
@@ -96,6 +99,12 @@ class ReleasedOtherwise(Problem):
         "Count what was released before as it was then: late reports and corrections of a released period stay inside, since "
         "the difference would give away what both numbers hide."
     )
+
+
+class PolicyUnfit(Problem):
+    code = "ANON-006"
+    says = "The policy does not fit the tables: {reason}."
+    remedy = "Correct it, or state under [table.NAME] what is for one table only. A rule that fits nothing protects nobody."
 
 
 class PeriodsChanged(Problem):

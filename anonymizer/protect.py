@@ -6,12 +6,13 @@ from itertools import product
 import numpy as np
 
 from anonymizer.counted_week import CountedTable, CountedWeek
-from anonymizer.policy import Policy
+from anonymizer.errors import PolicyUnfit
+from anonymizer.policy import Policy, require_fit
 from anonymizer.prove import prove, prove_from_outside
 from anonymizer.published import ProtectedTables, ProtectedWeek, PublishedTable, Standing
 from anonymizer.suppression import Flags, Numbers, Progress, build_system, suppress
 
-__all__ = ["protect", "protect_tables"]
+__all__ = ["protect", "protect_fitting", "protect_tables", "require_counted"]
 
 
 def protect(counted: CountedWeek, policy: Policy, *, progress: Progress | None = None) -> ProtectedWeek:
@@ -31,9 +32,30 @@ def protect_tables(
     """Tables that are published together as they may be published, with their proof. The same always gives the same.
 
     `standing` says how cells stand in what was released before: that is neither withdrawn nor contradicted.
-    `progress` is told how many goals are met, and of how many. Raises `CountsUnfit`, `ReleasedOtherwise`,
+    `progress` is told how many goals are met, and of how many. Raises `PolicyUnfit`, `CountsUnfit`, `ReleasedOtherwise`,
     `ProtectionImpossible` or `NotProven`; never is there a table without a proof.
     """
+    require_counted(counted, policy)
+    return protect_fitting(counted, policy, standing=standing, progress=progress)
+
+
+def require_counted(counted: Sequence[CountedTable], policy: Policy) -> None:
+    """Whether a policy speaks of what is there, and its rules can be judged by what was counted; raises `PolicyUnfit`."""
+    require_fit([(table.name, table.dimensions) for table in counted], policy)
+    for table in counted:
+        known = all(count.largest for count in table.cells.values() if count.persons)
+        if policy.for_table(table.name).dominance and not known:
+            raise PolicyUnfit(reason=f"dominance asks who contributed how much, which was not counted for table {table.name}")
+
+
+def protect_fitting(
+    counted: Sequence[CountedTable],
+    policy: Policy,
+    *,
+    standing: Standing | None = None,
+    progress: Progress | None = None,
+) -> ProtectedTables:
+    """The same where it is known that the policy fits: for parts of a table, which need not hold all codes."""
     system = build_system(counted)
     suppression = suppress(system, policy, progress, standing=standing)
     tables = [_published(table, grid, suppression.hidden) for table, grid in zip(counted, system.grids, strict=True)]

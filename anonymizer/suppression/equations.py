@@ -8,7 +8,7 @@ This is the suppression engine's view. The proof does not use it: it has its own
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 from typing import Final, TypeAlias
@@ -79,7 +79,7 @@ class System:
 
     `codes` has a row for each unknown and a column for each shape; `axes` says which shapes each table has; `grids` holds,
     in the shape of each table, the number of the unknown in each of its cells; `sums` a row for each equation, whose total
-    is the unknown `totals[row]`.
+    is the unknown `totals[row]`. The last unknowns may be rests, each that of the cell `rest_of`: see `with_rests`.
     """
 
     shapes: tuple[Shape, ...]
@@ -91,10 +91,16 @@ class System:
     reports: Numbers
     sums: sparse.csr_matrix
     totals: Numbers
+    rest_of: Numbers = field(default_factory=lambda: np.zeros(0, np.int64))
 
     @property
     def size(self) -> int:
         return len(self.persons)
+
+    @property
+    def cells(self) -> int:
+        """How many of the unknowns are cells of tables."""
+        return self.size - len(self.rest_of)
 
     @cached_property
     def height(self) -> Numbers:
@@ -115,6 +121,7 @@ class System:
         flags = np.zeros((len(self.tables), self.size), bool)
         for own, grid in zip(flags, self.grids, strict=True):
             own[grid.ravel()] = True
+        flags[:, self.cells :] = flags[:, self.rest_of]
         return flags
 
     @cached_property
@@ -138,6 +145,33 @@ class System:
         lengths = np.add.reduceat(kept, np.cumsum(end - begin) - (end - begin)) if len(rows) else np.zeros(0, np.int64)
         indptr = np.concatenate([[0], np.cumsum(lengths)])
         return sparse.csr_matrix((self.sums.data[entries][kept], at[kept], indptr), shape=(len(rows), len(cells)))
+
+    def with_rests(self, cells: Numbers, totals: Numbers) -> "System":
+        """The same with an unknown more for each of some cells: what is left of a total without the cell.
+
+        A rest has the codes of its cell, and is searched where that is.
+        """
+        count = len(cells)
+        rows = np.repeat(np.arange(count), 3)
+        columns = np.stack([totals, cells, self.size + np.arange(count)], axis=1).ravel()
+        sums = sparse.csr_matrix((np.tile([-1, 1, 1], count), (rows, columns)), shape=(count, self.size + count))
+        shape = (self.sums.shape[0], self.size + count)
+        wider = sparse.csr_matrix((self.sums.data, self.sums.indices, self.sums.indptr), shape=shape)
+        return replace(
+            self,
+            codes=np.concatenate([self.codes, self.codes[cells]]),
+            persons=np.concatenate([self.persons, self.persons[totals] - self.persons[cells]]),
+            reports=np.concatenate([self.reports, self.reports[cells]]),
+            sums=sparse.vstack([wider, sums], format="csr", dtype=np.int64),
+            totals=np.concatenate([self.totals, totals]),
+            rest_of=cells,
+        )
+
+    def and_rests(self, cells: Numbers) -> Numbers:
+        """Some cells, in ascending order, and the rests beside them."""
+        if not len(self.rest_of):
+            return cells
+        return np.concatenate([cells, self.cells + np.flatnonzero(np.isin(self.rest_of, cells))])
 
     def describe(self, unknown: int) -> tuple[str, str]:
         """The first table that an unknown stands in, and its level: the dimensions in which it is not a total."""
