@@ -43,7 +43,7 @@ class CountedTable:
 
 @dataclass(frozen=True)
 class CountedWeek:
-    """The tables of one operation's week. Where they share a dimension they share its totals."""
+    """The tables of one operation's week. Where they share a dimension they share its totals, one perhaps in a coarser form."""
 
     operation: str
     week: Week

@@ -8,6 +8,7 @@ from core.errors import Problem
 __all__ = [
     "CellUnknown",
     "CertificateUnfit",
+    "ChoiceUnfit",
     "CoarseningUnfit",
     "CodeNotInHierarchy",
     "CodeUnknown",
@@ -253,3 +254,9 @@ class HistoryUnfit(Problem):
     code = "ANON-072"
     says = "{given} does not fit with --time, --over and --history: {reason}."
     remedy = "Name the dimension of time, its innermost codes that are over, and the folder of the release before."
+
+
+class ChoiceUnfit(Problem):
+    code = "ANON-080"
+    says = "'{text}' is no choice of columns for a table: {reason}."
+    remedy = "Write a name and columns, for example --table places=origin,destination --table reasons=origin:1,reason."

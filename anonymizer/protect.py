@@ -10,7 +10,7 @@ from anonymizer.errors import PolicyUnfit
 from anonymizer.policy import Policy, require_fit
 from anonymizer.prove import prove, prove_from_outside
 from anonymizer.published import ProtectedTables, ProtectedWeek, PublishedTable, Standing
-from anonymizer.suppression import Flags, Numbers, Progress, build_system, suppress
+from anonymizer.suppression import Flags, Progress, build_system, suppress
 
 __all__ = ["protect", "protect_fitting", "protect_tables", "require_counted"]
 
@@ -58,7 +58,7 @@ def protect_fitting(
     """The same where it is known that the policy fits: for parts of a table, which need not hold all codes."""
     system = build_system(counted)
     suppression = suppress(system, policy, progress, standing=standing)
-    tables = [_published(table, grid, suppression.hidden) for table, grid in zip(counted, system.grids, strict=True)]
+    tables = [_published(table, suppression.hidden[system.numbers(table)]) for table in counted]
     names = {unknown: system.identity(unknown) for unknown in np.flatnonzero(suppression.hidden).tolist()}
     alternatives = [
         {names[cell]: change for cell, change in zip(other.cells.tolist(), other.persons.tolist(), strict=True)}
@@ -67,8 +67,8 @@ def protect_fitting(
     return prove(counted, tables, alternatives, policy, standing)
 
 
-def _published(table: CountedTable, grid: Numbers, hidden: Flags) -> PublishedTable:
+def _published(table: CountedTable, hidden: Flags) -> PublishedTable:
+    """A table as it is shown; `hidden` says for each of its cells, in the order of its codes, whether that is."""
     keys = product(*(dimension.parents for dimension in table.dimensions))
-    marks = hidden[grid.ravel()].tolist()
-    cells = {key: None if mark else table.count(key).persons for key, mark in zip(keys, marks, strict=True)}
+    cells = {key: None if mark else table.count(key).persons for key, mark in zip(keys, hidden.ravel().tolist(), strict=True)}
     return PublishedTable(table.name, table.dimensions, cells)

@@ -38,8 +38,8 @@ def guard(system: System, primaries: Sequence[Primary]) -> tuple[System, Guards]
     unsafe: dict[int, Guarded] = {}
     rests: dict[tuple[int, int], Guarded] = {}
     zero, structural = np.zeros(system.size, np.int64), np.zeros(system.size, bool)
-    for grid, primary in zip(system.grids, primaries, strict=True):
-        unknowns = grid.ravel()
+    for table, primary in zip(system.counted, primaries, strict=True):
+        unknowns = system.numbers(table).ravel()
         np.maximum.at(zero, unknowns, primary.rules.small_interval[:, 1])
         structural[unknowns] |= primary.rules.structural
         for cell in np.flatnonzero(primary.unsafe).tolist():

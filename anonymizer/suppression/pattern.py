@@ -85,8 +85,10 @@ def _stands(system: System, standing: Standing) -> tuple[Flags, Flags]:
 def _costs(system: System, primaries: Sequence[Primary]) -> NDArray[np.float64]:
     """What hiding a cell costs; of a cell that stands in several tables, the most of what they say. A rest costs nothing."""
     cost = np.zeros(system.size)
-    for along, grid, primary in zip(system.axes, system.grids, primaries, strict=True):
-        cells, rules = grid.ravel(), primary.rules
+    names = [shape.name for shape in system.shapes]
+    for table, primary in zip(system.counted, primaries, strict=True):
+        cells, rules = system.numbers(table).ravel(), primary.rules
+        along = [names.index(dimension.name) for dimension in table.dimensions]
         loss = np.where(system.persons[cells] > 0, 1 + np.log2(1 + system.persons[cells]), rules.policy.zero_cost)
         # how far above the innermost cells of its table a cell stands, steps of all dimensions added
         height = np.sum([system.shapes[axis].height[system.codes[cells, axis]] for axis in along], axis=0)

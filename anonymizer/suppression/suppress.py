@@ -59,10 +59,10 @@ def suppress(
     goals are met, and of how many.
     `processes` 0 takes as many as there are processors. Their number does not change what is hidden.
     """
-    system, guards = guard(system, primary_of(system.tables, policy))
+    system, guards = guard(system, primary_of(system.counted, policy))
     pattern = Pattern(system, guards, standing)
     search = Search(system, pattern, Goals(system, guards, pattern.unsafe))
-    limits = _Limits(guards, all(policy.for_table(table.name).hide_grand_total for table in system.tables), processes)
+    limits = _Limits(guards, all(policy.for_table(table.name).hide_grand_total for table in system.counted), processes)
     for _ in _protect(search, limits):
         _tell(progress, search)
     search.keep(_needed(search.moves, search.goals, pattern))

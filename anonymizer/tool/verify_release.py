@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from anonymizer.attacker import Audit, audit
+from anonymizer.dimension import finest
 from anonymizer.errors import ReleaseUnfit, TablesContradict, TableUnreadable
 from anonymizer.policy import Policy
 from anonymizer.tool.cell_names import write_cell
@@ -93,7 +94,7 @@ def _files(certificate: Mapping[str, Any], hashes: Mapping[str, str]) -> Check:
 def _hierarchies(release: Release) -> Check:
     """The files of hierarchies say what the package says: the sums were checked by the latter."""
     what = "the hierarchies are those that the tables were checked with"
-    for dimension in {dimension.name: dimension for table in release.tables for dimension in table.dimensions}.values():
+    for dimension in finest(dimension for table in release.tables for dimension in table.dimensions).values():
         path = hierarchy_path(dimension.name)
         try:
             columns = read_columns(release.folder / path)

@@ -81,10 +81,10 @@ def test_the_sums_of_some_cells_are_those_whose_totals_are_among_them(system: Sy
 
 
 def _goals(system: System) -> Goals:
-    _, guards = guard(system, primary_of(system.tables, Policy()))
+    _, guards = guard(system, primary_of(system.counted, Policy()))
     return Goals(system, guards, Pattern(system, guards).unsafe)
 
 
 def _search(system: System) -> Search:
-    _, guards = guard(system, primary_of(system.tables, Policy()))
+    _, guards = guard(system, primary_of(system.counted, Policy()))
     return Search(system, Pattern(system, guards), _goals(system))
