@@ -5,7 +5,7 @@ it; `verify_release` checks it from its folder alone.
 """
 
 from anonymizer.attacker import Interval
-from anonymizer.errors import NotProven, SolverGaveUp
+from anonymizer.errors import NotProven, ProtectionImpossible, SolverGaveUp
 from anonymizer.loss import Loss
 from anonymizer.published import Identity, PublishedTable
 from anonymizer.tool.cell_names import read_known
@@ -25,6 +25,7 @@ __all__ = [
     "Loss",
     "NotProven",
     "Periods",
+    "ProtectionImpossible",
     "PublishedTable",
     "Release",
     "SolverGaveUp",
