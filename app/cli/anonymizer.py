@@ -98,10 +98,11 @@ def protect(
     Every column is a dimension but the count and the contributors. Several tables are protected as one system.
     """
     with exit_status(), steps() as step:
+        rules = policy_of(policy) or default_policy()
         written = protect_file(
             table,
             out,
-            policy_of(policy) or default_policy(),
+            rules,
             hierarchies=hierarchies_of(hierarchy),
             count=count,
             contributors=contributors,
@@ -113,6 +114,8 @@ def protect(
         )
     if contributors is None and contributor is None:
         say("The rule of contributors was not applied: no column says from how many the counts come (--contributors).")
+    if rules != rules.without_contributions() and contributor is None:
+        say("The rule of dominance was not applied: no column says who contributed how much (--contributor).")
     console.print(f"Released: {written.folder}", markup=False, soft_wrap=True)
     cells = f"{written.published + written.suppressed:,} cells, {written.suppressed:,} of them suppressed."
     console.print(cells, _worst(written.worst), soft_wrap=True)
@@ -156,7 +159,7 @@ def attack(
         writer.writeheader()
         writer.writerows(_row(one) for one in exposures)
     elif not contradiction:
-        _summarise(exposures, rules)
+        _summarise(exposures)
     if contradiction:
         say("The assumption is false: some suppressed cells are zeros. The numbers contradict whoever believes that none is.")
     if any(one.verdict.broken for one in exposures):
@@ -196,12 +199,12 @@ def _periods(time: str | None, over: Sequence[str], history: Path | None) -> Per
     return None if time is None else Periods(time, over, history)
 
 
-def _summarise(exposures: Sequence[Exposure], policy: Policy) -> None:
+def _summarise(exposures: Sequence[Exposure]) -> None:
     rows = []
     for (table, level), group in groupby(sorted(exposures, key=_level), key=_level):
         cells = list(group)
         verdicts = [sum(one.verdict is verdict for one in cells) for verdict in BROKEN_WAYS]
-        least = narrowest(cells, policy)
+        least = narrowest(cells)
         rows.append((table, level, len(cells), *verdicts, interval_text(least.interval if least else None)))
     show_table(("table", "level", "suppressed", *BROKEN_WAYS, "narrowest"), rows, "No cell is suppressed.")
     broken = [one for one in exposures if one.verdict.broken]

@@ -100,7 +100,8 @@ def what_if(
 ) -> None:
     """Say what TABLE.csv would lose under other rules or with coarser codes. For inside only; nothing is proven or written.
 
-    Persons are those of innermost cells. Each coarsening is tried by itself, and then all of them together; each with every threshold and number of contributors.
+    Persons are those of innermost cells. Each coarsening is tried by itself, and then all of them together; each with every
+    threshold and number of contributors.
     """
     if least_contributors and contributors is None and contributor is None:
         raise typer.BadParameter("no column says from how many the counts come", param_hint="--least-contributors")
