@@ -55,7 +55,7 @@ def load_evidence(session: Session, ring: KeyRing, operation: str, period: Perio
 
     Raises `PeriodNotProtected` or `CiphertextRefused`.
     """
-    document = _open(session, ring, operation, period, Purpose.VERIFICATION)
+    document = _open(session, ring, operation, period, purpose=Purpose.VERIFICATION)
     names: list[Identity] = [tuple((dimension, code) for dimension, code in cell) for cell in document["cells"]]
     return Evidence(
         document["unsafe"],
@@ -72,13 +72,13 @@ def load_counts(
 
     Raises `PeriodNotProtected`, `CountsNotKept` or `CiphertextRefused`.
     """
-    counted = _open(session, ring, operation, period, Purpose.STATISTICS).get("counted")
+    counted = _open(session, ring, operation, period, purpose=Purpose.STATISTICS).get("counted")
     if counted is None:
         raise CountsNotKept(period=period, operation=operation)
     return tuple(_counted(table, counted[table.name]) for table in tables)
 
 
-def _open(session: Session, ring: KeyRing, operation: str, period: Period, purpose: Purpose) -> dict[str, Any]:
+def _open(session: Session, ring: KeyRing, operation: str, period: Period, *, purpose: Purpose) -> dict[str, Any]:
     row = session.scalar(select(EvidenceRow).where(EvidenceRow.operation == operation, EvidenceRow.period == str(period)))
     if row is None:
         raise PeriodNotProtected(operation=operation, period=period)

@@ -23,7 +23,6 @@ OWN_PURPOSE = {
     "casework.restrictions_in_force": Purpose.RIGHTS,
     "anonymizer.fresh_facts": Purpose.STATISTICS,
     "anonymizer.load_counts": Purpose.STATISTICS,
-    "anonymizer.load_protected": Purpose.VERIFICATION,
 }
 # What neither opens a ciphertext nor gives anything that a person said: states, ids, and the writing of what arrives.
 OPENS_NOTHING = {
@@ -35,9 +34,8 @@ OPENS_NOTHING = {
     "ingest.receive_submission",
     "ingest.set_aside",
     "ingest.submissions_set_aside",
-    "anonymizer.month_counts",
+    "anonymizer.load_protected",
     "anonymizer.policy_in_force",
-    "anonymizer.protect_month",
     "anonymizer.store_protected",
     # Admission reads for Purpose.COLLECTION, through ingest's own functions, and gives back ids.
     "casework.waiting_work",  # numbers of what waits, without opening or naming any
