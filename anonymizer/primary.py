@@ -68,7 +68,7 @@ class Rest:
 
 
 class Primary:
-    """What is unsafe in one counted table: the `persons` of its cells and which of these are `unsafe`, in order of its codes."""
+    """What is unsafe in one counted table: the `persons` of its cells and which are `unsafe`, in order of its codes."""
 
     def __init__(self, table: CountedTable, rules: TableRules) -> None:
         self._table, self.rules = table, rules
