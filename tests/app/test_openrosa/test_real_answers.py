@@ -18,9 +18,9 @@ from core.audit import Purpose
 from core.database import Database, Zone
 from core.models import Operation
 from forms import WorkbookRejected, compile_workbook, publish_form, read_form_definition
-from ingest import add_collector, parse_xml, quarantined, read_quarantined, read_submission
+from ingest import add_collector, quarantined, read_quarantined, read_submission
 from ingest.models import Submission
-from ingest.parse_xml import local_name
+from ingest.parse_xml import local_name, parse_xml
 
 pytestmark = pytest.mark.needs_shared_data
 COLLECTIONS = ("odk-briefcase", "onadata-fixtures")

@@ -1,0 +1,67 @@
+"""The key pairs of an operation, with whose public key its phones encrypt what was filled in and finalised.
+
+The newest is published with forms; the older ones open what phones still hold. A private key rests sealed under a record
+key of its own; the public key is derived from it and stands nowhere else but in the forms.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.access import require
+from core.audit import Action, Purpose, record
+from core.clock import now
+from core.envelope import Binding, WrappedKey, new_record_key, unwrap_record_key
+from core.keyring import KeyRing
+from core.odk_encryption import new_private_key, public_key_of
+from core.permissions import Right
+from forms.errors import FormKeyMissing
+from forms.models import FormKey
+
+__all__ = ["add_form_key", "form_keys", "newest_public_key"]
+
+TABLE: Final = "forms.form_key"
+
+
+def add_form_key(session: Session, ring: KeyRing, operation: str) -> UUID:
+    """Make a key pair with which forms are published from now on (collection zone); raises `NotAllowed`."""
+    new = uuid4()
+    require(session, Right.MANAGE_KEYS, subject=TABLE)
+    key, wrapped = new_record_key(ring, Binding(TABLE, new, "key"))
+    session.add(
+        FormKey(
+            id=new,
+            operation=operation,
+            made_at=now(),
+            private_key=key.seal(new_private_key(), Binding(TABLE, new, "private_key")),
+            key_version=wrapped.version,
+            sealed=wrapped.sealed,
+            commitment=wrapped.commitment,
+        )
+    )
+    session.flush()
+    record(session, Action.KEY_USED, f"{TABLE}:{new}", purpose=Purpose.SECURITY, detail={"did": "add"})
+    return new
+
+
+def form_keys(session: Session, ring: KeyRing, operation: str) -> Iterator[bytes]:
+    """The private keys (DER), the newest first, each opened when it is asked for (casework zone).
+
+    Raises `core.envelope.CiphertextRefused` or `KeyVersionUnknown`.
+    """
+    newest_first = select(FormKey).where(FormKey.operation == operation).order_by(FormKey.made_at.desc(), FormKey.id)
+    for row in session.scalars(newest_first).all():
+        wrapped = WrappedKey(row.key_version, row.sealed, row.commitment)
+        key = unwrap_record_key(ring, wrapped, Binding(TABLE, row.id, "key"))
+        yield key.open(row.private_key, Binding(TABLE, row.id, "private_key"))
+
+
+def newest_public_key(session: Session, ring: KeyRing, operation: str) -> str:
+    """What a form is published with (casework zone); raises `FormKeyMissing`, and what opening a private key raises."""
+    private_key = next(form_keys(session, ring, operation), None)
+    if private_key is None:
+        raise FormKeyMissing(operation=operation)
+    return public_key_of(private_key)
