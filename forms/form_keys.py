@@ -21,7 +21,7 @@ from core.permissions import Right
 from forms.errors import FormKeyMissing
 from forms.models import FormKey
 
-__all__ = ["add_form_key", "form_keys", "newest_public_key"]
+__all__ = ["add_form_key", "newest_public_key", "open_form_keys"]
 
 TABLE: Final = "forms.form_key"
 
@@ -47,7 +47,7 @@ def add_form_key(session: Session, ring: KeyRing, operation: str) -> UUID:
     return new
 
 
-def form_keys(session: Session, ring: KeyRing, operation: str) -> Iterator[bytes]:
+def open_form_keys(session: Session, ring: KeyRing, operation: str) -> Iterator[bytes]:
     """The private keys (DER), the newest first, each opened when it is asked for (casework zone).
 
     Raises `core.envelope.CiphertextRefused` or `KeyVersionUnknown`.
@@ -61,7 +61,7 @@ def form_keys(session: Session, ring: KeyRing, operation: str) -> Iterator[bytes
 
 def newest_public_key(session: Session, ring: KeyRing, operation: str) -> str:
     """What a form is published with (casework zone); raises `FormKeyMissing`, and what opening a private key raises."""
-    private_key = next(form_keys(session, ring, operation), None)
+    private_key = next(open_form_keys(session, ring, operation), None)
     if private_key is None:
         raise FormKeyMissing(operation=operation)
     return public_key_of(private_key)

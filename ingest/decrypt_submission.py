@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.keyring import KeyRing
 from core.odk_encryption import PhoneKey, file_digest, unwrap_phone_key
-from forms import form_keys
+from forms import open_form_keys
 from ingest.errors import EncryptedDamaged, FormKeyUnknown
 from ingest.parse_xml import parse_xml
 from ingest.read_head import Head, read_head
@@ -33,7 +33,7 @@ class Decrypted:
 
 def phone_key(session: Session, ring: KeyRing, operation: str, manifest: Manifest) -> PhoneKey:
     """The key of a submission, by one of the operation's form keys; raises `FormKeyUnknown`, and what opening those raises."""
-    key = unwrap_phone_key(form_keys(session, ring, operation), manifest.key, manifest.head.instance_id)
+    key = unwrap_phone_key(open_form_keys(session, ring, operation), manifest.key, manifest.head.instance_id)
     if key is None:
         raise FormKeyUnknown(form_id=manifest.head.form_id)
     return key

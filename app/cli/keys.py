@@ -164,7 +164,7 @@ def reseal_keys(
 
 @keys.command("form-key")
 def add_form_key(operation: Annotated[str, typer.Argument(help="Code of the operation.")]) -> None:
-    """Make a key pair for which an operation's phones encrypt what they finalise. Older ones stay, to open what is on its way."""
+    """Make a key pair for which an operation's phones encrypt what they finalise. Older ones still open what was sent."""
     with opened() as program:
         who = sign_in_once_accounts_exist(program, operation, ADMINISTRATOR)
         with program.database.transaction(Zone.COLLECTION, access=who) as session:

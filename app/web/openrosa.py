@@ -132,6 +132,8 @@ def _opened(door: Door, caller: Collector, receipt: Receipt, submission: UUID) -
     by the next admission."""
     with door.database.transaction(Zone.CASEWORK, operation=caller.operation, actor=_actor(caller)) as session:
         outcome = open_encrypted(session, door.ring, submission)
+    if outcome is Outcome.ACCEPTED and receipt.outcome is Outcome.FILES_ADDED:
+        return receipt
     return replace(receipt, outcome=outcome, complete=outcome in NEWS)
 
 

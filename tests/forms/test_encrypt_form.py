@@ -20,8 +20,8 @@ from forms import (
     encrypt_form,
     encryption_key,
     find_form,
-    form_keys,
     newest_public_key,
+    open_form_keys,
     publish_form,
     read_form_definition,
 )
@@ -89,7 +89,7 @@ class TestKeys:
             with zone(database, Zone.CASEWORK) as session:
                 seen.append(newest_public_key(session, ring, OPERATION))
         with zone(database, Zone.CASEWORK) as session:
-            assert len(set(form_keys(session, ring, OPERATION))) == 2
+            assert len(set(open_form_keys(session, ring, OPERATION))) == 2
         assert len(set(seen)) == 2
 
     def test_who_keeps_the_keys_makes_one_and_the_log_says_so(self, database: Database, ring: KeyRing) -> None:

@@ -193,6 +193,7 @@ def with_file(encrypted: Encrypted, name: str, content: bytes) -> Encrypted:
 
 
 def flipped(content: bytes, at: int) -> bytes:
+    at %= len(content)
     return content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
 
 
@@ -204,9 +205,7 @@ def swapped(encrypted: Encrypted) -> Encrypted:
 DAMAGE: dict[str, Callable[[Encrypted], Encrypted]] = {
     "a bit of a photo": lambda it: with_file(it, "house.jpg.enc", flipped(it.files["house.jpg.enc"], 3)),
     "a bit of the answers": lambda it: with_file(it, "submission.xml.enc", flipped(it.files["submission.xml.enc"], 40)),
-    "the last bit": lambda it: with_file(
-        it, "submission.xml.enc", flipped(it.files["submission.xml.enc"], len(it.files["submission.xml.enc"]) - 1)
-    ),
+    "the last bit": lambda it: with_file(it, "submission.xml.enc", flipped(it.files["submission.xml.enc"], -1)),
     "a photo cut off": lambda it: with_file(it, "house.jpg.enc", it.files["house.jpg.enc"][:-7]),
     "a photo without its end": lambda it: with_file(it, "house.jpg.enc", it.files["house.jpg.enc"][:-16]),
     "answers cut off": lambda it: with_file(it, "submission.xml.enc", it.files["submission.xml.enc"][:32]),

@@ -25,7 +25,7 @@ from core.identity.second_factor import check_totp
 from core.keyring import KeyRing
 from core.permissions import Role
 from core.registers import Breach, list_entries
-from forms import RecordPart, form_keys
+from forms import RecordPart, open_form_keys
 from ingest import quarantined, read_quarantined, read_submission
 from ingest.models import Submission
 from ingest.read_quarantine import read_quarantined_files
@@ -121,7 +121,7 @@ def registers(session: Session, ring: KeyRing) -> Any:
 
 
 def keys_of_forms(session: Session, ring: KeyRing) -> Any:
-    return list(form_keys(session, ring, OPERATION))
+    return list(open_form_keys(session, ring, OPERATION))
 
 
 READINGS: Final[Mapping[str, Reading]] = {
