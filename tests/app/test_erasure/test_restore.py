@@ -26,6 +26,7 @@ ERASED, *OTHERS = PEOPLE
 # Keys that may lie beside what they open, each with the reason.
 OTHER_KEYS = {
     "core.register_entry": "opens an entry of the registers of assessments and breaches, which are not erased",
+    "forms.form_key": "opens what phones encrypt, which lies under the key of each submission besides",
     "identity.account": "opens a colleague's own sign-in secret, and no record of a person who was interviewed",
 }
 
