@@ -15,7 +15,7 @@ from anonymizer.attacker import Interval
 from anonymizer.dimension import Dimension
 from anonymizer.errors import FolderNotFree, FolderNotWritten
 from anonymizer.prove import prove_from_outside
-from anonymizer.published import ProtectedTable, ProtectedTables
+from anonymizer.published import ProtectedTable, ProtectedTables, PublishedTable
 from anonymizer.tool.certificate import CERTIFICATE, certificate_of, hashes_of, pack_json, worst_of
 from anonymizer.tool.describe_package import PACKAGE, describe_package, hierarchy_path, members_of, table_path
 from core.whole_folder import write_whole
@@ -34,13 +34,19 @@ def write_release(protected: ProtectedTables, folder: Path, *, measure: str) -> 
 
     Returns the worst interval that the certificate states. Raises `NotProven`, `FolderNotFree` or `FolderNotWritten`.
     """
-    worst = worst_of(prove_from_outside(protected.tables, protected.policy))
+    worst = worst_of(prove_from_outside([_as_read(table) for table in protected.tables], protected.policy))
     require_free(folder)
     try:
         write_whole(_files(protected, measure, worst), folder)
     except OSError as error:
         raise FolderNotWritten(folder=folder, reason=error.strerror or type(error).__name__) from error
     return worst
+
+
+def _as_read(table: ProtectedTable) -> PublishedTable:
+    """The table with its codes in the order in which they are written: so whoever verifies it searches as it was searched here."""
+    dimensions = tuple(Dimension(each.name, dict(members_of(each))) for each in table.dimensions)
+    return PublishedTable(table.name, dimensions, table.cells)
 
 
 def _files(protected: ProtectedTables, measure: str, worst: Interval | None) -> dict[str, bytes]:

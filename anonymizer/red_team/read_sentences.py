@@ -1,0 +1,93 @@
+"""The words of a release: sentences of its pages, alternative texts, globe file, descriptions and of the report on paper."""
+
+import json
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from io import BytesIO
+from typing import Any, Final, NamedTuple
+
+from lxml import etree
+from pypdf import PdfReader
+
+from anonymizer.red_team.open_release import PACKAGE, Published
+from anonymizer.red_team.read_report import page_of
+
+__all__ = ["Sentence", "pages_of", "paper_of", "sentences_of"]
+
+UNSEEN: Final = frozenset({"style", "script", "svg", "table"})
+ENDS: Final = re.compile(r"\n+|(?<=[.!?؟;؛])\s+")
+STANDARD: Final = re.compile(r"ISO \d+")
+XML: Final = etree.XMLParser(resolve_entities=False, no_network=True)
+
+
+class Sentence(NamedTuple):
+    """A sentence, where it stands, and its language (English where the file has none of its own)."""
+
+    place: str
+    language: str
+    text: str
+
+
+def sentences_of(release: Published) -> Iterator[Sentence]:
+    """Every sentence but those of the tables, the drawings and the report on paper."""
+    for path in release.paths(".html"):
+        page = page_of(release.files[path])
+        for language, text in _texts(page, str(page.get("lang", "en"))):
+            yield from _sentences(path, language, text)
+    for path in release.paths(".kml"):
+        for element in etree.fromstring(release.files[path], XML).iter("{*}name", "{*}description"):
+            yield from _sentences(path, "en", element.text or "")
+    for path in release.paths(".txt"):
+        yield from _sentences(path, "en", release.text(path))
+    for text in _values(release.package):
+        yield from _sentences(PACKAGE, "en", text)
+
+
+@lru_cache(maxsize=64)
+def paper_of(content: bytes) -> str:
+    """All text of a PDF file, a line for each piece that is set by itself: figures side by side do not run together."""
+    pieces: list[str] = []
+    for page in PdfReader(BytesIO(content)).pages:
+        page.extract_text(visitor_text=lambda text, *_: pieces.append(text))
+    return "\n".join(pieces)
+
+
+def pages_of(content: bytes) -> int:
+    """How many pages a PDF file has."""
+    return len(PdfReader(BytesIO(content)).pages)
+
+
+def _texts(element: Any, language: str) -> Iterator[tuple[str, str]]:
+    """Visible texts and the texts that stand for drawings; each block of its own."""
+    if not isinstance(element.tag, str) or element.tag in UNSEEN:
+        return
+    language = element.get("lang", language)
+    for attribute in ("aria-label", "alt", "title", "content"):
+        if element.get(attribute):
+            yield language, element.get(attribute)
+    yield language, element.text or ""
+    for child in element:
+        yield from _texts(child, language)
+        yield language, child.tail or ""
+
+
+def _sentences(place: str, language: str, text: str) -> Iterator[Sentence]:
+    for sentence in ENDS.split(text):
+        if sentence.strip():
+            yield Sentence(place, language, " ".join(sentence.split()))
+
+
+def _values(document: Any) -> Iterator[str]:
+    """The texts of a JSON document, but for hierarchies, which are codes and names."""
+    if isinstance(document, str):
+        yield STANDARD.sub("", document)
+    elif isinstance(document, list):
+        for each in document:
+            yield from _values(each)
+    elif isinstance(document, dict):
+        for key, each in document.items():
+            if key not in {"dimensions", "hash", "path", "created", "confidentiality", "bytes", "profile", "profiles"}:
+                yield from _values(each)
+    elif not isinstance(document, bool) and document is not None:
+        yield json.dumps(document)
