@@ -1,4 +1,4 @@
-"""The numbers that a report may say: what its tables show, sums over whole levels of them, and changes since the week before."""
+"""The numbers that a report may say: what its tables show, sums over whole levels of it, and changes since the week before."""
 
 import re
 from collections import defaultdict
@@ -26,6 +26,7 @@ class Explained:
     named: Mapping[tuple[str, str], frozenset[int]] = field(repr=False)
     dates: frozenset[int]
     years: frozenset[str]
+    has_week_before: bool
 
     def at_all(self, number: int) -> bool:
         return number in self.anywhere
@@ -41,29 +42,36 @@ class Explained:
         return number in self.dates and any(year in sentence for year in self.years)
 
 
-def explained_by(release: Published, releases: Sequence[Published]) -> Explained:
-    """What explains the numbers of a release: itself, and what it and others publish of the weeks before."""
+def explained_by(release: Published, releases: Sequence[Published], *, alone: bool) -> Explained:
+    """What explains the numbers of a release: itself, and what it and others publish of the weeks before.
+
+    `alone` says that no other release tells which numbers are part of the text: then those of the rules and of codes are.
+    """
     before = _before(release, releases)
     now_sums, before_sums = _sums(release.figures, release), _sums(before, release)
     told = {number for number in (*release.figures.values(), *before.values()) if number is not None}
-    changes = {
-        abs(now - then) for now, then in zip(now_sums.values(), before_sums.values(), strict=True) if None not in (now, then)
-    }
+    both = zip(now_sums.values(), before_sums.values(), strict=True)
+    changes = {abs(now - then) for now, then in both if now is not None and then is not None}
     changes |= {abs(now - then) for cell, now in _of_all(release) if (then := before.get(cell)) is not None}
     sums = {number for number in (*now_sums.values(), *before_sums.values()) if number is not None}
-    rules = {release.policy.threshold, release.policy.contributors} | _ages(release)
-    return Explained(frozenset(told | changes | sums | rules), _named(release, before), *_dates(release))
+    rules = {release.policy.threshold, release.policy.contributors} | _ages(release) if alone else set()
+    has_week_before = any(other.period == _week_before(release) for other in releases)
+    return Explained(frozenset(told | changes | sums | rules), _named(release, before), *_dates(release), has_week_before)
 
 
 def _before(release: Published, releases: Sequence[Published]) -> Figures:
     """What is published of the week before: by its own release, else by this one."""
-    if not release.period:
+    week = _week_before(release)
+    if not week:
         return {}
-    week = str(Week.parse(release.period).plus(-1))
     for other in releases:
         if other.period == week:
             return other.figures
     return {saying.cell: saying.figure for saying in sayings_of_pages(release) if saying.period == week}
+
+
+def _week_before(release: Published) -> str:
+    return str(Week.parse(release.period).plus(-1)) if release.period else ""
 
 
 def _named(release: Published, before: Figures) -> Mapping[tuple[str, str], frozenset[int]]:
@@ -101,7 +109,7 @@ def _sums(figures: Figures, release: Published) -> dict[str, int | None]:
     for name, dimension in release.dimensions.items():
         codes = sorted((code for code in dimension.parents if code != TOTAL), key=_first_number)
         if _levels(dimension) == 1 and all(code[0].isdigit() for code in codes):
-            runs = list(accumulate((figures.get(((name, code),)) or 0 for code in codes)))
+            runs = list(accumulate(figures.get(((name, code),)) or 0 for code in codes))
             sums |= {f"{name} {at}": total for at, total in enumerate(runs)}
     return sums
 

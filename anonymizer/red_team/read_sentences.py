@@ -17,6 +17,7 @@ __all__ = ["Sentence", "pages_of", "paper_of", "sentences_of"]
 
 UNSEEN: Final = frozenset({"style", "script", "svg", "table"})
 ENDS: Final = re.compile(r"\n+|(?<=[.!?؟;؛])\s+")
+OF_MAKING: Final = frozenset({"/CreationDate", "/ModDate", "/Creator", "/Producer"})
 STANDARD: Final = re.compile(r"ISO \d+")
 XML: Final = etree.XMLParser(resolve_entities=False, no_network=True)
 
@@ -46,9 +47,10 @@ def sentences_of(release: Published) -> Iterator[Sentence]:
 
 @lru_cache(maxsize=64)
 def paper_of(content: bytes) -> str:
-    """All text of a PDF file, a line for each piece that is set by itself: figures side by side do not run together."""
-    pieces: list[str] = []
-    for page in PdfReader(BytesIO(content)).pages:
+    """All text of a PDF file and its title, a line for each piece set by itself: figures side by side do not run together."""
+    reader = PdfReader(BytesIO(content))
+    pieces = [str(value) for name, value in (reader.metadata or {}).items() if name not in OF_MAKING]
+    for page in reader.pages:
         page.extract_text(visitor_text=lambda text, *_: pieces.append(text))
     return "\n".join(pieces)
 

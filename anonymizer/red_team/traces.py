@@ -15,6 +15,7 @@ from io import BytesIO, StringIO
 from typing import Any, Final
 
 from lxml import etree
+from pypdf import PdfReader
 
 from anonymizer.red_team.finding import Finding, Findings
 from anonymizer.red_team.open_release import Published, Sheet
@@ -26,7 +27,6 @@ __all__ = ["attack"]
 NAME: Final = "traces"
 WRITTEN: Final = 60.0  # seconds in which the files of a release are written or copied
 NO_DATE: Final = (1980, 1, 1, 0, 0, 0)
-MOMENT: Final = re.compile(rb"/(?:CreationDate|ModDate)\s*\(D:(\d{14})")
 XMP_MOMENT: Final = re.compile(rb"<xmp:(?:CreateDate|ModifyDate)>([^<]+)<")
 REMARK: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 
@@ -102,8 +102,8 @@ def _moments(release: Published) -> Iterator[tuple[str, str]]:
 
 def _stated(path: str, content: bytes) -> Iterator[datetime]:
     if path.endswith(".pdf"):
-        for found in MOMENT.findall(content):
-            yield datetime.strptime(found.decode(), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        stated = PdfReader(BytesIO(content)).metadata
+        yield from (moment for moment in (stated and stated.creation_date, stated and stated.modification_date) if moment)
         for found in XMP_MOMENT.findall(content):
             yield datetime.fromisoformat(found.decode()).astimezone(UTC)
     elif path.endswith(".xlsx") and zipfile.is_zipfile(BytesIO(content)):
