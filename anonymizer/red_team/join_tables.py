@@ -18,7 +18,7 @@ from anonymizer.attacker import identity
 from anonymizer.dimension import TOTAL, Dimension
 from anonymizer.published import Identity, Key, PublishedTable
 
-__all__ = ["RUNNING", "grows", "join_tables"]
+__all__ = ["RUNNING", "grows", "join_tables", "told_apart"]
 
 RUNNING: Final = "~"
 """Begins what a total is called that runs, and what it lacks."""
@@ -34,7 +34,7 @@ def join_tables(tables: Sequence[PublishedTable]) -> list[PublishedTable]:
 
     Where two of them show different numbers for a cell, both stay, so that the attacker finds the contradiction.
     """
-    joined = _told_apart_everywhere(tables)
+    joined = told_apart(tables)
     numbers = [_numbers(table) for table in joined]
     told = {cell: number for each in numbers for cell, number in each.items()}
     filled = [_filled(table, told) for table in joined]
@@ -55,7 +55,8 @@ def _filled(table: PublishedTable, told: Mapping[Identity, int]) -> PublishedTab
     return replace(table, cells=cells)
 
 
-def _told_apart_everywhere(tables: Sequence[PublishedTable]) -> list[PublishedTable]:
+def told_apart(tables: Sequence[PublishedTable]) -> list[PublishedTable]:
+    """The same tables with names for their codes that mean the same in all of them."""
     joined = list(tables)
     for name in dict.fromkeys(dimension.name for table in tables for dimension in table.dimensions):
         trees = list(
@@ -140,7 +141,7 @@ def _changes(trees: Sequence[Dimension]) -> dict[_Tree, _Change]:
     pieces = _pieces(trees)
     divided = [_divided(tree, pieces) for tree in trees]
     parts = [_parts(tree, divided) for tree in divided]
-    return {_Tree(tree): _told_apart(whole, own, parts, tree) for tree, whole, own in zip(trees, divided, parts, strict=True)}
+    return {_Tree(tree): _renamed(whole, own, parts, tree) for tree, whole, own in zip(trees, divided, parts, strict=True)}
 
 
 def _pieces(trees: Sequence[Dimension]) -> list[tuple[int, int]]:
@@ -182,7 +183,7 @@ def _parts(tree: Dimension, trees: Sequence[Dimension]) -> Parts:
     return {code: below(code, frozenset()) for code in tree.parents}
 
 
-def _told_apart(tree: Dimension, own: Parts, all_parts: Sequence[Parts], before: Dimension) -> _Change:
+def _renamed(tree: Dimension, own: Parts, all_parts: Sequence[Parts], before: Dimension) -> _Change:
     """Codes that hold less than elsewhere get names of their own, beside what they lack of the whole."""
     named: dict[str, str] = {}
     for code, parts in own.items():

@@ -54,9 +54,9 @@ class Sheet:
         return PublishedTable(self.name, self.dimensions, {key: told.get(key) for key in self.keys()})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Published:
-    """A release: its files by path, when each was written (seconds since 1970), and its tables."""
+    """A release: its files by path, when each was written (seconds since 1970), and its tables. No two are equal."""
 
     folder: Path
     files: Mapping[str, bytes] = field(repr=False)

@@ -1,7 +1,8 @@
 """Attack 2: lay two divisions of the same people over each other.
 
 Regions that overlap, bands of ages with other ends, a district that was split: where the same people are published by two
-hierarchies, the difference of an area in one and the areas that nearly fill it in the other is a strip that neither shows.
+hierarchies, the difference of an area in one and the areas that nearly fill it in the other is a strip that neither shows. A
+code that is used again for a part of what it was is not recognised.
 """
 
 from collections.abc import Iterator, Sequence

@@ -30,8 +30,13 @@ class Sentence(NamedTuple):
     text: str
 
 
-def sentences_of(release: Published) -> Iterator[Sentence]:
+@lru_cache(maxsize=128)
+def sentences_of(release: Published) -> tuple[Sentence, ...]:
     """Every sentence but those of the tables, the drawings and the report on paper."""
+    return tuple(_all_sentences(release))
+
+
+def _all_sentences(release: Published) -> Iterator[Sentence]:
     for path in release.paths(".html"):
         page = page_of(release.files[path])
         for language, text in _texts(page, str(page.get("lang", "en"))):

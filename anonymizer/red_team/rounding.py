@@ -20,7 +20,7 @@ from anonymizer.errors import TablesContradict
 from anonymizer.policy import Policy
 from anonymizer.published import Identity, PublishedTable
 from anonymizer.red_team.finding import Finding, Findings, cell_text
-from anonymizer.red_team.join_tables import join_tables
+from anonymizer.red_team.join_tables import told_apart
 from anonymizer.red_team.one_system import of_the_same_people
 from anonymizer.red_team.open_release import Published
 
@@ -35,7 +35,7 @@ LOOKS: Final = 3  # at the same cell, before a mean says something
 def attack(releases: Sequence[Published]) -> Findings:
     """What rounded numbers leave open, and what the mean of noisy ones gives away."""
     for group in of_the_same_people(releases):
-        joined = join_tables([table for release in group for table in release.tables])
+        joined = told_apart([table for release in group for table in release.tables])
         bases = [_base(table) for table in joined]
         name, policy = ", ".join(release.name for release in group), group[-1].policy
         exact = [table for table, base in zip(joined, bases, strict=True) if base is None]

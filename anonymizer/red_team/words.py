@@ -8,6 +8,7 @@ every other release is the text's. One that follows a name must be a figure of w
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from anonymizer.attacker import Interval
@@ -24,6 +25,7 @@ NAME: Final = "words"
 NUMBER: Final = re.compile(r"\d{1,3}(?:[,\u202f\u00a0]\d{3})+(?!\d)|\d+")
 NAMED: Final = re.compile(r"\x00(\d+)\x00")
 AFTER_NAME: Final = re.compile(r"\x00(\d+)\x00[\s(:،\u00a0\u202f]{1,3}$")
+JOINED: Final = "وبلكف"  # Arabic joins "and", "in", "to" to the word that follows
 HEIGHT: Final = re.compile(r"h[\d.]+v(-?[\d.]+)h")
 
 Context = tuple[str, str]
@@ -32,12 +34,9 @@ Context = tuple[str, str]
 
 def attack(releases: Sequence[Published]) -> Findings:
     """Every number, as digits, words or lengths, that the tables do not explain."""
-    contexts = [set(_contexts(release)) for release in releases]
-    for at, release in enumerate(releases):
-        others = [
-            told for other, told in enumerate(contexts) if other != at and releases[other].names.keys() == release.names.keys()
-        ]
-        usual = frozenset.intersection(*map(frozenset, others)) if others else frozenset()
+    for release in releases:
+        others = [_contexts(other) for other in releases if other is not release and other.names.keys() == release.names.keys()]
+        usual = frozenset.intersection(*others) if others else frozenset()
         yield from _tables(release)
         yield from _bars(release)
         yield from _sentences(release, explained_by(release, releases, alone=not others), usual, alone=not others)
@@ -95,32 +94,40 @@ def _sentences(release: Published, explained: Explained, usual: frozenset[Contex
                 )
 
 
-def _contexts(release: Published) -> Iterator[Context]:
+@lru_cache(maxsize=128)
+def _contexts(release: Published) -> frozenset[Context]:
+    """Every number and every word for one, between the words beside it."""
+    told: set[Context] = set()
     for sentence in sentences_of(release):
         named, _ = _names_out(sentence, release)
-        yield from ((sentence.place, context) for context, _, _ in _numbers(named))
-        yield from ((sentence.place, context) for context, _, _ in number_words(named, sentence.language))
+        told |= {(sentence.place, context) for context, _, _ in _numbers(named)}
+        told |= {(sentence.place, context) for context, _, _ in number_words(named, sentence.language)}
+    return frozenset(told)
 
 
 def _names_out(sentence: Sentence, release: Published) -> tuple[str, list[frozenset[tuple[str, str]]]]:
     """The sentence with a number between two marks for each name of a code, and what each of these names."""
     codes: list[frozenset[tuple[str, str]]] = []
-    text = sentence.text
-    for name, named in _by_name(release, sentence.language):
-        found = re.sub(rf"(?<![\w\x00]){re.escape(name)}(?![\w\x00])", f"\0{len(codes)}\0", text, flags=re.IGNORECASE)
-        if found != text:
-            text = found
-            codes.append(named)
-    return text, codes
+    pattern, named = _by_name(release, sentence.language)
+
+    def mark(found: re.Match[str]) -> str:
+        codes.append(named[found.group().casefold()])
+        return f"\0{len(codes) - 1}\0"
+
+    return (pattern.sub(mark, sentence.text) if named else sentence.text), codes
 
 
-def _by_name(release: Published, language: str) -> list[tuple[str, frozenset[tuple[str, str]]]]:
-    """The names of codes, longest first, each with what it names; of all languages where none is known."""
+@lru_cache(maxsize=512)
+def _by_name(release: Published, language: str) -> tuple[re.Pattern[str], Mapping[str, frozenset[tuple[str, str]]]]:
+    """The names of codes, longer ones first, and what each names; of all languages where none is known."""
     told: dict[str, set[tuple[str, str]]] = {}
     for names in [release.names[language]] if language in release.names else release.names.values():
         for code, name in names.items():
-            told.setdefault(name, set()).add(code)
-    return sorted(((name, frozenset(codes)) for name, codes in told.items()), key=lambda each: (-len(each[0]), each[0]))
+            told.setdefault(name.casefold(), set()).add(code)
+    any_of = "|".join(map(re.escape, sorted(told, key=lambda name: (-len(name), name))))
+    return re.compile(rf"(?<![^\W{JOINED}])(?:{any_of})(?!\w)", re.IGNORECASE), {
+        name: frozenset(codes) for name, codes in told.items()
+    }
 
 
 def _numbers(named: str) -> Iterator[tuple[str, int, int]]:

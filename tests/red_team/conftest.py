@@ -14,6 +14,7 @@ from anonymizer.red_team import Published, open_release
 from anonymizer.tool import Periods, protect_file
 from anonymizer.tool.read_hierarchy import read_hierarchy
 from anonymizer.tool.read_table import read_table
+from core.places import Place
 from core.week import Week
 from exports import build_release
 from exports.describe_package import describe_package, dimensions_of, hierarchy_path, table_path
@@ -52,11 +53,10 @@ def made_at(week: Week) -> datetime:
     return datetime.combine(release_day(week), time(9), UTC)
 
 
-def write_tables(week: ProtectedWeek, folder: Path) -> Published:
+def write_tables(week: ProtectedWeek, folder: Path, places: Sequence[Place] | None = None) -> Published:
     """The tables of a week's release without its report: the same files as in its whole folder."""
-    edition = make_edition(
-        week, (), operation_names=OPERATION, places=gazetteer(week.week), contact="", made_at=made_at(week.week)
-    )
+    places = places or gazetteer(week.week)
+    edition = make_edition(week, (), operation_names=OPERATION, places=places, contact="", made_at=made_at(week.week))
     files = {table_path(table.name): write_csv(edition, table) for table in week.tables}
     files |= {hierarchy_path(name): write_hierarchy(edition, each) for name, each in dimensions_of(edition).items()}
     write_folder(files | {"datapackage.json": describe_package(edition, files)}, folder)
@@ -86,17 +86,17 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> PublishedSeason:
     return PublishedSeason(season, counted, protected, tables, folders)
 
 
-@pytest.fixture(scope="session", params=["before the split", "after it"])
+@pytest.fixture(scope="session", params=["every week, before the split", "every month, after it"])
 def chain(
     request: pytest.FixtureRequest, published: PublishedSeason, tmp_path_factory: pytest.TempPathFactory
 ) -> PublishedChain:
-    """Arrivals by district and reason, released every week: months when they are over, and half a year at its end."""
-    weeks = published.counted[:SPLIT] if request.param == "before the split" else published.counted[SPLIT:]
-    return release_over_time(weeks, tmp_path_factory.mktemp("chain"))
+    """Arrivals by district and reason over half a year, with months: each release has what is over, and all before it."""
+    weeks, every = (published.counted[:SPLIT], 1) if "before" in request.param else (published.counted[SPLIT:], 4)
+    return release_over_time(weeks, tmp_path_factory.mktemp("chain"), every=every)
 
 
-def release_over_time(weeks: Sequence[CountedWeek], root: Path) -> PublishedChain:
-    """Protect a table of some weeks as the tool does for an office that releases every week."""
+def release_over_time(weeks: Sequence[CountedWeek], root: Path, *, every: int) -> PublishedChain:
+    """Protect a table of some weeks as the tool does for an office that releases every so many weeks."""
     hierarchies = {"time": root / "time.csv", "destination": root / "destination.csv"}
     write_csv_file(hierarchies["time"], ["code", "parent"], [["all", ""], ["H", "all"], *_months(weeks), *_weeks(weeks)])
     destination = next(each for each in weeks[0].tables[0].dimensions if each.name == "destination")
@@ -106,7 +106,9 @@ def release_over_time(weeks: Sequence[CountedWeek], root: Path) -> PublishedChai
     rows: list[list[object]] = []
     folders: list[Path] = []
     for at, week in enumerate(weeks):
-        rows += _arrivals(week)
+        rows += arrivals_of(week)
+        if (at + 1) % every and week is not weeks[-1]:
+            continue
         write_csv_file(root / "arrivals.csv", ["time", "destination", "reason", "persons", "reports"], rows)
         folders.append(root / f"{at:02}")
         protect_file(
@@ -116,7 +118,7 @@ def release_over_time(weeks: Sequence[CountedWeek], root: Path) -> PublishedChai
             hierarchies=hierarchies,
             count="persons",
             contributors="reports",
-            periods=Periods("time", [str(each.week) for each in weeks[: at + 1]], folders[-2] if at else None),
+            periods=Periods("time", [str(each.week) for each in weeks[: at + 1]], folders[-2] if len(folders) > 1 else None),
         )
     read = {name: read_hierarchy(name, path) for name, path in hierarchies.items()}
     counted = read_table(root / "arrivals.csv", read, count="persons", contributors="reports")
@@ -137,7 +139,7 @@ def _weeks(weeks: Sequence[CountedWeek]) -> list[list[object]]:
     return [[str(week.week), f"M{at // 4:02}"] for at, week in enumerate(weeks)]
 
 
-def _arrivals(week: CountedWeek) -> list[list[object]]:
+def arrivals_of(week: CountedWeek) -> list[list[object]]:
     """Arrivals by innermost district and reason, with the reports that they come from: at least a row of none for each reason."""
     movements = week.tables[0]
     inner = [code for code in movements.dimensions[1].parents if code not in movements.dimensions[1].children]

@@ -32,12 +32,13 @@ NAMES = {
     "XM02": ("Sabana", "Savane", "سابانا"),
     "XM0201": ("Corvo", "Corveau", "كورفو"),
     "XM0202": ("Dunas", "Dunes", "دوناس"),
-    "XM0203": ("Estero", "Estère", "إستيرو"),
+    "XM0203": ("Dunas Oeste", "Dunes-Ouest", "دوناس الغربية"),
+    "XM0204": ("Estero", "Estère", "إستيرو"),
 }
 AREAS = {"XM": (0, 0, 4, 2), "XM01": (0, 0, 4, 1), "XM0101": (0, 0, 2, 1), "XM0102": (2, 0, 4, 1), "XM02": (0, 1, 4, 2)}
 BEFORE = {"XM0201": (0, 1, 2, 2), "XM0202": (2, 1, 4, 2)}
-AFTER = {"XM0201": (0, 1, 2, 2), "XM0202": (2, 1, 3, 2), "XM0203": (3, 1, 4, 2)}
-"""In the middle of the season the east of Dunas becomes a district of its own."""
+AFTER = {"XM0201": (0, 1, 2, 2), "XM0203": (2, 1, 3, 2), "XM0204": (3, 1, 4, 2)}
+"""In the middle of the season Dunas is split, and its halves get codes of their own."""
 
 
 @dataclass(frozen=True)
