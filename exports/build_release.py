@@ -1,7 +1,7 @@
 """Build a release: one folder with the weekly report in every language and format, and all its tables.
 
-The same protected weeks, gazetteer, names and `made_at` give the same bytes and the same times of files, so anyone who holds them can check that a
-release says what it should. Nothing but protected tables comes in.
+The same protected weeks, gazetteer, names and `made_at` give the same bytes and the same times of files, so anyone who
+holds them can check that a release says what it should. Nothing but protected tables comes in.
 """
 
 from collections.abc import Mapping, Sequence

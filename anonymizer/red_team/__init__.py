@@ -1,8 +1,9 @@
 """The red team: twelve attacks on releases, by somebody who has nothing but the published files.
 
-`open_release` reads a release as it lies there; `attack_releases` runs all attacks over several, as they were published one
-after the other, and `ATTACKS` has each by its name. Every attack is a module that says what its attacker does. An attack finds
-what is told beyond the published cells; that it finds nothing is no proof, which is what `anonymizer.prove` is for.
+`open_release` reads a release as it lies there. `ATTACKS` has each attack by its name, for several releases as they were
+published one after the other; those of `WITH_KNOWLEDGE` know some cells beforehand, and are for releases of the same people.
+Every attack is a module that says what its attacker does. That an attack finds nothing is no proof, which is what
+`anonymizer.prove` is for.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -25,9 +26,10 @@ from anonymizer.red_team import (
     zeros,
 )
 from anonymizer.red_team.finding import Finding, Findings
+from anonymizer.red_team.one_system import of_the_same_people
 from anonymizer.red_team.open_release import Published, open_release
 
-__all__ = ["ATTACKS", "WITH_KNOWLEDGE", "Finding", "Published", "attack_releases", "open_release"]
+__all__ = ["ATTACKS", "WITH_KNOWLEDGE", "Finding", "Published", "of_those_people", "open_release"]
 
 ATTACKS: Final[Mapping[str, Callable[[Sequence[Published]], Findings]]] = MappingProxyType(
     {
@@ -51,6 +53,6 @@ WITH_KNOWLEDGE: Final[Mapping[str, Callable[[Sequence[Published], Mapping[Identi
 """The attacks of those who know some cells beforehand, on releases of the same people."""
 
 
-def attack_releases(releases: Sequence[Published]) -> list[Finding]:
-    """Run every attack that needs nothing but releases."""
-    return [finding for attack in ATTACKS.values() for finding in attack(releases)]
+def of_those_people(releases: Sequence[Published]) -> list[Published]:
+    """Of some releases, those that speak of the same people as the last."""
+    return next(group for group in of_the_same_people(releases) if releases[-1] in group)

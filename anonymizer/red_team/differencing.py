@@ -43,7 +43,8 @@ def _said_later(releases: Sequence[Published]) -> Findings:
             continue
         then = own[saying.period].figures.get(saying.cell)
         if then != saying.figure:
-            tells = f"{cell_text(saying.cell)} of {saying.period} is shown, which then was {'not shown' if then is None else 'another number'}"
+            before = "not shown" if then is None else "another number"
+            tells = f"{cell_text(saying.cell)} of {saying.period} is shown, which then was {before}"
             yield Finding(NAME, release.name, saying.place, tells, saying.cell)
 
 

@@ -19,7 +19,7 @@ NAME: Final = "groups"
 
 
 def attack(releases: Sequence[Published], categories: Sequence[str] = ()) -> Findings:
-    """Rows of which one category holds all, by published numbers; `categories` names the dimensions to look at, else all flat ones."""
+    """Rows of which one category holds all, by published numbers; `categories` names the dimensions, else all flat ones."""
     for release in releases:
         for table in release.tables:
             for at, dimension in enumerate(table.dimensions):

@@ -3,7 +3,7 @@
 A code is what lies below it. So of two tables
 
 - a code that one of them divides further is the same code (a district before and after it was split);
-- a code of which one holds only a part of what the other holds is another code, and a part of it (a total that runs: the year so far);
+- a code of which one holds only a part of what the other holds is another code, and a part of it (the year so far);
 - bands of ages overlap: they are divided where any of them ends, and each is the sum of its pieces;
 - any other code of the same name is the same, though it is cut otherwise (a region whose districts were drawn anew).
 """

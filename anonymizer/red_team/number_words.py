@@ -6,40 +6,34 @@ from typing import Final
 
 __all__ = ["PERSON_WORDS", "WORDS", "number_words"]
 
+
+def _numbered(words: str) -> dict[str, int]:
+    """The numbers of words that are given from one on, in groups that mean the same."""
+    return {word: number for number, same in enumerate(words.split("|"), start=1) for word in same.split()}
+
+
 WORDS: Final[Mapping[str, Mapping[str, int]]] = {
-    "en": {
-        word: number
-        for number, words in enumerate(
-            "one single|two couple pair|three|four|five|six|seven|eight|nine|ten|eleven|twelve dozen|thirteen|fourteen|fifteen|"
-            "sixteen|seventeen|eighteen|nineteen|twenty".split("|"),
-            start=1,
-        )
-        for word in words.split()
-    },
-    "fr": {
-        word: number
-        for number, words in enumerate(
-            "un une|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze douzaine|treize|quatorze|quinze|seize|dix-sept|"
-            "dix-huit|dix-neuf|vingt".split("|"),
-            start=1,
-        )
-        for word in words.split()
-    },
-    "ar": {
-        word: number
-        for number, words in enumerate(
-            "واحد واحدة|اثنان اثنين اثنتان اثنتين شخصان شخصين|ثلاثة ثلاث|أربعة أربع|خمسة خمس|ستة ست|سبعة سبع|ثمانية ثماني ثمان|"
-            "تسعة تسع|عشرة عشر".split("|"),
-            start=1,
-        )
-        for word in words.split()
-    },
+    "en": _numbered(
+        "one single|two couple pair|three|four|five|six|seven|eight|nine|ten|eleven|twelve dozen|thirteen|fourteen|fifteen|"
+        "sixteen|seventeen|eighteen|nineteen|twenty"
+    ),
+    "fr": _numbered(
+        "un une|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze douzaine|treize|quatorze|quinze|seize|dix-sept|"
+        "dix-huit|dix-neuf|vingt"
+    ),
+    "ar": _numbered(
+        "واحد واحدة|اثنان اثنين اثنتان اثنتين شخصان شخصين|ثلاثة ثلاث|أربعة أربع|خمسة خمس|ستة ست|سبعة سبع|ثمانية ثماني ثمان|"
+        "تسعة تسع|عشرة عشر"
+    ),
 }
 """By language, the numbers that words stand for."""
 
 PERSON_WORDS: Final = frozenset(
-    "person persons people man men woman women boy boys girl girls child children family families personne personnes homme "
-    "hommes femme femmes garçon garçons fille filles enfant enfants famille familles شخص أشخاص شخصًا رجل رجال امرأة نساء طفل أطفال".split()
+    _numbered(
+        "person persons people man men woman women boy boys girl girls child children family families|personne personnes homme "
+        "hommes femme femmes garçon garçons fille filles enfant enfants famille familles|"
+        "شخص أشخاص شخصًا رجل رجال امرأة نساء طفل أطفال"
+    )
 )
 """Whom a report counts. Beside one of them, a word for a number counts people."""
 

@@ -43,7 +43,7 @@ class Sheet:
         """The codes of a row."""
         return tuple(row.get(dimension.name, "") for dimension in self.dimensions)
 
-    def keys(self) -> Iterator[Key]:
+    def every_key(self) -> Iterator[Key]:
         """Every cell that the table must have."""
         return product(*(dimension.parents for dimension in self.dimensions))
 
@@ -51,7 +51,7 @@ class Sheet:
     def table(self) -> PublishedTable:
         """The table; a cell without a row or without a whole number counts as suppressed."""
         told = {self.key(row): _count(row.get(self.measure, "")) for row in self.rows}
-        return PublishedTable(self.name, self.dimensions, {key: told.get(key) for key in self.keys()})
+        return PublishedTable(self.name, self.dimensions, {key: told.get(key) for key in self.every_key()})
 
 
 @dataclass(frozen=True, eq=False)

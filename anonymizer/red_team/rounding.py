@@ -1,18 +1,18 @@
 """Attack 8: undo rounding and noise.
 
 Numbers that are all multiples of 3, 5 or 10 were rounded: each leaves an interval, which sums and exact numbers of the same
-people narrow (linear programs over all of them). Numbers of one cell that differ from release to release had noise added
+people narrow (whole-number programs over all of them). Numbers of one cell that differ from release to release had noise added
 each time: their mean is the truth.
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
-from math import ceil, floor, sqrt
+from math import sqrt
 from statistics import mean, stdev
 from typing import Final
 
 import numpy as np
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, milp
 
 from anonymizer.attacker import Interval, identity
 from anonymizer.attacker.unknowns import Unknowns
@@ -84,17 +84,17 @@ def _hidden(table: PublishedTable) -> set[Identity]:
 
 
 def _ends(unknowns: Unknowns, column: int, limits: Sequence[tuple[int, int | None]]) -> Interval | None:
-    """How far one unknown goes when all keep their limits; None where they cannot, so that it was rounded otherwise."""
+    """How far one unknown goes in whole numbers when all keep their limits; None where they cannot."""
     costs = np.zeros(unknowns.count)
     costs[column] = 1.0
-    equations = unknowns.equations
+    sums = LinearConstraint(unknowns.equations.signs, unknowns.equations.amounts, unknowns.equations.amounts)
+    bounds = Bounds(*np.array([(low, np.inf if high is None else high) for low, high in limits]).T)
     found = [
-        linprog(sign * costs, A_eq=equations.signs, b_eq=equations.amounts, bounds=limits, method="highs") for sign in (1, -1)
+        milp(sign * costs, constraints=sums, bounds=bounds, integrality=np.ones(unknowns.count, np.int64)) for sign in (1, -1)
     ]
     if not found[0].success:
         return None
-    high = floor(-found[1].fun + 1e-6) if found[1].success else None
-    return Interval(ceil(found[0].fun - 1e-6), high)
+    return Interval(round(found[0].fun), round(-found[1].fun) if found[1].success else None)
 
 
 def _noisy(name: str, tables: Sequence[PublishedTable]) -> Findings:

@@ -1,8 +1,9 @@
 """Attack 12: look at what nobody meant to say.
 
-Marks that differ, rows that are missing or stand in an order of their numbers, files that are there in some weeks only, moments at which
-something was written, remarks in the source, bytes behind the end of a file: whatever differs between two cells that are not shown,
-or between two releases, and does not follow from published numbers. How releases are served is tried where they are served.
+Marks that differ, rows that are missing or stand in an order of their numbers, files that are there in some weeks only,
+moments at which something was written, remarks in the source, bytes behind the end of a file: whatever differs between
+two cells that are not shown, or between two releases, and does not follow from published numbers. How releases are served
+is tried where they are.
 """
 
 import csv
@@ -57,7 +58,7 @@ def _marks(sheet: Sheet) -> Iterator[str]:
 
 
 def _rows(sheet: Sheet) -> Iterator[str]:
-    there, wanted = Counter(map(sheet.key, sheet.rows)), set(sheet.keys())
+    there, wanted = Counter(map(sheet.key, sheet.rows)), set(sheet.every_key())
     if missing := len(wanted - there.keys()):
         yield f"{missing} rows are missing: what they would say is why"
     if more := sum(there.values()) - len(wanted & there.keys()):

@@ -1,9 +1,10 @@
 """Attack 10: read every word.
 
-A figure that the tables hide may stand in a sentence, in a table of the page, in a text that stands for a drawing, in the length of a
-bar, in a description, or on paper; as digits, or as a word for a number. Every number must be one that the tables show, a sum over
-a whole level of them, the change of such a figure from the week before, or part of the text itself: what stands in the same words in
-every other release is the text's. One that follows a name must be a figure of what is named.
+A figure that the tables hide may stand in a sentence, in a table of the page, in a text that stands for a drawing, in the
+length of a bar, in a description, or on paper; as digits, or as a word for a number. Every number must be one that the
+tables show, a sum over a whole level of them, the change of such a figure from the week before, or part of the text
+itself: what stands between the same words in every other release is the text's. One that follows a name must be a figure
+of what is named.
 """
 
 import re
@@ -22,7 +23,7 @@ from anonymizer.red_team.read_sentences import Sentence, pages_of, paper_of, sen
 __all__ = ["attack"]
 
 NAME: Final = "words"
-NUMBER: Final = re.compile(r"\d{1,3}(?:[,\u202f\u00a0]\d{3})+(?!\d)|\d+")
+NUMBER: Final = re.compile(r"(?<![A-Za-z\d.])(?:\d{1,3}(?:[,\u202f\u00a0]\d{3})+|\d+)(?!\.?\d)")
 NAMED: Final = re.compile(r"\x00(\d+)\x00")
 AFTER_NAME: Final = re.compile(r"\x00(\d+)\x00[\s(:،\u00a0\u202f]{1,3}$")
 JOINED: Final = "وبلكف"  # Arabic joins "and", "in", "to" to the word that follows

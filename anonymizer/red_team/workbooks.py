@@ -1,8 +1,8 @@
 """Attack 11: unpack the spreadsheet.
 
-A workbook is a folder of XML. What a screen does not show may still lie in it: hidden sheets, rows and columns, cached values of
-formulas, pivot caches, comments, texts that no cell uses any more, names, properties, links to other files, and cells that show
-what the tables do not.
+A workbook is a folder of XML. What a screen does not show may still lie in it: hidden sheets, rows and columns, cached values
+of formulas, pivot caches, comments, texts that no cell uses any more, names, properties, links to other files, and cells that
+show what the tables do not.
 """
 
 import re
@@ -56,7 +56,8 @@ def _lying_in(parts: dict[str, bytes]) -> Iterator[str]:
         if next(root.iter("{*}f"), None) is not None:
             yield f"{name} has formulas with their cached values"
     if (shared := roots.get("xl/sharedStrings.xml")) is not None:
-        used = {int(text) for root in sheets.values() for text in root.xpath("//*[@t='s']/*[local-name()='v']/text()")}
+        cells = [cell for root in sheets.values() for cell in root.iter("{*}c") if cell.get("t") == "s"]
+        used = {int(cell.findtext("{*}v") or 0) for cell in cells}
         if orphans := len(shared) - len(used):
             yield f"{orphans} texts are used by no cell"
 

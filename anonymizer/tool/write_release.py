@@ -44,7 +44,7 @@ def write_release(protected: ProtectedTables, folder: Path, *, measure: str) -> 
 
 
 def _as_read(table: ProtectedTable) -> PublishedTable:
-    """The table with its codes in the order in which they are written: so whoever verifies it searches as it was searched here."""
+    """The table with its codes in the order in which they are written, so that who verifies it searches alike."""
     dimensions = tuple(Dimension(each.name, dict(members_of(each))) for each in table.dimensions)
     return PublishedTable(table.name, dimensions, table.cells)
 

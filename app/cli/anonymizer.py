@@ -33,6 +33,7 @@ from anonymizer.tool import (
     read_release,
     verify_release,
 )
+from app.cli.red_team import red_team
 from app.cli.refusals import run, show
 from app.cli.screen import console, progress, show_table
 from core.errors import Problem
@@ -166,6 +167,9 @@ def verify(release: ReleaseFolder) -> None:
         console.print("Not verified.")
         raise typer.Exit(BROKEN)
     console.print("Verified. Who made the release is not told by it: see docs/anonymizer.md.")
+
+
+tool.command("red-team", epilog=ENDS)(red_team)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""A season, published for real: every week's tables, whole release folders around the split, and releases over time by the tool."""
+"""A season, published for real: every week's tables, whole folders around the split, and releases over time by the tool."""
 
 import csv
 import shutil
@@ -140,7 +140,7 @@ def _weeks(weeks: Sequence[CountedWeek]) -> list[list[object]]:
 
 
 def arrivals_of(week: CountedWeek) -> list[list[object]]:
-    """Arrivals by innermost district and reason, with the reports that they come from: at least a row of none for each reason."""
+    """Arrivals by district and reason, with the reports that they come from; a row of none where nobody came."""
     movements = week.tables[0]
     inner = [code for code in movements.dimensions[1].parents if code not in movements.dimensions[1].children]
     reasons = [code for code in movements.dimensions[2].parents if code != "_T"]

@@ -1,6 +1,6 @@
 """A season of an operation, simulated: 52 weeks of movement reports as they come, are edited, corrected and erased.
 
-Each report arrives on some day; it may be late, be edited by its sender, corrected by a caseworker, and its persons may be erased.
+Each report arrives on some day; it may be late, edited by its sender, corrected by a caseworker, and its persons may be erased.
 A week is counted on the day of its release, ten days after it ended, from the reports as they then stand. What changes
 afterwards stays inside: a week that was released is never counted again. After half of the season a district is split.
 Nothing here protects anything: that is the anonymizer's own part, which the season is fed to.

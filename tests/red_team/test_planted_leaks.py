@@ -1,7 +1,7 @@
 """Leaks planted in a published week: the attack of each kind finds them every time, so a toothless attack fails here.
 
-The week is the second after the split. It hides the arrivals in two of its districts, who stayed in their region, who went to the other,
-and two reasons.
+The week is the second after the split. It hides the arrivals in two of its districts, who stayed in their region, who went to
+the other, and two reasons.
 """
 
 import os
@@ -15,7 +15,7 @@ from pypdf import PdfWriter
 
 from anonymizer.red_team import ATTACKS, Finding, Published, open_release
 from tests.red_team.conftest import PublishedSeason
-from tests.red_team.planting import Row, numbers_shown, rewrite, rewrite_part, rewrite_rows
+from tests.red_team.planting import Row, rewrite, rewrite_part, rewrite_rows
 from tests.red_team.season import SPLIT
 
 AT = SPLIT + 1

@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from anonymizer import CountedTable, Policy, protect
 from anonymizer.attacker import Attacker, identity
 from anonymizer.published import Identity
@@ -60,7 +58,9 @@ def beside_unsafe(published: PublishedSeason, at: int) -> Iterator[dict[Identity
 def show(release: Published, folder: Path, numbers: Mapping[Identity, int]) -> Published:
     """The release with some cells shown, wherever they stand."""
     for sheet in release.sheets:
-        told = {key: number for key in sheet.keys() if (number := numbers.get(identity(sheet.dimensions, key))) is not None}
+        told = {
+            key: number for key in sheet.every_key() if (number := numbers.get(identity(sheet.dimensions, key))) is not None
+        }
         rewrite_rows(folder, sheet.name, numbers_shown(told, ("P" if release.period else "A", "F")))
     return open_release(folder)
 
@@ -100,7 +100,7 @@ def test_a_total_that_runs_is_found(chain: PublishedChain, copy_of: Copy) -> Non
     weeks = [code for code in sheet.dimensions[0].parents if code not in sheet.dimensions[0].children]
     running = {
         key: sum(chain.counted.count((week, *key[1:])).persons for week in weeks)
-        for key in sheet.keys()
+        for key in sheet.every_key()
         if key[0] == "_T" and sheet.table.cells[key] is None
     }
     folder = copy_of(chain.releases[1])

@@ -1,7 +1,7 @@
 """Attack 12, from outside: two builds of a week in which one person differs, inside what is hidden.
 
-A release is a function of what is published: with the same numbers shown, every byte, file time and header is the same, whatever
-hides behind them. Where protecting the other truth hides other cells, nothing else differs.
+A release is a function of what is published: with the same numbers shown, every byte, file time and header is the same,
+whatever hides behind them. Where protecting the other truth hides other cells, nothing else differs.
 """
 
 import re
