@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from io import BytesIO
 from typing import Any, Final, NamedTuple
@@ -18,6 +18,7 @@ __all__ = ["Sentence", "pages_of", "paper_of", "sentences_of"]
 UNSEEN: Final = frozenset({"style", "script", "svg", "table"})
 ENDS: Final = re.compile(r"\n+|(?<=[.!?؟;؛])\s+")
 OF_MAKING: Final = frozenset({"/CreationDate", "/ModDate", "/Creator", "/Producer"})
+LETTER: Final = 0.75  # how wide a letter is at most, as a share of its size
 STANDARD: Final = re.compile(r"ISO \d+")
 XML: Final = etree.XMLParser(resolve_entities=False, no_network=True)
 
@@ -54,10 +55,33 @@ def _all_sentences(release: Published) -> Iterator[Sentence]:
 def paper_of(content: bytes) -> str:
     """All text of a PDF file and its title, a line for each piece set by itself: figures side by side do not run together."""
     reader = PdfReader(BytesIO(content))
-    pieces = [str(value) for name, value in (reader.metadata or {}).items() if name not in OF_MAKING]
+    lines = [str(value) for name, value in (reader.metadata or {}).items() if name not in OF_MAKING]
     for page in reader.pages:
-        page.extract_text(visitor_text=lambda text, *_: pieces.append(text))
-    return "\n".join(pieces)
+        pieces: list[_Piece] = []
+        page.extract_text(visitor_text=lambda text, cm, tm, _font, size, to=pieces: _add_piece(to, text, cm, tm, size))
+        lines += [piece.text for piece in pieces]
+    return "\n".join(lines)
+
+
+class _Piece(NamedTuple):
+    """A piece of text on paper: where its last letter begins, and the size of its letters."""
+
+    text: str
+    x: float
+    y: float
+    size: float
+
+
+def _add_piece(pieces: list[_Piece], text: str, cm: Sequence[float], tm: Sequence[float], size: float) -> None:
+    """Add a piece; letters of a drawing come one by one, and belong to the one they stand close behind."""
+    if not text.strip():
+        return
+    new = _Piece(text.strip("\n"), cm[4] + tm[4] * cm[0], cm[5] + tm[5] * cm[3], abs(size * cm[0]))
+    last = pieces[-1] if pieces else new
+    if len(text.strip()) == 1 and abs(new.y - last.y) < 0.1 and 0 < new.x - last.x <= LETTER * new.size:
+        pieces[-1] = new._replace(text=last.text + new.text)
+    else:
+        pieces.append(new)
 
 
 def pages_of(content: bytes) -> int:

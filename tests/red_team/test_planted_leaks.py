@@ -6,10 +6,12 @@ the other, and two reasons.
 
 import os
 from collections.abc import Callable, Sequence
+from io import BytesIO
 from pathlib import Path
 
 import openpyxl
 import pytest
+import typst
 from openpyxl.comments import Comment
 from pypdf import PdfWriter
 
@@ -77,6 +79,13 @@ def on_paper(metadata: dict[str, str]) -> Plant:
         writer.write(folder / "report.en.pdf")
 
     return planted
+
+
+def another_page(folder: Path, number: int) -> None:
+    """A page on paper more, with the number."""
+    writer = PdfWriter(clone_from=folder / "report.en.pdf")
+    writer.append(BytesIO(typst.compile(f"In truth {number + 4700}".encode())))
+    writer.write(folder / "report.en.pdf")
 
 
 def hide_sheet(book: openpyxl.Workbook, number: int) -> None:
@@ -169,6 +178,7 @@ LEAKS: dict[str, dict[str, Plant]] = {
             folder / "datapackage.json", "Counted are persons", "Three persons came alone. Counted are persons"
         ),
         "keywords of the report on paper": on_paper({"/Keywords": "4711"}),
+        "a number on paper alone": another_page,
         "a note for readers": add("README.txt", b"\nOf them 4 were counted in Corvo.\n"),
     },
     "workbooks": {

@@ -15,7 +15,7 @@ from tests.red_team.season import FIRST, WEEKS, release_day
 
 POLICY = Policy()
 NOT_YET = {"groups": "group disclosure is no rule of the default policy (ROADMAP)"}
-REQUESTS = [
+ATTACKED = [
     pytest.param(name, marks=[pytest.mark.xfail(strict=True, reason=NOT_YET[name])] if name in NOT_YET else [])
     for name in ATTACKS
 ]
@@ -50,7 +50,7 @@ def test_the_season_has_all_that_happens_to_reports(published: PublishedSeason) 
     assert len(published.tables) == WEEKS
 
 
-@pytest.mark.parametrize("name", REQUESTS)
+@pytest.mark.parametrize("name", ATTACKED)
 def test_an_attack_on_the_tables_of_all_weeks_finds_nothing(published: PublishedSeason, name: str) -> None:
     assert [finding.tells for finding in ATTACKS[name](published.tables)] == []
 
@@ -79,7 +79,6 @@ def test_of_no_unsafe_cell_of_any_week_is_more_known_than_the_policy_grants(publ
 def test_of_no_unsafe_cell_over_time_is_more_known_than_the_policy_grants(chain: PublishedChain) -> None:
     """Weeks, months and the half year, and every total that ran from release to release, as one system."""
     [system] = differencing.systems(chain.releases)
-    assert len(system.tables) == len(chain.releases)
     assert learned(system, [chain.counted]) == []
 
 
