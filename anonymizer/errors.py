@@ -8,9 +8,14 @@ from core.errors import Problem
 __all__ = [
     "CellUnknown",
     "CertificateUnfit",
+    "ChoiceUnfit",
+    "CoarseningUnfit",
+    "CoarserUnreadable",
     "CodeNotInHierarchy",
     "CodeUnknown",
+    "ContributorMissing",
     "CountUnreadable",
+    "CountsNotKept",
     "CountsUnfit",
     "FactBlockMissing",
     "FactBlockMoved",
@@ -22,10 +27,14 @@ __all__ = [
     "HierarchyUnfit",
     "HistoryUnfit",
     "KnownContradicts",
+    "MonthUnfit",
     "NotProven",
+    "PeriodAlreadyProtected",
+    "PeriodNotProtected",
     "PeriodsChanged",
+    "PolicyUnfit",
     "PolicyUnreadable",
-    "ProtectedWeekChanged",
+    "ProtectedPeriodChanged",
     "ProtectionImpossible",
     "ReleaseUnfit",
     "ReleaseUnreadable",
@@ -35,8 +44,6 @@ __all__ = [
     "TableUnreadable",
     "TablesContradict",
     "TotalInTable",
-    "WeekAlreadyProtected",
-    "WeekNotProtected",
 ]
 
 
@@ -71,9 +78,15 @@ class PolicyUnreadable(Problem):
 
 
 class ProtectionImpossible(Problem):
+    """Beside its text, which counts them, it names the cells: `unprotected`, for the screen of whoever protects."""
+
     code = "ANON-010"
-    says = "Table {table} cannot be protected under this policy: one of its cells by {level} cannot be hidden well enough."
-    remedy = "Allow hide_grand_total, use coarser places or categories, count a longer period, or relax the required interval."
+    says = "Table {table} cannot be protected under this policy: of its cells, {cells} cannot be hidden well enough."
+    remedy = "One of these may help: {help}; count a longer period. Try it first with `anonymizer what-if`."
+
+    def __init__(self, *, unprotected: tuple[tuple[tuple[tuple[str, str], ...], str], ...] = (), **where: object) -> None:
+        self.unprotected = unprotected
+        super().__init__(**where)
 
 
 class NotProven(Problem):
@@ -97,6 +110,12 @@ class ReleasedOtherwise(Problem):
     )
 
 
+class PolicyUnfit(Problem):
+    code = "ANON-006"
+    says = "The policy does not fit the tables: {reason}."
+    remedy = "Correct it, or state under [table.NAME] what is for one table only. A rule that fits nothing protects nobody."
+
+
 class PeriodsChanged(Problem):
     code = "ANON-016"
     says = "Table {table} does not follow the release before: {reason}."
@@ -118,25 +137,43 @@ class CertificateUnfit(Problem):
     remedy = "Take tables from protect or load_protected, as they are. A changed table has to be protected anew."
 
 
-class WeekAlreadyProtected(Problem):
+class CoarseningUnfit(Problem):
+    code = "ANON-017"
+    says = "{dimension} cannot be made coarser so: {reason}."
+    remedy = "Merge two or more codes that have the same parent under a new name, or leave out a level below the first."
+
+
+class PeriodAlreadyProtected(Problem):
     code = "ANON-020"
-    says = "Week {week} of {operation} is already protected, with other numbers or under another policy."
+    says = "{period} of {operation} is already protected, with other numbers or under another policy."
     remedy = (
-        "Release what is stored. Two versions of a week would give away by their difference what each of them hides; "
+        "Release what is stored. Two versions of a period would give away by their difference what each of them hides; "
         "late reports and corrections stay inside."
     )
 
 
-class ProtectedWeekChanged(Problem):
+class ProtectedPeriodChanged(Problem):
     code = "ANON-021"
-    says = "The stored tables of week {week} of {operation} are not those that were proven safe."
-    remedy = "Treat it as tampering: release nothing of this week, keep the database as it is, and compare with a backup."
+    says = "The stored tables of {period} of {operation} are not those that were proven safe."
+    remedy = "Treat it as tampering: release nothing of this period, keep the database as it is, and compare with a backup."
 
 
-class WeekNotProtected(Problem):
+class PeriodNotProtected(Problem):
     code = "ANON-022"
-    says = "Week {week} of {operation} has no protected tables."
-    remedy = "Protect the week first."
+    says = "{period} of {operation} has no protected tables."
+    remedy = "Protect it first."
+
+
+class CountsNotKept(Problem):
+    code = "ANON-023"
+    says = "{period} of {operation} was protected before its counts were kept."
+    remedy = "A month needs those of all its weeks. Release the month after, whose weeks were all protected since."
+
+
+class MonthUnfit(Problem):
+    code = "ANON-024"
+    says = "{month} cannot be protected: {week} was counted with other places or codes than the weeks before it."
+    remedy = "Change the gazetteer between two months. Release the weeks; this month stays unreleased."
 
 
 class FactBlockMoved(Problem):
@@ -223,8 +260,11 @@ class ReleaseUnfit(Problem):
 
 class CellUnknown(Problem):
     code = "ANON-070"
-    says = "'{text}' is no cell with its number: {reason}."
-    remedy = "Write a cell of the release and what is known of it, for example origin=XM01,destination=_T,reason=flood=12."
+    says = "'{text}' names no cell: {reason}."
+    remedy = (
+        "Write a cell by its codes, for example origin=XM01,destination=_T,reason=flood, and where its number is asked for, "
+        "that after another =: origin=XM01,destination=_T,reason=flood=12."
+    )
 
 
 class KnownContradicts(Problem):
@@ -237,3 +277,21 @@ class HistoryUnfit(Problem):
     code = "ANON-072"
     says = "{given} does not fit with --time, --over and --history: {reason}."
     remedy = "Name the dimension of time, its innermost codes that are over, and the folder of the release before."
+
+
+class ChoiceUnfit(Problem):
+    code = "ANON-080"
+    says = "'{text}' is no choice of columns for a table: {reason}."
+    remedy = "Write a name and columns, for example --table places=origin,destination --table reasons=origin:1,reason."
+
+
+class CoarserUnreadable(Problem):
+    code = "ANON-073"
+    says = "'{text}' does not say what is to become coarser: {reason}."
+    remedy = "Write --drop-level origin=2 to leave out level 2 and what is below it, or --merge reason=flood+drought:natural."
+
+
+class ContributorMissing(Problem):
+    code = "ANON-074"
+    says = "{file}, line {line}, column {column}: the row names no contributor."
+    remedy = "Name the contributor of every row, in whatever way: the column is counted, and neither published nor written."

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from anonymizer import CountedWeek, Policy, ProtectedWeek, protect
+from anonymizer import CountedWeek, Policy, ProtectedPeriod, protect
 from anonymizer.attacker import identity
 from anonymizer.red_team import ATTACKS, WITH_KNOWLEDGE, differencing
 from anonymizer.weeks import count_movements
@@ -60,7 +60,7 @@ def _season(seed: int, weeks: int, twins: int, root: Path) -> Iterator[int]:
     season = season_of(seed, weeks)
     counted = [season.counted(FIRST.plus(at)) for at in range(weeks)]
     protected = [protect(week, Policy()) for week in counted]
-    tables = [write_tables(week, root / str(week.week)) for week in protected]
+    tables = [write_tables(week, root / str(week.period)) for week in protected]
     published = PublishedSeason(season, counted, protected, tables, ())
     yield sum(number is None for release in tables for number in release.figures.values())
     yield sum(len(required(week.tables)) for week in counted)
@@ -99,7 +99,7 @@ def _told_apart(published: PublishedSeason, at: int, twin: CountedWeek) -> bool:
     return _pattern(protect(twin, Policy())) != _pattern(published.protected[at])
 
 
-def _pattern(week: ProtectedWeek) -> set[tuple[tuple[str, str], ...]]:
+def _pattern(week: ProtectedPeriod) -> set[tuple[tuple[str, str], ...]]:
     return {identity(table.dimensions, key) for table in week.tables for key, number in table.cells.items() if number is None}
 
 

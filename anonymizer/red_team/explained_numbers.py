@@ -1,4 +1,4 @@
-"""The numbers that a report may say: what its tables show, sums over whole levels of it, and changes since the week before."""
+"""The numbers that a report may say: what its tables show, sums over whole levels, and changes since the period before."""
 
 import re
 from collections import defaultdict
@@ -11,7 +11,7 @@ from anonymizer.dimension import TOTAL, Dimension
 from anonymizer.published import Identity
 from anonymizer.red_team.open_release import Published
 from anonymizer.red_team.read_report import sayings_of_pages
-from core.week import Week
+from core.period import parse_period
 
 __all__ = ["Explained", "explained_by"]
 
@@ -26,7 +26,7 @@ class Explained:
     named: Mapping[tuple[str, str], frozenset[int]] = field(repr=False)
     dates: frozenset[int]
     years: frozenset[str]
-    has_week_before: bool
+    has_period_before: bool
 
     def at_all(self, number: int) -> bool:
         return number in self.anywhere
@@ -43,7 +43,7 @@ class Explained:
 
 
 def explained_by(release: Published, releases: Sequence[Published], *, alone: bool) -> Explained:
-    """What explains the numbers of a release: itself, and what it and others publish of the weeks before.
+    """What explains the numbers of a release: itself, and what it and others publish of the period before.
 
     `alone` says that no other release tells which numbers are part of the text: then those of the rules and of codes are.
     """
@@ -55,23 +55,23 @@ def explained_by(release: Published, releases: Sequence[Published], *, alone: bo
     changes |= {abs(now - then) for cell, now in _of_all(release) if (then := before.get(cell)) is not None}
     sums = {number for number in (*now_sums.values(), *before_sums.values()) if number is not None}
     rules = {release.policy.threshold, release.policy.contributors} | _ages(release) if alone else set()
-    has_week_before = any(other.period == _week_before(release) for other in releases)
-    return Explained(frozenset(told | changes | sums | rules), _named(release, before), *_dates(release), has_week_before)
+    has_period_before = any(other.period == _period_before(release) for other in releases)
+    return Explained(frozenset(told | changes | sums | rules), _named(release, before), *_dates(release), has_period_before)
 
 
 def _before(release: Published, releases: Sequence[Published]) -> Figures:
-    """What is published of the week before: by its own release, else by this one."""
-    week = _week_before(release)
-    if not week:
+    """What is published of the period before: by its own release, else by this one."""
+    before = _period_before(release)
+    if not before:
         return {}
     for other in releases:
-        if other.period == week:
+        if other.period == before:
             return other.figures
-    return {saying.cell: saying.figure for saying in sayings_of_pages(release) if saying.period == week}
+    return {saying.cell: saying.figure for saying in sayings_of_pages(release) if saying.period == before}
 
 
-def _week_before(release: Published) -> str:
-    return str(Week.parse(release.period).plus(-1)) if release.period else ""
+def _period_before(release: Published) -> str:
+    return str(parse_period(release.period).plus(-1)) if release.period else ""
 
 
 def _named(release: Published, before: Figures) -> Mapping[tuple[str, str], frozenset[int]]:
@@ -146,8 +146,8 @@ def _dates(release: Published) -> tuple[frozenset[int], frozenset[str]]:
         days.append(datetime.fromisoformat(str(release.package["created"])).date())
     numbers = set()
     if release.period:
-        week = Week.parse(release.period)
-        days += [week.monday, week.sunday]
-        numbers = {week.number, week.year}
+        period = parse_period(release.period)
+        days += [period.monday, period.sunday]
+        numbers = {period.number, period.year}
     numbers |= {number for day in days for number in (day.year, day.month, day.day)}
     return frozenset(numbers), frozenset(str(number) for number in numbers if number > 1000)

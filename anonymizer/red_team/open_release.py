@@ -71,8 +71,9 @@ class Published:
 
     @property
     def period(self) -> str:
-        """The week that all its tables speak of; empty where time is a dimension of them."""
-        return str(self.package.get("temporal", {}).get("week", ""))
+        """The week or month that all its tables speak of; empty where time is a dimension of them."""
+        stated = self.package.get("temporal", {})
+        return str(stated.get("week") or stated.get("month") or "")
 
     @property
     def tables(self) -> tuple[PublishedTable, ...]:
@@ -143,7 +144,11 @@ def _sheets(package: Mapping[str, Any], files: Mapping[str, bytes]) -> Iterator[
         if "dimensions" in one:
             path = str(one["path"])
             rows = list(csv.DictReader(StringIO(files[path].decode("utf-8-sig"), newline=""), restval=""))
-            yield Sheet(PurePosixPath(path).stem, path, measure, tuple(parents[name] for name in one["dimensions"]), rows)
+            levels = one.get("levels", {})
+            along = tuple(
+                parents[name].upto(int(levels[name])) if name in levels else parents[name] for name in one["dimensions"]
+            )
+            yield Sheet(PurePosixPath(path).stem, path, measure, along, rows)
 
 
 def _count(text: str) -> int | None:

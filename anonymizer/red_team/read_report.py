@@ -17,7 +17,7 @@ from lxml import html
 from anonymizer.dimension import TOTAL
 from anonymizer.published import Identity
 from anonymizer.red_team.open_release import Names, Published
-from core.week import Week
+from core.period import parse_period
 
 __all__ = ["HIDDEN", "Saying", "number_in", "page_of", "sayings_of_pages", "sayings_of_workbook"]
 
@@ -123,10 +123,10 @@ def _dimension(codes: Mapping[str, Mapping[str, str]], of_two: str) -> str | Non
 
 def _period(release: Published, head: str, heads: Sequence[str]) -> str:
     """The week that a column is about which has no code for its heading: by its number, else this week and the week before."""
-    week = Week.parse(release.period)
+    now = parse_period(release.period)
     numbers = [re.findall(r"\d+", each) for each in heads]
     at = heads.index(head)
     if all(len(each) == 1 for each in numbers):
-        back = next((back for back in range(53) if week.plus(-back).number == int(numbers[at][0])), None)
-        return "" if back is None else str(week.plus(-back))
-    return {0: release.period, 1: str(week.plus(-1))}.get(at, "")
+        back = next((back for back in range(53) if now.plus(-back).number == int(numbers[at][0])), None)
+        return "" if back is None else str(now.plus(-back))
+    return {0: release.period, 1: str(now.plus(-1))}.get(at, "")

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from io import BytesIO
 from typing import Any, Final, NamedTuple
 
@@ -58,7 +58,7 @@ def paper_of(content: bytes) -> str:
     lines = [str(value) for name, value in (reader.metadata or {}).items() if name not in OF_MAKING]
     for page in reader.pages:
         pieces: list[_Piece] = []
-        page.extract_text(visitor_text=lambda text, cm, tm, _font, size, to=pieces: _add_piece(to, text, cm, tm, size))
+        page.extract_text(visitor_text=partial(_add_piece, pieces))
         lines += [piece.text for piece in pieces]
     return "\n".join(lines)
 
@@ -72,7 +72,7 @@ class _Piece(NamedTuple):
     size: float
 
 
-def _add_piece(pieces: list[_Piece], text: str, cm: Sequence[float], tm: Sequence[float], size: float) -> None:
+def _add_piece(pieces: list[_Piece], text: str, cm: Sequence[float], tm: Sequence[float], _font: object, size: float) -> None:
     """Add a piece; letters of a drawing come one by one, and belong to the one they stand close behind."""
     if not text.strip():
         return

@@ -81,7 +81,7 @@ def _sentences(release: Published, explained: Explained, usual: frozenset[Contex
         for context, number, at in _numbers(named):
             if (sentence.place, context) in usual or explained.says_date(number, sentence.text):
                 continue
-            if not explained.has_week_before and named[at - 1 : at] in {"+", "-"}:
+            if not explained.has_period_before and named[at - 1 : at] in {"+", "-"}:
                 continue  # a change that nobody can check who lacks the release before
             before = AFTER_NAME.search(named[:at])
             if not (explained.of_codes(number, codes[int(before[1])]) if before else explained.at_all(number)):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from anonymizer import CountedTable, CountedWeek, Policy, ProtectedWeek, protect
+from anonymizer import CountedTable, CountedWeek, Policy, ProtectedPeriod, protect
 from anonymizer.red_team import Published, open_release
 from anonymizer.tool import Periods, protect_file
 from anonymizer.tool.read_hierarchy import read_hierarchy
@@ -35,7 +35,7 @@ class PublishedSeason:
 
     season: Season
     counted: Sequence[CountedWeek]
-    protected: Sequence[ProtectedWeek]
+    protected: Sequence[ProtectedPeriod]
     tables: Sequence[Published]
     folders: Sequence[Published]
 
@@ -53,19 +53,19 @@ def made_at(week: Week) -> datetime:
     return datetime.combine(release_day(week), time(9), UTC)
 
 
-def write_tables(week: ProtectedWeek, folder: Path, places: Sequence[Place] | None = None) -> Published:
+def write_tables(week: ProtectedPeriod, folder: Path, places: Sequence[Place] | None = None) -> Published:
     """The tables of a week's release without its report: the same files as in its whole folder."""
-    places = places or gazetteer(week.week)
-    edition = make_edition(week, (), operation_names=OPERATION, places=places, contact="", made_at=made_at(week.week))
+    places = places or gazetteer(week.period)
+    edition = make_edition(week, (), operation_names=OPERATION, places=places, contact="", made_at=made_at(week.period))
     files = {table_path(table.name): write_csv(edition, table) for table in week.tables}
     files |= {hierarchy_path(name): write_hierarchy(edition, each) for name, each in dimensions_of(edition).items()}
     write_folder(files | {"datapackage.json": describe_package(edition, files)}, folder)
     return open_release(folder)
 
 
-def write_whole_folder(week: ProtectedWeek, history: Sequence[ProtectedWeek], folder: Path) -> Published:
+def write_whole_folder(week: ProtectedPeriod, history: Sequence[ProtectedPeriod], folder: Path) -> Published:
     """A week's release as it is published."""
-    places, made = gazetteer(week.week), made_at(week.week)
+    places, made = gazetteer(week.period), made_at(week.period)
     return open_release(
         build_release(week, history, operation_names=OPERATION, places=places, folder=folder, made_at=made).folder
     )
@@ -78,9 +78,9 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> PublishedSeason:
     season = season_of(SEED)
     counted = [season.counted(FIRST.plus(at)) for at in range(WEEKS)]
     protected = [protect(week, Policy()) for week in counted]
-    tables = [write_tables(week, root / "tables" / str(week.week)) for week in protected]
+    tables = [write_tables(week, root / "tables" / str(week.period)) for week in protected]
     folders = [
-        write_whole_folder(protected[at], protected[WHOLE.start : at], root / "folders" / str(protected[at].week))
+        write_whole_folder(protected[at], protected[WHOLE.start : at], root / "folders" / str(protected[at].period))
         for at in WHOLE
     ]
     return PublishedSeason(season, counted, protected, tables, folders)

@@ -30,7 +30,9 @@ def numbers_shown(
 
     def changed(rows: list[Row]) -> list[Row]:
         for row in rows:
-            key = tuple(text for name, text in row.items() if name not in {"week", "persons", "obs_status", "conf_status"})
+            key = tuple(
+                text for name, text in row.items() if name not in {"week", "month", "persons", "obs_status", "conf_status"}
+            )
             if key in numbers:
                 row |= {"persons": str(numbers[key]), "obs_status": mark[0], "conf_status": mark[1]}
         return rows

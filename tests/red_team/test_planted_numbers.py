@@ -161,7 +161,7 @@ def test_zeros_that_are_always_printed_are_found(published: PublishedSeason, tmp
     for at in range(20):
         bare = published.protected[at]
         truth = of_week(published, at)
-        folder = tmp_path / str(bare.week)
+        folder = tmp_path / str(bare.period)
         write_tables(bare, folder)
         zeros = {cell: 0 for cell, number in published.tables[at].figures.items() if number is None and not truth.get(cell)}
         weeks.append(show(published.tables[at], folder, zeros))

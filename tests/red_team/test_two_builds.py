@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from anonymizer import CountedWeek, Policy, ProtectedWeek, protect
+from anonymizer import CountedWeek, Policy, ProtectedPeriod, protect
 from anonymizer.attacker import identity
 from anonymizer.red_team import ATTACKS, Published
 from anonymizer.weeks import count_movements
@@ -53,13 +53,13 @@ def differing(one: CountedWeek, other: CountedWeek) -> set[tuple[tuple[str, str]
 
 
 @pytest.fixture(scope="module")
-def twin(published: PublishedSeason) -> ProtectedWeek:
+def twin(published: PublishedSeason) -> ProtectedPeriod:
     """The other week, protected for real."""
     return protect(twin_of(published), Policy())
 
 
 def test_what_hides_behind_the_same_numbers_changes_no_byte_and_no_time(
-    published: PublishedSeason, twin: ProtectedWeek, tmp_path: Path
+    published: PublishedSeason, twin: ProtectedPeriod, tmp_path: Path
 ) -> None:
     """The evidence, in which the hidden numbers stand, is that of the other week."""
     other = replace(published.protected[AT], proof=replace(published.protected[AT].proof, evidence=twin.proof.evidence))
@@ -71,7 +71,7 @@ def test_what_hides_behind_the_same_numbers_changes_no_byte_and_no_time(
 
 
 def test_where_other_cells_are_hidden_nothing_else_differs(
-    published: PublishedSeason, twin: ProtectedWeek, tmp_path: Path
+    published: PublishedSeason, twin: ProtectedPeriod, tmp_path: Path
 ) -> None:
     one, two = (
         write_whole_folder(week, (), tmp_path / name) for name, week in (("one", published.protected[AT]), ("two", twin))
