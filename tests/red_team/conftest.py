@@ -53,11 +53,13 @@ def made_at(week: Week) -> datetime:
     return datetime.combine(release_day(week), time(9), UTC)
 
 
-def write_tables(week: ProtectedPeriod, folder: Path, places: Sequence[Place] | None = None) -> Published:
-    """The tables of a week's release without its report: the same files as in its whole folder."""
-    places = places or gazetteer(week.period)
-    edition = make_edition(week, (), operation_names=OPERATION, places=places, contact="", made_at=made_at(week.period))
-    files = {table_path(table.name): write_csv(edition, table) for table in week.tables}
+def write_tables(
+    now: ProtectedPeriod, folder: Path, places: Sequence[Place] | None = None, made: datetime | None = None
+) -> Published:
+    """The tables of a release without its report: the same files as in its whole folder."""
+    places, made = places or gazetteer(now.period), made or made_at(now.period)
+    edition = make_edition(now, (), operation_names=OPERATION, places=places, contact="", made_at=made)
+    files = {table_path(table.name): write_csv(edition, table) for table in now.tables}
     files |= {hierarchy_path(name): write_hierarchy(edition, each) for name, each in dimensions_of(edition).items()}
     write_folder(files | {"datapackage.json": describe_package(edition, files)}, folder)
     return open_release(folder)

@@ -1,6 +1,7 @@
 """What the red team learns of a season as it is published: nothing. Every attack on all that was released, beside the truth."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -9,9 +10,11 @@ from anonymizer.attacker import Attacker, identity
 from anonymizer.published import Identity
 from anonymizer.red_team import ATTACKS, WITH_KNOWLEDGE, differencing, zeros
 from anonymizer.red_team.one_system import System
+from anonymizer.weeks.protect_month import KeptWeek, month_counts, protect_month
 from casework import MovementFact
-from tests.red_team.conftest import PublishedChain, PublishedSeason
-from tests.red_team.season import FIRST, WEEKS, release_day
+from core.month import Month
+from tests.red_team.conftest import PublishedChain, PublishedSeason, made_at, write_tables
+from tests.red_team.season import FIRST, WEEKS, gazetteer, release_day
 
 POLICY = Policy()
 NOT_YET = {"groups": "group disclosure is no rule of the default policy (ROADMAP)"}
@@ -80,6 +83,24 @@ def test_of_no_unsafe_cell_over_time_is_more_known_than_the_policy_grants(chain:
     """Weeks, months and the half year, and every total that ran from release to release, as one system."""
     [system] = differencing.systems(chain.releases)
     assert learned(system, [chain.counted]) == []
+
+
+def test_a_month_beside_its_weeks_gives_none_of_them_away(published: PublishedSeason, tmp_path: Path) -> None:
+    month = Month(2026, 2)
+    at = [number for number in range(WEEKS) if FIRST.plus(number) in month.weeks]
+    kept = [KeptWeek(published.protected[number], published.counted[number].tables) for number in at]
+    released = protect_month(month, kept, POLICY)
+    weeks = [published.tables[number] for number in at]
+    of_month = write_tables(released, tmp_path / "month", places=gazetteer(FIRST), made=made_at(month.weeks[-1]))
+    assert list(ATTACKS["differencing"]([*weeks, of_month])) == []
+    [system] = [system for system in differencing.systems([*weeks, of_month]) if "and its weeks" in system.release]
+    assert learned(system, month_counts(kept)) == []
+    for number in at:
+        wanted = {
+            (*cell, ("period", str(FIRST.plus(number)))): ends
+            for cell, ends in required(published.counted[number].tables).items()
+        }
+        assert Attacker(system.tables).out_of_reach({tuple(sorted(cell)): ends for cell, ends in wanted.items()}) == []
 
 
 def test_whoever_believes_that_zeros_are_printed_is_refuted_and_wrong_in_every_week(published: PublishedSeason) -> None:
