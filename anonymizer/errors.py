@@ -10,6 +10,7 @@ __all__ = [
     "CertificateUnfit",
     "CodeNotInHierarchy",
     "CodeUnknown",
+    "CodesNotDeclared",
     "CountUnreadable",
     "CountsUnfit",
     "FactBlockMissing",
@@ -237,3 +238,12 @@ class HistoryUnfit(Problem):
     code = "ANON-072"
     says = "{given} does not fit with --time, --over and --history: {reason}."
     remedy = "Name the dimension of time, its innermost codes that are over, and the folder of the release before."
+
+
+class CodesNotDeclared(Problem):
+    code = "ANON-090"
+    says = "{file}: the codes of column {dimension} are not declared."
+    remedy = (
+        "Give it a hierarchy file with every code that there can be. Where codes are taken from the rows, a rare one in the "
+        "release tells already that somebody has it."
+    )
