@@ -52,5 +52,6 @@ def every_level(grid: Grid, dimensions: Sequence[Dimension]) -> Grid:
         along = np.moveaxis(grid, axis, 0)
         for code in sorted(dimension.parents, key=lambda code: -len(dimension.climb(code))):
             if (parent := dimension.parents[code]) is not None:
-                along[dimension.positions[parent]] += along[dimension.positions[code]]
+                above, own = dimension.positions[parent], dimension.positions[code]
+                along[above : above + 1] += along[own : own + 1]  # as arrays, which wrap without a warning
     return grid

@@ -8,6 +8,7 @@ allowed, so that each row is a convex program in two numbers, solved by Newton's
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -67,6 +68,7 @@ class PerturbationTable:
         return found
 
 
+@cache
 def make_table(noise: Noise) -> PerturbationTable:
     """The rows of counts 0, 1, 2 ... up to the one from which no change is ruled out any more; larger counts share that."""
     nothing = (np.zeros(1, np.int64), np.ones(1))

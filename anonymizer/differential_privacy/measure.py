@@ -84,7 +84,7 @@ class Plan:
 class Measured:
     """Noisy numbers, level by level in order of the cells of `question.parts`; `line` is where they stand in the register.
 
-    `again` says that they had been drawn before, and that nothing was spent now.
+    `account` is how the budget stood when they were drawn. `again` says that this was before, and that nothing was spent now.
     """
 
     question: Question
@@ -111,7 +111,8 @@ def measure(
     with register.held() as held:
         planned = _plan(held.lines, register, question, rho)
         if earlier := _asked_before(held.lines, question):
-            return _measured(question, planned.before, earlier, again=True)
+            then = account_of(held.lines[: earlier.number], question.data_set, register.path)
+            return _measured(question, then, earlier, again=True)
         planned.after.require_within(planned.before)
         clipped = clip(records, question.time, planned.before.most, secret)
         _require_as_then(held.lines, question, clipped.fingerprints)

@@ -51,8 +51,8 @@ def epsilon_of(rho: float, delta: float = DELTA) -> float:
     """The epsilon of approximate differential privacy that a loss of rho gives at delta."""
     if rho <= 0:
         return 0.0
-    profile = dp.c.make_zCDP_to_approxDP(_gaussian(1.0)).map(_up(sqrt(2 * rho)))
-    return float(profile.epsilon(delta))
+    measurement: Any = dp.c.make_zCDP_to_approxDP(_gaussian(1.0))
+    return float(measurement.map(_up(sqrt(2 * rho))).epsilon(delta))
 
 
 def rho_of(epsilon: float, delta: float = DELTA) -> float:
