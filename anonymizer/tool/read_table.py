@@ -20,7 +20,7 @@ from anonymizer.records import Places, every_level
 from anonymizer.tool.read_columns import Column, Columns, read_columns
 from anonymizer.tool.read_hierarchy import Hierarchy, check_code
 
-__all__ = ["RECORDS", "RESERVED", "check_names", "check_size", "count_table", "place_codes", "read_table"]
+__all__ = ["MOST_CELLS", "RECORDS", "RESERVED", "check_names", "check_size", "count_table", "place_codes", "read_table"]
 
 RECORDS: Final = "records"
 """What is counted where no column says how many: each row is one."""
