@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from anonymizer import Policy, protect_tables
 from anonymizer.counted_week import CountedTable
 from anonymizer.dimension import Dimension, flat_dimension
-from anonymizer.microdata import MicrodataImpossible, Recoding, Rules, anonymise, draw_rows, fill_hidden, unsafe_classes
+from anonymizer.microdata import MicrodataImpossible, Recoding, Rules, anonymise, draw_rows, fill_hidden
 from anonymizer.published import PublishedTable
 from anonymizer.records import Records
 from anonymizer.tool.read_table import count_table
