@@ -11,6 +11,8 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from anonymizer.alternatives import perturb_file
+from anonymizer.cell_keys import Limits, TooManyTables
 from app.cli.main import commands
 from tests.anonymizer.tool_files import rows_of
 
@@ -150,6 +152,19 @@ def test_the_register_tells_what_left_and_what_is_spent() -> None:
     assert run("register", "nowhere").exit_code == 2
 
 
+def test_a_release_is_held_against_the_register_that_it_left_by() -> None:
+    """An old copy that was put back no longer has the line that the certificate prints."""
+    old = Path("register").read_bytes()
+    ask()
+    assert run("verify", "out", "--register=register").exit_code == 0
+    protect("counted")
+    assert "prints no line" in run("verify", "counted", "--register=register").stdout
+    Path("register").write_bytes(old)
+    done = run("verify", "out", "--register=register")
+    assert done.exit_code == 1
+    assert "NO   the register holds the line" in done.stdout
+
+
 # Noise by cell keys
 
 
@@ -165,6 +180,27 @@ def test_the_same_table_asked_again_has_the_same_bytes_but_for_its_line() -> Non
     perturb("one")
     perturb("two")
     assert Path("one/data/people.csv").read_bytes() == Path("two/data/people.csv").read_bytes()
+
+
+def test_few_tables_leave() -> None:
+    def leave(out: str) -> None:
+        perturb_file(
+            Path("people.csv"),
+            Path(out),
+            record="who",
+            secret=Path("secret"),
+            register=Path("register"),
+            data_set="arrivals-2026",
+            hierarchies={},
+            limits=Limits(tables=1, overlapping=1),
+        )
+
+    leave("one")
+    lines = Path("people.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    Path("people.csv").write_text("".join(lines[:-1]), encoding="utf-8")
+    with pytest.raises(TooManyTables):
+        leave("two")
+    assert not Path("two").exists()
 
 
 def test_a_record_has_one_row() -> None:

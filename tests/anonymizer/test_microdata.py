@@ -96,6 +96,20 @@ def test_what_is_left_over_and_too_few_together_is_left_out() -> None:
     assert (len(found.rows), found.hidden, found.left_out) == (40, 0, 1)
 
 
+def test_what_is_left_over_of_one_person_is_no_crowd_either() -> None:
+    told: list[Row] = [(f"a{at}", "n1", "child", "flood") for at in range(40)]
+    told += [("c1", "s1", "child", "flood"), ("c1", "s1", "adult", "flood"), ("c1", "n2", "adult", "flood")]
+    found = anonymise(records(told), Rules(3, ("place", "age"), ("reason",)), most_hidden=0.1)
+    assert (len(found.rows), found.hidden, found.left_out) == (40, 0, 1)
+
+
+def test_classes_are_judged_from_rows_alone() -> None:
+    rows = [("n1", "flood"), ("n1", "flood"), ("n2", "flood"), ("n2", "drought"), ("s1", "flood")]
+    names = ["place", "reason"]
+    assert unsafe_classes(rows, names, Rules(2, ("place",))) == [("s1",)]
+    assert unsafe_classes(rows, names, Rules(2, ("place",), ("reason",), 2)) == [("n1",), ("s1",)]
+
+
 def test_a_person_with_many_rows_is_no_crowd() -> None:
     told: list[Row] = [("one", "n1", "child", why) for why in ("flood", "conflict", "drought")] * 5
     with pytest.raises(MicrodataImpossible):
