@@ -30,6 +30,7 @@ __all__ = [
     "ReleaseUnfit",
     "ReleaseUnreadable",
     "ReleasedOtherwise",
+    "RoundingUnfit",
     "SolverGaveUp",
     "TableTooLarge",
     "TableUnreadable",
@@ -116,6 +117,15 @@ class CertificateUnfit(Problem):
     code = "ANON-013"
     says = "Table {table} is not the one that was proven safe."
     remedy = "Take tables from protect or load_protected, as they are. A changed table has to be protected anew."
+
+
+class RoundingUnfit(Problem):
+    code = "ANON-090"
+    says = "Table {table} cannot be protected by rounding: {reason}."
+    remedy = (
+        "Take a base that is at least the policy's threshold, and a secret file of 16 random bytes or more; or protect the table "
+        "by suppression, which keeps every rule of the policy."
+    )
 
 
 class WeekAlreadyProtected(Problem):
