@@ -8,6 +8,8 @@ from core.errors import Problem
 __all__ = [
     "CellUnknown",
     "CertificateUnfit",
+    "ChoiceUnfit",
+    "CoarseningUnfit",
     "CodeNotInHierarchy",
     "CodeUnknown",
     "CountUnreadable",
@@ -24,6 +26,7 @@ __all__ = [
     "KnownContradicts",
     "NotProven",
     "PeriodsChanged",
+    "PolicyUnfit",
     "PolicyUnreadable",
     "ProtectedWeekChanged",
     "ProtectionImpossible",
@@ -72,9 +75,11 @@ class PolicyUnreadable(Problem):
 
 
 class ProtectionImpossible(Problem):
+    """`where["unprotected"]` names the cells with their reasons: secret, for the screen of whoever protects."""
+
     code = "ANON-010"
-    says = "Table {table} cannot be protected under this policy: one of its cells by {level} cannot be hidden well enough."
-    remedy = "Allow hide_grand_total, use coarser places or categories, count a longer period, or relax the required interval."
+    says = "Table {table} cannot be protected under this policy: of its cells, {cells} cannot be hidden well enough."
+    remedy = "One of these may help: {help}; count a longer period. Try it first with `anonymizer what-if`."
 
 
 class NotProven(Problem):
@@ -98,6 +103,12 @@ class ReleasedOtherwise(Problem):
     )
 
 
+class PolicyUnfit(Problem):
+    code = "ANON-006"
+    says = "The policy does not fit the tables: {reason}."
+    remedy = "Correct it, or state under [table.NAME] what is for one table only. A rule that fits nothing protects nobody."
+
+
 class PeriodsChanged(Problem):
     code = "ANON-016"
     says = "Table {table} does not follow the release before: {reason}."
@@ -117,6 +128,12 @@ class CertificateUnfit(Problem):
     code = "ANON-013"
     says = "Table {table} is not the one that was proven safe."
     remedy = "Take tables from protect or load_protected, as they are. A changed table has to be protected anew."
+
+
+class CoarseningUnfit(Problem):
+    code = "ANON-017"
+    says = "{dimension} cannot be made coarser so: {reason}."
+    remedy = "Merge two or more codes that have the same parent under a new name, or leave out a level below the first."
 
 
 class RoundingUnfit(Problem):
@@ -247,3 +264,9 @@ class HistoryUnfit(Problem):
     code = "ANON-072"
     says = "{given} does not fit with --time, --over and --history: {reason}."
     remedy = "Name the dimension of time, its innermost codes that are over, and the folder of the release before."
+
+
+class ChoiceUnfit(Problem):
+    code = "ANON-080"
+    says = "'{text}' is no choice of columns for a table: {reason}."
+    remedy = "Write a name and columns, for example --table places=origin,destination --table reasons=origin:1,reason."

@@ -9,6 +9,7 @@ from anonymizer.errors import NotProven, SolverGaveUp
 from anonymizer.loss import Loss
 from anonymizer.published import Identity, PublishedTable
 from anonymizer.tool.cell_names import read_known
+from anonymizer.tool.choose_tables import Choice, read_choices
 from anonymizer.tool.expose import Exposure, Verdict, ZerosAreHidden, expose, narrowest
 from anonymizer.tool.protect_file import Step, Written, protect_file
 from anonymizer.tool.protect_history import Periods
@@ -17,6 +18,7 @@ from anonymizer.tool.verify_release import Check, verify_release
 
 __all__ = [
     "Check",
+    "Choice",
     "Exposure",
     "Identity",
     "Interval",
@@ -33,6 +35,7 @@ __all__ = [
     "expose",
     "narrowest",
     "protect_file",
+    "read_choices",
     "read_known",
     "read_release",
     "verify_release",

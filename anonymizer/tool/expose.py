@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import inf
 
-from anonymizer.attacker import Attacker, Interval, attack, identity
+from anonymizer.attacker import Attacker, Interval, attack, identity, structural_zeros
 from anonymizer.dimension import TOTAL
 from anonymizer.errors import KnownContradicts, TablesContradict
 from anonymizer.policy import Policy
@@ -59,7 +59,7 @@ def expose(
 
     Raises `TablesContradict`, `KnownContradicts` or `ZerosAreHidden`.
     """
-    given = dict(known or {})
+    given = structural_zeros(tables, policy) | dict(known or {})
     try:
         intervals = attack(tables, zeros_visible=zeros_visible, known=given)
     except TablesContradict:

@@ -1,10 +1,10 @@
-"""From a CSV file of innermost cells or records to a table counted at every level.
+"""From a CSV file of innermost cells or records to tables counted at every level.
 
 Rows with the same codes are added. A code that stands in no row holds nothing. Everything between the reading of the
 file and the finished table is an array over the grid of all cells, one axis for each dimension.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import isnan, prod
@@ -15,12 +15,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymizer.counted_week import Count, CountedTable
-from anonymizer.dimension import TOTAL, Dimension, flat_dimension
-from anonymizer.errors import CodeNotInHierarchy, CountUnreadable, TableTooLarge, TableUnreadable, TotalInTable
+from anonymizer.dimension import TOTAL, Dimension, finest, flat_dimension
+from anonymizer.errors import (
+    ChoiceUnfit,
+    CodeNotInHierarchy,
+    CountUnreadable,
+    TableTooLarge,
+    TableUnreadable,
+    TotalInTable,
+)
+from anonymizer.tool.choose_tables import FORBIDDEN, Choice
 from anonymizer.tool.read_columns import Column, Columns, Places, read_columns
 from anonymizer.tool.read_hierarchy import Hierarchy, check_code
 
-__all__ = ["RECORDS", "RESERVED", "count_table", "read_table"]
+__all__ = ["RECORDS", "RESERVED", "count_table", "read_table", "read_tables"]
 
 RECORDS: Final = "records"
 """What is counted where no column says how many: each row is one."""
@@ -42,23 +50,44 @@ class _Measures:
 def read_table(
     path: Path, hierarchies: Mapping[str, Hierarchy], *, count: str | None = None, contributors: str | None = None
 ) -> CountedTable:
-    """Read and count a file; raises the problem that says file, line and column.
+    """Read and count a file as one table of all its columns; see `read_tables`."""
+    [table] = read_tables(path, hierarchies, count=count, contributors=contributors)
+    return table
 
-    `count` and `contributors` name columns of whole numbers. Without `count` each row is one. Without `contributors` each
-    person counts as a contributor of their own, so that a policy which asks for more than one contributor has to be
-    relaxed by the caller. `TableUnreadable`, `CodeNotInHierarchy`, `TotalInTable`, `CountUnreadable`, `TableTooLarge`.
+
+def read_tables(
+    path: Path,
+    hierarchies: Mapping[str, Hierarchy],
+    choices: Sequence[Choice] = (),
+    *,
+    count: str | None = None,
+    contributors: str | None = None,
+) -> list[CountedTable]:
+    """Read a file and count it in each of the tables chosen; raises the problem that says file, line and column.
+
+    Without a choice it is one table of all columns. `count` and `contributors` name columns of whole numbers. Without
+    `count` each row is one. Without `contributors` each person counts as a contributor of their own, so that a policy which
+    asks for more than one contributor has to be relaxed by the caller. `TableUnreadable`, `CodeNotInHierarchy`,
+    `TotalInTable`, `CountUnreadable`, `TableTooLarge`, `ChoiceUnfit`.
     """
     columns = read_columns(path)
     _check_names(columns, hierarchies, count, contributors)
     names = [name for name in columns.columns if name not in {count, contributors}]
-    placed = [_place(columns, columns.columns[name], hierarchies.get(name)) for name in names]
-    dimensions = tuple(dimension for dimension, _ in placed)
-    _check_size(path, dimensions)
+    wanted = choices or [Choice(path.stem, tuple(names))]
+    for choice in wanted:
+        _check_choice(choice, names)
+    used = {name for choice in wanted for name in choice.columns}
+    placed = {name: _place(columns, columns.columns[name], hierarchies.get(name)) for name in names if name in used}
+    chosen = [[_upto(choice.levels.get(name), *placed[name]) for name in choice.columns] for choice in wanted]
+    _check_size(path, [[dimension for dimension, _ in along] for along in chosen])
     persons = _numbers(columns, count) if count else np.ones(columns.length, np.int64)
     if int(persons.sum()) > MOST_PERSONS:
         raise TableTooLarge(file=path, reason=f"it counts more than {MOST_PERSONS:,}")
     reports = _numbers(columns, contributors) * (persons > 0) if contributors else persons
-    return count_table(path.stem, dimensions, [rows for _, rows in placed], persons, reports)
+    return [
+        count_table(choice.name, tuple(dimension for dimension, _ in along), [rows for _, rows in along], persons, reports)
+        for choice, along in zip(wanted, chosen, strict=True)
+    ]
 
 
 def count_table(
@@ -99,7 +128,7 @@ def _check_names(columns: Columns, hierarchies: Mapping[str, Hierarchy], count: 
     for name in names:
         if name in RESERVED or (count is None and name == RECORDS):
             raise TableUnreadable(file=path, reason=f"a column of the release is called {name}; give yours another name")
-        if name.startswith(".") or any(letter in name for letter in '/\\:*?"<>|=,'):
+        if name.startswith(".") or any(letter in name for letter in FORBIDDEN):
             raise TableUnreadable(file=path, reason=f"the column name {name} cannot name a file, or be written in a command")
     if not names.keys() - {count, contributors}:
         raise TableUnreadable(file=path, reason="it has no dimension: every column holds numbers")
@@ -124,10 +153,27 @@ def _place(columns: Columns, column: Column, hierarchy: Hierarchy | None) -> tup
     return dimension, np.array([dimension.positions[code] for code in column.texts], np.int64)[column.rows]
 
 
-def _check_size(path: Path, dimensions: tuple[Dimension, ...]) -> None:
-    cells = prod(len(dimension.parents) for dimension in dimensions)
+def _check_choice(choice: Choice, names: Sequence[str]) -> None:
+    for name in choice.columns:
+        if name not in names:
+            raise ChoiceUnfit(text=choice.name, reason=f"there is no column {name} with codes, but {', '.join(names)}")
+
+
+def _upto(level: int | None, dimension: Dimension, places: Places) -> tuple[Dimension, Places]:
+    """A dimension down to a level, and the place of each row's code there: its own, or that of what it is part of."""
+    if level is None or level >= dimension.levels:
+        return dimension, places
+    coarse = dimension.upto(level)
+    shown = [next(above for above in dimension.climb(code) if above in coarse.parents) for code in dimension.parents]
+    return coarse, np.array([coarse.positions[code] for code in shown], np.int64)[places]
+
+
+def _check_size(path: Path, tables: Sequence[Sequence[Dimension]]) -> None:
+    cells = sum(prod(len(dimension.parents) for dimension in dimensions) for dimensions in tables)
     if cells > MOST_CELLS:
-        sizes = ", ".join(f"{dimension.name} {len(dimension.parents):,}" for dimension in dimensions)
+        sizes = ", ".join(
+            f"{name} {len(each.parents):,}" for name, each in finest(each for along in tables for each in along).items()
+        )
         raise TableTooLarge(file=path, reason=f"it has {cells:,} cells at all levels ({sizes} codes), more than {MOST_CELLS:,}")
 
 

@@ -5,7 +5,6 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Final
@@ -13,7 +12,7 @@ from typing import Annotated, Final
 import typer
 from rich.console import Console
 
-from anonymizer import Policy, default_policy, read_policy
+from anonymizer import Policy, default_policy, read_policy, stated
 from anonymizer.tool import (
     Exposure,
     Identity,
@@ -29,6 +28,7 @@ from anonymizer.tool import (
     expose,
     narrowest,
     protect_file,
+    read_choices,
     read_known,
     read_release,
     verify_release,
@@ -77,6 +77,14 @@ def protect(
             help="DIMENSION=FILE.csv with columns code and parent; may be given for each dimension.", metavar="NAME=FILE"
         ),
     ] = None,
+    tables: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--table",
+            help="A table of some columns: places=origin,destination:1 (down to level 1). May be repeated.",
+            metavar="NAME=COLUMNS",
+        ),
+    ] = None,
     count: Annotated[str | None, typer.Option(help="Column that says how many; without it each row is one.")] = None,
     contributors: Annotated[str | None, typer.Option(help="Column that says from how many reports or households.")] = None,
     time: Annotated[str | None, typer.Option(help="The dimension of time: what is over is published, and stands.")] = None,
@@ -87,7 +95,7 @@ def protect(
 ) -> None:
     """Protect TABLE.csv, prove it, and write a release folder, whole or not at all.
 
-    Every column is a dimension but the count and the contributors.
+    Every column is a dimension but the count and the contributors. Several tables are protected as one system.
     """
     with _exit_status(), _steps() as step:
         written = protect_file(
@@ -97,6 +105,7 @@ def protect(
             hierarchies=_hierarchies(hierarchy or []),
             count=count,
             contributors=contributors,
+            tables=read_choices(tables or []),
             periods=_periods(time, over or [], history),
             seed=seed,
             step=step,
@@ -138,7 +147,7 @@ def attack(
         step("looking for the tightest intervals", 0, 0)
         exposures, contradiction = _expose(found.tables, rules, zeros_visible=zeros_visible, known=known)
     if as_json:
-        assumed = {"policy": asdict(rules), "zeros_visible": zeros_visible, "known": know or []}
+        assumed = {"policy": stated(rules), "zeros_visible": zeros_visible, "known": know or []}
         result = {"contradiction": contradiction, "cells": [_row(one) for one in exposures]}
         typer.echo(json.dumps(assumed | result, ensure_ascii=False, indent=1))
     elif as_csv:
@@ -240,7 +249,11 @@ def _summarise(exposures: Sequence[Exposure], policy: Policy) -> None:
 
 def _show_losses(found: Sequence[Loss]) -> None:
     """What the release costs, level by level: for whoever protects, not for readers."""
-    rows = [(_depths(each), each.cells, each.unsafe, each.beside, each.zeros, f"{each.share:.1%}") for each in found]
+    several = len({each.table for each in found}) > 1
+    rows = [
+        (f"{each.table}: " * several + _depths(each), each.cells, each.unsafe, each.beside, each.zeros, f"{each.share:.1%}")
+        for each in found
+    ]
     columns = ("level", "cells with persons", "unsafe", "hidden beside", "zeros hidden", "persons hidden")
     show_table(columns, rows, "The loss of a release over time is not told.")
 
