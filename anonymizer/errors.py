@@ -140,8 +140,8 @@ class RoundingUnfit(Problem):
     code = "ANON-090"
     says = "Table {table} cannot be protected by rounding: {reason}."
     remedy = (
-        "Take a base that is at least the policy's threshold, and a secret file of 16 random bytes or more; or protect the table "
-        "by suppression, which keeps every rule of the policy."
+        "Take a base that is at least the policy's threshold, and a secret of 16 random bytes or more; or protect the table by "
+        "suppression, which keeps every rule of the policy."
     )
 
 

@@ -70,7 +70,9 @@ class Attacker:
         self.possible: Final = PossibleTables(self._core)
         self._extremes = Extremes(self._core, self.possible)
         if len(tables) == 1 and tables[0].rounding is not None:
-            self.see(*near_printed(tables[0], self.unknowns))
+            printed, changes = near_printed(tables[0], self.unknowns)
+            given = np.flatnonzero(self._core.factor == 0)  # by what was deduced: other tables cannot differ there
+            self.see(printed, changes[np.diff(changes[:, given].indptr) == 0])
 
     def interval(self, name: Identity) -> Interval:
         """The tightest interval for a cell, in whole numbers; KeyError where no table has it."""

@@ -12,8 +12,8 @@ __all__ = ["Change", "changes"]
 
 @dataclass
 class Change:
-    """One level of one table: its cells that hold persons, those that were changed, those that went beyond the next multiple, the
-    sum of all changes without their signs, and that of all counts.
+    """One level of one table: its cells that hold persons, those that were changed, those that went beyond the next multiple,
+    the sum of all changes without their signs, and that of all counts.
 
     `level` has a number for each dimension: 0 for the total, and one more for each step below it.
     """

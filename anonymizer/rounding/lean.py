@@ -6,17 +6,18 @@ same count of the same cell always leans the same way: who asks twice learns not
 
 from collections.abc import Iterable
 from hashlib import blake2b
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["lean_up"]
+__all__ = ["Flags", "lean_up"]
 
+Flags: TypeAlias = NDArray[np.bool_]
 BYTES: Final = 8
 
 
-def lean_up(secret: bytes, names: Iterable[str], counts: NDArray[np.int64], base: int) -> NDArray[np.bool_]:
+def lean_up(secret: bytes, names: Iterable[str], counts: NDArray[np.int64], base: int) -> Flags:
     """Whether each count leans to the multiple above it; `names` say which cell it is, and of which table."""
     key = blake2b(secret, digest_size=32, person=b"round a table").digest()
     drawn = b"".join(
@@ -24,5 +25,5 @@ def lean_up(secret: bytes, names: Iterable[str], counts: NDArray[np.int64], base
         for name, count in zip(names, counts.tolist(), strict=True)
     )
     chance = np.frombuffer(drawn, np.dtype("<u8")).astype(float) / 256.0**BYTES
-    up: NDArray[np.bool_] = chance < (counts % base) / base
+    up: Flags = chance < (counts % base) / base
     return up

@@ -1,8 +1,8 @@
 """The proof of a rounded table, on a path that the engine has no part in.
 
 Inside: every number is a multiple, no further from the true one than is said, and every total the sum of its parts. From
-outside, with the attacker of `anonymizer.attacker` who knows the base, how far a number may be off, that counts add up and that none
-is negative: tables are found that leave every cell as much as the policy wants to stay possible.
+outside, with the attacker who knows the base, how far a number may be off, that counts add up and that none is negative:
+tables are found that leave every cell as much as the policy wants to stay possible.
 """
 
 from collections.abc import Iterator
@@ -11,10 +11,11 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymizer.attacker import Attacker, identity
+from anonymizer.attacker import Attacker, identity, structural_zeros
 from anonymizer.counted_week import CountedTable
 from anonymizer.errors import NotProven
 from anonymizer.policy import Policy
+from anonymizer.primary import primary_of
 from anonymizer.prove import prove_from_outside
 from anonymizer.published import PublishedTable, RoundedTable, certify_rounding
 
@@ -23,15 +24,7 @@ __all__ = ["prove_rounding", "why_not_rounded"]
 
 def prove_rounding(counted: CountedTable, table: PublishedTable, policy: Policy) -> RoundedTable:
     """Prove that the rounded form of a counted table is safe, and certify it; raises `NotProven`."""
-    reason = why_not_rounded(table) or _why_not_near(counted, table)
-    if reason is None:
-        unsafe = {
-            identity(table.dimensions, key): policy.required_interval(count)
-            for key, count in counted.cells.items()
-            if policy.is_unsafe(count)
-        }
-        if Attacker([table]).out_of_reach(unsafe):
-            reason = "the rounded numbers bound a cell more tightly than the policy allows"
+    reason = why_not_rounded(table) or _why_not_near(counted, table) or _why_not_open(counted, table, policy)
     if reason is not None:
         raise NotProven(table=table.name, level="all levels", reason=reason)
     prove_from_outside([table], policy)
@@ -66,6 +59,19 @@ def _why_not_near(counted: CountedTable, table: PublishedTable) -> str | None:
     within = table.rounding.within if table.rounding else 0
     if any(abs((table.cells[key] or 0) - counted.count(key).persons) >= within for key in _keys(table)):
         return "a number is further from the true one than it says"
+    return None
+
+
+def _why_not_open(counted: CountedTable, table: PublishedTable, policy: Policy) -> str | None:
+    """What the attacker, who knows the zeros that the policy declares, must not rule out of each unsafe cell."""
+    [primary] = primary_of([counted], policy)
+    unsafe = {
+        identity(table.dimensions, key): primary.guarded(at).interval
+        for at, key in enumerate(_keys(table))
+        if primary.unsafe[at]
+    }
+    if Attacker([table], known=structural_zeros([table], policy)).out_of_reach(unsafe):
+        return "the rounded numbers bound a cell more tightly than the policy allows"
     return None
 
 

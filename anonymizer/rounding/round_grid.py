@@ -9,79 +9,82 @@ the children of one code in the second, at every level of all others. The two co
 before; so the block's cells have to add up to them, and whole numbers that do exist always (a transport between two margins).
 """
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Final, TypeAlias
 
 import numpy as np
 from scipy import sparse
 
-from anonymizer.rounding.block_program import least_steps
+from anonymizer.rounding.block_program import Cells, least_steps
+from anonymizer.rounding.lean import Flags
 from anonymizer.rounding.siblings import Grid, Siblings, Tree
 
 __all__ = ["round_grid"]
 
 UNDONE: Final = -1
 
+Sums: TypeAlias = tuple[sparse.csr_matrix, Grid]
+"""A row for each sum of a block's cells, and what it is."""
 
-def round_grid(counts: Grid, trees: tuple[Tree, ...], up: Grid, base: int) -> Grid:
+
+def round_grid(counts: Grid, trees: Sequence[Tree], *, up: Flags, empty: Flags, base: int) -> Grid:
     """Rounded numbers of all cells, in multiples of the base.
 
-    `counts` has an axis for each tree, and its sums hold; `up` is 1 where a cell leans up, 0 where it does not.
+    `counts` has an axis for each tree, and its sums hold; `up` marks the cells that lean up, `empty` those that must stay 0.
     Raises `SolverGaveUp`.
     """
     order = sorted(range(len(trees)), key=lambda axis: -counts.shape[axis])
-    back = np.argsort(order)
-    return _Rounding(np.transpose(counts, order), [trees[axis] for axis in order], np.transpose(up, order), base).done(back)
+    cells = Cells(counts // base, counts % base > 0, up, empty).turned(order)
+    rounded: Grid = np.transpose(_Rounding([trees[axis] for axis in order], cells).done(), np.argsort(order))
+    return rounded
 
 
 class _Rounding:
     """The largest dimension comes first. `multiples` holds what is rounded so far."""
 
-    def __init__(self, counts: Grid, trees: list[Tree], up: Grid, base: int) -> None:
-        self._trees, self._up = trees, up
-        self._floors: Final = counts // base
-        self._loose: Final = counts % base > 0
-        self._multiples: Final = np.full(counts.shape, UNDONE)
+    def __init__(self, trees: Sequence[Tree], cells: Cells) -> None:
+        self._trees, self._cells = trees, cells
+        self._multiples: Final = np.full(cells.floors.shape, UNDONE)
 
-    def done(self, back: Grid) -> Grid:
+    def done(self) -> Grid:
         for block in self._blocks():
             self._round(block)
-        return np.transpose(self._multiples, back)
+        return self._multiples
 
     def _blocks(self) -> list[tuple[Siblings, ...]]:
-        """Siblings in the first two dimensions (or in the one that there is), those before which they have to add up to first."""
+        """Siblings in the first two dimensions, or in the one that there is: those they have to add up to before them."""
         first, *rest = (tree.lists for tree in self._trees[:2])
         pairs = [(one, *other) for one in first for other in ([(each,) for each in rest[0]] if rest else [()])]
         return sorted(pairs, key=lambda pair: sum(siblings.depth for siblings in pair))
 
     def _round(self, block: tuple[Siblings, ...]) -> None:
         lists = [siblings.places for siblings in block]
-        whole = [np.arange(size) for size in self._multiples.shape[len(block) :]]
-        cells = np.ix_(*lists, *whole)
-        shape = self._multiples[cells].shape
+        whole = [np.arange(tree.parts.shape[0]) for tree in self._trees[len(block) :]]
+        places = np.ix_(*lists, *whole)
+        shape = self._multiples[places].shape
         numbers = np.arange(int(np.prod(shape))).reshape(shape)
-        rows, amounts = zip(*self._sums(block, numbers, cells), strict=True)
-        found = least_steps(
-            sparse.vstack(rows, format="csr"),
-            np.concatenate(amounts),
-            self._floors[cells].ravel(),
-            self._loose[cells].ravel(),
-            self._up[cells].ravel(),
-        )
-        self._multiples[cells] = self._floors[cells] + found.reshape(shape)
+        sums = [_equations(np.zeros((0, 1), np.int64), numbers.size)]
+        amounts = [np.zeros(0, np.int64)]
+        for equations, amount in chain(self._to_above(block, numbers, places), self._within(len(block), numbers)):
+            sums.append(equations)
+            amounts.append(amount)
+        cells = self._cells.among(places)
+        found = least_steps(sparse.vstack(sums, format="csr"), np.concatenate(amounts), cells)
+        self._multiples[places] = (cells.floors + found).reshape(shape)
 
-    def _sums(
-        self, block: tuple[Siblings, ...], numbers: Grid, cells: tuple[Grid, ...]
-    ) -> Iterator[tuple[sparse.csr_matrix, Grid]]:
-        """The sums of a block: to what was rounded before, and among its own cells along every other dimension."""
-        yield sparse.csr_matrix((0, numbers.size), dtype=np.int64), np.zeros(0, np.int64)
+    def _to_above(self, block: tuple[Siblings, ...], numbers: Grid, places: tuple[Grid, ...]) -> Iterator[Sums]:
+        """Siblings add up to what was rounded before them."""
         for axis, siblings in enumerate(block):
-            if siblings.parent is not None:
-                above = list(cells)
-                above[axis] = np.full_like(cells[axis].take([0], axis), siblings.parent)
+            if siblings.depth:
+                above = list(places)
+                above[axis] = np.full_like(places[axis].take([0], axis), siblings.parent)
                 parts = np.moveaxis(numbers, axis, 0).reshape(len(siblings.places), -1)
                 yield _equations(parts.T, numbers.size), np.moveaxis(self._multiples[tuple(above)], axis, 0).ravel()
-        for axis in range(len(block), numbers.ndim):
+
+    def _within(self, axes: int, numbers: Grid) -> Iterator[Sums]:
+        """The block's own sums, along every dimension after the first `axes`."""
+        for axis in range(axes, numbers.ndim):
             along = np.moveaxis(numbers, axis, 0).reshape(numbers.shape[axis], -1)
             for siblings in self._trees[axis].lists[1:]:
                 parts, total = along[siblings.places].T, along[[siblings.parent]].T

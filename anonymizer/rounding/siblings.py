@@ -15,19 +15,19 @@ __all__ = ["Grid", "Siblings", "Tree", "tree_of"]
 
 Grid = NDArray[np.int64]
 
-FEW: Final = 12  # siblings; of 8, 12 and 16 the quickest in bench/round_tables.py
+FEW: Final = 12  # siblings
 
 
 @dataclass(frozen=True)
 class Siblings:
     """The places of some codes with the same parent, how far below the total they are, and the place of the parent.
 
-    The total is alone, and has no parent.
+    The total is alone, with a depth of 0 and as its own parent.
     """
 
     places: Grid
     depth: int
-    parent: int | None
+    parent: int
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,10 @@ class Tree:
 
 def tree_of(dimension: Dimension) -> Tree:
     """The siblings of a dimension, in lists that are short."""
-    children = {at: [dimension.positions[code] for code in dimension.children.get(own, ())] for own, at in _places(dimension)}
-    root = dimension.positions[TOTAL]
-    lists = [Siblings(np.array([root]), 0, None)]
+    place = dimension.positions
+    children = {place[code]: [place[child] for child in dimension.children.get(code, ())] for code in dimension.parents}
+    root = place[TOTAL]
+    lists = [Siblings(np.array([root]), 0, root)]
     waiting = [(root, 1)]
     while waiting:
         parent, depth = waiting.pop(0)
@@ -62,10 +63,6 @@ def tree_of(dimension: Dimension) -> Tree:
     for siblings in reversed(lists[1:]):
         parts[siblings.parent] = parts[siblings.places].sum(axis=0)
     return Tree(tuple(lists), parts, np.array(innermost))
-
-
-def _places(dimension: Dimension) -> list[tuple[str, int]]:
-    return list(dimension.positions.items())
 
 
 def _parted(children: dict[int, list[int]], below: list[int]) -> list[int]:
