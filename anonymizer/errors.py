@@ -12,6 +12,7 @@ __all__ = [
     "CoarseningUnfit",
     "CodeNotInHierarchy",
     "CodeUnknown",
+    "CodesNotDeclared",
     "CountUnreadable",
     "CountsUnfit",
     "FactBlockMissing",
@@ -137,7 +138,7 @@ class CoarseningUnfit(Problem):
 
 
 class RoundingUnfit(Problem):
-    code = "ANON-090"
+    code = "ANON-018"
     says = "Table {table} cannot be protected by rounding: {reason}."
     remedy = (
         "Take a base that is at least the policy's threshold, and a secret of 16 random bytes or more; or protect the table by "
@@ -270,3 +271,12 @@ class ChoiceUnfit(Problem):
     code = "ANON-080"
     says = "'{text}' is no choice of columns for a table: {reason}."
     remedy = "Write a name and columns, for example --table places=origin,destination --table reasons=origin:1,reason."
+
+
+class CodesNotDeclared(Problem):
+    code = "ANON-090"
+    says = "{file}: the codes of column {dimension} are not declared."
+    remedy = (
+        "Give it a hierarchy file with every code that there can be. Where codes are taken from the rows, a rare one in the "
+        "release tells already that somebody has it."
+    )

@@ -9,7 +9,18 @@ from anonymizer.policy import Policy, stated
 from anonymizer.published import PublishedTable
 from core.data_package import code_field, csv_resource
 
-__all__ = ["PACKAGE", "describe_package", "hierarchy_path", "members_of", "table_path"]
+__all__ = [
+    "ADDITION",
+    "PACKAGE",
+    "describe_dimension",
+    "describe_hierarchy",
+    "describe_package",
+    "dimension_key",
+    "hierarchy_path",
+    "members_of",
+    "slug",
+    "table_path",
+]
 
 PACKAGE: Final = "datapackage.json"
 ADDITION: Final = (
@@ -60,19 +71,20 @@ def describe_package(
     dimensions = finest(dimension for table in tables for dimension in table.dimensions)
     return {
         "profile": "data-package",
-        "name": _slug(tables[0].name),
+        "name": slug(tables[0].name),
         "counts": {"column": measure},
         "addition": ADDITION,
         "confidentiality": {"policy": stated(policy), "meaning": MEANING},
-        "dimensions": [_dimension(dimension) for dimension in dimensions.values()],
+        "dimensions": [describe_dimension(dimension) for dimension in dimensions.values()],
         "resources": [
             *(_table(table, dimensions, measure, files) for table in tables),
-            *(_hierarchy(dimension, files) for dimension in dimensions.values()),
+            *(describe_hierarchy(dimension, files) for dimension in dimensions.values()),
         ],
     }
 
 
-def _dimension(dimension: Dimension) -> dict[str, Any]:
+def describe_dimension(dimension: Dimension) -> dict[str, Any]:
+    """A dimension with all its codes, as a package names it."""
     members = [{"code": code, "parent": parent} for code, parent in members_of(dimension)]
     return {"name": dimension.name, "total": TOTAL, "path": hierarchy_path(dimension.name), "members": members}
 
@@ -87,7 +99,7 @@ def _table(
         "description": "The count; empty where suppressed.",
         "constraints": {"minimum": 0},
     }
-    keys = [{"fields": name, "reference": {"resource": _resource(name), "fields": "code"}} for name in names]
+    keys = [dimension_key(name) for name in names]
     schema = {
         "fields": [*map(code_field, names), count, *STATUS_FIELDS],
         "primaryKey": names,
@@ -95,20 +107,26 @@ def _table(
         "missingValues": [""],
     }
     levels = {each.name: each.levels for each in table.dimensions if each != dimensions[each.name]}
-    described = csv_resource(_slug(table.name), table_path(table.name), schema, files) | {"dimensions": names}
+    described = csv_resource(slug(table.name), table_path(table.name), schema, files) | {"dimensions": names}
     return described | {"levels": levels} if levels else described
 
 
-def _hierarchy(dimension: Dimension, files: Mapping[str, bytes]) -> dict[str, Any]:
+def describe_hierarchy(dimension: Dimension, files: Mapping[str, bytes]) -> dict[str, Any]:
+    """The file of a dimension's codes as a resource."""
     parent = {"name": "parent", "type": "string", "description": "The code it is part of; empty for the total."}
     schema = {"fields": [code_field("code"), parent], "primaryKey": ["code"], "missingValues": [""]}
     return csv_resource(_resource(dimension.name), hierarchy_path(dimension.name), schema, files)
 
 
+def dimension_key(dimension: str) -> dict[str, Any]:
+    """That the codes of a column stand in the file of its dimension."""
+    return {"fields": dimension, "reference": {"resource": _resource(dimension), "fields": "code"}}
+
+
 def _resource(dimension: str) -> str:
-    return f"hierarchy-{_slug(dimension)}"
+    return f"hierarchy-{slug(dimension)}"
 
 
-def _slug(name: str) -> str:
+def slug(name: str) -> str:
     """A name as the specification wants it."""
     return re.sub(r"[^a-z0-9._-]+", "-", name.lower()).strip("-") or "table"

@@ -4,7 +4,7 @@ Folders of the weekly report are read as well: what is needed stands in `datapac
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
@@ -15,6 +15,7 @@ import numpy as np
 
 from anonymizer.dimension import Dimension
 from anonymizer.errors import HierarchyUnfit, PolicyUnreadable, ReleaseUnfit, ReleaseUnreadable
+from anonymizer.method import Method
 from anonymizer.policy import Policy, policy_from
 from anonymizer.published import PublishedTable
 from anonymizer.tool.cell_names import write_cell
@@ -22,11 +23,12 @@ from anonymizer.tool.describe_package import PACKAGE
 from anonymizer.tool.read_columns import Column, Places, read_columns
 from anonymizer.tool.read_table import MOST_CELLS
 
-__all__ = ["Release", "read_json", "read_release"]
+__all__ = ["Release", "read_dimension", "read_json", "read_release"]
 
 PERSONS: Final = "persons"
 HIDDEN: Final = -1
 DIGITS: Final = 15  # of a number that is exact in every program
+WITHOUT_SUPPRESSION: Final = frozenset({Method.CELL_KEYS, Method.DIFFERENTIAL_PRIVACY, Method.MICRODATA, Method.SYNTHETIC})
 FREE, SUPPRESSED = ({"A", "P"}, {"F"}), ({"Q"}, {"C"})
 
 
@@ -45,8 +47,10 @@ def read_release(folder: Path) -> Release:
     """Read a release; raises `ReleaseUnreadable` where it is none, and `ReleaseUnfit` where its tables are damaged."""
     package = read_json(folder, PACKAGE)
     path = folder / PACKAGE
+    if (method := package.get("method")) in WITHOUT_SUPPRESSION:
+        raise ReleaseUnreadable(folder=folder, reason=f"it was made by the method {method}, which hides no cell")
     try:
-        dimensions = {one["name"]: _dimension(one) for one in package["dimensions"]}
+        dimensions = {one["name"]: read_dimension(one) for one in package["dimensions"]}
         described = [
             (str(one["path"]), [_upto(one.get("levels", {}).get(name), dimensions[name]) for name in one["dimensions"]])
             for one in package["resources"]
@@ -76,7 +80,8 @@ def read_json(folder: Path, name: str) -> dict[str, Any]:
     return found
 
 
-def _dimension(described: dict[str, Any]) -> Dimension:
+def read_dimension(described: Mapping[str, Any]) -> Dimension:
+    """A dimension as a package describes it; raises `HierarchyUnfit`, and KeyError or TypeError where it is not described."""
     return Dimension(str(described["name"]), {str(one["code"]): one["parent"] for one in described["members"]})
 
 

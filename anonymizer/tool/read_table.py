@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from itertools import product
 from math import isnan, prod
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from anonymizer.counted_week import Count, CountedTable
 from anonymizer.dimension import TOTAL, Dimension, finest, flat_dimension
@@ -24,19 +23,18 @@ from anonymizer.errors import (
     TableUnreadable,
     TotalInTable,
 )
+from anonymizer.records import Places, every_level
 from anonymizer.tool.choose_tables import FORBIDDEN, Choice
-from anonymizer.tool.read_columns import Column, Columns, Places, read_columns
+from anonymizer.tool.read_columns import Column, Columns, read_columns
 from anonymizer.tool.read_hierarchy import Hierarchy, check_code
 
-__all__ = ["RECORDS", "RESERVED", "count_table", "read_table", "read_tables"]
+__all__ = ["RECORDS", "RESERVED", "check_names", "check_size", "count_table", "place_codes", "read_table", "read_tables"]
 
 RECORDS: Final = "records"
 """What is counted where no column says how many: each row is one."""
 RESERVED: Final = frozenset({"obs_status", "conf_status"})
 MOST_CELLS: Final = 1_000_000
 MOST_PERSONS: Final = 1_000_000_000
-
-Grid: TypeAlias = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -71,15 +69,15 @@ def read_tables(
     `TotalInTable`, `CountUnreadable`, `TableTooLarge`, `ChoiceUnfit`.
     """
     columns = read_columns(path)
-    _check_names(columns, hierarchies, count, contributors)
+    check_names(columns, hierarchies, count, contributors)
     names = [name for name in columns.columns if name not in {count, contributors}]
     wanted = choices or [Choice(path.stem, tuple(names))]
     for choice in wanted:
         _check_choice(choice, names)
     used = {name for choice in wanted for name in choice.columns}
-    placed = {name: _place(columns, columns.columns[name], hierarchies.get(name)) for name in names if name in used}
+    placed = {name: place_codes(columns, columns.columns[name], hierarchies.get(name)) for name in names if name in used}
     chosen = [[_upto(choice.levels.get(name), *placed[name]) for name in choice.columns] for choice in wanted]
-    _check_size(path, [[dimension for dimension, _ in along] for along in chosen])
+    check_size(path, [[dimension for dimension, _ in along] for along in chosen])
     persons = _numbers(columns, count) if count else np.ones(columns.length, np.int64)
     if int(persons.sum()) > MOST_PERSONS:
         raise TableTooLarge(file=path, reason=f"it counts more than {MOST_PERSONS:,}")
@@ -97,7 +95,7 @@ def count_table(
     shape = [len(dimension.parents) for dimension in dimensions]
     at = np.ravel_multi_index(tuple(places), tuple(shape))
     counted = [
-        _every_level(np.bincount(at, weights, minlength=prod(shape)).astype(np.int64).reshape(shape), dimensions)
+        every_level(np.bincount(at, weights, minlength=prod(shape)).astype(np.int64).reshape(shape), dimensions)
         for weights in (persons, reports)
     ]
     keys = product(*(dimension.parents for dimension in dimensions))
@@ -105,17 +103,7 @@ def count_table(
     return CountedTable(name, dimensions, {key: Count(some, told) for key, some, told in numbers if some})
 
 
-def _every_level(grid: Grid, dimensions: tuple[Dimension, ...]) -> Grid:
-    """Add innermost cells into every total above them, one dimension after the other."""
-    for axis, dimension in enumerate(dimensions):
-        along = np.moveaxis(grid, axis, 0)
-        for code in sorted(dimension.parents, key=lambda code: -len(dimension.climb(code))):
-            if (parent := dimension.parents[code]) is not None:
-                along[dimension.positions[parent]] += along[dimension.positions[code]]
-    return grid
-
-
-def _check_names(columns: Columns, hierarchies: Mapping[str, Hierarchy], count: str | None, contributors: str | None) -> None:
+def check_names(columns: Columns, hierarchies: Mapping[str, Hierarchy], count: str | None, contributors: str | None) -> None:
     """The columns that were asked for are there, and names can become columns and files of a release."""
     path, names = columns.path, columns.columns
     for name in filter(None, [*hierarchies, count, contributors]):
@@ -136,7 +124,7 @@ def _check_names(columns: Columns, hierarchies: Mapping[str, Hierarchy], count: 
         raise TableUnreadable(file=path, reason="it has column names and no rows")
 
 
-def _place(columns: Columns, column: Column, hierarchy: Hierarchy | None) -> tuple[Dimension, Places]:
+def place_codes(columns: Columns, column: Column, hierarchy: Hierarchy | None) -> tuple[Dimension, Places]:
     """A dimension, and the place of each row's code in it."""
     for number, code in enumerate(column.texts):
         if reason := check_code(code):
@@ -168,7 +156,7 @@ def _upto(level: int | None, dimension: Dimension, places: Places) -> tuple[Dime
     return coarse, np.array([coarse.positions[code] for code in shown], np.int64)[places]
 
 
-def _check_size(path: Path, tables: Sequence[Sequence[Dimension]]) -> None:
+def check_size(path: Path, tables: Sequence[Sequence[Dimension]]) -> None:
     cells = sum(prod(len(dimension.parents) for dimension in dimensions) for dimensions in tables)
     if cells > MOST_CELLS:
         sizes = ", ".join(

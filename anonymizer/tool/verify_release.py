@@ -5,35 +5,27 @@ certificate has to be believed of whoever made it.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from hashlib import sha256
 from math import inf
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from anonymizer.attacker import Audit, audit
-from anonymizer.dimension import finest
 from anonymizer.errors import ReleaseUnfit, TablesContradict, TableUnreadable
+from anonymizer.method import Method
 from anonymizer.policy import Policy
 from anonymizer.tool.cell_names import write_cell
 from anonymizer.tool.certificate import CERTIFICATE, FORMAT, certificate_of, worst_of
-from anonymizer.tool.describe_package import hierarchy_path, members_of
-from anonymizer.tool.read_columns import read_columns
+from anonymizer.tool.check_files import Check, check_files, check_hierarchies, hashes_in
 from anonymizer.tool.read_release import Release, read_json, read_release
+from anonymizer.tool.verify_noisy import verify_noisy
 
-__all__ = ["Check", "verify_release"]
+__all__ = ["verify_release"]
 
-
-@dataclass(frozen=True)
-class Check:
-    """One thing that was looked at; `fault` is empty where it holds."""
-
-    looked_at: str
-    fault: str = ""
-
-    @property
-    def holds(self) -> bool:
-        return not self.fault
+OTHERWISE: Final[Mapping[str, Callable[[Path, Mapping[str, Any]], list[Check]]]] = {
+    Method.CELL_KEYS: verify_noisy,
+    Method.DIFFERENTIAL_PRIVACY: verify_noisy,
+}
+"""How a release is checked whose numbers were not suppressed."""
 
 
 def verify_release(folder: Path, tell: Callable[[str], None] | None = None) -> list[Check]:
@@ -44,15 +36,17 @@ def verify_release(folder: Path, tell: Callable[[str], None] | None = None) -> l
     say = tell or (lambda _: None)
     certificate = read_json(folder, CERTIFICATE)
     say("reading the files")
-    hashes = _hashes(folder)
-    checks = [_files(certificate, hashes)]
+    hashes = hashes_in(folder)
+    checks = [check_files(certificate, hashes)]
+    if by_method := OTHERWISE.get(str(certificate.get("method"))):
+        return [*checks, *by_method(folder, certificate)]
     try:
         release = read_release(folder)
     except (ReleaseUnfit, TableUnreadable) as problem:
         return [*checks, Check("every cell of every level is there once, with the marks that fit it", problem.what)]
     checks += [
         Check("every cell of every level is there once, with the marks that fit it"),
-        _hierarchies(release),
+        check_hierarchies(folder, (each for table in release.tables for each in table.dimensions)),
         _policy(certificate, release),
     ]
     say("auditing as an outsider")
@@ -67,47 +61,6 @@ def verify_release(folder: Path, tell: Callable[[str], None] | None = None) -> l
         _certificate(certificate, release, policy, found, hashes),
         _exposed(release, found),
     ]
-
-
-def _hashes(folder: Path) -> dict[str, str]:
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    found = {path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest() for path in files}
-    found.pop(CERTIFICATE)
-    return found
-
-
-def _files(certificate: Mapping[str, Any], hashes: Mapping[str, str]) -> Check:
-    what = "every file is the one that the certificate names, and there is no other"
-    named = certificate.get("files")
-    if not isinstance(named, dict):
-        return Check(what, "the certificate names no files")
-    for path in sorted(named.keys() | hashes.keys()):
-        if path not in hashes:
-            return Check(what, f"{path} is not there")
-        if path not in named:
-            return Check(what, f"{path} is not named in the certificate")
-        if named[path] != hashes[path]:
-            return Check(what, f"{path} was changed")
-    return Check(what)
-
-
-def _hierarchies(release: Release) -> Check:
-    """The files of hierarchies say what the package says: the sums were checked by the latter."""
-    what = "the hierarchies are those that the tables were checked with"
-    for dimension in finest(dimension for table in release.tables for dimension in table.dimensions).values():
-        path = hierarchy_path(dimension.name)
-        try:
-            columns = read_columns(release.folder / path)
-            code, parent = columns.columns["code"], columns.columns["parent"]
-        except (TableUnreadable, KeyError):
-            return Check(what, f"{path} cannot be read")
-        told = [
-            (code.texts[own], parent.texts[above] or None)
-            for own, above in zip(code.rows.tolist(), parent.rows.tolist(), strict=True)
-        ]
-        if sorted(told, key=str) != sorted(members_of(dimension), key=str):
-            return Check(what, f"{path} differs from datapackage.json")
-    return Check(what)
 
 
 def _policy(certificate: Mapping[str, Any], release: Release) -> Check:

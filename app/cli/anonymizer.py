@@ -3,26 +3,21 @@
 import csv
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
 
-from anonymizer import Policy, default_policy, read_policy, stated
+from anonymizer import Policy, default_policy, stated
 from anonymizer.tool import (
     Exposure,
     Identity,
     Interval,
     Loss,
-    NotProven,
     Periods,
     PublishedTable,
-    SolverGaveUp,
-    Step,
     Verdict,
     ZerosAreHidden,
     expose,
@@ -33,24 +28,31 @@ from anonymizer.tool import (
     read_release,
     verify_release,
 )
-from app.cli.refusals import run, show
-from app.cli.screen import console, progress, show_table
-from core.errors import Problem
+from app.cli import release_noise, release_register
+from app.cli.refusals import run
+from app.cli.screen import console, show_table
+from app.cli.tool_frame import (
+    BROKEN,
+    ENDS,
+    HierarchyFiles,
+    PolicyFile,
+    ReleaseFolder,
+    exit_status,
+    named_files,
+    policy_of,
+    say,
+    steps,
+)
 
 __all__ = ["add_commands", "main"]
 
-BROKEN, BAD_INPUT = 1, 2
 SHOWN: Final = 20
 BROKEN_WAYS: Final = (Verdict.TOO_NARROW, Verdict.RECOVERED)
-ENDS: Final = (
-    "Exit status: 0 all is well; 1 the policy is broken, or something could not be proven or verified; "
-    "2 the command or a file cannot be used. More: docs/anonymizer.md."
-)
 
 tool = typer.Typer(help="Protect any table, attack and verify any release: on files alone.", no_args_is_help=True)
 
-PolicyFile = Annotated[Path | None, typer.Option("--policy", help="Rules, as in anonymizer/default_policy.toml (the default).")]
-ReleaseFolder = Annotated[Path, typer.Argument(help="A release folder.", metavar="RELEASE_DIR")]
+release_register.add_commands(tool)
+release_noise.add_commands(tool)
 
 
 def add_commands(commands: typer.Typer) -> None:
@@ -71,12 +73,7 @@ def protect(
     *,
     out: Annotated[Path, typer.Option(help="Folder for the release; must not be there yet, or be empty.")],
     policy: PolicyFile = None,
-    hierarchy: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="DIMENSION=FILE.csv with columns code and parent; may be given for each dimension.", metavar="NAME=FILE"
-        ),
-    ] = None,
+    hierarchy: HierarchyFiles = None,
     tables: Annotated[
         list[str] | None,
         typer.Option(
@@ -97,12 +94,12 @@ def protect(
 
     Every column is a dimension but the count and the contributors. Several tables are protected as one system.
     """
-    with _exit_status(), _steps() as step:
+    with exit_status(), steps() as step:
         written = protect_file(
             table,
             out,
-            _policy(policy) or default_policy(),
-            hierarchies=_hierarchies(hierarchy or []),
+            policy_of(policy) or default_policy(),
+            hierarchies=named_files(hierarchy),
             count=count,
             contributors=contributors,
             tables=read_choices(tables or []),
@@ -111,7 +108,7 @@ def protect(
             step=step,
         )
     if contributors is None:
-        _say("The rule of contributors was not applied: no column says from how many the counts come (--contributors).")
+        say("The rule of contributors was not applied: no column says from how many the counts come (--contributors).")
     console.print(f"Released: {written.folder}", markup=False, soft_wrap=True)
     cells = f"{written.published + written.suppressed:,} cells, {written.suppressed:,} of them suppressed."
     console.print(cells, _worst(written.worst), soft_wrap=True)
@@ -137,10 +134,10 @@ def attack(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print every suppressed cell as CSV.")] = False,
 ) -> None:
     """Work out the tightest interval of every suppressed cell, as anybody could who reads the release."""
-    with _exit_status(), _steps() as step:
+    with exit_status(), steps() as step:
         step("reading the release", 0, 0)
         found = read_release(release)
-        rules = _policy(policy) or found.policy
+        rules = policy_of(policy) or found.policy
         if rules is None:
             raise typer.BadParameter("the release states no policy", param_hint="--policy")
         known = read_known(know or [], found.tables)
@@ -157,7 +154,7 @@ def attack(
     elif not contradiction:
         _summarise(exposures, rules)
     if contradiction:
-        _say("The assumption is false: some suppressed cells are zeros. The numbers contradict whoever believes that none is.")
+        say("The assumption is false: some suppressed cells are zeros. The numbers contradict whoever believes that none is.")
     if any(one.verdict.broken for one in exposures):
         raise typer.Exit(BROKEN)
 
@@ -165,7 +162,7 @@ def attack(
 @tool.command("verify", epilog=ENDS)
 def verify(release: ReleaseFolder) -> None:
     """Check a release from its folder alone: files, cells, sums, certificate, and that nothing can be recovered."""
-    with _exit_status(), _steps() as step:
+    with exit_status(), steps() as step:
         checks = verify_release(release, lambda what: step(what, 0, 0))
     for check in checks:
         console.print(f"{'yes' if check.holds else 'NO ':3}  {check.looked_at}", markup=False, soft_wrap=True)
@@ -175,28 +172,6 @@ def verify(release: ReleaseFolder) -> None:
         console.print("Not verified.")
         raise typer.Exit(BROKEN)
     console.print("Verified. Who made the release is not told by it: see docs/anonymizer.md.")
-
-
-@contextmanager
-def _exit_status() -> Iterator[None]:
-    """Show a refusal, and end with the status that says whose fault it is."""
-    try:
-        yield
-    except Problem as problem:
-        show(problem)
-        raise typer.Exit(BROKEN if isinstance(problem, NotProven | SolverGaveUp) else BAD_INPUT) from None
-
-
-@contextmanager
-def _steps() -> Iterator[Step]:
-    """What is being done, on the error output; it disappears when it is done."""
-    with progress(Console(stderr=True, highlight=False), transient=True) as bar:
-        task = bar.add_task("starting", total=None)
-
-        def step(what: str, done: int, of: int) -> None:
-            bar.update(task, description=what, completed=done, total=of or None)
-
-        yield step
 
 
 def _expose(
@@ -209,26 +184,12 @@ def _expose(
         return [], True
 
 
-def _policy(path: Path | None) -> Policy | None:
-    return None if path is None else read_policy(path)
-
-
 def _periods(time: str | None, over: Sequence[str], history: Path | None) -> Periods | None:
     if time is None and (over or history):
         raise typer.BadParameter("needed beside --over and --history", param_hint="--time")
     if time is not None and not over:
         raise typer.BadParameter("with --time, say what is over", param_hint="--over")
     return None if time is None else Periods(time, over, history)
-
-
-def _hierarchies(given: Sequence[str]) -> dict[str, Path]:
-    named: dict[str, Path] = {}
-    for text in given:
-        name, equals, path = text.partition("=")
-        if not (name and equals and path) or name in named:
-            raise typer.BadParameter(f"'{text}' is not NAME=FILE, or the name was given before", param_hint="--hierarchy")
-        named[name] = Path(path)
-    return named
 
 
 def _summarise(exposures: Sequence[Exposure], policy: Policy) -> None:
@@ -281,7 +242,3 @@ def _interval(interval: Interval | None) -> str:
         return ""
     low, high = interval
     return f"{low} or more" if high is None else f"{low} to {high}"
-
-
-def _say(text: str) -> None:
-    Console(stderr=True, highlight=False).print(text, soft_wrap=True)

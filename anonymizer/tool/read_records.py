@@ -1,0 +1,35 @@
+"""From a CSV file with a row for each record to records in memory: what is counted by whom, and not only how many."""
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from anonymizer.errors import CodesNotDeclared, TableUnreadable
+from anonymizer.records import Records
+from anonymizer.tool.read_columns import read_columns
+from anonymizer.tool.read_hierarchy import Hierarchy
+from anonymizer.tool.read_table import check_names, check_size, place_codes
+
+__all__ = ["read_records"]
+
+
+def read_records(
+    path: Path, hierarchies: Mapping[str, Hierarchy], *, identity: str, without: Collection[str] = (), declared: bool = False
+) -> Records:
+    """Read a file; `identity` names the column of ids, `without` those to leave out, every other is a dimension.
+
+    With `declared` each dimension must have a hierarchy: else which codes there are would follow from who is in the file.
+    Raises what `read_table` raises, and `CodesNotDeclared`.
+    """
+    columns = read_columns(path)
+    check_names(columns, hierarchies, None, identity)
+    names = [name for name in columns.columns if name != identity and name not in without]
+    if declared and (bare := [name for name in names if name not in hierarchies]):
+        raise CodesNotDeclared(file=path, dimension=bare[0])
+    placed = [place_codes(columns, columns.columns[name], hierarchies.get(name)) for name in names]
+    dimensions = tuple(dimension for dimension, _ in placed)
+    check_size(path, [dimensions])
+    ids = columns.columns[identity]
+    if "" in ids.texts:
+        line = columns.line_of(ids, ids.texts.index(""))
+        raise TableUnreadable(file=path, reason=f"line {line}, column {identity}: there is no id")
+    return Records(path.stem, dimensions, tuple(rows for _, rows in placed), ids.texts, ids.rows)
