@@ -15,6 +15,7 @@ from typing import Final, TypeAlias
 
 from anonymizer.dimension import Dimension
 from anonymizer.errors import CertificateUnfit
+from anonymizer.method import Method
 from anonymizer.policy import Policy
 from core.week import Week
 
@@ -67,6 +68,11 @@ class PublishedTable:
     dimensions: tuple[Dimension, ...]
     cells: Mapping[Key, int | None] = field(repr=False)
     rounding: Rounding | None = field(default=None, kw_only=True)
+
+    @property
+    def method(self) -> Method:
+        """By which method it was protected, as far as it says."""
+        return Method.SUPPRESSION if self.rounding is None else Method.ROUNDING
 
     @property
     def canonical(self) -> str:
@@ -132,9 +138,10 @@ class RoundedTable(PublishedTable):
     """A table of rounded numbers that was proven safe; raises `CertificateUnfit` for any other."""
 
     certificate: RoundingCertificate
+    rounding: Rounding = field(kw_only=True)
 
     def __post_init__(self) -> None:
-        if self.rounding is None or self.certificate.digest != self.digest:
+        if self.certificate.digest != self.digest:
             raise CertificateUnfit(table=self.name)
 
 

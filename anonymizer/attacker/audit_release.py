@@ -69,10 +69,12 @@ def audit(
     zeros_visible: bool = False,
     known: Mapping[Identity, int] = NOTHING,
 ) -> Audit:
-    """Judge all suppressed cells of some tables but those `known` from elsewhere; raises `TablesContradict`."""
-    attacker = Attacker(tables, zeros_visible=zeros_visible, known=structural_zeros(tables, policy) | dict(known))
+    """Judge all suppressed or rounded cells of some tables, but those `known` from elsewhere and those that the policy declares
+    to be zero; raises `TablesContradict`."""
+    given = structural_zeros(tables, policy) | dict(known)
+    attacker = Attacker(tables, zeros_visible=zeros_visible, known=given)
     limits = limits_of(attacker.unknowns, tables, policy)
-    own = {attacker.unknowns.number(name) for name in known}
+    own = {attacker.unknowns.number(name) for name in given}
     hidden = [(table, key, number) for table, key, number in attacker.unknowns.hidden() if number not in own]
     numbers = np.unique(np.array([number for _, _, number in hidden], np.int64))
     broken = set(_broken(attacker, numbers, limits).tolist())

@@ -25,7 +25,7 @@ __all__ = ["prove_rounding", "why_not_rounded"]
 def prove_rounding(counted: CountedTable, table: PublishedTable, policy: Policy) -> RoundedTable:
     """Prove that the rounded form of a counted table is safe, and certify it; raises `NotProven`."""
     reason = why_not_rounded(table) or _why_not_near(counted, table) or _why_not_open(counted, table, policy)
-    if reason is not None:
+    if reason is not None or table.rounding is None:
         raise NotProven(table=table.name, level="all levels", reason=reason)
     prove_from_outside([table], policy)
     return RoundedTable(table.name, table.dimensions, table.cells, rounding=table.rounding, certificate=certify_rounding(table))

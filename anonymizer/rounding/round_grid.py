@@ -1,16 +1,18 @@
 """Rounding from the totals down, block by block.
 
-Zero-restricted controlled rounding: every number goes to one of the two multiples next to it and stays where it is one, and all
-sums hold (Cox 1987; Fischetti and Salazar-Gonzalez 1998 for the program). In a table of three dimensions, or with
-hierarchies, there may be no such rounding (Salazar-Gonzalez 2006); then some cells go a multiple further.
+Zero-restricted controlled rounding: every number goes to one of the two multiples next to it and stays where it is one, and
+all sums hold (Cox 1987; Fischetti and Salazar-Gonzalez 1998 for the program). A table of two dimensions is one program, which
+always has such a solution, and at once: its sums are those of a network. With more dimensions there may be none
+(Salazar-Gonzalez 2006); then some cells go a multiple further.
 
-One program over a whole table takes minutes. A block holds the children of one code in the largest dimension, crossed with
-the children of one code in the second, at every level of all others. The two codes themselves were rounded
-before; so the block's cells have to add up to them, and whole numbers that do exist always (a transport between two margins).
+There one program over everything takes minutes, and blocks take seconds. A block holds the children of one code in the largest
+dimension, crossed with the children of one code in the second, at every level of all others. The two codes themselves were
+rounded before; so the block's cells have to add up to them, and whole numbers that do exist always (a transport between two
+margins).
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, product
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -53,9 +55,10 @@ class _Rounding:
         return self._multiples
 
     def _blocks(self) -> list[tuple[Siblings, ...]]:
-        """Siblings in the first two dimensions, or in the one that there is: those they have to add up to before them."""
-        first, *rest = (tree.lists for tree in self._trees[:2])
-        pairs = [(one, *other) for one in first for other in ([(each,) for each in rest[0]] if rest else [()])]
+        """Siblings in the first two dimensions, after those that they have to add up to; or everything at once."""
+        if len(self._trees) < 3:
+            return [()]
+        pairs = product(*(tree.lists for tree in self._trees[:2]))
         return sorted(pairs, key=lambda pair: sum(siblings.depth for siblings in pair))
 
     def _round(self, block: tuple[Siblings, ...]) -> None:

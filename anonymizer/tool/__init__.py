@@ -7,7 +7,9 @@ it; `verify_release` checks it from its folder alone.
 from anonymizer.attacker import Interval
 from anonymizer.errors import NotProven, SolverGaveUp
 from anonymizer.loss import Loss
+from anonymizer.method import Method
 from anonymizer.published import Identity, PublishedTable
+from anonymizer.rounding import Change
 from anonymizer.tool.cell_names import read_known
 from anonymizer.tool.check_files import Check
 from anonymizer.tool.choose_tables import Choice, read_choices
@@ -17,20 +19,24 @@ from anonymizer.tool.perturb_file import perturb_file
 from anonymizer.tool.protect_file import Step, Written, protect_file
 from anonymizer.tool.protect_history import Periods
 from anonymizer.tool.read_release import Release, read_release
+from anonymizer.tool.round_file import Rounded, round_file
 from anonymizer.tool.verify_release import verify_release
 
 __all__ = [
     "Asked",
+    "Change",
     "Check",
     "Choice",
     "Exposure",
     "Identity",
     "Interval",
     "Loss",
+    "Method",
     "NotProven",
     "Periods",
     "PublishedTable",
     "Release",
+    "Rounded",
     "SolverGaveUp",
     "Step",
     "Verdict",
@@ -45,5 +51,6 @@ __all__ = [
     "read_choices",
     "read_known",
     "read_release",
+    "round_file",
     "verify_release",
 ]

@@ -14,8 +14,8 @@ from anonymizer import Policy, default_policy, stated
 from anonymizer.tool import (
     Exposure,
     Identity,
-    Interval,
     Loss,
+    Method,
     Periods,
     PublishedTable,
     Verdict,
@@ -28,7 +28,7 @@ from anonymizer.tool import (
     read_release,
     verify_release,
 )
-from app.cli import release_noise, release_register
+from app.cli import release_noise, release_register, release_rounded
 from app.cli.refusals import run
 from app.cli.screen import console, show_table
 from app.cli.tool_frame import (
@@ -37,11 +37,14 @@ from app.cli.tool_frame import (
     HierarchyFiles,
     PolicyFile,
     ReleaseFolder,
+    depths,
     exit_status,
+    interval,
     named_files,
     policy_of,
     say,
     steps,
+    worst_of,
 )
 
 __all__ = ["add_commands", "main"]
@@ -89,11 +92,36 @@ def protect(
     history: Annotated[Path | None, typer.Option(help="Folder of the release before, with --time.")] = None,
     seed: Annotated[int, typer.Option(help="Breaks ties between cells that are equally good to hide.", min=0)] = 0,
     loss: Annotated[bool, typer.Option("--loss", help="Say what was lost at each level (for inside only).")] = False,
+    method: Annotated[Method, typer.Option(help="suppression hides some numbers, rounding changes all.")] = Method.SUPPRESSION,
+    base: Annotated[int, typer.Option(help="With --method rounding: every number is a multiple of it.", min=3)] = 5,
+    secret: Annotated[
+        Path | None, typer.Option(help="With --method rounding: the secret file of these people, made by `anonymizer secret`.")
+    ] = None,
 ) -> None:
     """Protect TABLE.csv, prove it, and write a release folder, whole or not at all.
 
     Every column is a dimension but the count and the contributors. Several tables are protected as one system.
     """
+    if method is not Method.SUPPRESSION:
+        if method is not Method.ROUNDING:
+            raise typer.BadParameter(f"{method} has a command of its own", param_hint="--method")
+        if secret is None:
+            raise typer.BadParameter("rounding needs the secret file of these people", param_hint="--secret")
+        if time is not None or history is not None or seed:
+            raise typer.BadParameter("--time, --history and --seed are for suppression", param_hint="--method")
+        release_rounded.protect_by_rounding(
+            table,
+            out,
+            policy_of(policy) or default_policy(),
+            base=base,
+            secret=secret,
+            hierarchies=named_files(hierarchy),
+            count=count,
+            contributors=contributors,
+            tables=read_choices(tables or []),
+            loss=loss,
+        )
+        return
     with exit_status(), steps() as step:
         written = protect_file(
             table,
@@ -111,7 +139,7 @@ def protect(
         say("The rule of contributors was not applied: no column says from how many the counts come (--contributors).")
     console.print(f"Released: {written.folder}", markup=False, soft_wrap=True)
     cells = f"{written.published + written.suppressed:,} cells, {written.suppressed:,} of them suppressed."
-    console.print(cells, _worst(written.worst), soft_wrap=True)
+    console.print(cells, worst_of(written.worst), soft_wrap=True)
     if loss:
         _show_losses(written.losses)
 
@@ -152,7 +180,7 @@ def attack(
         writer.writeheader()
         writer.writerows(_row(one) for one in exposures)
     elif not contradiction:
-        _summarise(exposures, rules)
+        _summarise(exposures, rules, "rounded" if found.tables[0].rounding else "suppressed")
     if contradiction:
         say("The assumption is false: some suppressed cells are zeros. The numbers contradict whoever believes that none is.")
     if any(one.verdict.broken for one in exposures):
@@ -192,17 +220,18 @@ def _periods(time: str | None, over: Sequence[str], history: Path | None) -> Per
     return None if time is None else Periods(time, over, history)
 
 
-def _summarise(exposures: Sequence[Exposure], policy: Policy) -> None:
+def _summarise(exposures: Sequence[Exposure], policy: Policy, kind: str) -> None:
+    """What is known of the cells of each level; `kind` says what was done to them."""
     rows = []
     for (table, level), group in groupby(sorted(exposures, key=_level), key=_level):
         cells = list(group)
         verdicts = [sum(one.verdict is verdict for one in cells) for verdict in BROKEN_WAYS]
         least = narrowest(cells, policy)
-        rows.append((table, level, len(cells), *verdicts, _interval(least.interval if least else None)))
-    show_table(("table", "level", "suppressed", *BROKEN_WAYS, "narrowest"), rows, "No cell is suppressed.")
+        rows.append((table, level, len(cells), *verdicts, interval(least.interval if least else None)))
+    show_table(("table", "level", kind, *BROKEN_WAYS, "narrowest"), rows, "No cell is suppressed.")
     broken = [one for one in exposures if one.verdict.broken]
     for one in broken[:SHOWN]:
-        console.print(f"{one.verdict}: {one.cell} is {_interval(one.interval)}", markup=False, soft_wrap=True)
+        console.print(f"{one.verdict}: {one.cell} is {interval(one.interval)}", markup=False, soft_wrap=True)
     if len(broken) > SHOWN:
         console.print(f"... and {len(broken) - SHOWN} more (--csv or --json lists all)")
     console.print("The policy is BROKEN." if broken else "Nothing here breaks the policy.")
@@ -212,16 +241,11 @@ def _show_losses(found: Sequence[Loss]) -> None:
     """What the release costs, level by level: for whoever protects, not for readers."""
     several = len({each.table for each in found}) > 1
     rows = [
-        (f"{each.table}: " * several + _depths(each), each.cells, each.unsafe, each.beside, each.zeros, f"{each.share:.1%}")
+        (f"{each.table}: " * several + depths(each), each.cells, each.unsafe, each.beside, each.zeros, f"{each.share:.1%}")
         for each in found
     ]
     columns = ("level", "cells with persons", "unsafe", "hidden beside", "zeros hidden", "persons hidden")
     show_table(columns, rows, "The loss of a release over time is not told.")
-
-
-def _depths(loss: Loss) -> str:
-    named = iter(loss.names)
-    return " x ".join(f"{next(named)} {depth}" for depth in loss.level if depth) or "total"
 
 
 def _level(exposure: Exposure) -> tuple[str, str]:
@@ -231,14 +255,3 @@ def _level(exposure: Exposure) -> tuple[str, str]:
 def _row(exposure: Exposure) -> dict[str, object]:
     low, high = exposure.interval
     return {"table": exposure.table, "cell": exposure.cell, "least": low, "greatest": high, "verdict": str(exposure.verdict)}
-
-
-def _worst(worst: Interval | None) -> str:
-    return f"The least that is left open of one that may be small is {_interval(worst)}." if worst else ""
-
-
-def _interval(interval: Interval | None) -> str:
-    if interval is None:
-        return ""
-    low, high = interval
-    return f"{low} or more" if high is None else f"{low} to {high}"

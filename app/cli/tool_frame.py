@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from anonymizer import Policy, read_policy
-from anonymizer.tool import NotProven, SolverGaveUp, Step
+from anonymizer.tool import Change, Interval, Loss, NotProven, SolverGaveUp, Step
 from app.cli.refusals import show
 from app.cli.screen import progress
 from core.errors import Problem
@@ -20,11 +20,14 @@ __all__ = [
     "HierarchyFiles",
     "PolicyFile",
     "ReleaseFolder",
+    "depths",
     "exit_status",
+    "interval",
     "named_files",
     "policy_of",
     "say",
     "steps",
+    "worst_of",
 ]
 
 BROKEN: Final = 1
@@ -87,3 +90,22 @@ def named_files(given: Sequence[str] | None) -> dict[str, Path]:
 def say(text: str) -> None:
     """Tell something beside the result, on the error output."""
     Console(stderr=True, highlight=False).print(text, soft_wrap=True)
+
+
+def depths(of: Loss | Change) -> str:
+    """A level in words: each dimension in which its cells are no total, and how far below the total they are."""
+    named = iter(of.names)
+    return " x ".join(f"{next(named)} {depth}" for depth in of.level if depth) or "total"
+
+
+def interval(ends: Interval | None) -> str:
+    """An interval in words."""
+    if ends is None:
+        return ""
+    low, high = ends
+    return f"{low} or more" if high is None else f"{low} to {high}"
+
+
+def worst_of(worst: Interval | None) -> str:
+    """What a certificate states under 'worst', in words."""
+    return f"The least that is left open of one that may be small is {interval(worst)}." if worst else ""
