@@ -14,6 +14,7 @@ __all__ = [
     "CodeUnknown",
     "CodesNotDeclared",
     "CountUnreadable",
+    "CountsNotKept",
     "CountsUnfit",
     "FactBlockMissing",
     "FactBlockMoved",
@@ -25,23 +26,25 @@ __all__ = [
     "HierarchyUnfit",
     "HistoryUnfit",
     "KnownContradicts",
+    "MonthUnfit",
     "NotProven",
+    "PeriodAlreadyProtected",
+    "PeriodNotProtected",
     "PeriodsChanged",
     "PolicyUnfit",
     "PolicyUnreadable",
-    "ProtectedWeekChanged",
+    "ProtectedPeriodChanged",
     "ProtectionImpossible",
     "ReleaseUnfit",
     "ReleaseUnreadable",
     "ReleasedOtherwise",
+    "RoundedBefore",
     "RoundingUnfit",
     "SolverGaveUp",
     "TableTooLarge",
     "TableUnreadable",
     "TablesContradict",
     "TotalInTable",
-    "WeekAlreadyProtected",
-    "WeekNotProtected",
 ]
 
 
@@ -146,25 +149,46 @@ class RoundingUnfit(Problem):
     )
 
 
-class WeekAlreadyProtected(Problem):
-    code = "ANON-020"
-    says = "Week {week} of {operation} is already protected, with other numbers or under another policy."
+class RoundedBefore(Problem):
+    code = "ANON-019"
+    says = "{variables} of {data_set} left rounded before (line {line} of the register), and this is another rounding."
     remedy = (
-        "Release what is stored. Two versions of a week would give away by their difference what each of them hides; "
+        "Hand out what left then. Two roundings of one number bound it from both sides; round all that is needed of the same "
+        "people in one table, and corrections stay inside."
+    )
+
+
+class PeriodAlreadyProtected(Problem):
+    code = "ANON-020"
+    says = "{period} of {operation} is already protected, with other numbers or under another policy."
+    remedy = (
+        "Release what is stored. Two versions of a period would give away by their difference what each of them hides; "
         "late reports and corrections stay inside."
     )
 
 
-class ProtectedWeekChanged(Problem):
+class ProtectedPeriodChanged(Problem):
     code = "ANON-021"
-    says = "The stored tables of week {week} of {operation} are not those that were proven safe."
-    remedy = "Treat it as tampering: release nothing of this week, keep the database as it is, and compare with a backup."
+    says = "The stored tables of {period} of {operation} are not those that were proven safe."
+    remedy = "Treat it as tampering: release nothing of this period, keep the database as it is, and compare with a backup."
 
 
-class WeekNotProtected(Problem):
+class PeriodNotProtected(Problem):
     code = "ANON-022"
-    says = "Week {week} of {operation} has no protected tables."
-    remedy = "Protect the week first."
+    says = "{period} of {operation} has no protected tables."
+    remedy = "Protect it first."
+
+
+class CountsNotKept(Problem):
+    code = "ANON-023"
+    says = "{period} of {operation} was protected before its counts were kept."
+    remedy = "A month needs those of all its weeks. Release the month after, whose weeks were all protected since."
+
+
+class MonthUnfit(Problem):
+    code = "ANON-024"
+    says = "{month} cannot be protected: {week} was counted with other places or codes than the weeks before it."
+    remedy = "Change the gazetteer between two months. Release the weeks; this month stays unreleased."
 
 
 class FactBlockMoved(Problem):

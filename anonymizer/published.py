@@ -17,7 +17,7 @@ from anonymizer.dimension import Dimension
 from anonymizer.errors import CertificateUnfit
 from anonymizer.method import Method
 from anonymizer.policy import Policy
-from core.week import Week
+from core.period import Period
 
 __all__ = [
     "Certificate",
@@ -25,9 +25,9 @@ __all__ = [
     "Identity",
     "Key",
     "Proof",
+    "ProtectedPeriod",
     "ProtectedTable",
     "ProtectedTables",
-    "ProtectedWeek",
     "PublishedTable",
     "RoundedTable",
     "RoundedTables",
@@ -190,11 +190,11 @@ class RoundedTables:
 
 
 @dataclass(frozen=True)
-class ProtectedWeek:
-    """The protected tables of one operation's week."""
+class ProtectedPeriod:
+    """The protected tables of one operation's week or month."""
 
     operation: str
-    week: Week
+    period: Period
     policy: Policy
     tables: tuple[ProtectedTable, ...]
     proof: Proof

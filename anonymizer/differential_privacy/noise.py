@@ -20,7 +20,7 @@ __all__ = ["DELTA", "add_noise", "cost", "epsilon_of", "expected_error", "larges
 DELTA: Final = 1e-6
 """At which a loss is also told as epsilon."""
 MOST_RHO: Final = 1e6
-HALVINGS: Final = 100
+HALVINGS: Final = 50
 SURE: Final = 0.95
 
 dp.enable_features("contrib")

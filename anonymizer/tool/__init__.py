@@ -14,19 +14,18 @@ from anonymizer.tool.cell_names import read_known
 from anonymizer.tool.check_files import Check
 from anonymizer.tool.choose_tables import Choice, read_choices
 from anonymizer.tool.expose import Exposure, Verdict, ZerosAreHidden, expose, narrowest
-from anonymizer.tool.measure_file import Asked, measure_file, preview_file
-from anonymizer.tool.perturb_file import perturb_file
 from anonymizer.tool.protect_file import Step, Written, protect_file
 from anonymizer.tool.protect_history import Periods
 from anonymizer.tool.read_release import Release, read_release
 from anonymizer.tool.round_file import Rounded, round_file
 from anonymizer.tool.verify_release import verify_release
+from anonymizer.tool.write_down import Entry
 
 __all__ = [
-    "Asked",
     "Change",
     "Check",
     "Choice",
+    "Entry",
     "Exposure",
     "Identity",
     "Interval",
@@ -43,10 +42,7 @@ __all__ = [
     "Written",
     "ZerosAreHidden",
     "expose",
-    "measure_file",
     "narrowest",
-    "perturb_file",
-    "preview_file",
     "protect_file",
     "read_choices",
     "read_known",

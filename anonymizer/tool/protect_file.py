@@ -9,6 +9,7 @@ from anonymizer.attacker import Interval
 from anonymizer.counted_week import CountedTable
 from anonymizer.dimension import Dimension
 from anonymizer.loss import Loss, losses
+from anonymizer.method import Method
 from anonymizer.policy import Policy
 from anonymizer.protect import protect_tables
 from anonymizer.published import ProtectedTables, count_cells
@@ -16,6 +17,7 @@ from anonymizer.tool.choose_tables import Choice
 from anonymizer.tool.protect_history import Periods, protect_history
 from anonymizer.tool.read_hierarchy import read_hierarchy
 from anonymizer.tool.read_table import RECORDS, read_tables
+from anonymizer.tool.write_down import Entry
 from anonymizer.tool.write_release import require_free, write_release
 
 __all__ = ["Step", "Written", "protect_file"]
@@ -48,6 +50,7 @@ def protect_file(
     contributors: str | None = None,
     tables: Sequence[Choice] = (),
     periods: Periods | None = None,
+    entry: Entry | None = None,
     seed: int = 0,
     step: Step | None = None,
 ) -> Written:
@@ -55,8 +58,9 @@ def protect_file(
 
     `tables` are choices of the file's columns, protected as one system; without any there is one table of all columns.
     Without `contributors` the rule of contributors is not applied, and the release says so (contributors = 1). With `periods`
-    only what is over is published, and nothing that was released before is withdrawn or contradicted. Another `seed` breaks
-    ties between equally good cells to hide otherwise. Raises what reading, protecting and writing raise.
+    only what is over is published, and nothing that was released before is withdrawn or contradicted. With `entry` the release
+    is written into a register, and refused where another method was used on the same people. Another `seed` breaks ties
+    between equally good cells to hide otherwise. Raises what reading, protecting and writing raise.
     """
     tell = step or (lambda _what, _done, _of: None)
     require_free(out)
@@ -65,6 +69,8 @@ def protect_file(
     counted = _in_order_of(seed, read_tables(table, known, tables, count=count, contributors=contributors))
     rules = policy if contributors else replace(policy, contributors=1)
     measure = count or RECORDS
+    time, over = (periods.time, periods.over) if periods else (None, ())
+    departure = entry and entry.check(Method.SUPPRESSION, [each for one in counted for each in one.dimensions], time, over)
 
     def progress(done: int, of: int) -> None:
         tell("protecting and proving", done, of)
@@ -75,7 +81,12 @@ def protect_file(
         else protect_history(counted, periods, rules, measure=measure, progress=progress)
     )
     tell("auditing as an outsider, and writing", 0, 0)
-    worst = write_release(protected, out, measure=measure)
+
+    def write_down() -> None:
+        if entry and departure:
+            entry.write(departure)
+
+    worst = write_release(protected, out, measure=measure, before=write_down)
     return Written(out, *count_cells(protected.tables), worst, _losses(counted, protected))
 
 

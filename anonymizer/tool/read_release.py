@@ -23,7 +23,7 @@ from anonymizer.tool.describe_package import PACKAGE
 from anonymizer.tool.read_columns import Column, Places, read_columns
 from anonymizer.tool.read_table import MOST_CELLS
 
-__all__ = ["Release", "read_dimension", "read_json", "read_release"]
+__all__ = ["Release", "path_within", "read_dimension", "read_json", "read_release"]
 
 PERSONS: Final = "persons"
 HIDDEN: Final = -1
@@ -95,19 +95,24 @@ def _upto(level: int | None, dimension: Dimension) -> Dimension:
     return dimension if level is None else dimension.upto(int(level))
 
 
+def path_within(folder: Path, path: str) -> Path:
+    """A file that the package names; raises `ReleaseUnreadable` where it lies outside."""
+    place = PurePosixPath(path)
+    if place.is_absolute() or ".." in place.parts:
+        raise ReleaseUnreadable(folder=folder, reason=f"{PACKAGE} names {path}, which lies outside")
+    return folder / path
+
+
 class _Reading:
     """One table of a release, checked row by row: every cell of every level once, each with the marks that fit it."""
 
     def __init__(
         self, folder: Path, path: str, dimensions: Sequence[Dimension], measure: str, rounding: Rounding | None
     ) -> None:
-        place = PurePosixPath(path)
-        if place.is_absolute() or ".." in place.parts:
-            raise ReleaseUnreadable(folder=folder, reason=f"{PACKAGE} names {path}, which lies outside")
         self._path, self._dimensions, self._measure, self._rounding = path, tuple(dimensions), measure, rounding
         if prod(len(dimension.parents) for dimension in dimensions) > MOST_CELLS:
             raise ReleaseUnreadable(folder=folder, reason=f"{path} would have more than {MOST_CELLS:,} cells")
-        self._columns = read_columns(folder / path)
+        self._columns = read_columns(path_within(folder, path))
 
     def table(self) -> PublishedTable:
         at = self._places()

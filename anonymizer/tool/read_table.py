@@ -28,7 +28,17 @@ from anonymizer.tool.choose_tables import FORBIDDEN, Choice
 from anonymizer.tool.read_columns import Column, Columns, read_columns
 from anonymizer.tool.read_hierarchy import Hierarchy, check_code
 
-__all__ = ["RECORDS", "RESERVED", "check_names", "check_size", "count_table", "place_codes", "read_table", "read_tables"]
+__all__ = [
+    "MOST_CELLS",
+    "RECORDS",
+    "RESERVED",
+    "check_names",
+    "check_size",
+    "count_table",
+    "place_codes",
+    "read_table",
+    "read_tables",
+]
 
 RECORDS: Final = "records"
 """What is counted where no column says how many: each row is one."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from anonymizer.attacker import Interval
 from anonymizer.cell_keys import read_secret
 from anonymizer.errors import RoundingUnfit
+from anonymizer.method import Method
 from anonymizer.policy import Policy
 from anonymizer.published import Rounding
 from anonymizer.rounding import Change, changes, round_table
@@ -14,6 +15,8 @@ from anonymizer.tool.choose_tables import Choice
 from anonymizer.tool.protect_file import Step
 from anonymizer.tool.read_hierarchy import read_hierarchy
 from anonymizer.tool.read_table import RECORDS, read_tables
+from anonymizer.tool.round_once import write_down_once
+from anonymizer.tool.write_down import Entry
 from anonymizer.tool.write_release import require_free, write_release
 
 __all__ = ["Rounded", "round_file"]
@@ -44,12 +47,15 @@ def round_file(
     count: str | None = None,
     contributors: str | None = None,
     tables: Sequence[Choice] = (),
+    entry: Entry | None = None,
     step: Step | None = None,
 ) -> Rounded:
     """Read, count, round, prove and write one table; nothing is written before everything is proven.
 
     `secret` names the file from which it is drawn to which side a number goes. Without `contributors` the rule of
-    contributors is not applied, and the release says so (contributors = 1). Raises what reading, rounding and writing raise.
+    contributors is not applied, and the release says so (contributors = 1). With `entry` the release is written into a
+    register, and refused where another method was used on the same people, or they were rounded otherwise before. Raises what
+    reading, rounding and writing raise.
     """
     tell = step or (lambda _what, _done, _of: None)
     require_free(out)
@@ -59,9 +65,16 @@ def round_file(
     tell("reading and counting", 0, 0)
     known = {name: read_hierarchy(name, path) for name, path in hierarchies.items()}
     [counted] = read_tables(table, known, tables, count=count, contributors=contributors)
+    if entry:
+        entry.check(Method.ROUNDING, counted.dimensions, None, ())
     tell("rounding and proving", 0, 0)
     rounded = round_table(counted, policy if contributors else policy.without_contributors(), base=base, secret=key)
     tell("auditing as an outsider, and writing", 0, 0)
-    worst = write_release(rounded, out, measure=count or RECORDS)
     [done] = rounded.tables
+
+    def write_down() -> None:
+        if entry:
+            write_down_once(entry, done)
+
+    worst = write_release(rounded, out, measure=count or RECORDS, before=write_down)
     return Rounded(out, len(done.cells), done.rounding, worst, changes(counted, done))

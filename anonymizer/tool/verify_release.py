@@ -7,7 +7,7 @@ certificate has to be believed of whoever made it.
 from collections.abc import Callable, Mapping
 from math import inf
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from anonymizer.attacker import Audit, audit
 from anonymizer.errors import ReleaseUnfit, TablesContradict, TableUnreadable
@@ -18,15 +18,8 @@ from anonymizer.tool.cell_names import write_cell
 from anonymizer.tool.certificate import CERTIFICATE, FORMAT, certificate_of, worst_of
 from anonymizer.tool.check_files import Check, check_files, check_hierarchies, hashes_in
 from anonymizer.tool.read_release import Release, read_json, read_release
-from anonymizer.tool.verify_noisy import verify_noisy
 
 __all__ = ["verify_release"]
-
-OTHERWISE: Final[Mapping[str, Callable[[Path, Mapping[str, Any]], list[Check]]]] = {
-    Method.CELL_KEYS: verify_noisy,
-    Method.DIFFERENTIAL_PRIVACY: verify_noisy,
-}
-"""How a release is checked whose numbers were not suppressed."""
 
 
 def verify_release(folder: Path, tell: Callable[[str], None] | None = None) -> list[Check]:
@@ -39,8 +32,6 @@ def verify_release(folder: Path, tell: Callable[[str], None] | None = None) -> l
     say("reading the files")
     hashes = hashes_in(folder)
     checks = [check_files(certificate, hashes)]
-    if by_method := OTHERWISE.get(str(certificate.get("method"))):
-        return [*checks, *by_method(folder, certificate)]
     try:
         release = read_release(folder)
     except (ReleaseUnfit, TableUnreadable) as problem:

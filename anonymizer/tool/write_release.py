@@ -6,7 +6,7 @@ same tables give the same bytes.
 """
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from io import StringIO
 from itertools import product
 from pathlib import Path
@@ -29,12 +29,18 @@ def require_free(folder: Path) -> None:
         raise FolderNotFree(folder=folder)
 
 
-def write_release(protected: ProtectedTables | RoundedTables, folder: Path, *, measure: str) -> Interval | None:
+def write_release(
+    protected: ProtectedTables | RoundedTables, folder: Path, *, measure: str, before: Callable[[], None] | None = None
+) -> Interval | None:
     """Audit the tables once more as an outsider would, and write them; `measure` names the column of counts.
 
-    Returns the worst interval that the certificate states. Raises `NotProven`, `FolderNotFree` or `FolderNotWritten`.
+    `before` is called when nothing but the writing is left to do. Returns the worst interval that the certificate states.
+    Raises `NotProven`, `FolderNotFree` or `FolderNotWritten`.
     """
     worst = worst_of(prove_from_outside(protected.tables, protected.policy))
+    require_free(folder)
+    if before:
+        before()
     write_folder(_files(protected, measure, worst), folder)
     return worst
 

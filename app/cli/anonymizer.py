@@ -11,7 +11,9 @@ from typing import Annotated, Final
 import typer
 
 from anonymizer import Policy, default_policy, stated
+from anonymizer.alternatives import verify_any
 from anonymizer.tool import (
+    Entry,
     Exposure,
     Identity,
     Loss,
@@ -26,9 +28,8 @@ from anonymizer.tool import (
     read_choices,
     read_known,
     read_release,
-    verify_release,
 )
-from app.cli import release_noise, release_register, release_rounded
+from app.cli import release_noise, release_records, release_register, release_rounded
 from app.cli.refusals import run
 from app.cli.screen import console, show_table
 from app.cli.tool_frame import (
@@ -56,6 +57,7 @@ tool = typer.Typer(help="Protect any table, attack and verify any release: on fi
 
 release_register.add_commands(tool)
 release_noise.add_commands(tool)
+release_records.add_commands(tool)
 
 
 def add_commands(commands: typer.Typer) -> None:
@@ -90,6 +92,8 @@ def protect(
     time: Annotated[str | None, typer.Option(help="The dimension of time: what is over is published, and stands.")] = None,
     over: Annotated[list[str] | None, typer.Option(help="An innermost code of --time that is over. May be repeated.")] = None,
     history: Annotated[Path | None, typer.Option(help="Folder of the release before, with --time.")] = None,
+    register: Annotated[Path | None, typer.Option(help="Register of these people's releases, with --data-set.")] = None,
+    data_set: Annotated[str | None, typer.Option(help="What the register calls these people.")] = None,
     seed: Annotated[int, typer.Option(help="Breaks ties between cells that are equally good to hide.", min=0)] = 0,
     loss: Annotated[bool, typer.Option("--loss", help="Say what was lost at each level (for inside only).")] = False,
     method: Annotated[Method, typer.Option(help="suppression hides some numbers, rounding changes all.")] = Method.SUPPRESSION,
@@ -119,6 +123,7 @@ def protect(
             count=count,
             contributors=contributors,
             tables=read_choices(tables or []),
+            entry=_entry(register, data_set),
             loss=loss,
         )
         return
@@ -132,6 +137,7 @@ def protect(
             contributors=contributors,
             tables=read_choices(tables or []),
             periods=_periods(time, over or [], history),
+            entry=_entry(register, data_set),
             seed=seed,
             step=step,
         )
@@ -191,7 +197,7 @@ def attack(
 def verify(release: ReleaseFolder) -> None:
     """Check a release from its folder alone: files, cells, sums, certificate, and that nothing can be recovered."""
     with exit_status(), steps() as step:
-        checks = verify_release(release, lambda what: step(what, 0, 0))
+        method, checks = verify_any(release, lambda what: step(what, 0, 0))
     for check in checks:
         console.print(f"{'yes' if check.holds else 'NO ':3}  {check.looked_at}", markup=False, soft_wrap=True)
         if not check.holds:
@@ -199,7 +205,7 @@ def verify(release: ReleaseFolder) -> None:
     if not all(check.holds for check in checks):
         console.print("Not verified.")
         raise typer.Exit(BROKEN)
-    console.print("Verified. Who made the release is not told by it: see docs/anonymizer.md.")
+    console.print(f"Verified, by the method {method}. Who made the release is not told by it: see docs/anonymizer.md.")
 
 
 def _expose(
@@ -218,6 +224,12 @@ def _periods(time: str | None, over: Sequence[str], history: Path | None) -> Per
     if time is not None and not over:
         raise typer.BadParameter("with --time, say what is over", param_hint="--over")
     return None if time is None else Periods(time, over, history)
+
+
+def _entry(register: Path | None, data_set: str | None) -> Entry | None:
+    if (register is None) != (data_set is None):
+        raise typer.BadParameter("--register and --data-set go together", param_hint="--register")
+    return Entry(register, data_set) if register and data_set else None
 
 
 def _summarise(exposures: Sequence[Exposure], policy: Policy, kind: str) -> None:

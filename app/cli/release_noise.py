@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from anonymizer.alternatives import Asked, measure_file, perturb_file, preview_file
 from anonymizer.cell_keys import Noise, begin_secret, read_secret
 from anonymizer.differential_privacy import (
     DELTA,
@@ -18,11 +19,10 @@ from anonymizer.differential_privacy import (
     state_budget,
 )
 from anonymizer.register import Register
-from anonymizer.tool import Asked, measure_file, perturb_file, preview_file
 from app.cli.screen import console, show_table
 from app.cli.tool_frame import ENDS, HierarchyFiles, exit_status, named_files, say, steps
 
-__all__ = ["add_commands"]
+__all__ = ["DataSet", "OutFolder", "RecordTable", "RegisterFile", "add_commands"]
 
 RegisterFile = Annotated[Path, typer.Option("--register", help="The register of these people's releases.")]
 SecretFile = Annotated[Path, typer.Option("--secret", help="The secret file of these people, made by `anonymizer secret`.")]

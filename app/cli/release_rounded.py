@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from anonymizer import Policy
-from anonymizer.tool import Change, Choice, round_file
+from anonymizer.tool import Change, Choice, Entry, round_file
 from app.cli.screen import console, show_table
 from app.cli.tool_frame import depths, exit_status, say, steps, worst_of
 
@@ -22,6 +22,7 @@ def protect_by_rounding(
     count: str | None,
     contributors: str | None,
     tables: Sequence[Choice],
+    entry: Entry | None,
     loss: bool,
 ) -> None:
     """Round a file, and tell what came of it."""
@@ -36,6 +37,7 @@ def protect_by_rounding(
             count=count,
             contributors=contributors,
             tables=tables,
+            entry=entry,
             step=step,
         )
     if contributors is None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from anonymizer.alternatives.read_records import read_records
+from anonymizer.alternatives.write_released import LEVEL, Released, write_released
 from anonymizer.differential_privacy import (
     DELTA,
     Account,
@@ -23,8 +25,6 @@ from anonymizer.method import Method
 from anonymizer.register import Line, Register
 from anonymizer.tool.protect_file import Step
 from anonymizer.tool.read_hierarchy import read_hierarchy
-from anonymizer.tool.read_records import read_records
-from anonymizer.tool.write_noisy import LEVEL, NoisyTable, write_noisy
 from anonymizer.tool.write_release import require_free
 
 __all__ = ["Asked", "MeasuredFile", "measure_file", "preview_file"]
@@ -99,7 +99,7 @@ def measure_file(
     tell("adding noise", 0, 0)
     measured = measure(records, Register(register), question, asked.rho, secret)
     tell("writing", 0, 0)
-    write_noisy(_released(records.name, measured), measured.line, out)
+    write_released(_released(records.name, measured), measured.line, out)
     return MeasuredFile(out, measured.line, measured.account, measured.again)
 
 
@@ -108,13 +108,11 @@ def _question(asked: Asked, dimensions: tuple[Dimension, ...]) -> Question:
     return Question(asked.data_set, asked.time, tuple(asked.over), levels)
 
 
-def _released(name: str, measured: Measured) -> NoisyTable:
+def _released(name: str, measured: Measured) -> Released:
     parts = zip(measured.question.parts, measured.numbers, strict=True)
     rows = [(str(level), *key, number) for level, found in parts for key, number in zip(level.keys, found, strict=True)]
     dimensions = measured.question.levels[0].dimensions
-    return NoisyTable(
-        name, Method.DIFFERENTIAL_PRIVACY, dimensions, PERSONS, rows, _promise(measured), STATEMENT, levelled=True
-    )
+    return Released(name, Method.DIFFERENTIAL_PRIVACY, dimensions, PERSONS, rows, _promise(measured), STATEMENT, levelled=True)
 
 
 def _promise(measured: Measured) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from typing import Final
 
 import numpy as np
 
+from anonymizer.alternatives.read_records import periods_of, read_records
+from anonymizer.alternatives.write_released import Released, write_released
 from anonymizer.cell_keys import Limits, RecordTwice, fingerprint, perturb, read_secret, remembered, require_within
-from anonymizer.errors import HistoryUnfit
 from anonymizer.method import Method
 from anonymizer.published import PublishedTable
 from anonymizer.records import Records
@@ -18,9 +19,7 @@ from anonymizer.tool.describe_package import members_of
 from anonymizer.tool.protect_file import Step
 from anonymizer.tool.read_columns import read_columns
 from anonymizer.tool.read_hierarchy import read_hierarchy
-from anonymizer.tool.read_records import read_records
 from anonymizer.tool.read_table import RECORDS
-from anonymizer.tool.write_noisy import NoisyTable, write_noisy
 from anonymizer.tool.write_release import require_free
 
 __all__ = ["Perturbed", "perturb_file"]
@@ -69,12 +68,12 @@ def perturb_file(
     noisy = perturb(records, known)
     detail = remembered(fingerprint(records, known), records.dimensions)
     names = frozenset(each.name for each in records.dimensions) - {time}
-    departure = Departure(data_set, Method.CELL_KEYS, names, _periods(records, time), detail)
+    departure = Departure(data_set, Method.CELL_KEYS, names, periods_of(records, time), detail)
     with Register(register).held() as held:
         require_within(held.lines, departure, limits or Limits())
         line = register_departure(held, departure)
     tell("writing", 0, 0)
-    write_noisy(_released(noisy, known.noise.least), line, out)
+    write_released(_released(noisy, known.noise.least), line, out)
     return Perturbed(out, len(noisy.cells), line)
 
 
@@ -85,19 +84,7 @@ def _require_once(path: Path, column: str, records: Records) -> None:
         raise RecordTwice(file=path, line=read_columns(path).line(int(again[0])), column=column)
 
 
-def _periods(records: Records, time: str | None) -> frozenset[str]:
-    """The codes of time that hold records; none where time is not told apart."""
-    if time is None:
-        return frozenset()
-    names = [each.name for each in records.dimensions]
-    if time not in names:
-        raise HistoryUnfit(given=time, reason="the table has no such dimension")
-    axis = names.index(time)
-    codes = list(records.dimensions[axis].parents)
-    return frozenset(codes[place] for place in np.unique(records.places[axis]).tolist())
-
-
-def _released(noisy: PublishedTable, least: int) -> NoisyTable:
+def _released(noisy: PublishedTable, least: int) -> Released:
     codes = [[code for code, _ in members_of(each)] for each in noisy.dimensions]
     rows = [(*key, noisy.cells[key] or 0) for key in product(*codes)]
-    return NoisyTable(noisy.name, Method.CELL_KEYS, noisy.dimensions, RECORDS, rows, {"least": least}, STATEMENT)
+    return Released(noisy.name, Method.CELL_KEYS, noisy.dimensions, RECORDS, rows, {"least": least}, STATEMENT)

@@ -1,6 +1,6 @@
-"""A release folder of noisy numbers: what is shown is shown with noise, so nothing is hidden, and nothing adds up.
+"""A release folder of noisy numbers, or of records.
 
-Laid out as a release of true numbers is, with another kind of certificate: it names the method and what that promises, and
+Laid out as a release of suppressed tables is, with another kind of certificate: it names the method and what that promises, and
 the line of the register under which the release left. It does not say that anything was proven by suppression.
 """
 
@@ -25,9 +25,9 @@ from anonymizer.tool.describe_package import (
 from anonymizer.tool.write_release import csv_file, hierarchy_file, write_folder
 from core.data_package import code_field, csv_resource
 
-__all__ = ["LEVEL", "MARKS", "NOISY_FORMAT", "NoisyTable", "write_noisy"]
+__all__ = ["LEVEL", "MARKS", "METHOD_FORMAT", "Released", "write_released"]
 
-NOISY_FORMAT: Final = "waystation-noisy-certificate-1"
+METHOD_FORMAT: Final = "waystation-method-certificate-1"
 LEVEL: Final = "level"
 MARKS: Final = ("E", "F")
 STATUS: Final = (
@@ -37,13 +37,16 @@ STATUS: Final = (
 
 
 @dataclass(frozen=True)
-class NoisyTable:
-    """Noisy numbers by the codes of some dimensions. With `levelled` each row begins with the level that it belongs to."""
+class Released:
+    """Rows by the codes of some dimensions: with a noisy number each, or, where no column has a measure, a record each.
+
+    With `levelled` each row begins with the level that it belongs to.
+    """
 
     name: str
     method: Method
     dimensions: tuple[Dimension, ...]
-    measure: str
+    measure: str | None
     rows: Sequence[tuple[object, ...]] = field(repr=False)
     promise: Mapping[str, Any]
     statement: str
@@ -51,54 +54,53 @@ class NoisyTable:
 
     @property
     def keys(self) -> list[str]:
-        """The columns that name a cell."""
+        """The columns that name a cell, or describe a record."""
         return [*([LEVEL] if self.levelled else []), *(each.name for each in self.dimensions)]
 
+    @property
+    def numbers(self) -> list[str]:
+        """The columns beside them."""
+        return [self.measure, *(name for name, _, _ in STATUS)] if self.measure else []
 
-def write_noisy(table: NoisyTable, line: Line, folder: Path) -> None:
+
+def write_released(table: Released, line: Line | None, folder: Path) -> None:
     """Write the release that left under this line. Raises `FolderNotFree` or `FolderNotWritten`."""
-    columns = [*table.keys, table.measure, *(name for name, _, _ in STATUS)]
-    files = {table_path(table.name): csv_file(columns, ((*row, *MARKS) for row in table.rows))}
+    rows = ((*row, *MARKS) for row in table.rows) if table.measure else table.rows
+    files = {table_path(table.name): csv_file([*table.keys, *table.numbers], rows)}
     files |= {hierarchy_path(each.name): hierarchy_file(each) for each in table.dimensions}
     files[PACKAGE] = pack_json(_package(table, files))
     files[CERTIFICATE] = pack_json(_certificate(table, line, hashes_of(files)))
     write_folder(files, folder)
 
 
-def _certificate(table: NoisyTable, line: Line, hashes: Mapping[str, str]) -> dict[str, Any]:
+def _certificate(table: Released, line: Line | None, hashes: Mapping[str, str]) -> dict[str, Any]:
     return {
-        "format": NOISY_FORMAT,
+        "format": METHOD_FORMAT,
         "method": table.method,
         "statement": table.statement,
         "promise": dict(table.promise),
-        "register": {"line": line.number, "hash": line.hash},
-        "tables": [{"name": table.name, "cells": len(table.rows)}],
+        "register": line and {"line": line.number, "hash": line.hash},
+        "tables": [{"name": table.name, "rows": len(table.rows)}],
         "files": dict(sorted(hashes.items())),
     }
 
 
-def _package(table: NoisyTable, files: Mapping[str, bytes]) -> dict[str, Any]:
+def _package(table: Released, files: Mapping[str, bytes]) -> dict[str, Any]:
     return {
         "profile": "data-package",
         "name": slug(table.name),
         "method": table.method,
-        "counts": {"column": table.measure},
+        "counts": table.measure and {"column": table.measure},
         "confidentiality": {"promise": dict(table.promise), "meaning": table.statement},
         "dimensions": [describe_dimension(each) for each in table.dimensions],
         "resources": [_resource(table, files), *(describe_hierarchy(each, files) for each in table.dimensions)],
     }
 
 
-def _resource(table: NoisyTable, files: Mapping[str, bytes]) -> dict[str, Any]:
-    number = {
-        "name": table.measure,
-        "type": "integer",
-        "description": "The count with noise.",
-        "constraints": {"required": True},
-    }
+def _resource(table: Released, files: Mapping[str, bytes]) -> dict[str, Any]:
     schema = {
-        "fields": [*map(code_field, table.keys), number, *_status()],
-        "primaryKey": table.keys,
+        "fields": [*map(code_field, table.keys), *(_numbers(table.measure) if table.measure else [])],
+        **({"primaryKey": table.keys} if table.measure else {}),
         "foreignKeys": [dimension_key(each.name) for each in table.dimensions],
         "missingValues": [""],
     }
@@ -106,6 +108,7 @@ def _resource(table: NoisyTable, files: Mapping[str, bytes]) -> dict[str, Any]:
     return described | {"dimensions": [each.name for each in table.dimensions]}
 
 
-def _status() -> Iterable[dict[str, Any]]:
+def _numbers(measure: str) -> Iterable[dict[str, Any]]:
+    yield {"name": measure, "type": "integer", "description": "The count with noise.", "constraints": {"required": True}}
     for name, mark, means in STATUS:
         yield {"name": name, "type": "string", "description": means, "constraints": {"required": True, "enum": [mark]}}

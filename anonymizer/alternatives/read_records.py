@@ -3,13 +3,15 @@
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from anonymizer.errors import CodesNotDeclared, TableUnreadable
+import numpy as np
+
+from anonymizer.errors import CodesNotDeclared, HistoryUnfit, TableUnreadable
 from anonymizer.records import Records
 from anonymizer.tool.read_columns import read_columns
 from anonymizer.tool.read_hierarchy import Hierarchy
 from anonymizer.tool.read_table import check_names, check_size, place_codes
 
-__all__ = ["read_records"]
+__all__ = ["periods_of", "read_records"]
 
 
 def read_records(
@@ -33,3 +35,15 @@ def read_records(
         line = columns.line_of(ids, ids.texts.index(""))
         raise TableUnreadable(file=path, reason=f"line {line}, column {identity}: there is no id")
     return Records(path.stem, dimensions, tuple(rows for _, rows in placed), ids.texts, ids.rows)
+
+
+def periods_of(records: Records, time: str | None) -> frozenset[str]:
+    """The codes of time that hold records; none where time is not told apart."""
+    if time is None:
+        return frozenset()
+    names = [each.name for each in records.dimensions]
+    if time not in names:
+        raise HistoryUnfit(given=time, reason="the table has no such dimension")
+    axis = names.index(time)
+    codes = list(records.dimensions[axis].parents)
+    return frozenset(codes[place] for place in np.unique(records.places[axis]).tolist())
