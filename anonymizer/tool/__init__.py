@@ -5,7 +5,7 @@ it; `verify_release` checks it from its folder alone.
 """
 
 from anonymizer.attacker import Interval
-from anonymizer.errors import NotProven, SolverGaveUp
+from anonymizer.errors import NotProven, ProtectionImpossible, SolverGaveUp
 from anonymizer.loss import Loss
 from anonymizer.method import Method
 from anonymizer.published import Identity, PublishedTable
@@ -33,6 +33,7 @@ __all__ = [
     "Method",
     "NotProven",
     "Periods",
+    "ProtectionImpossible",
     "PublishedTable",
     "Release",
     "Rounded",

@@ -33,12 +33,14 @@ ADDITION: Final = (
 MEANING: Final = {
     Method.SUPPRESSION: (
         "One mark for whatever is not shown: a suppressed cell holds fewer than the policy's threshold, or comes from fewer "
-        "contributors than it asks for, or is hidden so that another cannot be worked out. It may hold nothing at all. With "
-        "contributors = 1 the rule of contributors was not applied."
+        "contributors than it asks for, or is against another of its rules, or is hidden so that another cannot be worked "
+        "out. It may hold nothing at all. A rule that is not stated was not applied; with contributors = 1, that of "
+        "contributors was not."
     ),
     Method.ROUNDING: (
         "No number is the true one, but by chance: each is a multiple of the table's base and less than 'within' away from "
-        "the true number. Nothing is suppressed. With contributors = 1 the rule of contributors was not applied."
+        "the true number. Nothing is suppressed. A rule that is not stated was not applied; with contributors = 1, that of "
+        "contributors was not."
     ),
 }
 MARKS: Final = {

@@ -12,7 +12,7 @@ from anonymizer.policy import Policy
 from anonymizer.published import Rounding
 from anonymizer.rounding import Change, changes, round_table
 from anonymizer.tool.choose_tables import Choice
-from anonymizer.tool.protect_file import Step
+from anonymizer.tool.protect_file import Step, rules_for
 from anonymizer.tool.read_hierarchy import read_hierarchy
 from anonymizer.tool.read_table import RECORDS, read_tables
 from anonymizer.tool.round_once import write_down_once
@@ -46,14 +46,15 @@ def round_file(
     hierarchies: Mapping[str, Path],
     count: str | None = None,
     contributors: str | None = None,
+    contributor: str | None = None,
     tables: Sequence[Choice] = (),
     entry: Entry | None = None,
     step: Step | None = None,
 ) -> Rounded:
     """Read, count, round, prove and write one table; nothing is written before everything is proven.
 
-    `secret` names the file from which it is drawn to which side a number goes. Without `contributors` the rule of
-    contributors is not applied, and the release says so (contributors = 1). With `entry` the release is written into a
+    `secret` names the file from which it is drawn to which side a number goes. `contributors` and `contributor` are as in
+    `protect_file`. With `entry` the release is written into a
     register, and refused where another method was used on the same people, or they were rounded otherwise before. Raises what
     reading, rounding and writing raise.
     """
@@ -64,11 +65,12 @@ def round_file(
     key = read_secret(secret).for_rounding
     tell("reading and counting", 0, 0)
     known = {name: read_hierarchy(name, path) for name, path in hierarchies.items()}
-    [counted] = read_tables(table, known, tables, count=count, contributors=contributors)
+    [counted] = read_tables(table, known, tables, count=count, contributors=contributors, contributor=contributor)
+    rules = rules_for(policy, contributors=contributors, contributor=contributor)
     if entry:
         entry.check(Method.ROUNDING, counted.dimensions, None, ())
     tell("rounding and proving", 0, 0)
-    rounded = round_table(counted, policy if contributors else policy.without_contributors(), base=base, secret=key)
+    rounded = round_table(counted, rules, base=base, secret=key)
     tell("auditing as an outsider, and writing", 0, 0)
     [done] = rounded.tables
 

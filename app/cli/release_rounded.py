@@ -5,8 +5,8 @@ from pathlib import Path
 
 from anonymizer import Policy
 from anonymizer.tool import Change, Choice, Entry, round_file
+from app.cli.anonymizer_options import depths, exit_status, say, steps, worst_of
 from app.cli.screen import console, show_table
-from app.cli.tool_frame import depths, exit_status, say, steps, worst_of
 
 __all__ = ["protect_by_rounding"]
 
@@ -21,6 +21,7 @@ def protect_by_rounding(
     hierarchies: Mapping[str, Path],
     count: str | None,
     contributors: str | None,
+    contributor: str | None,
     tables: Sequence[Choice],
     entry: Entry | None,
     loss: bool,
@@ -36,11 +37,12 @@ def protect_by_rounding(
             hierarchies=hierarchies,
             count=count,
             contributors=contributors,
+            contributor=contributor,
             tables=tables,
             entry=entry,
             step=step,
         )
-    if contributors is None:
+    if contributors is None and contributor is None:
         say("The rule of contributors was not applied: no column says from how many the counts come (--contributors).")
     console.print(f"Released: {written.folder}", markup=False, soft_wrap=True)
     rounding = written.rounding
