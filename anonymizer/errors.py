@@ -14,6 +14,7 @@ __all__ = [
     "CodeNotInHierarchy",
     "CodeUnknown",
     "CodesNotDeclared",
+    "CodesNotWritten",
     "ContributorMissing",
     "CountUnreadable",
     "CountsNotKept",
@@ -319,6 +320,12 @@ class CoarserUnreadable(Problem):
     code = "ANON-073"
     says = "'{text}' does not say what is to become coarser: {reason}."
     remedy = "Write --drop-level origin=2 to leave out level 2 and what is below it, or --merge reason=flood+drought:natural."
+
+
+class CodesNotWritten(Problem):
+    code = "ANON-075"
+    says = "What codes become could not be written to {path}: {reason}."
+    remedy = "Name a file that is not there yet, in a folder that may be written. What was chosen before is never overwritten."
 
 
 class ContributorMissing(Problem):

@@ -13,6 +13,7 @@ from anonymizer.rounding import Change
 from anonymizer.tool.cell_names import read_known
 from anonymizer.tool.check_files import Check
 from anonymizer.tool.choose_tables import Choice, read_choices
+from anonymizer.tool.code_map import CodeMap, read_code_maps, write_code_maps
 from anonymizer.tool.expose import Exposure, Verdict, ZerosAreHidden, expose, narrowest
 from anonymizer.tool.protect_file import Step, Written, protect_file
 from anonymizer.tool.protect_history import Periods
@@ -25,6 +26,7 @@ __all__ = [
     "Change",
     "Check",
     "Choice",
+    "CodeMap",
     "Entry",
     "Exposure",
     "Identity",
@@ -46,8 +48,10 @@ __all__ = [
     "narrowest",
     "protect_file",
     "read_choices",
+    "read_code_maps",
     "read_known",
     "read_release",
     "round_file",
     "verify_release",
+    "write_code_maps",
 ]

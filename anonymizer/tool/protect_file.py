@@ -14,6 +14,7 @@ from anonymizer.policy import Policy
 from anonymizer.protect import protect_tables
 from anonymizer.published import ProtectedTables, count_cells
 from anonymizer.tool.choose_tables import Choice
+from anonymizer.tool.code_map import CodeMap
 from anonymizer.tool.protect_history import Periods, protect_history
 from anonymizer.tool.read_hierarchy import read_hierarchy
 from anonymizer.tool.read_table import RECORDS, read_tables
@@ -50,6 +51,7 @@ def protect_file(
     contributors: str | None = None,
     contributor: str | None = None,
     tables: Sequence[Choice] = (),
+    coarser: Sequence[CodeMap] = (),
     periods: Periods | None = None,
     entry: Entry | None = None,
     seed: int = 0,
@@ -58,6 +60,7 @@ def protect_file(
     """Read, count, protect, prove and write; nothing is written before everything is proven.
 
     `tables` are choices of the file's columns, protected as one system; without any there is one table of all columns.
+    What the codes of some dimensions become (`coarser`) they become before anything is counted.
     `contributors` names a column that says how many contributed, `contributor` one that says who. Rules that ask for what
     neither tells are not applied, and the release does not state them (see `rules_for`). With `periods` only what is over is
     published, and nothing that was released before is withdrawn or contradicted. With `entry` the release is written into a
@@ -68,7 +71,7 @@ def protect_file(
     require_free(out)
     tell("reading and counting", 0, 0)
     known = {name: read_hierarchy(name, path) for name, path in hierarchies.items()}
-    read = read_tables(table, known, tables, count=count, contributors=contributors, contributor=contributor)
+    read = read_tables(table, known, tables, count=count, contributors=contributors, contributor=contributor, coarser=coarser)
     counted, rules = in_order_of(seed, read), rules_for(policy, contributors=contributors, contributor=contributor)
     measure = count or RECORDS
     time, over = (periods.time, periods.over) if periods else (None, ())

@@ -26,6 +26,7 @@ from anonymizer.errors import (
 from anonymizer.records import Places
 from anonymizer.tool.choose_coarser import Coarsening
 from anonymizer.tool.choose_tables import FORBIDDEN, Choice
+from anonymizer.tool.code_map import CodeMap
 from anonymizer.tool.count_table import Rows, count_table
 from anonymizer.tool.read_columns import Column, Columns, read_columns
 from anonymizer.tool.read_hierarchy import Hierarchy, check_code
@@ -90,7 +91,7 @@ def read_tables(
     count: str | None = None,
     contributors: str | None = None,
     contributor: str | None = None,
-    coarser: Sequence[Coarsening] = (),
+    coarser: Sequence[Coarsening | CodeMap] = (),
 ) -> list[CountedTable]:
     """Read a file and count it in each of the tables chosen; raises the problem that says file, line and column.
 
@@ -166,7 +167,9 @@ def _who(columns: Columns, name: str) -> Places:
     return column.rows
 
 
-def _coarser(step: Coarsening, placed: Mapping[str, tuple[Dimension, Places]], path: Path) -> tuple[Dimension, Places]:
+def _coarser(
+    step: Coarsening | CodeMap, placed: Mapping[str, tuple[Dimension, Places]], path: Path
+) -> tuple[Dimension, Places]:
     """A dimension made coarser, and the place of what each row's code becomes there."""
     if step.dimension not in placed:
         raise TableUnreadable(file=path, reason=f"it has no column {step.dimension} with codes, but {', '.join(placed)}")

@@ -12,6 +12,7 @@ from anonymizer.policy import Policy
 from anonymizer.published import Rounding
 from anonymizer.rounding import Change, changes, round_table
 from anonymizer.tool.choose_tables import Choice
+from anonymizer.tool.code_map import CodeMap
 from anonymizer.tool.protect_file import Step, rules_for
 from anonymizer.tool.read_hierarchy import read_hierarchy
 from anonymizer.tool.read_table import RECORDS, read_tables
@@ -48,13 +49,14 @@ def round_file(
     contributors: str | None = None,
     contributor: str | None = None,
     tables: Sequence[Choice] = (),
+    coarser: Sequence[CodeMap] = (),
     entry: Entry | None = None,
     step: Step | None = None,
 ) -> Rounded:
     """Read, count, round, prove and write one table; nothing is written before everything is proven.
 
-    `secret` names the file from which it is drawn to which side a number goes. `contributors` and `contributor` are as in
-    `protect_file`. With `entry` the release is written into a
+    `secret` names the file from which it is drawn to which side a number goes. `contributors`, `contributor` and `coarser`
+    are as in `protect_file`. With `entry` the release is written into a
     register, and refused where another method was used on the same people, or they were rounded otherwise before. Raises what
     reading, rounding and writing raise.
     """
@@ -65,7 +67,9 @@ def round_file(
     key = read_secret(secret).for_rounding
     tell("reading and counting", 0, 0)
     known = {name: read_hierarchy(name, path) for name, path in hierarchies.items()}
-    [counted] = read_tables(table, known, tables, count=count, contributors=contributors, contributor=contributor)
+    [counted] = read_tables(
+        table, known, tables, count=count, contributors=contributors, contributor=contributor, coarser=coarser
+    )
     rules = rules_for(policy, contributors=contributors, contributor=contributor)
     if entry:
         entry.check(Method.ROUNDING, counted.dimensions, None, ())

@@ -25,10 +25,12 @@ from anonymizer.tool import (
     narrowest,
     protect_file,
     read_choices,
+    read_code_maps,
     read_known,
     read_release,
 )
 from app.cli import release_noise, release_records, release_register, release_rounded
+from app.cli.anonymizer_coarsen import coarsen
 from app.cli.anonymizer_inside import explain, what_if
 from app.cli.anonymizer_options import (
     BROKEN,
@@ -72,6 +74,7 @@ def add_commands(commands: typer.Typer) -> None:
 
 tool.command("explain", epilog=ENDS)(explain)
 tool.command("what-if", epilog=ENDS)(what_if)
+tool.command("coarsen", epilog=ENDS)(coarsen)
 
 
 def main() -> None:
@@ -93,6 +96,9 @@ def protect(
     count: CountColumn = None,
     contributors: ContributorsColumn = None,
     contributor: ContributorColumn = None,
+    coarser: Annotated[
+        Path | None, typer.Option(help="What codes become, as `anonymizer coarsen --save` wrote it.", metavar="FILE.csv")
+    ] = None,
     time: Annotated[str | None, typer.Option(help="The dimension of time: what is over is published, and stands.")] = None,
     over: Annotated[list[str] | None, typer.Option(help="An innermost code of --time that is over. May be repeated.")] = None,
     history: Annotated[Path | None, typer.Option(help="Folder of the release before, with --time.")] = None,
@@ -128,6 +134,7 @@ def protect(
             contributors=contributors,
             contributor=contributor,
             tables=read_choices(tables or []),
+            coarser=coarser,
             entry=_entry(register, data_set),
             loss=loss,
         )
@@ -143,6 +150,7 @@ def protect(
             contributors=contributors,
             contributor=contributor,
             tables=read_choices(tables or []),
+            coarser=read_code_maps(coarser) if coarser else (),
             periods=_periods(time, over or [], history),
             entry=_entry(register, data_set),
             seed=seed,

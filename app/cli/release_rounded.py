@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from anonymizer import Policy
-from anonymizer.tool import Change, Choice, Entry, round_file
+from anonymizer.tool import Change, Choice, Entry, read_code_maps, round_file
 from app.cli.anonymizer_options import depths, exit_status, say, steps, worst_of
 from app.cli.screen import console, show_table
 
@@ -23,6 +23,7 @@ def protect_by_rounding(
     contributors: str | None,
     contributor: str | None,
     tables: Sequence[Choice],
+    coarser: Path | None,
     entry: Entry | None,
     loss: bool,
 ) -> None:
@@ -39,6 +40,7 @@ def protect_by_rounding(
             contributors=contributors,
             contributor=contributor,
             tables=tables,
+            coarser=read_code_maps(coarser) if coarser else (),
             entry=entry,
             step=step,
         )
