@@ -66,7 +66,7 @@ def merge_codes(dimension: Dimension, codes: Sequence[str], into: str) -> Coarse
     for code, parent in dimension.parents.items():
         members.setdefault(into if code in merged else code, into if parent in merged else parent)
     parts = {code: tuple(merged) if code == into else (code,) for code in members}
-    return _adding_up(dimension, Coarser(Dimension(dimension.name, members), parts))
+    return Coarser(Dimension(dimension.name, members), parts)
 
 
 def map_codes(dimension: Dimension, becomes: Mapping[str, str]) -> Coarser:
