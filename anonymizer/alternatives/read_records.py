@@ -9,7 +9,7 @@ from anonymizer.errors import CodesNotDeclared, HistoryUnfit, TableUnreadable
 from anonymizer.records import Records
 from anonymizer.tool.read_columns import read_columns
 from anonymizer.tool.read_hierarchy import Hierarchy
-from anonymizer.tool.read_table import check_names, check_size, place_codes
+from anonymizer.tool.read_table import Measures, check_names, check_size, place_codes
 
 __all__ = ["periods_of", "read_records"]
 
@@ -23,13 +23,13 @@ def read_records(
     Raises what `read_table` raises, and `CodesNotDeclared`.
     """
     columns = read_columns(path)
-    check_names(columns, hierarchies, None, identity)
+    check_names(columns, hierarchies, Measures(None, None, identity))
     names = [name for name in columns.columns if name != identity and name not in without]
     if declared and (bare := [name for name in names if name not in hierarchies]):
         raise CodesNotDeclared(file=path, dimension=bare[0])
     placed = [place_codes(columns, columns.columns[name], hierarchies.get(name)) for name in names]
     dimensions = tuple(dimension for dimension, _ in placed)
-    check_size(path, dimensions)
+    check_size(path, [dimensions])
     ids = columns.columns[identity]
     if "" in ids.texts:
         line = columns.line_of(ids, ids.texts.index(""))

@@ -19,16 +19,22 @@ __all__ = ["Secret", "begin_secret", "read_secret"]
 
 FORMAT: Final = "waystation-noise-secret-1"
 KEY_BYTES: Final = 32
-USES: Final = (b"waystation anonymizer record keys 1", b"waystation anonymizer clipping 1")
+USES: Final = (
+    b"waystation anonymizer record keys 1",
+    b"waystation anonymizer clipping 1",
+    b"waystation anonymizer rounding 1",
+)
 
 
 @dataclass(frozen=True)
 class Secret:
-    """The parameters, and a key for each use: for the keys of records, and for which records of a person are counted."""
+    """The parameters, and a key for each use: for the keys of records, for which records of a person are counted, and for the
+    side to which a number is rounded."""
 
     noise: Noise
     for_records: bytes = field(repr=False)
     for_clipping: bytes = field(repr=False)
+    for_rounding: bytes = field(repr=False)
 
 
 def begin_secret(path: Path, noise: Noise) -> Secret:

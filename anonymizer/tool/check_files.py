@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from anonymizer.dimension import Dimension
+from anonymizer.dimension import Dimension, finest
 from anonymizer.errors import TableUnreadable
 from anonymizer.tool.certificate import CERTIFICATE
 from anonymizer.tool.describe_package import hierarchy_path, members_of
@@ -54,7 +54,7 @@ def check_files(certificate: Mapping[str, Any], hashes: Mapping[str, str]) -> Ch
 def check_hierarchies(folder: Path, dimensions: Iterable[Dimension]) -> Check:
     """The files of hierarchies say what the package says: everything else was checked by the latter."""
     what = "the hierarchies are those that the tables were checked with"
-    for dimension in {dimension.name: dimension for dimension in dimensions}.values():
+    for dimension in finest(dimensions).values():
         path = hierarchy_path(dimension.name)
         try:
             columns = read_columns(folder / path)

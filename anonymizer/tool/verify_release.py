@@ -11,7 +11,9 @@ from typing import Any
 
 from anonymizer.attacker import Audit, audit
 from anonymizer.errors import ReleaseUnfit, TablesContradict, TableUnreadable
+from anonymizer.method import Method
 from anonymizer.policy import Policy
+from anonymizer.rounding import why_not_rounded
 from anonymizer.tool.cell_names import write_cell
 from anonymizer.tool.certificate import CERTIFICATE, FORMAT, certificate_of, worst_of
 from anonymizer.tool.check_files import Check, check_files, check_hierarchies, hashes_in
@@ -39,6 +41,8 @@ def verify_release(folder: Path, tell: Callable[[str], None] | None = None) -> l
         check_hierarchies(folder, (each for table in release.tables for each in table.dimensions)),
         _policy(certificate, release),
     ]
+    if any(table.rounding for table in release.tables) and not (checks := [*checks, _rounded(release)])[-1].holds:
+        return checks
     say("auditing as an outsider")
     policy = release.policy or Policy()
     try:
@@ -51,6 +55,12 @@ def verify_release(folder: Path, tell: Callable[[str], None] | None = None) -> l
         _certificate(certificate, release, policy, found, hashes),
         _exposed(release, found),
     ]
+
+
+def _rounded(release: Release) -> Check:
+    what = "every number is a multiple of its base, and every total the sum of its parts"
+    reasons = (f"{table.name}: {reason}" for table in release.tables if (reason := why_not_rounded(table)))
+    return Check(what, next(reasons, ""))
 
 
 def _policy(certificate: Mapping[str, Any], release: Release) -> Check:
@@ -70,10 +80,13 @@ def _certificate(
     hashes: Mapping[str, str],
 ) -> Check:
     """Every field, worked out anew."""
-    what = "the certificate is true: tables, counts of cells, worst interval"
+    what = "the certificate is true: method, tables, counts of cells, worst interval"
     if certificate.get("format") != FORMAT:
         return Check(what, f"its format is not {FORMAT}")
     true = certificate_of(release.tables, policy, worst_of(found), hashes)
+    methods = {said.get("method", Method.SUPPRESSION) for said in (certificate, release.package)}
+    if methods != {true["method"]} or certificate.get("statement") != true["statement"]:
+        return Check(what, f"it does not state the method that the tables show, which is {true['method']}")
     if certificate.get("tables") != true["tables"]:
         return Check(what, "what it says under 'tables' is not so")
     if not _shown(certificate.get("worst"), true["worst"]):
@@ -97,7 +110,7 @@ def _width(interval: Mapping[str, int | None]) -> float:
 
 
 def _exposed(release: Release, found: Audit) -> Check:
-    what = "no suppressed cell can be recovered, or is known to be small with a number ruled out"
+    what = "no published number breaks the policy; no cell can be recovered, or is known to be small with a number ruled out"
     for first in found.offences[:1]:
         [table] = (table for table in release.tables if table.name == first.table)
         low, high = first.interval

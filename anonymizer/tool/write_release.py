@@ -12,10 +12,10 @@ from itertools import product
 from pathlib import Path
 
 from anonymizer.attacker import Interval
-from anonymizer.dimension import Dimension
+from anonymizer.dimension import Dimension, finest
 from anonymizer.errors import FolderNotFree, FolderNotWritten
 from anonymizer.prove import prove_from_outside
-from anonymizer.published import ProtectedTable, ProtectedTables
+from anonymizer.published import ProtectedTables, PublishedTable, RoundedTables
 from anonymizer.tool.certificate import CERTIFICATE, certificate_of, hashes_of, pack_json, worst_of
 from anonymizer.tool.describe_package import PACKAGE, describe_package, hierarchy_path, members_of, table_path
 from core.whole_folder import write_whole
@@ -30,7 +30,7 @@ def require_free(folder: Path) -> None:
 
 
 def write_release(
-    protected: ProtectedTables, folder: Path, *, measure: str, before: Callable[[], None] | None = None
+    protected: ProtectedTables | RoundedTables, folder: Path, *, measure: str, before: Callable[[], None] | None = None
 ) -> Interval | None:
     """Audit the tables once more as an outsider would, and write them; `measure` names the column of counts.
 
@@ -54,9 +54,9 @@ def write_folder(files: Mapping[str, bytes], folder: Path) -> None:
         raise FolderNotWritten(folder=folder, reason=error.strerror or type(error).__name__) from error
 
 
-def _files(protected: ProtectedTables, measure: str, worst: Interval | None) -> dict[str, bytes]:
+def _files(protected: ProtectedTables | RoundedTables, measure: str, worst: Interval | None) -> dict[str, bytes]:
     tables = protected.tables
-    dimensions = {dimension.name: dimension for table in tables for dimension in table.dimensions}
+    dimensions = finest(dimension for table in tables for dimension in table.dimensions)
     files = {table_path(table.name): _table(table, measure) for table in tables}
     files |= {hierarchy_path(name): hierarchy_file(dimension) for name, dimension in dimensions.items()}
     files[PACKAGE] = pack_json(describe_package(tables, protected.policy, measure, files))
@@ -64,11 +64,12 @@ def _files(protected: ProtectedTables, measure: str, worst: Interval | None) -> 
     return files
 
 
-def _table(table: ProtectedTable, measure: str) -> bytes:
+def _table(table: PublishedTable, measure: str) -> bytes:
     columns = [*(dimension.name for dimension in table.dimensions), measure, "obs_status", "conf_status"]
     codes = ([code for code, _ in members_of(dimension)] for dimension in table.dimensions)
     rows = ((key, table.cells[key]) for key in product(*codes))
-    return csv_file(columns, ((*key, "", "Q", "C") if count is None else (*key, count, "A", "F") for key, count in rows))
+    shown = ("A" if table.rounding is None else "E", "F")
+    return csv_file(columns, ((*key, "", "Q", "C") if count is None else (*key, count, *shown) for key, count in rows))
 
 
 def hierarchy_file(dimension: Dimension) -> bytes:

@@ -19,8 +19,8 @@ from anonymizer.differential_privacy import (
     state_budget,
 )
 from anonymizer.register import Register
+from app.cli.anonymizer_options import ENDS, HierarchyFiles, exit_status, hierarchies_of, say, steps
 from app.cli.screen import console, show_table
-from app.cli.tool_frame import ENDS, HierarchyFiles, exit_status, named_files, say, steps
 
 __all__ = ["DataSet", "OutFolder", "RecordTable", "RegisterFile", "add_commands"]
 
@@ -77,7 +77,7 @@ def perturb(
             secret=secret,
             register=register,
             data_set=data_set,
-            hierarchies=named_files(hierarchy),
+            hierarchies=hierarchies_of(hierarchy),
             time=time,
             step=step,
         )
@@ -125,10 +125,10 @@ def release(
     asked = Asked(data_set, person, time, over, level or [], rho)
     with exit_status(), steps() as step:
         if preview:
-            planned = preview_file(register, asked, named_files(hierarchy))
+            planned = preview_file(register, asked, hierarchies_of(hierarchy))
         else:
             key = read_secret(secret).for_clipping
-            files = named_files(hierarchy)
+            files = hierarchies_of(hierarchy)
             written = measure_file(table, out, asked=asked, register=register, secret=key, hierarchies=files, step=step)
     if preview:
         _show_plan(*planned)

@@ -6,9 +6,19 @@ import typer
 
 from anonymizer import default_policy
 from anonymizer.alternatives import anonymise_file, synthesise_file
+from app.cli.anonymizer_options import (
+    ENDS,
+    HierarchyFiles,
+    PolicyFile,
+    ReleaseFolder,
+    exit_status,
+    hierarchies_of,
+    policy_of,
+    say,
+    steps,
+)
 from app.cli.release_noise import DataSet, OutFolder, RecordTable, RegisterFile
 from app.cli.screen import console
-from app.cli.tool_frame import ENDS, HierarchyFiles, PolicyFile, ReleaseFolder, exit_status, named_files, policy_of, say, steps
 
 __all__ = ["add_commands"]
 
@@ -48,7 +58,7 @@ def release(
             person=person,
             register=register,
             data_set=data_set,
-            hierarchies=named_files(hierarchy),
+            hierarchies=hierarchies_of(hierarchy),
             sensitive=sensitive or [],
             diversity=diversity,
             most_hidden=most_hidden,

@@ -7,8 +7,8 @@ import typer
 
 from anonymizer.differential_privacy import DELTA, accounts, epsilon_of
 from anonymizer.register import Register, begin_register, departures
+from app.cli.anonymizer_options import ENDS, exit_status
 from app.cli.screen import console, show_table
-from app.cli.tool_frame import ENDS, exit_status
 
 __all__ = ["add_commands"]
 
