@@ -30,10 +30,18 @@ from anonymizer.records import Records
 from anonymizer.register import begin_register
 from bench.protect_tables import TABLES, draw_table
 
-SECRET = Secret(Noise(12, 8.0, 5), b"bench" * 7, b"bench" * 7)
+SECRET = Secret(Noise(12, 8.0, 5), b"bench" * 7, b"bench" * 7, b"bench" * 7)
 POLICY = Policy(contributors=1)
 WEEK = Dimension("week", {"_T": None, "W1": "_T"})
-LEVELS = ("total", "origin:1", "origin", "origin,reason", "origin:1,destination:1", "origin,destination", "origin,destination,reason")
+LEVELS = (
+    "total",
+    "origin:1",
+    "origin",
+    "origin,reason",
+    "origin:1,destination:1",
+    "origin,destination",
+    "origin,destination,reason",
+)
 
 
 def main() -> None:

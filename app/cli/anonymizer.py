@@ -211,10 +211,14 @@ def attack(
 
 
 @tool.command("verify", epilog=ENDS)
-def verify(release: ReleaseFolder) -> None:
+def verify(
+    release: ReleaseFolder,
+    *,
+    register: Annotated[Path | None, typer.Option(help="Check too that it left by this register, as it stands.")] = None,
+) -> None:
     """Check a release from its folder alone: files, cells, sums, certificate, and that nothing can be recovered."""
     with exit_status(), steps() as step:
-        method, checks = verify_any(release, lambda what: step(what, 0, 0))
+        method, checks = verify_any(release, lambda what: step(what, 0, 0), register=register)
     for check in checks:
         console.print(f"{'yes' if check.holds else 'NO ':3}  {check.looked_at}", markup=False, soft_wrap=True)
         if not check.holds:

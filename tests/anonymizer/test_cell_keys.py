@@ -36,7 +36,7 @@ from anonymizer.register import Departure, begin_register, register_departure
 PLACE = Dimension("place", {"_T": None, "N": "_T", "n1": "N", "n2": "N", "S": "_T", "s1": "S"})
 SEX = flat_dimension("sex", ["f", "m"])
 REASON = flat_dimension("reason", ["flood", "conflict"])
-SECRET = Secret(Noise(12, 8.0, 5), b"r" * 32, b"c" * 32)
+SECRET = Secret(Noise(12, 8.0, 5), b"r" * 32, b"c" * 32, b"s" * 32)
 
 People = list[tuple[str, str, str]]
 people = st.lists(
@@ -144,7 +144,7 @@ def test_over_many_cells_the_noise_has_the_moments_of_its_table() -> None:
 
 def test_with_another_secret_the_noise_is_another() -> None:
     told: People = [("n1", "f", "flood")] * 40
-    tables = {perturb(records(told, PLACE), Secret(SECRET.noise, bytes([at]) * 32, b"")).cells["n1",] for at in range(20)}
+    tables = {perturb(records(told, PLACE), Secret(SECRET.noise, bytes([at]) * 32, b"", b"")).cells["n1",] for at in range(20)}
     assert len(tables) > 5
 
 
