@@ -8,7 +8,7 @@ and `verify_any` checks a release by whatever method it was made.
 from anonymizer.alternatives.anonymise_file import AnonymisedFile, anonymise_file
 from anonymizer.alternatives.measure_file import Asked, MeasuredFile, measure_file, preview_file
 from anonymizer.alternatives.perturb_file import Perturbed, perturb_file
-from anonymizer.alternatives.synthesise_file import Synthesised, synthesise_file
+from anonymizer.alternatives.synthesise_file import Synthesised, check_drawn, synthesise_file
 from anonymizer.alternatives.verify_any import verify_any
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Perturbed",
     "Synthesised",
     "anonymise_file",
+    "check_drawn",
     "measure_file",
     "perturb_file",
     "preview_file",

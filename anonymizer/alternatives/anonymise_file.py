@@ -54,7 +54,8 @@ def anonymise_file(
 ) -> AnonymisedFile:
     """Read, make coarser, check, write down and write; every column but `person`, `sensitive`, `without` is a quasi-identifier.
 
-    k is the policy's threshold, or the highest that it states for any code. Raises what reading, the register and writing raise, `MicrodataImpossible`, `MicrodataTwice`.
+    k is the policy's threshold, or the highest that it states for any code. Raises what reading, register and writing raise,
+    `MicrodataImpossible` and `MicrodataTwice`.
     """
     tell = step or (lambda _what, _done, _of: None)
     require_free(out)

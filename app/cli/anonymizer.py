@@ -11,7 +11,7 @@ from typing import Annotated, Final
 import typer
 
 from anonymizer import Policy, default_policy, stated
-from anonymizer.alternatives import verify_any
+from anonymizer.alternatives import check_drawn, verify_any
 from anonymizer.tool import (
     Entry,
     Exposure,
@@ -215,10 +215,13 @@ def verify(
     release: ReleaseFolder,
     *,
     register: Annotated[Path | None, typer.Option(help="Check too that it left by this register, as it stands.")] = None,
+    source: Annotated[Path | None, typer.Option(help="Check too that synthetic records are drawn from this release.")] = None,
 ) -> None:
     """Check a release from its folder alone: files, cells, sums, certificate, and that nothing can be recovered."""
     with exit_status(), steps() as step:
         method, checks = verify_any(release, lambda what: step(what, 0, 0), register=register)
+        if source:
+            checks.append(check_drawn(release, source))
     for check in checks:
         console.print(f"{'yes' if check.holds else 'NO ':3}  {check.looked_at}", markup=False, soft_wrap=True)
         if not check.holds:

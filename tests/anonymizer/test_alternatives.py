@@ -282,6 +282,9 @@ def test_synthetic_records_come_from_a_verified_release_and_can_be_drawn_again()
         assert "by the method synthetic" in verify(f"{method}-one").stdout
         assert certificate(f"{method}-one") == certificate(f"{method}-two")
         assert 100 < len(rows_of(next(Path(f"{method}-one/data").iterdir()))) < 400
+        drawn = run("verify", f"{method}-one", f"--source={method}")
+        assert drawn.exit_code == 0, drawn.output
+    assert "they differ" in run("verify", "cell-keys-one", "--source=suppression").stdout
     shutil.copytree("cell-keys", "changed")
     file = Path("changed/data/people.csv")
     file.write_bytes(file.read_bytes() + b"\r\n")
