@@ -50,9 +50,8 @@ def tell(table: CountedTable, rounded: RoundedTable, base: int) -> None:
     change = np.array([number or 0 for number in rounded.cells.values()]) - true
     nearest = np.minimum(true % base, -true % base).sum()
     off = [np.mean(change[true % base == rest] > 0) - rest / base for rest in range(1, base)]
-    print(
-        f"    changed by {np.abs(change).sum():,} in all (nearest multiples: {nearest:,}); went up {max(off, key=abs):+.3f} too often"
-    )
+    most = max(off, key=abs)
+    print(f"    changed by {np.abs(change).sum():,} in all (nearest multiples: {nearest:,}); went up {most:+.3f} too often")
     beyond = np.abs(change) >= base
     print(f"    {beyond.sum():,} of {len(true):,} cells beyond the next multiple, the furthest by {np.abs(change).max()}")
 

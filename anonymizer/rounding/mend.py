@@ -18,7 +18,8 @@ from anonymizer.rounding.sums import sums_of
 __all__ = ["mend"]
 
 TURNS: Final = 3  # neighbourhoods of each size
-SIZES: Final = ((1, 1), (1, 2), (2, 1), (2, 2), (1, 4), (4, 1), (3, 3), (2, 6), (6, 2))  # lists in the first and in the second dimension
+# lists in the first and in the second dimension
+SIZES: Final = ((1, 1), (1, 2), (2, 1), (2, 2), (1, 4), (4, 1), (3, 3), (2, 6), (6, 2))
 
 
 def mend(multiples: Grid, trees: Sequence[Tree], cells: Cells) -> None:
