@@ -4,8 +4,9 @@ Run: PYTHONPATH=. .venv/bin/python bench/round_tables.py [--tables s1k s10k ...]
 
 The tables of bench/protect_tables.py; the threshold is the base. Printed are the wall clock and the processor time of rounding
 with its proof, and of the audit from the published table alone; the sum of all changes without signs (beside the least that
-there can be: every number at its nearest multiple), the mean of the changes with their signs, the cells that had to go
-beyond the next multiple, and how far the furthest.
+there can be: every number at its nearest multiple); the cells that had to go beyond the next multiple, and how far the
+furthest; and how right rounding is on the average: of the numbers that leave the same rest when divided by the base, the share
+that went up, less the share that should (rest / base), where the two differ most.
 """
 
 import argparse
@@ -48,7 +49,9 @@ def tell(table: CountedTable, rounded: RoundedTable, base: int) -> None:
     true = np.array([table.count(key).persons for key in rounded.cells])
     change = np.array([number or 0 for number in rounded.cells.values()]) - true
     nearest = np.minimum(true % base, -true % base).sum()
-    print(f"    changed by {np.abs(change).sum():,} in all (nearest multiples: {nearest:,}), {change.mean():+.4f} a cell")
+    off = [np.mean(change[true % base == rest] > 0) - rest / base for rest in range(1, base)]
+    most = max(off, key=abs)
+    print(f"    changed by {np.abs(change).sum():,} in all (nearest multiples: {nearest:,}); went up {most:+.3f} too often")
     beyond = np.abs(change) >= base
     print(f"    {beyond.sum():,} of {len(true):,} cells beyond the next multiple, the furthest by {np.abs(change).max()}")
 

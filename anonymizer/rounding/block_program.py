@@ -16,7 +16,7 @@ from scipy import sparse
 from anonymizer.errors import SolverGaveUp
 from anonymizer.rounding.lean import Flags
 
-__all__ = ["Cells", "least_steps"]
+__all__ = ["Cells", "least_steps", "next_steps"]
 
 Numbers: TypeAlias = NDArray[np.int64]
 Reals: TypeAlias = NDArray[np.float64]
@@ -52,12 +52,10 @@ def least_steps(sums: sparse.csr_matrix, amounts: Numbers, cells: Cells) -> Numb
 
     `sums` times the multiples of all cells is `amounts`. Raises `SolverGaveUp`.
     """
-    left = amounts - sums @ cells.floors
-    next_to = cells.loose.astype(float)
-    against = np.where(cells.loose, 1.0 - 2.0 * cells.up, 0.0)
-    found = _solve(sums, left, next_to, against, BRANCHES)
+    found = next_steps(sums, amounts, cells)
     if found is not None:
         return found
+    left, next_to, against = amounts - sums @ cells.floors, cells.loose.astype(float), _against(cells)
     zero = (cells.floors == 0) & ~cells.loose
     costs = np.where(zero, FROM_ZERO, 1) * STEP
     both = sparse.hstack([sums, sums, -sums], format="csr")
@@ -68,6 +66,17 @@ def least_steps(sums: sparse.csr_matrix, amounts: Numbers, cells: Cells) -> Numb
             within, above, below = np.split(found, 3)
             return within + above - below
     raise SolverGaveUp(status="no multiples add up")
+
+
+def next_steps(sums: sparse.csr_matrix, amounts: Numbers, cells: Cells) -> Numbers | None:
+    """The same with 0 or 1 for every cell; None where no such solution was found."""
+    return _solve(sums, amounts - sums @ cells.floors, cells.loose.astype(float), _against(cells), BRANCHES)
+
+
+def _against(cells: Cells) -> Reals:
+    """What it costs each cell to go up: as much as it costs others not to."""
+    costs: Reals = np.where(cells.loose, 1.0 - 2.0 * cells.up, 0.0)
+    return costs
 
 
 def _solve(sums: sparse.csr_matrix, amounts: Numbers, most: Reals, costs: Reals, branches: int) -> Numbers | None:

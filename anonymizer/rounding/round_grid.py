@@ -11,23 +11,19 @@ rounded before; so the block's cells have to add up to them, and whole numbers t
 margins).
 """
 
-from collections.abc import Iterator, Sequence
-from itertools import chain, product
-from typing import Final, TypeAlias
+from collections.abc import Sequence
+from itertools import product
+from typing import Final
 
 import numpy as np
-from scipy import sparse
 
 from anonymizer.rounding.block_program import Cells, least_steps
 from anonymizer.rounding.lean import Flags
+from anonymizer.rounding.mend import mend
 from anonymizer.rounding.siblings import Grid, Siblings, Tree
+from anonymizer.rounding.sums import UNDONE, sums_of
 
 __all__ = ["round_grid"]
-
-UNDONE: Final = -1
-
-Sums: TypeAlias = tuple[sparse.csr_matrix, Grid]
-"""A row for each sum of a block's cells, and what it is."""
 
 
 def round_grid(counts: Grid, trees: Sequence[Tree], *, up: Flags, empty: Flags, base: int) -> Grid:
@@ -52,6 +48,8 @@ class _Rounding:
     def done(self) -> Grid:
         for block in self._blocks():
             self._round(block)
+        if len(self._trees) > 2:
+            mend(self._multiples, self._trees, self._cells)
         return self._multiples
 
     def _blocks(self) -> list[tuple[Siblings, ...]]:
@@ -62,40 +60,9 @@ class _Rounding:
         return sorted(pairs, key=lambda pair: sum(siblings.depth for siblings in pair))
 
     def _round(self, block: tuple[Siblings, ...]) -> None:
-        lists = [siblings.places for siblings in block]
-        whole = [np.arange(tree.parts.shape[0]) for tree in self._trees[len(block) :]]
-        places = np.ix_(*lists, *whole)
-        shape = self._multiples[places].shape
-        numbers = np.arange(int(np.prod(shape))).reshape(shape)
-        sums = [_equations(np.zeros((0, 1), np.int64), numbers.size)]
-        amounts = [np.zeros(0, np.int64)]
-        for equations, amount in chain(self._to_above(block, numbers, places), self._within(len(block), numbers)):
-            sums.append(equations)
-            amounts.append(amount)
+        free = [siblings.places for siblings in block]
+        free += [np.arange(tree.parts.shape[0]) for tree in self._trees[len(block) :]]
+        places = np.ix_(*free)
         cells = self._cells.among(places)
-        found = least_steps(sparse.vstack(sums, format="csr"), np.concatenate(amounts), cells)
-        self._multiples[places] = (cells.floors + found).reshape(shape)
-
-    def _to_above(self, block: tuple[Siblings, ...], numbers: Grid, places: tuple[Grid, ...]) -> Iterator[Sums]:
-        """Siblings add up to what was rounded before them."""
-        for axis, siblings in enumerate(block):
-            if siblings.depth:
-                above = list(places)
-                above[axis] = np.full_like(places[axis].take([0], axis), siblings.parent)
-                parts = np.moveaxis(numbers, axis, 0).reshape(len(siblings.places), -1)
-                yield _equations(parts.T, numbers.size), np.moveaxis(self._multiples[tuple(above)], axis, 0).ravel()
-
-    def _within(self, axes: int, numbers: Grid) -> Iterator[Sums]:
-        """The block's own sums, along every dimension after the first `axes`."""
-        for axis in range(axes, numbers.ndim):
-            along = np.moveaxis(numbers, axis, 0).reshape(numbers.shape[axis], -1)
-            for siblings in self._trees[axis].lists[1:]:
-                parts, total = along[siblings.places].T, along[[siblings.parent]].T
-                equations = _equations(parts, numbers.size) - _equations(total, numbers.size)
-                yield equations, np.zeros(len(parts), np.int64)
-
-
-def _equations(parts: Grid, size: int) -> sparse.csr_matrix:
-    """A row for each row of `parts`, which numbers the cells that it adds."""
-    starts = np.arange(len(parts) + 1) * parts.shape[1]
-    return sparse.csr_matrix((np.ones(parts.size, np.int64), parts.ravel(), starts), shape=(len(parts), size))
+        found = least_steps(*sums_of(self._multiples, self._trees, free), cells)
+        self._multiples[places] = (cells.floors + found).reshape(self._multiples[places].shape)

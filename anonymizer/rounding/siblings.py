@@ -15,7 +15,7 @@ __all__ = ["Grid", "Siblings", "Tree", "tree_of"]
 
 Grid = NDArray[np.int64]
 
-FEW: Final = 12  # siblings
+FEW: Final = 8  # siblings
 
 
 @dataclass(frozen=True)

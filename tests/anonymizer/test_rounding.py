@@ -75,6 +75,12 @@ def test_in_two_dimensions_no_number_goes_further_than_the_next_multiple(table, 
     assert rounded(table, base=base).rounding.within == base
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_in_three_dimensions_cells_that_went_too_far_are_brought_back_where_that_can_be(seed: int) -> None:
+    """Rounded block by block each of these has cells beyond the next multiple, and none once they are mended."""
+    assert rounded(draw(seed, FROM, TO, WHY)).rounding.within == 5
+
+
 @settings(max_examples=15, deadline=None)
 @given(tables(flat_dimension("origin", ["a", "b"]), flat_dimension("reason", ["flood", "other"]), most=7), st.booleans())
 def test_the_attacker_finds_the_very_interval_that_all_possible_tables_leave(table, somebody_knows) -> None:
