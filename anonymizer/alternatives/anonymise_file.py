@@ -54,7 +54,8 @@ def anonymise_file(
 ) -> AnonymisedFile:
     """Read, make coarser, check, write down and write; every column but `person`, `sensitive`, `without` is a quasi-identifier.
 
-    k is the policy's threshold. Raises what reading, the register and writing raise, `MicrodataImpossible`, `MicrodataTwice`.
+    k is the policy's threshold, or the highest that it states for any code. Raises what reading, register and writing raise,
+    `MicrodataImpossible` and `MicrodataTwice`.
     """
     tell = step or (lambda _what, _done, _of: None)
     require_free(out)
@@ -67,9 +68,9 @@ def anonymise_file(
     quasi = tuple(name for name in names if name not in sensitive)
     if not quasi:
         raise TableUnreadable(file=table, reason="every column is sensitive, and none a quasi-identifier")
-    if policy.threshold < 2:
+    if _strictest(policy) < 2:
         raise MicrodataImpossible(file=table, reason="the policy has no threshold, so nobody would look like anybody else")
-    rules = Rules(policy.threshold, quasi, tuple(sensitive), diversity if sensitive else 1)
+    rules = Rules(_strictest(policy), quasi, tuple(sensitive), diversity if sensitive else 1)
     tell("looking for what gives up least", 0, 0)
     found = anonymise(records, rules, most_hidden=most_hidden)
     departure = Departure(data_set, Method.MICRODATA, frozenset(names) - {time}, periods_of(records, time), {})
@@ -80,6 +81,11 @@ def anonymise_file(
     )
     write_released(released, line, out)
     return AnonymisedFile(out, line, found)
+
+
+def _strictest(policy: Policy) -> int:
+    """The threshold of the code that needs most: all codes stand in the same records."""
+    return max(policy.threshold, *(rule.threshold or 0 for rule in policy.sensitive), 0)
 
 
 def _write_down(register: Path, departure: Departure) -> Line:

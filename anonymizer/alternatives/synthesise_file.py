@@ -7,7 +7,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
-from anonymizer.alternatives.read_noisy import read_noisy
+from anonymizer.alternatives.read_noisy import read_noisy, read_rows, read_stated
 from anonymizer.alternatives.verify_any import verify_any
 from anonymizer.alternatives.write_released import Released, write_released
 from anonymizer.dimension import Dimension
@@ -15,10 +15,12 @@ from anonymizer.method import Method
 from anonymizer.microdata import SourceUnfit, draw_rows, fill_hidden
 from anonymizer.published import Key
 from anonymizer.tool.certificate import CERTIFICATE
+from anonymizer.tool.check_files import Check
+from anonymizer.tool.read_columns import read_columns
 from anonymizer.tool.read_release import read_release
 from anonymizer.tool.write_release import require_free
 
-__all__ = ["Synthesised", "synthesise_file"]
+__all__ = ["Synthesised", "check_drawn", "synthesise_file"]
 
 STATEMENT: Final = (
     "No row is of a person: the rows were drawn from the numbers of one release of counts, whose certificate has the SHA-256 "
@@ -42,6 +44,24 @@ def synthesise_file(source: Path, out: Path, *, seed: int = 0) -> Synthesised:
     Raises `SourceUnfit`, also where the release does not tell all its dimensions apart; what reading and writing raise.
     """
     require_free(out)
+    drawn = _draw(source, seed)
+    write_released(drawn, None, out)
+    return Synthesised(out, len(drawn.rows))
+
+
+def check_drawn(folder: Path, source: Path) -> Check:
+    """Whether synthetic records are those that are drawn from this release. Raises `ReleaseUnreadable` and `SourceUnfit`."""
+    what = "the records are those that are drawn from that release, and no others"
+    found = read_stated(folder)
+    seed = found.promise.get("seed")
+    if found.method is not Method.SYNTHETIC or not isinstance(seed, int):
+        return Check(what, "they are not synthetic")
+    drawn = _draw(source, seed)
+    rows = read_rows(folder, read_columns(found.path), drawn.keys)
+    return Check(what, "" if found.promise == drawn.promise and rows == list(drawn.rows) else "they differ")
+
+
+def _draw(source: Path, seed: int) -> Released:
     method, checks = verify_any(source)
     for check in checks:
         if not check.holds:
@@ -49,10 +69,8 @@ def synthesise_file(source: Path, out: Path, *, seed: int = 0) -> Synthesised:
     if method in {Method.MICRODATA, Method.SYNTHETIC}:
         raise SourceUnfit(folder=source, reason="it holds records and no counts")
     name, dimensions, counts = _noisy(source) if method in NOISY else _suppressed(source)
-    rows = draw_rows(counts, seed)
     promise = {"source": sha256((source / CERTIFICATE).read_bytes()).hexdigest(), "source_method": method, "seed": seed}
-    write_released(Released(name, Method.SYNTHETIC, dimensions, None, rows, promise, STATEMENT), None, out)
-    return Synthesised(out, len(rows))
+    return Released(name, Method.SYNTHETIC, dimensions, None, draw_rows(counts, seed), promise, STATEMENT)
 
 
 Counts = dict[Key, float]

@@ -10,13 +10,13 @@ from typing import Annotated, Final
 
 import typer
 
-from anonymizer import Policy, default_policy, stated
-from anonymizer.alternatives import verify_any
+from anonymizer import Method, Policy, default_policy, stated
+from anonymizer.alternatives import check_drawn, verify_any
+from anonymizer.inside import read_code_maps
 from anonymizer.tool import (
     Entry,
     Exposure,
     Identity,
-    Method,
     Periods,
     PublishedTable,
     Verdict,
@@ -25,7 +25,6 @@ from anonymizer.tool import (
     narrowest,
     protect_file,
     read_choices,
-    read_code_maps,
     read_known,
     read_release,
 )
@@ -211,10 +210,17 @@ def attack(
 
 
 @tool.command("verify", epilog=ENDS)
-def verify(release: ReleaseFolder) -> None:
+def verify(
+    release: ReleaseFolder,
+    *,
+    register: Annotated[Path | None, typer.Option(help="Check too that it left by this register, as it stands.")] = None,
+    source: Annotated[Path | None, typer.Option(help="Check too that synthetic records are drawn from this release.")] = None,
+) -> None:
     """Check a release from its folder alone: files, cells, sums, certificate, and that nothing can be recovered."""
     with exit_status(), steps() as step:
-        method, checks = verify_any(release, lambda what: step(what, 0, 0))
+        method, checks = verify_any(release, lambda what: step(what, 0, 0), register=register)
+        if source:
+            checks.append(check_drawn(release, source))
     for check in checks:
         console.print(f"{'yes' if check.holds else 'NO ':3}  {check.looked_at}", markup=False, soft_wrap=True)
         if not check.holds:

@@ -6,11 +6,14 @@ import shutil
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from anonymizer.alternatives import perturb_file
+from anonymizer.cell_keys import Limits, TooManyTables
 from app.cli.main import commands
 from tests.anonymizer.tool_files import rows_of
 
@@ -82,8 +85,8 @@ def verify(folder: str = "out") -> Result:
     return run("verify", folder)
 
 
-def certificate(folder: str = "out") -> dict[str, object]:
-    found: dict[str, object] = json.loads((Path(folder) / "certificate.json").read_text(encoding="utf-8"))
+def certificate(folder: str = "out") -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((Path(folder) / "certificate.json").read_text(encoding="utf-8"))
     return found
 
 
@@ -150,6 +153,19 @@ def test_the_register_tells_what_left_and_what_is_spent() -> None:
     assert run("register", "nowhere").exit_code == 2
 
 
+def test_a_release_is_held_against_the_register_that_it_left_by() -> None:
+    """An old copy that was put back no longer has the line that the certificate prints."""
+    old = Path("register").read_bytes()
+    ask()
+    assert run("verify", "out", "--register=register").exit_code == 0
+    run("microdata", "synthetic", "out", "--out=drawn")
+    assert "prints no line" in run("verify", "drawn", "--register=register").stdout
+    Path("register").write_bytes(old)
+    done = run("verify", "out", "--register=register")
+    assert done.exit_code == 1
+    assert "NO   the register holds the line" in done.stdout
+
+
 # Noise by cell keys
 
 
@@ -165,6 +181,27 @@ def test_the_same_table_asked_again_has_the_same_bytes_but_for_its_line() -> Non
     perturb("one")
     perturb("two")
     assert Path("one/data/people.csv").read_bytes() == Path("two/data/people.csv").read_bytes()
+
+
+def test_few_tables_leave() -> None:
+    def leave(out: str) -> None:
+        perturb_file(
+            Path("people.csv"),
+            Path(out),
+            record="who",
+            secret=Path("secret"),
+            register=Path("register"),
+            data_set="arrivals-2026",
+            hierarchies={},
+            limits=Limits(tables=1, overlapping=1),
+        )
+
+    leave("one")
+    lines = Path("people.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    Path("people.csv").write_text("".join(lines[:-1]), encoding="utf-8")
+    with pytest.raises(TooManyTables):
+        leave("two")
+    assert not Path("two").exists()
 
 
 def test_a_record_has_one_row() -> None:
@@ -228,6 +265,12 @@ def test_records_stand_in_order_of_their_codes_and_leave_once() -> None:
     assert "ANON-131" in done.stderr
 
 
+def test_as_many_look_alike_as_the_strictest_code_of_the_policy_needs() -> None:
+    Path("policy.toml").write_text('[[sensitive]]\ncodes = { reason = "flood" }\nthreshold = 11\n', encoding="utf-8")
+    assert anonymise("out", "--policy=policy.toml").exit_code == 0
+    assert certificate()["promise"]["k"] == 11
+
+
 def test_synthetic_records_come_from_a_verified_release_and_can_be_drawn_again() -> None:
     for method in ("suppression", "cell-keys", "differential-privacy"):
         Path("register").unlink()
@@ -239,6 +282,9 @@ def test_synthetic_records_come_from_a_verified_release_and_can_be_drawn_again()
         assert "by the method synthetic" in verify(f"{method}-one").stdout
         assert certificate(f"{method}-one") == certificate(f"{method}-two")
         assert 100 < len(rows_of(next(Path(f"{method}-one/data").iterdir()))) < 400
+        drawn = run("verify", f"{method}-one", f"--source={method}")
+        assert drawn.exit_code == 0, drawn.output
+    assert "they differ" in run("verify", "cell-keys-one", "--source=suppression").stdout
     shutil.copytree("cell-keys", "changed")
     file = Path("changed/data/people.csv")
     file.write_bytes(file.read_bytes() + b"\r\n")

@@ -36,7 +36,7 @@ from anonymizer.register import Departure, begin_register, register_departure
 PLACE = Dimension("place", {"_T": None, "N": "_T", "n1": "N", "n2": "N", "S": "_T", "s1": "S"})
 SEX = flat_dimension("sex", ["f", "m"])
 REASON = flat_dimension("reason", ["flood", "conflict"])
-SECRET = Secret(Noise(12, 8.0, 5), b"r" * 32, b"c" * 32)
+SECRET = Secret(Noise(12, 8.0, 5), b"r" * 32, b"c" * 32, b"s" * 32)
 
 People = list[tuple[str, str, str]]
 people = st.lists(
@@ -135,6 +135,7 @@ def test_the_key_of_a_cell_is_the_sum_of_its_records_keys_in_any_order() -> None
 def test_over_many_cells_the_noise_has_the_moments_of_its_table() -> None:
     """With a fixed secret this is one fixed draw: 20,000 cells of 40 records, means within four standard errors."""
     keys = record_keys(b"k" * 32, map(str, range(20_000)))
+    assert len(set(keys.tolist())) == 20_000
     changes = make_table(SECRET.noise).change(np.full(20_000, 40), keys)
     assert abs(changes.mean()) < 4 * np.sqrt(8 / 20_000)
     assert abs((changes**2).mean() - 8) < 4 * np.sqrt(3 * 64 / 20_000)
@@ -143,7 +144,7 @@ def test_over_many_cells_the_noise_has_the_moments_of_its_table() -> None:
 
 def test_with_another_secret_the_noise_is_another() -> None:
     told: People = [("n1", "f", "flood")] * 40
-    tables = {perturb(records(told, PLACE), Secret(SECRET.noise, bytes([at]) * 32, b"")).cells["n1",] for at in range(20)}
+    tables = {perturb(records(told, PLACE), Secret(SECRET.noise, bytes([at]) * 32, b"", b"")).cells["n1",] for at in range(20)}
     assert len(tables) > 5
 
 
@@ -200,3 +201,4 @@ def test_few_tables_of_the_same_people_leave_and_what_shows_nothing_new_is_free(
     leave(SEX, REASON)
     with pytest.raises(TooManyTables, match="3 noisy tables, and no more than 3"):
         leave(SEX, among=told[:1])
+    leave(REASON, PLACE)

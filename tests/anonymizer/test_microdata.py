@@ -10,16 +10,15 @@ from hypothesis import strategies as st
 from anonymizer import Policy, protect_tables
 from anonymizer.counted_week import CountedTable
 from anonymizer.dimension import Dimension, flat_dimension
-from anonymizer.microdata import MicrodataImpossible, Recoding, Rules, anonymise, draw_rows, fill_hidden
+from anonymizer.microdata import MicrodataImpossible, Recoding, Rules, anonymise, draw_rows, fill_hidden, unsafe_classes
 from anonymizer.published import PublishedTable
 from anonymizer.records import Records
-from anonymizer.tool.read_table import count_table
+from anonymizer.tool.count_table import Rows, count_table
 
 PLACE = Dimension("place", {"_T": None, "N": "_T", "n1": "N", "n2": "N", "S": "_T", "s1": "S"})
 AGE = flat_dimension("age", ["child", "adult"])
 REASON = flat_dimension("reason", ["flood", "conflict", "drought"])
 TABLE = (PLACE, AGE, REASON)
-NAMES = [each.name for each in TABLE]
 
 Row = tuple[str, str, str, str]
 rows = st.lists(
@@ -96,6 +95,20 @@ def test_what_is_left_over_and_too_few_together_is_left_out() -> None:
     assert (len(found.rows), found.hidden, found.left_out) == (40, 0, 1)
 
 
+def test_what_is_left_over_of_one_person_is_no_crowd_either() -> None:
+    told: list[Row] = [(f"a{at}", "n1", "child", "flood") for at in range(40)]
+    told += [("c1", "s1", "child", "flood"), ("c1", "s1", "adult", "flood"), ("c1", "n2", "adult", "flood")]
+    found = anonymise(records(told), Rules(3, ("place", "age"), ("reason",)), most_hidden=0.1)
+    assert (len(found.rows), found.hidden, found.left_out) == (40, 0, 1)
+
+
+def test_classes_are_judged_from_rows_alone() -> None:
+    told = [("n1", "flood"), ("n1", "flood"), ("n2", "flood"), ("n2", "drought"), ("s1", "flood")]
+    names = ["place", "reason"]
+    assert unsafe_classes(told, names, Rules(2, ("place",))) == [("s1",)]
+    assert unsafe_classes(told, names, Rules(2, ("place",), ("reason",), 2)) == [("n1",), ("s1",)]
+
+
 def test_a_person_with_many_rows_is_no_crowd() -> None:
     told: list[Row] = [("one", "n1", "child", why) for why in ("flood", "conflict", "drought")] * 5
     with pytest.raises(MicrodataImpossible):
@@ -117,7 +130,7 @@ def test_generalising_goes_by_depth_and_its_loss_from_nothing_to_all() -> None:
 def counted(told: list[Row]) -> CountedTable:
     found = records(told)
     persons = np.ones(len(told), np.int64)
-    return count_table("people", TABLE, list(found.places), persons, persons * 3)
+    return count_table("people", list(zip(TABLE, found.places, strict=True)), Rows(persons, persons * 3))
 
 
 def as_shown(table: CountedTable) -> PublishedTable:

@@ -1,5 +1,6 @@
 """The register of releases: what stands in it stays, whoever writes at the same time, and methods are never mixed."""
 
+import fcntl
 import json
 from itertools import pairwise
 from multiprocessing import get_context
@@ -94,12 +95,20 @@ def test_programs_that_write_at_once_take_turns(register: Register) -> None:
     assert numbers == [list(range(20))] * 4
 
 
-def test_a_register_that_another_was_put_in_place_of_is_refused(register: Register, tmp_path: Path) -> None:
+def test_a_register_that_another_is_put_in_place_of_while_one_waits_for_it_is_refused(
+    register: Register, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is written into a file that nobody finds any more would be spent twice."""
     begin_register(tmp_path / "other")
-    with register.held() as held:
+    lock = fcntl.flock
+
+    def replace_and_lock(descriptor: int, kind: int) -> None:
         (tmp_path / "other").rename(register.path)
-        held.append("test", {})
-    assert register.lines() == []
+        lock(descriptor, kind)
+
+    monkeypatch.setattr(fcntl, "flock", replace_and_lock)
+    with pytest.raises(RegisterMissing), register.held():
+        pass
 
 
 @pytest.mark.parametrize("earlier", Method)
