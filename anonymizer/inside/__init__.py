@@ -8,9 +8,11 @@ from anonymizer.inside.explain_file import Explained, explain_file
 from anonymizer.inside.propose import Limit, Proposal, Source, code_maps, propose
 from anonymizer.inside.what_if import Outcome, what_if
 from anonymizer.tool.choose_coarser import Coarsening, read_dropped, read_merged
+from anonymizer.tool.code_map import CodeMap, read_code_maps, write_code_maps
 
 __all__ = [
     "Coarsening",
+    "CodeMap",
     "Explained",
     "Limit",
     "Outcome",
@@ -19,7 +21,9 @@ __all__ = [
     "code_maps",
     "explain_file",
     "propose",
+    "read_code_maps",
     "read_dropped",
     "read_merged",
     "what_if",
+    "write_code_maps",
 ]

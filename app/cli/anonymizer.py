@@ -10,13 +10,13 @@ from typing import Annotated, Final
 
 import typer
 
-from anonymizer import Policy, default_policy, stated
+from anonymizer import Method, Policy, default_policy, stated
 from anonymizer.alternatives import check_drawn, verify_any
+from anonymizer.inside import read_code_maps
 from anonymizer.tool import (
     Entry,
     Exposure,
     Identity,
-    Method,
     Periods,
     PublishedTable,
     Verdict,
@@ -25,7 +25,6 @@ from anonymizer.tool import (
     narrowest,
     protect_file,
     read_choices,
-    read_code_maps,
     read_known,
     read_release,
 )

@@ -6,8 +6,8 @@ from typing import Annotated, Final
 import typer
 
 from anonymizer import default_policy
-from anonymizer.inside import Limit, Proposal, Source, code_maps, propose
-from anonymizer.tool import read_choices, write_code_maps
+from anonymizer.inside import Limit, Proposal, Source, code_maps, propose, write_code_maps
+from anonymizer.tool import read_choices
 from app.cli.anonymizer_inside import INSIDE
 from app.cli.anonymizer_options import (
     ChosenTables,

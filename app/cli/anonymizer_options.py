@@ -9,7 +9,8 @@ import typer
 from rich.console import Console
 
 from anonymizer import Policy, read_policy
-from anonymizer.tool import Change, Interval, Loss, NotProven, ProtectionImpossible, SolverGaveUp, Step
+from anonymizer.rounding import Change
+from anonymizer.tool import Interval, Loss, NotProven, ProtectionImpossible, SolverGaveUp, Step
 from app.cli.refusals import show
 from app.cli.screen import progress, show_table
 from core.errors import Problem

@@ -4,7 +4,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from anonymizer import Policy
-from anonymizer.tool import Change, Choice, Entry, read_code_maps, round_file
+from anonymizer.alternatives import round_file
+from anonymizer.inside import read_code_maps
+from anonymizer.rounding import Change
+from anonymizer.tool import Choice, Entry
 from app.cli.anonymizer_options import depths, exit_status, say, steps, worst_of
 from app.cli.screen import console, show_table
 

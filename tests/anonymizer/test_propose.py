@@ -12,9 +12,9 @@ from anonymizer import TOTAL, Dimension, Policy, read_policy
 from anonymizer.coarsen import map_codes
 from anonymizer.dimension import flat_dimension
 from anonymizer.errors import CoarseningUnfit, CodesNotWritten, TableUnreadable
-from anonymizer.inside import Limit, Proposal, Source, code_maps, propose
+from anonymizer.inside import Limit, Proposal, Source, code_maps, propose, read_code_maps, write_code_maps
 from anonymizer.inside.candidates import candidates
-from anonymizer.tool import protect_file, read_code_maps, read_release, write_code_maps
+from anonymizer.tool import protect_file, read_release
 from app.cli.main import commands
 from tests.anonymizer.tool_files import EXAMPLE, PLACES
 

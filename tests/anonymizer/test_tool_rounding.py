@@ -11,9 +11,10 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from anonymizer import Policy, read_policy
+from anonymizer.alternatives import round_file
 from anonymizer.cell_keys import Noise, begin_secret
 from anonymizer.errors import ReleaseUnreadable, RoundingUnfit
-from anonymizer.tool import read_choices, read_release, round_file, verify_release
+from anonymizer.tool import read_choices, read_release, verify_release
 from anonymizer.tool.certificate import CERTIFICATE, certificate_of, hashes_of, pack_json, worst_of
 from anonymizer.tool.verify_release import audit
 from app.cli.main import commands

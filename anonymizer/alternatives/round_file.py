@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from anonymizer.alternatives.round_once import write_down_once
 from anonymizer.attacker import Interval
 from anonymizer.cell_keys import read_secret
 from anonymizer.errors import RoundingUnfit
@@ -16,7 +17,6 @@ from anonymizer.tool.code_map import CodeMap
 from anonymizer.tool.protect_file import Step, rules_for
 from anonymizer.tool.read_hierarchy import read_hierarchy
 from anonymizer.tool.read_table import RECORDS, read_tables
-from anonymizer.tool.round_once import write_down_once
 from anonymizer.tool.write_down import Entry
 from anonymizer.tool.write_release import require_free, write_release
 
