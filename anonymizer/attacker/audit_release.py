@@ -30,7 +30,7 @@ from anonymizer.attacker.joint_program import Flags
 from anonymizer.attacker.limits import Limits, limits_of, structural_zeros
 from anonymizer.attacker.unknowns import Whole
 from anonymizer.policy import Policy
-from anonymizer.published import Identity, Key, PublishedTable
+from anonymizer.published import Identity, Key, PublishedTable, Standing
 
 __all__ = ["Audit", "Offence", "audit"]
 
@@ -68,9 +68,12 @@ def audit(
     *,
     zeros_visible: bool = False,
     known: Mapping[Identity, int] = NOTHING,
+    standing: Standing = NOTHING,
 ) -> Audit:
-    """Judge all suppressed or rounded cells of some tables, but those `known` from elsewhere and those that the policy declares
-    to be zero; raises `TablesContradict`."""
+    """Judge all cells of some tables but suppressed ones `known` from elsewhere or declared zero; raises `TablesContradict`.
+
+    What was published before, as `standing` says, is not judged for being published.
+    """
     given = structural_zeros(tables, policy) | dict(known)
     attacker = Attacker(tables, zeros_visible=zeros_visible, known=given)
     limits = limits_of(attacker.unknowns, tables, policy)
@@ -79,7 +82,7 @@ def audit(
     numbers = np.unique(np.array([number for _, _, number in hidden], np.int64))
     broken = set(_broken(attacker, numbers, limits).tolist())
     offences = [Offence(table.name, key, attacker.interval_of(number)) for table, key, number in hidden if number in broken]
-    told = published_offences(attacker, tables, limits, policy)
+    told = published_offences(attacker, tables, limits, policy, standing)
     offences += [Offence(name, key, Interval(*ends)) for name, key, ends in told]
     return Audit(len(hidden), tuple(offences), _narrowest(attacker, numbers, limits))
 

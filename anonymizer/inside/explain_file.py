@@ -22,13 +22,15 @@ __all__ = ["Explained", "explain_file"]
 class Explained:
     """A cell, why it is not published, what the release leaves open of it, and which cells it would betray.
 
-    Interval and betrayed cells are worked out only of cells that were asked for.
+    `rests` are cells and totals of which too few, or nobody, would be known to be left without the cell. All but the reason is
+    worked out only of cells that were asked for.
     """
 
     cell: str
     reason: Reason
     interval: Interval | None = None
     betrayed: tuple[str, ...] = ()
+    rests: tuple[tuple[str, str], ...] = ()
 
 
 def explain_file(
@@ -67,7 +69,8 @@ def explain_file(
         tell("asking what each would give away", at, len(asked))
         told = explain(counted, published, rules, name)
         betrayed = tuple(_written(other, published) for other in told.betrayed)
-        found.append(Explained(_written(name, published), told.reason, told.interval, betrayed))
+        rests = tuple((_written(one, published), _written(total, published)) for one, total in told.rests)
+        found.append(Explained(_written(name, published), told.reason, told.interval, betrayed, rests))
     return found
 
 

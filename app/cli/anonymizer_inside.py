@@ -71,7 +71,8 @@ def explain(
         for one in found:
             console.print(f"{one.cell}: {one.reason}", markup=False, soft_wrap=True)
             console.print(f"    left open by the release: {interval_text(one.interval)}", markup=False, soft_wrap=True)
-            told = ", ".join(one.betrayed) or "no other cell by itself"
+            rests = (f"what is left of {total} without {own}" for own, total in one.rests)
+            told = ", ".join([*one.betrayed, *rests]) or "no other cell by itself"
             console.print(f"    published, it would give away: {told}", markup=False, soft_wrap=True)
     else:
         show_table(("cell", "hidden because"), [(one.cell, one.reason) for one in found], "No cell is hidden.")

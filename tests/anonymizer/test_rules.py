@@ -13,7 +13,7 @@ from anonymizer import TOTAL, Policy, ProtectedTables, audit, protect_tables
 from anonymizer.counted_week import Count, CountedTable
 from anonymizer.dimension import Dimension, flat_dimension
 from anonymizer.errors import CountsUnfit, NotProven, PolicyUnfit, ProtectionImpossible
-from anonymizer.explain import Reason, reasons
+from anonymizer.explain import Reason, explain, reasons
 from anonymizer.policy import Cost, Dominance, Selection, Sensitive
 from anonymizer.primary import primary_of
 from anonymizer.prove import prove, prove_from_outside
@@ -155,6 +155,15 @@ class TestGroups:
         assert done.proof.evidence is not None
         cell, total = (("place", "n1"), ("reason", "violence")), (("place", "n1"),)
         assert max(other.get(total, 0) - other.get(cell, 0) for other in done.proof.evidence.alternatives) >= 4
+
+    def test_an_officer_reads_what_publishing_it_would_tell_of_everybody(self) -> None:
+        group = policy(sensitive=(Sensitive(VIOLENCE, group=True),))
+        done = protect_tables([self.TRUTH], group)
+        cell, total = (("place", "n1"), ("reason", "violence")), (("place", "n1"),)
+        hidden = cell if done.tables[0].cells["n1", "violence"] is None else total
+        told = explain([self.TRUTH], done.tables, group, hidden)
+        assert told.reason is Reason.WHOLE_GROUP
+        assert told.rests == ((cell, total),)
 
     def test_without_the_rule_everybody_reads_it(self) -> None:
         [told] = protect_tables([self.TRUTH], policy()).tables

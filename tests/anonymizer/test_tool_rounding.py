@@ -139,6 +139,24 @@ def test_only_one_table_is_rounded_at_a_time(secret: Path, tmp_path: Path) -> No
     assert not (tmp_path / "out").exists()
 
 
+def test_the_same_people_are_rounded_once_and_by_no_other_method_after(secret: Path, tmp_path: Path) -> None:
+    """The very same numbers may leave again; another rounding, or true numbers, may not."""
+    register = tmp_path / "register"
+    assert run("anonymizer", "register", register, "--new").exit_code == 0
+    entered = [f"--register={register}", "--data-set=movements"]
+    rounding = [*COMMAND, f"--secret={secret}", *entered]
+    assert run(*rounding, "--out", tmp_path / "first").exit_code == 0
+    assert run(*rounding, "--out", tmp_path / "again").exit_code == 0
+    other = run(*rounding, "--base=10", "--out", tmp_path / "other")
+    assert other.exit_code == 2
+    assert "ANON-019" in other.stderr
+    true = run(*COMMAND[:-1], *entered, "--out", tmp_path / "true")
+    assert true.exit_code == 2
+    assert "ANON-103" in true.stderr
+    assert not (tmp_path / "other").exists()
+    assert not (tmp_path / "true").exists()
+
+
 def test_the_command_rounds_says_how_far_and_what_it_costs(secret: Path, tmp_path: Path) -> None:
     done = run(*COMMAND, f"--secret={secret}", "--out", tmp_path / "out", "--loss")
     assert done.exit_code == 0, done.output
