@@ -10,6 +10,7 @@ __all__ = [
     "CaseOpenedTwice",
     "CaseUnknown",
     "CertificateRefused",
+    "ClearRowChanged",
     "CodeUnknown",
     "ConsentIncomplete",
     "ConsentMissing",
@@ -263,6 +264,18 @@ class OldVersion(Problem):
     code = "CASE-023"
     says = "Record {record} in {table} is not the version that was written last: another was put in its place."
     remedy = "Treat it as tampering: keep the database as it is, compare with a backup and read the audit log for this record."
+
+
+class ClearRowChanged(Problem):
+    code = "CASE-024"
+    says = (
+        "What stands in clear of record {record} in {table} is not what this program wrote ({row}): a row was changed, added "
+        "or taken away."
+    )
+    remedy = (
+        "Treat it as tampering: keep the database as it is, compare with a backup and read the audit log for this record. "
+        "After a restore with keys newer than the data, see `bin/waystation store seal`."
+    )
 
 
 class OpeningUnknown(Problem):

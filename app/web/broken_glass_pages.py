@@ -72,5 +72,5 @@ def list_to_review(request: Request, visit: SignedIn, desk: OpenDesk) -> Respons
 def judge(request: Request, visit: SignedIn, desk: OpenDesk, opening: UUID, form: CheckedForm) -> Response:  # noqa: ARG001
     """Justified, or not: then it ends at once."""
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        records.review_opening(session, opening, justified=form.get("justified") == "yes")
+        records.review_opening(session, desk.ring, opening, justified=form.get("justified") == "yes")
     return go_to("/broken-glass/review")

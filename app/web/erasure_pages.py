@@ -133,7 +133,7 @@ def hold(request: Request, visit: SignedIn, desk: OpenDesk, person: UUID, form: 
 def lift(request: Request, visit: SignedIn, desk: OpenDesk, hold_id: UUID, form: CheckedForm) -> Response:  # noqa: ARG001
     """Lift a hold before its time."""
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        rights.lift_hold(session, hold_id)
+        rights.lift_hold(session, desk.ring, hold_id)
     return go_to("/holds?done=lifted")
 
 

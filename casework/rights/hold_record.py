@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from casework.errors import HoldUnknown, RecordHeld, RecordUnknown
 from casework.models import KeyKind, Person
 from casework.rights_models import Hold
+from casework.store.change_clear import changing_clear
 from casework.store.seal_record import Vault, stored_key
 from core.access import require
 from core.audit import Action, Purpose, record
@@ -45,32 +46,32 @@ def hold_record(session: Session, ring: KeyRing, person_id: UUID, *, reason: str
     person = _person(session, person_id)
     access = require(session, Right.HOLD_RECORD, custody_of(person), subject=f"casework.person:{person_id}")
     hold = uuid4()
-    key = stored_key(Vault(session, ring, person.operation), person_id, KeyKind.PERSON)
-    session.add(
-        Hold(
-            id=hold,
-            person=person_id,
-            operation=person.operation,
-            reason=key.seal(reason.encode(), Binding(TABLE, hold, "reason")),
-            set_by=access.actor,
-            set_at=now(),
-            until=until,
-        )
+    vault = Vault(session, ring, person.operation)
+    key = stored_key(vault, person_id, KeyKind.PERSON)
+    row = Hold(
+        id=hold,
+        person=person_id,
+        operation=person.operation,
+        reason=key.seal(reason.encode(), Binding(TABLE, hold, "reason")),
+        set_by=access.actor,
+        set_at=now(),
+        until=until,
     )
-    session.flush()
+    with changing_clear(vault, [person_id]):
+        session.add(row)
     _tell(session, person_id, hold, held=True)
     return hold
 
 
-def lift_hold(session: Session, hold_id: UUID) -> None:
+def lift_hold(session: Session, ring: KeyRing, hold_id: UUID) -> None:
     """Lift a hold before its time; raises `HoldUnknown` or `NotAllowed`."""
     hold = session.scalar(select(Hold).where(Hold.id == hold_id, _stands()))
     if hold is None:
         raise HoldUnknown(hold=hold_id)
     custody = custody_of(_person(session, hold.person))
     access = require(session, Right.HOLD_RECORD, custody, subject=f"casework.person:{hold.person}")
-    hold.lifted_by, hold.lifted_at = access.actor, now()
-    session.flush()
+    with changing_clear(Vault(session, ring, hold.operation), [hold.person]):
+        hold.lifted_by, hold.lifted_at = access.actor, now()
     _tell(session, hold.person, hold_id, held=False)
 
 

@@ -180,7 +180,7 @@ def test_out_of_reach_there_is_no_pack(field_team: Field, household: tuple[UUID,
 
 def test_a_restricted_record_is_given_to_its_person_all_the_same(field_team: Field, household: tuple[UUID, UUID]) -> None:
     with field_team.zone() as session:
-        restrict_record(session, household[0], RestrictionReason.OBJECTION)
+        restrict_record(session, field_team.ring, household[0], RestrictionReason.OBJECTION)
     assert give(field_team, household[0]).page
 
 

@@ -221,7 +221,7 @@ def test_nobody_corrects_a_part_that_they_may_not_read(field_team: Field, person
 
 def test_a_contested_record_is_restricted_and_corrected_all_the_same(field_team: Field, person: UUID) -> None:
     with field_team.zone() as session:
-        restrict_record(session, person, RestrictionReason.ACCURACY_CONTESTED)
+        restrict_record(session, field_team.ring, person, RestrictionReason.ACCURACY_CONTESTED)
     assert correct(field_team, person, {"prs_First_Name": "Amina"}) == 2
 
 

@@ -172,9 +172,9 @@ class TestWhatIsHeld:
         with field_team.zone() as session:
             lifted = hold_record(session, field_team.ring, first, reason="Court")
             hold_record(session, field_team.ring, second, reason="Court", until=clock.now())
-            lift_hold(session, lifted)
+            lift_hold(session, field_team.ring, lifted)
             with pytest.raises(HoldUnknown):
-                lift_hold(session, lifted)
+                lift_hold(session, field_team.ring, lifted)
         erase(field_team, first)
 
     def test_the_reason_is_sealed_and_shown_to_those_who_may_hold(self, field_team: Field) -> None:
@@ -196,7 +196,7 @@ class TestWhatIsHeld:
         with pytest.raises(NotAllowed), field_team.database.transaction(Zone.CASEWORK, access=access) as session:
             hold_record(session, field_team.ring, person, reason="mine")
         with pytest.raises(NotAllowed), field_team.database.transaction(Zone.CASEWORK, access=access) as session:
-            lift_hold(session, hold)
+            lift_hold(session, field_team.ring, hold)
 
 
 def test_an_account_never_erases_within_its_own_reach(field_team: Field) -> None:

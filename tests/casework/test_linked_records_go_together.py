@@ -48,7 +48,7 @@ def two(field_team: Field) -> tuple[UUID, UUID]:
     one, other = (field_team.admit(field_team.send("screening", each)).records[0] for each in said)
     with field_team.zone() as session:
         session.execute(text("UPDATE casework.person SET custody = :here"), {"here": str(HERE)})
-        merge_persons(session, one, other, purpose=Purpose.ASSISTANCE)
+        merge_persons(session, field_team.ring, one, other, purpose=Purpose.ASSISTANCE)
     return one, other
 
 
@@ -73,7 +73,7 @@ def test_a_hold_on_one_keeps_both(field_team: Field, two: tuple[UUID, UUID]) -> 
 def test_handed_over_both_go_and_each_has_its_line(field_team: Field, two: tuple[UUID, UUID], asked: int) -> None:
     who = Access("chief", OPERATION, (Grant(Role.SUPERVISOR, "org"),))
     with field_team.zone() as session:
-        assign_custody(session, who, two[asked], THERE, purpose=Purpose.ASSISTANCE)
+        assign_custody(session, field_team.ring, who, two[asked], THERE, purpose=Purpose.ASSISTANCE)
     with field_team.zone() as session:
         assert {session.get_one(Person, person).custody for person in two} == {str(THERE)}
     with field_team.database.transaction(Zone.AUDIT) as session:
@@ -84,7 +84,7 @@ def test_handed_over_both_go_and_each_has_its_line(field_team: Field, two: tuple
 def test_who_may_not_hand_over_moves_neither(field_team: Field, two: tuple[UUID, UUID]) -> None:
     who = Access("chief", OPERATION, (Grant(Role.AUDITOR, "org"),))
     with pytest.raises(NotAllowed), field_team.zone() as session:
-        assign_custody(session, who, two[0], THERE, purpose=Purpose.ASSISTANCE)
+        assign_custody(session, field_team.ring, who, two[0], THERE, purpose=Purpose.ASSISTANCE)
     with field_team.zone() as session:
         assert {session.get_one(Person, person).custody for person in two} == {str(HERE)}
 
@@ -110,12 +110,12 @@ def test_what_is_stopped_in_one_is_stopped_in_both_until_it_is_lifted_there(
     field_team: Field, two: tuple[UUID, UUID], asked: int
 ) -> None:
     with field_team.zone() as session:
-        stopped = restrict_record(session, two[1], RestrictionReason.OBJECTION)
+        stopped = restrict_record(session, field_team.ring, two[1], RestrictionReason.OBJECTION)
     with field_team.zone() as session:
         [listed] = [one for one in restrictions_in_force(session, two[asked]) if one.by_hand]
         assert (listed.id, listed.person) == (stopped, two[1])
         assert not may_use(session, two[asked], Purpose.ASSISTANCE)
-        lift_restriction(session, stopped)
+        lift_restriction(session, field_team.ring, stopped)
     with field_team.zone() as session:
         assert may_use(session, two[asked], Purpose.ASSISTANCE)
 
@@ -157,20 +157,20 @@ def test_what_stops_sharing_one_ends_the_sharing_of_both(field_team: Field, two:
     agree(field_team, two[0])
     share(field_team, two[0])
     with field_team.zone() as session:
-        restrict_record(session, two[1], RestrictionReason.OBJECTION, use=Purpose.REFERRAL)
+        restrict_record(session, field_team.ring, two[1], RestrictionReason.OBJECTION, use=Purpose.REFERRAL)
     assert running(field_team) == 0
 
 
 def test_linking_with_a_record_that_may_not_be_shared_ends_the_sharing(field_team: Field, two: tuple[UUID, UUID]) -> None:
     with field_team.zone() as session:
         [link] = merges_of(session, two[0])
-        unmerge(session, link.id, purpose=Purpose.ASSISTANCE)
-        restrict_record(session, two[1], RestrictionReason.OBJECTION, use=Purpose.REFERRAL)
+        unmerge(session, field_team.ring, link.id, purpose=Purpose.ASSISTANCE)
+        restrict_record(session, field_team.ring, two[1], RestrictionReason.OBJECTION, use=Purpose.REFERRAL)
     agree(field_team, two[0])
     share(field_team, two[0])
     assert running(field_team) == 1
     with field_team.zone() as session:
-        merge_persons(session, two[0], two[1], purpose=Purpose.ASSISTANCE)
+        merge_persons(session, field_team.ring, two[0], two[1], purpose=Purpose.ASSISTANCE)
     assert running(field_team) == 0
 
 

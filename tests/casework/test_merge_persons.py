@@ -48,12 +48,12 @@ def two(field_team: Field) -> tuple[UUID, UUID]:
 
 def merge(team: Field, survivor: UUID, merged: UUID, grants: Sequence[Grant] = OVER_BOTH, **more: Any) -> UUID:
     with team.database.transaction(Zone.CASEWORK, access=Access("chief", OPERATION, tuple(grants))) as session:
-        return merge_persons(session, survivor, merged, purpose=Purpose.ASSISTANCE, **more)
+        return merge_persons(session, team.ring, survivor, merged, purpose=Purpose.ASSISTANCE, **more)
 
 
 def undo(team: Field, merged: UUID, grants: Sequence[Grant] = OVER_BOTH) -> None:
     with team.database.transaction(Zone.CASEWORK, access=Access("chief", OPERATION, tuple(grants))) as session:
-        unmerge(session, merged, purpose=Purpose.ASSISTANCE)
+        unmerge(session, team.ring, merged, purpose=Purpose.ASSISTANCE)
 
 
 def read(team: Field, person: UUID, grants: Sequence[Grant] = OVER_BOTH, actor: str = "chief") -> PersonRecord:
@@ -105,7 +105,7 @@ def test_a_household_member_is_merged_with_somebody_interviewed(field_team: Fiel
     idris = field_team.admit(field_team.send("screening", said)).records[0]
     with field_team.zone() as session:
         [family] = [case for case in list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE) if case.members]
-        merge_persons(session, idris, family.members[0], purpose=Purpose.ASSISTANCE)
+        merge_persons(session, field_team.ring, idris, family.members[0], purpose=Purpose.ASSISTANCE)
         [family] = [case for case in list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE) if case.members]
         assert family.members == (idris,)
 
@@ -286,21 +286,21 @@ def test_whatever_is_merged_and_undone_every_record_is_read_and_all_undone_is_th
         for survivor, merged, undoing in ((five[one], five[other], undoing) for one, other, undoing in steps):
             if undoing:
                 if merged in standing:
-                    unmerge(session, standing.pop(merged), purpose=Purpose.ASSISTANCE)
+                    unmerge(session, field_team.ring, standing.pop(merged), purpose=Purpose.ASSISTANCE)
                     del into[merged]
             elif (end(into, survivor), end(into, merged)) == (survivor, merged) and survivor != merged:
-                standing[merged] = merge_persons(session, survivor, merged, purpose=Purpose.ASSISTANCE)
+                standing[merged] = merge_persons(session, field_team.ring, survivor, merged, purpose=Purpose.ASSISTANCE)
                 into[merged] = survivor
             else:
                 with pytest.raises((MergedAlready, NotTwoPersons)):
-                    merge_persons(session, survivor, merged, purpose=Purpose.ASSISTANCE)
+                    merge_persons(session, field_team.ring, survivor, merged, purpose=Purpose.ASSISTANCE)
             for person in five:
                 record = held(field_team, session, person)
                 assert record.id == end(into, person)
                 assert set(record.linked) == {other for other in five if end(into, other) == record.id}
                 assert alone[person] <= contents(record)
         for merged in last.sample(sorted(standing), len(standing)):
-            unmerge(session, standing[merged], purpose=Purpose.ASSISTANCE)
+            unmerge(session, field_team.ring, standing[merged], purpose=Purpose.ASSISTANCE)
         session.flush()
         assert rows(session) == before
         assert {person: contents(held(field_team, session, person)) for person in five} == alone
