@@ -11,6 +11,7 @@ __all__ = [
     "CaseUnknown",
     "CertificateRefused",
     "ClearRowChanged",
+    "ClearRowsUnlisted",
     "CodeUnknown",
     "ConsentIncomplete",
     "ConsentMissing",
@@ -275,6 +276,15 @@ class ClearRowChanged(Problem):
     remedy = (
         "Treat it as tampering: keep the database as it is, compare with a backup and read the audit log for this record. "
         "After a restore with keys newer than the data, see `bin/waystation store seal`."
+    )
+
+
+class ClearRowsUnlisted(Problem):
+    code = "CASE-025"
+    says = "The key of record {record} lists nothing that stands in clear: an earlier version of this program wrote it."
+    remedy = (
+        "Run `bin/waystation store seal OPERATION` once, right after the upgrade. If it was run since, an old row of the key "
+        "table was put back: treat it as tampering."
     )
 
 

@@ -1,6 +1,7 @@
 """The store itself: record keys and what they seal, blind tokens, who needs to know; and many persons at once."""
 
 from casework.store.bulk_limit import MOST_PERSONS, ReadingWindow, open_bulk_window, open_windows, propose_bulk_read
+from casework.store.list_all import list_all
 from casework.store.open_in_bulk import open_in_bulk
 from casework.store.seal_file import NewFile
 from casework.store.verify_records import Checked, verify_records
@@ -12,6 +13,7 @@ __all__ = [
     "NewFile",
     "NewPerson",
     "ReadingWindow",
+    "list_all",
     "open_bulk_window",
     "open_in_bulk",
     "open_windows",

@@ -14,8 +14,17 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework.errors import FactsMoved, FileCut, KeyDestroyed, OldVersion, RecordUnknown
+from casework.errors import (
+    ClearRowChanged,
+    ClearRowsUnlisted,
+    FactsMoved,
+    FileCut,
+    KeyDestroyed,
+    OldVersion,
+    RecordUnknown,
+)
 from casework.models import Case, Interview, InterviewKind, KeyKind, MovementEvent, Person, SealedRecord
+from casework.store.compare_clear import lists_clear_rows
 from casework.store.seal_record import Vault, open_parts, stored_key
 from casework.store.verify_beside import BESIDE, open_beside
 from core.access import NotAllowed, access_of
@@ -33,7 +42,17 @@ __all__ = ["Checked", "tell_version", "verify_records"]
 PAGE: Final = 500
 TABLES: Final[Sequence[type[Any]]] = (Person, Interview, MovementEvent, *BESIDE)
 OF_MOVEMENT: Final = dict.fromkeys(RecordPart, KeyKind.MOVEMENT) | {RecordPart.FACTS: KeyKind.MOVEMENT_FACTS}
-REFUSALS: Final = (CiphertextRefused, FactsMoved, FileCut, KeyVersionUnknown, OldVersion, RecordDamaged, RecordUnknown)
+REFUSALS: Final = (
+    CiphertextRefused,
+    ClearRowChanged,
+    ClearRowsUnlisted,
+    FactsMoved,
+    FileCut,
+    KeyVersionUnknown,
+    OldVersion,
+    RecordDamaged,
+    RecordUnknown,
+)
 
 
 @dataclass
@@ -44,6 +63,7 @@ class Checked:
     sound: int = 0
     keyless: list[UUID] = field(default_factory=list)
     faults: list[Problem] = field(default_factory=list)
+    seen: set[tuple[object, ...]] = field(default_factory=set, repr=False)
 
 
 def tell_version(session: Session, row: SealedRecord) -> None:
@@ -105,7 +125,10 @@ def _check(vault: Vault, row: Any, newest: int, checked: Checked) -> None:
         if record_of not in checked.keyless:
             checked.keyless.append(record_of)
     except REFUSALS as refusal:
-        checked.faults.append(refusal)
+        told = (type(refusal), *refusal.where.values())
+        if told not in checked.seen:  # what is wrong beside a record is met at each of its rows
+            checked.seen.add(told)
+            checked.faults.append(refusal)
     else:
         checked.sound += 1
 
@@ -118,12 +141,15 @@ def _open(vault: Vault, row: SealedRecord) -> None:
                 raise FactsMoved(record=row.id, week=row.week)
         return
     owner = row.id
-    if isinstance(row, Person):
-        custody_of(row)
     if isinstance(row, Interview):
         code_in(row, "kind", InterviewKind)
         case = vault.session.get(Case, row.case)
         if case is None:
             raise RecordUnknown(kind="case of interview", record=row.id)
         owner = case.person
-    open_parts(row, stored_key(vault, owner, KeyKind.PERSON), list(RecordPart))
+    key = stored_key(vault, owner, KeyKind.PERSON)
+    open_parts(row, key, list(RecordPart))
+    if isinstance(row, Person):
+        custody_of(row)
+        if not lists_clear_rows(key.listed(key.row.versions)):
+            raise ClearRowsUnlisted(record=row.id)

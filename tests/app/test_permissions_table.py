@@ -253,7 +253,7 @@ def furnished(program: Program, xforms: Mapping[str, bytes]) -> World:
         team.send("screening", {**SCREENING, "case_reference": f"SC-{number}"})
     team.send("movement", ARRIVAL)
     team.admit_awaiting()
-    with team.zone() as session:
+    with team.changing() as session:
         session.execute(text("UPDATE casework.person SET custody = :custody"), {"custody": str(CUSTODY)})
         person, other = (case.person for case in list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE))
         report = session.execute(text("SELECT id FROM casework.movement_event")).scalar_one()

@@ -94,7 +94,7 @@ def person(field_team: Field) -> UUID:
 
 
 def give_to(team: Field, person: UUID, custody: Custody) -> None:
-    with team.zone() as session:
+    with team.changing() as session:
         session.execute(
             text("UPDATE casework.person SET custody = :custody WHERE id = :id"), {"custody": str(custody), "id": person}
         )

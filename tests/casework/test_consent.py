@@ -140,7 +140,7 @@ def test_sharing_ends_also_where_the_record_went_into_other_hands(field_team: Fi
     say(field_team, person, sharing())
     share(field_team, person)
     moved = Custody("org", "north", "team-9", "badr")
-    with field_team.zone() as session:
+    with field_team.changing() as session:
         session.execute(text("UPDATE casework.person SET custody = :custody"), {"custody": str(moved)})
     badr = Access("badr", OPERATION, (Grant(Role.CASEWORKER, worker="badr"),))
     say(field_team, person, sharing(ConsentState.WITHDRAWN), badr)

@@ -36,7 +36,7 @@ OTHER = {**AMAL, "prs_First_Name": "Leyla", "prs_Second_Name": "Warsame", "prs_B
 def screen(team: Field, said: dict[str, str], custody: Custody = NORTH, **more: str) -> UUID:
     answers = {**said, "case_reference": f"SC-{uuid4().hex[:8]}"}
     person = team.admit(team.send("screening", answers, **more)).records[0]
-    with team.zone() as session:
+    with team.changing() as session:
         session.execute(text("UPDATE casework.person SET custody = :to WHERE id = :id"), {"to": str(custody), "id": person})
     return person
 

@@ -46,7 +46,7 @@ def two(field_team: Field) -> tuple[UUID, UUID]:
     """Two records, the second merged into the first."""
     said = ({**SCREENING, "case_reference": f"SC-{number}"} for number in range(2))
     one, other = (field_team.admit(field_team.send("screening", each)).records[0] for each in said)
-    with field_team.zone() as session:
+    with field_team.changing() as session:
         session.execute(text("UPDATE casework.person SET custody = :here"), {"here": str(HERE)})
         merge_persons(session, field_team.ring, one, other, purpose=Purpose.ASSISTANCE)
     return one, other

@@ -48,7 +48,7 @@ def persons(field_team: Field) -> list[UUID]:
     for number in range(4):
         field_team.send("screening", {**SCREENING, "case_reference": f"SC-{number}"})
     field_team.admit_awaiting()
-    with field_team.zone() as session:
+    with field_team.changing() as session:
         session.execute(text("UPDATE casework.person SET custody = :custody"), {"custody": str(CUSTODY)})
         return [case.person for case in list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)]
 

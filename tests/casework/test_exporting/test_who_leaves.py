@@ -139,7 +139,7 @@ class TestChoosing:
             assert exporting.choose_persons(session, since=now()) == ()
 
     def test_only_cases_in_reach(self, field_team: Field, person: UUID) -> None:
-        with field_team.zone() as session:
+        with field_team.changing() as session:
             session.execute(text("UPDATE casework.person SET custody = :c"), {"c": str(Custody("org", "north", "t-1", "x"))})
         with as_(field_team, Access("sara", OPERATION, (Grant(Role.SUPERVISOR, team="t-2"),))) as session:
             assert exporting.choose_persons(session) == ()
