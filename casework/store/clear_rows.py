@@ -26,7 +26,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     func,
-    literal,
+    literal_column,
     or_,
     select,
     union_all,
@@ -172,14 +172,19 @@ def _standing(rows: Iterable[Select[str]]) -> Select[UUID, bytes, Sequence[str]]
 
 def _texts(table: str, its: ColumnElement[bool]) -> Select[str]:
     """Each of these rows as the text of a `jsonb` array that begins with its table."""
-    said = func.jsonb_build_array(literal(table).cast(String), *map(_said, _COLUMNS[table]))
+    said = func.jsonb_build_array(_constant(table), *map(_said, _COLUMNS[table]))
     return select(said.cast(String)).where(its)
 
 
 def _said(column: InstrumentedAttribute[Any]) -> SQLColumnExpression[Any]:
     if isinstance(column.type, DateTime):
-        return func.timezone("UTC", column)  # the same whatever the session's time zone
-    return func.encode(column, "hex") if isinstance(column.type, LargeBinary) else column
+        return func.timezone(_constant("UTC"), column)  # the same whatever the session's time zone
+    return func.encode(column, _constant("hex")) if isinstance(column.type, LargeBinary) else column
+
+
+def _constant(text: str) -> ColumnElement[str]:
+    """Written into the statement: as parameters they would be sent each time."""
+    return literal_column(f"'{text}'::text", String)
 
 
 _OF_PERSONS: Final = _standing(

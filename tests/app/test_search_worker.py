@@ -20,6 +20,7 @@ from app.search_workers import searching
 from casework.models import KeyKind, Person, StoredKey
 from casework.search import ask_worker, search_freely
 from casework.search.name_index import EVERYWHERE, FreeQuestion
+from casework.store.change_clear import changing_clear
 from casework.store.seal_record import Vault, make_key, seal_parts, stored_key
 from core.access import Access, Grant
 from core.audit import Purpose
@@ -75,7 +76,8 @@ def add(program: Program, name: str, custody: str = HERE) -> UUID:
         vault = Vault(session, program.ring, OPERATION)
         person = Person(id=uuid4(), operation=OPERATION, row_version=1, custody=custody)
         seal(person, make_key(vault, person.id, KeyKind.PERSON), name)
-        session.add(person)
+        with changing_clear(vault, [person.id]):
+            session.add(person)
     return person.id
 
 
@@ -115,7 +117,7 @@ def correct(program: Program, person: UUID) -> None:
 
 
 def hand_over(program: Program, person: UUID) -> None:
-    with system(program) as session:
+    with system(program) as session, changing_clear(Vault(session, program.ring, OPERATION), [person]):
         session.get_one(Person, person).custody = ELSEWHERE
 
 

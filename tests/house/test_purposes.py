@@ -58,6 +58,7 @@ OPENS_NOTHING = {
     "casework.let_read_again",
     "casework.lift_hold",
     "casework.lift_restriction",
+    "casework.list_all",
     "casework.propose_erasure",
     "casework.propose_overdue",
     "casework.record_consent",
