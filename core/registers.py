@@ -20,10 +20,12 @@ from sqlalchemy.orm import Session
 
 from core.access import access_of, require
 from core.audit_line import Action, Purpose, record
+from core.checked import Checked
+from core.clear_columns import RecordDamaged
 from core.clock import now
-from core.envelope import Binding, WrappedKey, new_record_key, unwrap_record_key
+from core.envelope import Binding, CiphertextRefused, WrappedKey, new_record_key, unwrap_record_key
 from core.errors import Problem
-from core.keyring import KeyRing
+from core.keyring import KeyRing, KeyVersionUnknown
 from core.models import RegisterEntry
 from core.permissions import Right
 
@@ -183,6 +185,26 @@ def entry_history(session: Session, ring: KeyRing, kind: type[Content], entry: U
     detail = {"register": kind.register, "version": kept[0].version}
     record(session, Action.READ, f"{TABLE}:{entry}", purpose=Purpose.ADMINISTRATION, detail=detail)
     return kept
+
+
+def verify_entries(session: Session, ring: KeyRing) -> Checked:
+    """Open every version of every entry in the operation, for `store verify`: by the program itself."""
+    require(session, Right.KEEP_REGISTERS, subject=TABLE)
+    checked = Checked()
+    for row in session.scalars(select(RegisterEntry).order_by(RegisterEntry.id, RegisterEntry.version)).all():
+
+        def opening(row: RegisterEntry = row) -> None:
+            if row.register == Assessment.register:
+                _opened(ring, row, Assessment)
+            elif row.register == Breach.register:
+                _opened(ring, row, Breach)
+            else:
+                raise RecordDamaged(record=row.id, table=TABLE, column="register")
+
+        checked.take(row.id, opening, gone=EntryUnknown, refusals=(CiphertextRefused, KeyVersionUnknown, RecordDamaged))
+    detail = {"by": "store verify"}
+    record(session, Action.READ, TABLE, purpose=Purpose.VERIFICATION, count=checked.sound, detail=detail)
+    return checked
 
 
 def count_due(session: Session) -> int:

@@ -16,6 +16,7 @@ from ingest.read_submission import StoredSubmission, read_submission, read_submi
 from ingest.receive_submission import Receipt, receive_submission
 from ingest.register_collector import Collector, add_collector, find_collector
 from ingest.uploaded_file import UploadedFile
+from ingest.verify_received import verify_received
 
 __all__ = [
     "Answers",
@@ -42,4 +43,5 @@ __all__ = [
     "received_before",
     "set_aside",
     "submissions_set_aside",
+    "verify_received",
 ]

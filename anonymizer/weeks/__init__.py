@@ -10,6 +10,7 @@ from anonymizer.weeks.count_movements import count_movements
 from anonymizer.weeks.fact_blocks import fresh_facts, refresh_fact_blocks
 from anonymizer.weeks.find_policy import policy_in_force
 from anonymizer.weeks.store_protected import load_protected, store_protected
+from anonymizer.weeks.verify_proofs import verify_proofs
 
 __all__ = [
     "WeekNotProtected",
@@ -20,4 +21,5 @@ __all__ = [
     "policy_in_force",
     "refresh_fact_blocks",
     "store_protected",
+    "verify_proofs",
 ]

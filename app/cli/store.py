@@ -27,8 +27,8 @@ class StoreDamaged(Problem):
 
 @store.command("verify")
 def verify(operation: Annotated[str, typer.Argument(help="Code of the operation.")]) -> None:
-    """Open every record, with its files, consents, holds and history, and find what was changed, exchanged or put back as it
-    once was. Exit status 1 if anything was.
+    """Open every record, with its files, consents, holds and history, what was received, registers, proofs and accounts, and
+    find what was changed, exchanged or put back as it once was. Exit status 1 if anything was.
 
     Rests on the audit log: run `audit verify` beside it. Says how many records have no key: erased, or robbed of it.
     """

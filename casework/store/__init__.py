@@ -4,12 +4,11 @@ from casework.store.bulk_limit import MOST_PERSONS, ReadingWindow, open_bulk_win
 from casework.store.list_all import list_all
 from casework.store.open_in_bulk import open_in_bulk
 from casework.store.seal_file import NewFile
-from casework.store.verify_records import Checked, verify_records
+from casework.store.verify_records import verify_records
 from casework.store.write_persons import NewPerson, write_persons
 
 __all__ = [
     "MOST_PERSONS",
-    "Checked",
     "NewFile",
     "NewPerson",
     "ReadingWindow",

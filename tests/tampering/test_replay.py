@@ -6,9 +6,10 @@ import pytest
 
 from app.verify_store import verify_store
 from casework.errors import ClearRowChanged, FactsMoved, FileCut, OldVersion
-from casework.store import Checked, verify_records
+from casework.store import verify_records
 from core.access import Access, Grant, NotAllowed
 from core.audit import Purpose
+from core.checked import Checked
 from core.database import Zone
 from core.errors import Problem
 from core.logged_versions import logged_versions
