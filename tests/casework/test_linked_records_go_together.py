@@ -20,6 +20,7 @@ from casework.consent import (
     restrictions_in_force,
     withdraw_consent,
 )
+from casework.consent.consents import usable
 from casework.duplicates import merge_persons, merges_of, unmerge
 from casework.erasure.erase_person import erase_record
 from casework.erasure.erasure_subject import ErasureKind, Subject
@@ -115,9 +116,20 @@ def test_what_is_stopped_in_one_is_stopped_in_both_until_it_is_lifted_there(
         [listed] = [one for one in restrictions_in_force(session, two[asked]) if one.by_hand]
         assert (listed.id, listed.person) == (stopped, two[1])
         assert not may_use(session, two[asked], Purpose.ASSISTANCE)
+        assert usable(session, [two[asked]], Purpose.ASSISTANCE) == set()
         lift_restriction(session, field_team.ring, stopped)
     with field_team.zone() as session:
         assert may_use(session, two[asked], Purpose.ASSISTANCE)
+        assert usable(session, two, Purpose.ASSISTANCE) == {*two}
+
+
+def test_not_to_have_been_asked_stops_one_record_and_not_the_other(field_team: Field, two: tuple[UUID, UUID]) -> None:
+    with field_team.zone() as session:
+        asked = Statement(Purpose.PROTECTION, ConsentState.NOT_ASKED, now(), "amal", language="en")
+        record_consent(session, field_team.ring, two[1], asked)
+    with field_team.zone() as session:
+        assert usable(session, two, Purpose.PROTECTION) == {two[0]}
+        assert [may_use(session, one, Purpose.PROTECTION) for one in two] == [True, False]
 
 
 def test_a_consent_in_one_is_the_persons_and_is_told_and_withdrawn_from_either(
