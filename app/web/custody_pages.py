@@ -54,7 +54,7 @@ def end(visit: SignedIn, desk: OpenDesk, person: UUID, opening: UUID, form: Chec
 def _custody(session: Session, chosen: str) -> Custody:
     """The unit and those above it; raises `UnitUnknown`."""
     units = {str(unit.id): unit for unit in list_units(session)}
-    if chosen not in units:
+    if chosen not in units or units[chosen].closed_at:
         raise UnitUnknown(kind="unit")
     levels: dict[str, str] = {}
     while chosen in units:

@@ -111,10 +111,10 @@ def certificate(request: Request, visit: SignedIn, desk: OpenDesk, proposal: UUI
 
 
 @router.get("/holds")
-def list_holds(request: Request, visit: SignedIn, desk: OpenDesk) -> Response:
+def list_holds(request: Request, visit: SignedIn, desk: OpenDesk, after: Annotated[UUID | None, Query()] = None) -> Response:
     """The holds that stand, with their reasons."""
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        holds = rights.list_holds(session, desk.ring, visit.access.operation, purpose=Purpose.LEGAL)
+        holds = rights.page_holds(session, desk.ring, visit.access.operation, after=after, purpose=Purpose.LEGAL)
     return show(request, "holds.html.j2", visit, holds=holds, done=request.query_params.get("done", ""))
 
 

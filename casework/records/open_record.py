@@ -5,6 +5,7 @@ the exact case reference, says for how long, is limited in number, and stays on 
 somebody else has judged it. What is written as a reason is sealed under the person's key.
 """
 
+import sys
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -36,10 +37,20 @@ from core.clear_columns import code_in, codes_in, custody_of
 from core.clock import now
 from core.envelope import Binding
 from core.keyring import KeyRing
+from core.paging import PAGE, Page, beyond, page_of
 from core.permissions import Right
 from forms import RecordPart
 
-__all__ = ["OpenedRecord", "break_glass", "end_opening", "openings_of", "openings_to_review", "review_opening", "share_record"]
+__all__ = [
+    "OpenedRecord",
+    "break_glass",
+    "end_opening",
+    "openings_of",
+    "openings_to_review",
+    "page_to_review",
+    "review_opening",
+    "share_record",
+]
 
 TABLE: Final = "casework.opening"
 LONGEST_SHARE: Final = timedelta(days=180)
@@ -132,11 +143,17 @@ def break_glass(
 
 def openings_to_review(session: Session, ring: KeyRing) -> list[OpenedRecord]:
     """Broken glass in reach that nobody has judged yet, the oldest first; raises `NotAllowed`."""
+    return page_to_review(session, ring, size=sys.maxsize - 1).rows
+
+
+def page_to_review(session: Session, ring: KeyRing, *, after: UUID | None = None, size: int = PAGE) -> Page[OpenedRecord]:
+    """The same page by page: what stands on no page that is asked for is not opened."""
     require(session, Right.REVIEW_BREAK_GLASS)
     unjudged = Opening.kind == OpeningKind.BROKEN_GLASS.value, Opening.reviewed_at.is_(None)
     rows = session.scalars(select(Opening).where(*unjudged).order_by(Opening.opened_at, Opening.id)).all()
-    record(session, Action.READ, TABLE, purpose=Purpose.SECURITY, count=len(rows))
-    return [_opened(session, ring, row) for row in rows]
+    page = page_of((_opened(session, ring, row) for row in beyond(rows, after)), size)
+    record(session, Action.READ, TABLE, purpose=Purpose.SECURITY, count=len(page.rows))
+    return page
 
 
 def openings_of(session: Session, ring: KeyRing, person_id: UUID) -> list[OpenedRecord]:

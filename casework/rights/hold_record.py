@@ -3,6 +3,7 @@
 Why it is held is sealed under the person's key: that somebody is wanted by a court is itself told to few.
 """
 
+import sys
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,9 +23,10 @@ from core.clear_columns import custody_of
 from core.clock import now
 from core.envelope import Binding
 from core.keyring import KeyRing
+from core.paging import PAGE, Page, beyond, page_of
 from core.permissions import Right
 
-__all__ = ["HeldRecord", "hold_record", "lift_hold", "list_holds", "refuse_held"]
+__all__ = ["HeldRecord", "hold_record", "lift_hold", "list_holds", "page_holds", "refuse_held"]
 
 TABLE = "casework.hold"
 
@@ -77,11 +79,19 @@ def lift_hold(session: Session, ring: KeyRing, hold_id: UUID) -> None:
 
 def list_holds(session: Session, ring: KeyRing, operation: str, *, purpose: Purpose) -> list[HeldRecord]:
     """The holds that stand, with their reasons, for those who may set them; raises `NotAllowed`."""
+    return page_holds(session, ring, operation, size=sys.maxsize - 1, purpose=purpose).rows
+
+
+def page_holds(
+    session: Session, ring: KeyRing, operation: str, *, after: UUID | None = None, size: int = PAGE, purpose: Purpose
+) -> Page[HeldRecord]:
+    """The same page by page: what stands on no page that is asked for is not opened."""
     require(session, Right.HOLD_RECORD)
     holds = session.scalars(select(Hold).where(Hold.operation == operation, _stands()).order_by(Hold.set_at, Hold.id)).all()
-    record(session, Action.READ, TABLE, purpose=purpose, count=len(holds))
     vault = Vault(session, ring, operation)
-    return [HeldRecord(row.id, row.person, row.set_by, row.set_at, row.until, _reason(vault, row)) for row in holds]
+    page = page_of((_held(vault, row) for row in beyond(holds, after)), size)
+    record(session, Action.READ, TABLE, purpose=purpose, count=len(page.rows))
+    return page
 
 
 def refuse_held(session: Session, persons: Collection[UUID]) -> None:
@@ -93,6 +103,10 @@ def refuse_held(session: Session, persons: Collection[UUID]) -> None:
 
 def _stands() -> ColumnElement[bool]:
     return and_(Hold.lifted_at.is_(None), or_(Hold.until.is_(None), Hold.until > now()))
+
+
+def _held(vault: Vault, row: Hold) -> HeldRecord:
+    return HeldRecord(row.id, row.person, row.set_by, row.set_at, row.until, _reason(vault, row))
 
 
 def _reason(vault: Vault, row: Hold) -> str:
