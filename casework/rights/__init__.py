@@ -1,6 +1,7 @@
 """The rights of the person: to see, to correct, to be kept under a legal hold; requests and their clock."""
 
 from casework.rights.access_pack import UseOfRecord
+from casework.rights.confirm_correction import confirm_correction
 from casework.rights.correct_record import correct_record
 from casework.rights.give_access_pack import give_access_pack
 from casework.rights.hold_record import HeldRecord, hold_record, lift_hold, list_holds, page_holds, refuse_held
@@ -26,6 +27,7 @@ __all__ = [
     "ToCorrect",
     "UseOfRecord",
     "answer_request",
+    "confirm_correction",
     "correct_record",
     "edits_to_decide",
     "former_answers",

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from casework import find_persons, list_cases, read_person
 from casework.consent.restrict_record import RestrictionReason, restrict_record
 from casework.errors import CorrectionEmpty, RecordChanged, RecordUnknown
+from casework.rights.confirm_correction import confirm_correction
 from casework.rights.correct_record import correct_record
 from casework.rights.keep_corrections import edits_to_decide
 from casework.rights.keep_former import FormerAnswers, former_answers
@@ -181,6 +182,16 @@ class TestAPhoneAfterACorrection:
         assert self.waiting(field_team, corrected) == 1
         correct(field_team, corrected, {"prs_First_Name": "Amaal"}, seen=5)
         assert self.waiting(field_team, corrected) == 0
+
+    def test_it_stays_for_good_where_somebody_says_so(self, field_team: Field, corrected: UUID) -> None:
+        self.edit(field_team, prs_First_Name="Amaal")
+        with field_team.database.transaction(Zone.CASEWORK, access=WORKER) as session:
+            confirm_correction(session, field_team.ring, corrected, corrected, reason=WHY, purpose=Purpose.RIGHTS)
+        assert self.waiting(field_team, corrected) == 0
+        assert held(field_team, corrected, RecordPart.IDENTITY)["prs_First_Name"] == "Amina"
+        self.edit(field_team, "again", "once more", prs_First_Name="Amaal", interviewer_notes="Came back.")
+        assert held(field_team, corrected, RecordPart.IDENTITY)["prs_First_Name"] == "Amina"
+        assert self.waiting(field_team, corrected) == 0, "the phone repeats what was decided on"
 
     def test_the_name_that_was_corrected_is_the_one_that_is_found(self, field_team: Field, corrected: UUID) -> None:
         phone = "252615550888"
