@@ -23,7 +23,14 @@ from casework.errors import (
 )
 from casework.records.assign_custody import assign_custody
 from casework.records.keep_from import keep_from, kept_from, let_read_again
-from casework.records.open_record import break_glass, end_opening, openings_to_review, review_opening, share_record
+from casework.records.open_record import (
+    break_glass,
+    end_opening,
+    openings_to_review,
+    page_to_review,
+    review_opening,
+    share_record,
+)
 from casework.rights_models import OURS
 from core.access import Access, Custody, Grant, NotAllowed
 from core.audit import Action, Purpose, audited_entries
@@ -162,6 +169,15 @@ def test_somebody_else_judges_broken_glass(field_team: Field, persons: list[UUID
         assert openings_to_review(session, field_team.ring) == []
     with pytest.raises(RecordUnknown):
         read(field_team, BADR, persons[0], NARRATIVE)
+
+
+def test_what_is_to_be_judged_comes_page_by_page(field_team: Field, persons: list[UUID]) -> None:
+    for person in persons[:3]:
+        break_it(field_team, person)
+    with working(field_team, CARLA) as session:
+        first = page_to_review(session, field_team.ring, size=2)
+        second = page_to_review(session, field_team.ring, after=first.following, size=2)
+    assert [one.person for one in (*first.rows, *second.rows)] == persons[:3]
 
 
 def test_nobody_judges_themselves(field_team: Field, persons: list[UUID]) -> None:
