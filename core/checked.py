@@ -19,7 +19,12 @@ class Checked:
     _told: set[tuple[object, ...]] = field(default_factory=set, repr=False)
 
     def take(
-        self, record: UUID, opening: Callable[[], object], *, gone: type[Problem], refusals: tuple[type[Problem], ...]
+        self,
+        record: UUID,
+        opening: Callable[[], object],
+        *,
+        refusals: tuple[type[Problem], ...],
+        gone: tuple[type[Problem], ...] = (),
     ) -> None:
         """Try to open something of a record: `gone` is raised where it has no key, `refusals` where it was tampered with."""
         try:

@@ -216,7 +216,7 @@ def verify_entries(session: Session, ring: KeyRing) -> Checked:
             else:
                 raise RecordDamaged(record=row.id, table=TABLE, column="register")
 
-        checked.take(row.id, opening, gone=EntryUnknown, refusals=(CiphertextRefused, KeyVersionUnknown, RecordDamaged))
+        checked.take(row.id, opening, refusals=(CiphertextRefused, KeyVersionUnknown, RecordDamaged))
     detail = {"by": "store verify"}
     record(session, Action.READ, TABLE, purpose=Purpose.VERIFICATION, count=checked.sound, detail=detail)
     return checked

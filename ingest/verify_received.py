@@ -59,7 +59,7 @@ def _check(
                 open_file(key, session.get_one(Attachment, file))
                 session.expunge_all()  # one file in memory at a time
 
-        checked.take(owner, opening, gone=KeyDestroyed, refusals=REFUSALS)
+        checked.take(owner, opening, gone=(KeyDestroyed,), refusals=REFUSALS)
 
 
 def _pages(session: Session, operation: str, table: Any) -> Iterator[Sequence[Any]]:

@@ -111,7 +111,7 @@ def _check(vault: Vault, row: Any, newest: int, checked: Checked) -> None:
             raise OldVersion(table=f"casework.{row.__tablename__}", record=row.id)
         _open(vault, row)
 
-    checked.take(record_of, opening, gone=KeyDestroyed, refusals=REFUSALS)
+    checked.take(record_of, opening, gone=(KeyDestroyed,), refusals=REFUSALS)
 
 
 def _open(vault: Vault, row: SealedRecord) -> None:

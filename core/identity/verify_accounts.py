@@ -8,7 +8,6 @@ from core.audit_line import Action, Purpose, record
 from core.checked import Checked
 from core.envelope import CiphertextRefused
 from core.identity.accounts import account_key, name_of
-from core.identity.errors import AccountUnknown
 from core.identity.models import Account, Totp
 from core.identity.second_factor import open_secret
 from core.keyring import KeyRing, KeyVersionUnknown
@@ -32,7 +31,7 @@ def verify_accounts(session: Session, ring: KeyRing) -> Checked:
             if app:
                 open_secret(account_key(ring, account), app)
 
-        checked.take(account.id, opening, gone=AccountUnknown, refusals=REFUSALS)
+        checked.take(account.id, opening, refusals=REFUSALS)
     detail = {"by": "store verify"}
     record(session, Action.READ, "identity.account", purpose=Purpose.VERIFICATION, count=len(rows), detail=detail)
     return checked

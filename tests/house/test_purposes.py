@@ -23,7 +23,7 @@ OWN_PURPOSE = {
     "casework.read_names": Purpose.ASSISTANCE,
     "casework.restrictions_in_force": Purpose.RIGHTS,
     "anonymizer.fresh_facts": Purpose.STATISTICS,
-    "anonymizer.load_protected": Purpose.VERIFICATION,
+    "anonymizer.load_counts": Purpose.STATISTICS,
     "anonymizer.verify_proofs": Purpose.VERIFICATION,
 }
 # What neither opens a ciphertext nor gives anything that a person said: states, ids, and the writing of what arrives.
@@ -36,6 +36,7 @@ OPENS_NOTHING = {
     "ingest.receive_submission",
     "ingest.set_aside",
     "ingest.submissions_set_aside",
+    "anonymizer.load_protected",
     "anonymizer.policy_in_force",
     "anonymizer.store_protected",
     # Admission reads for Purpose.COLLECTION, through ingest's own functions, and gives back ids.
@@ -109,7 +110,12 @@ def functions() -> Iterator[tuple[str, Callable[..., object]]]:
 
 
 FUNCTIONS = dict(functions())
-REQUESTS = {"casework.open_requests", "casework.page_requests", "casework.receive_request", "casework.answer_request"}  # always for Purpose.RIGHTS
+REQUESTS = {
+    "casework.open_requests",
+    "casework.page_requests",
+    "casework.receive_request",
+    "casework.answer_request",
+}  # always for Purpose.RIGHTS
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

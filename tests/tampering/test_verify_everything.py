@@ -63,7 +63,7 @@ def test_damage_in_whatever_is_sealed_is_found(world: World, column: str) -> Non
 def test_a_proof_that_was_exchanged_is_found(world: World) -> None:
     with world.tampered() as tampered:
         tampered.do("UPDATE anonymizer.protected_table SET cells = jsonb_set(cells, '{0}', '7')")
-        assert [fault.where["week"] for fault in verified(world, tampered, "anonymizer").faults] == [WEEK]
+        assert [fault.where["period"] for fault in verified(world, tampered, "anonymizer").faults] == [WEEK]
 
 
 def test_what_has_no_key_is_counted(world: World) -> None:
