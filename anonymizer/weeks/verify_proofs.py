@@ -13,6 +13,7 @@ from anonymizer.weeks.fact_columns import Unit
 from anonymizer.weeks.sealed_evidence import load_evidence
 from anonymizer.weeks.store_protected import load_protected
 from core.access import NotAllowed, access_of
+from core.audit import Action, Purpose, record
 from core.checked import Checked
 from core.clear_columns import RecordDamaged, code_in
 from core.envelope import CiphertextRefused
@@ -38,7 +39,7 @@ REFUSALS = (
 
 
 def verify_proofs(session: Session, ring: KeyRing, operation: str) -> Checked:
-    """Open every week's and month's proof with its evidence, and its fact blocks. Each reading leaves its line.
+    """Open every week's and month's proof with its evidence, and its fact blocks. Each reading leaves its line, and the whole another.
 
     For the program itself: raises `NotAllowed` for an account.
     """
@@ -61,6 +62,8 @@ def verify_proofs(session: Session, ring: KeyRing, operation: str) -> Checked:
             load_facts(session, ring, operation, Week.parse(first.week), unit=code_in(first, "unit", Unit))
 
         checked.take(first.id, blocks, refusals=REFUSALS)
+    count = checked.sound + len(checked.faults)
+    record(session, Action.READ, "anonymizer.proof", purpose=Purpose.VERIFICATION, count=count, detail={"by": "store verify"})
     return checked
 
 
