@@ -39,7 +39,7 @@ REFUSALS = (
 
 
 def verify_proofs(session: Session, ring: KeyRing, operation: str) -> Checked:
-    """Open every week's and month's proof with its evidence, and its fact blocks. Each reading leaves its line, and the whole another.
+    """Open every week's and month's proof with its evidence, and its fact blocks; each reading leaves its line.
 
     For the program itself: raises `NotAllowed` for an account.
     """
