@@ -96,7 +96,8 @@ def record_consent(session: Session, ring: KeyRing, person_id: UUID, said: State
     row = _row(person, said, _next_version(session, person_id, said), who.actor)
     key = stored_key(vault, person_id, KeyKind.PERSON)
     row.details = key.seal(_details(said), Binding(TABLE, row.id, "details", row.version))
-    with changing_clear(vault, persons_of(session, person_id)):  # what is shared of linked records may end
+    stops = said.state is not ConsentState.GIVEN or said.valid_until  # then what is shared of linked records ends too
+    with changing_clear(vault, persons_of(session, person_id) if stops else [person_id]):
         session.add(row)
         session.flush()
     action = LOGGED_AS.get(said.state, Action.DECLINED)

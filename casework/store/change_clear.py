@@ -32,7 +32,9 @@ def changing_clear(vault: Vault, records: Collection[UUID] = (), *kinds: KeyKind
     """
     info, mine = vault.session.info, {(record, kind) for kind in kinds or (KeyKind.PERSON,) for record in records}
     for kind in {kind for _, kind in mine}:
-        stored_keys(vault, records, kind)
+        new = [record for record in records if (record, kind.value) not in compared_before(vault.session)]
+        if new:
+            stored_keys(vault, new, kind)
     outer: Changed | None = info.get(CHANGING)
     if outer is not None:
         outer |= mine
