@@ -4,8 +4,10 @@ The loss and the numbers stand in the same line of the register, and nothing is 
 So a crash leaves either nothing, and nothing was seen, or the line, and the same question gives the same numbers again.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any, Final
 
 import numpy as np
@@ -44,11 +46,14 @@ class Question:
                 raise PeriodsUnfit(given=code, reason=f"it is not among the innermost codes of {self.time}")
         if not self.over or len(set(self.over)) < len(self.over):
             raise PeriodsUnfit(given=self.time, reason="each period that is over is named once, and at least one is")
-        names = list(map(str, self.levels))
-        if len(set(names)) < len(names):
-            raise LevelUnfit(text=names[-1], reason="a level is asked for twice")
+        seen: set[str] = set()
+        for level, told in zip(self.levels, map(self.told, self.parts), strict=True):
+            cells = {json.dumps([told["cells"], periods]) for periods in told["together"]}
+            if cells & seen:
+                raise LevelUnfit(text=level, reason="its cells are asked for twice")
+            seen |= cells
         if sum(level.size for level in self.parts) > MOST_CELLS:
-            raise LevelUnfit(text=names[0], reason=f"all levels together have more than {MOST_CELLS:,} cells")
+            raise LevelUnfit(text=self.levels[0], reason=f"all levels together have more than {MOST_CELLS:,} cells")
 
     @property
     def parts(self) -> tuple[Level, ...]:
@@ -61,13 +66,16 @@ class Question:
         return frozenset().union(*(level.variables for level in self.levels)) - {self.time}
 
     def told(self, level: Level) -> dict[str, Any]:
-        """A level as the register remembers it."""
-        codes = {each.name: each.digest for each in level.dimensions if each.name in level.variables}
-        return {"level": str(level), "codes": codes, "by_period": self._by_period(level)}
+        """A level as the register remembers it: as it was asked, with what its numbers hang on; and which cells these are,
+        however they are asked for, by what is told apart and by the periods that are counted together.
+        """
+        apart = sorted(part for part in str(level).split(",") if part.partition(":")[0] != self.time)
+        codes = {each.name: each.digest for each in level.dimensions if each.name in level.variables - {self.time}}
+        return {"level": str(level), "codes": codes, "cells": apart, "together": self._together(level)}
 
-    def _by_period(self, level: Level) -> bool:
-        [codes] = (codes for each, codes in zip(level.dimensions, level.codes, strict=True) if each.name == self.time)
-        return set(self.over) <= set(codes)
+    def _together(self, level: Level) -> list[list[str]]:
+        [(tree, codes)] = (pair for pair in zip(level.dimensions, level.codes, strict=True) if pair[0].name == self.time)
+        return [sorted(period for period in self.over if code in tree.climb(period)) for code in codes]
 
 
 @dataclass(frozen=True)
@@ -145,14 +153,13 @@ def _asked_before(lines: Sequence[Line], question: Question) -> Line | None:
     for line, left in departures(lines):
         if left.method is not Method.DIFFERENTIAL_PRIVACY or left.data_set != question.data_set:
             continue
-        same_periods = left.periods == frozenset(question.over)
-        if same_periods and left.detail["levels"] == asked:
+        if left.detail["levels"] == asked:
             return line
-        for level in asked:
-            shared = left.periods & set(question.over) if level["by_period"] else same_periods
-            if shared and level in left.detail["levels"]:
-                periods = ", ".join(sorted(left.periods & set(question.over)))
-                raise MeasuredBefore(level=level["level"], data_set=question.data_set, periods=periods, line=line.number)
+        for level, earlier in product(asked, left.detail["levels"]):
+            for periods in level["together"]:
+                if level["cells"] == earlier["cells"] and periods in earlier["together"]:
+                    told = ", ".join(periods)
+                    raise MeasuredBefore(level=level["level"], data_set=question.data_set, periods=told, line=line.number)
     return None
 
 

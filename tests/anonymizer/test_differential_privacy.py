@@ -232,6 +232,12 @@ def test_what_is_over_are_innermost_periods(time: str, over: tuple[str, ...]) ->
         Question(YEAR, time, over, (level("place"),))
 
 
+@pytest.mark.parametrize("levels", [("place", "place"), ("place", "place,week"), ("sex,week", "total", "sex,week:1")])
+def test_the_same_cells_are_not_asked_for_twice_at_once(levels: tuple[str, ...]) -> None:
+    with pytest.raises(LevelUnfit, match="twice"):
+        ask(*levels)
+
+
 # The ledger
 
 
@@ -283,7 +289,20 @@ def test_the_same_question_has_the_same_answer_and_costs_nothing(register: Regis
 
 def test_no_week_gets_new_noise_by_another_question(register: Register) -> None:
     answer(register, ask("place,week", "sex"), 0.1)
-    for question in (ask("place,week"), ask("place,week", over=["W1", "W2"]), ask("sex", "total")):
+    turned = Question(
+        YEAR, "week", ("W1",), (read_level("place,sex", (SEX, WEEK, PLACE)), read_level("sex", (SEX, WEEK, PLACE)))
+    )
+    longer = Dimension("week", {**WEEK.parents, "W4": "M2"})
+    later = Question(YEAR, "week", ("W1", "W2"), (read_level("place,week", (PLACE, SEX, longer)),))
+    for question in (
+        ask("place,week"),
+        ask("place"),
+        ask("place,week", over=["W1", "W2"]),
+        ask("place,week:1"),
+        ask("sex", "total"),
+        turned,
+        later,
+    ):
         with pytest.raises(MeasuredBefore):
             answer(register, question, 0.1)
     answer(register, ask("place,week", over=["W2", "W3"]), 0.1)
@@ -317,8 +336,8 @@ def test_what_left_by_another_method_is_not_asked_about_again(register: Register
 
 
 def test_programs_that_ask_at_once_never_overspend(register: Register) -> None:
-    """Eight at a time, each with a question of its own, of which only three can be paid for."""
-    texts = ["place", "place:1", "sex", "place,sex", "place:1,sex", "total", "place,week:1", "sex,week:1"]
+    """Six at a time, each with a question of its own, of which only three can be paid for."""
+    texts = ["place", "place:1", "sex", "place,sex", "place:1,sex", "total"]
 
     def spend(text: str) -> str:
         try:
@@ -327,8 +346,8 @@ def test_programs_that_ask_at_once_never_overspend(register: Register) -> None:
             return "no"
         return "yes"
 
-    with ThreadPoolExecutor(8) as programs:
-        assert Counter(programs.map(spend, texts)) == {"yes": 3, "no": 5}
+    with ThreadPoolExecutor(6) as programs:
+        assert Counter(programs.map(spend, texts)) == {"yes": 3, "no": 3}
     assert account_of(register.lines(), YEAR, register.path).spent <= 1
 
 
