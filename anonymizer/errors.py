@@ -24,6 +24,8 @@ __all__ = [
     "HistoryUnfit",
     "KnownContradicts",
     "NotProven",
+    "OutsideDiffers",
+    "OutsideUnfit",
     "PeriodsChanged",
     "PolicyUnreadable",
     "ProtectedWeekChanged",
@@ -244,3 +246,21 @@ class ChoiceUnfit(Problem):
     code = "ANON-080"
     says = "'{text}' is no choice of columns for a table: {reason}."
     remedy = "Write a name and columns, for example --table places=origin,destination --table reasons=origin:1,reason."
+
+
+class OutsideUnfit(Problem):
+    code = "ANON-081"
+    says = "{file}{at}: this is no total that can be known of the release: {reason}."
+    remedy = (
+        "Give dimensions of the release, their codes (several joined by +) and the column total. Where no table has all these "
+        "dimensions, release such a table too, so that it is protected with the others."
+    )
+
+
+class OutsideDiffers(Problem):
+    code = "ANON-082"
+    says = "{file}, line {line}: the total published elsewhere is not what the table counts."
+    remedy = (
+        "Find out why. If it was counted otherwise (other people, other dates, other definitions), write otherwise into its "
+        "column counted: then it tells nothing of this table, and is not used."
+    )

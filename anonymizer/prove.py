@@ -21,6 +21,7 @@ from scipy import sparse
 from anonymizer.attacker import UNKNOWN, Attacker, Audit, Whole, audit, identity
 from anonymizer.counted_week import Count, CountedTable
 from anonymizer.errors import NotProven
+from anonymizer.outside import Outside, given_away
 from anonymizer.policy import Policy
 from anonymizer.published import (
     Evidence,
@@ -45,15 +46,19 @@ def prove(
     alternatives: Alternatives,
     policy: Policy,
     standing: Standing | None = None,
+    *,
+    outside: Outside = (),
 ) -> ProtectedTables:
     """Prove that the published forms of some counted tables are safe, and certify them; raises `NotProven`.
 
-    They must show whatever was shown before, and hide whatever was hidden.
+    They must show whatever was shown before, and hide whatever was hidden. What is known from `outside` is known to the
+    attacker, and so to every alternative; a cell that it gives away is not asked for.
     """
     guarded: dict[Identity, Count] = {}
     for truth, table in zip(counted, tables, strict=True):
         guarded |= dict(_guarded_cells(truth, table, policy, standing or {}))
-    attacker = Attacker(tables)
+    guarded = {name: count for name, count in guarded.items() if name not in given_away(outside)}
+    attacker = Attacker(tables, outside=outside)
     true_counts = _hidden_counts(counted, attacker)
     changes = _check_alternatives(attacker, true_counts, alternatives, tables)
     possible = _possible(guarded, alternatives)
@@ -74,12 +79,14 @@ def prove(
     return ProtectedTables(policy, protected, proof)
 
 
-def prove_from_outside(tables: Sequence[PublishedTable], policy: Policy) -> Audit:
+def prove_from_outside(tables: Sequence[PublishedTable], policy: Policy, outside: Outside = ()) -> Audit:
     """Audit tables from nothing but themselves, as they will be read; raises `NotProven` for a cell that is known too well.
+
+    With `outside` by whoever knows these totals as well.
 
     This is the search that owes nothing to the truth, to the engine or to its alternatives.
     """
-    found = audit(tables, policy)
+    found = audit(tables, policy, outside=outside)
     for offence in found.offences[:1]:
         [table] = (table for table in tables if table.name == offence.table)
         _refuse([table], identity(table.dimensions, offence.key), "an outsider can know a suppressed cell too well")

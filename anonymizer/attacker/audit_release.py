@@ -22,6 +22,7 @@ from anonymizer.attacker.attack import NOTHING, Attacker, Interval
 from anonymizer.attacker.deduction import FAR
 from anonymizer.attacker.joint_program import Flags
 from anonymizer.attacker.unknowns import Whole
+from anonymizer.outside import Outside, given_away
 from anonymizer.policy import Policy
 from anonymizer.published import Identity, Key, PublishedTable
 
@@ -61,10 +62,14 @@ def audit(
     *,
     zeros_visible: bool = False,
     known: Mapping[Identity, int] = NOTHING,
+    outside: Outside = (),
 ) -> Audit:
-    """Judge all suppressed cells of some tables but those `known` from elsewhere; raises `TablesContradict`."""
-    attacker = Attacker(tables, zeros_visible=zeros_visible, known=known)
-    own = {attacker.unknowns.number(name) for name in known}
+    """Judge all suppressed cells of some tables but those `known` from elsewhere or given away by `outside` totals.
+
+    Raises `TablesContradict`.
+    """
+    attacker = Attacker(tables, zeros_visible=zeros_visible, known=known, outside=outside)
+    own = {attacker.unknowns.number(name) for name in (*known, *given_away(outside))}
     hidden = [(table, key, number) for table, key, number in attacker.unknowns.hidden() if number not in own]
     numbers = np.unique(np.array([number for _, _, number in hidden], np.int64))
     broken = set(_broken(attacker, numbers, policy.threshold).tolist())

@@ -4,6 +4,8 @@ A cell is what its codes below the total say it is: (destination XM0101) is one 
 of `movements` or of `arrivals`. Unknowns are numbered; everything here is an array over those numbers. The sums are
 rows of a sparse matrix, one for each cell and each dimension along which it has children: children minus parent is 0.
 
+What others publish of the same people is known whatever is hidden: rows at the end, whose cells together do not change.
+
 Of many tables most stand in others with all their cells, as margins or in a coarser form. They add nothing to the system.
 
 This is the suppression engine's view. The proof does not use it: it has its own, in `attack.py`.
@@ -22,6 +24,7 @@ from scipy import sparse
 from anonymizer.counted_week import CountedTable
 from anonymizer.dimension import TOTAL, Dimension
 from anonymizer.errors import CountsUnfit
+from anonymizer.outside import Outside, given_away
 
 __all__ = ["Flags", "Numbers", "Shape", "System", "build_system"]
 
@@ -83,7 +86,8 @@ class System:
     `tables` are those that do not stand in another with all their cells. `codes` has a row for each unknown and a column
     for each shape; `axes` says which shapes each table has; `grids` holds, over the codes of these, the number of the
     unknown in each cell, where a table that has a coarser form of a dimension shows for a code the one that it is part of;
-    `sums` a row for each equation, whose total is the unknown `totals[row]`.
+    `sums` a row for each equation, whose total is the unknown `totals[row]`; after them a row for each total that is known
+    from outside, with its cells. `given_away` are the unknowns that these tell by themselves.
     """
 
     shapes: tuple[Shape, ...]
@@ -95,6 +99,7 @@ class System:
     reports: Numbers
     sums: sparse.csr_matrix
     totals: Numbers
+    given_away: Flags
 
     @property
     def size(self) -> int:
@@ -133,7 +138,7 @@ class System:
         The cost is that of the equations, not of the system.
         """
         order, starts = self._by_total
-        rows = order[_ranges(starts[cells], starts[cells + 1])]
+        rows = np.concatenate([order[_ranges(starts[cells], starts[cells + 1])], self._outside_rows(cells)])
         begin, end = (self.sums.indptr[at].astype(np.int64) for at in (rows, rows + 1))
         entries = _ranges(begin, end)
         unknowns = self.sums.indices[entries]
@@ -142,6 +147,13 @@ class System:
         lengths = np.add.reduceat(kept, np.cumsum(end - begin) - (end - begin)) if len(rows) else np.zeros(0, np.int64)
         indptr = np.concatenate([[0], np.cumsum(lengths)])
         return sparse.csr_matrix((self.sums.data[entries][kept], at[kept], indptr), shape=(len(rows), len(cells)))
+
+    def _outside_rows(self, cells: Numbers) -> Numbers:
+        """The rows of outside totals that some unknowns are part of."""
+        outside = self.sums[len(self.totals) :]
+        touched = np.isin(outside.indices, cells)
+        rows: Numbers = len(self.totals) + np.unique(np.repeat(np.arange(outside.shape[0]), np.diff(outside.indptr))[touched])
+        return rows
 
     def numbers(self, table: CountedTable) -> Numbers:
         """The unknown in each cell of a table, in the order of its codes; it may stand in one of the system's."""
@@ -160,8 +172,11 @@ class System:
         return tuple(sorted((shape.name, shape.codes[code]) for shape, code in pairs if code != shape.root))
 
 
-def build_system(tables: Sequence[CountedTable]) -> System:
-    """Number the unknowns of some tables and write down their sums; raises `CountsUnfit` where they do not hold."""
+def build_system(tables: Sequence[CountedTable], outside: Outside = ()) -> System:
+    """Number the unknowns of some tables and write down their sums, and what is known from `outside`.
+
+    Raises `CountsUnfit` where these do not hold.
+    """
     shapes = tuple(Shape(dimension) for dimension in _dimensions(tables).values())
     widest = _widest(tables)
     order = [shape.name for shape in shapes]
@@ -173,11 +188,29 @@ def build_system(tables: Sequence[CountedTable]) -> System:
     grids, codes = _number(shapes, axes, shown)
     sums, totals = _sums(shapes, axes, shown, grids, len(codes))
     nothing = np.zeros(len(codes), np.int64)
-    empty = System(shapes, widest, axes, grids, codes, nothing, nothing, sums, totals)
+    empty = System(shapes, widest, axes, grids, codes, nothing, nothing, sums, totals, nothing > 0)
     persons, reports = _counts(tables, empty)
-    system = replace(empty, persons=persons, reports=reports)
-    _check_sums(system)
-    return system
+    counted = replace(empty, persons=persons, reports=reports)
+    _check_sums(counted)
+    return _with_outside(counted, outside) if outside else counted
+
+
+def _with_outside(system: System, outside: Outside) -> System:
+    number = {system.identity(unknown): unknown for unknown in range(system.size)}
+    rows = []
+    for total in outside:
+        if any(cell not in number for cell in total.cells):
+            raise CountsUnfit(table=system.tables[0].name, reason="a total known from outside is of a cell that no table has")
+        cells = np.array([number[cell] for cell in total.cells])
+        if np.sum(system.persons[cells]) != total.persons:
+            table, level = system.describe(int(cells[0]))
+            raise CountsUnfit(table=table, reason=f"a total by {level} that is known from outside is not what was counted")
+        row = np.zeros(system.size, np.int64)
+        row[cells] = 1
+        rows.append(sparse.csr_matrix(row))
+    given = system.given_away.copy()
+    given[[number[cell] for cell in given_away(outside)]] = True
+    return replace(system, sums=sparse.vstack([system.sums, *rows], format="csr"), given_away=given)
 
 
 def _dimensions(tables: Sequence[CountedTable]) -> dict[str, Dimension]:

@@ -16,7 +16,8 @@ __all__ = ["Pattern"]
 class Pattern:
     """The hidden cells of a system; at first the unsafe ones and those hidden before, later their complements too.
 
-    What was `shown` before stays shown, even where it would be unsafe by now.
+    What was `shown` before stays shown, even where it would be unsafe by now. What others give away may be hidden, and hides
+    nothing: it is not `guarded`.
 
     Costs keep what readers need most: totals before their parts, large cells before small ones, and numbers before zeros.
     """
@@ -25,6 +26,7 @@ class Pattern:
         counts = zip(system.persons.tolist(), system.reports.tolist(), strict=True)
         self.shown, hidden = _stands(system, standing or {})
         self.unsafe = np.array([policy.is_unsafe(Count(*count)) for count in counts]) & ~self.shown
+        self.guarded = self.unsafe & ~system.given_away
         self.first = self.unsafe | hidden
         self.hidden = self.first.copy()
         self.version = 0
@@ -53,7 +55,7 @@ class Pattern:
 
     @staticmethod
     def _below_zero(system: System) -> Flags:
-        entries = system.sums.tocoo()
+        entries = system.sums[: len(system.totals)].tocoo()
         child = (entries.data == 1) & (system.persons[system.totals[entries.row]] == 0)
         below = np.zeros(system.size, bool)
         below[entries.col[child]] = True

@@ -154,6 +154,7 @@ def _merge_equal_cells(equations: sparse.csr_matrix) -> tuple[sparse.csc_matrix,
     """Equations over groups of cells that are always equal (a total and its only part there), and the group of each cell."""
     size = equations.shape[1]
     starts = equations.indptr[:-1][np.diff(equations.indptr) == 2]
+    starts = starts[equations.data[starts] * equations.data[starts + 1] < 0]
     pairs = (equations.indices[starts], equations.indices[starts + 1])
     links = sparse.coo_matrix((np.ones(len(starts)), pairs), shape=(size, size))
     groups, group = connected_components(links, directed=False)

@@ -58,7 +58,7 @@ def suppress(
     `processes` 0 takes as many as there are processors. Their number does not change what is hidden.
     """
     pattern = Pattern(system, policy, standing)
-    search = Search(system, pattern, Goals(system, policy, pattern.unsafe))
+    search = Search(system, pattern, Goals(system, policy, pattern.guarded))
     for _ in _protect(search, policy, processes):
         _tell(progress, search)
     search.keep(_needed(search.moves, search.goals, pattern))
@@ -71,7 +71,7 @@ def suppress(
 
 def _unasked_zeros(search: Search) -> Numbers:
     """Zeros that are hidden, and that nothing was asked for yet; what is found for them may hide others."""
-    zeros = np.flatnonzero(search.pattern.hidden & (search.system.persons == 0))
+    zeros = np.flatnonzero(search.pattern.hidden & (search.system.persons == 0) & ~search.system.given_away)
     return zeros[[zero not in search.goals.wanted for zero in zeros.tolist()]]
 
 

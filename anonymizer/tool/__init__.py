@@ -7,12 +7,14 @@ it; `verify_release` checks it from its folder alone.
 from anonymizer.attacker import Interval
 from anonymizer.errors import NotProven, SolverGaveUp
 from anonymizer.loss import Loss
+from anonymizer.outside import Outside
 from anonymizer.published import Identity, PublishedTable
 from anonymizer.tool.cell_names import read_known
 from anonymizer.tool.choose_tables import Choice, read_choices
 from anonymizer.tool.expose import Exposure, Verdict, ZerosAreHidden, expose, narrowest
 from anonymizer.tool.protect_file import Step, Written, protect_file
 from anonymizer.tool.protect_history import Periods
+from anonymizer.tool.read_outside import read_outside
 from anonymizer.tool.read_release import Release, read_release
 from anonymizer.tool.verify_release import Check, verify_release
 
@@ -24,6 +26,7 @@ __all__ = [
     "Interval",
     "Loss",
     "NotProven",
+    "Outside",
     "Periods",
     "PublishedTable",
     "Release",
@@ -37,6 +40,7 @@ __all__ = [
     "protect_file",
     "read_choices",
     "read_known",
+    "read_outside",
     "read_release",
     "verify_release",
 ]

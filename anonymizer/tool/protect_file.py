@@ -8,6 +8,7 @@ from pathlib import Path
 from anonymizer.attacker import Interval
 from anonymizer.counted_week import CountedTable
 from anonymizer.dimension import Dimension
+from anonymizer.errors import HistoryUnfit
 from anonymizer.loss import Loss, losses
 from anonymizer.policy import Policy
 from anonymizer.protect import protect_tables
@@ -15,6 +16,7 @@ from anonymizer.published import ProtectedTables, count_cells
 from anonymizer.tool.choose_tables import Choice
 from anonymizer.tool.protect_history import Periods, protect_history
 from anonymizer.tool.read_hierarchy import read_hierarchy
+from anonymizer.tool.read_outside import check_outside, read_outside
 from anonymizer.tool.read_table import RECORDS, read_tables
 from anonymizer.tool.write_release import require_free, write_release
 
@@ -47,6 +49,7 @@ def protect_file(
     count: str | None = None,
     contributors: str | None = None,
     tables: Sequence[Choice] = (),
+    outside: Path | None = None,
     periods: Periods | None = None,
     seed: int = 0,
     step: Step | None = None,
@@ -54,15 +57,19 @@ def protect_file(
     """Read, count, protect, prove and write; nothing is written before everything is proven.
 
     `tables` are choices of the file's columns, protected as one system; without any there is one table of all columns.
-    Without `contributors` the rule of contributors is not applied, and the release says so (contributors = 1). With `periods`
-    only what is over is published, and nothing that was released before is withdrawn or contradicted. Another `seed` breaks
-    ties between equally good cells to hide otherwise. Raises what reading, protecting and writing raise.
+    `outside` is a file of totals that others publish. Without `contributors` the rule of contributors is not applied, and
+    the release says so (contributors = 1). With `periods` only what is over is published, and nothing that was released
+    before is withdrawn or contradicted. Another `seed` breaks ties between equally good cells to hide otherwise. Raises what
+    reading, protecting and writing raise.
     """
     tell = step or (lambda _what, _done, _of: None)
     require_free(out)
     tell("reading and counting", 0, 0)
     known = {name: read_hierarchy(name, path) for name, path in hierarchies.items()}
     counted = _in_order_of(seed, read_tables(table, known, tables, count=count, contributors=contributors))
+    totals = () if outside is None else check_outside(outside, read_outside(outside, counted), counted)
+    if totals and periods is not None:
+        raise HistoryUnfit(given=outside, reason="totals published elsewhere cannot be given for a release over time")
     rules = policy if contributors else replace(policy, contributors=1)
     measure = count or RECORDS
 
@@ -70,12 +77,12 @@ def protect_file(
         tell("protecting and proving", done, of)
 
     protected = (
-        protect_tables(counted, rules, progress=progress)
+        protect_tables(counted, rules, outside=totals, progress=progress)
         if periods is None
         else protect_history(counted, periods, rules, measure=measure, progress=progress)
     )
     tell("auditing as an outsider, and writing", 0, 0)
-    worst = write_release(protected, out, measure=measure)
+    worst = write_release(protected, out, measure=measure, outside=totals)
     return Written(out, *count_cells(protected.tables), worst, _losses(counted, protected))
 
 

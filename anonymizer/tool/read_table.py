@@ -28,7 +28,7 @@ from anonymizer.tool.choose_tables import FORBIDDEN, Choice
 from anonymizer.tool.read_columns import Column, Columns, Places, read_columns
 from anonymizer.tool.read_hierarchy import Hierarchy, check_code
 
-__all__ = ["RECORDS", "RESERVED", "count_table", "read_table", "read_tables"]
+__all__ = ["RECORDS", "RESERVED", "count_table", "read_numbers", "read_table", "read_tables"]
 
 RECORDS: Final = "records"
 """What is counted where no column says how many: each row is one."""
@@ -80,10 +80,10 @@ def read_tables(
     placed = {name: _place(columns, columns.columns[name], hierarchies.get(name)) for name in names if name in used}
     chosen = [[_upto(choice.levels.get(name), *placed[name]) for name in choice.columns] for choice in wanted]
     _check_size(path, [[dimension for dimension, _ in along] for along in chosen])
-    persons = _numbers(columns, count) if count else np.ones(columns.length, np.int64)
+    persons = read_numbers(columns, count) if count else np.ones(columns.length, np.int64)
     if int(persons.sum()) > MOST_PERSONS:
         raise TableTooLarge(file=path, reason=f"it counts more than {MOST_PERSONS:,}")
-    reports = _numbers(columns, contributors) * (persons > 0) if contributors else persons
+    reports = read_numbers(columns, contributors) * (persons > 0) if contributors else persons
     return [
         count_table(choice.name, tuple(dimension for dimension, _ in along), [rows for _, rows in along], persons, reports)
         for choice, along in zip(wanted, chosen, strict=True)
@@ -177,7 +177,8 @@ def _check_size(path: Path, tables: Sequence[Sequence[Dimension]]) -> None:
         raise TableTooLarge(file=path, reason=f"it has {cells:,} cells at all levels ({sizes} codes), more than {MOST_CELLS:,}")
 
 
-def _numbers(columns: Columns, name: str) -> Places:
+def read_numbers(columns: Columns, name: str) -> Places:
+    """A column of counts; raises `CountUnreadable`."""
     column = columns.columns[name]
     for number, text in enumerate(column.texts):
         if not (text.isascii() and text.isdigit()) or len(text) > len(str(MOST_PERSONS)):

@@ -14,6 +14,7 @@ from pathlib import Path
 from anonymizer.attacker import Interval
 from anonymizer.dimension import Dimension, finest
 from anonymizer.errors import FolderNotFree, FolderNotWritten
+from anonymizer.outside import Outside
 from anonymizer.prove import prove_from_outside
 from anonymizer.published import ProtectedTable, ProtectedTables
 from anonymizer.tool.certificate import CERTIFICATE, certificate_of, hashes_of, pack_json, worst_of
@@ -29,12 +30,16 @@ def require_free(folder: Path) -> None:
         raise FolderNotFree(folder=folder)
 
 
-def write_release(protected: ProtectedTables, folder: Path, *, measure: str) -> Interval | None:
+def write_release(protected: ProtectedTables, folder: Path, *, measure: str, outside: Outside = ()) -> Interval | None:
     """Audit the tables once more as an outsider would, and write them; `measure` names the column of counts.
 
-    Returns the worst interval that the certificate states. Raises `NotProven`, `FolderNotFree` or `FolderNotWritten`.
+    They are audited as they are, and by whoever knows totals from `outside` as well; the certificate speaks of the first,
+    since that is what anybody can verify. Returns the worst interval that the certificate states. Raises `NotProven`,
+    `FolderNotFree` or `FolderNotWritten`.
     """
     worst = worst_of(prove_from_outside(protected.tables, protected.policy))
+    if outside:
+        prove_from_outside(protected.tables, protected.policy, outside)
     require_free(folder)
     try:
         write_whole(_files(protected, measure, worst), folder)

@@ -20,6 +20,7 @@ from anonymizer.tool import (
     Interval,
     Loss,
     NotProven,
+    Outside,
     Periods,
     PublishedTable,
     SolverGaveUp,
@@ -31,6 +32,7 @@ from anonymizer.tool import (
     protect_file,
     read_choices,
     read_known,
+    read_outside,
     read_release,
     verify_release,
 )
@@ -51,6 +53,10 @@ ENDS: Final = (
 tool = typer.Typer(help="Protect any table, attack and verify any release: on files alone.", no_args_is_help=True)
 
 PolicyFile = Annotated[Path | None, typer.Option("--policy", help="Rules, as in anonymizer/default_policy.toml (the default).")]
+OutsideFile = Annotated[
+    Path | None,
+    typer.Option("--outside", help="CSV of totals that others publish: dimensions, total, and if wished source and counted."),
+]
 ReleaseFolder = Annotated[Path, typer.Argument(help="A release folder.", metavar="RELEASE_DIR")]
 
 
@@ -88,6 +94,7 @@ def protect(
     ] = None,
     count: Annotated[str | None, typer.Option(help="Column that says how many; without it each row is one.")] = None,
     contributors: Annotated[str | None, typer.Option(help="Column that says from how many reports or households.")] = None,
+    outside: OutsideFile = None,
     time: Annotated[str | None, typer.Option(help="The dimension of time: what is over is published, and stands.")] = None,
     over: Annotated[list[str] | None, typer.Option(help="An innermost code of --time that is over. May be repeated.")] = None,
     history: Annotated[Path | None, typer.Option(help="Folder of the release before, with --time.")] = None,
@@ -107,6 +114,7 @@ def protect(
             count=count,
             contributors=contributors,
             tables=read_choices(tables or []),
+            outside=outside,
             periods=_periods(time, over or [], history),
             seed=seed,
             step=step,
@@ -134,6 +142,7 @@ def attack(
             help="A count that the attacker knows: origin=XM01,destination=_T=12. May be repeated.", metavar="CELL=VALUE"
         ),
     ] = None,
+    outside: OutsideFile = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print every suppressed cell as JSON.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print every suppressed cell as CSV.")] = False,
 ) -> None:
@@ -145,8 +154,9 @@ def attack(
         if rules is None:
             raise typer.BadParameter("the release states no policy", param_hint="--policy")
         known = read_known(know or [], found.tables)
+        totals = tuple(read_outside(outside, found.tables).values()) if outside else ()
         step("looking for the tightest intervals", 0, 0)
-        exposures, contradiction = _expose(found.tables, rules, zeros_visible=zeros_visible, known=known)
+        exposures, contradiction = _expose(found.tables, rules, zeros_visible=zeros_visible, known=known, outside=totals)
     if as_json:
         assumed = {"policy": asdict(rules), "zeros_visible": zeros_visible, "known": know or []}
         result = {"contradiction": contradiction, "cells": [_row(one) for one in exposures]}
@@ -201,11 +211,16 @@ def _steps() -> Iterator[Step]:
 
 
 def _expose(
-    tables: Sequence[PublishedTable], policy: Policy, *, zeros_visible: bool, known: Mapping[Identity, int]
+    tables: Sequence[PublishedTable],
+    policy: Policy,
+    *,
+    zeros_visible: bool,
+    known: Mapping[Identity, int],
+    outside: Outside,
 ) -> tuple[list[Exposure], bool]:
     """What the attacker learns, and whether the assumption of visible zeros contradicts the numbers."""
     try:
-        return expose(tables, policy, zeros_visible=zeros_visible, known=known), False
+        return expose(tables, policy, zeros_visible=zeros_visible, known=known, outside=outside), False
     except ZerosAreHidden:
         return [], True
 
