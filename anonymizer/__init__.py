@@ -12,7 +12,7 @@ the anonymizer on files alone, for any CSV.
 from anonymizer.attacker import attack, audit
 from anonymizer.counted_week import CountedTable, CountedWeek
 from anonymizer.dimension import TOTAL, Dimension
-from anonymizer.policy import DEFAULT_POLICY, Policy, default_policy, parse_policy, read_policy
+from anonymizer.policy import DEFAULT_POLICY, Policy, default_policy, parse_policy, read_policy, stated
 from anonymizer.protect import protect, protect_tables
 from anonymizer.published import ProtectedTable, ProtectedTables, ProtectedWeek
 
@@ -33,4 +33,5 @@ __all__ = [
     "protect",
     "protect_tables",
     "read_policy",
+    "stated",
 ]

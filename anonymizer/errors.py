@@ -9,6 +9,7 @@ __all__ = [
     "CellUnknown",
     "CertificateUnfit",
     "ChoiceUnfit",
+    "CoarseningUnfit",
     "CodeNotInHierarchy",
     "CodeUnknown",
     "CountUnreadable",
@@ -27,6 +28,7 @@ __all__ = [
     "OutsideDiffers",
     "OutsideUnfit",
     "PeriodsChanged",
+    "PolicyUnfit",
     "PolicyUnreadable",
     "ProtectedWeekChanged",
     "ProtectionImpossible",
@@ -74,9 +76,11 @@ class PolicyUnreadable(Problem):
 
 
 class ProtectionImpossible(Problem):
+    """`where["unprotected"]` names the cells with their reasons: secret, for the screen of whoever protects."""
+
     code = "ANON-010"
-    says = "Table {table} cannot be protected under this policy: one of its cells by {level} cannot be hidden well enough."
-    remedy = "Allow hide_grand_total, use coarser places or categories, count a longer period, or relax the required interval."
+    says = "Table {table} cannot be protected under this policy: of its cells, {cells} cannot be hidden well enough."
+    remedy = "One of these may help: {help}; count a longer period. Try it first with `anonymizer what-if`."
 
 
 class NotProven(Problem):
@@ -100,6 +104,12 @@ class ReleasedOtherwise(Problem):
     )
 
 
+class PolicyUnfit(Problem):
+    code = "ANON-006"
+    says = "The policy does not fit the tables: {reason}."
+    remedy = "Correct it, or state under [table.NAME] what is for one table only. A rule that fits nothing protects nobody."
+
+
 class PeriodsChanged(Problem):
     code = "ANON-016"
     says = "Table {table} does not follow the release before: {reason}."
@@ -119,6 +129,12 @@ class CertificateUnfit(Problem):
     code = "ANON-013"
     says = "Table {table} is not the one that was proven safe."
     remedy = "Take tables from protect or load_protected, as they are. A changed table has to be protected anew."
+
+
+class CoarseningUnfit(Problem):
+    code = "ANON-017"
+    says = "{dimension} cannot be made coarser so: {reason}."
+    remedy = "Merge two or more codes that have the same parent under a new name, or leave out a level below the first."
 
 
 class WeekAlreadyProtected(Problem):

@@ -6,13 +6,14 @@ from itertools import product
 import numpy as np
 
 from anonymizer.counted_week import CountedTable, CountedWeek
+from anonymizer.errors import PolicyUnfit
 from anonymizer.outside import Outside
-from anonymizer.policy import Policy
+from anonymizer.policy import Policy, require_fit
 from anonymizer.prove import prove, prove_from_outside
 from anonymizer.published import ProtectedTables, ProtectedWeek, PublishedTable, Standing
 from anonymizer.suppression import Flags, Progress, build_system, suppress
 
-__all__ = ["protect", "protect_tables"]
+__all__ = ["protect", "protect_fitting", "protect_tables", "require_counted"]
 
 
 def protect(counted: CountedWeek, policy: Policy, *, progress: Progress | None = None) -> ProtectedWeek:
@@ -34,9 +35,31 @@ def protect_tables(
 
     `standing` says how cells stand in what was released before: that is neither withdrawn nor contradicted.
     `outside` are totals of the same people that others publish: nothing is shown that betrays an unsafe cell to whoever knows
-    them. `progress` is told how many goals are met, and of how many. Raises `CountsUnfit`, `ReleasedOtherwise`,
+    them. `progress` is told how many goals are met, and of how many. Raises `PolicyUnfit`, `CountsUnfit`, `ReleasedOtherwise`,
     `ProtectionImpossible` or `NotProven`; never is there a table without a proof.
     """
+    require_counted(counted, policy)
+    return protect_fitting(counted, policy, standing=standing, outside=outside, progress=progress)
+
+
+def require_counted(counted: Sequence[CountedTable], policy: Policy) -> None:
+    """Whether a policy speaks of what is there, and its rules can be judged by what was counted; raises `PolicyUnfit`."""
+    require_fit([(table.name, table.dimensions) for table in counted], policy)
+    for table in counted:
+        known = all(count.largest for count in table.cells.values() if count.persons)
+        if policy.for_table(table.name).dominance and not known:
+            raise PolicyUnfit(reason=f"dominance asks who contributed how much, which was not counted for table {table.name}")
+
+
+def protect_fitting(
+    counted: Sequence[CountedTable],
+    policy: Policy,
+    *,
+    standing: Standing | None = None,
+    outside: Outside = (),
+    progress: Progress | None = None,
+) -> ProtectedTables:
+    """The same where it is known that the policy fits: for parts of a table, which need not hold all codes."""
     system = build_system(counted, outside)
     suppression = suppress(system, policy, progress, standing=standing)
     tables = [_published(table, suppression.hidden[system.numbers(table)]) for table in counted]

@@ -7,10 +7,9 @@ dimension with its parent and names; under `counts`, `confidentiality` and `qual
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any, Final
 
-from anonymizer import TOTAL, Dimension, ProtectedTable
+from anonymizer import TOTAL, Dimension, ProtectedTable, stated
 from core.data_package import code_field, csv_resource
 from exports.edition import Edition, codes_of
 from exports.languages import LANGUAGES, language
@@ -84,7 +83,7 @@ def describe_package(edition: Edition, files: Mapping[str, bytes]) -> bytes:
         "temporal": {"week": str(week.week), "start": str(week.week.monday), "end": str(week.week.sunday)},
         "counts": COUNTS,
         "addition": ADDITION,
-        "confidentiality": {"policy": asdict(week.policy), "meaning": english.say("method.hidden", **_rules(edition))},
+        "confidentiality": {"policy": stated(week.policy), "meaning": english.say("method.hidden", **_rules(edition))},
         "quality": {"status": "provisional", "meaning": english.say("provisional_meaning")},
         "dimensions": [_dimension(edition, dimension) for dimension in dimensions.values()],
         "resources": [

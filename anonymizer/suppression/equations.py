@@ -12,7 +12,7 @@ This is the suppression engine's view. The proof does not use it: it has its own
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 from typing import Final, TypeAlias
@@ -30,6 +30,7 @@ __all__ = ["Flags", "Numbers", "Shape", "System", "build_system"]
 
 Numbers: TypeAlias = NDArray[np.int64]
 Flags: TypeAlias = NDArray[np.bool_]
+NONE: Final = -1  # of a row without a total
 Axes: TypeAlias = tuple[tuple[int, ...], ...]
 
 
@@ -86,8 +87,9 @@ class System:
     `tables` are those that do not stand in another with all their cells. `codes` has a row for each unknown and a column
     for each shape; `axes` says which shapes each table has; `grids` holds, over the codes of these, the number of the
     unknown in each cell, where a table that has a coarser form of a dimension shows for a code the one that it is part of;
-    `sums` a row for each equation, whose total is the unknown `totals[row]`; after them a row for each total that is known
-    from outside, with its cells. `given_away` are the unknowns that these tell by themselves.
+    `sums` a row for each equation, whose total is the unknown `totals[row]`, or -1 for the cells of a total that is known from
+    outside: they do not change together. `given_away` are the unknowns that such totals tell by themselves. `counted` are all
+    tables. The last unknowns may be rests, each that of the cell `rest_of`: see `with_rests`.
     """
 
     shapes: tuple[Shape, ...]
@@ -99,11 +101,18 @@ class System:
     reports: Numbers
     sums: sparse.csr_matrix
     totals: Numbers
-    given_away: Flags
+    counted: tuple[CountedTable, ...] = ()
+    rest_of: Numbers = field(default_factory=lambda: np.zeros(0, np.int64))
+    given_away: Numbers = field(default_factory=lambda: np.zeros(0, np.int64))
 
     @property
     def size(self) -> int:
         return len(self.persons)
+
+    @property
+    def cells(self) -> int:
+        """How many of the unknowns are cells of tables."""
+        return self.size - len(self.rest_of)
 
     @cached_property
     def height(self) -> Numbers:
@@ -124,6 +133,7 @@ class System:
         flags = np.zeros((len(self.tables), self.size), bool)
         for own, grid in zip(flags, self.grids, strict=True):
             own[grid.ravel()] = True
+        flags[:, self.cells :] = flags[:, self.rest_of]
         return flags
 
     @cached_property
@@ -150,15 +160,44 @@ class System:
 
     def _outside_rows(self, cells: Numbers) -> Numbers:
         """The rows of outside totals that some unknowns are part of."""
-        outside = self.sums[len(self.totals) :]
+        rows = np.flatnonzero(self.totals == NONE)
+        if not len(rows):
+            return rows
+        outside = self.sums[rows]
         touched = np.isin(outside.indices, cells)
-        rows: Numbers = len(self.totals) + np.unique(np.repeat(np.arange(outside.shape[0]), np.diff(outside.indptr))[touched])
-        return rows
+        return rows[np.unique(np.repeat(np.arange(len(rows)), np.diff(outside.indptr))[touched])]
 
     def numbers(self, table: CountedTable) -> Numbers:
         """The unknown in each cell of a table, in the order of its codes; it may stand in one of the system's."""
         at = next(at for at, wide in enumerate(self.tables) if _stands_in(table, wide))
         return _numbers(table, self.shapes, self.axes[at], self.grids[at])
+
+    def with_rests(self, cells: Numbers, totals: Numbers) -> "System":
+        """The same with an unknown more for each of some cells: what is left of a total without the cell.
+
+        A rest has the codes of its cell, and is searched where that is.
+        """
+        count = len(cells)
+        rows = np.repeat(np.arange(count), 3)
+        columns = np.stack([totals, cells, self.size + np.arange(count)], axis=1).ravel()
+        sums = sparse.csr_matrix((np.tile([-1, 1, 1], count), (rows, columns)), shape=(count, self.size + count))
+        shape = (self.sums.shape[0], self.size + count)
+        wider = sparse.csr_matrix((self.sums.data, self.sums.indices, self.sums.indptr), shape=shape)
+        return replace(
+            self,
+            codes=np.concatenate([self.codes, self.codes[cells]]),
+            persons=np.concatenate([self.persons, self.persons[totals] - self.persons[cells]]),
+            reports=np.concatenate([self.reports, self.reports[cells]]),
+            sums=sparse.vstack([wider, sums], format="csr", dtype=np.int64),
+            totals=np.concatenate([self.totals, totals]),
+            rest_of=cells,
+        )
+
+    def and_rests(self, cells: Numbers) -> Numbers:
+        """Some cells, in ascending order, and the rests beside them."""
+        if not len(self.rest_of):
+            return cells
+        return np.concatenate([cells, self.cells + np.flatnonzero(np.isin(self.rest_of, cells))])
 
     def describe(self, unknown: int) -> tuple[str, str]:
         """The first table that an unknown stands in, and its level: the dimensions in which it is not a total."""
@@ -188,16 +227,17 @@ def build_system(tables: Sequence[CountedTable], outside: Outside = ()) -> Syste
     grids, codes = _number(shapes, axes, shown)
     sums, totals = _sums(shapes, axes, shown, grids, len(codes))
     nothing = np.zeros(len(codes), np.int64)
-    empty = System(shapes, widest, axes, grids, codes, nothing, nothing, sums, totals, nothing > 0)
+    empty = System(shapes, widest, axes, grids, codes, nothing, nothing, sums, totals)
     persons, reports = _counts(tables, empty)
-    counted = replace(empty, persons=persons, reports=reports)
-    _check_sums(counted)
-    return _with_outside(counted, outside) if outside else counted
+    system = replace(empty, persons=persons, reports=reports, counted=tuple(tables))
+    _check_sums(system)
+    return _with_outside(system, outside) if outside else system
 
 
 def _with_outside(system: System, outside: Outside) -> System:
+    """The same with a row for each total that is known from outside; raises `CountsUnfit` where it is not so."""
     number = {system.identity(unknown): unknown for unknown in range(system.size)}
-    rows = []
+    parts = []
     for total in outside:
         if any(cell not in number for cell in total.cells):
             raise CountsUnfit(table=system.tables[0].name, reason="a total known from outside is of a cell that no table has")
@@ -205,12 +245,16 @@ def _with_outside(system: System, outside: Outside) -> System:
         if np.sum(system.persons[cells]) != total.persons:
             table, level = system.describe(int(cells[0]))
             raise CountsUnfit(table=table, reason=f"a total by {level} that is known from outside is not what was counted")
-        row = np.zeros(system.size, np.int64)
-        row[cells] = 1
-        rows.append(sparse.csr_matrix(row))
-    given = system.given_away.copy()
-    given[[number[cell] for cell in given_away(outside)]] = True
-    return replace(system, sums=sparse.vstack([system.sums, *rows], format="csr"), given_away=given)
+        parts.append(cells)
+    starts = np.concatenate([[0], np.cumsum([len(cells) for cells in parts])])
+    columns = np.concatenate(parts)
+    rows = sparse.csr_matrix((np.ones(len(columns), np.int64), columns, starts), shape=(len(parts), system.size))
+    return replace(
+        system,
+        sums=sparse.vstack([system.sums, rows], format="csr", dtype=np.int64),
+        totals=np.concatenate([system.totals, np.full(len(parts), NONE)]),
+        given_away=np.array([number[cell] for cell in given_away(outside)], np.int64),
+    )
 
 
 def _dimensions(tables: Sequence[CountedTable]) -> dict[str, Dimension]:

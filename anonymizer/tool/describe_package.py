@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any, Final
 
 from anonymizer.dimension import TOTAL, Dimension, finest
-from anonymizer.policy import Policy
+from anonymizer.policy import Policy, stated
 from anonymizer.published import PublishedTable
 from core.data_package import code_field, csv_resource
 
@@ -64,7 +63,7 @@ def describe_package(
         "name": _slug(tables[0].name),
         "counts": {"column": measure},
         "addition": ADDITION,
-        "confidentiality": {"policy": asdict(policy), "meaning": MEANING},
+        "confidentiality": {"policy": stated(policy), "meaning": MEANING},
         "dimensions": [_dimension(dimension) for dimension in dimensions.values()],
         "resources": [
             *(_table(table, dimensions, measure, files) for table in tables),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import inf
 
-from anonymizer.attacker import Attacker, Interval, attack, identity
+from anonymizer.attacker import Attacker, Interval, attack, identity, structural_zeros
 from anonymizer.dimension import TOTAL
 from anonymizer.errors import KnownContradicts, TablesContradict
 from anonymizer.outside import Outside, given_away
@@ -61,7 +61,7 @@ def expose(
 
     Raises `TablesContradict`, `KnownContradicts` or `ZerosAreHidden`.
     """
-    given = dict(known or {})
+    given = structural_zeros(tables, policy) | dict(known or {})
     try:
         intervals = attack(tables, zeros_visible=zeros_visible, known=given, outside=outside)
     except TablesContradict:

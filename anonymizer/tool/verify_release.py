@@ -154,7 +154,7 @@ def _width(interval: Mapping[str, int | None]) -> float:
 
 
 def _exposed(release: Release, found: Audit) -> Check:
-    what = "no suppressed cell can be recovered, or is known to be small with a number ruled out"
+    what = "no published number breaks the policy; no cell can be recovered, or is known to be small with a number ruled out"
     for first in found.offences[:1]:
         [table] = (table for table in release.tables if table.name == first.table)
         low, high = first.interval

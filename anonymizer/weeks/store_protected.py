@@ -8,9 +8,10 @@ a number, exchange a policy, or take away a table without notice.
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import asdict
 from hmac import compare_digest
 from itertools import product
+from pathlib import Path
+from typing import Final
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -18,9 +19,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from anonymizer.dimension import Dimension
-from anonymizer.errors import HierarchyUnfit, ProtectedWeekChanged, WeekAlreadyProtected, WeekNotProtected
+from anonymizer.errors import HierarchyUnfit, PolicyUnreadable, ProtectedWeekChanged, WeekAlreadyProtected, WeekNotProtected
 from anonymizer.models import EvidenceRow, ProofRow, TableRow
-from anonymizer.policy import Policy
+from anonymizer.policy import Policy, policy_from, stated
 from anonymizer.published import (
     Evidence,
     Identity,
@@ -38,6 +39,8 @@ from core.week import Week
 
 __all__ = ["load_evidence", "load_protected", "store_protected"]
 
+STORED: Final = Path("anonymizer.proof")
+
 
 def store_protected(session: Session, ring: KeyRing, week: ProtectedWeek) -> None:
     """Keep a week just protected (zone anonymizer). To store the same again is nothing; raises `WeekAlreadyProtected`.
@@ -54,7 +57,7 @@ def store_protected(session: Session, ring: KeyRing, week: ProtectedWeek) -> Non
         ProofRow(
             operation=week.operation,
             week=str(week.week),
-            policy=asdict(week.policy),
+            policy=stated(week.policy),
             seal=_seal(ring, week.operation, week.week, week.policy, week.proof.digests),
         )
     )
@@ -74,8 +77,8 @@ def load_protected(session: Session, ring: KeyRing, operation: str, week: Week) 
         select(TableRow).where(TableRow.operation == operation, TableRow.week == str(week)).order_by(TableRow.position)
     )
     try:
-        policy, tables = Policy(**proof.policy), [_table(row) for row in rows]
-    except (TypeError, ValueError, HierarchyUnfit):
+        policy, tables = policy_from(proof.policy, STORED), [_table(row) for row in rows]
+    except (PolicyUnreadable, TypeError, ValueError, HierarchyUnfit):
         raise ProtectedWeekChanged(operation=operation, week=week) from None
     digests = {table.name: table.digest for table in tables}
     if not compare_digest(proof.seal, _seal(ring, operation, week, policy, digests)):
@@ -148,7 +151,7 @@ def _unpack(content: bytes) -> Evidence:
 
 
 def _seal(ring: KeyRing, operation: str, week: Week, policy: Policy, digests: Mapping[str, str]) -> bytes:
-    said = json.dumps([operation, str(week), asdict(policy), list(digests.items())], sort_keys=True)
+    said = json.dumps([operation, str(week), stated(policy), list(digests.items())], sort_keys=True)
     return ring.blind_token("protected-week", said)
 
 

@@ -5,7 +5,6 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Final
@@ -13,7 +12,7 @@ from typing import Annotated, Final
 import typer
 from rich.console import Console
 
-from anonymizer import Policy, default_policy, read_policy
+from anonymizer import Policy, default_policy, read_policy, stated
 from anonymizer.tool import (
     Exposure,
     Identity,
@@ -158,7 +157,7 @@ def attack(
         step("looking for the tightest intervals", 0, 0)
         exposures, contradiction = _expose(found.tables, rules, zeros_visible=zeros_visible, known=known, outside=totals)
     if as_json:
-        assumed = {"policy": asdict(rules), "zeros_visible": zeros_visible, "known": know or []}
+        assumed = {"policy": stated(rules), "zeros_visible": zeros_visible, "known": know or []}
         result = {"contradiction": contradiction, "cells": [_row(one) for one in exposures]}
         typer.echo(json.dumps(assumed | result, ensure_ascii=False, indent=1))
     elif as_csv:
