@@ -38,16 +38,21 @@ class OwnKnowledge:
     def protect(self, *, grand_total: bool) -> Iterator[None]:
         """Find the moves that are missing; cells for which there is none are `failed`."""
         met = _Met(self._search.moves, self._search, self._knowers)
+        while (missing := self._missing(met)) and not self.failed:
+            for knower in sorted(missing):
+                asked = [goal for goal in missing[knower] if all(touched & {*knower} for touched in met.touched(goal))]
+                for move in self._search_without(knower, asked, grand_total=grand_total) if asked else ():
+                    self._search.take(move)
+                    met.add(move)
+                yield
+
+    def _missing(self, met: "_Met") -> dict[Knower, list[Goal]]:
+        """The goals that no move meets for a knower. Where one is left out, no two are asked for: so it is asked again."""
         missing: dict[Knower, list[Goal]] = {}
         for goal in self._goals:
             for knower in self._left_out(goal, met.touched(goal)):
                 missing.setdefault(knower, []).append(goal)
-        for knower in sorted(missing):
-            asked = [goal for goal in missing[knower] if all(touched & {*knower} for touched in met.touched(goal))]
-            for move in self._search_without(knower, asked, grand_total=grand_total) if asked else ():
-                self._search.take(move)
-                met.add(move)
-            yield
+        return missing
 
     def needed(self) -> list[Move]:
         """The moves without those whose goals are met by others, for all knowers too; those that hide the most go first."""
@@ -95,16 +100,19 @@ class OwnKnowledge:
         return search.moves
 
     def alternatives(self) -> Iterator[tuple[Move, int]]:
-        """Moves and multiples that show each goal to all knowers, beyond the first move that meets it."""
+        """Moves and multiples that show each goal to all knowers."""
         met = _Met(self._search.moves, self._search, self._knowers)
         for goal in self._goals:
             shown: list[frozenset[int]] = []
+            left: set[Knower] | None = None
             for at, multiple in met.moves_of(goal):
-                if shown and len(self._left_out(goal, [*shown, met.of_move(at)])) == len(self._left_out(goal, shown)):
-                    continue
-                if shown:
+                still = self._left_out(goal, [*shown, met.of_move(at)])
+                if left is None or still != left:
+                    shown.append(met.of_move(at))
                     yield self._search.moves[at], multiple
-                shown.append(met.of_move(at))
+                left = still
+                if not left:
+                    break
 
 
 def _asks_too_few(possible: Possible, own: int) -> bool:

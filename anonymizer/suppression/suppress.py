@@ -78,7 +78,7 @@ def suppress(
         for _ in _protect(search, limits):
             _tell(progress, search)
     cells = slice(system.cells)
-    alternatives = [*_alternatives(search.moves, search.goals), *(knowing.alternatives() if knowing else ())]
+    alternatives = dict.fromkeys([*_alternatives(search.moves, search.goals), *(knowing.alternatives() if knowing else ())])
     return Suppression(
         pattern.hidden[cells],
         pattern.unsafe[cells],
