@@ -10,17 +10,17 @@ from anonymizer.errors import PolicyUnfit
 from anonymizer.outside import Outside
 from anonymizer.policy import Policy, require_fit
 from anonymizer.prove import prove, prove_from_outside
-from anonymizer.published import ProtectedTables, ProtectedWeek, PublishedTable, Standing
+from anonymizer.published import ProtectedPeriod, ProtectedTables, PublishedTable, Standing
 from anonymizer.suppression import Flags, Progress, build_system, suppress
 
 __all__ = ["protect", "protect_fitting", "protect_tables", "require_counted"]
 
 
-def protect(counted: CountedWeek, policy: Policy, *, progress: Progress | None = None) -> ProtectedWeek:
+def protect(counted: CountedWeek, policy: Policy, *, progress: Progress | None = None) -> ProtectedPeriod:
     """The week's tables as they may be published, proven and then audited from outside; see `protect_tables`."""
     done = protect_tables(counted.tables, policy, progress=progress)
     prove_from_outside(done.tables, policy)
-    return ProtectedWeek(counted.operation, counted.week, done.policy, done.tables, done.proof)
+    return ProtectedPeriod(counted.operation, counted.week, done.policy, done.tables, done.proof)
 
 
 def protect_tables(
