@@ -6,7 +6,7 @@ both for anybody. All this needs no database.
 
 Rooms: `anonymizer.suppression` is the engine that hides, `anonymizer.attacker` what anybody can work out, and neither knows
 the other; `anonymizer.weeks` counts an operation's weeks from encrypted facts and keeps what was proven; `anonymizer.tool` is
-the anonymizer on files alone, for any CSV.
+the anonymizer on files alone, for any CSV; `anonymizer.inside` answers what an officer asks before a release.
 """
 
 from anonymizer.attacker import attack, audit

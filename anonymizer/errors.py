@@ -10,8 +10,10 @@ __all__ = [
     "CertificateUnfit",
     "ChoiceUnfit",
     "CoarseningUnfit",
+    "CoarserUnreadable",
     "CodeNotInHierarchy",
     "CodeUnknown",
+    "ContributorMissing",
     "CountUnreadable",
     "CountsNotKept",
     "CountsUnfit",
@@ -78,11 +80,15 @@ class PolicyUnreadable(Problem):
 
 
 class ProtectionImpossible(Problem):
-    """`where["unprotected"]` names the cells with their reasons: secret, for the screen of whoever protects."""
+    """Beside its text, which counts them, it names the cells: `unprotected`, for the screen of whoever protects."""
 
     code = "ANON-010"
     says = "Table {table} cannot be protected under this policy: of its cells, {cells} cannot be hidden well enough."
     remedy = "One of these may help: {help}; count a longer period. Try it first with `anonymizer what-if`."
+
+    def __init__(self, *, unprotected: tuple[tuple[tuple[tuple[str, str], ...], str], ...] = (), **where: object) -> None:
+        self.unprotected = unprotected
+        super().__init__(**where)
 
 
 class NotProven(Problem):
@@ -256,8 +262,11 @@ class ReleaseUnfit(Problem):
 
 class CellUnknown(Problem):
     code = "ANON-070"
-    says = "'{text}' is no cell with its number: {reason}."
-    remedy = "Write a cell of the release and what is known of it, for example origin=XM01,destination=_T,reason=flood=12."
+    says = "'{text}' names no cell: {reason}."
+    remedy = (
+        "Write a cell by its codes, for example origin=XM01,destination=_T,reason=flood, and where its number is asked for, "
+        "that after another =: origin=XM01,destination=_T,reason=flood=12."
+    )
 
 
 class KnownContradicts(Problem):
@@ -276,6 +285,18 @@ class ChoiceUnfit(Problem):
     code = "ANON-080"
     says = "'{text}' is no choice of columns for a table: {reason}."
     remedy = "Write a name and columns, for example --table places=origin,destination --table reasons=origin:1,reason."
+
+
+class CoarserUnreadable(Problem):
+    code = "ANON-073"
+    says = "'{text}' does not say what is to become coarser: {reason}."
+    remedy = "Write --drop-level origin=2 to leave out level 2 and what is below it, or --merge reason=flood+drought:natural."
+
+
+class ContributorMissing(Problem):
+    code = "ANON-074"
+    says = "{file}, line {line}, column {column}: the row names no contributor."
+    remedy = "Name the contributor of every row, in whatever way: the column is counted, and neither published nor written."
 
 
 class OutsideUnfit(Problem):

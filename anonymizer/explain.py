@@ -18,12 +18,14 @@ class Explanation:
     """Why a cell is suppressed, and what the release leaves open of it.
 
     `betrayed` are the unsafe cells and hidden zeros that would be bounded too tightly if it were published. Of a cell hidden
-    for others that betrays none by itself, only all of them together protect: others stand in for it.
+    for others that betrays none by itself, only all of them together protect: others stand in for it. `rests` are what could
+    then be subtracted: a cell, and the total of which too few, or nobody, would be left without it.
     """
 
     reason: Reason
     interval: Interval
     betrayed: tuple[Identity, ...] = ()
+    rests: tuple[tuple[Identity, Identity], ...] = ()
 
 
 def reasons(counted: Sequence[CountedTable], published: Sequence[PublishedTable], policy: Policy) -> dict[Identity, Reason]:
@@ -42,7 +44,8 @@ def explain(
         return Explanation(Reason.NOT_HIDDEN, Interval(number, number))
     wanted = {name: asked.interval for name, asked in found.guarded.items() if name != cell and found.shown[name] is None}
     betrayed = Attacker(published, known={cell: found.persons[cell]}).out_of_reach(wanted)
-    return Explanation(found.reason(cell), Attacker(published).interval(cell), tuple(betrayed))
+    told = [pair for pair in found.rests if cell in pair and all(found.shown[name] is not None for name in {*pair} - {cell})]
+    return Explanation(found.reason(cell), Attacker(published).interval(cell), tuple(betrayed), tuple(told))
 
 
 class _Cells:
@@ -52,7 +55,7 @@ class _Cells:
         self.persons: dict[Identity, int] = {}
         self.shown: dict[Identity, int | None] = {}
         self.guarded: dict[Identity, Guarded] = {}
-        self.beside: dict[Identity, Reason] = {}
+        self.rests: dict[tuple[Identity, Identity], Reason] = {}
         for table, primary in zip(published, primary_of(counted, policy), strict=True):
             names = [identity(table.dimensions, key) for key in product(*(along.parents for along in table.dimensions))]
             self.persons |= dict(zip(names, primary.persons.tolist(), strict=True))
@@ -62,13 +65,14 @@ class _Cells:
                     asked = primary.guarded(at)
                     self.guarded[name] = self.guarded[name] | asked if name in self.guarded else asked
             for rest in primary.rests():
-                self.beside |= {names[rest.cell]: rest.guarded.reason, names[rest.total]: rest.guarded.reason}
+                self.rests[names[rest.cell], names[rest.total]] = rest.guarded.reason
 
     def reason(self, name: Identity) -> Reason:
         own = self.guarded.get(name)
         if own is not None and own.reason is not Reason.HIDDEN_ZERO:
             return own.reason
-        return self.beside.get(name) or (Reason.FOR_OTHERS if own is None else own.reason)
+        beside = (reason for pair, reason in self.rests.items() if name in pair)
+        return next(beside, Reason.FOR_OTHERS if own is None else own.reason)
 
 
 def _shown(names: Sequence[Identity], table: PublishedTable) -> Mapping[Identity, int | None]:

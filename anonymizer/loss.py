@@ -15,8 +15,8 @@ __all__ = ["Loss", "losses"]
 
 @dataclass
 class Loss:
-    """One level of one table: cells that hold persons, the unsafe among them, the safe ones and the zeros suppressed beside
-    those, and persons in all cells and in the suppressed ones.
+    """One level of one table: how many cells there are (`every`), those that hold persons, the unsafe among them, the safe ones
+    and the zeros suppressed beside those, and persons in all cells and in the suppressed ones.
 
     `level` has a number for each dimension of the table: 0 for the total, and one more for each step below it.
     """
@@ -24,6 +24,7 @@ class Loss:
     table: str
     level: tuple[int, ...]
     names: tuple[str, ...]
+    every: int = 0
     cells: int = 0
     unsafe: int = 0
     beside: int = 0
@@ -55,6 +56,7 @@ def _levels(truth: CountedTable, table: PublishedTable, unsafe: Sequence[bool]) 
             levels[level] = Loss(table.name, level, _names(table.dimensions, key))
         count, loss = truth.count(key), levels[level]
         loss.persons += count.persons
+        loss.every += 1
         loss.cells += count.persons > 0
         if is_unsafe:
             loss.unsafe += 1

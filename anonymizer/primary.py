@@ -79,7 +79,8 @@ class Primary:
             key = keys[int(np.argmax(rules.structural & (self.persons != 0)))]
             level = " x ".join(along.name for along, code in zip(table.dimensions, key, strict=True) if code != TOTAL)
             raise CountsUnfit(table=table.name, reason=f"a cell by {level} that is declared a structural zero holds somebody")
-        self.unsafe: Flags = self._unsafe()
+        held = [rules.variants[variant] for variant in rules.variant.tolist()]
+        self.unsafe: Flags = np.array([policy.is_unsafe(count) for policy, count in zip(held, self._counts, strict=True)])
 
     def guarded(self, cell: int) -> Guarded:
         """What is asked for an unsafe cell, or for a zero that is hidden."""
@@ -117,17 +118,6 @@ class Primary:
         for at in np.flatnonzero((self.persons[totals] == self.persons[cells]) & (self.persons[cells] > 0)).tolist():
             most = max(1, self.rules.at(cells[at]).small_interval[1])
             yield Rest(int(cells[at]), int(totals[at]), Guarded(0, Reason.WHOLE_GROUP, (0, most), (Possible(most, None),)))
-
-    def _unsafe(self) -> Flags:
-        reports = np.array([count.reports for count in self._counts], np.int64)
-        unsafe = np.zeros(len(self.persons), bool)
-        for number, policy in enumerate(self.rules.variants):
-            own = (self.rules.variant == number) & (self.persons > 0)
-            unsafe |= own & ((self.persons < policy.threshold) | (reports < policy.contributors))
-            if policy.dominance:
-                for at in np.flatnonzero(own & ~unsafe).tolist():
-                    unsafe[at] = policy.dominance.holds(self._counts[at])
-        return unsafe
 
     def _reason(self, count: Count, policy: Policy) -> Reason:
         if count.persons == 0:

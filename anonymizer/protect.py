@@ -13,7 +13,7 @@ from anonymizer.prove import prove, prove_from_outside
 from anonymizer.published import ProtectedPeriod, ProtectedTables, PublishedTable, Standing
 from anonymizer.suppression import Flags, Progress, build_system, suppress
 
-__all__ = ["protect", "protect_fitting", "protect_tables", "require_counted"]
+__all__ = ["draft_tables", "protect", "protect_fitting", "protect_tables", "require_counted"]
 
 
 def protect(counted: CountedWeek, policy: Policy, *, progress: Progress | None = None) -> ProtectedPeriod:
@@ -49,6 +49,17 @@ def require_counted(counted: Sequence[CountedTable], policy: Policy) -> None:
         known = all(count.largest for count in table.cells.values() if count.persons)
         if policy.for_table(table.name).dominance and not known:
             raise PolicyUnfit(reason=f"dominance asks who contributed how much, which was not counted for table {table.name}")
+
+
+def draft_tables(counted: Sequence[CountedTable], policy: Policy) -> list[PublishedTable]:
+    """Tables as they would be published, not proven: to see what is lost, or why a cell is hidden, and not to be handed out.
+
+    Raises what `protect_tables` raises but `NotProven`.
+    """
+    require_counted(counted, policy)
+    system = build_system(counted)
+    hidden = suppress(system, policy).hidden
+    return [_published(table, hidden[system.numbers(table)]) for table in counted]
 
 
 def protect_fitting(

@@ -86,14 +86,16 @@ def prove(
     return ProtectedTables(policy, protected, proof)
 
 
-def prove_from_outside(tables: Sequence[PublishedTable], policy: Policy, outside: Outside = ()) -> Audit:
+def prove_from_outside(
+    tables: Sequence[PublishedTable], policy: Policy, standing: Standing | None = None, *, outside: Outside = ()
+) -> Audit:
     """Audit tables from nothing but themselves, as they will be read; raises `NotProven` for a cell that is known too well.
 
     With `outside` by whoever knows these totals as well.
 
     This is the search that owes nothing to the truth, to the engine or to its alternatives.
     """
-    found = audit(tables, policy, outside=outside)
+    found = audit(tables, policy, standing=standing or {}, outside=outside)
     for offence in found.offences[:1]:
         [table] = (table for table in tables if table.name == offence.table)
         _refuse(

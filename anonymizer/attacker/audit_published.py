@@ -13,31 +13,39 @@ import numpy as np
 from anonymizer.attacker.attack import Attacker
 from anonymizer.attacker.joint_program import Flags
 from anonymizer.attacker.limits import Limits
-from anonymizer.attacker.unknowns import UNKNOWN, Whole
+from anonymizer.attacker.unknowns import UNKNOWN, Whole, identity
 from anonymizer.policy import Policy, TableRules, rules_of
-from anonymizer.published import Key, PublishedTable
+from anonymizer.published import Key, PublishedTable, Standing
 
 __all__ = ["published_offences"]
 
 Found = tuple[str, Key, tuple[int, int]]
 
 
-def published_offences(attacker: Attacker, tables: Sequence[PublishedTable], limits: Limits, policy: Policy) -> Iterator[Found]:
-    """The cells that are at fault, with what can be known of them, or of the rest beside them: table, codes, from and to."""
+def published_offences(
+    attacker: Attacker, tables: Sequence[PublishedTable], limits: Limits, policy: Policy, standing: Standing
+) -> Iterator[Found]:
+    """The cells that are at fault, with what can be known of them, or of the rest beside them: table, codes, from and to.
+
+    What was published before, as `standing` says, may have been published under another policy, and is not judged again.
+    """
     for table, grid in zip(tables, attacker.unknowns.grids, strict=True):
         keys = list(product(*(dimension.parents for dimension in table.dimensions)))
         numbers, rules = grid.ravel(), rules_of(table.name, table.dimensions, policy)
         values = np.array([UNKNOWN if (value := table.cells[key]) is None else value for key in keys], np.int64)
-        for at in np.flatnonzero((values > 0) & (values < limits.threshold[numbers])).tolist():
+        before = np.array([bool(standing) and standing.get(identity(table.dimensions, key)) is not None for key in keys])
+        for at in np.flatnonzero((values > 0) & (values < limits.threshold[numbers]) & ~before).tolist():
             yield table.name, keys[at], (int(values[at]), int(values[at]))
         if rules.policy.complements or rules.group:
-            for at, low, high in _rests(attacker, table, numbers, limits, rules):
-                yield table.name, keys[at], (low, high)
+            for at, total, low, high in _rests(attacker, table, numbers, limits, rules):
+                if not (before[at] and before[total]):
+                    yield table.name, keys[at], (low, high)
 
 
 def _rests(
     attacker: Attacker, table: PublishedTable, numbers: Whole, limits: Limits, rules: TableRules
-) -> Iterator[tuple[int, int, int]]:
+) -> Iterator[tuple[int, int, int, int]]:
+    """The rests that are known too well: the places of the cell and its total, and from where to where the rest is."""
     least, most = attacker.shown(numbers)
     published = attacker.unknowns.values[numbers]
     places = np.arange(len(numbers)).reshape([len(dimension.parents) for dimension in table.dimensions])
@@ -53,7 +61,7 @@ def _rests(
                     | (_small(low, high, least[cell], numbers[cell], limits) & rules.policy.complements & (len(children) > 2))
                 )
                 for at in np.flatnonzero(told).tolist():
-                    yield int(cell[at]), int(low[at]), int(high[at])
+                    yield int(cell[at]), int(total[at]), int(low[at]), int(high[at])
 
 
 def _small(low: Whole, high: Whole, least: Whole, numbers: Whole, limits: Limits) -> Flags:

@@ -31,7 +31,7 @@ from anonymizer.attacker.limits import Limits, limits_of, structural_zeros
 from anonymizer.attacker.unknowns import Whole
 from anonymizer.outside import Outside, given_away
 from anonymizer.policy import Policy
-from anonymizer.published import Identity, Key, PublishedTable
+from anonymizer.published import Identity, Key, PublishedTable, Standing
 
 __all__ = ["Audit", "Offence", "audit"]
 
@@ -69,21 +69,23 @@ def audit(
     *,
     zeros_visible: bool = False,
     known: Mapping[Identity, int] = NOTHING,
+    standing: Standing = NOTHING,
     outside: Outside = (),
 ) -> Audit:
-    """Judge all suppressed cells of some tables but those `known` from elsewhere or given away by `outside` totals.
+    """Judge all cells of some tables but suppressed ones that everybody knows; raises `TablesContradict`.
 
-    Raises `TablesContradict`.
+    Those are the cells `known` from elsewhere, declared zero, or given away by `outside` totals. What was published before,
+    as `standing` says, is not judged for being published.
     """
-    everybody = structural_zeros(tables, policy)
-    attacker = Attacker(tables, zeros_visible=zeros_visible, known=everybody | dict(known), outside=outside)
+    given = structural_zeros(tables, policy) | dict(known)
+    attacker = Attacker(tables, zeros_visible=zeros_visible, known=given, outside=outside)
     limits = limits_of(attacker.unknowns, tables, policy)
-    own = {attacker.unknowns.number(name) for name in (*known, *given_away(outside))}
+    own = {attacker.unknowns.number(name) for name in (*given, *given_away(outside))}
     hidden = [(table, key, number) for table, key, number in attacker.unknowns.hidden() if number not in own]
     numbers = np.unique(np.array([number for _, _, number in hidden], np.int64))
     broken = set(_broken(attacker, numbers, limits).tolist())
     offences = [Offence(table.name, key, attacker.interval_of(number)) for table, key, number in hidden if number in broken]
-    told = published_offences(attacker, tables, limits, policy)
+    told = published_offences(attacker, tables, limits, policy, standing)
     offences += [Offence(name, key, Interval(*ends)) for name, key, ends in told]
     return Audit(len(hidden), tuple(offences), _narrowest(attacker, numbers, limits))
 

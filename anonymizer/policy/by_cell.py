@@ -33,6 +33,11 @@ class TableRules:
         """The policy that holds for a cell."""
         return self.variants[int(self.variant[cell])]
 
+    def of(self, key: Sequence[str]) -> Policy:
+        """The policy that holds for a cell, given by its codes."""
+        places = tuple(dimension.positions[code] for dimension, code in zip(self.dimensions, key, strict=True))
+        return self.at(int(np.ravel_multi_index(places, tuple(len(dimension.parents) for dimension in self.dimensions))))
+
     @cached_property
     def threshold(self) -> NDArray[np.int64]:
         return np.array([policy.threshold for policy in self.variants])[self.variant]

@@ -35,5 +35,5 @@ def impossible(system: System, guards: Guards, unknowns: Sequence[int], *, grand
         table=table,
         cells=" and ".join(f"{number} by {level}" for (_, level), number in levels.items()),
         help="; ".join(ways),
-        unprotected=tuple((system.identity(unknown), guards.of(unknown).reason) for unknown in unknowns),
+        unprotected=tuple((system.identity(unknown), str(guards.of(unknown).reason)) for unknown in unknowns),
     )

@@ -5,7 +5,7 @@ it; `verify_release` checks it from its folder alone.
 """
 
 from anonymizer.attacker import Interval
-from anonymizer.errors import NotProven, SolverGaveUp
+from anonymizer.errors import NotProven, ProtectionImpossible, SolverGaveUp
 from anonymizer.loss import Loss
 from anonymizer.outside import Outside
 from anonymizer.published import Identity, PublishedTable
@@ -28,6 +28,7 @@ __all__ = [
     "NotProven",
     "Outside",
     "Periods",
+    "ProtectionImpossible",
     "PublishedTable",
     "Release",
     "SolverGaveUp",

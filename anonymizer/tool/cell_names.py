@@ -8,7 +8,7 @@ from anonymizer.dimension import TOTAL, Dimension, finest
 from anonymizer.errors import CellUnknown
 from anonymizer.published import Identity, Key, PublishedTable
 
-__all__ = ["read_known", "stands_in", "write_cell"]
+__all__ = ["read_cell", "read_known", "stands_in", "write_cell"]
 
 
 def write_cell(dimensions: Sequence[Dimension], key: Key) -> str:
@@ -22,6 +22,11 @@ def read_known(texts: Iterable[str], tables: Sequence[PublishedTable]) -> dict[I
     return dict(_known(text, dimensions, tables) for text in texts)
 
 
+def read_cell(text: str, tables: Sequence[PublishedTable]) -> Identity:
+    """A cell, written without a number. A dimension that is left out stands at its total. Raises `CellUnknown`."""
+    return _cell(text, text, finest(dimension for table in tables for dimension in table.dimensions), tables)
+
+
 def stands_in(codes: Mapping[str, str], table: PublishedTable | CountedTable) -> bool:
     """Whether a table has a cell of these codes, by name of dimension; a dimension that is left out stands at its total."""
     along = {dimension.name: dimension for dimension in table.dimensions}
@@ -32,6 +37,11 @@ def _known(text: str, dimensions: dict[str, Dimension], tables: Sequence[Publish
     cell, _, number = text.rpartition("=")
     if not (number.isascii() and number.isdigit()) or not cell:
         raise CellUnknown(text=text, reason="it does not end in = and a whole number, 0 or more")
+    return _cell(cell, text, dimensions, tables), int(number)
+
+
+def _cell(cell: str, text: str, dimensions: dict[str, Dimension], tables: Sequence[PublishedTable]) -> Identity:
+    """The cell named by a part of a text."""
     names = "|".join(map(re.escape, dimensions))
     parts = [part.partition("=") for part in re.split(f",(?=(?:{names})=)", cell)]
     for name, _, code in parts:
@@ -44,4 +54,4 @@ def _known(text: str, dimensions: dict[str, Dimension], tables: Sequence[Publish
         raise CellUnknown(text=text, reason="a dimension stands there twice")
     if not any(stands_in(codes, table) for table in tables):
         raise CellUnknown(text=text, reason="no table has all these dimensions down to these codes")
-    return tuple(sorted(codes.items())), int(number)
+    return tuple(sorted(codes.items()))

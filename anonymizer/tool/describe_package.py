@@ -19,8 +19,8 @@ ADDITION: Final = (
 )
 MEANING: Final = (
     "One mark for whatever is not shown: a suppressed cell holds fewer than the policy's threshold, or comes from fewer "
-    "contributors than it asks for, or is hidden so that another cannot be worked out. It may hold nothing at all. With "
-    "contributors = 1 the rule of contributors was not applied."
+    "contributors than it asks for, or is against another of its rules, or is hidden so that another cannot be worked out. It "
+    "may hold nothing at all. A rule that is not stated was not applied; with contributors = 1, that of contributors was not."
 )
 STATUS_FIELDS: Final = [
     {

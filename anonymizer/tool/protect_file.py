@@ -20,7 +20,7 @@ from anonymizer.tool.read_outside import check_outside, read_outside
 from anonymizer.tool.read_table import RECORDS, read_tables
 from anonymizer.tool.write_release import require_free, write_release
 
-__all__ = ["Step", "Written", "protect_file"]
+__all__ = ["Step", "Written", "in_order_of", "protect_file", "rules_for"]
 
 Step = Callable[[str, int, int], None]
 """Told what is being done, how far it is, and of how much (0 where that is not known)."""
@@ -48,6 +48,7 @@ def protect_file(
     hierarchies: Mapping[str, Path],
     count: str | None = None,
     contributors: str | None = None,
+    contributor: str | None = None,
     tables: Sequence[Choice] = (),
     outside: Path | None = None,
     periods: Periods | None = None,
@@ -57,20 +58,21 @@ def protect_file(
     """Read, count, protect, prove and write; nothing is written before everything is proven.
 
     `tables` are choices of the file's columns, protected as one system; without any there is one table of all columns.
-    `outside` is a file of totals that others publish. Without `contributors` the rule of contributors is not applied, and
-    the release says so (contributors = 1). With `periods` only what is over is published, and nothing that was released
-    before is withdrawn or contradicted. Another `seed` breaks ties between equally good cells to hide otherwise. Raises what
-    reading, protecting and writing raise.
+    `outside` is a file of totals that others publish. `contributors` names a column that says how many contributed,
+    `contributor` one that says who. Rules that ask for what neither tells are not applied, and the release does not state
+    them (see `rules_for`). With `periods` only what is over is published, and nothing that was released before is withdrawn or
+    contradicted. Another `seed` breaks ties between equally good cells to hide otherwise. Raises what reading, protecting and
+    writing raise.
     """
     tell = step or (lambda _what, _done, _of: None)
     require_free(out)
     tell("reading and counting", 0, 0)
     known = {name: read_hierarchy(name, path) for name, path in hierarchies.items()}
-    counted = _in_order_of(seed, read_tables(table, known, tables, count=count, contributors=contributors))
+    read = read_tables(table, known, tables, count=count, contributors=contributors, contributor=contributor)
+    counted, rules = in_order_of(seed, read), rules_for(policy, contributors=contributors, contributor=contributor)
     totals = () if outside is None else check_outside(outside, read_outside(outside, counted), counted)
     if totals and periods is not None:
         raise HistoryUnfit(given=outside, reason="totals published elsewhere cannot be given for a release over time")
-    rules = policy if contributors else replace(policy, contributors=1)
     measure = count or RECORDS
 
     def progress(done: int, of: int) -> None:
@@ -86,6 +88,13 @@ def protect_file(
     return Written(out, *count_cells(protected.tables), worst, _losses(counted, protected))
 
 
+def rules_for(policy: Policy, *, contributors: str | None, contributor: str | None) -> Policy:
+    """The policy without the rules that nobody can judge: who contributed is not told, or neither who nor how many."""
+    if contributor:
+        return policy
+    return policy.without_contributions() if contributors else policy.without_contributors()
+
+
 def _losses(counted: Sequence[CountedTable], protected: ProtectedTables) -> Sequence[Loss]:
     """The loss by level; of a release over time none, since what is not over is counted otherwise than it is published."""
     if any(table.dimensions != truth.dimensions for truth, table in zip(counted, protected.tables, strict=True)):
@@ -93,7 +102,7 @@ def _losses(counted: Sequence[CountedTable], protected: ProtectedTables) -> Sequ
     return losses(counted, protected.tables, protected.policy)
 
 
-def _in_order_of(seed: int, tables: Sequence[CountedTable]) -> Sequence[CountedTable]:
+def in_order_of(seed: int, tables: Sequence[CountedTable]) -> Sequence[CountedTable]:
     """The same tables with their codes in another order: of two cells equally good to hide, the first is hidden."""
     if not seed:
         return tables

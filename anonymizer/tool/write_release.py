@@ -39,7 +39,7 @@ def write_release(protected: ProtectedTables, folder: Path, *, measure: str, out
     """
     worst = worst_of(prove_from_outside(protected.tables, protected.policy))
     if outside:
-        prove_from_outside(protected.tables, protected.policy, outside)
+        prove_from_outside(protected.tables, protected.policy, outside=outside)
     require_free(folder)
     try:
         write_whole(_files(protected, measure, worst), folder)

@@ -86,6 +86,10 @@ def test_a_published_number_under_the_threshold_is_an_offence() -> None:
     assert audit([row(total=50, a=4, b=46, c=0)], Policy(threshold=3)).passed
 
 
+def test_what_was_published_before_under_another_policy_is_not_judged_again() -> None:
+    assert audit([row(total=50, a=4, b=46, c=0)], POLICY, standing={(("origin", "a"),): 4}).passed
+
+
 def test_a_cell_that_may_be_large_may_be_bounded_from_below() -> None:
     """Everybody can see that it is 3 or more; so it is not a cell of one or two, but it may well be one of ten."""
     places, sexes = flat_dimension("origin", ["a", "b"]), flat_dimension("sex", ["f", "m"])

@@ -129,7 +129,7 @@ def test_tables_that_cannot_be_read(tmp_path: Path, table: str, reason: str) -> 
 def test_a_table_of_numbers_only_or_with_one_column_for_two_things(tmp_path: Path) -> None:
     refused(tmp_path, TableUnreadable, "it has no dimension", "persons\n3\n", hierarchies={})
     refused(tmp_path, TableUnreadable, "cannot be both", hierarchies={}, contributors="persons")
-    refused(tmp_path, TableUnreadable, "holds numbers and cannot have a hierarchy", count="origin")
+    refused(tmp_path, TableUnreadable, "is no dimension and cannot have a hierarchy", count="origin")
 
 
 def test_a_file_that_is_not_utf_8_or_not_there(tmp_path: Path) -> None:
