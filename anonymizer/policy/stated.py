@@ -59,7 +59,7 @@ def policy_from(given: Mapping[str, object], path: Path) -> Policy:
 def _for_table(policy: Policy, name: str, given: object) -> Policy:
     rules = _fitting(f"table.{name}", given, dict)
     for rule in {"version", "own_knowledge"} & rules.keys():
-        raise ValueError(f"{rule} is for the whole policy, and not for table.{name}")
+        raise ValueError(f"{rule} is that of the whole policy, and not of table.{name}")
     try:
         return _with_rules(policy, rules)
     except ValueError as error:
