@@ -4,7 +4,7 @@ On a path that the engine has no part in: who knows what is read off the counted
 alternative counts for a knower only where it leaves every cell as it is that the knower knows. All in whole numbers.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import TypeAlias
 
@@ -49,7 +49,7 @@ def betrayed_to_knowers(
 class Contributors:
     """Who knows which cells: each contributor who is alone in one, by number, and after them the only two of a cell.
 
-    Cells of one report of which one is part of the other belong to one contributor.
+    Cells of one report belong to one contributor where one is part of the other, or where it is told that they do.
     """
 
     def __init__(self, counted: Sequence[CountedTable], together: int) -> None:
@@ -57,10 +57,11 @@ class Contributors:
         self._counts, self._sums = _counts_and_sums(counted)
         self._parts = {cell: {part for parts in sums for part in parts} for cell, sums in self._sums.items()}
         self._below: dict[Identity, Cells] = {}
-        alone = list(self._groups(1))
+        named = {cell: count.alone for cell, count in self._counts.items() if count.alone is not None}
+        alone = list(self._groups(1, named))
         self.cells = [self._with_all_parts(cells) for cells in alone]
         self._singles = len(alone)
-        self._both: dict[Identity, set[int]] = {}
+        self._both: dict[Identity, frozenset[int]] = {}
         if together > 1:
             self._add_pairs(alone)
         self._knowers: dict[Identity, set[int]] = {}
@@ -94,7 +95,7 @@ class Contributors:
         return False
 
     def _may_know(self, cell: Identity, goal: Possible, one: int, other: int) -> bool:
-        return {one, other} <= self._both.get(cell, set()) or self._too_few(cell, goal, one, other)
+        return {one, other} <= self._both.get(cell, frozenset()) or self._too_few(cell, goal, one, other)
 
     def _too_few(self, cell: Identity, goal: Possible, *knowers: int) -> bool:
         return goal.most is not None and goal.most <= sum(self._own_persons(cell, self.cells[knower], {}) for knower in knowers)
@@ -117,32 +118,29 @@ class Contributors:
 
     def _add_pairs(self, alone: Sequence[set[Identity]]) -> None:
         """What the only two of a cell know: it, what is below, and whatever one of them is alone in."""
-        merged: dict[frozenset[int], set[Identity]] = {}
-        groups = list(self._groups(2))
-        for group in groups:
-            for cell in group:
+        for cell, count in self._counts.items():
+            if count.persons and count.reports == 2:
                 inside = self._with_all_parts([cell])
-                self._both[cell] = {number for number, own in enumerate(alone) if inside & own}
-        for group in groups:
-            known = {frozenset(self._both[cell]) for cell in group if len(self._both[cell]) == 2}
-            cells = group.union(*(merged.pop(two) for two in known if two in merged))
-            merged |= dict.fromkeys(known or {frozenset({-len(merged) - 1})}, cells)
-        for cells in {id(cells): cells for cells in merged.values()}.values():
-            singles = set().union(*(self._both[cell] for cell in cells))
+                self._both[cell] = frozenset(number for number, own in enumerate(alone) if inside & own)
+        for cells in list(self._groups(2, {cell: two for cell, two in self._both.items() if len(two) == 2})):
+            singles = frozenset[int]().union(*(self._both[cell] for cell in cells))
             self.cells.append(self._with_all_parts(cells).union(*(self.cells[number] for number in singles)))
 
-    def _groups(self, reports: int) -> Iterator[set[Identity]]:
-        """The cells of so many reports, those together that are parts of one another: they are of the same contributors."""
+    def _groups(self, reports: int, named: Mapping[Identity, Hashable]) -> Iterator[set[Identity]]:
+        """The cells of so many reports, those of the same contributors together: of one name, or parts of one another."""
         left = {cell for cell, count in self._counts.items() if count.persons and count.reports == reports}
-        wholes: dict[Identity, list[Identity]] = {}
+        beside: dict[Identity | Hashable, set[Identity]] = {}
         for cell in left:
             for part in self._parts.get(cell, set()) & left:
-                wholes.setdefault(part, []).append(cell)
+                beside.setdefault(part, set()).add(cell)
+            if cell in named:
+                beside.setdefault((named[cell],), set()).add(cell)
         while left:
             found, ahead = set[Identity](), [left.pop()]
             while ahead:
                 found.add(cell := ahead.pop())
-                fresh = left & {*self._parts.get(cell, ()), *wholes.get(cell, ())}
+                of_name = beside.pop((named[cell],), set()) if cell in named else set()
+                fresh = left & (self._parts.get(cell, set()) | beside.get(cell, set()) | of_name)
                 left -= fresh
                 ahead += fresh
             yield found

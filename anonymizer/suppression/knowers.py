@@ -1,9 +1,12 @@
 """Who knows what of a system before anything is published: contributors know the cells that rest on them alone.
 
-Whoever is alone in a cell knows its number, and that of every cell below it. Who reports is not told here, so knowers are
-told apart by their cells: cells of one report that are parts of one another belong to one knower. One who is alone in two
-places that have nothing to do with each other counts as two.
+Whoever is alone in a cell knows its number, and that of every cell below it. Where it is told who contributes, cells of one
+contributor belong together. Where it is not, knowers are told apart by their cells: cells of one report that are parts of
+one another belong to one knower, and one who is alone in two places that have nothing to do with each other counts as two.
 """
+
+from collections.abc import Hashable, Sequence
+from itertools import product
 
 import numpy as np
 from scipy import sparse
@@ -25,7 +28,7 @@ class Knowers:
 
     def __init__(self, system: System, together: int) -> None:
         parts = _parts(system)
-        own = _own_cells(parts, _resting_on(system, 1))
+        own = _own_cells(system, parts)
         known = _with_parts(parts, own)
         self.singles = known.shape[0]
         self._both: dict[int, frozenset[int]] = {}
@@ -33,7 +36,8 @@ class Knowers:
             pairs = np.flatnonzero(_resting_on(system, 2))
             inside = _inside(parts, pairs, own)
             self._both = dict(zip(pairs.tolist(), inside, strict=True))
-            group = _of_the_same_two(parts, pairs, inside)
+            names: list[Hashable] = [two if len(two) == 2 else -1 - at for at, two in enumerate(inside)]
+            group = _together(parts, pairs, names)
             below = _with_parts(parts, _rows(group, pairs, system.size))
             # what one of the two knows, wherever that is, both know together
             of_one = (below @ own.T > 0).astype(float)
@@ -103,11 +107,22 @@ def _own_persons(system: System, known: sparse.csr_matrix) -> sparse.csc_matrix:
     return found
 
 
-def _own_cells(parts: sparse.csr_matrix, alone: Flags) -> sparse.csr_matrix:
-    """The cells of each who is alone: those that are parts of one another belong together."""
-    cells = np.flatnonzero(alone)
-    _, group = connected_components(parts[cells][:, cells], directed=False)
-    return _rows(group.astype(np.int64), cells, len(alone))
+def _own_cells(system: System, parts: sparse.csr_matrix) -> sparse.csr_matrix:
+    """The cells of each who is alone: those of one name, and those that are parts of one another."""
+    cells = np.flatnonzero(_resting_on(system, 1))
+    named = _named(system)
+    return _rows(_together(parts, cells, [named.get(cell, -1 - cell) for cell in cells.tolist()]), cells, system.size)
+
+
+def _named(system: System) -> dict[int, int]:
+    """The only contributor of each cell of which that is told."""
+    named: dict[int, int] = {}
+    for table in system.counted:
+        numbers = system.numbers(table).ravel().tolist()
+        for number, key in zip(numbers, product(*(dimension.parents for dimension in table.dimensions)), strict=True):
+            if (alone := table.count(key).alone) is not None:
+                named[number] = alone
+    return named
 
 
 def _inside(parts: sparse.csr_matrix, cells: Numbers, own: sparse.csr_matrix) -> list[frozenset[int]]:
@@ -117,11 +132,11 @@ def _inside(parts: sparse.csr_matrix, cells: Numbers, own: sparse.csr_matrix) ->
     return [frozenset(found.indices[begin:end].tolist()) for begin, end in ends]
 
 
-def _of_the_same_two(parts: sparse.csr_matrix, cells: Numbers, inside: list[frozenset[int]]) -> Numbers:
-    """The cells of the same two contributors: those that are parts of one another, or in which the same two are alone."""
+def _together(parts: sparse.csr_matrix, cells: Numbers, names: Sequence[Hashable]) -> Numbers:
+    """The group of each of some cells: those that are parts of one another, and those of the same name."""
     links = parts[cells][:, cells].tocoo()
-    first: dict[frozenset[int], int] = {}
-    alike = [first.setdefault(two, at) if len(two) == 2 else at for at, two in enumerate(inside)]
+    first: dict[Hashable, int] = {}
+    alike = [first.setdefault(name, at) for at, name in enumerate(names)]
     one, other = np.concatenate([links.row, np.arange(len(cells))]), np.concatenate([links.col, np.array(alike, np.int64)])
     graph = sparse.csr_matrix((np.ones(len(one)), (one, other)), shape=(len(cells), len(cells)))
     group: Numbers = connected_components(graph, directed=False)[1].astype(np.int64)

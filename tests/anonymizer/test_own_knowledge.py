@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator, Mapping
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,9 @@ from anonymizer.errors import NotProven
 from anonymizer.prove import prove
 from anonymizer.prove_own_knowledge import Contributors
 from anonymizer.published import Identity, PublishedTable
+from anonymizer.suppression import build_system
+from anonymizer.suppression.knowers import Knowers
+from anonymizer.tool.read_table import read_tables
 
 PLACES = {TOTAL: None, "n": TOTAL, "s": TOTAL, "n1": "n", "n2": "n", "s1": "s", "s2": "s"}
 FLOWS = Dimension("origin", PLACES), flat_dimension("reason", "xyz")
@@ -89,6 +93,41 @@ def test_cells_of_one_report_that_are_parts_of_one_another_are_known_to_one(coun
     assert len(own) == 1
     assert {(("origin", "n"),), (("origin", "n2"),), (("origin", "n2"), ("reason", "x"))} <= own[0]
     assert (("origin", "s1"),) not in own[0]
+
+
+def test_where_contributors_are_named_all_that_one_is_alone_in_is_known_to_one(tmp_path: Path) -> None:
+    """The clinic is alone in two places that have nothing to do with each other; counts of reports alone could not tell."""
+    file = tmp_path / "table.csv"
+    rows = ["a,x,clinic,3", "b,y,clinic,4", "a,y,post,9", "b,x,post,8", "c,x,post,7", "c,y,camp,7"]
+    file.write_text("origin,reason,who,persons\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    [table] = read_tables(file, {}, count="persons", contributor="who")
+    both: set[Identity] = {(("origin", "a"), ("reason", "x")), (("origin", "b"), ("reason", "y"))}
+    assert any(both <= cells for cells in Contributors([table], 1).cells)
+    system = build_system([table])
+    knowers = Knowers(system, 1)
+    known = ({system.identity(cell) for cell in knowers.cells((number,)).tolist()} for number in range(knowers.singles))
+    assert any(both <= cells for cells in known)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_engine_and_proof_agree_on_who_knows_what(seed: int, count_week) -> None:
+    """Each works it out on a path of its own: arrays of unknowns here, names of cells there."""
+    chance = random.Random(seed)
+    reports = [
+        [
+            ({"origin": chance.choice(["n1", "n2", "s1", "s2"]), "reason": chance.choice("xyz")}, 3)
+            for _ in range(chance.randint(1, 2))
+        ]
+        for _ in range(9)
+    ]
+    tables = count_week({"flows": FLOWS}, reports).tables
+    system = build_system(tables)
+    for together in (1, 2):
+        knowers, contributors = Knowers(system, together), Contributors(tables, together)
+        here = [
+            {system.identity(cell) for cell in knowers.cells((number,)).tolist()} for number in range(len(contributors.cells))
+        ]
+        assert sorted(map(sorted, here)) == sorted(map(sorted, contributors.cells))
 
 
 def test_the_only_two_of_a_cell_know_it_together(count_week) -> None:
