@@ -2,10 +2,11 @@
 
 Run: PYTHONPATH=. .venv/bin/python bench/own_knowledge.py [--reports N ...] [--together 0 1 2] [--seed N] [--attack]
 
-The week is that of bench/protect.py. For each value of the rule `own_knowledge`: the processor time of protection with its
-proof, cells hidden beside the unsafe ones, alternatives kept as evidence, and the share of persons hidden at some levels.
-With --attack every contributor who is alone in a cell attacks the tables in turn, knowing what is theirs; printed is how many
-of them find an unsafe cell of others exactly, and how many such cells are found by somebody.
+The week is that of bench/protect.py, or with --demonstration the last of the two weeks that `bin/demo` spreads its reports
+over. For each value of the rule `own_knowledge`: the processor time of protection with its proof, cells hidden beside the
+unsafe ones, alternatives kept as evidence, and the share of persons hidden at some levels. With --attack every contributor who
+is alone in a cell attacks the tables in turn, knowing what is theirs; printed is how many of them find an unsafe cell of
+others exactly, and how many such cells are found by somebody.
 """
 
 import argparse
@@ -20,8 +21,14 @@ from anonymizer.attacker.insiders import learned_by_insiders
 from anonymizer.errors import ProtectionImpossible
 from anonymizer.prove_own_knowledge import Contributors
 from anonymizer.published import ProtectedTable
+from anonymizer.weeks import count_movements
+from app.demonstration.draw_answers import draw_reports
+from app.demonstration.run_demonstration import GAZETTEER
 from bench.protect import draw_week, level_of
 from bench.protect_tables import processor
+from casework import MovementFact
+from core.places import read_gazetteer
+from core.week import Week
 
 LEVELS = ("destination district", "destination region x reason", "destination district x age", "origin district")
 
@@ -32,12 +39,25 @@ def main() -> None:
     arguments.add_argument("--together", type=int, nargs="+", default=[0, 1])
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--attack", action="store_true")
+    arguments.add_argument("--demonstration", action="store_true")
     given = arguments.parse_args()
     print(f"{platform.machine()}, {platform.python_implementation()} {platform.python_version()}")
     for reports in given.reports:
-        counted = draw_week(reports, random.Random(given.seed))
+        chance = random.Random(given.seed)
+        counted = draw_demonstration(reports, chance) if given.demonstration else draw_week(reports, chance)
         for together in given.together:
             measure(counted, reports, together, attack=given.attack)
+
+
+def draw_demonstration(reports: int, chance: random.Random) -> CountedWeek:
+    weeks = [Week(2026, number) for number in (6, 7)]
+    places = read_gazetteer(GAZETTEER)
+    told = [report for report in draw_reports(chance, places, weeks, reports) if report.week == weeks[-1]]
+    facts = [
+        MovementFact(report.instance, weeks[-1], report.origin, report.destination, report.reason, report.persons)
+        for report in told
+    ]
+    return count_movements(facts, places, weeks[-1], operation="DEMO")
 
 
 def measure(counted: CountedWeek, reports: int, together: int, *, attack: bool) -> None:

@@ -10,7 +10,7 @@ from anonymizer.loss import Loss
 from anonymizer.outside import Outside
 from anonymizer.published import Identity, PublishedTable
 from anonymizer.tool.cell_names import read_known
-from anonymizer.tool.choose_tables import Choice, read_choices
+from anonymizer.tool.choose_tables import read_choices
 from anonymizer.tool.expose import Exposure, Verdict, ZerosAreHidden, expose, narrowest
 from anonymizer.tool.protect_file import Step, Written, protect_file
 from anonymizer.tool.protect_history import Periods
@@ -20,7 +20,6 @@ from anonymizer.tool.verify_release import Check, verify_release
 
 __all__ = [
     "Check",
-    "Choice",
     "Exposure",
     "Identity",
     "Interval",
