@@ -68,7 +68,7 @@ class Rest:
 
 
 class Primary:
-    """The unsafe cells of one counted table: `persons` and `reasons` in order of its codes, None where a cell is safe."""
+    """What is unsafe in one counted table: the `persons` of its cells and which are `unsafe`, in order of its codes."""
 
     def __init__(self, table: CountedTable, rules: TableRules) -> None:
         self._table, self.rules = table, rules
@@ -106,7 +106,7 @@ class Primary:
                         yield from self._whole_groups(cells[group[cells]], totals[group[cells]])
 
     def _small_rests(self, cells: Whole, totals: Whole) -> Iterator[Rest]:
-        """Beside cells that are large enough themselves: what is left of a small one's total is open as it is."""
+        """Beside cells that are large enough themselves: a small one is hidden, and what is left of its total with it."""
         rest, threshold = self.persons[totals] - self.persons[cells], self.rules.threshold[cells]
         for at in np.flatnonzero((rest > 0) & (rest < threshold) & (self.persons[cells] >= threshold)).tolist():
             policy, count = self.rules.at(cells[at]), Count(int(rest[at]), 0)

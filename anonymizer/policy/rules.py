@@ -129,6 +129,11 @@ class Policy:
         """The rules of one table: those stated for it, else these."""
         return dict(self.table).get(name, self)
 
+    @property
+    def asks_for_more(self) -> bool:
+        """Whether a cell may be unsafe by more than one threshold and one number of contributors."""
+        return bool(self.complements or self.dominance or self.sensitive or self.table)
+
     def without_contributors(self) -> "Policy":
         """The same where nobody knows from how many contributors a count comes: without the rules that ask for them."""
         tables = tuple((name, rules.without_contributors()) for name, rules in self.table)
