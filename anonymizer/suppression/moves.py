@@ -85,6 +85,15 @@ class Goals:
         other.number = sum(map(len, other.wanted.values()))
         return other
 
+    def again(self, asked: Iterable[tuple[int, Possible]]) -> "Goals":
+        """Some goals, met or not, to be met apart."""
+        named = list(asked)
+        other = self.only({cell for cell, _ in named})
+        other.open = {}
+        for cell, goal in named:
+            other.open.setdefault(cell, []).append(goal)
+        return other
+
     @property
     def remaining(self) -> int:
         """How many goals are open."""

@@ -90,11 +90,8 @@ class OwnKnowledge:
         pattern = self._search.pattern.copy()
         pattern.shown = pattern.shown.copy()
         pattern.shown[held], pattern.hidden[held] = True, False
-        goals = self._search.goals.only({cell for cell, _ in asked})
-        for cell, goal in asked:
-            goals.open.setdefault(cell, []).append(goal)
-        search = Search(system, pattern, goals)
-        for cell in in_order(system, list(goals.open)):
+        search = Search(system, pattern, self._search.goals.again(asked))
+        for cell in in_order(system, list(search.goals.open)):
             if not search.protect(cell, lambda unknown: scopes_around(system, unknown, grand_total=grand_total)):
                 self.failed.append(cell)
         return search.moves

@@ -122,7 +122,8 @@ def _protect_from_knowers(knowing: OwnKnowledge, search: Search, limits: _Limits
     """Find what is missing to those who know something; raises `ProtectionImpossible`."""
     yield from knowing.protect(grand_total=limits.grand_total)
     if knowing.failed:
-        raise impossible(search.system, limits.guards, sorted(set(knowing.failed)), grand_total=limits.grand_total)
+        failed = sorted(set(knowing.failed))
+        raise impossible(search.system, limits.guards, failed, grand_total=limits.grand_total, knowers=True)
 
 
 def _protect_in_parts(search: Search, parts: Sequence[Part], processes: int) -> Iterator[None]:

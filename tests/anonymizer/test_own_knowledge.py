@@ -11,7 +11,7 @@ from anonymizer import Dimension, Policy, ProtectedTables, protect_tables
 from anonymizer.attacker.insiders import learned_by_insiders
 from anonymizer.counted_week import CountedTable
 from anonymizer.dimension import TOTAL, flat_dimension
-from anonymizer.errors import NotProven
+from anonymizer.errors import NotProven, ProtectionImpossible
 from anonymizer.prove import prove
 from anonymizer.prove_own_knowledge import Contributors
 from anonymizer.published import Identity, PublishedTable
@@ -151,6 +151,15 @@ def test_evidence_that_does_without_knowers_is_refused(flows: CountedTable) -> N
     prove([flows], tables, alternatives, RULES)
     with pytest.raises(NotProven, match="a contributor who knows"):
         prove([flows], tables, alternatives, Policy(contributors=2, own_knowledge=1))
+
+
+def test_where_nothing_can_be_kept_from_a_contributor_the_table_is_refused(count_week) -> None:
+    """Of two origins with one report each, each reporter knows the other's number from the total, which must be shown."""
+    told = [[({"origin": "n1", "reason": "x"}, 7)], [({"origin": "s1", "reason": "x"}, 8)]]
+    tables = count_week({"flows": FLOWS}, told).tables
+    protect_tables(tables, Policy(contributors=2, hide_grand_total=False))
+    with pytest.raises(ProtectionImpossible, match="less own_knowledge"):
+        protect_tables(tables, Policy(contributors=2, hide_grand_total=False, own_knowledge=1))
 
 
 def test_the_rule_is_0_1_or_2() -> None:
