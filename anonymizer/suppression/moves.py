@@ -5,18 +5,19 @@ a multiple of a move is an alternative: a table that an outsider cannot tell fro
 cells only. So one move, taken back and forth, answers for many unsafe cells at once.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from anonymizer.counted_week import Count
 from anonymizer.policy import Policy, Possible
-from anonymizer.suppression.equations import Flags, Numbers, System
+from anonymizer.suppression.equations import Flags, Numbers, System, ranges
 
-__all__ = ["Goals", "Move", "make_move"]
+__all__ = ["FAR", "Goals", "Met", "Move", "make_move", "nearest_multiples"]
 
 FAR: Final = 1 << 40  # no end, as a whole number
 
@@ -33,17 +34,6 @@ class Move:
     back: int
     forth: int
 
-    def multiple(self, step: int, persons: int, possible: Possible) -> int | None:
-        """The multiple nearest to none that takes a cell of this step into the values wanted, where the truth is not."""
-        least, most = possible.least - persons, FAR if possible.most is None else possible.most - persons
-        if step < 0:
-            least, most = -most, -least
-        first = max(-(-least // abs(step)), self.back)
-        last = min(most // abs(step), self.forth)
-        if first > last:
-            return None
-        return first if first > 0 else last
-
 
 def make_move(cells: Numbers, change: Numbers, persons: Numbers) -> Move:
     """The move of which a change (no zeros in it) is a multiple; `persons` are the true counts of its cells."""
@@ -57,61 +47,99 @@ def _room(falling: Numbers, persons: Numbers) -> int:
     return int(np.min(persons[giving] // falling[giving])) if np.any(giving) else FAR
 
 
+class Met(NamedTuple):
+    """Which goals some moves meet: by number of the move (ascending), number of the goal, and the multiple that does."""
+
+    move: Numbers
+    goal: Numbers
+    multiple: Numbers
+
+
 class Goals:
-    """What must stay possible for some suppressed cells, and what of it has not been shown yet."""
+    """What must stay possible for some suppressed cells, and what of it has not been shown yet.
+
+    Goals are numbered; those of a cell follow each other, the nearest first: a short move hides less than a long one.
+    """
 
     def __init__(self, system: System, policy: Policy, cells: Flags) -> None:
-        self._persons, self._reports, self._policy = system.persons.tolist(), system.reports, policy
+        self._persons, self._reports, self._policy = system.persons, system.reports, policy
+        self._begin, self._end = np.zeros(system.size, np.int64), np.zeros(system.size, np.int64)
+        self._least, self._most = np.zeros(0, np.int64), np.zeros(0, np.int64)
+        self._named: list[tuple[int, Possible]] = []
         self.wanted: dict[int, list[Possible]] = {}
         self.open: dict[int, list[Possible]] = {}
-        self.number = 0
         self.add(np.flatnonzero(cells))
 
     def add(self, cells: Numbers) -> None:
         """Ask for more cells."""
+        before = len(self._named)
         for cell in cells.tolist():
-            count = Count(self._persons[cell], int(self._reports[cell]))
+            count = Count(int(self._persons[cell]), int(self._reports[cell]))
             goals = [goal for goal in self._policy.must_stay_possible(count) if not goal.holds(count.persons)]
-            self.wanted[cell] = _farthest_first(goals, count.persons)
+            goals = self.wanted[cell] = sorted(goals, key=partial(_distance, count.persons))
+            self._begin[cell], self._end[cell] = len(self._named), len(self._named) + len(goals)
+            self._named += [(cell, goal) for goal in goals]
             if goals:
                 self.open[cell] = list(goals)
-            self.number += len(goals)
+        ends = [(goal.least, FAR if goal.most is None else goal.most) for _, goal in self._named[before:]]
+        least, most = np.array(ends, np.int64).reshape(-1, 2).T
+        self._least, self._most = np.append(self._least, least), np.append(self._most, most)
 
     def only(self, cells: Iterable[int]) -> "Goals":
         """The goals of some cells, with what is open of them, to go on from apart."""
         other = copy(self)
         other.wanted = {cell: self.wanted[cell] for cell in cells}
         other.open = {cell: list(self.open[cell]) for cell in other.wanted if cell in self.open}
-        other.number = sum(map(len, other.wanted.values()))
         return other
+
+    @property
+    def number(self) -> int:
+        """How many goals there are."""
+        return sum(map(len, self.wanted.values()))
 
     @property
     def remaining(self) -> int:
         """How many goals are open."""
         return sum(map(len, self.open.values()))
 
-    def met_by(self, move: Move) -> Iterator[tuple[int, Possible, int]]:
-        """Every goal that a move meets, with the multiple of it that does."""
-        return self._met(move, self.wanted)
+    def met_by(self, moves: Sequence[Move]) -> Met:
+        """Every goal that some moves meet, and how."""
+        if not moves:
+            return Met(*np.zeros((3, 0), np.int64))
+        cells, steps = np.concatenate([move.cells for move in moves]), np.concatenate([move.step for move in moves])
+        ends = np.repeat(np.array([(move.back, move.forth) for move in moves]), [len(move.cells) for move in moves], axis=0)
+        at = np.repeat(np.arange(len(moves)), [len(move.cells) for move in moves])
+        asked = self._begin[cells] < self._end[cells]
+        cells, steps, ends, at = cells[asked], steps[asked], ends[asked], at[asked]
+        goals = ranges(self._begin[cells], self._end[cells])
+        each = np.repeat(np.arange(len(cells)), self._end[cells] - self._begin[cells])
+        persons = self._persons[cells[each]]
+        multiples, reached = nearest_multiples(
+            steps[each], ends[each], self._least[goals] - persons, self._most[goals] - persons
+        )
+        return Met(at[each][reached], goals[reached], multiples[reached])
 
-    def close(self, move: Move) -> None:
-        """Strike off what a move shows to be possible."""
-        for cell, goal, _ in list(self._met(move, self.open)):
-            self.open[cell].remove(goal)
-            if not self.open[cell]:
-                del self.open[cell]
-
-    def _met(self, move: Move, goals: Mapping[int, list[Possible]]) -> Iterator[tuple[int, Possible, int]]:
-        for cell, step in zip(move.cells.tolist(), move.step.tolist(), strict=True):
-            for goal in goals.get(cell, ()):
-                if (multiple := move.multiple(step, self._persons[cell], goal)) is not None:
-                    yield cell, goal, multiple
+    def close(self, moves: Sequence[Move]) -> None:
+        """Strike off what moves show to be possible."""
+        for number in np.unique(self.met_by(moves).goal).tolist():
+            cell, goal = self._named[number]
+            if goal in (left := self.open.get(cell, ())):
+                left.remove(goal)
+                if not left:
+                    del self.open[cell]
 
 
-def _farthest_first(goals: list[Possible], persons: int) -> list[Possible]:
-    """The move that reaches the farthest goal often passes the others."""
+def nearest_multiples(step: Numbers, ends: Numbers, least: Numbers, most: Numbers) -> tuple[Numbers, Flags]:
+    """The multiples of some steps, nearest to none, that make changes from `least` to `most`; and whether there is one.
 
-    def distance(goal: Possible) -> int:
-        return goal.least - persons if goal.most is None or goal.least > persons else persons - goal.most
+    The multiples of each step go from the first to the second of its `ends`; a change of 0 is not among those wanted.
+    """
+    size, falling = np.abs(step), step < 0
+    least, most = np.where(falling, -most, least), np.where(falling, -least, most)
+    first, last = np.maximum(-(-least // size), ends[:, 0]), np.minimum(most // size, ends[:, 1])
+    return np.where(first > 0, first, last), first <= last
 
-    return sorted(goals, key=lambda goal: (-distance(goal), goal.least))
+
+def _distance(persons: int, goal: Possible) -> tuple[int, int]:
+    away = goal.least - persons if goal.most is None or goal.least > persons else persons - goal.most
+    return away, goal.least

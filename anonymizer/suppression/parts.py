@@ -18,12 +18,14 @@ import numpy as np
 
 from anonymizer.suppression.equations import System
 from anonymizer.suppression.moves import Move
-from anonymizer.suppression.scopes import scopes_beside
+from anonymizer.suppression.scopes import cells_in, scopes_beside
 from anonymizer.suppression.search import Search, in_order
 
-__all__ = ["Part", "divide", "search_parts"]
+__all__ = ["Part", "apart", "divide", "search_parts"]
 
-WORTHWHILE: Final = 200  # open goals from which a second process finds more than it costs to start
+WORTHWHILE: Final = 40  # open goals from which a second process finds more than it costs to start
+
+APART: Final = 16
 
 _shared: list[Search] = []
 """What a process that was just started looks at: it has it by fork, not by being sent."""
@@ -31,13 +33,18 @@ _shared: list[Search] = []
 
 @dataclass(frozen=True)
 class Part:
-    """Unsafe cells that are searched together, and the dimension whose groups the search stays within."""
+    """Cells that are searched together, and the dimension whose groups the search stays within.
 
-    axis: int
+    Without one, only moves of hidden cells are looked for, from wherever they are. `siblings` says whether moves between
+    siblings in every dimension are looked for first: not where that was in vain before.
+    """
+
+    axis: int | None
     cells: tuple[int, ...]
+    siblings: bool = False
 
 
-def divide(system: System, cells: Iterable[int], rank: int = 0) -> list[Part]:
+def divide(system: System, cells: Iterable[int], rank: int = 0, *, siblings: bool = True) -> list[Part]:
     """The parts of some cells along each table's largest dimension that has groups, or with `rank` 1 its second largest.
 
     Cells that belong to none (they stand in several tables, or too high) are left out.
@@ -50,7 +57,16 @@ def divide(system: System, cells: Iterable[int], rank: int = 0) -> list[Part]:
         if others or axis is None or not system.shapes[axis].innermost[code := int(system.codes[cell, axis])]:
             continue
         grouped.setdefault((table, axis, int(system.shapes[axis].parent[code])), []).append(cell)
-    return [Part(axis, tuple(grouped[table, axis, group])) for table, axis, group in sorted(grouped)]
+    return [Part(axis, tuple(grouped[table, axis, group]), siblings) for table, axis, group in sorted(grouped)]
+
+
+def apart(system: System, cells: Iterable[int]) -> list[Part]:
+    """Some cells in parts that hide nothing more, wherever they look: as many whatever the number of processes."""
+    return [
+        Part(None, tuple(some.tolist()))
+        for some in np.array_split(np.array(in_order(system, cells), np.int64), APART)
+        if len(some)
+    ]
 
 
 def search_parts(search: Search, parts: Sequence[Part], processes: int) -> Iterator[list[Move]]:
@@ -84,7 +100,20 @@ def _search_shared(part: Part) -> list[Move]:
 
 
 def _search_part(whole: Search, part: Part) -> list[Move]:
+    """Hide as little as may be: first between siblings, then with hidden cells alone, then more widely within the part."""
     search = Search(whole.system, whole.pattern.copy(), whole.goals.only(part.cells))
-    for cell in in_order(whole.system, part.cells):
-        search.protect(cell, lambda unknown: scopes_beside(whole.system, unknown, part.axis))
+    if part.axis is None:
+        search.protect_freely(part.cells)
+        return search.moves
+    scopes = {cell: list(scopes_beside(whole.system, cell, part.axis)) for cell in part.cells}
+    if part.siblings:
+        for cell in in_order(whole.system, part.cells):
+            search.protect(cell, lambda unknown: scopes[unknown][:1])
+    if left := in_order(whole.system, search.goals.open):
+        widest = {scopes[cell][-1] for cell in left}
+        search.protect_freely(
+            left, np.unique(np.concatenate([cells_in(whole.system, search.pattern, scope) for scope in widest]))
+        )
+    for cell in left:
+        search.protect(cell, lambda unknown: scopes[unknown][1:])
     return search.moves

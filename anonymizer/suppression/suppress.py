@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from anonymizer.errors import ProtectionImpossible
-from anonymizer.policy import Policy, Possible
+from anonymizer.policy import Policy
 from anonymizer.published import Standing
 from anonymizer.suppression.equations import Flags, Numbers, System
 from anonymizer.suppression.moves import Goals, Move
-from anonymizer.suppression.parts import Part, divide, search_parts
+from anonymizer.suppression.parts import Part, apart, divide, search_parts
 from anonymizer.suppression.pattern import Pattern
 from anonymizer.suppression.scopes import scopes_around
 from anonymizer.suppression.search import Search, in_order
@@ -78,21 +78,22 @@ def _unasked_zeros(search: Search) -> Numbers:
 def _protect(search: Search, policy: Policy, processes: int) -> Iterator[None]:
     """Find moves for all open goals, first of what lies above the parts; raises `ProtectionImpossible`.
 
-    What is not found in the parts along one dimension is looked for in those along another, and then anywhere.
+    What is not found in the parts along one dimension is looked for in those along another, then among all hidden cells, and
+    at last anywhere.
     """
     below = {cell for part in divide(search.system, search.goals.open) for cell in part.cells}
     above = search.goals.open.keys() - below
     yield from _protect_in_parts(search, divide(search.system, above, rank=1), processes)
     yield from _protect_anywhere(search, above & search.goals.open.keys(), policy)
     for rank in (0, 1):
-        yield from _protect_in_parts(search, divide(search.system, search.goals.open, rank), processes)
+        yield from _protect_in_parts(search, divide(search.system, search.goals.open, rank, siblings=rank == 0), processes)
+    yield from _protect_in_parts(search, apart(search.system, search.goals.open), processes)
     yield from _protect_anywhere(search, search.goals.open, policy)
 
 
 def _protect_in_parts(search: Search, parts: Sequence[Part], processes: int) -> Iterator[None]:
     for moves in search_parts(search, parts, processes):
-        for move in moves:
-            search.take(move)
+        search.take(moves)
         yield
 
 
@@ -113,30 +114,21 @@ def _tell(progress: Progress | None, search: Search) -> None:
 
 def _needed(moves: list[Move], goals: Goals, pattern: Pattern) -> list[Move]:
     """Drop moves whose goals are all met by others, those that hide the most first."""
-    meets = [{(cell, goal) for cell, goal, _ in goals.met_by(move)} for move in moves]
-    answers: dict[tuple[int, Possible], int] = {}
-    for met in meets:
-        for goal in met:
-            answers[goal] = answers.get(goal, 0) + 1
+    met = goals.met_by(moves)
+    meets = np.split(met.goal, np.searchsorted(met.move, np.arange(1, len(moves))))
+    answers = np.bincount(met.goal)
     costs = [float(np.sum(pattern.cost[move.cells[~pattern.first[move.cells]]])) for move in moves]
     kept = set(range(len(moves)))
     for at in sorted(kept, key=lambda at: (-costs[at], at)):
-        if all(answers[goal] > 1 for goal in meets[at]):
+        if np.all(answers[meets[at]] > 1):
             kept.remove(at)
-            for goal in meets[at]:
-                answers[goal] -= 1
+            answers[meets[at]] -= 1
     return [moves[at] for at in sorted(kept)]
 
 
 def _alternatives(moves: list[Move], goals: Goals) -> tuple[Change, ...]:
     """One alternative for each goal, taken from the first move that meets it; most serve many goals."""
-    answered: set[tuple[int, Possible]] = set()
-    alternatives = []
-    for move in moves:
-        multiples = set()
-        for cell, goal, multiple in goals.met_by(move):
-            if (cell, goal) not in answered:
-                answered.add((cell, goal))
-                multiples.add(multiple)
-        alternatives += [Change(move.cells, move.step * multiple) for multiple in sorted(multiples)]
-    return tuple(alternatives)
+    met = goals.met_by(moves)
+    _, first = np.unique(met.goal, return_index=True)
+    used = np.unique(np.stack([met.move[first], met.multiple[first]]), axis=1)
+    return tuple(Change(moves[at].cells, moves[at].step * multiple) for at, multiple in used.T.tolist())
