@@ -52,7 +52,7 @@ class Hidden:
             sums = self._across[:, near].tocsr()
             free = np.zeros(len(near), bool)
             self._programs.append(Program(self._system, self._pattern, self._cells[near], free, sums))
-        return self._programs[homes[at]]
+        return self._programs[int(homes[at])]
 
     def _around(self, seed: int, size: int) -> Numbers:
         """The cells nearest to one, itself first: those in its sums, short sums before long ones, then those in theirs."""
@@ -74,5 +74,5 @@ class Hidden:
 
 def _entries(matrix: sparse.csr_matrix | sparse.csc_matrix, at: Numbers) -> Numbers:
     """The places of what stands in some rows of a matrix by rows, or columns of one by columns, one after the other."""
-    entries: Numbers = matrix.indices[ranges(matrix.indptr[at], matrix.indptr[at + 1])]
-    return entries
+    begin, end = (matrix.indptr[each].astype(np.int64) for each in (at, at + 1))
+    return matrix.indices[ranges(begin, end)].astype(np.int64)

@@ -65,23 +65,25 @@ class Goals:
         self._persons, self._reports, self._policy = system.persons, system.reports, policy
         self._begin, self._end = np.zeros(system.size, np.int64), np.zeros(system.size, np.int64)
         self._least, self._most = np.zeros(0, np.int64), np.zeros(0, np.int64)
-        self._named: list[tuple[int, Possible]] = []
+        self.named: list[tuple[int, Possible]] = []
+        self.unmet = np.zeros(system.size, bool)  # the cells with open goals
         self.wanted: dict[int, list[Possible]] = {}
         self.open: dict[int, list[Possible]] = {}
         self.add(np.flatnonzero(cells))
 
     def add(self, cells: Numbers) -> None:
         """Ask for more cells."""
-        before = len(self._named)
+        before = len(self.named)
         for cell in cells.tolist():
             count = Count(int(self._persons[cell]), int(self._reports[cell]))
             goals = [goal for goal in self._policy.must_stay_possible(count) if not goal.holds(count.persons)]
             goals = self.wanted[cell] = sorted(goals, key=partial(_distance, count.persons))
-            self._begin[cell], self._end[cell] = len(self._named), len(self._named) + len(goals)
-            self._named += [(cell, goal) for goal in goals]
+            self._begin[cell], self._end[cell] = len(self.named), len(self.named) + len(goals)
+            self.named += [(cell, goal) for goal in goals]
             if goals:
                 self.open[cell] = list(goals)
-        ends = [(goal.least, FAR if goal.most is None else goal.most) for _, goal in self._named[before:]]
+                self.unmet[cell] = True
+        ends = [(goal.least, FAR if goal.most is None else goal.most) for _, goal in self.named[before:]]
         least, most = np.array(ends, np.int64).reshape(-1, 2).T
         self._least, self._most = np.append(self._least, least), np.append(self._most, most)
 
@@ -90,6 +92,8 @@ class Goals:
         other = copy(self)
         other.wanted = {cell: self.wanted[cell] for cell in cells}
         other.open = {cell: list(self.open[cell]) for cell in other.wanted if cell in self.open}
+        other.unmet = np.zeros(len(self.unmet), bool)
+        other.unmet[list(other.open)] = True
         return other
 
     @property
@@ -104,12 +108,15 @@ class Goals:
 
     def met_by(self, moves: Sequence[Move]) -> Met:
         """Every goal that some moves meet, and how."""
+        return self._met_by(moves, self._begin < self._end)
+
+    def _met_by(self, moves: Sequence[Move], asked: Flags) -> Met:
         if not moves:
             return Met(*np.zeros((3, 0), np.int64))
         cells, steps = np.concatenate([move.cells for move in moves]), np.concatenate([move.step for move in moves])
         ends = np.repeat(np.array([(move.back, move.forth) for move in moves]), [len(move.cells) for move in moves], axis=0)
         at = np.repeat(np.arange(len(moves)), [len(move.cells) for move in moves])
-        asked = self._begin[cells] < self._end[cells]
+        asked = asked[cells]
         cells, steps, ends, at = cells[asked], steps[asked], ends[asked], at[asked]
         goals = ranges(self._begin[cells], self._end[cells])
         each = np.repeat(np.arange(len(cells)), self._end[cells] - self._begin[cells])
@@ -121,12 +128,13 @@ class Goals:
 
     def close(self, moves: Sequence[Move]) -> None:
         """Strike off what moves show to be possible."""
-        for number in np.unique(self.met_by(moves).goal).tolist():
-            cell, goal = self._named[number]
-            if goal in (left := self.open.get(cell, ())):
+        for number in set(self._met_by(moves, self.unmet).goal.tolist()):
+            cell, goal = self.named[number]
+            if goal in (left := self.open.get(cell, [])):
                 left.remove(goal)
                 if not left:
                     del self.open[cell]
+                    self.unmet[cell] = False
 
 
 def nearest_multiples(step: Numbers, ends: Numbers, least: Numbers, most: Numbers) -> tuple[Numbers, Flags]:

@@ -7,12 +7,12 @@ however many processes there are.
 
 import multiprocessing
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from threading import current_thread, main_thread
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 
@@ -21,8 +21,9 @@ from anonymizer.suppression.moves import Move
 from anonymizer.suppression.scopes import cells_in, scopes_beside
 from anonymizer.suppression.search import Search, in_order
 
-__all__ = ["Part", "apart", "divide", "search_parts"]
+__all__ = ["Part", "apart", "divide", "search_parts", "side_by_side"]
 
+Found = TypeVar("Found")
 WORTHWHILE: Final = 40  # open goals from which a second process finds more than it costs to start
 
 APART: Final = 16
@@ -62,23 +63,27 @@ def divide(system: System, cells: Iterable[int], rank: int = 0, *, siblings: boo
 
 def apart(system: System, cells: Iterable[int]) -> list[Part]:
     """Some cells in parts that hide nothing more, wherever they look: as many whatever the number of processes."""
-    return [
-        Part(None, tuple(some.tolist()))
-        for some in np.array_split(np.array(in_order(system, cells), np.int64), APART)
-        if len(some)
-    ]
+    ordered = np.array(in_order(system, cells), np.int64)
+    return [Part(None, tuple(some.tolist())) for some in np.array_split(ordered, APART) if len(some)]
 
 
 def search_parts(search: Search, parts: Sequence[Part], processes: int) -> Iterator[list[Move]]:
     """The moves found in each part, in the order of the parts. `processes` 0 takes as many as there are processors."""
+    return side_by_side(_search_part, search, parts, processes, load=search.goals.remaining)
+
+
+def side_by_side(
+    work: Callable[[Search, Part], Found], search: Search, parts: Sequence[Part], processes: int, *, load: int
+) -> Iterator[Found]:
+    """What some work finds in each part, in the order of the parts; `load` says how much work it is, in goals."""
     workers = min(processes or len(os.sched_getaffinity(0)), len(parts))
-    if workers < 2 or search.goals.remaining < WORTHWHILE or not _may_fork():
-        yield from map(partial(_search_part, search), parts)
+    if workers < 2 or load < WORTHWHILE or not _may_fork():
+        yield from map(partial(work, search), parts)
         return
     _shared.append(search)
     try:
         with ProcessPoolExecutor(workers, multiprocessing.get_context("fork")) as pool:
-            yield from pool.map(_search_shared, parts)
+            yield from pool.map(partial(_look_at_shared, work), parts)
     finally:
         _shared.clear()
 
@@ -95,8 +100,8 @@ def _axis(system: System, table: int, rank: int) -> int | None:
     return ranked[rank] if rank < len(ranked) else None
 
 
-def _search_shared(part: Part) -> list[Move]:
-    return _search_part(_shared[0], part)
+def _look_at_shared(work: Callable[[Search, Part], Found], part: Part) -> Found:
+    return work(_shared[0], part)
 
 
 def _search_part(whole: Search, part: Part) -> list[Move]:
@@ -105,15 +110,13 @@ def _search_part(whole: Search, part: Part) -> list[Move]:
     if part.axis is None:
         search.protect_freely(part.cells)
         return search.moves
-    scopes = {cell: list(scopes_beside(whole.system, cell, part.axis)) for cell in part.cells}
+    scopes = scopes_beside(whole.system, part.cells, part.axis)
     if part.siblings:
         for cell in in_order(whole.system, part.cells):
             search.protect(cell, lambda unknown: scopes[unknown][:1])
     if left := in_order(whole.system, search.goals.open):
-        widest = {scopes[cell][-1] for cell in left}
-        search.protect_freely(
-            left, np.unique(np.concatenate([cells_in(whole.system, search.pattern, scope) for scope in widest]))
-        )
+        widest = [cells_in(whole.system, search.pattern, scope) for scope in {scopes[cell][-1] for cell in left}]
+        search.protect_freely(left, np.unique(np.concatenate(widest)))
     for cell in left:
         search.protect(cell, lambda unknown: scopes[unknown][1:])
     return search.moves

@@ -81,6 +81,6 @@ def in_order(system: System, cells: Iterable[int]) -> list[int]:
     if not len(numbers):
         return []
     blocks = [shape.parent[codes] for shape, codes in zip(system.shapes, system.codes[numbers].T, strict=True)]
-    order = np.lexsort((numbers, -system.persons[numbers], *reversed(blocks), -system.height[numbers]))
+    order = np.lexsort((numbers, system.persons[numbers], *reversed(blocks), -system.height[numbers]))
     ordered: list[int] = numbers[order].tolist()
     return ordered

@@ -18,6 +18,7 @@ from anonymizer.suppression.equations import Flags, Numbers, System
 from anonymizer.suppression.moves import Goals, Move
 from anonymizer.suppression.parts import Part, apart, divide, search_parts
 from anonymizer.suppression.pattern import Pattern
+from anonymizer.suppression.prune import prune
 from anonymizer.suppression.scopes import scopes_around
 from anonymizer.suppression.search import Search, in_order
 
@@ -62,9 +63,10 @@ def suppress(
     for _ in _protect(search, policy, processes):
         _tell(progress, search)
     search.keep(_needed(search.moves, search.goals, pattern))
+    prune(search, processes)
     while len(zeros := _unasked_zeros(search)):
         search.ask(zeros)
-        for _ in _protect(search, policy, processes):
+        for _ in _protect_hidden(search, policy, processes):
             _tell(progress, search)
     return Suppression(pattern.hidden, pattern.unsafe, _alternatives(search.moves, search.goals))
 
@@ -87,6 +89,11 @@ def _protect(search: Search, policy: Policy, processes: int) -> Iterator[None]:
     yield from _protect_anywhere(search, above & search.goals.open.keys(), policy)
     for rank in (0, 1):
         yield from _protect_in_parts(search, divide(search.system, search.goals.open, rank, siblings=rank == 0), processes)
+    yield from _protect_hidden(search, policy, processes)
+
+
+def _protect_hidden(search: Search, policy: Policy, processes: int) -> Iterator[None]:
+    """Find moves for all open goals, of hidden cells alone if possible; raises `ProtectionImpossible`."""
     yield from _protect_in_parts(search, apart(search.system, search.goals.open), processes)
     yield from _protect_anywhere(search, search.goals.open, policy)
 
