@@ -17,7 +17,7 @@ from anonymizer.suppression.programs import Program
 
 __all__ = ["Hidden"]
 
-SIZES: Final = (1000, 3000)  # cells of a neighbourhood; of 200 cells one in twenty had room enough, of 1,000 one in two
+SIZES: Final = (1000, 3000, 10_000)  # cells of a neighbourhood; of 200 cells one in twenty had room enough, of 1,000 one in two
 INNER: Final = 3  # a neighbourhood is good for the nearest third of its cells, which have enough around them
 
 

@@ -5,31 +5,23 @@ the other dimensions. A move within a part holds whatever lies above it. The par
 however many processes there are.
 """
 
-import multiprocessing
-import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
-from threading import current_thread, main_thread
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
 
+from anonymizer.side_by_side import side_by_side
 from anonymizer.suppression.equations import System
 from anonymizer.suppression.moves import Move
 from anonymizer.suppression.scopes import cells_in, scopes_beside
 from anonymizer.suppression.search import Search, in_order
 
-__all__ = ["Part", "apart", "divide", "search_parts", "side_by_side"]
+__all__ = ["WORTHWHILE", "Part", "apart", "divide", "search_parts"]
 
-Found = TypeVar("Found")
 WORTHWHILE: Final = 40  # open goals from which a second process finds more than it costs to start
 
-APART: Final = 16
-
-_shared: list[Search] = []
-"""What a process that was just started looks at: it has it by fork, not by being sent."""
+APART: Final = 16  # parts, of what is looked for among all hidden cells
 
 
 @dataclass(frozen=True)
@@ -69,28 +61,7 @@ def apart(system: System, cells: Iterable[int]) -> list[Part]:
 
 def search_parts(search: Search, parts: Sequence[Part], processes: int) -> Iterator[list[Move]]:
     """The moves found in each part, in the order of the parts. `processes` 0 takes as many as there are processors."""
-    return side_by_side(_search_part, search, parts, processes, load=search.goals.remaining)
-
-
-def side_by_side(
-    work: Callable[[Search, Part], Found], search: Search, parts: Sequence[Part], processes: int, *, load: int
-) -> Iterator[Found]:
-    """What some work finds in each part, in the order of the parts; `load` says how much work it is, in goals."""
-    workers = min(processes or len(os.sched_getaffinity(0)), len(parts))
-    if workers < 2 or load < WORTHWHILE or not _may_fork():
-        yield from map(partial(work, search), parts)
-        return
-    _shared.append(search)
-    try:
-        with ProcessPoolExecutor(workers, multiprocessing.get_context("fork")) as pool:
-            yield from pool.map(partial(_look_at_shared, work), parts)
-    finally:
-        _shared.clear()
-
-
-def _may_fork() -> bool:
-    """Not from a daemon, which may have no children, and not from a thread: another's lock would never be free again."""
-    return not multiprocessing.current_process().daemon and current_thread() is main_thread()
+    return side_by_side(_search_part, search, parts, processes if search.goals.remaining >= WORTHWHILE else 1)
 
 
 def _axis(system: System, table: int, rank: int) -> int | None:
@@ -98,10 +69,6 @@ def _axis(system: System, table: int, rank: int) -> int | None:
     grouped = [axis for axis in system.axes[table] if system.shapes[axis].height[system.shapes[axis].root] > 1]
     ranked = sorted(grouped, key=lambda axis: (-len(system.shapes[axis].codes), axis))
     return ranked[rank] if rank < len(ranked) else None
-
-
-def _look_at_shared(work: Callable[[Search, Part], Found], part: Part) -> Found:
-    return work(_shared[0], part)
 
 
 def _search_part(whole: Search, part: Part) -> list[Move]:

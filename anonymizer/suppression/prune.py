@@ -10,8 +10,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from anonymizer.side_by_side import side_by_side
 from anonymizer.suppression.moves import Move
-from anonymizer.suppression.parts import Part, divide, side_by_side
+from anonymizer.suppression.parts import WORTHWHILE, Part, divide
 from anonymizer.suppression.pattern import Pattern
 from anonymizer.suppression.programs import Program
 from anonymizer.suppression.scopes import Scope, cells_in, scopes_beside
@@ -32,7 +33,8 @@ class Pruned(NamedTuple):
 def prune(search: Search, processes: int) -> None:
     """Publish cells again, part by part; the moves that are kept meet all that the moves before met."""
     hidden = np.flatnonzero(search.pattern.hidden & ~search.pattern.first)
-    found = list(side_by_side(_prune_part, search, divide(search.system, hidden.tolist()), processes, load=len(hidden)))
+    parts = divide(search.system, hidden.tolist())
+    found = list(side_by_side(_prune_part, search, parts, processes if len(hidden) >= WORTHWHILE else 1))
     dropped = np.zeros(search.system.size, bool)
     dropped[[cell for part in found for cell in part.cells]] = True
     kept = [move for move in search.moves if not np.any(dropped[move.cells])]
