@@ -38,7 +38,7 @@ def side_by_side(
         with ProcessPoolExecutor(workers, multiprocessing.get_context("fork")) as pool:
             yield from pool.map(partial(_on_shared, work), parts)
     finally:
-        _shared.clear()
+        _shared.pop()
 
 
 def _may_fork() -> bool:
@@ -47,5 +47,4 @@ def _may_fork() -> bool:
 
 
 def _on_shared(work: Callable[[Thing, Part], Found], part: Part) -> Found:
-    [thing] = _shared
-    return work(thing, part)  # type: ignore[arg-type]
+    return work(_shared[-1], part)  # type: ignore[arg-type]

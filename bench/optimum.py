@@ -65,7 +65,7 @@ def least_cost(system: System, pattern: Pattern, nodes: int) -> tuple[float, NDA
     master, reach = Master(pattern), Reach(system)
     for whole in (False, True):  # most sums are found while the choice is still in fractions
         while True:
-            bound, chosen = master.solve(whole, nodes)
+            bound, chosen = master.solve(nodes, whole=whole)
             sums = list(broken(system, pattern, reach, chosen))
             for coefficients, least in sums:
                 master.add(coefficients, least)
@@ -80,12 +80,9 @@ def broken(
     """The sums of cells of which too little is chosen, as coefficients and the least that they must add up to."""
     reach.bound(chosen)
     top = POLICY.threshold - 1
-    for cell in np.flatnonzero(chosen > NEAR).tolist():
+    for cell in np.flatnonzero((chosen > NEAR) & (pattern.unsafe | (system.persons == 0))).tolist():
         persons = int(system.persons[cell])
-        if pattern.unsafe[cell]:
-            wanted = [(1, top - persons), (-1, persons - 1)]
-        else:
-            wanted = [(1, top)] if persons == 0 else []
+        wanted = [(1, top)] if persons == 0 else [(1, top - persons), (-1, persons - 1)]
         for sign, distance in wanted:
             if distance and (sums := reach.short_of(cell, sign, distance, chosen)) is not None:
                 least = float(distance)
@@ -112,7 +109,7 @@ class Master:
         cells = np.flatnonzero(np.abs(coefficients) > NEAR).astype(np.int32)
         self._solver.addRow(least, highspy.kHighsInf, len(cells), cells, coefficients[cells])
 
-    def solve(self, whole: bool, nodes: int) -> tuple[float, NDArray[np.float64]]:
+    def solve(self, nodes: int, *, whole: bool) -> tuple[float, NDArray[np.float64]]:
         kind = highspy.HighsVarType.kInteger if whole else highspy.HighsVarType.kContinuous
         kinds = np.full(self._size, int(kind), np.uint8)
         self._solver.changeColsIntegrality(self._size, np.arange(self._size, dtype=np.int32), kinds)

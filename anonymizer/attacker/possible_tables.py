@@ -52,7 +52,7 @@ class PossibleTables:
         self.lower, self.upper = outer_bounds(core)
         self._base: Whole | None = None
         self._near: Final = Neighbourhoods(core.equations.signs)
-        self.chance: Final = np.random.default_rng(0)
+        self.chance = np.random.default_rng(0)
 
     def add(self, values: Whole) -> bool:
         """Take in a table, if it is one: checked exactly against every equation and bound."""
