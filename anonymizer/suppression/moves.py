@@ -37,14 +37,10 @@ class Move:
 
 def make_move(cells: Numbers, change: Numbers, persons: Numbers) -> Move:
     """The move of which a change (no zeros in it) is a multiple; `persons` are the true counts of its cells."""
-    step = change // np.gcd.reduce(np.abs(change))
-    return Move(cells, step, back=-_room(step, persons), forth=_room(-step, persons))
-
-
-def _room(falling: Numbers, persons: Numbers) -> int:
-    """How often cells can give what `falling` takes from them."""
-    giving = falling > 0
-    return int(np.min(persons[giving] // falling[giving])) if np.any(giving) else FAR
+    size = np.abs(change)
+    divisor = np.gcd.reduce(size)
+    step, often, falling = change // divisor, persons // (size // divisor), change < 0
+    return Move(cells, step, back=-int(often[~falling].min(initial=FAR)), forth=int(often[falling].min(initial=FAR)))
 
 
 class Met(NamedTuple):

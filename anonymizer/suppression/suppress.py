@@ -3,7 +3,8 @@
 Unsafe cells are taken from the totals downwards. For each goal that no move found so far meets, the cheapest move that
 meets it is looked for, in ever wider scopes, and the cells that it moves are hidden. Then moves that others make needless
 are dropped, and cells that no kept move uses, or that can be done without, are published again. At last the zeros that are
-still hidden get goals of their own: a zero that could not be as many as an unsafe cell would be known for a zero, and hide nothing.
+still hidden get goals of their own: a zero that could not be as many as an unsafe cell would be known for a zero, and hide
+nothing.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
