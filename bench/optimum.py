@@ -20,7 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymizer import Policy
+from anonymizer.primary import primary_of
 from anonymizer.suppression import System, build_system, suppress
+from anonymizer.suppression.guards import guard
 from anonymizer.suppression.pattern import Pattern
 from bench.protect_tables import draw_table
 
@@ -49,7 +51,8 @@ def compare(system: System, nodes: int) -> None:
     start = time.process_time()
     found = suppress(system, POLICY)
     beside = found.hidden & ~found.unsafe
-    pattern = Pattern(system, POLICY)
+    _, guards = guard(system, primary_of(system.counted, POLICY))
+    pattern = Pattern(system, guards)
     cost = float(pattern.cost[beside].sum())
     bound, best = least_cost(system, pattern, nodes)
     ratio = cost / bound if bound else 1.0

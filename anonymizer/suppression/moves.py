@@ -13,9 +13,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from anonymizer.counted_week import Count
-from anonymizer.policy import Policy, Possible
+from anonymizer.policy import Possible
 from anonymizer.suppression.equations import Flags, Numbers, System, ranges
+from anonymizer.suppression.guards import Guards
 
 __all__ = ["FAR", "Goals", "Met", "Move", "make_move", "nearest_multiples"]
 
@@ -57,8 +57,8 @@ class Goals:
     Goals are numbered; those of a cell follow each other, the nearest first: a short move hides less than a long one.
     """
 
-    def __init__(self, system: System, policy: Policy, cells: Flags) -> None:
-        self._persons, self._reports, self._policy = system.persons, system.reports, policy
+    def __init__(self, system: System, guards: Guards, cells: Flags) -> None:
+        self._persons, self._guards = system.persons, guards
         self._begin, self._end = np.zeros(system.size, np.int64), np.zeros(system.size, np.int64)
         self._least, self._most = np.zeros(0, np.int64), np.zeros(0, np.int64)
         self.named: list[tuple[int, Possible]] = []
@@ -71,9 +71,9 @@ class Goals:
         """Ask for more cells."""
         before = len(self.named)
         for cell in cells.tolist():
-            count = Count(int(self._persons[cell]), int(self._reports[cell]))
-            goals = [goal for goal in self._policy.must_stay_possible(count) if not goal.holds(count.persons)]
-            goals = self.wanted[cell] = sorted(goals, key=partial(_distance, count.persons))
+            persons = int(self._persons[cell])
+            goals = [goal for goal in self._guards.of(cell).possible if not goal.holds(persons)]
+            goals = self.wanted[cell] = sorted(goals, key=partial(_distance, persons))
             self._begin[cell], self._end[cell] = len(self.named), len(self.named) + len(goals)
             self.named += [(cell, goal) for goal in goals]
             if goals:

@@ -12,16 +12,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from anonymizer.errors import ProtectionImpossible
 from anonymizer.policy import Policy
+from anonymizer.primary import primary_of
 from anonymizer.published import Standing
 from anonymizer.suppression.equations import Flags, Numbers, System
+from anonymizer.suppression.guards import Guards, guard
 from anonymizer.suppression.moves import Goals, Move
 from anonymizer.suppression.parts import Part, apart, divide, search_parts
 from anonymizer.suppression.pattern import Pattern
 from anonymizer.suppression.prune import prune
 from anonymizer.suppression.scopes import scopes_around
 from anonymizer.suppression.search import Search, in_order
+from anonymizer.suppression.unprotected import impossible
 
 __all__ = ["Change", "Progress", "Suppression", "suppress"]
 
@@ -59,17 +61,29 @@ def suppress(
     goals are met, and of how many.
     `processes` 0 takes as many as there are processors. Their number does not change what is hidden.
     """
-    pattern = Pattern(system, policy, standing)
-    search = Search(system, pattern, Goals(system, policy, pattern.unsafe))
-    for _ in _protect(search, policy, processes):
+    system, guards = guard(system, primary_of(system.counted, policy))
+    pattern = Pattern(system, guards, standing)
+    search = Search(system, pattern, Goals(system, guards, pattern.unsafe))
+    limits = _Limits(guards, all(policy.for_table(table.name).hide_grand_total for table in system.counted), processes)
+    for _ in _protect(search, limits):
         _tell(progress, search)
     search.keep(_needed(search.moves, search.goals, pattern))
     prune(search, processes)
     while len(zeros := _unasked_zeros(search)):
         search.ask(zeros)
-        for _ in _protect_hidden(search, policy, processes):
+        for _ in _protect_hidden(search, limits):
             _tell(progress, search)
-    return Suppression(pattern.hidden, pattern.unsafe, _alternatives(search.moves, search.goals))
+    cells = slice(system.cells)
+    return Suppression(pattern.hidden[cells], pattern.unsafe[cells], _alternatives(search.moves, search.goals, system.cells))
+
+
+@dataclass(frozen=True, eq=False)
+class _Limits:
+    """What is guarded, whether the grand total may be hidden to that end, and by how many processes."""
+
+    guards: Guards
+    grand_total: bool
+    processes: int
 
 
 def _unasked_zeros(search: Search) -> Numbers:
@@ -78,7 +92,7 @@ def _unasked_zeros(search: Search) -> Numbers:
     return zeros[[zero not in search.goals.wanted for zero in zeros.tolist()]]
 
 
-def _protect(search: Search, policy: Policy, processes: int) -> Iterator[None]:
+def _protect(search: Search, limits: _Limits) -> Iterator[None]:
     """Find moves for all open goals, first of what lies above the parts; raises `ProtectionImpossible`.
 
     What is not found in the parts along one dimension is looked for in those along another, then among all hidden cells, and
@@ -86,17 +100,26 @@ def _protect(search: Search, policy: Policy, processes: int) -> Iterator[None]:
     """
     below = {cell for part in divide(search.system, search.goals.open) for cell in part.cells}
     above = search.goals.open.keys() - below
-    yield from _protect_in_parts(search, divide(search.system, above, rank=1), processes)
-    yield from _protect_anywhere(search, above & search.goals.open.keys(), policy)
+    yield from _protect_in_parts(search, divide(search.system, above, rank=1), limits.processes)
+    failed: list[int] = []
+    yield from _protect_anywhere(search, above & search.goals.open.keys(), limits, failed)
     for rank in (0, 1):
-        yield from _protect_in_parts(search, divide(search.system, search.goals.open, rank, siblings=rank == 0), processes)
-    yield from _protect_hidden(search, policy, processes)
+        yield from _protect_in_parts(
+            search, divide(search.system, search.goals.open, rank, siblings=rank == 0), limits.processes
+        )
+    yield from _protect_hidden(search, limits, failed)
 
 
-def _protect_hidden(search: Search, policy: Policy, processes: int) -> Iterator[None]:
-    """Find moves for all open goals, of hidden cells alone if possible; raises `ProtectionImpossible`."""
-    yield from _protect_in_parts(search, apart(search.system, search.goals.open), processes)
-    yield from _protect_anywhere(search, search.goals.open, policy)
+def _protect_hidden(search: Search, limits: _Limits, failed: Sequence[int] = ()) -> Iterator[None]:
+    """Find moves for all open goals, of hidden cells alone if possible, but those that `failed` already.
+
+    Raises `ProtectionImpossible`.
+    """
+    failing = list(failed)
+    yield from _protect_in_parts(search, apart(search.system, search.goals.open.keys() - set(failing)), limits.processes)
+    yield from _protect_anywhere(search, search.goals.open.keys() - set(failing), limits, failing)
+    if failing:
+        raise impossible(search.system, limits.guards, failing, grand_total=limits.grand_total)
 
 
 def _protect_in_parts(search: Search, parts: Sequence[Part], processes: int) -> Iterator[None]:
@@ -105,13 +128,12 @@ def _protect_in_parts(search: Search, parts: Sequence[Part], processes: int) -> 
         yield
 
 
-def _protect_anywhere(search: Search, cells: Iterable[int], policy: Policy) -> Iterator[None]:
-    """Protect cells one by one, in the whole system if need be; raises `ProtectionImpossible`."""
+def _protect_anywhere(search: Search, cells: Iterable[int], limits: _Limits, failed: list[int]) -> Iterator[None]:
+    """Protect cells one by one, in the whole system if need be; those that cannot be are added to `failed`."""
     system = search.system
     for cell in in_order(system, cells):
-        if not search.protect(cell, lambda unknown: scopes_around(system, unknown, grand_total=policy.hide_grand_total)):
-            table, level = system.describe(cell)
-            raise ProtectionImpossible(table=table, level=level)
+        if not search.protect(cell, lambda unknown: scopes_around(system, unknown, grand_total=limits.grand_total)):
+            failed.append(cell)
         yield
 
 
@@ -134,9 +156,15 @@ def _needed(moves: list[Move], goals: Goals, pattern: Pattern) -> list[Move]:
     return [moves[at] for at in sorted(kept)]
 
 
-def _alternatives(moves: list[Move], goals: Goals) -> tuple[Change, ...]:
-    """One alternative for each goal, taken from the first move that meets it; most serve many goals."""
+def _alternatives(moves: list[Move], goals: Goals, cells: int) -> tuple[Change, ...]:
+    """One alternative for each goal, taken from the first move that meets it; most serve many goals.
+
+    Said is what becomes of the system's first unknowns, which are its `cells`: what becomes of rests follows.
+    """
     met = goals.met_by(moves)
     _, first = np.unique(met.goal, return_index=True)
-    used = np.unique(np.stack([met.move[first], met.multiple[first]]), axis=1)
-    return tuple(Change(moves[at].cells, moves[at].step * multiple) for at, multiple in used.T.tolist())
+    alternatives = []
+    for at, multiple in np.unique(np.stack([met.move[first], met.multiple[first]]), axis=1).T.tolist():
+        own = moves[at].cells < cells
+        alternatives.append(Change(moves[at].cells[own], moves[at].step[own] * multiple))
+    return tuple(alternatives)

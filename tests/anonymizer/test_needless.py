@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from anonymizer import TOTAL, CountedWeek, Dimension, Policy
+from anonymizer.primary import primary_of
 from anonymizer.side_by_side import side_by_side
 from anonymizer.suppression.equations import System, build_system
+from anonymizer.suppression.guards import guard
 from anonymizer.suppression.hidden import Hidden
 from anonymizer.suppression.moves import Goals, Move
 from anonymizer.suppression.pattern import Pattern
@@ -32,8 +34,9 @@ def system(count_week: Callable[..., CountedWeek]) -> System:
 @pytest.fixture
 def search(system: System) -> Search:
     """A search that has met every goal, as it comes: cell by cell, and nothing dropped yet."""
-    pattern = Pattern(system, POLICY)
-    search = Search(system, pattern, Goals(system, POLICY, pattern.unsafe))
+    _, guards = guard(system, primary_of(system.counted, POLICY))
+    pattern = Pattern(system, guards)
+    search = Search(system, pattern, Goals(system, guards, pattern.unsafe))
     for cell in in_order(system, list(search.goals.open)):
         search.protect(cell, lambda unknown: scopes_around(system, unknown, grand_total=True))
     assert not search.goals.open
