@@ -107,9 +107,12 @@ class PossibleTables:
             raise SolverGaveUp(status="no whole table")
 
     def _sweep(self, size: int, low: Whole, high: Whole, *, singly: bool) -> None:
-        """Ask in neighbourhoods for what is open; where that is much, in parts side by side."""
+        """Ask in neighbourhoods for what is open; where that is much, in parts side by side.
+
+        Large neighbourhoods are few, and parts would ask the same ones.
+        """
         seeds = np.flatnonzero((self.least > low) | (self.most < high))
-        if len(seeds) < WORTHWHILE or size >= len(low):
+        if len(seeds) < WORTHWHILE or size * PARTS > len(low):
             self.sweep_from(_Sweep(size, low, high, seeds, singly))
             return
         parts = [_Sweep(size, low, high, own, singly) for own in np.array_split(seeds, PARTS)]
