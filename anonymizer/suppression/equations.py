@@ -26,7 +26,7 @@ from anonymizer.dimension import TOTAL, Dimension
 from anonymizer.errors import CountsUnfit
 from anonymizer.outside import Outside, given_away
 
-__all__ = ["Flags", "Numbers", "Shape", "System", "build_system"]
+__all__ = ["Flags", "Numbers", "Shape", "System", "build_system", "ranges"]
 
 Numbers: TypeAlias = NDArray[np.int64]
 Flags: TypeAlias = NDArray[np.bool_]
@@ -68,7 +68,7 @@ class Shape:
         return above
 
 
-def _ranges(begin: Numbers, end: Numbers) -> Numbers:
+def ranges(begin: Numbers, end: Numbers) -> Numbers:
     """The numbers from each begin up to its end, one after the other."""
     lengths = end - begin
     steps = np.repeat(begin - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
@@ -137,6 +137,11 @@ class System:
         return flags
 
     @cached_property
+    def sums_by_unknown(self) -> sparse.csc_matrix:
+        """The sums, to be looked up by unknown."""
+        return self.sums.tocsc()
+
+    @cached_property
     def _by_total(self) -> tuple[Numbers, Numbers]:
         """The equations in order of their totals, and where those of each total begin."""
         order = np.argsort(self.totals, kind="stable")
@@ -148,9 +153,9 @@ class System:
         The cost is that of the equations, not of the system.
         """
         order, starts = self._by_total
-        rows = np.concatenate([order[_ranges(starts[cells], starts[cells + 1])], self._outside_rows(cells)])
+        rows = np.concatenate([order[ranges(starts[cells], starts[cells + 1])], self._outside_rows(cells)])
         begin, end = (self.sums.indptr[at].astype(np.int64) for at in (rows, rows + 1))
-        entries = _ranges(begin, end)
+        entries = ranges(begin, end)
         unknowns = self.sums.indices[entries]
         at = np.minimum(np.searchsorted(cells, unknowns), len(cells) - 1)
         kept = cells[at] == unknowns

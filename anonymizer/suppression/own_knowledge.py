@@ -42,7 +42,7 @@ class OwnKnowledge:
             for knower in sorted(missing):
                 asked = [goal for goal in missing[knower] if all(touched & {*knower} for touched in met.touched(goal))]
                 for move in self._search_without(knower, asked, grand_total=grand_total) if asked else ():
-                    self._search.take(move)
+                    self._search.take([move])
                     met.add(move)
                 yield
 
@@ -130,7 +130,9 @@ class _Met:
     def add(self, move: Move) -> None:
         at = len(self._touched)
         self._touched.append(self._knowers.of(move.cells))
-        met = {(cell, goal): multiple for cell, goal, multiple in self._search.goals.met_by(move)}
+        goals = self._search.goals
+        found = goals.met_by([move])
+        met = {goals.named[goal]: multiple for goal, multiple in zip(found.goal.tolist(), found.multiple.tolist(), strict=True)}
         self._goals.append(tuple(met))
         for goal, multiple in met.items():
             self._moves.setdefault(goal, {})[at] = multiple

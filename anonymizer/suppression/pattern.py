@@ -58,6 +58,11 @@ class Pattern:
             self.hidden[fresh] = True
             self.version += 1
 
+    def show(self, cell: int) -> None:
+        """Hide one cell no longer."""
+        self.hidden[cell] = False
+        self.version += 1
+
     @staticmethod
     def _below_zero(system: System) -> Flags:
         entries = system.sums.tocoo()
