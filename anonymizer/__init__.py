@@ -14,6 +14,7 @@ from anonymizer.attacker import attack, audit
 from anonymizer.counted_week import CountedTable, CountedWeek
 from anonymizer.dimension import TOTAL, Dimension
 from anonymizer.method import Method
+from anonymizer.outside import OutsideTotal
 from anonymizer.policy import DEFAULT_POLICY, Policy, default_policy, parse_policy, read_policy, stated
 from anonymizer.protect import protect, protect_tables
 from anonymizer.published import ProtectedPeriod, ProtectedTable, ProtectedTables
@@ -25,6 +26,7 @@ __all__ = [
     "CountedWeek",
     "Dimension",
     "Method",
+    "OutsideTotal",
     "Policy",
     "ProtectedPeriod",
     "ProtectedTable",
