@@ -11,7 +11,7 @@ from forms.compile_workbook import compile_workbook
 from forms.definition import FormDefinition, PrivacyClass, Question, RecordKind, RecordPart
 from forms.encrypt_form import encrypt_form, encryption_key
 from forms.errors import ForeignFormKey, WorkbookRejected
-from forms.form_keys import add_form_key, newest_public_key, open_form_keys
+from forms.form_keys import add_form_key, newest_public_key, open_form_keys, verify_form_keys
 from forms.label_questions import question_labels
 from forms.places_media import places_media
 from forms.publish_form import PublishedForm, find_definition, find_form, list_forms, publish_form, read_media
@@ -42,4 +42,5 @@ __all__ = [
     "question_labels",
     "read_form_definition",
     "read_media",
+    "verify_form_keys",
 ]

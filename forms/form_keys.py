@@ -4,7 +4,8 @@ The newest is published with forms; the older ones open what phones still hold. 
 key of its own; the public key is derived from it and stands nowhere else but in the forms.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -13,15 +14,16 @@ from sqlalchemy.orm import Session
 
 from core.access import require
 from core.audit import Action, Purpose, record
+from core.checked import Checked
 from core.clock import now
-from core.envelope import Binding, WrappedKey, new_record_key, unwrap_record_key
-from core.keyring import KeyRing
+from core.envelope import Binding, CiphertextRefused, WrappedKey, new_record_key, unwrap_record_key
+from core.keyring import KeyRing, KeyVersionUnknown
 from core.odk_encryption import new_private_key, public_key_of
 from core.permissions import Right
 from forms.errors import FormKeyMissing
 from forms.models import FormKey
 
-__all__ = ["add_form_key", "newest_public_key", "open_form_keys"]
+__all__ = ["add_form_key", "newest_public_key", "open_form_keys", "verify_form_keys"]
 
 TABLE: Final = "forms.form_key"
 
@@ -52,11 +54,8 @@ def open_form_keys(session: Session, ring: KeyRing, operation: str) -> Iterator[
 
     Raises `core.envelope.CiphertextRefused` or `KeyVersionUnknown`.
     """
-    newest_first = select(FormKey).where(FormKey.operation == operation).order_by(FormKey.made_at.desc(), FormKey.id)
-    for row in session.scalars(newest_first).all():
-        wrapped = WrappedKey(row.key_version, row.sealed, row.commitment)
-        key = unwrap_record_key(ring, wrapped, Binding(TABLE, row.id, "key"))
-        yield key.open(row.private_key, Binding(TABLE, row.id, "private_key"))
+    for row in _newest_first(session, operation):
+        yield _opened(ring, row)
 
 
 def newest_public_key(session: Session, ring: KeyRing, operation: str) -> str:
@@ -65,3 +64,25 @@ def newest_public_key(session: Session, ring: KeyRing, operation: str) -> str:
     if private_key is None:
         raise FormKeyMissing(operation=operation)
     return public_key_of(private_key)
+
+
+def verify_form_keys(session: Session, ring: KeyRing, operation: str) -> Checked:
+    """Open every private key of an operation, for `store verify` (casework zone); raises `NotAllowed`."""
+    require(session, Right.MANAGE_KEYS, subject=TABLE)
+    checked = Checked()
+    for row in _newest_first(session, operation):
+        checked.take(row.id, partial(_opened, ring, row), refusals=(CiphertextRefused, KeyVersionUnknown))
+    detail = {"did": "verify", "failed": len(checked.faults)}
+    record(session, Action.KEY_USED, TABLE, purpose=Purpose.VERIFICATION, count=checked.sound, detail=detail)
+    return checked
+
+
+def _newest_first(session: Session, operation: str) -> Sequence[FormKey]:
+    wanted = select(FormKey).where(FormKey.operation == operation)
+    return session.scalars(wanted.order_by(FormKey.made_at.desc(), FormKey.id)).all()
+
+
+def _opened(ring: KeyRing, row: FormKey) -> bytes:
+    wrapped = WrappedKey(row.key_version, row.sealed, row.commitment)
+    key = unwrap_record_key(ring, wrapped, Binding(TABLE, row.id, "key"))
+    return key.open(row.private_key, Binding(TABLE, row.id, "private_key"))

@@ -1,9 +1,8 @@
 """What arrives: answers and their files as phones sent them, encrypted, and nothing lost.
 
-`receive_submission` keeps a post or, where it cannot be taken in, puts it in quarantine; what phones
-encrypted is opened by `open_encrypted`. Casework asks for
-`awaiting_submissions`, reads them with `read_submissions` and `read_answers`, and says what became of it with
-`mark_handled` or `set_aside`.
+`receive_submission` keeps a post or, where it cannot be taken in, puts it in quarantine; `open_encrypted` opens what phones
+encrypted. Casework asks for `awaiting_submissions`, reads them with `read_submissions` and `read_answers`, and says what became
+of it with `mark_handled` or `set_aside`.
 """
 
 from ingest.erase_submissions import chain_of, erase_submissions
@@ -18,17 +17,17 @@ from ingest.hand_over import (
 )
 from ingest.open_encrypted import open_encrypted
 from ingest.read_answers import Answers, read_answers
-from ingest.read_quarantine import QuarantineEntry, quarantined, read_quarantined
+from ingest.read_quarantine import quarantined, read_quarantined
 from ingest.read_submission import StoredSubmission, read_submission, read_submissions
 from ingest.receive_submission import Receipt, receive_submission
 from ingest.register_collector import Collector, add_collector, find_collector
 from ingest.uploaded_file import UploadedFile
+from ingest.verify_received import verify_received
 
 __all__ = [
     "Answers",
     "Collector",
     "Outcome",
-    "QuarantineEntry",
     "Receipt",
     "StoredSubmission",
     "UploadedFile",
@@ -49,4 +48,5 @@ __all__ = [
     "set_aside",
     "submissions_set_aside",
     "unopened_submissions",
+    "verify_received",
 ]

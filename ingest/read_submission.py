@@ -20,7 +20,7 @@ from ingest.models import State, Submission
 from ingest.parse_xml import parse_xml
 from ingest.read_head import read_head
 from ingest.read_manifest import Manifest, read_manifest
-from ingest.seal_content import SUBMISSION, open_content, open_file, open_files, open_keys
+from ingest.seal_content import SUBMISSION, open_content, open_file_named, open_files, open_keys
 from ingest.uploaded_file import UploadedFile
 
 __all__ = ["StoredSubmission", "read_as_received", "read_submission", "read_submissions"]
@@ -102,7 +102,7 @@ def _with_answers(session: Session, ring: KeyRing, received: _Received) -> Store
         manifest = _proven_manifest(received)
         if manifest is None:
             return stored
-        content = open_file(session, ring, received.key, stored.id, manifest.answers)
+        content = open_file_named(session, ring, received.key, stored.id, manifest.answers)
         key = phone_key(session, ring, stored.operation, manifest)
         return replace(stored, xml=decrypt_answers(key, manifest, content))
     except (EncryptedUnopened, CiphertextRefused, Refused) as refusal:

@@ -21,6 +21,7 @@ __all__ = [
     "new_key",
     "open_content",
     "open_file",
+    "open_file_named",
     "open_files",
     "open_key",
     "open_keys",
@@ -101,18 +102,19 @@ def keep_files(
 def open_files(session: Session, key: RecordKey, owner: UUID) -> tuple[UploadedFile, ...]:
     """The files of a record, by name; raises `core.envelope.CiphertextRefused`."""
     rows = session.scalars(select(Attachment).where(Attachment.owner == owner))
-    return tuple(sorted((_open_file(key, row) for row in rows), key=lambda file: file.name))
+    return tuple(sorted((open_file(key, row) for row in rows), key=lambda file: file.name))
 
 
-def open_file(session: Session, ring: KeyRing, key: RecordKey, owner: UUID, name: str) -> bytes:
+def open_file_named(session: Session, ring: KeyRing, key: RecordKey, owner: UUID, name: str) -> bytes:
     """The content of one file of a record, which is there; raises `core.envelope.CiphertextRefused`."""
     named = Attachment.owner == owner, Attachment.name == file_token(ring, owner, name)
     row = session.scalars(select(Attachment).where(*named)).first()
     if row is None:
         raise Binding(ATTACHMENT, owner, "content").refused()  # somebody took it away
-    return _open_file(key, row).content
+    return open_file(key, row).content
 
 
-def _open_file(key: RecordKey, row: Attachment) -> UploadedFile:
+def open_file(key: RecordKey, row: Attachment) -> UploadedFile:
+    """One file by its row; raises `core.envelope.CiphertextRefused`."""
     name, content_type = json.loads(key.open(row.label, Binding(ATTACHMENT, row.id, "label")))
     return UploadedFile(name, content_type, key.open(row.content, Binding(ATTACHMENT, row.id, "content")))

@@ -46,6 +46,7 @@ def guard(system: System, primaries: Sequence[Primary]) -> tuple[System, Guards]
             _ask(unsafe, int(unknowns[cell]), primary.guarded(cell))
         for rest in primary.rests():
             _ask(rests, (int(unknowns[rest.cell]), int(unknowns[rest.total])), rest.guarded)
+    structural[system.given_away] |= system.persons[system.given_away] == 0
     pairs = np.array(list(rests), np.int64).reshape(-1, 2)
     unsafe |= {system.size + at: guarded for at, guarded in enumerate(rests.values())}
     pad = np.zeros(len(pairs), np.int64)

@@ -9,8 +9,8 @@ import numpy as np
 
 from anonymizer.counted_week import Count, CountedTable
 from anonymizer.dimension import Dimension
+from anonymizer.records import Places, every_level
 from anonymizer.tool.count_contributors import count_contributors
-from anonymizer.tool.read_columns import Places
 
 __all__ = ["Rows", "count_table"]
 
@@ -35,9 +35,11 @@ def count_table(name: str, along: Sequence[tuple[Dimension, Places]], rows: Rows
     if rows.contributors is None:
         numbers = zip(keys, persons, _added(dimensions, places, rows.reports), strict=True)
         return CountedTable(name, dimensions, {key: Count(some, told) for key, some, told in numbers if some})
-    number, largest = count_contributors(dimensions, places, rows.persons, rows.contributors)
-    told = zip(keys, persons, number.tolist(), largest.tolist(), strict=True)
-    cells = {key: Count(some, of, tuple(filter(None, largest))) for key, some, of, largest in told if some}
+    number, first, largest = count_contributors(dimensions, places, rows.persons, rows.contributors)
+    told = zip(keys, persons, number.tolist(), first.tolist(), largest.tolist(), strict=True)
+    cells = {
+        key: Count(some, of, tuple(filter(None, gave)), who if of == 1 else None) for key, some, of, who, gave in told if some
+    }
     return CountedTable(name, dimensions, cells)
 
 
@@ -46,10 +48,6 @@ def _added(dimensions: Sequence[Dimension], places: Sequence[Places], amounts: P
     shape = tuple(len(dimension.parents) for dimension in dimensions)
     at = np.ravel_multi_index(tuple(places), shape)
     grid = np.bincount(at, amounts, minlength=prod(shape)).astype(np.int64).reshape(shape)
-    for axis, dimension in enumerate(dimensions):
-        along = np.moveaxis(grid, axis, 0)
-        for code in sorted(dimension.parents, key=lambda code: -len(dimension.climb(code))):
-            if (parent := dimension.parents[code]) is not None:
-                along[dimension.positions[parent]] += along[dimension.positions[code]]
+    every_level(grid, dimensions)
     added: list[int] = grid.ravel().tolist()
     return added

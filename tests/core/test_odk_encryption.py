@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.odk_encryption import PhoneKey, file_digest, new_private_key, public_key_of, unwrap_phone_key
+from core.odk_encryption import PhoneKey, _load, file_digest, new_private_key, public_key_of, unwrap_phone_key
 from tests.encrypting_phone import Encrypted, aes_256, encrypt
 
 PRIVATE, OTHER = new_private_key(), new_private_key()
@@ -38,6 +38,22 @@ def test_every_file_has_an_initial_vector_of_its_own_also_beyond_the_sixteenth()
     plain = {**FILES, "submission.xml": b"<data/>"}
     assert [key.decrypt(at, content) for at, content in enumerate(encrypted.files.values())] == list(plain.values())
     assert key.signed(encrypted.signature, lines(encrypted, plain))
+
+
+@pytest.mark.parametrize(
+    ("number", "vector"),
+    [
+        (0, "39bbb0890f3222269da68b172146477a"),
+        (8, "39bcb18a103323279ea68b172146477a"),
+        (15, "39bcb18a103323279ea78c182247487b"),
+        (31, "3abdb28b113424289fa88d192348497c"),
+    ],
+)
+def test_initial_vectors_are_those_of_odk_collect(number: int, vector: str) -> None:
+    """For one key and instance, as getodk/central-backend publishes them among its own tests."""
+    secret = base64.b64decode("3TJoHf74zHbDwG3Ta+bcvfUr50C6yF/astfu+CdSnQU=")
+    key = PhoneKey(_load(PRIVATE), secret, "uuid:22525f8e-4f2d-41ed-94da-4c46a2478448")
+    assert key._initial_vector(number).hex() == vector
 
 
 @given(st.binary(max_size=40))
