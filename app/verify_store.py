@@ -21,8 +21,8 @@ ACTOR = "auditor"
 
 
 def verify_store(program: Program, operation: str, told: Callable[[int], None] = lambda _: None) -> Checked:
-    """Open every record and compare its version with the log, then form keys, what was received, registers, proofs and (of the whole
-    installation) accounts; raises `OperationUnknown`.
+    """Open every record and compare its version with the log, then form keys, what was received, registers, proofs and (of the
+    whole installation) accounts; raises `OperationUnknown`.
 
     The log is read first: what is corrected meanwhile is newer than the log says, which is no fault.
     """

@@ -9,8 +9,8 @@ they finalise, for a key pair that `add_form_key` made.
 from forms.build_questionnaire import QUESTIONNAIRES, build_questionnaire
 from forms.compile_workbook import compile_workbook
 from forms.definition import FormDefinition, PrivacyClass, Question, RecordKind, RecordPart
-from forms.encrypt_form import encrypt_form, encryption_key
-from forms.errors import ForeignFormKey, WorkbookRejected
+from forms.encrypt_form import encrypt_form, refuse_foreign_key
+from forms.errors import WorkbookRejected
 from forms.form_keys import add_form_key, newest_public_key, open_form_keys, verify_form_keys
 from forms.label_questions import question_labels
 from forms.places_media import places_media
@@ -19,7 +19,6 @@ from forms.read_definition import read_form_definition
 
 __all__ = [
     "QUESTIONNAIRES",
-    "ForeignFormKey",
     "FormDefinition",
     "PrivacyClass",
     "PublishedForm",
@@ -31,7 +30,6 @@ __all__ = [
     "build_questionnaire",
     "compile_workbook",
     "encrypt_form",
-    "encryption_key",
     "find_definition",
     "find_form",
     "list_forms",
@@ -42,5 +40,6 @@ __all__ = [
     "question_labels",
     "read_form_definition",
     "read_media",
+    "refuse_foreign_key",
     "verify_form_keys",
 ]

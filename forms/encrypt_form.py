@@ -7,9 +7,10 @@ from typing import Final
 
 from lxml import etree
 
-from forms.read_definition import model_of, parse_xform
+from forms.errors import ForeignFormKey
+from forms.read_definition import model_of, parse_xform, read_form_definition
 
-__all__ = ["encrypt_form", "encryption_key"]
+__all__ = ["encrypt_form", "encryption_key", "refuse_foreign_key"]
 
 PUBLIC_KEY: Final = "base64RsaPublicKey"
 
@@ -31,6 +32,12 @@ def encryption_key(xform: bytes) -> str | None:
     """The public key that a form names; raises `XFormUnreadable`."""
     submission = _submission(model_of(parse_xform(xform)))
     return None if submission is None else submission.get(PUBLIC_KEY)
+
+
+def refuse_foreign_key(xform: bytes) -> None:
+    """Raises `ForeignFormKey` where the form brings a public key along, and `XFormUnreadable`."""
+    if encryption_key(xform):
+        raise ForeignFormKey(form_id=read_form_definition(xform).form_id)
 
 
 def _submission(model: etree._Element) -> etree._Element | None:

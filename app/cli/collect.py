@@ -61,9 +61,9 @@ def add_form(
 ) -> None:
     """Publish a workbook's form to the phones of an operation."""
     compiled = forms.compile_workbook(workbook.read_bytes(), workbook.name, java=Settings.read().java)
+    if not encrypted:
+        forms.refuse_foreign_key(compiled.xform)
     xform = _encrypted(operation, compiled.xform) if encrypted else compiled.xform
-    if not encrypted and forms.encryption_key(xform):
-        raise forms.ForeignFormKey(form_id=compiled.definition.form_id)
     with at_work(operation) as (_, session):
         media = {**compiled.media, "places.csv": forms.places_media(load_places(session, operation))}
         published = forms.publish_form(session, operation, xform, media)

@@ -12,8 +12,9 @@ from app.program import open_program
 from core.database import Zone
 from core.models import Operation
 from core.settings import Settings
-from forms import ForeignFormKey, build_questionnaire, encryption_key, list_forms, newest_public_key
-from forms.errors import FormKeyMissing
+from forms import build_questionnaire, list_forms, newest_public_key
+from forms.encrypt_form import encryption_key
+from forms.errors import ForeignFormKey, FormKeyMissing
 
 PASSPHRASE = "seven lanterns on the quay"
 

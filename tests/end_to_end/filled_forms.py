@@ -16,6 +16,7 @@ from core.clock import now
 from core.database import Zone
 from core.places import add_places, read_gazetteer
 from core.week import Week
+from forms.encrypt_form import encryption_key
 from tests.encrypting_phone import encrypt
 from tests.end_to_end.canaries import Canaries
 
@@ -93,7 +94,7 @@ def send(phone: Phone, canaries: Canaries, xml: bytes) -> None:
         return
     root = etree.fromstring(xml)
     named = {"form_id": ENCRYPTED, "version": root.get("version", ""), "instance_id": root.findtext(".//{*}instanceID", "")}
-    sent = encrypt(forms.encryption_key(phone.forms[ENCRYPTED]) or "", xml, files, **named)
+    sent = encrypt(encryption_key(phone.forms[ENCRYPTED]) or "", xml, files, **named)
     phone.send(sent.manifest, sent.files)
 
 

@@ -18,13 +18,13 @@ from forms import (
     build_questionnaire,
     compile_workbook,
     encrypt_form,
-    encryption_key,
     find_form,
     newest_public_key,
     open_form_keys,
     publish_form,
     read_form_definition,
 )
+from forms.encrypt_form import encryption_key
 from forms.errors import FormChanged, FormKeyMissing, XFormUnreadable
 
 OPERATION = "TEST"

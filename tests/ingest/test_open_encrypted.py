@@ -1,6 +1,7 @@
 """Answers that a phone encrypted: stored as they came, opened when all of them has come, and then answers like all others."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
 
@@ -349,6 +350,32 @@ class TestEdits:
         receipt = office.phone.send(said, files)
         assert office.open(receipt) is Outcome.ACCEPTED
         assert set(office.phone.awaiting()) == {first.submission_id, receipt.submission_id}
+
+
+class TestRaces:
+    """Threads with a connection each, released together."""
+
+    def test_what_is_opened_by_many_at_once_is_opened_once(self, office: Office) -> None:
+        receipt = office.send(office.encrypted())
+        with ThreadPoolExecutor(6) as pool:
+            outcomes = list(pool.map(office.open, [receipt] * 6))
+        assert sorted(outcomes) == [Outcome.ACCEPTED] + [Outcome.RESENT] * 5
+
+    def test_of_many_edits_of_one_version_one_wins(self, office: Office) -> None:
+        office.take_in(office.encrypted("uuid:0", body=""))
+        edits = [office.send(office.encrypted(f"uuid:{number}", body="", replaces="uuid:0")) for number in range(1, 7)]
+        with ThreadPoolExecutor(6) as pool:
+            outcomes = list(pool.map(office.open, edits))
+        assert sorted(outcomes) == [Outcome.EDITED] + [Outcome.STALE_EDIT] * 5
+        assert len(office.phone.awaiting()) == 1
+
+    def test_a_chain_that_is_opened_all_at_once_is_one_chain(self, office: Office) -> None:
+        links = [office.send(office.encrypted("uuid:0", body=""))]
+        links += [office.send(office.encrypted(f"uuid:{at}", body="", replaces=f"uuid:{at - 1}")) for at in range(1, 6)]
+        with ThreadPoolExecutor(6) as pool:
+            list(pool.map(office.open, reversed(links)))
+        assert len({office.phone.read(receipt).root_id for receipt in links}) == 1
+        assert office.phone.awaiting() == [links[-1].submission_id]
 
 
 class TestErasure:
