@@ -30,7 +30,9 @@ from app.operations import add_operation
 from app.program import Program, open_program
 from bench.measured import Meter
 from casework import records, store
-from casework.models import Interview, KeyKind, TokenKind
+from casework.models import Case, Interview, KeyKind, TokenKind
+from casework.store.change_clear import list_clear
+from casework.store.compare_clear import compared_before
 from casework.store.seal_record import KEY_TABLE, Vault, seal_parts, stored_key
 from core.access import Access, Custody, Grant
 from core.audit import Purpose
@@ -191,8 +193,10 @@ def make_cases(connection: Connection) -> None:
 def seal_interviews(program: Program, cases: Sequence[UUID]) -> None:
     with program.database.transaction(Zone.CASEWORK, operation=OPERATION) as session:
         vault = Vault(session, program.ring, OPERATION)
-        for case in cases:
-            person = session.execute(text('SELECT person FROM casework."case" WHERE id = :case'), {"case": case}).scalar_one()
+        persons = [session.get_one(Case, case).person for case in cases]
+        compared_before(session).update({(person, KeyKind.PERSON.value): frozenset() for person in persons})
+        list_clear(vault, persons)  # the cases were not made by the program
+        for case, person in zip(cases, persons, strict=True):
             key = stored_key(vault, person, KeyKind.PERSON)
             for row in session.query(Interview).filter(Interview.case == case):
                 seal_parts(row, key, {part: {"answer": "x" * 200} for part in RecordPart})

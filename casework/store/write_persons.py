@@ -19,6 +19,7 @@ from psycopg import Cursor, sql
 from sqlalchemy.orm import Session
 
 from casework.models import FileChunk, FileRow, KeyKind, Person, StoredKey, Token, TokenKind
+from casework.store.clear_rows import custody_entry, file_entry
 from casework.store.seal_file import NewFile, seal_chunks, seal_label
 from casework.store.seal_record import KEY_TABLE, written
 from core.access import UNASSIGNED, Custody
@@ -167,14 +168,20 @@ def _sealed(ring: KeyRing, operation: str, persons: Iterable[NewPerson]) -> Iter
 def _rows(sealer: ManySealer, operation: str, new: NewPerson, moment: datetime) -> Iterator[tuple[type, Row]]:
     record = new.id.bytes
     key, wrapped = sealer.new_key(record)
-    versions = sealer.seal(key, write_versions({new.id: FIRST_VERSION}), KEY_TABLE, versions_field(PERSON_KEY), record)
+    files, custody = [(uuid4(), file) for file in new.files], str(new.custody)
+    listed = [
+        custody_entry(operation, custody),
+        *(file_entry(operation, one, file.part.value, FIRST_VERSION) for one, file in files),
+    ]
+    versions = sealer.seal(
+        key, write_versions({new.id: FIRST_VERSION, **dict(listed)}), KEY_TABLE, versions_field(PERSON_KEY), record
+    )
     yield StoredKey, (new.id, PERSON_KEY, operation, wrapped.version, wrapped.sealed, wrapped.commitment, versions)
     ciphertexts = [sealer.seal(key, written(new.parts.get(part, {})), PERSON, part.value, record) for part in RecordPart]
-    yield Person, (new.id, operation, FIRST_VERSION, str(new.custody), *ciphertexts)
+    yield Person, (new.id, operation, FIRST_VERSION, custody, *ciphertexts)
     for kind, token in new.tokens:
         yield Token, (operation, kind.value, token, new.id)
-    for file in new.files:
-        file_id = uuid4()
+    for file_id, file in files:
         label = seal_label(key, file_id, file)
         yield FileRow, (file_id, new.id, operation, file.part.value, FIRST_VERSION, label, moment)
         for position, sealed in enumerate(seal_chunks(key, file_id, file.content)):

@@ -148,7 +148,7 @@ def test_an_account_counts_what_is_in_reach_of_one_grant_of_both_rights(field_te
 
 
 def test_who_is_kept_from_somebodys_facts_does_not_count_them(field_team: Field, some: int) -> None:
-    with field_team.zone() as session:
+    with field_team.changing() as session:
         session.execute(
             text("INSERT INTO casework.kept_from VALUES (:person, 'facts', 'amal', :operation, 'badr', now())"),
             {"person": UUID(int=1), "operation": OPERATION},

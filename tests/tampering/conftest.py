@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from app.program import Program
 from app.release_period import protect_week
 from casework import list_cases
-from casework.records import break_glass
+from casework.records import break_glass, keep_from
 from casework.rights import correct_record, hold_record
 from core.access import INFO, Access, Grant
 from core.audit import Purpose
@@ -189,6 +189,7 @@ def _deeds(team: Field, persons: Sequence[UUID]) -> None:
     for number, person in enumerate(persons):
         with team.zone() as session:
             hold_record(session, team.ring, person, reason=f"A court asked for number {number}.")
+            keep_from(session, team.ring, person, RecordPart.NARRATIVE, "carim")
         with team.database.transaction(Zone.CASEWORK, operation=OPERATION, actor="badr") as session:
             who = Access("badr", OPERATION, (Grant(Role.CASEWORKER, team="team-2"),))
             why = {"reason": f"She came in at night, number {number}.", "purpose": Purpose.ASSISTANCE}
