@@ -6,7 +6,8 @@ both for anybody. All this needs no database.
 
 Rooms: `anonymizer.suppression` is the engine that hides, `anonymizer.attacker` what anybody can work out, and neither knows
 the other; `anonymizer.weeks` counts an operation's weeks from encrypted facts and keeps what was proven; `anonymizer.tool` is
-the anonymizer on files alone, for any CSV; `anonymizer.inside` answers what an officer asks before a release.
+the anonymizer on files alone, for any CSV; `anonymizer.inside` answers what an officer asks before a release;
+`anonymizer.red_team` attacks releases as they were published, all their files.
 """
 
 from anonymizer.attacker import attack, audit

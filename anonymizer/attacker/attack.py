@@ -22,7 +22,7 @@ from scipy import sparse
 from anonymizer.attacker.deduction import FAR, Contradiction, deduce
 from anonymizer.attacker.extremes import Extremes
 from anonymizer.attacker.joint_program import Flags
-from anonymizer.attacker.near_printed import near_printed
+from anonymizer.attacker.near_printed import near_printed, nearest_table
 from anonymizer.attacker.possible_tables import PossibleTables
 from anonymizer.attacker.unknowns import UNKNOWN, Unknowns, Whole, identity
 from anonymizer.errors import TablesContradict
@@ -70,9 +70,7 @@ class Attacker:
         self.possible: Final = PossibleTables(self._core)
         self._extremes = Extremes(self._core, self.possible)
         if len(tables) == 1 and tables[0].rounding is not None:
-            printed, changes = near_printed(tables[0], self.unknowns)
-            given = np.flatnonzero(self._core.factor == 0)  # by what was deduced: other tables cannot differ there
-            self.see(printed, changes[np.diff(changes[:, given].indptr) == 0])
+            self._see_near(*near_printed(tables[0], self.unknowns))
 
     def interval(self, name: Identity) -> Interval:
         """The tightest interval for a cell, in whole numbers; KeyError where no table has it."""
@@ -118,6 +116,19 @@ class Attacker:
         if first is None or moves is None:
             return False
         return self.possible.add(first) and self.possible.add_moves(moves)
+
+    def _see_near(self, printed: Whole, changes: sparse.csr_matrix) -> None:
+        """Take in the printed table, or the nearest to it that what is known allows, and those of the changes that fit it."""
+        given = np.flatnonzero(self._core.factor == 0)  # by what was deduced: other tables cannot differ there
+        moves = self._core.moves(changes[np.diff(changes[:, given].indptr) == 0])
+        first = nearest_table(self._core, printed)
+        if moves is not None and first is not None and self.possible.add(first):
+            values = first[moves.indices] + moves.data
+            wrong = (values < self._core.lower[moves.indices]) | (values > self._core.upper[moves.indices])
+            fits = (
+                np.bincount(np.repeat(np.arange(moves.shape[0]), np.diff(moves.indptr))[wrong], minlength=moves.shape[0]) == 0
+            )
+            self.possible.add_moves(moves[fits])
 
     def reached(self, numbers: Whole, low: Whole, high: Whole) -> Flags:
         """The same for cells given by number, with an interval each: whether tables were found at both ends, or beyond."""

@@ -52,6 +52,7 @@ from app.cli.anonymizer_options import (
     steps,
     worst_of,
 )
+from app.cli.red_team import red_team
 from app.cli.refusals import run
 from app.cli.screen import console, show_table
 
@@ -229,6 +230,9 @@ def verify(
         console.print("Not verified.")
         raise typer.Exit(BROKEN)
     console.print(f"Verified, by the method {method}. Who made the release is not told by it: see docs/anonymizer.md.")
+
+
+tool.command("red-team", epilog=ENDS)(red_team)
 
 
 def _expose(
