@@ -21,7 +21,7 @@ from casework.store.need_to_know import PART_RIGHTS
 from casework.store.seal_record import KEY_TABLE
 from core.access import Access, NotAllowed, require
 from core.audit import Action, Purpose, record
-from core.database import driver_connection
+from core.driver_connection import driver_connection
 from core.envelope import WRAPPED_BYTES, CiphertextRefused
 from core.keyring import KEY_BYTES, KeyRing, KeyVersionUnknown
 from core.open_many import ManyOpener
@@ -115,7 +115,7 @@ def _batches(session: Session, operation: str, part: RecordPart, access: Access,
         with cursor.copy(wanted) as copy:
             pending = [bytes(copy.read())[COPY_HEADER:]]
             for row in copy:
-                pending.append(bytes(row))
+                pending.append(row)
                 size += len(row)
                 if size >= BATCH_BYTES:
                     yield b"".join(pending)
@@ -170,7 +170,7 @@ def _settled(answer: tuple[Any, Any]) -> tuple[int, Any]:
 
 
 def _opened(batch: bytes, opener: ManyOpener, counted: list[int]) -> Iterator[tuple[bytes, Answers]]:
-    at, end, open_, decode = 0, len(batch), opener.open, json.JSONDecoder().decode
+    at, end, open_, decode = 0, len(batch), opener.open, json.JSONDecoder().raw_decode
     fixed, length, row = ROW.unpack_from, LENGTH.unpack_from, ROW.size
     batch += bytes(row)  # so that a last row that was cut short is still read as one, and refused
     while at < end and batch[at : at + 2] != END:
@@ -190,5 +190,5 @@ def _opened(batch: bytes, opener: ManyOpener, counted: list[int]) -> Iterator[tu
             row_version,
             batch[versions_end + LENGTH.size : ciphertext_end],
         )
-        yield person, decode(plaintext.decode())
+        yield person, decode(plaintext.decode())[0]
         at = ciphertext_end

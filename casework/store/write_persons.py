@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import chain, islice
 from struct import Struct
 from typing import Any, Final
@@ -24,7 +25,7 @@ from casework.store.seal_record import KEY_TABLE, written
 from core.access import UNASSIGNED, Custody
 from core.audit import Action, Purpose, record
 from core.clock import now
-from core.database import driver_connection
+from core.driver_connection import driver_connection
 from core.keyring import KeyRing
 from core.newest_versions import versions_field, write_versions
 from core.seal_many import ManySealer
@@ -111,15 +112,14 @@ def write_persons(
 
 
 def _insert_few(session: Session, ring: KeyRing, operation: str, persons: Iterable[NewPerson]) -> None:
-    """Without the object mapper, and without waiting for the answer to one statement before the next is sent."""
+    """Without the object mapper, a statement for each table, and none of them waited for before the commit."""
     rows: dict[type, list[Row]] = {table: [] for table in COLUMNS}
     for table, row in _sealed(ring, operation, persons):
         rows[table].append(row)
     connection = driver_connection(session)
-    with connection.pipeline(), connection.cursor() as cursor:
-        for table, some in rows.items():
-            if some:
-                cursor.executemany(_INSERTS[table], some)
+    for table, some in rows.items():
+        if some:
+            connection.send_along(_insert(table, len(some)), tuple(chain.from_iterable(some)))
 
 
 def _copy_all(session: Session, ring: KeyRing, operation: str, persons: Iterable[NewPerson]) -> int:
@@ -222,15 +222,16 @@ def _target(table: type) -> sql.Identifier:
     return sql.Identifier("casework", getattr(table, "__tablename__"))  # noqa: B009  (a class is known by its table)
 
 
-# As bytes, so that the driver knows them again and need not put them together for each person.
-_INSERTS: Final = {
-    table: sql.SQL("INSERT INTO {} ({}) VALUES ({})")
-    .format(
-        _target(table), sql.SQL(", ").join(map(sql.Identifier, columns)), sql.SQL(", ").join([sql.Placeholder()] * len(columns))
-    )
-    .as_bytes()
-    for table, columns in COLUMNS.items()
-}
+@cache
+def _insert(table: type, rows: int) -> bytes:
+    """As bytes, so that the driver knows the statement again and need not put it together for each person."""
+    columns = COLUMNS[table]
+    row = sql.SQL("({})").format(sql.SQL(", ").join([sql.Placeholder()] * len(columns)))
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    statement = sql.SQL("INSERT INTO {} ({}) VALUES {}").format(_target(table), names, sql.SQL(", ").join([row] * rows))
+    return statement.as_bytes()
+
+
 _ENCODERS: Final = {
     table: (COUNT.pack(len(columns)), [ENCODERS[kind] for kind in columns.values()]) for table, columns in COLUMNS.items()
 }
