@@ -11,7 +11,6 @@ from typing import Any
 
 import psycopg
 from psycopg.abc import Params, Query
-from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
@@ -31,7 +30,9 @@ class DriverConnection(psycopg.Connection[Any]):
         self._waiting.append((statement, parameters))
 
     def commit(self) -> None:
-        with self.after_what_waits():
+        if self._waiting:
+            self.execute("COMMIT")  # the driver's own would await an answer to it inside the exchange, and then the exchange's
+        else:
             super().commit()
 
     def rollback(self) -> None:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 from secrets import token_bytes
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -185,7 +185,8 @@ def _fetch(
         "AND ({record}, {label}) > (%s, %s) AND (%s::int IS NULL OR {version} <> %s) ORDER BY {record}, {label} LIMIT %s"
     ).format(**_names(table))
     with driver_connection(session).cursor(binary=True) as cursor:
-        return cursor.execute(query, (record, part.last, record, label, but, but, limit or BATCH)).fetchall()
+        rows: Sequence[Row] = cursor.execute(query, (record, part.last, record, label, but, but, limit or BATCH)).fetchall()
+    return rows
 
 
 def _store(

@@ -52,8 +52,8 @@ PERSONS: Final = sql.SQL(
 )
 # For the whole store both tables are read from end to end. The planner takes the subquery in the keys' policy, which is never
 # run for such a reach, for so dear that it would rather look up each key.
-READ_THROUGH: Final = "SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '64MB'"
-AS_BEFORE: Final = "SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL work_mem TO DEFAULT"
+READ_THROUGH: Final = "SET LOCAL enable_nestloop = off; SET LOCAL jit = off; SET LOCAL work_mem = '64MB'"
+AS_BEFORE: Final = "SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL jit TO DEFAULT; SET LOCAL work_mem TO DEFAULT"
 WHOLE: Final = "%"
 
 
@@ -115,7 +115,7 @@ def _batches(session: Session, operation: str, part: RecordPart, access: Access,
         with cursor.copy(wanted) as copy:
             pending = [bytes(copy.read())[COPY_HEADER:]]
             for row in copy:
-                pending.append(row)
+                pending.append(bytes(row))
                 size += len(row)
                 if size >= BATCH_BYTES:
                     yield b"".join(pending)
