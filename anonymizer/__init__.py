@@ -14,7 +14,7 @@ from anonymizer.counted_week import CountedTable, CountedWeek
 from anonymizer.dimension import TOTAL, Dimension
 from anonymizer.policy import DEFAULT_POLICY, Policy, default_policy, parse_policy, read_policy
 from anonymizer.protect import protect, protect_tables
-from anonymizer.published import ProtectedTable, ProtectedTables, ProtectedWeek
+from anonymizer.published import ProtectedPeriod, ProtectedTable, ProtectedTables
 
 __all__ = [
     "DEFAULT_POLICY",
@@ -23,9 +23,9 @@ __all__ = [
     "CountedWeek",
     "Dimension",
     "Policy",
+    "ProtectedPeriod",
     "ProtectedTable",
     "ProtectedTables",
-    "ProtectedWeek",
     "attack",
     "audit",
     "default_policy",

@@ -11,6 +11,7 @@ __all__ = [
     "CodeNotInHierarchy",
     "CodeUnknown",
     "CountUnreadable",
+    "CountsNotKept",
     "CountsUnfit",
     "FactBlockMissing",
     "FactBlockMoved",
@@ -22,10 +23,13 @@ __all__ = [
     "HierarchyUnfit",
     "HistoryUnfit",
     "KnownContradicts",
+    "MonthUnfit",
     "NotProven",
+    "PeriodAlreadyProtected",
+    "PeriodNotProtected",
     "PeriodsChanged",
     "PolicyUnreadable",
-    "ProtectedWeekChanged",
+    "ProtectedPeriodChanged",
     "ProtectionImpossible",
     "ReleaseUnfit",
     "ReleaseUnreadable",
@@ -35,8 +39,6 @@ __all__ = [
     "TableUnreadable",
     "TablesContradict",
     "TotalInTable",
-    "WeekAlreadyProtected",
-    "WeekNotProtected",
 ]
 
 
@@ -118,25 +120,37 @@ class CertificateUnfit(Problem):
     remedy = "Take tables from protect or load_protected, as they are. A changed table has to be protected anew."
 
 
-class WeekAlreadyProtected(Problem):
+class PeriodAlreadyProtected(Problem):
     code = "ANON-020"
-    says = "Week {week} of {operation} is already protected, with other numbers or under another policy."
+    says = "{period} of {operation} is already protected, with other numbers or under another policy."
     remedy = (
-        "Release what is stored. Two versions of a week would give away by their difference what each of them hides; "
+        "Release what is stored. Two versions of a period would give away by their difference what each of them hides; "
         "late reports and corrections stay inside."
     )
 
 
-class ProtectedWeekChanged(Problem):
+class ProtectedPeriodChanged(Problem):
     code = "ANON-021"
-    says = "The stored tables of week {week} of {operation} are not those that were proven safe."
-    remedy = "Treat it as tampering: release nothing of this week, keep the database as it is, and compare with a backup."
+    says = "The stored tables of {period} of {operation} are not those that were proven safe."
+    remedy = "Treat it as tampering: release nothing of this period, keep the database as it is, and compare with a backup."
 
 
-class WeekNotProtected(Problem):
+class PeriodNotProtected(Problem):
     code = "ANON-022"
-    says = "Week {week} of {operation} has no protected tables."
-    remedy = "Protect the week first."
+    says = "{period} of {operation} has no protected tables."
+    remedy = "Protect it first."
+
+
+class CountsNotKept(Problem):
+    code = "ANON-023"
+    says = "{period} of {operation} was protected before its counts were kept."
+    remedy = "A month needs those of all its weeks. Release the month after, whose weeks were all protected since."
+
+
+class MonthUnfit(Problem):
+    code = "ANON-024"
+    says = "{month} cannot be protected: {week} was counted with other places or codes than the weeks before it."
+    remedy = "Change the gazetteer between two months. Release the weeks; this month stays unreleased."
 
 
 class FactBlockMoved(Problem):

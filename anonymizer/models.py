@@ -1,4 +1,4 @@
-"""Schema `anonymizer`: protected weeks, where no table is without its proof nor a proof without its evidence; fact blocks."""
+"""Schema `anonymizer`: protected weeks and months, no table without its proof nor a proof without its evidence; fact blocks."""
 
 from datetime import datetime
 from typing import Any
@@ -14,14 +14,14 @@ __all__ = ["BlockKeyRow", "EvidenceRow", "FactBlockRow", "FactColumnRow", "Proof
 
 
 class EvidenceRow(Base):
-    """What a week's proof rests on, sealed under a key of its own: release may not read it."""
+    """What a period's proof rests on, and what was counted; sealed under a key of its own: release may not read it."""
 
     __tablename__ = "sealed_evidence"
-    __table_args__ = (UniqueConstraint("operation", "week"), {"schema": "anonymizer"})
+    __table_args__ = (UniqueConstraint("operation", "period"), {"schema": "anonymizer"})
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     operation: Mapped[str] = mapped_column(ForeignKey("core.operation.code"))
-    week: Mapped[str]
+    period: Mapped[str]
     key_version: Mapped[int]
     key_sealed: Mapped[bytes]
     key_commitment: Mapped[bytes]
@@ -29,18 +29,18 @@ class EvidenceRow(Base):
 
 
 class ProofRow(Base):
-    """A week that was proven safe. `seal` is keyed: it fits these tables, this policy and this week only."""
+    """A week or month that was proven safe. `seal` is keyed: it fits these tables, this policy and this period only."""
 
     __tablename__ = "proof"
     __table_args__ = (
         ForeignKeyConstraint(
-            ["operation", "week"], ["anonymizer.sealed_evidence.operation", "anonymizer.sealed_evidence.week"]
+            ["operation", "period"], ["anonymizer.sealed_evidence.operation", "anonymizer.sealed_evidence.period"]
         ),
         {"schema": "anonymizer"},
     )
 
     operation: Mapped[str] = mapped_column(primary_key=True)
-    week: Mapped[str] = mapped_column(primary_key=True)
+    period: Mapped[str] = mapped_column(primary_key=True)
     policy: Mapped[dict[str, Any]] = mapped_column(JSONB)
     seal: Mapped[bytes]
     proven_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
@@ -51,12 +51,12 @@ class TableRow(Base):
 
     __tablename__ = "protected_table"
     __table_args__ = (
-        ForeignKeyConstraint(["operation", "week"], ["anonymizer.proof.operation", "anonymizer.proof.week"]),
+        ForeignKeyConstraint(["operation", "period"], ["anonymizer.proof.operation", "anonymizer.proof.period"]),
         {"schema": "anonymizer"},
     )
 
     operation: Mapped[str] = mapped_column(primary_key=True)
-    week: Mapped[str] = mapped_column(primary_key=True)
+    period: Mapped[str] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     name: Mapped[str]
     dimensions: Mapped[list[Any]] = mapped_column(JSONB)

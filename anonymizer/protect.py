@@ -8,17 +8,17 @@ import numpy as np
 from anonymizer.counted_week import CountedTable, CountedWeek
 from anonymizer.policy import Policy
 from anonymizer.prove import prove, prove_from_outside
-from anonymizer.published import ProtectedTables, ProtectedWeek, PublishedTable, Standing
+from anonymizer.published import ProtectedPeriod, ProtectedTables, PublishedTable, Standing
 from anonymizer.suppression import Flags, Numbers, Progress, build_system, suppress
 
 __all__ = ["protect", "protect_tables"]
 
 
-def protect(counted: CountedWeek, policy: Policy, *, progress: Progress | None = None) -> ProtectedWeek:
+def protect(counted: CountedWeek, policy: Policy, *, progress: Progress | None = None) -> ProtectedPeriod:
     """The week's tables as they may be published, proven and then audited from outside; see `protect_tables`."""
     done = protect_tables(counted.tables, policy, progress=progress)
     prove_from_outside(done.tables, policy)
-    return ProtectedWeek(counted.operation, counted.week, done.policy, done.tables, done.proof)
+    return ProtectedPeriod(counted.operation, counted.week, done.policy, done.tables, done.proof)
 
 
 def protect_tables(

@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 from anonymizer.dimension import Dimension
 from anonymizer.errors import CertificateUnfit
 from anonymizer.policy import Policy
-from core.week import Week
+from core.period import Period
 
 __all__ = [
     "Certificate",
@@ -23,9 +23,9 @@ __all__ = [
     "Identity",
     "Key",
     "Proof",
+    "ProtectedPeriod",
     "ProtectedTable",
     "ProtectedTables",
-    "ProtectedWeek",
     "PublishedTable",
     "Standing",
     "certify",
@@ -128,11 +128,11 @@ class ProtectedTables:
 
 
 @dataclass(frozen=True)
-class ProtectedWeek:
-    """The protected tables of one operation's week."""
+class ProtectedPeriod:
+    """The protected tables of one operation's week or month."""
 
     operation: str
-    week: Week
+    period: Period
     policy: Policy
     tables: tuple[ProtectedTable, ...]
     proof: Proof

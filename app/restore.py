@@ -159,12 +159,12 @@ def _newer_rows(connection: Connection, *, keys_are_newer: bool) -> Iterator[Non
 
 
 def _leave_out_what_has_no_key(connection: Connection) -> None:
-    """Keys and data are of different moments. A week's proof without its evidence proves nothing; blocks are built anew."""
+    """Keys and data are of different moments. A period's proof without its evidence proves nothing; blocks are built anew."""
     for table in ("protected_table", "proof"):
         connection.execute(
             text(
                 f"DELETE FROM anonymizer.{table} t WHERE NOT EXISTS (SELECT FROM anonymizer.sealed_evidence e "
-                "WHERE e.operation = t.operation AND e.week = t.week)"
+                "WHERE e.operation = t.operation AND e.period = t.period)"
             )
         )
     for table, block in (("fact_column", "block"), ("fact_block", "id")):

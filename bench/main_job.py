@@ -28,8 +28,8 @@ from app.demonstration.run_demonstration import GAZETTEER
 from app.demonstration.send_answers import filled_report
 from app.operations import add_operation
 from app.program import Program, open_program
+from app.release_period import protect_week, release_period
 from app.web.serve import serving_on_socket
-from app.weekly_release import protect_week, release_week
 from bench.measured import Meter
 from core.clock import now
 from core.database import Zone
@@ -80,7 +80,7 @@ def measure(program: Program, records: int, folder: Path) -> None:
         meter.timed("aggregate to all levels", records, lambda: weeks.count_movements(facts, places, week, operation=OPERATION))
     meter.timed("protect, prove and store the week", 1, lambda: protect_week(program, OPERATION, week, actor="bench"))
     meter.timed(
-        "write the release, 3 languages", 1, lambda: release_week(program, OPERATION, week, folder / "release", actor="bench")
+        "write the release, 3 languages", 1, lambda: release_period(program, OPERATION, week, folder / "release", actor="bench")
     )
 
 

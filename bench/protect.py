@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from uuid import UUID
 
-from anonymizer import TOTAL, CountedWeek, Dimension, Policy, ProtectedWeek, protect
+from anonymizer import TOTAL, CountedWeek, Dimension, Policy, ProtectedPeriod, protect
 from anonymizer.weeks import count_movements
 from casework import MovementFact
 from core.places import Place
@@ -49,7 +49,7 @@ def measure(reports: int, seed: int) -> None:
         print(row)
 
 
-def losses(counted: CountedWeek, week: ProtectedWeek) -> Iterator[str]:
+def losses(counted: CountedWeek, week: ProtectedPeriod) -> Iterator[str]:
     yield f"{'level':42} {'cells > 0':>9} {'unsafe':>7} {'hidden':>7} {'zeros hidden':>12} {'persons hidden':>14}"
     for truth, table in zip(counted.tables, week.tables, strict=True):
         seen: Counter[tuple[str, str]] = Counter()

@@ -1,6 +1,6 @@
-"""Build a release: one folder with the weekly report in every language and format, and all its tables.
+"""Build a release: one folder with the report of a week or a month in every language and format, and all its tables.
 
-The same protected weeks, gazetteer, names and `made_at` give the same bytes, so anyone who holds them can check that a
+The same protected periods, gazetteer, names and `made_at` give the same bytes, so anyone who holds them can check that a
 release says what it should. Nothing but protected tables comes in.
 """
 
@@ -10,7 +10,7 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from anonymizer import ProtectedWeek
+from anonymizer import ProtectedPeriod
 from core.places import Place
 from exports.compose_report import compose_report
 from exports.describe_package import describe_package, dimensions_of, hierarchy_path, table_path
@@ -37,8 +37,8 @@ class Release:
 
 
 def build_release(
-    week: ProtectedWeek,
-    history: Sequence[ProtectedWeek] = (),
+    now: ProtectedPeriod,
+    history: Sequence[ProtectedPeriod] = (),
     *,
     operation_names: Mapping[str, str],
     places: Sequence[Place],
@@ -46,13 +46,13 @@ def build_release(
     made_at: datetime,
     contact: str = "",
 ) -> Release:
-    """Write the release of `week` to `folder`, whole or not at all; the same release again is left as it stands.
+    """Write the release of `now` to `folder`, whole or not at all; the same release again is left as it stands.
 
-    `history` holds released earlier weeks of the operation, for the trend and the change from the week before.
+    `history` holds released earlier periods of its kind, for the trend and the change from the one before.
     `contact` says whom readers may ask; empty, the operation is named. Raises `HistoryUnfit`, `PlaceUnknown`,
     `LetterMissing`, `FolderTaken`, `ReleaseNotWritten`.
     """
-    edition = make_edition(week, history, operation_names=operation_names, places=places, contact=contact, made_at=made_at)
+    edition = make_edition(now, history, operation_names=operation_names, places=places, contact=contact, made_at=made_at)
     files = _files(edition)
     files[CHECKSUMS] = checksums(files)
     write_folder(files, folder)
@@ -62,9 +62,9 @@ def build_release(
 def _files(edition: Edition) -> dict[str, bytes]:
     """Every file of the release but the checksums, by path."""
     tables = _tables(edition)
-    reports = [compose_report(edition, language(code)) for code in LANGUAGES]
+    reports = [compose_report(edition, language(code, edition.kind)) for code in LANGUAGES]
     return {
-        "index.html": write_index(reports, [table.name for table in edition.week.tables]),
+        "index.html": write_index(reports, [table.name for table in edition.now.tables]),
         **{f"report.{report.language}.html": write_html(report) for report in reports},
         **{f"report.{code}.pdf": pdf for code, pdf in write_pdfs(reports, edition.made_at)},
         "tables.xlsx": write_xlsx(edition, reports),
@@ -77,6 +77,6 @@ def _files(edition: Edition) -> dict[str, bytes]:
 
 def _tables(edition: Edition) -> dict[str, bytes]:
     return {
-        **{table_path(table.name): write_csv(edition, table) for table in edition.week.tables},
+        **{table_path(table.name): write_csv(edition, table) for table in edition.now.tables},
         **{hierarchy_path(name): write_hierarchy(edition, dimension) for name, dimension in dimensions_of(edition).items()},
     }

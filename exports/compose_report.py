@@ -44,7 +44,8 @@ class Report:
     direction: str
     title: str
     operation: str
-    week: str
+    kind: str
+    period: str
     made: str
     contact: str
     figures: tuple[KeyFigure, ...]
@@ -63,13 +64,14 @@ class Report:
 def compose_report(edition: Edition, language: Language) -> Report:
     """Everything the report says in one language."""
     say = language.say
-    week, operation = edition.week.week, edition.operation(language)
+    period, operation = edition.now.period, edition.operation(language)
     return Report(
         language=language.code,
         direction=language.direction,
         title=say("title"),
         operation=operation,
-        week=say("week", number=week.number, year=week.year, days=language.days(week)),
+        kind=edition.kind,
+        period=say("period", name=language.named(period), year=period.year, days=language.days(period)),
         made=say("made", day=language.day(edition.made_at)),
         contact=say("contact", contact=edition.contact or say("contact_default", operation=operation)),
         figures=_key_figures(edition, language),
@@ -116,7 +118,7 @@ def _leading(
 
 
 def _method(edition: Edition, language: Language) -> tuple[str, ...]:
-    policy, say = edition.week.policy, language.say
+    policy, say = edition.now.policy, language.say
     hidden = say(
         "method.hidden",
         threshold=language.persons(policy.threshold),

@@ -26,8 +26,9 @@ COUNTS: Final = {
     "unit": "persons",
     "is": "flow",
     "is_not": ["stock", "cases", "households", "reports"],
-    "meaning": "Persons who arrived in the week. A person who moved twice is counted twice.",
 }
+MEANING: Final = "Persons who arrived in the {kind}. A person who moved twice is counted twice."
+PERIODS: Final = {"week": "ISO 8601 week.", "month": "The ISO 8601 weeks whose Thursday lies in the month."}
 ADDITION: Final = (
     "In every table and for every dimension, the cell of a code that has children is the sum of the cells of its "
     "children, the other codes staying the same. Totals include suppressed cells."
@@ -66,29 +67,31 @@ def hierarchy_path(dimension: str) -> str:
 
 def dimensions_of(edition: Edition) -> dict[str, Dimension]:
     """Every dimension of the release by name; tables that name the same dimension share it."""
-    return {dimension.name: dimension for table in edition.week.tables for dimension in table.dimensions}
+    return {dimension.name: dimension for table in edition.now.tables for dimension in table.dimensions}
 
 
 def describe_package(edition: Edition, files: Mapping[str, bytes]) -> bytes:
     """The descriptor; `files` holds the CSV files by path, for their sizes and hashes."""
-    week, english = edition.week, language("en")
+    now, english = edition.now, language("en", edition.kind)
+    period = now.period
     dimensions = dimensions_of(edition)
     descriptor = {
         "profile": "data-package",
-        "name": re.sub(r"[^a-z0-9._-]+", "-", f"{week.operation}-{week.week}-movements".lower()),
-        "title": f"{english.say('title')}, {edition.operation(english)}, {week.week}",
+        "name": re.sub(r"[^a-z0-9._-]+", "-", f"{now.operation}-{period}-movements".lower()),
+        "title": f"{english.say('title')}, {edition.operation(english)}, {period}",
         "description": english.say("method.counted"),
         "created": edition.made_at.isoformat(),
         "licenses": [LICENCE],
         "contributors": [{"title": edition.operation(english), "role": "publisher"}],
-        "temporal": {"week": str(week.week), "start": str(week.week.monday), "end": str(week.week.sunday)},
-        "counts": COUNTS,
+        "temporal": {edition.kind: str(period), "start": str(period.monday), "end": str(period.sunday)},
+        "counts": COUNTS
+        | {"meaning": f"Persons who arrived in the {edition.kind}. A person who moved twice is counted twice."},
         "addition": ADDITION,
-        "confidentiality": {"policy": asdict(week.policy), "meaning": english.say("method.hidden", **_rules(edition))},
+        "confidentiality": {"policy": asdict(now.policy), "meaning": english.say("method.hidden", **_rules(edition))},
         "quality": {"status": "provisional", "meaning": english.say("provisional_meaning")},
         "dimensions": [_dimension(edition, dimension) for dimension in dimensions.values()],
         "resources": [
-            *(_table(table, files) for table in week.tables),
+            *(_table(edition, table, files) for table in now.tables),
             *(_hierarchy(dimension, files) for dimension in dimensions.values()),
         ],
     }
@@ -96,7 +99,7 @@ def describe_package(edition: Edition, files: Mapping[str, bytes]) -> bytes:
 
 
 def _rules(edition: Edition) -> dict[str, str]:
-    policy, english = edition.week.policy, language("en")
+    policy, english = edition.now.policy, language("en")
     return {
         "threshold": english.persons(policy.threshold),
         "contributors": english.say("reports", policy.contributors),
@@ -115,11 +118,12 @@ def _dimension(edition: Edition, dimension: Dimension) -> dict[str, Any]:
     return {"name": dimension.name, "total": TOTAL, "path": hierarchy_path(dimension.name), "members": members}
 
 
-def _table(table: ProtectedTable, files: Mapping[str, bytes]) -> dict[str, Any]:
+def _table(edition: Edition, table: ProtectedTable, files: Mapping[str, bytes]) -> dict[str, Any]:
     names = [dimension.name for dimension in table.dimensions]
-    fields = [{"name": "week", "type": "string", "description": "ISO 8601 week."}, *map(code_field, names), *STATUS_FIELDS]
+    period = {"name": edition.kind, "type": "string", "description": PERIODS[edition.kind]}
+    fields = [period, *map(code_field, names), *STATUS_FIELDS]
     keys = [{"fields": name, "reference": {"resource": _resource(name), "fields": "code"}} for name in names]
-    schema = {"fields": fields, "primaryKey": ["week", *names], "foreignKeys": keys, "missingValues": [""]}
+    schema = {"fields": fields, "primaryKey": [edition.kind, *names], "foreignKeys": keys, "missingValues": [""]}
     return csv_resource(table.name, table_path(table.name), schema, files) | {"dimensions": names}
 
 

@@ -1,7 +1,7 @@
-"""The chart: one small column chart for each reason, a column for each week, drawn by Vega-Lite without a browser.
+"""The chart: one small column chart for each reason, a column for each week (or month), drawn by Vega-Lite without a browser.
 
-All charts share one scale, so that reasons can be compared. A suppressed cell has a star instead of a column; a week
-without a release is empty. The newest week is dark.
+All charts share one scale, so that reasons can be compared. A suppressed cell has a star instead of a column; a
+period without a release is empty. The newest is dark.
 """
 
 from functools import cache
@@ -10,15 +10,15 @@ from typing import Any, Final
 
 import vl_convert
 
-from anonymizer import TOTAL, ProtectedWeek
-from core.week import Week
+from anonymizer import TOTAL, ProtectedPeriod
+from core.period import Period
 from exports.edition import MOVEMENTS, Edition, codes_of
 from exports.languages import Language
 from exports.render_template import FONTS
 
-__all__ = ["LONGEST", "chart_rows", "draw_chart", "shown_reasons", "shown_weeks"]
+__all__ = ["LONGEST", "chart_rows", "draw_chart", "shown_periods", "shown_reasons"]
 
-LONGEST: Final = 12  # weeks on the chart: a quarter of a year
+LONGEST: Final = 12  # periods on the chart: a quarter of a year in weeks, a year in months
 COLUMNS: Final = 3
 PANEL: Final = (190, 96)
 VERSION: Final = "6.4"  # of Vega-Lite, among those that vl-convert carries
@@ -34,12 +34,13 @@ def draw_chart(edition: Edition, language: Language) -> str:
     )
 
 
-def shown_weeks(edition: Edition) -> dict[Week, ProtectedWeek | None]:
-    """The weeks on the chart in order, up to the newest; None where no release is at hand."""
-    released = {past.week: past for past in (*edition.history, edition.week)}
-    newest = edition.week.week
-    weeks = [newest.plus(-back) for back in reversed(range(LONGEST))]
-    return {week: released.get(week) for week in weeks if week >= min(released)}
+def shown_periods(edition: Edition) -> dict[Period, ProtectedPeriod | None]:
+    """The periods on the chart in order, up to the newest; None where no release is at hand."""
+    released = {past.period: past for past in (*edition.history, edition.now)}
+    newest = edition.now.period
+    first = min(period.monday for period in released)
+    periods = [newest.plus(-back) for back in reversed(range(LONGEST))]
+    return {period: released.get(period) for period in periods if period.monday >= first}
 
 
 def shown_reasons(edition: Edition) -> list[str]:
@@ -79,34 +80,34 @@ def _specification(edition: Edition, language: Language) -> dict[str, Any]:
 
 
 def chart_rows(edition: Edition, language: Language) -> list[dict[str, Any]]:
-    """What the chart is drawn from: for each released week and reason, the column's height and its figure or star."""
+    """What the chart is drawn from: for each released period and reason, the column's height and its figure or star."""
     return [
-        _row(edition, language, week, released, reason)
-        for week, released in shown_weeks(edition).items()
+        _row(edition, language, period, released, reason)
+        for period, released in shown_periods(edition).items()
         if released
         for reason in shown_reasons(edition)
     ]
 
 
-def _row(edition: Edition, language: Language, week: Week, released: ProtectedWeek, reason: str) -> dict[str, Any]:
+def _row(edition: Edition, language: Language, period: Period, released: ProtectedPeriod, reason: str) -> dict[str, Any]:
     persons = edition.persons(MOVEMENTS, (TOTAL, TOTAL, reason), released)
-    labelled = not persons or released is edition.week  # a zero is said, or it would look like a missing week
+    labelled = not persons or released is edition.now  # a zero is said, or it would look like a missing period
     return {
-        "week": str(week),
+        "period": str(period),
         "reason": language.label("reason", reason),
         "persons": persons or 0,
         "label": language.number(persons) if labelled else "",
-        "colour": STAR if persons is None else NEWEST if released is edition.week else EARLIER,
+        "colour": STAR if persons is None else NEWEST if released is edition.now else EARLIER,
     }
 
 
 def _panel(edition: Edition, language: Language, *, mirrored: bool) -> dict[str, Any]:
-    weeks = [str(week) for week in shown_weeks(edition)]
+    periods = [str(period) for period in shown_periods(edition)]
     width, height = PANEL
     across = {
-        "field": "week",
+        "field": "period",
         "type": "ordinal",
-        "scale": {"domain": weeks[::-1] if mirrored else weeks},
+        "scale": {"domain": periods[::-1] if mirrored else periods},
         "axis": {"title": language.say("trend.axis"), "labelExpr": "toNumber(slice(datum.value, 6))", "labelAngle": 0},
     }
     up = {
@@ -118,7 +119,7 @@ def _panel(edition: Edition, language: Language, *, mirrored: bool) -> dict[str,
     label = {"type": "text", "dy": -8, "fontWeight": "bold", "aria": False}
     figure = {"text": {"field": "label"}}
     colour = {"field": "colour", "type": "nominal", "scale": None}
-    size = min(30, round(width / len(weeks) * 0.72))
+    size = min(30, round(width / len(periods) * 0.72))
     return {
         "width": width,
         "height": height,

@@ -1,4 +1,4 @@
-"""All that one release is made from: protected weeks, the gazetteer, names and the moment it is made.
+"""All that one release is made from: protected periods, the gazetteer, names and the moment it is made.
 
 Every writer takes an `Edition` and nothing else, so that whatever reaches a reader has passed through here, and here
 only numbers of protected tables come in.
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from anonymizer import TOTAL, Dimension, ProtectedTable, ProtectedWeek
+from anonymizer import TOTAL, Dimension, ProtectedPeriod, ProtectedTable
+from core.period import Period, kind_of
 from core.places import Place
-from core.week import Week
 from exports.errors import HistoryUnfit, PlaceUnknown
 from exports.languages import Language
 
@@ -28,31 +28,38 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Edition:
-    """One week and the released weeks before it (oldest first), with what is needed to name and draw them."""
+    """One period, a week or a month, and the released ones of its kind before it (oldest first), with what is needed to name
+    and draw them."""
 
-    week: ProtectedWeek
-    history: tuple[ProtectedWeek, ...]
+    now: ProtectedPeriod
+    history: tuple[ProtectedPeriod, ...]
     places: Mapping[str, Place]
     operation_names: Mapping[str, str]
     contact: str
     made_at: datetime
 
     @property
-    def previous(self) -> ProtectedWeek | None:
-        """The week just before, if it is among the released ones."""
-        return next((week for week in self.history if week.week == self.week.week.plus(-1)), None)
+    def previous(self) -> ProtectedPeriod | None:
+        """The period just before, if it is among the released ones."""
+        before = self.now.period.plus(-1)
+        return next((past for past in self.history if past.period == before), None)
 
-    def table(self, name: str, week: ProtectedWeek | None = None) -> ProtectedTable:
-        """A protected table of this week, or of another."""
-        return next(table for table in (week or self.week).tables if table.name == name)
+    @property
+    def kind(self) -> str:
+        """`week` or `month`."""
+        return kind_of(self.now.period)
 
-    def persons(self, name: str, key: Key, week: ProtectedWeek | None = None) -> int | None:
-        """A released cell; None where it is suppressed, or where that week's table does not have it."""
-        return self.table(name, week).cells.get(key)
+    def table(self, name: str, of: ProtectedPeriod | None = None) -> ProtectedTable:
+        """A protected table of this period, or of another."""
+        return next(table for table in (of or self.now).tables if table.name == name)
+
+    def persons(self, name: str, key: Key, of: ProtectedPeriod | None = None) -> int | None:
+        """A released cell; None where it is suppressed, or where that period's table does not have it."""
+        return self.table(name, of).cells.get(key)
 
     def operation(self, language: Language) -> str:
         """The operation's name in a language, else in English, else its code."""
-        return self.operation_names.get(language.code) or self.operation_names.get("en") or self.week.operation
+        return self.operation_names.get(language.code) or self.operation_names.get("en") or self.now.operation
 
     def name(self, dimension: str, code: str, language: Language) -> str:
         """What a code stands for."""
@@ -69,37 +76,38 @@ class Edition:
 
 
 def make_edition(
-    week: ProtectedWeek,
-    history: Sequence[ProtectedWeek],
+    now: ProtectedPeriod,
+    history: Sequence[ProtectedPeriod],
     *,
     operation_names: Mapping[str, str],
     places: Sequence[Place],
     contact: str,
     made_at: datetime,
 ) -> Edition:
-    """Check that the weeks and the gazetteer belong together; raises `HistoryUnfit` or `PlaceUnknown`.
+    """Check that the periods and the gazetteer belong together; raises `HistoryUnfit` or `PlaceUnknown`.
 
     `made_at` is kept to the second, as PDF and XLSX can state it.
     """
-    earlier = tuple(sorted(history, key=lambda past: past.week))
-    _require_earlier(week, earlier)
+    earlier = tuple(sorted(history, key=lambda past: past.period.monday))
+    _require_earlier(now, earlier)
     gazetteer = {place.code: place for place in places}
-    for code in _place_codes(week):
+    for code in _place_codes(now):
         if code not in gazetteer:
             raise PlaceUnknown(place=code)
-    return Edition(week, earlier, gazetteer, operation_names, contact, made_at.replace(microsecond=0))
+    return Edition(now, earlier, gazetteer, operation_names, contact, made_at.replace(microsecond=0))
 
 
-def _require_earlier(week: ProtectedWeek, history: Sequence[ProtectedWeek]) -> None:
-    seen: set[Week] = set()
+def _require_earlier(now: ProtectedPeriod, history: Sequence[ProtectedPeriod]) -> None:
+    seen: set[Period] = set()
     for past in history:
-        if past.operation != week.operation or past.week >= week.week or past.week in seen:
-            raise HistoryUnfit(given=f"Week {past.week} of {past.operation}", week=week.week, operation=week.operation)
-        seen.add(past.week)
+        fits = past.operation == now.operation and kind_of(past.period) == kind_of(now.period)
+        if not fits or past.period.monday >= now.period.monday or past.period in seen:
+            raise HistoryUnfit(given=f"{past.period} of {past.operation}", period=now.period, operation=now.operation)
+        seen.add(past.period)
 
 
-def _place_codes(week: ProtectedWeek) -> Iterator[str]:
-    for table in week.tables:
+def _place_codes(now: ProtectedPeriod) -> Iterator[str]:
+    for table in now.tables:
         for dimension in table.dimensions:
             if dimension.name in GEOGRAPHIC:
                 yield from (code for code in dimension.parents if code != TOTAL)

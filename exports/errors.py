@@ -21,19 +21,19 @@ class ReleaseNotWritten(Problem):
 
 class HistoryUnfit(Problem):
     code = "EXPORT-003"
-    says = "{given} cannot stand before week {week} of {operation} in one report."
-    remedy = "Hand over earlier weeks of the same operation, each of them once."
+    says = "{given} cannot stand before {period} of {operation} in one report."
+    remedy = "Hand over earlier weeks of the same operation, or months before a month, each of them once."
 
 
 class PlaceUnknown(Problem):
     code = "EXPORT-004"
     says = "The protected tables name the place {place}, which the gazetteer does not hold."
-    remedy = "Build the release with the gazetteer that the week was counted with."
+    remedy = "Build the release with the gazetteer that the period was counted with."
 
 
 class AlreadyReleased(Problem):
     code = "EXPORT-005"
-    says = "Week {week} of {operation} was released before, with other files (checksum {released} there, {given} here)."
+    says = "{period} of {operation} was released before, with other files (checksum {released} there, {given} here)."
     remedy = "Keep the release that stands. A correction needs a release of its own with a notice of what changed."
 
 

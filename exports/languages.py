@@ -2,7 +2,8 @@
 
 The sentences lie in `texts/<code>.toml`, one file a language, for a translator to edit: a text holds
 `{placeholders}`; a text that depends on a count is a table with one entry for each plural form that the language
-has (Unicode CLDR plural rules). Digits are Western in all languages; separators follow CLDR.
+has (Unicode CLDR plural rules). What a monthly report says otherwise stands
+under `[month]`. Digits are Western in all languages; separators follow CLDR.
 """
 
 import tomllib
@@ -14,11 +15,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from babel import Locale
-from babel.dates import format_date, format_interval
+from babel.dates import format_date, format_interval, format_skeleton
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
-from core.week import Week
+from core.period import Period, kind_of
 
 __all__ = ["LANGUAGES", "NOT_SHOWN", "Language", "language"]
 
@@ -79,9 +80,15 @@ class Language:
     def day(self, day: date) -> str:
         return format_date(day, "long", self.locale)
 
-    def days(self, week: Week) -> str:
-        """The Monday and Sunday of a week, as an interval of dates."""
-        return format_interval(week.monday, week.sunday, "yMMMd", locale=self.locale)
+    def days(self, period: Period) -> str:
+        """The first and last day of a period, as an interval of dates."""
+        return format_interval(period.monday, period.sunday, "yMMMd", locale=self.locale)
+
+    def named(self, period: Period) -> str:
+        """A month as `February 2026`; a week as its number."""
+        if kind_of(period) == "week":
+            return str(period.number)
+        return str(format_skeleton("yMMMM", date(period.year, period.number, 1), locale=self.locale))
 
     def label(self, dimension: str, code: str) -> str:
         """The name of a code of a fixed list (reason, sex, age, total); the code itself where it has none."""
@@ -89,6 +96,14 @@ class Language:
 
 
 @cache
-def language(code: str) -> Language:
-    """Read a language's texts."""
-    return Language(code, tomllib.loads((TEXTS / f"{code}.toml").read_text(encoding="utf-8")), LOCALES[code])
+def language(code: str, kind: str = "week") -> Language:
+    """Read a language's texts for a report of a kind of period: `week` or `month`."""
+    texts = tomllib.loads((TEXTS / f"{code}.toml").read_text(encoding="utf-8"))
+    otherwise = texts.pop("month")
+    return Language(code, _with(texts, otherwise) if kind == "month" else texts, LOCALES[code])
+
+
+def _with(texts: dict[str, Any], otherwise: dict[str, Any]) -> dict[str, Any]:
+    """The texts with some of them replaced."""
+    replaced = {name: _with(texts[name], each) if isinstance(texts[name], dict) else each for name, each in otherwise.items()}
+    return texts | replaced

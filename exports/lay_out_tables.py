@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from anonymizer import TOTAL, ProtectedWeek
-from exports.draw_chart import shown_reasons, shown_weeks
+from anonymizer import TOTAL, ProtectedPeriod
+from exports.draw_chart import shown_periods, shown_reasons
 from exports.draw_pyramid import age_bands, sexes
 from exports.edition import ARRIVALS, COUNTRY, DISTRICT, MOVEMENTS, REGION, Edition
 from exports.languages import Language
@@ -55,7 +55,7 @@ def _depth(code: str, edition: Edition) -> int:
 
 
 def arrivals_table(edition: Edition, language: Language) -> Grid:
-    """Arrivals by place, with the change from the week before where both weeks are released."""
+    """Arrivals by place, with the change from the period before where both are released."""
     say = language.say
     rows = (
         Row(
@@ -80,13 +80,13 @@ def _compared(key: tuple[str, ...], edition: Edition, language: Language) -> tup
 
 
 def trend_table(edition: Edition, language: Language) -> Grid:
-    """Persons by reason and week, as on the chart."""
-    weeks = shown_weeks(edition)
-    columns = tuple(language.say("trend.column", number=week.number) for week in weeks)
+    """Persons by reason and period, as on the chart."""
+    periods = shown_periods(edition)
+    columns = tuple(language.say("trend.column", name=language.named(period)) for period in periods)
     rows = (
         Row(
             language.capital(edition.name("reason", reason, language)),
-            tuple(_of_week(edition, language, released, reason) for released in weeks.values()),
+            tuple(_of_period(edition, language, released, reason) for released in periods.values()),
             total=reason == TOTAL,
         )
         for reason in [*shown_reasons(edition), TOTAL]
@@ -94,7 +94,7 @@ def trend_table(edition: Edition, language: Language) -> Grid:
     return Grid(language.say("trend.caption"), language.say("trend.reason"), columns, tuple(rows))
 
 
-def _of_week(edition: Edition, language: Language, released: ProtectedWeek | None, reason: str) -> str:
+def _of_period(edition: Edition, language: Language, released: ProtectedPeriod | None, reason: str) -> str:
     if released is None:
         return language.say("trend.no_release")
     return language.number(edition.persons(MOVEMENTS, (TOTAL, TOTAL, reason), released))

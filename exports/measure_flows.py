@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from anonymizer import TOTAL, ProtectedWeek
+from anonymizer import TOTAL, ProtectedPeriod
 from exports.edition import ARRIVALS, COUNTRY, MOVEMENTS, REGION, Edition
 
 __all__ = ["MEASURES", "Measure", "change_of", "measure"]
@@ -28,10 +28,10 @@ class Measure:
     exact: bool
 
 
-def measure(edition: Edition, name: str, week: ProtectedWeek | None = None) -> Measure:
-    """A key figure by its name in `MEASURES`, of this week or of another."""
+def measure(edition: Edition, name: str, of: ProtectedPeriod | None = None) -> Measure:
+    """A key figure by its name in `MEASURES`, of this period or of another."""
     table, keys = MEASURES[name](edition)
-    cells = [edition.persons(table, key, week) for key in keys]
+    cells = [edition.persons(table, key, of) for key in keys]
     released = [persons for persons in cells if persons is not None]
     if len(released) < len(cells):
         return Measure(sum(released) or None, exact=False)
@@ -39,7 +39,7 @@ def measure(edition: Edition, name: str, week: ProtectedWeek | None = None) -> M
 
 
 def change_of(edition: Edition, name: str) -> int | None:
-    """The change of a key figure from the week before, where both weeks are released and both figures exact."""
+    """The change of a key figure from the period before, where both are released and both figures exact."""
     if edition.previous is None:
         return None
     now, before = measure(edition, name), measure(edition, name, edition.previous)

@@ -13,15 +13,15 @@ __all__ = ["DimensionCodeRow", "ReleaseRow", "ReleasedCellRow"]
 
 
 class ReleaseRow(Base):
-    """One release of one operation's week; `sha256` is that of its checksum file."""
+    """One release of one operation's week or month; `sha256` is that of its checksum file."""
 
     __tablename__ = "release"
-    __table_args__ = (UniqueConstraint("operation", "week"), {"schema": "statistics"})
+    __table_args__ = (UniqueConstraint("operation", "period"), {"schema": "statistics"})
 
     number: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     operation: Mapped[str]
     operation_names: Mapped[dict[str, str]] = mapped_column(JSONB)
-    week: Mapped[str]
+    period: Mapped[str]
     made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     sha256: Mapped[str]
     policy: Mapped[dict[str, Any]] = mapped_column(JSONB)

@@ -13,7 +13,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from core.audit import Action, Purpose, record
-from core.week import Week
+from core.period import Period, parse_period
 from exports.build_release import Release
 from exports.describe_package import dimensions_of
 from exports.edition import Edition
@@ -27,12 +27,12 @@ __all__ = ["DimensionCode", "PublishedRelease", "list_releases", "publish_releas
 
 @dataclass(frozen=True)
 class PublishedRelease:
-    """A release in the statistics layer."""
+    """A release in the statistics layer: of a week or of a month."""
 
     number: int
     operation: str
     operation_names: Mapping[str, str]
-    week: Week
+    period: Period
     made_at: datetime
     sha256: str
     policy: Mapping[str, Any]
@@ -50,25 +50,25 @@ class DimensionCode:
 def publish_release(session: Session, release: Release) -> PublishedRelease:
     """Write a release's tables into the statistics layer (zone RELEASE); the same release again changes nothing.
 
-    Raises `AlreadyReleased` where another release of that week stands.
+    Raises `AlreadyReleased` where another release of that period stands.
     """
-    week = release.edition.week
+    now = release.edition.now
     standing = session.scalar(
-        select(ReleaseRow).where(ReleaseRow.operation == week.operation, ReleaseRow.week == str(week.week))
+        select(ReleaseRow).where(ReleaseRow.operation == now.operation, ReleaseRow.period == str(now.period))
     )
     if standing is None:
         standing = _write(session, release)
     elif standing.sha256 != release.sha256:
         raise AlreadyReleased(
-            week=week.week, operation=week.operation, released=standing.sha256[:12], given=release.sha256[:12]
+            period=now.period, operation=now.operation, released=standing.sha256[:12], given=release.sha256[:12]
         )
     return _published(standing)
 
 
 def list_releases(session: Session) -> list[PublishedRelease]:
-    """All releases of all operations, newest week first (zone STATISTICS)."""
-    rows = session.scalars(select(ReleaseRow).order_by(ReleaseRow.week.desc(), ReleaseRow.operation))
-    return [_published(row) for row in rows]
+    """All releases of all operations, the newest first (zone STATISTICS)."""
+    rows = session.scalars(select(ReleaseRow).order_by(ReleaseRow.operation))
+    return sorted(map(_published, rows), key=lambda row: (row.period.sunday, row.period.monday), reverse=True)
 
 
 def released_cells(session: Session, release: int, table: str) -> dict[tuple[str, ...], int | None]:
@@ -97,12 +97,12 @@ def released_codes(session: Session, release: int) -> dict[str, list[DimensionCo
 def _write(session: Session, release: Release) -> ReleaseRow:
     edition = release.edition
     row = ReleaseRow(
-        operation=edition.week.operation,
+        operation=edition.now.operation,
         operation_names=dict(edition.operation_names),
-        week=str(edition.week.week),
+        period=str(edition.now.period),
         made_at=edition.made_at,
         sha256=release.sha256,
-        policy=asdict(edition.week.policy),
+        policy=asdict(edition.now.policy),
     )
     session.add(row)
     session.flush()
@@ -115,7 +115,7 @@ def _write(session: Session, release: Release) -> ReleaseRow:
         f"statistics.release:{row.number}",
         purpose=Purpose.STATISTICS,
         count=len(cells),
-        detail={"week": row.week, "sha256": row.sha256},
+        detail={"period": row.period, "sha256": row.sha256},
     )
     return row
 
@@ -128,7 +128,7 @@ def _codes(release: int, edition: Edition) -> Iterator[dict[str, object]]:
 
 
 def _cells(release: int, edition: Edition) -> Iterator[dict[str, object]]:
-    for table in edition.week.tables:
+    for table in edition.now.tables:
         for codes, persons, (_, conf_status) in rows_of(table):
             cell = {"codes": list(codes), "persons": persons, "conf_status": conf_status}
             yield {"release": release, "table": table.name, **cell}
@@ -139,7 +139,7 @@ def _published(row: ReleaseRow) -> PublishedRelease:
         row.number,
         row.operation,
         row.operation_names,
-        Week.parse(row.week),
+        parse_period(row.period),
         row.made_at,
         row.sha256,
         row.policy,

@@ -17,13 +17,13 @@ MOST: Final = 3
 
 
 def tell_narrative(edition: Edition, language: Language) -> tuple[str, ...]:
-    """Paragraphs: the week and its change, reasons, places, ways, people."""
-    paragraphs = (_week, _reasons, _places, _ways, _people)
+    """Paragraphs: the period and its change, reasons, places, ways, people."""
+    paragraphs = (_arrivals, _reasons, _places, _ways, _people)
     told = [" ".join(paragraph(edition, language)) for paragraph in paragraphs]
     return (*filter(None, told), language.say("summary.hidden"))
 
 
-def _week(edition: Edition, language: Language) -> Iterator[str]:
+def _arrivals(edition: Edition, language: Language) -> Iterator[str]:
     now = measure(edition, "arrivals")
     if now.persons is None:
         return

@@ -1,6 +1,6 @@
 """The tables as tidy CSV (RFC 4180, UTF-8): one row for every cell of every level, hidden ones too.
 
-The columns are the week, the dimensions, `persons`, `obs_status` and `conf_status`. A total is coded `_T`. A
+The columns are the `week` or `month`, the dimensions, `persons`, `obs_status` and `conf_status`. A total is coded `_T`. A
 suppressed cell has an empty `persons`, and `conf_status` C; nothing says why it was suppressed. Rows stand in order
 of their codes, which tells nothing of their numbers. Codes: SDMX CL_OBS_STATUS 2.2 (P provisional, Q missing because
 suppressed) and CL_CONF_STATUS 1.3 (F free, C confidential).
@@ -23,8 +23,8 @@ FREE, CONFIDENTIAL = "F", "C"
 
 def write_csv(edition: Edition, table: ProtectedTable) -> bytes:
     """One protected table."""
-    week = str(edition.week.week)
-    return _csv(columns_of(table), ([week, *key, persons, *flags] for key, persons, flags in rows_of(table)))
+    period = str(edition.now.period)
+    return _csv(columns_of(edition, table), ([period, *key, persons, *flags] for key, persons, flags in rows_of(table)))
 
 
 def write_hierarchy(edition: Edition, dimension: Dimension) -> bytes:
@@ -36,9 +36,9 @@ def write_hierarchy(edition: Edition, dimension: Dimension) -> bytes:
     return _csv(["code", "parent", *(f"name_{each}" for each in LANGUAGES)], rows)
 
 
-def columns_of(table: ProtectedTable) -> list[str]:
+def columns_of(edition: Edition, table: ProtectedTable) -> list[str]:
     """The column names of a table's CSV file."""
-    return ["week", *(dimension.name for dimension in table.dimensions), "persons", "obs_status", "conf_status"]
+    return [edition.kind, *(dimension.name for dimension in table.dimensions), "persons", "obs_status", "conf_status"]
 
 
 def rows_of(table: ProtectedTable) -> Iterator[tuple[tuple[str, ...], int | None, tuple[str, str]]]:

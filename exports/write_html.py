@@ -20,7 +20,7 @@ class Entry:
 
 def write_html(report: Report) -> bytes:
     """One language's page."""
-    spoken = language(report.language)
+    spoken = language(report.language, report.kind)
     page = render_template(
         "report.html.j2",
         report=report,
@@ -34,7 +34,7 @@ def write_html(report: Report) -> bytes:
 
 def write_index(reports: Sequence[Report], tables: Sequence[str]) -> bytes:
     """The page that leads to every file of the release."""
-    entries = [Entry(report, language(report.language)) for report in reports]
+    entries = [Entry(report, language(report.language, report.kind)) for report in reports]
     return render_template("index.html.j2", entries=entries, tables=tables, style=_style()).encode()
 
 

@@ -1,6 +1,6 @@
-"""The week as KML for globe programs: arrivals as shaded districts, movements as lines in a folder for each reason.
+"""The period as KML for globe programs: arrivals as shaded districts, movements as lines in a folder for each reason.
 
-Every feature carries the time span of its week. A line joins two districts and stands for a released cell above zero;
+Every feature carries the time span of its week or month. A line joins two districts and stands for a released cell above zero;
 a movement within one district is a point. A district whose arrivals are suppressed says so and has no shade. Names are
 English, descriptions are in every language.
 """
@@ -28,10 +28,10 @@ WIDTHS: Final = ((0, 1.5), (20, 3.0), (100, 5.0), (500, 8.0))  # from so many pe
 def write_kml(edition: Edition) -> bytes:
     """The KML document."""
     simplekml.Kml.resetidcounter()  # the library counts on from one document to the next
-    english = language("en")
-    kml = simplekml.Kml(name=f"{english.say('title')}, {edition.operation(english)}, {edition.week.week}")
+    english = language("en", edition.kind)
+    kml = simplekml.Kml(name=f"{english.say('title')}, {edition.operation(english)}, {edition.now.period}")
     kml.document.description = "\n".join(language(code).say("map.disclaimer") for code in LANGUAGES)
-    kml.document.timespan = simplekml.TimeSpan(str(edition.week.week.monday), str(edition.week.week.sunday))
+    kml.document.timespan = simplekml.TimeSpan(str(edition.now.period.monday), str(edition.now.period.sunday))
     _add_arrivals(kml.newfolder(name=english.say("arrivals.heading")), edition)
     styles = [(least, _line_style(width)) for least, width in WIDTHS]
     for reason in [TOTAL, *shown_reasons(edition)]:
@@ -83,14 +83,14 @@ def _released(edition: Edition, reason: str) -> Iterator[tuple[str, str, int]]:
 
 
 def _describe(feature: Any, edition: Edition, text: str, codes: tuple[str, ...], persons: int | None) -> None:
-    """One line for each language, and the week."""
+    """One line for each language, and the period."""
     lines = []
     for spoken in map(language, LANGUAGES):
         names = [edition.name("destination", code, spoken) for code in codes]
         figure = spoken.say("not_shown") if persons is None else spoken.persons(persons)
         lines.append(spoken.say(text, name=names[0], origin=names[0], destination=names[-1], figure=figure))
     feature.description = "\n".join(lines)
-    feature.timespan = simplekml.TimeSpan(str(edition.week.week.monday), str(edition.week.week.sunday))
+    feature.timespan = simplekml.TimeSpan(str(edition.now.period.monday), str(edition.now.period.sunday))
 
 
 def _positions(ring: list[list[float]]) -> list[tuple[float, float]]:

@@ -40,7 +40,7 @@ def write_pdfs(reports: Iterable[Report], made_at: datetime) -> Iterator[tuple[s
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
     compiler = typst.Compiler(TEMPLATES / "report.typ", root=TEMPLATES, font_paths=fonts)
     for report in reports:
-        inputs = {"report": json.dumps(asdict(report)), "words": json.dumps(_words(language(report.language)))}
+        inputs = {"report": json.dumps(asdict(report)), "words": json.dumps(_words(language(report.language, report.kind)))}
         try:
             pdf = compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards="ua-1", timestamp=made_at)
         except typst.TypstError as error:

@@ -39,12 +39,12 @@ def write_xlsx(edition: Edition, reports: Sequence[Report]) -> bytes:
     with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         english = reports[0]
         made = edition.made_at.astimezone(UTC).replace(tzinfo=None)
-        book.set_properties({"title": f"{english.title}, {english.week}", "author": english.operation, "created": made})
+        book.set_properties({"title": f"{english.title}, {english.period}", "author": english.operation, "created": made})
         formats = _formats(book)
         _notes(book, reports)
         for name, levels in MATRICES:
             _matrix(book, formats, edition, name, levels)
-        for table in edition.week.tables:
+        for table in edition.now.tables:
             _table(book, formats, edition, table)
     return buffer.getvalue()
 
@@ -69,7 +69,7 @@ def _notes(book: Any, reports: Sequence[Report]) -> None:
         title = book.add_format({"bold": True, "font_size": 16, "font_color": DEEP, **order})
         sheet.write_string(0, column, report.title, title)
         provisional = language(report.language).say("provisional")
-        lines = [report.operation, report.week, provisional, report.made, "", *report.method, report.contact]
+        lines = [report.operation, report.period, provisional, report.made, "", *report.method, report.contact]
         for row, line in enumerate(lines, start=1):
             sheet.write_string(row, column, line, wrapped)
 
@@ -99,12 +99,12 @@ def _figure(sheet: Any, row: int, column: int, persons: int | None, formats: For
 def _table(book: Any, formats: Formats, edition: Edition, table: ProtectedTable) -> None:
     """The table as in its CSV file, with the codes' English names beside them."""
     sheet = book.add_worksheet(table.name)
-    columns = columns_of(table)
+    columns = columns_of(edition, table)
     names = [_names(edition, dimension) for dimension in table.dimensions]
     _headings(sheet, formats, [*columns, *(f"{dimension.name}_name" for dimension in table.dimensions)])
     persons_column, last = len(names) + 1, 0
     for last, (key, persons, flags) in enumerate(rows_of(table), start=1):
-        sheet.write_string(last, 0, str(edition.week.week))
+        sheet.write_string(last, 0, str(edition.now.period))
         for column, (code, lookup) in enumerate(zip(key, names, strict=True), start=1):
             sheet.write_string(last, column, code)
             sheet.write_string(last, len(columns) - 1 + column, lookup[code])

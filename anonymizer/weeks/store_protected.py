@@ -1,161 +1,96 @@
-"""Keeping protected weeks: what was proven is stored once, and read back only if nothing of it was changed.
+"""Keeping protected weeks and months: what was proven is stored once, and read back only if nothing of it was changed.
 
 Release needs the tables and may read them; the evidence of the proof would help an attacker and stays sealed. The seal
-on a week is an HMAC under the key ring over its tables, policy and name, so that no hand in the database can change
+on a period is an HMAC under the key ring over its tables, policy and name, so that no hand in the database can change
 a number, exchange a policy, or take away a table without notice.
 """
 
 import json
-import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from hmac import compare_digest
 from itertools import product
-from uuid import uuid4
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from anonymizer.counted_week import CountedTable
 from anonymizer.dimension import Dimension
-from anonymizer.errors import HierarchyUnfit, ProtectedWeekChanged, WeekAlreadyProtected, WeekNotProtected
-from anonymizer.models import EvidenceRow, ProofRow, TableRow
+from anonymizer.errors import HierarchyUnfit, PeriodAlreadyProtected, PeriodNotProtected, ProtectedPeriodChanged
+from anonymizer.models import ProofRow, TableRow
 from anonymizer.policy import Policy
 from anonymizer.published import (
-    Evidence,
-    Identity,
     Proof,
+    ProtectedPeriod,
     ProtectedTable,
-    ProtectedWeek,
     PublishedTable,
     certify,
     count_cells,
 )
+from anonymizer.weeks.sealed_evidence import add_evidence
 from core.audit import Action, Purpose, record
-from core.envelope import Binding, WrappedKey, new_record_key, unwrap_record_key
 from core.keyring import KeyRing
-from core.week import Week
+from core.period import Period
 
-__all__ = ["load_evidence", "load_protected", "store_protected"]
+__all__ = ["load_protected", "store_protected"]
 
 
-def store_protected(session: Session, ring: KeyRing, week: ProtectedWeek) -> None:
-    """Keep a week just protected (zone anonymizer). To store the same again is nothing; raises `WeekAlreadyProtected`.
+def store_protected(session: Session, ring: KeyRing, protected: ProtectedPeriod, counted: Sequence[CountedTable]) -> None:
+    """Keep a period just protected, and sealed what was counted for it (zone anonymizer).
 
-    Two versions of a week would give away, by their difference, what each of them hides. So the first one stands.
+    To store the same again is nothing; raises `PeriodAlreadyProtected`. Two versions of a period would give away, by their
+    difference, what each of them hides. So the first one stands.
     """
-    evidence = week.proof.evidence
-    if evidence is None or not _add_evidence(session, ring, week, evidence):
-        stored = load_protected(session, ring, week.operation, week.week)
-        if (stored.policy, stored.proof.digests) != (week.policy, week.proof.digests):
-            raise WeekAlreadyProtected(operation=week.operation, week=week.week)
+    operation, period, evidence = protected.operation, protected.period, protected.proof.evidence
+    if evidence is None or not add_evidence(session, ring, protected, evidence, counted):
+        stored = load_protected(session, ring, operation, period)
+        if (stored.policy, stored.proof.digests) != (protected.policy, protected.proof.digests):
+            raise PeriodAlreadyProtected(operation=operation, period=period)
         return
     session.add(
         ProofRow(
-            operation=week.operation,
-            week=str(week.week),
-            policy=asdict(week.policy),
-            seal=_seal(ring, week.operation, week.week, week.policy, week.proof.digests),
+            operation=operation,
+            period=str(period),
+            policy=asdict(protected.policy),
+            seal=_seal(ring, operation, period, protected.policy, protected.proof.digests),
         )
     )
     session.flush()
-    session.add_all(_row(week, position, table) for position, table in enumerate(week.tables))
-    detail = {"week": str(week.week), "digests": dict(week.proof.digests), "unsafe": evidence.unsafe}
+    session.add_all(_row(protected, position, table) for position, table in enumerate(protected.tables))
+    detail = {"period": str(period), "digests": dict(protected.proof.digests), "unsafe": evidence.unsafe}
     subject = "anonymizer.protected_table"
-    record(session, Action.PROTECTED, subject, purpose=Purpose.STATISTICS, count=len(week.tables), detail=detail)
+    record(session, Action.PROTECTED, subject, purpose=Purpose.STATISTICS, count=len(protected.tables), detail=detail)
 
 
-def load_protected(session: Session, ring: KeyRing, operation: str, week: Week) -> ProtectedWeek:
-    """Read a protected week back (zone release or anonymizer); raises `WeekNotProtected` or `ProtectedWeekChanged`."""
-    proof = session.get(ProofRow, (operation, str(week)))
+def load_protected(session: Session, ring: KeyRing, operation: str, period: Period) -> ProtectedPeriod:
+    """Read a protected period back (zone release or anonymizer); raises `PeriodNotProtected` or `ProtectedPeriodChanged`."""
+    proof = session.get(ProofRow, (operation, str(period)))
     if proof is None:
-        raise WeekNotProtected(operation=operation, week=week)
+        raise PeriodNotProtected(operation=operation, period=period)
     rows = session.scalars(
-        select(TableRow).where(TableRow.operation == operation, TableRow.week == str(week)).order_by(TableRow.position)
+        select(TableRow).where(TableRow.operation == operation, TableRow.period == str(period)).order_by(TableRow.position)
     )
     try:
         policy, tables = Policy(**proof.policy), [_table(row) for row in rows]
     except (TypeError, ValueError, HierarchyUnfit):
-        raise ProtectedWeekChanged(operation=operation, week=week) from None
+        raise ProtectedPeriodChanged(operation=operation, period=period) from None
     digests = {table.name: table.digest for table in tables}
-    if not compare_digest(proof.seal, _seal(ring, operation, week, policy, digests)):
-        raise ProtectedWeekChanged(operation=operation, week=week)
+    if not compare_digest(proof.seal, _seal(ring, operation, period, policy, digests)):
+        raise ProtectedPeriodChanged(operation=operation, period=period)
     published, suppressed = count_cells(tables)
     protected = tuple(ProtectedTable(table.name, table.dimensions, table.cells, certify(table)) for table in tables)
-    return ProtectedWeek(operation, week, policy, protected, Proof(digests, published, suppressed))
+    return ProtectedPeriod(operation, period, policy, protected, Proof(digests, published, suppressed))
 
 
-def load_evidence(session: Session, ring: KeyRing, operation: str, week: Week) -> Evidence:
-    """Open what a week's proof rests on (zone anonymizer), to check it again beside a new count; audited.
-
-    Raises `WeekNotProtected` or `CiphertextRefused`.
-    """
-    row = session.scalar(select(EvidenceRow).where(EvidenceRow.operation == operation, EvidenceRow.week == str(week)))
-    if row is None:
-        raise WeekNotProtected(operation=operation, week=week)
-    record(session, Action.READ, f"anonymizer.sealed_evidence:{row.id}", purpose=Purpose.VERIFICATION)
-    wrapped = WrappedKey(row.key_version, row.key_sealed, row.key_commitment)
-    key = unwrap_record_key(ring, wrapped, _binding(row, "key"))
-    return _unpack(key.open(row.content, _binding(row, "content")))
-
-
-def _add_evidence(session: Session, ring: KeyRing, week: ProtectedWeek, evidence: Evidence) -> bool:
-    """Add the week's evidence; False where the week is stored already. The first of two at the same time wins."""
-    row = EvidenceRow(id=uuid4(), operation=week.operation, week=str(week.week))
-    key, wrapped = new_record_key(ring, _binding(row, "key"))
-    added = session.execute(
-        insert(EvidenceRow)
-        .values(
-            id=row.id,
-            operation=row.operation,
-            week=row.week,
-            key_version=wrapped.version,
-            key_sealed=wrapped.sealed,
-            key_commitment=wrapped.commitment,
-            content=key.seal(_pack(evidence), _binding(row, "content")),
-        )
-        .on_conflict_do_nothing(index_elements=["operation", "week"])
-        .returning(EvidenceRow.id)
-    )
-    return added.first() is not None
-
-
-def _binding(row: EvidenceRow, field: str) -> Binding:
-    return Binding("anonymizer.sealed_evidence", row.id, field)
-
-
-def _pack(evidence: Evidence) -> bytes:
-    names = {name: at for at, name in enumerate(dict.fromkeys(name for other in evidence.alternatives for name in other))}
-    document = {
-        "unsafe": evidence.unsafe,
-        "complementary": evidence.complementary,
-        "narrowest": evidence.narrowest,
-        "cells": list(names),
-        "alternatives": [[[names[name], change] for name, change in other.items()] for other in evidence.alternatives],
-    }
-    return zlib.compress(json.dumps(document, separators=(",", ":")).encode())
-
-
-def _unpack(content: bytes) -> Evidence:
-    document = json.loads(zlib.decompress(content))
-    names: list[Identity] = [tuple((dimension, code) for dimension, code in cell) for cell in document["cells"]]
-    return Evidence(
-        document["unsafe"],
-        document["complementary"],
-        document["narrowest"] and tuple(document["narrowest"]),
-        tuple({names[at]: change for at, change in other} for other in document["alternatives"]),
-    )
-
-
-def _seal(ring: KeyRing, operation: str, week: Week, policy: Policy, digests: Mapping[str, str]) -> bytes:
-    said = json.dumps([operation, str(week), asdict(policy), list(digests.items())], sort_keys=True)
+def _seal(ring: KeyRing, operation: str, period: Period, policy: Policy, digests: Mapping[str, str]) -> bytes:
+    said = json.dumps([operation, str(period), asdict(policy), list(digests.items())], sort_keys=True)
     return ring.blind_token("protected-week", said)
 
 
-def _row(week: ProtectedWeek, position: int, table: PublishedTable) -> TableRow:
+def _row(protected: ProtectedPeriod, position: int, table: PublishedTable) -> TableRow:
     return TableRow(
-        operation=week.operation,
-        week=str(week.week),
+        operation=protected.operation,
+        period=str(protected.period),
         position=position,
         name=table.name,
         dimensions=[[dimension.name, list(dimension.parents.items())] for dimension in table.dimensions],

@@ -1,4 +1,4 @@
-"""Commands for the protection officer: protect a week, release it, list what is released."""
+"""Commands for the protection officer: protect a week or a month, release it, list what is released."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,32 +9,55 @@ import exports
 from app.cli.screen import console, progress, show_table
 from app.cli.signed_in import sign_in_once_accounts_exist
 from app.program import open_database, open_program
-from app.weekly_release import protect_as, release_as
+from app.release_period import protect_as, release_as
 from core.database import Zone
+from core.month import Month
+from core.period import Period
 from core.settings import Settings
 from core.week import Week
 
 __all__ = ["add_commands"]
 
-release_commands = typer.Typer(help="Weekly movement reports: protect, release, list.", no_args_is_help=True)
+release_commands = typer.Typer(help="Movement reports by week and month: protect, release, list.", no_args_is_help=True)
 
 
 def add_commands(commands: typer.Typer) -> None:
     commands.add_typer(release_commands, name="release")
 
 
+Operation = Annotated[str, typer.Argument(help="Code of the operation.")]
+Folder = Annotated[Path | None, typer.Option(help="Folder to put the release in; by default under var/releases.")]
+
+
 @release_commands.command("week")
-def release(
-    operation: Annotated[str, typer.Argument(help="Code of the operation.")],
+def release_week(
+    operation: Operation,
     week: Annotated[str, typer.Argument(help="The week, for example 2026-W07.")],
-    out: Annotated[Path | None, typer.Option(help="Folder to put the release in; by default under var/releases.")] = None,
+    out: Folder = None,
 ) -> None:
     """Protect one week's tables, prove them, and write the report. A week once released stays as it is.
 
     Asks who runs it: a protection officer. Where nobody has an account yet, the program itself does it and says so.
     """
-    settings, wanted = Settings.read(), Week.parse(week)
-    folder = (out or settings.releases / operation) / week
+    _release(operation, Week.parse(week), out)
+
+
+@release_commands.command("month")
+def release_month(
+    operation: Operation,
+    month: Annotated[str, typer.Argument(help="The month, for example 2026-M02: the weeks whose Thursday lies in it.")],
+    out: Folder = None,
+) -> None:
+    """Protect the sum of a month's weeks together with them, prove it, and write the report. It stays as it is.
+
+    Weeks that are not protected yet are protected first. Asks who runs it, as for a week.
+    """
+    _release(operation, Month.parse(month), out)
+
+
+def _release(operation: str, wanted: Period, out: Path | None) -> None:
+    settings = Settings.read()
+    folder = (out or settings.releases / operation) / str(wanted)
     with open_program(settings) as program:
         access = sign_in_once_accounts_exist(program, operation)
         with progress() as bar:
@@ -48,7 +71,7 @@ def release(
 
 @release_commands.command("list")
 def list_releases() -> None:
-    """List every released week."""
+    """List everything released."""
     with open_database(Settings.read()) as database, database.transaction(Zone.STATISTICS) as session:
-        rows = [(row.operation, row.week, f"{row.made_at:%Y-%m-%d %H:%M}") for row in exports.list_releases(session)]
-    show_table(("operation", "week", "released (UTC)"), rows, "Nothing is released yet.")
+        rows = [(row.operation, row.period, f"{row.made_at:%Y-%m-%d %H:%M}") for row in exports.list_releases(session)]
+    show_table(("operation", "period", "released (UTC)"), rows, "Nothing is released yet.")

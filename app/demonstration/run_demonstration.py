@@ -26,8 +26,8 @@ from app.demonstration.phone import Phone
 from app.demonstration.send_answers import Sent, send_answers
 from app.operations import add_operation
 from app.program import Program
+from app.release_period import protect_week, release_period
 from app.web.serve import serving_on_socket
-from app.weekly_release import protect_week, release_week
 from core.clock import now
 from core.database import Zone
 from core.models import Operation
@@ -124,7 +124,7 @@ class _Story:
         agreements = []
         for week in self.weeks:
             protect_week(self.program, self.operation, week, actor=ACTOR)
-            made = release_week(self.program, self.operation, week, self.folder / str(week), actor=ACTOR)
+            made = release_period(self.program, self.operation, week, self.folder / str(week), actor=ACTOR)
             agreements.append(check_release(made.folder, [report for report in sent.counted if report.week == week]))
             self.bar.advance(task)
         return agreements

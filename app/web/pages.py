@@ -20,8 +20,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 import exports
 from app.web.openrosa_texts import choose_language
 from core.database import Database, Zone
+from core.period import Period
 from core.settings import Settings
-from core.week import Week
 
 __all__ = ["Pages"]
 
@@ -30,10 +30,10 @@ HERE: Final = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Listed:
-    """A released week as the front page lists it."""
+    """A released week or month as the front page lists it."""
 
     operation: str
-    week: str
+    period: str
     days: str
     address: str
 
@@ -53,19 +53,19 @@ class Pages:
         )
         self.router = APIRouter(include_in_schema=False)
         self.router.add_api_route("/", self.front, methods=["GET", "HEAD"])
-        self.router.add_api_route("/releases/{operation}/{week}/{file:path}", self.released_file, methods=["GET", "HEAD"])
+        self.router.add_api_route("/releases/{operation}/{period}/{file:path}", self.released_file, methods=["GET", "HEAD"])
         self.router.add_api_route("/health", self.health, methods=["GET", "HEAD"])
 
     def front(self, request: Request) -> Response:
-        """What this is, and the released weeks."""
+        """What this is, and the released weeks and months."""
         language = _language(request)
         released = _listed(self._released(), self.releases, language)
         return self._page("front.html.j2", language, released=released)
 
-    def released_file(self, request: Request, operation: str, week: str, file: str) -> Response:
-        """A file of a released week's folder."""
-        folder = self.releases / operation / week
-        if (operation, week) not in {(row.operation, str(row.week)) for row in self._released()} or not _inside(
+    def released_file(self, request: Request, operation: str, period: str, file: str) -> Response:
+        """A file of the folder of a released week or month."""
+        folder = self.releases / operation / period
+        if (operation, period) not in {(row.operation, str(row.period)) for row in self._released()} or not _inside(
             folder / file, folder
         ):
             return self.missing(request, HTTPStatus.NOT_FOUND)
@@ -113,17 +113,17 @@ def _listed(releases: Sequence[exports.PublishedRelease], folder: Path, language
     return [
         Listed(
             row.operation_names.get(language) or row.operation,
-            str(row.week),
-            _days(row.week, language),
-            f"releases/{row.operation}/{row.week}/report.{language}.html",
+            str(row.period),
+            _days(row.period, language),
+            f"releases/{row.operation}/{row.period}/report.{language}.html",
         )
         for row in releases
-        if (folder / row.operation / str(row.week)).is_dir()
+        if (folder / row.operation / str(row.period)).is_dir()
     ]
 
 
-def _days(week: Week, language: str) -> str:
-    return " – ".join(format_date(day, "d MMM y", locale=language) for day in (week.monday, week.sunday))
+def _days(period: Period, language: str) -> str:
+    return " – ".join(format_date(day, "d MMM y", locale=language) for day in (period.monday, period.sunday))
 
 
 def _inside(path: Path, folder: Path) -> bool:

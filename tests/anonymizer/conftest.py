@@ -8,7 +8,7 @@ from itertools import product
 
 import pytest
 
-from anonymizer import Dimension, ProtectedWeek
+from anonymizer import Dimension, ProtectedPeriod
 from anonymizer.counted_week import Count, CountedTable, CountedWeek
 from anonymizer.published import PublishedTable
 from core.week import Week
@@ -57,10 +57,10 @@ def _table(name: str, dimensions: tuple[Dimension, ...], reports: list[Report]) 
 
 
 @pytest.fixture(scope="session")
-def reveal() -> Callable[[CountedWeek, ProtectedWeek, str, tuple[str, ...]], list[PublishedTable]]:
+def reveal() -> Callable[[CountedWeek, ProtectedPeriod, str, tuple[str, ...]], list[PublishedTable]]:
     """The tables of a protected week with one suppressed cell published, in every table it stands in."""
 
-    def revealed(truth: CountedWeek, week: ProtectedWeek, name: str, key: tuple[str, ...]) -> list[PublishedTable]:
+    def revealed(truth: CountedWeek, week: ProtectedPeriod, name: str, key: tuple[str, ...]) -> list[PublishedTable]:
         told = next(table for table in truth.tables if table.name == name)
         codes = _codes(told.dimensions, key)
         return [

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from anonymizer import TOTAL, Dimension, Policy, ProtectedWeek, attack, protect
+from anonymizer import TOTAL, Dimension, Policy, ProtectedPeriod, attack, protect
 from anonymizer.attacker.attack import Interval
 from anonymizer.attacker.audit_release import audit
 from anonymizer.counted_week import CountedWeek
@@ -26,7 +26,7 @@ def truth(count_week) -> CountedWeek:
 
 
 @pytest.fixture(scope="module")
-def week(truth: CountedWeek) -> ProtectedWeek:
+def week(truth: CountedWeek) -> ProtectedPeriod:
     return protect(truth, POLICY)
 
 
@@ -38,7 +38,7 @@ def row(**cells: int | None) -> PublishedTable:
     )
 
 
-def test_a_protected_week_passes(week: ProtectedWeek) -> None:
+def test_a_protected_week_passes(week: ProtectedPeriod) -> None:
     verdict = audit(week.tables, POLICY)
     assert verdict.passed
     assert verdict.suppressed == week.proof.suppressed
@@ -48,7 +48,7 @@ def test_a_protected_week_passes(week: ProtectedWeek) -> None:
 
 
 def test_no_cell_hidden_for_the_sake_of_others_can_be_published_unnoticed(
-    truth: CountedWeek, week: ProtectedWeek, reveal: Callable[..., list[PublishedTable]]
+    truth: CountedWeek, week: ProtectedPeriod, reveal: Callable[..., list[PublishedTable]]
 ) -> None:
     """The mutation test: nearly all of them are needed, and what is then known too well is named."""
     pairs = list(zip(truth.tables, week.tables, strict=True))

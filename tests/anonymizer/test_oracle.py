@@ -10,7 +10,7 @@ from itertools import product
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from anonymizer import TOTAL, Dimension, Policy, ProtectedWeek, attack, protect
+from anonymizer import TOTAL, Dimension, Policy, ProtectedPeriod, attack, protect
 from anonymizer.attacker.attack import NOTHING, identity
 from anonymizer.counted_week import CountedTable, CountedWeek
 from anonymizer.dimension import flat_dimension
@@ -102,12 +102,12 @@ def check(truth: CountedWeek) -> None:
             assert high is None or high >= max(values)
 
 
-def total_is_published(week: ProtectedWeek) -> bool:
+def total_is_published(week: ProtectedPeriod) -> bool:
     table = week.tables[0]
     return table.cells[(TOTAL,) * len(table.dimensions)] is not None
 
 
-def published_is_true(truth: CountedWeek, week: ProtectedWeek) -> bool:
+def published_is_true(truth: CountedWeek, week: ProtectedPeriod) -> bool:
     pairs = zip(truth.tables, week.tables, strict=True)
     return all(value in {None, told.count(key).persons} for told, table in pairs for key, value in table.cells.items())
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from anonymizer import TOTAL, Policy, ProtectedWeek, attack, protect
+from anonymizer import TOTAL, Policy, ProtectedPeriod, attack, protect
 from anonymizer.counted_week import Count, CountedTable, CountedWeek
 from anonymizer.dimension import Dimension, flat_dimension
 from anonymizer.errors import CountsUnfit, ProtectionImpossible
@@ -28,7 +28,7 @@ def alone(**counts: int):
     return [[({"origin": cell[0], "reason": cell[1]}, 1)] for cell, count in counts.items() for _ in range(count)]
 
 
-def hidden(week: ProtectedWeek) -> set[tuple[str, ...]]:
+def hidden(week: ProtectedPeriod) -> set[tuple[str, ...]]:
     return {key for table in week.tables for key, value in table.cells.items() if value is None}
 
 

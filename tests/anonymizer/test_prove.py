@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from anonymizer import TOTAL, Dimension, Policy, ProtectedWeek, protect
+from anonymizer import TOTAL, Dimension, Policy, ProtectedPeriod, protect
 from anonymizer.attacker.attack import Attacker, identity
 from anonymizer.counted_week import CountedWeek
 from anonymizer.dimension import flat_dimension
@@ -27,21 +27,21 @@ def truth(count_week) -> CountedWeek:
 
 
 @pytest.fixture(scope="module")
-def week(truth: CountedWeek) -> ProtectedWeek:
+def week(truth: CountedWeek) -> ProtectedPeriod:
     return protect(truth, POLICY)
 
 
 @pytest.fixture(scope="module")
-def evidence(week: ProtectedWeek) -> Evidence:
+def evidence(week: ProtectedPeriod) -> Evidence:
     assert week.proof.evidence is not None
     return week.proof.evidence
 
 
-def as_published(week: ProtectedWeek) -> list[PublishedTable]:
+def as_published(week: ProtectedPeriod) -> list[PublishedTable]:
     return [PublishedTable(table.name, table.dimensions, table.cells) for table in week.tables]
 
 
-def complements(truth: CountedWeek, week: ProtectedWeek) -> list[tuple[str, tuple[str, ...]]]:
+def complements(truth: CountedWeek, week: ProtectedPeriod) -> list[tuple[str, tuple[str, ...]]]:
     """The cells hidden for the sake of others."""
     pairs = zip(truth.tables, week.tables, strict=True)
     return [
@@ -53,14 +53,14 @@ def complements(truth: CountedWeek, week: ProtectedWeek) -> list[tuple[str, tupl
 
 
 def test_a_safe_week_is_proven_again_from_what_was_published_and_its_evidence(
-    truth: CountedWeek, week: ProtectedWeek, evidence: Evidence
+    truth: CountedWeek, week: ProtectedPeriod, evidence: Evidence
 ) -> None:
     proven = prove(truth.tables, as_published(week), evidence.alternatives, POLICY)
     assert proven == ProtectedTables(week.policy, week.tables, week.proof)
 
 
 def test_every_complement_is_needed_by_the_proof(
-    truth: CountedWeek, week: ProtectedWeek, evidence: Evidence, reveal: Callable[..., list[PublishedTable]]
+    truth: CountedWeek, week: ProtectedPeriod, evidence: Evidence, reveal: Callable[..., list[PublishedTable]]
 ) -> None:
     """The mutation test: publish any one of them, and there is no proof."""
     names = complements(truth, week)
@@ -71,7 +71,7 @@ def test_every_complement_is_needed_by_the_proof(
 
 
 def test_the_attacker_alone_would_have_noticed(
-    truth: CountedWeek, week: ProtectedWeek, reveal: Callable[..., list[PublishedTable]]
+    truth: CountedWeek, week: ProtectedPeriod, reveal: Callable[..., list[PublishedTable]]
 ) -> None:
     """The second argument is no echo of the first: without any alternative it finds what leaks."""
     wanted = {
@@ -86,21 +86,21 @@ def test_the_attacker_alone_would_have_noticed(
 
 
 def test_an_unsafe_cell_may_not_be_published(
-    truth: CountedWeek, week: ProtectedWeek, evidence: Evidence, reveal: Callable[..., list[PublishedTable]]
+    truth: CountedWeek, week: ProtectedPeriod, evidence: Evidence, reveal: Callable[..., list[PublishedTable]]
 ) -> None:
     key = next(key for key, count in truth.tables[0].cells.items() if POLICY.is_unsafe(count))
     with pytest.raises(NotProven, match="an unsafe cell is published"):
         prove(truth.tables, reveal(truth, week, "movements", key), evidence.alternatives, POLICY)
 
 
-def test_a_published_number_must_be_the_true_one(truth: CountedWeek, week: ProtectedWeek, evidence: Evidence) -> None:
+def test_a_published_number_must_be_the_true_one(truth: CountedWeek, week: ProtectedPeriod, evidence: Evidence) -> None:
     movements, arrivals = as_published(week)
     changed = replace(movements, cells={**movements.cells, (TOTAL, TOTAL): 1})
     with pytest.raises(NotProven, match="not what was counted"):
         prove(truth.tables, [changed, arrivals], evidence.alternatives, POLICY)
 
 
-def test_without_its_evidence_nothing_is_proven(truth: CountedWeek, week: ProtectedWeek, evidence: Evidence) -> None:
+def test_without_its_evidence_nothing_is_proven(truth: CountedWeek, week: ProtectedPeriod, evidence: Evidence) -> None:
     with pytest.raises(NotProven, match="no alternative shows"):
         prove(truth.tables, as_published(week), evidence.alternatives[:2], POLICY)
 
@@ -110,7 +110,7 @@ def test_without_its_evidence_nothing_is_proven(truth: CountedWeek, week: Protec
     [(1, "does not add up"), (-1000, "is negative")],
 )
 def test_an_alternative_must_be_a_table(
-    truth: CountedWeek, week: ProtectedWeek, evidence: Evidence, change: int, reason: str
+    truth: CountedWeek, week: ProtectedPeriod, evidence: Evidence, change: int, reason: str
 ) -> None:
     first, *others = evidence.alternatives
     cell = next(iter(first))
@@ -119,13 +119,13 @@ def test_an_alternative_must_be_a_table(
 
 
 def test_a_stricter_policy_is_not_proven_by_the_same_tables(
-    truth: CountedWeek, week: ProtectedWeek, evidence: Evidence
+    truth: CountedWeek, week: ProtectedPeriod, evidence: Evidence
 ) -> None:
     with pytest.raises(NotProven):
         prove(truth.tables, as_published(week), evidence.alternatives, Policy(threshold=11))
 
 
-def test_the_table_proven_is_the_table_counted(truth: CountedWeek, week: ProtectedWeek, evidence: Evidence) -> None:
+def test_the_table_proven_is_the_table_counted(truth: CountedWeek, week: ProtectedPeriod, evidence: Evidence) -> None:
     movements, arrivals = as_published(week)
     with pytest.raises(NotProven, match="not the table that was counted"):
         prove(truth.tables, [replace(movements, name="other"), arrivals], evidence.alternatives, POLICY)

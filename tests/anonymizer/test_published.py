@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from anonymizer import TOTAL, Policy, ProtectedTable, ProtectedWeek, protect
+from anonymizer import TOTAL, Policy, ProtectedPeriod, ProtectedTable, protect
 from anonymizer.dimension import Dimension, flat_dimension
 from anonymizer.errors import CertificateUnfit
 from anonymizer.published import Certificate, PublishedTable
@@ -16,11 +16,11 @@ ROWS = flat_dimension("origin", ["a", "b"])
 
 
 @pytest.fixture
-def week(count_week) -> ProtectedWeek:
+def week(count_week) -> ProtectedPeriod:
     return protect(count_week({"movements": (ROWS,)}, [[({"origin": "a"}, 2)]] * 4), Policy())
 
 
-def test_a_table_with_another_number_has_no_certificate(week: ProtectedWeek) -> None:
+def test_a_table_with_another_number_has_no_certificate(week: ProtectedPeriod) -> None:
     [table] = week.tables
     with pytest.raises(CertificateUnfit, match="movements"):
         ProtectedTable(table.name, table.dimensions, {**table.cells, ("a",): 9}, table.certificate)
@@ -28,20 +28,21 @@ def test_a_table_with_another_number_has_no_certificate(week: ProtectedWeek) -> 
         replace(table, dimensions=(flat_dimension("origin", ["a", "b", "c"]),), cells={**table.cells, ("c",): 0})
 
 
-def test_nobody_makes_a_certificate_but_the_proof(week: ProtectedWeek) -> None:
+def test_nobody_makes_a_certificate_but_the_proof(week: ProtectedPeriod) -> None:
     with pytest.raises(CertificateUnfit):
         Certificate(week.tables[0].digest, object())
 
 
-def test_certificates_are_asked_for_in_three_places_only() -> None:
-    """`prove`, after the proof; `load_protected`, after checking the seal; `protect_periods`, for periods proven one by one."""
+def test_certificates_are_asked_for_where_a_proof_was_made_or_its_seal_checked_only() -> None:
+    """`prove`, after the proof; `load_protected`, after checking the seal; periods and months, for parts of what was proven as
+    one."""
     asking = {
         path.stem
         for path in ANONYMIZER.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "certify"
     }
-    assert asking == {"periods", "prove", "store_protected"}
+    assert asking == {"periods", "protect_month", "prove", "store_protected"}
 
 
 def test_the_proof_shares_no_code_with_the_engine() -> None:

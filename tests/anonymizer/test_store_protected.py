@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from anonymizer import TOTAL, Policy, ProtectedWeek, protect
+from anonymizer import TOTAL, Policy, ProtectedPeriod, protect
 from anonymizer.counted_week import CountedWeek
 from anonymizer.dimension import flat_dimension
-from anonymizer.errors import ProtectedWeekChanged, WeekAlreadyProtected, WeekNotProtected
+from anonymizer.errors import PeriodAlreadyProtected, PeriodNotProtected, ProtectedPeriodChanged
 from anonymizer.prove import prove
-from anonymizer.weeks import load_protected, store_protected
-from anonymizer.weeks.store_protected import load_evidence
+from anonymizer.weeks import load_counts, load_protected, store_protected
+from anonymizer.weeks.sealed_evidence import load_evidence
 from core.audit import Action, audited_entries
 from core.database import Database, Zone
 from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
@@ -31,15 +31,15 @@ def truth(count_week) -> CountedWeek:
 
 
 @pytest.fixture(scope="module")
-def week(truth: CountedWeek) -> ProtectedWeek:
+def week(truth: CountedWeek) -> ProtectedPeriod:
     return protect(truth, Policy())
 
 
 @pytest.fixture
-def stored(database: Database, ring: KeyRing, week: ProtectedWeek) -> Database:
+def stored(database: Database, ring: KeyRing, week: ProtectedPeriod, truth: CountedWeek) -> Database:
     """A database that holds the protected week."""
     with database.transaction(Zone.ANONYMIZER, operation="TEST") as session:
-        store_protected(session, ring, week)
+        store_protected(session, ring, week, truth.tables)
     return database
 
 
@@ -51,18 +51,20 @@ def administrate(cluster: EmbeddedCluster, database_name: str, statement: str) -
     engine.dispose()
 
 
-def load(database: Database, ring: KeyRing, zone: Zone = Zone.RELEASE) -> ProtectedWeek:
+def load(database: Database, ring: KeyRing, zone: Zone = Zone.RELEASE) -> ProtectedPeriod:
     with database.transaction(zone, operation="TEST") as session:
         return load_protected(session, ring, "TEST", WEEK)
 
 
-def test_release_reads_back_what_was_proven_without_the_evidence(stored: Database, ring: KeyRing, week: ProtectedWeek) -> None:
+def test_release_reads_back_what_was_proven_without_the_evidence(
+    stored: Database, ring: KeyRing, week: ProtectedPeriod
+) -> None:
     loaded = load(stored, ring)
     assert loaded == week
     assert loaded.proof.evidence is None
 
 
-def test_storing_leaves_an_audit_line_with_digests_and_no_counts_of_persons(stored: Database, week: ProtectedWeek) -> None:
+def test_storing_leaves_an_audit_line_with_digests_and_no_counts_of_persons(stored: Database, week: ProtectedPeriod) -> None:
     with stored.transaction(Zone.AUDIT) as session:
         [entry] = audited_entries(session, action=Action.PROTECTED)
     assert (entry.zone, entry.count) == (Zone.ANONYMIZER.value, 2)
@@ -71,8 +73,8 @@ def test_storing_leaves_an_audit_line_with_digests_and_no_counts_of_persons(stor
 
 def test_storing_the_same_again_changes_nothing(stored: Database, ring: KeyRing, truth: CountedWeek) -> None:
     with stored.transaction(Zone.ANONYMIZER, operation="TEST") as session:
-        store_protected(session, ring, protect(truth, Policy()))
-        store_protected(session, ring, load_protected(session, ring, "TEST", WEEK))
+        store_protected(session, ring, protect(truth, Policy()), truth.tables)
+        store_protected(session, ring, load_protected(session, ring, "TEST", WEEK), truth.tables)
     with stored.transaction(Zone.AUDIT) as session:
         assert len(audited_entries(session, action=Action.PROTECTED)) == 1
 
@@ -82,10 +84,10 @@ def test_another_version_of_a_week_is_refused(stored: Database, ring: KeyRing, t
     late = count_week({"movements": (ROWS, COLUMNS), "origins": (ROWS,)}, [[({"origin": "a", "reason": "x"}, 9)]] * 3)
     for other in (protect(late, Policy()), protect(truth, Policy(threshold=4))):
         with (
-            pytest.raises(WeekAlreadyProtected, match="2026-W07 of TEST"),
+            pytest.raises(PeriodAlreadyProtected, match="2026-W07 of TEST"),
             stored.transaction(Zone.ANONYMIZER, operation="TEST") as session,
         ):
-            store_protected(session, ring, other)
+            store_protected(session, ring, other, truth.tables)
     assert load(stored, ring).policy == Policy()
 
 
@@ -106,28 +108,28 @@ def test_whatever_is_changed_by_hand_is_noticed(
     stored: Database, ring: KeyRing, cluster: EmbeddedCluster, database_name: str, change: str
 ) -> None:
     administrate(cluster, database_name, change)
-    with pytest.raises(ProtectedWeekChanged, match="2026-W07 of TEST"):
+    with pytest.raises(ProtectedPeriodChanged, match="2026-W07 of TEST"):
         load(stored, ring)
 
 
 def test_a_week_moved_to_another_date_is_noticed(
     stored: Database, ring: KeyRing, cluster: EmbeddedCluster, database_name: str
 ) -> None:
-    moved = "ALTER TABLE anonymizer.{0} DISABLE TRIGGER ALL; UPDATE anonymizer.{0} SET week = '2026-W08'"
+    moved = "ALTER TABLE anonymizer.{0} DISABLE TRIGGER ALL; UPDATE anonymizer.{0} SET period = '2026-W08'"
     for table in ("protected_table", "proof"):
         administrate(cluster, database_name, moved.format(table))
-    with pytest.raises(ProtectedWeekChanged), stored.transaction(Zone.RELEASE, operation="TEST") as session:
+    with pytest.raises(ProtectedPeriodChanged), stored.transaction(Zone.RELEASE, operation="TEST") as session:
         load_protected(session, ring, "TEST", Week(2026, 8))
 
 
 def test_a_week_that_was_not_protected_cannot_be_read(database: Database, ring: KeyRing) -> None:
-    with pytest.raises(WeekNotProtected, match="Protect the week first"):
+    with pytest.raises(PeriodNotProtected, match="Protect it first"):
         load(database, ring)
 
 
 def test_the_database_takes_no_table_without_a_proof_and_no_proof_without_evidence(database: Database) -> None:
     table = "INSERT INTO anonymizer.protected_table VALUES ('TEST', '2026-W07', 0, 'movements', '[]', '[]')"
-    proof = "INSERT INTO anonymizer.proof (operation, week, policy, seal) VALUES ('TEST', '2026-W07', '{}', '')"
+    proof = "INSERT INTO anonymizer.proof (operation, period, policy, seal) VALUES ('TEST', '2026-W07', '{}', '')"
     for statement in (table, proof):
         with pytest.raises(IntegrityError), database.transaction(Zone.ANONYMIZER, operation="TEST") as session:
             session.execute(text(statement))
@@ -142,7 +144,16 @@ def test_the_evidence_proves_the_stored_tables_again(stored: Database, ring: Key
         assert [entry.actor for entry in audited_entries(session, action=Action.READ)] == ["inge"]
 
 
-def test_the_evidence_lies_in_the_database_as_ciphertext_only(stored: Database, week: ProtectedWeek) -> None:
+def test_what_was_counted_is_kept_sealed_as_it_was(stored: Database, ring: KeyRing, truth: CountedWeek) -> None:
+    """A month must be the sum of its weeks as they were released, whatever came or went since."""
+    with stored.transaction(Zone.ANONYMIZER, operation="TEST", actor="inge") as session:
+        tables = load_protected(session, ring, "TEST", WEEK).tables
+        assert load_counts(session, ring, "TEST", WEEK, tables) == truth.tables
+    with stored.transaction(Zone.AUDIT) as session:
+        assert [entry.actor for entry in audited_entries(session, action=Action.READ)] == ["inge"]
+
+
+def test_the_evidence_lies_in_the_database_as_ciphertext_only(stored: Database, week: ProtectedPeriod) -> None:
     with stored.transaction(Zone.ANONYMIZER, operation="TEST") as session:
         content = session.scalar(text("SELECT content FROM anonymizer.sealed_evidence"))
     assert content is not None
@@ -164,20 +175,20 @@ def test_only_release_reads_protected_tables(stored: Database, zone: Zone) -> No
 @pytest.mark.parametrize("zone", [Zone.ANONYMIZER, Zone.RELEASE])
 @pytest.mark.parametrize("table", ["sealed_evidence", "proof", "protected_table"])
 def test_nobody_changes_or_removes_what_was_proven(stored: Database, zone: Zone, table: str) -> None:
-    for statement in (f"UPDATE anonymizer.{table} SET week = '2026-W01'", f"DELETE FROM anonymizer.{table}"):
+    for statement in (f"UPDATE anonymizer.{table} SET period = '2026-W01'", f"DELETE FROM anonymizer.{table}"):
         with pytest.raises(DBAPIError, match="permission denied"), stored.transaction(zone, operation="TEST") as session:
             session.execute(text(statement))
 
 
-def test_another_operation_sees_nothing_and_adds_nothing_here(stored: Database, ring: KeyRing, week: ProtectedWeek) -> None:
-    with pytest.raises(WeekNotProtected), stored.transaction(Zone.RELEASE, operation="OTHER") as session:
+def test_another_operation_sees_nothing_and_adds_nothing_here(stored: Database, ring: KeyRing, week: ProtectedPeriod) -> None:
+    with pytest.raises(PeriodNotProtected), stored.transaction(Zone.RELEASE, operation="OTHER") as session:
         load_protected(session, ring, "TEST", WEEK)
-    later = replace(week, week=Week(2026, 8))
+    later = replace(week, period=Week(2026, 8))
     with (
         pytest.raises(DBAPIError, match="row-level security"),
         stored.transaction(Zone.ANONYMIZER, operation="OTHER") as session,
     ):
-        store_protected(session, ring, later)
+        store_protected(session, ring, later, ())
 
 
 def test_the_grand_total_in_the_database_is_the_one_that_was_counted(stored: Database, ring: KeyRing) -> None:

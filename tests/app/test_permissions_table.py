@@ -16,7 +16,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
 from app.program import Program
-from app.weekly_release import protect_as, protect_week, release_as
+from app.release_period import protect_as, protect_week, release_as
 from casework import (
     RecordUnknown,
     consent,

@@ -18,8 +18,8 @@ import casework
 import ingest
 from app.demonstration.phone import Phone
 from app.program import Program
+from app.release_period import protect_week, release_period
 from app.web.serve import serving_on_socket
-from app.weekly_release import protect_week, release_week
 from core.database import Database, Zone
 from core.embedded_cluster import EmbeddedCluster
 from core.key_providers.passphrase import Passphrase
@@ -106,7 +106,7 @@ def _collect(season: Season, token: str) -> Mapping[int, int]:
 
 def _release(program: Program, folder: Path) -> None:
     protect_week(program, OPERATION, WEEK, actor="officer")
-    release_week(program, OPERATION, WEEK, folder, actor="officer")
+    release_period(program, OPERATION, WEEK, folder, actor="officer")
 
 
 def _reasons(program: Program) -> list[str]:

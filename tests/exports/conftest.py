@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from anonymizer import Policy, ProtectedWeek, protect
+from anonymizer import Policy, ProtectedPeriod, protect
 from anonymizer.weeks import count_movements
 from casework import MovementFact
 from core.places import Place
@@ -39,8 +39,8 @@ class Land:
     """The land's places and its weeks: two released ones, a week without a release between them and the newest."""
 
     places: list[Place]
-    earlier: list[ProtectedWeek]
-    newest: ProtectedWeek
+    earlier: list[ProtectedPeriod]
+    newest: ProtectedPeriod
 
 
 def made_land() -> list[Place]:
@@ -86,7 +86,7 @@ def _fact(chance: random.Random, districts: list[str], weights: list[float], wee
     return MovementFact(UUID(int=number), week, origin, destination, reason, persons)
 
 
-def protected_week(places: list[Place], week: Week, *, reports: int = 200, seed: int = 0) -> ProtectedWeek:
+def protected_week(places: list[Place], week: Week, *, reports: int = 200, seed: int = 0) -> ProtectedPeriod:
     """A week as the anonymizer hands it over."""
     facts = made_facts(places, week, reports=reports, seed=seed)
     return protect(count_movements(facts, places, week, operation="TEST"), Policy())
@@ -100,7 +100,7 @@ def land() -> Land:
 
 
 @pytest.fixture(scope="session")
-def protect_week() -> Callable[[list[Place], Week], ProtectedWeek]:
+def protect_week() -> Callable[[list[Place], Week], ProtectedPeriod]:
     """Makes, counts and protects a week of reports from some places."""
     return protected_week
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from anonymizer import ProtectedWeek
+from anonymizer import ProtectedPeriod
 from core.places import Place
 from core.week import Week
 from exports.compose_report import compose_report
@@ -32,9 +32,9 @@ def test_a_lower_bound_is_called_one(edition: Edition) -> None:
 
 
 def test_one_country_has_no_figure_of_its_borders(
-    edition: Edition, protect_week: Callable[[list[Place], Week], ProtectedWeek]
+    edition: Edition, protect_week: Callable[[list[Place], Week], ProtectedPeriod]
 ) -> None:
     home = [place for place in edition.places.values() if place.code.startswith("XM")]
-    alone = replace(edition, week=protect_week(home, edition.week.week), history=())
+    alone = replace(edition, now=protect_week(home, edition.now.period), history=())
     report = compose_report(alone, language("en"))
     assert not any("border" in text for text in (*report.narrative, *(figure.meaning for figure in report.figures)))

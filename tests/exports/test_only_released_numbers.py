@@ -10,10 +10,10 @@ from itertools import chain
 import pytest
 from lxml import etree
 
-from anonymizer import ProtectedWeek
+from anonymizer import ProtectedPeriod
 from exports import LANGUAGES, Release
 from exports.compose_report import Report, compose_report
-from exports.draw_chart import chart_rows, shown_weeks
+from exports.draw_chart import chart_rows, shown_periods
 from exports.edition import Edition
 from exports.languages import language
 from exports.lay_out_tables import Grid
@@ -33,12 +33,12 @@ def numbers(text: str) -> set[int]:
 
 def allowed(edition: Edition) -> set[int]:
     """What follows from released cells: themselves, the sums the report states, and changes of either in a week."""
-    now, before = _figures_of(edition.week), _figures_of(edition.previous) if edition.previous else {}
+    now, before = _figures_of(edition.now), _figures_of(edition.previous) if edition.previous else {}
     changes = {abs(now[key] - before[key]) for key in now.keys() & before.keys()}
     return changes.union(now.values(), *(_figures_of(week).values() for week in edition.history))
 
 
-def _figures_of(week: ProtectedWeek) -> dict[tuple[str, ...], int]:
+def _figures_of(week: ProtectedPeriod) -> dict[tuple[str, ...], int]:
     """Released cells, and the sums over them, found anew: by the length of the codes, not by the report's own code."""
     movements, arrivals = (table.cells for table in week.tables)
     figures = {(table.name, *key): value for table in week.tables for key, value in table.cells.items() if value is not None}
@@ -108,7 +108,7 @@ def test_the_chart_is_given_released_cells_and_a_mark_where_there_is_none(editio
 
 
 def _suppressed(edition: Edition) -> Iterator[tuple[str, str]]:
-    for week, released in shown_weeks(edition).items():
+    for week, released in shown_periods(edition).items():
         for (origin, destination, reason), persons in released.tables[0].cells.items() if released else ():
             if (origin, destination) == ("_T", "_T") and reason != "_T" and persons is None:
                 yield str(week), language("en").label("reason", reason)

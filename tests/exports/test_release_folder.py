@@ -84,7 +84,7 @@ def test_history_must_be_earlier_weeks_of_the_same_operation(release: Release, t
         "made_at": edition.made_at,
     }
     with pytest.raises(HistoryUnfit):
-        build_release(edition.week, [edition.week], **given)
+        build_release(edition.now, [edition.now], **given)
     with pytest.raises(PlaceUnknown, match="XM"):
-        build_release(edition.week, **given | {"places": []})
+        build_release(edition.now, **given | {"places": []})
     assert not list(tmp_path.iterdir())

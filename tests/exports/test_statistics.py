@@ -24,8 +24,8 @@ def published(database: Database, release: Release) -> Database:
 def test_the_world_reads_what_was_released_and_no_more(published: Database, release: Release) -> None:
     with published.transaction(Zone.STATISTICS) as session:
         [standing] = list_releases(session)
-        assert (standing.week, standing.sha256) == (release.edition.week.week, release.sha256)
-        for table in release.edition.week.tables:
+        assert (standing.period, standing.sha256) == (release.edition.now.period, release.sha256)
+        for table in release.edition.now.tables:
             assert released_cells(session, standing.number, table.name) == table.cells
 
 

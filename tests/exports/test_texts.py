@@ -64,10 +64,15 @@ def test_every_text_is_used() -> None:
     unused = [
         key
         for key in _texts("en")
-        if not key.startswith(("codes.", "figures.", "summary.", "method.", "matrix."))
+        if not key.startswith(("codes.", "figures.", "summary.", "method.", "matrix.", "month."))
         and f'"{key}"' not in sources.replace("'", '"')
     ]
     assert unused == []
+
+
+def test_a_monthly_report_says_otherwise_only_what_a_weekly_one_says_too() -> None:
+    texts = _texts("en")
+    assert {key.removeprefix("month.") for key in texts if key.startswith("month.")} < texts.keys()
 
 
 def test_numbers_are_written_as_the_language_writes_them() -> None:

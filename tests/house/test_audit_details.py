@@ -49,7 +49,7 @@ COUNTS = {
     *("sections", "shares", "theirs", "threshold", "unsafe", "version", "versions"),
 }
 HASHES = {"digests", "md5", "sha256"}
-MOMENTS = {"until", "week"}
+MOMENTS = {"period", "until", "week"}
 YES_OR_NO = {"ended", "held", "in_bulk", "justified", "kept", "lifted", "pack"}
 # Each one of a list in the code, or a field's name: `failed` of a comparison is a problem's code, `revealed` names fields.
 CODES = {

@@ -22,7 +22,7 @@ OWN_PURPOSE = {
     "casework.read_names": Purpose.ASSISTANCE,
     "casework.restrictions_in_force": Purpose.RIGHTS,
     "anonymizer.fresh_facts": Purpose.STATISTICS,
-    "anonymizer.load_protected": Purpose.VERIFICATION,
+    "anonymizer.load_counts": Purpose.STATISTICS,
 }
 # What neither opens a ciphertext nor gives anything that a person said: states, ids, and the writing of what arrives.
 OPENS_NOTHING = {
@@ -34,6 +34,7 @@ OPENS_NOTHING = {
     "ingest.receive_submission",
     "ingest.set_aside",
     "ingest.submissions_set_aside",
+    "anonymizer.load_protected",
     "anonymizer.policy_in_force",
     "anonymizer.store_protected",
     # Admission reads for Purpose.COLLECTION, through ingest's own functions, and gives back ids.

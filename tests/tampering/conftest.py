@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.orm import Session
 
 from app.program import Program
-from app.weekly_release import protect_week
+from app.release_period import protect_week
 from casework import list_cases
 from casework.records import break_glass
 from casework.rights import correct_record, hold_record

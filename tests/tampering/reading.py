@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from anonymizer.weeks.fact_blocks import load_facts
-from anonymizer.weeks.store_protected import load_evidence
+from anonymizer.weeks.sealed_evidence import load_evidence
 from casework import movement_facts, read_person, read_report
 from casework.consent import consent_history
 from casework.models import MovementEvent, Person

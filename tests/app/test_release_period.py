@@ -1,4 +1,4 @@
-"""From admitted movements to a released folder: once, and only when the week is over."""
+"""From admitted movements to a released folder: once, and only when the week or month is over."""
 
 from pathlib import Path
 from uuid import uuid4
@@ -6,17 +6,19 @@ from uuid import uuid4
 import pytest
 
 import casework
+import exports
 import forms
 import ingest
 from app.demonstration.phone import fill_form
 from app.demonstration.run_demonstration import GAZETTEER
 from app.operations import OperationUnknown
 from app.program import Program
-from app.weekly_release import WeekNotOver, protect_week, release_week
+from app.release_period import PeriodNotOver, protect_month, protect_week, release_period
 from core.audit import Action, audited_entries
 from core.clock import now
 from core.database import Database, Zone
 from core.keyring import KeyRing
+from core.month import Month
 from core.places import add_places, read_gazetteer
 from core.settings import Settings
 from core.week import Week
@@ -55,7 +57,7 @@ def report(program: Program, week: Week, *, origin: str = "XM0101") -> None:
 
 def release(program: Program, week: Week) -> Path:
     protect_week(program, "TEST", week, actor="officer")
-    return release_week(program, "TEST", week, program.settings.releases / "TEST" / str(week), actor="officer").folder
+    return release_period(program, "TEST", week, program.settings.releases / "TEST" / str(week), actor="officer").folder
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -72,7 +74,7 @@ def test_a_week_once_released_stays_as_it_is_whatever_comes_late(program: Progra
 
 
 def test_a_week_that_is_not_over_is_not_released(program: Program) -> None:
-    with pytest.raises(WeekNotOver, match="is never changed"):
+    with pytest.raises(PeriodNotOver, match="is never changed"):
         protect_week(program, "TEST", LAST.plus(1), actor="officer")
 
 
@@ -98,3 +100,24 @@ def test_counting_and_releasing_leave_their_lines_in_the_audit_log(program: Prog
     assert (Action.READ, "officer", "waystation_anonymizer") in lines
     assert (Action.PROTECTED, "officer", "waystation_anonymizer") in lines
     assert (Action.RELEASED, "officer", "waystation_release") in lines
+
+
+def test_a_month_is_released_beside_its_weeks_as_they_were(program: Program) -> None:
+    """What came after a week was protected is in no month either: the difference would tell who came late."""
+    month = Month.of(LAST).plus(-1)
+    for week in month.weeks:
+        for _ in range(4):
+            report(program, week)
+    release(program, month.weeks[0])
+    report(program, month.weeks[0])
+    protect_month(program, "TEST", month, actor="officer")
+    folder = program.settings.releases / "TEST" / str(month)
+    told = files(release_period(program, "TEST", month, folder, actor="officer").folder)
+    assert f"{month},_T,_T,_T,{44 * len(month.weeks)},P,F" in told["data/movements.csv"].decode()
+    with program.database.transaction(Zone.STATISTICS) as session:
+        assert [row.period for row in exports.list_releases(session)] == [month, month.weeks[0]]
+
+
+def test_a_month_that_is_not_over_is_not_released(program: Program) -> None:
+    with pytest.raises(PeriodNotOver, match="is never changed"):
+        protect_month(program, "TEST", Month.of(LAST.plus(1)), actor="officer")

@@ -1,0 +1,132 @@
+"""From admitted movements to a released folder: count, protect and prove, store, build, publish. Week by week, month by month.
+
+Two transactions in two zones: the anonymizer reads coarse facts and writes protected tables; the release zone reads
+protected tables, and writes statistics once the folder is whole. Neither can reach what the other may see. An officer's
+right is asked for before (`protect_as`, `release_as`); the deed itself is the program's, under the officer's name.
+"""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+import anonymizer
+import exports
+from anonymizer import weeks
+from app.operations import find_operation
+from app.program import Program
+from core.access import UNASSIGNED, Access, require
+from core.clock import now
+from core.database import Zone
+from core.errors import Problem
+from core.month import Month
+from core.period import Period, kind_of
+from core.permissions import Right
+from core.places import load_places
+from core.week import Week
+
+__all__ = [
+    "EARLIER",
+    "PeriodNotOver",
+    "protect_as",
+    "protect_month",
+    "protect_week",
+    "release_as",
+    "release_period",
+]
+
+EARLIER: Final = 12  # how many periods back the report's chart looks
+
+
+class PeriodNotOver(Problem):
+    code = "APP-007"
+    says = "{period} is not over yet."
+    remedy = "Release it after {sunday}: what is protected is never changed, so what comes later would be left out."
+
+
+def protect_as(program: Program, access: Access, period: Period) -> anonymizer.ProtectedPeriod:
+    """Protect a week or month on behalf of an officer; raises `NotAllowed`, `PeriodNotOver` and what protecting raises."""
+    _require(program, access, Zone.ANONYMIZER, Right.PROTECT_WEEK, period)
+    if isinstance(period, Month):
+        return protect_month(program, access.operation, period, actor=access.actor)
+    return protect_week(program, access.operation, period, actor=access.actor)
+
+
+def release_as(program: Program, access: Access, period: Period, folder: Path) -> exports.Release:
+    """Release what is protected, on behalf of an officer; raises `NotAllowed` and what `release_period` does."""
+    _require(program, access, Zone.RELEASE, Right.RELEASE_WEEK, period)
+    return release_period(program, access.operation, period, folder, actor=access.actor)
+
+
+def _require(program: Program, access: Access, zone: Zone, right: Right, period: Period) -> None:
+    """A period is released for the whole operation, so a grant within a team or an organisation is not enough."""
+    with program.database.transaction(zone, access=access) as session:
+        require(session, right, UNASSIGNED, subject=f"anonymizer.{kind_of(period)}:{period}")
+
+
+def protect_week(program: Program, operation: str, week: Week, *, actor: str) -> anonymizer.ProtectedPeriod:
+    """Count one week's movements, protect the tables and store them with their proof; raises `PeriodNotOver`.
+
+    A week that is protected already stays as it is: reports that came late are kept and not counted.
+    """
+    _check_over(week)
+    with program.database.transaction(Zone.ANONYMIZER, operation=operation, actor=actor) as session:
+        find_operation(session, operation)
+        with suppress(weeks.PeriodNotProtected):
+            return weeks.load_protected(session, program.ring, operation, week)
+        facts = weeks.fresh_facts(session, program.ring, operation, week)
+        counted = weeks.count_blocks(facts, load_places(session, operation), operation=operation)
+        protected = anonymizer.protect(counted, weeks.policy_in_force(session))
+        weeks.store_protected(session, program.ring, protected, counted.tables)
+    return protected
+
+
+def protect_month(program: Program, operation: str, month: Month, *, actor: str) -> anonymizer.ProtectedPeriod:
+    """Protect the sum of a month's weeks beside them; weeks that are not protected yet are so before.
+
+    Raises `PeriodNotOver`. A month that is protected already stays as it is.
+    """
+    _check_over(month)
+    for week in month.weeks:
+        protect_week(program, operation, week, actor=actor)
+    with program.database.transaction(Zone.ANONYMIZER, operation=operation, actor=actor) as session:
+        with suppress(weeks.PeriodNotProtected):
+            return weeks.load_protected(session, program.ring, operation, month)
+        kept = [_kept_week(session, program, operation, week) for week in month.weeks]
+        protected = weeks.protect_month(month, kept, weeks.policy_in_force(session))
+        weeks.store_protected(session, program.ring, protected, weeks.month_counts(kept))
+    return protected
+
+
+def _check_over(period: Period) -> None:
+    if period.sunday >= now().date():
+        raise PeriodNotOver(period=period, sunday=period.sunday)
+
+
+def _kept_week(session: Session, program: Program, operation: str, week: Week) -> weeks.KeptWeek:
+    protected = weeks.load_protected(session, program.ring, operation, week)
+    return weeks.KeptWeek(protected, weeks.load_counts(session, program.ring, operation, week, protected.tables))
+
+
+def release_period(program: Program, operation: str, period: Period, folder: Path, *, actor: str) -> exports.Release:
+    """Build the release folder from the protected tables as stored, then publish its cells.
+
+    What is released already gives the same release again.
+    """
+    with program.database.transaction(Zone.RELEASE, operation=operation, actor=actor) as session:
+        listed = [row for row in exports.list_releases(session) if row.operation == operation]
+        released = {row.period: row for row in listed if kind_of(row.period) == kind_of(period)}
+        standing, first = released.get(period), period.plus(-EARLIER).monday
+        earlier = [row for row in released.values() if first <= row.period.monday < period.monday]
+        shown = [row.period for row in earlier if standing is None or row.number < standing.number]
+        release = exports.build_release(
+            weeks.load_protected(session, program.ring, operation, period),
+            [weeks.load_protected(session, program.ring, operation, past) for past in shown],
+            operation_names=find_operation(session, operation).names,
+            places=load_places(session, operation),
+            folder=folder,
+            made_at=standing.made_at if standing else now(),
+        )
+        exports.publish_release(session, release)
+    return release
