@@ -6,13 +6,13 @@ both for anybody. All this needs no database.
 
 Rooms: `anonymizer.suppression` is the engine that hides, `anonymizer.attacker` what anybody can work out, and neither knows
 the other; `anonymizer.weeks` counts an operation's weeks from encrypted facts and keeps what was proven; `anonymizer.tool` is
-the anonymizer on files alone, for any CSV.
+the anonymizer on files alone, for any CSV; `anonymizer.inside` answers what an officer asks before a release.
 """
 
 from anonymizer.attacker import attack, audit
 from anonymizer.counted_week import CountedTable, CountedWeek
 from anonymizer.dimension import TOTAL, Dimension
-from anonymizer.policy import DEFAULT_POLICY, Policy, default_policy, parse_policy, read_policy
+from anonymizer.policy import DEFAULT_POLICY, Policy, default_policy, parse_policy, read_policy, stated
 from anonymizer.protect import protect, protect_tables
 from anonymizer.published import ProtectedPeriod, ProtectedTable, ProtectedTables
 
@@ -33,4 +33,5 @@ __all__ = [
     "protect",
     "protect_tables",
     "read_policy",
+    "stated",
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from anonymizer.dimension import Dimension
 from core.week import Week
@@ -11,10 +12,17 @@ __all__ = ["Count", "CountedTable", "CountedWeek"]
 
 @dataclass(frozen=True)
 class Count:
-    """Persons in a cell, and how many reports they come from."""
+    """Persons in a cell, and how many reports they come from.
+
+    `largest` are the largest contributions of single reports or contributors, at most `KEPT`, the largest first; empty where
+    nobody asked who gave how much.
+    """
+
+    KEPT: ClassVar = 3
 
     persons: int
     reports: int
+    largest: tuple[int, ...] = ()
 
 
 NOTHING = Count(0, 0)
@@ -35,7 +43,7 @@ class CountedTable:
 
 @dataclass(frozen=True)
 class CountedWeek:
-    """The tables of one operation's week. Where they share a dimension they share its totals."""
+    """The tables of one operation's week. Where they share a dimension they share its totals, one perhaps in a coarser form."""
 
     operation: str
     week: Week

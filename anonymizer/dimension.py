@@ -11,7 +11,7 @@ from typing import Final
 
 from anonymizer.errors import HierarchyUnfit
 
-__all__ = ["TOTAL", "Dimension", "flat_dimension"]
+__all__ = ["TOTAL", "Dimension", "finest", "flat_dimension"]
 
 TOTAL: Final = "_T"
 
@@ -54,6 +54,25 @@ class Dimension:
             path.append(parent)
         return path
 
+    def upto(self, level: int) -> "Dimension":
+        """The codes no more than `level` steps below the total: a coarser form of the same dimension."""
+        return Dimension(
+            self.name, {code: parent for code, parent in self.parents.items() if len(self.climb(code)) <= level + 1}
+        )
+
+    @property
+    def levels(self) -> int:
+        """How many levels there are below the total."""
+        return max(len(self.climb(code)) for code in self.parents) - 1
+
+    def holds(self, other: "Dimension") -> bool:
+        """Whether another is this dimension or a coarser form of it: no code has other parts there, though it may have none."""
+        return (
+            self.name == other.name
+            and other.parents.items() <= self.parents.items()
+            and all(set(parts) == set(self.children[code]) for code, parts in other.children.items())
+        )
+
     def _check_climb(self, code: str) -> None:
         seen: set[str] = set()
         above: str | None = code
@@ -67,6 +86,15 @@ class Dimension:
 
     def _refuse(self, reason: str) -> None:
         raise HierarchyUnfit(dimension=self.name, reason=reason)
+
+
+def finest(dimensions: Iterable[Dimension]) -> dict[str, Dimension]:
+    """Dimensions by name, of several forms of one the finest."""
+    found: dict[str, Dimension] = {}
+    for dimension in dimensions:
+        if dimension.holds(found.setdefault(dimension.name, dimension)):
+            found[dimension.name] = max(found[dimension.name], dimension, key=lambda form: len(form.parents))
+    return found
 
 
 def flat_dimension(name: str, codes: Iterable[str]) -> Dimension:

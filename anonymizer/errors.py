@@ -8,8 +8,12 @@ from core.errors import Problem
 __all__ = [
     "CellUnknown",
     "CertificateUnfit",
+    "ChoiceUnfit",
+    "CoarseningUnfit",
+    "CoarserUnreadable",
     "CodeNotInHierarchy",
     "CodeUnknown",
+    "ContributorMissing",
     "CountUnreadable",
     "CountsNotKept",
     "CountsUnfit",
@@ -28,6 +32,7 @@ __all__ = [
     "PeriodAlreadyProtected",
     "PeriodNotProtected",
     "PeriodsChanged",
+    "PolicyUnfit",
     "PolicyUnreadable",
     "ProtectedPeriodChanged",
     "ProtectionImpossible",
@@ -73,9 +78,15 @@ class PolicyUnreadable(Problem):
 
 
 class ProtectionImpossible(Problem):
+    """Beside its text, which counts them, it names the cells: `unprotected`, for the screen of whoever protects."""
+
     code = "ANON-010"
-    says = "Table {table} cannot be protected under this policy: one of its cells by {level} cannot be hidden well enough."
-    remedy = "Allow hide_grand_total, use coarser places or categories, count a longer period, or relax the required interval."
+    says = "Table {table} cannot be protected under this policy: of its cells, {cells} cannot be hidden well enough."
+    remedy = "One of these may help: {help}; count a longer period. Try it first with `anonymizer what-if`."
+
+    def __init__(self, *, unprotected: tuple[tuple[tuple[tuple[str, str], ...], str], ...] = (), **where: object) -> None:
+        self.unprotected = unprotected
+        super().__init__(**where)
 
 
 class NotProven(Problem):
@@ -99,6 +110,12 @@ class ReleasedOtherwise(Problem):
     )
 
 
+class PolicyUnfit(Problem):
+    code = "ANON-006"
+    says = "The policy does not fit the tables: {reason}."
+    remedy = "Correct it, or state under [table.NAME] what is for one table only. A rule that fits nothing protects nobody."
+
+
 class PeriodsChanged(Problem):
     code = "ANON-016"
     says = "Table {table} does not follow the release before: {reason}."
@@ -118,6 +135,12 @@ class CertificateUnfit(Problem):
     code = "ANON-013"
     says = "Table {table} is not the one that was proven safe."
     remedy = "Take tables from protect or load_protected, as they are. A changed table has to be protected anew."
+
+
+class CoarseningUnfit(Problem):
+    code = "ANON-017"
+    says = "{dimension} cannot be made coarser so: {reason}."
+    remedy = "Merge two or more codes that have the same parent under a new name, or leave out a level below the first."
 
 
 class PeriodAlreadyProtected(Problem):
@@ -237,8 +260,11 @@ class ReleaseUnfit(Problem):
 
 class CellUnknown(Problem):
     code = "ANON-070"
-    says = "'{text}' is no cell with its number: {reason}."
-    remedy = "Write a cell of the release and what is known of it, for example origin=XM01,destination=_T,reason=flood=12."
+    says = "'{text}' names no cell: {reason}."
+    remedy = (
+        "Write a cell by its codes, for example origin=XM01,destination=_T,reason=flood, and where its number is asked for, "
+        "that after another =: origin=XM01,destination=_T,reason=flood=12."
+    )
 
 
 class KnownContradicts(Problem):
@@ -251,3 +277,21 @@ class HistoryUnfit(Problem):
     code = "ANON-072"
     says = "{given} does not fit with --time, --over and --history: {reason}."
     remedy = "Name the dimension of time, its innermost codes that are over, and the folder of the release before."
+
+
+class ChoiceUnfit(Problem):
+    code = "ANON-080"
+    says = "'{text}' is no choice of columns for a table: {reason}."
+    remedy = "Write a name and columns, for example --table places=origin,destination --table reasons=origin:1,reason."
+
+
+class CoarserUnreadable(Problem):
+    code = "ANON-073"
+    says = "'{text}' does not say what is to become coarser: {reason}."
+    remedy = "Write --drop-level origin=2 to leave out level 2 and what is below it, or --merge reason=flood+drought:natural."
+
+
+class ContributorMissing(Problem):
+    code = "ANON-074"
+    says = "{file}, line {line}, column {column}: the row names no contributor."
+    remedy = "Name the contributor of every row, in whatever way: the column is counted, and neither published nor written."

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from anonymizer.counted_week import CountedTable
 from anonymizer.dimension import TOTAL, Dimension
 from anonymizer.policy import Policy
+from anonymizer.primary import primary_of
 from anonymizer.published import Key, PublishedTable
 
 __all__ = ["Loss", "losses"]
@@ -13,8 +15,8 @@ __all__ = ["Loss", "losses"]
 
 @dataclass
 class Loss:
-    """One level of one table: cells that hold persons, the unsafe among them, the safe ones and the zeros suppressed beside
-    those, and persons in all cells and in the suppressed ones.
+    """One level of one table: how many cells there are (`every`), those that hold persons, the unsafe among them, the safe ones
+    and the zeros suppressed beside those, and persons in all cells and in the suppressed ones.
 
     `level` has a number for each dimension of the table: 0 for the total, and one more for each step below it.
     """
@@ -22,6 +24,7 @@ class Loss:
     table: str
     level: tuple[int, ...]
     names: tuple[str, ...]
+    every: int = 0
     cells: int = 0
     unsafe: int = 0
     beside: int = 0
@@ -38,22 +41,24 @@ class Loss:
 def losses(counted: Sequence[CountedTable], published: Sequence[PublishedTable], policy: Policy) -> list[Loss]:
     """What was lost, from the totals down; `published` are the same tables as they were protected under the policy."""
     found: list[Loss] = []
-    for truth, table in zip(counted, published, strict=True):
-        found += sorted(_levels(truth, table, policy), key=lambda loss: (sum(loss.level), loss.level))
+    for truth, table, primary in zip(counted, published, primary_of(counted, policy), strict=True):
+        found += sorted(_levels(truth, table, primary.unsafe.tolist()), key=lambda loss: (sum(loss.level), loss.level))
     return found
 
 
-def _levels(truth: CountedTable, table: PublishedTable, policy: Policy) -> Iterator[Loss]:
+def _levels(truth: CountedTable, table: PublishedTable, unsafe: Sequence[bool]) -> Iterator[Loss]:
     levels: dict[tuple[int, ...], Loss] = {}
     depths = [{code: len(dimension.climb(code)) - 1 for code in dimension.parents} for dimension in table.dimensions]
-    for key, number in table.cells.items():
+    for key, is_unsafe in zip(product(*(along.parents for along in table.dimensions)), unsafe, strict=True):
+        number = table.cells[key]
         level = tuple(depth[code] for depth, code in zip(depths, key, strict=True))
         if level not in levels:
             levels[level] = Loss(table.name, level, _names(table.dimensions, key))
         count, loss = truth.count(key), levels[level]
         loss.persons += count.persons
+        loss.every += 1
         loss.cells += count.persons > 0
-        if policy.is_unsafe(count):
+        if is_unsafe:
             loss.unsafe += 1
         elif number is None:
             loss.beside += count.persons > 0

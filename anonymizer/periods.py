@@ -22,7 +22,7 @@ from anonymizer.counted_week import CountedTable
 from anonymizer.dimension import TOTAL, Dimension
 from anonymizer.errors import PeriodsChanged
 from anonymizer.policy import Policy
-from anonymizer.protect import protect_tables
+from anonymizer.protect import protect_fitting, require_counted
 from anonymizer.published import (
     Evidence,
     Identity,
@@ -57,6 +57,7 @@ def protect_periods(
     before. Periods that were over then need no counts, unless they are part of one that gets over now. Raises `PeriodsChanged`
     where the released periods had other parts, and what `protect_tables` raises.
     """
+    require_counted([counted], policy)
     periods = _Periods(counted, time, frozenset(over), released)
     done = {top: _protect_period(periods, top, policy, progress) for top in periods.tops}
     cells = _assemble(periods, {top: each.tables[0] for top, each in done.items()}, released)
@@ -77,7 +78,8 @@ def _protect_period(periods: "_Periods", top: str, policy: Policy, progress: Pro
         _replaced(key, axis, members[key[axis]]): count for key, count in periods.counted.cells.items() if key[axis] in members
     }
     standing = periods.standing_in(inside, dimensions)
-    return protect_tables([CountedTable(periods.counted.name, dimensions, cells)], policy, standing=standing, progress=progress)
+    counted = CountedTable(periods.counted.name, dimensions, cells)
+    return protect_fitting([counted], policy, standing=standing, progress=progress)
 
 
 def _assemble(

@@ -6,12 +6,13 @@ from itertools import product
 import numpy as np
 
 from anonymizer.counted_week import CountedTable, CountedWeek
-from anonymizer.policy import Policy
+from anonymizer.errors import PolicyUnfit
+from anonymizer.policy import Policy, require_fit
 from anonymizer.prove import prove, prove_from_outside
 from anonymizer.published import ProtectedPeriod, ProtectedTables, PublishedTable, Standing
-from anonymizer.suppression import Flags, Numbers, Progress, build_system, suppress
+from anonymizer.suppression import Flags, Progress, build_system, suppress
 
-__all__ = ["protect", "protect_tables"]
+__all__ = ["draft_tables", "protect", "protect_fitting", "protect_tables", "require_counted"]
 
 
 def protect(counted: CountedWeek, policy: Policy, *, progress: Progress | None = None) -> ProtectedPeriod:
@@ -31,12 +32,44 @@ def protect_tables(
     """Tables that are published together as they may be published, with their proof. The same always gives the same.
 
     `standing` says how cells stand in what was released before: that is neither withdrawn nor contradicted.
-    `progress` is told how many goals are met, and of how many. Raises `CountsUnfit`, `ReleasedOtherwise`,
+    `progress` is told how many goals are met, and of how many. Raises `PolicyUnfit`, `CountsUnfit`, `ReleasedOtherwise`,
     `ProtectionImpossible` or `NotProven`; never is there a table without a proof.
     """
+    require_counted(counted, policy)
+    return protect_fitting(counted, policy, standing=standing, progress=progress)
+
+
+def require_counted(counted: Sequence[CountedTable], policy: Policy) -> None:
+    """Whether a policy speaks of what is there, and its rules can be judged by what was counted; raises `PolicyUnfit`."""
+    require_fit([(table.name, table.dimensions) for table in counted], policy)
+    for table in counted:
+        known = all(count.largest for count in table.cells.values() if count.persons)
+        if policy.for_table(table.name).dominance and not known:
+            raise PolicyUnfit(reason=f"dominance asks who contributed how much, which was not counted for table {table.name}")
+
+
+def draft_tables(counted: Sequence[CountedTable], policy: Policy) -> list[PublishedTable]:
+    """Tables as they would be published, not proven: to see what is lost, or why a cell is hidden, and not to be handed out.
+
+    Raises what `protect_tables` raises but `NotProven`.
+    """
+    require_counted(counted, policy)
+    system = build_system(counted)
+    hidden = suppress(system, policy).hidden
+    return [_published(table, hidden[system.numbers(table)]) for table in counted]
+
+
+def protect_fitting(
+    counted: Sequence[CountedTable],
+    policy: Policy,
+    *,
+    standing: Standing | None = None,
+    progress: Progress | None = None,
+) -> ProtectedTables:
+    """The same where it is known that the policy fits: for parts of a table, which need not hold all codes."""
     system = build_system(counted)
     suppression = suppress(system, policy, progress, standing=standing)
-    tables = [_published(table, grid, suppression.hidden) for table, grid in zip(counted, system.grids, strict=True)]
+    tables = [_published(table, suppression.hidden[system.numbers(table)]) for table in counted]
     names = {unknown: system.identity(unknown) for unknown in np.flatnonzero(suppression.hidden).tolist()}
     alternatives = [
         {names[cell]: change for cell, change in zip(other.cells.tolist(), other.persons.tolist(), strict=True)}
@@ -45,8 +78,8 @@ def protect_tables(
     return prove(counted, tables, alternatives, policy, standing)
 
 
-def _published(table: CountedTable, grid: Numbers, hidden: Flags) -> PublishedTable:
+def _published(table: CountedTable, hidden: Flags) -> PublishedTable:
+    """A table as it is shown; `hidden` says for each of its cells, in the order of its codes, whether that is."""
     keys = product(*(dimension.parents for dimension in table.dimensions))
-    marks = hidden[grid.ravel()].tolist()
-    cells = {key: None if mark else table.count(key).persons for key, mark in zip(keys, marks, strict=True)}
+    cells = {key: None if mark else table.count(key).persons for key, mark in zip(keys, hidden.ravel().tolist(), strict=True)}
     return PublishedTable(table.name, table.dimensions, cells)

@@ -3,15 +3,16 @@
 Two arguments, from the published numbers and hierarchies alone:
 
 1. Alternatives, in exact whole numbers. Each is a change of suppressed cells that keeps every sum and leaves no cell
-   negative, so that the tables of another week would have been published with the very same numbers. For each unsafe cell
-   and each hidden zero they hold every value that the policy wants to stay possible.
+   negative, so that the tables of another week would have been published with the very same numbers. For each unsafe cell,
+   each hidden zero and each rest that is guarded (a total without one of its cells) they hold every value that the policy
+   wants to stay possible.
 2. The attacker of `attack.py`: for no such cell is its tightest interval narrower than required. It takes the truth and
    the alternatives for tables only after trying them on what it deduced itself, and asks programs for what they leave open.
 
 And beside both, before anything is handed out or written, an audit that knows the published tables alone.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import NoReturn
 
@@ -19,9 +20,10 @@ import numpy as np
 from scipy import sparse
 
 from anonymizer.attacker import UNKNOWN, Attacker, Audit, Whole, audit, identity
-from anonymizer.counted_week import Count, CountedTable
+from anonymizer.counted_week import CountedTable
 from anonymizer.errors import NotProven
 from anonymizer.policy import Policy
+from anonymizer.primary import Guarded, Primary, Reason, primary_of
 from anonymizer.published import (
     Evidence,
     Identity,
@@ -37,6 +39,7 @@ from anonymizer.published import (
 __all__ = ["prove", "prove_from_outside"]
 
 Alternatives = Sequence[Mapping[Identity, int]]
+Pair = tuple[Identity, Identity]
 
 
 def prove(
@@ -50,23 +53,23 @@ def prove(
 
     They must show whatever was shown before, and hide whatever was hidden.
     """
-    guarded: dict[Identity, Count] = {}
-    for truth, table in zip(counted, tables, strict=True):
-        guarded |= dict(_guarded_cells(truth, table, policy, standing or {}))
+    guarded, rests = _guarded(counted, tables, policy, standing or {})
     attacker = Attacker(tables)
     true_counts = _hidden_counts(counted, attacker)
     changes = _check_alternatives(attacker, true_counts, alternatives, tables)
     possible = _possible(guarded, alternatives)
-    for name, count in guarded.items():
-        for goal in policy.must_stay_possible(count):
-            if not any(goal.holds(value) for value in possible[name]):
-                _refuse(tables, name, "no alternative shows all that must stay possible")
+    for name, asked in guarded.items():
+        if not _all_shown(asked, possible[name]):
+            _refuse(tables, name, "no alternative shows all that must stay possible")
+    for rest, shown in _possible_rests(rests, alternatives).items():
+        if not _all_shown(rests[rest], shown):
+            _refuse(tables, rest[0], "no alternative shows all that must stay possible of what is left of its total without it")
     if not attacker.see(true_counts, changes):
         _refuse(tables, (), "the attacker takes the truth for impossible")
-    for name in attacker.out_of_reach({name: policy.required_interval(count) for name, count in guarded.items()}):
+    for name in attacker.out_of_reach({name: asked.interval for name, asked in guarded.items()}):
         _refuse(tables, name, "the published numbers bound a cell more tightly than the policy allows")
     narrowest = min(((min(values), max(values)) for values in possible.values()), key=_width, default=None)
-    unsafe = sum(policy.is_unsafe(count) for count in guarded.values())
+    unsafe = sum(asked.reason is not Reason.HIDDEN_ZERO for asked in guarded.values())
     evidence = Evidence(unsafe, attacker.unknowns.count - unsafe, narrowest, tuple(alternatives))
     published, suppressed = count_cells(tables)
     proof = Proof({table.name: table.digest for table in tables}, published, suppressed, evidence)
@@ -74,42 +77,64 @@ def prove(
     return ProtectedTables(policy, protected, proof)
 
 
-def prove_from_outside(tables: Sequence[PublishedTable], policy: Policy) -> Audit:
+def prove_from_outside(tables: Sequence[PublishedTable], policy: Policy, standing: Standing | None = None) -> Audit:
     """Audit tables from nothing but themselves, as they will be read; raises `NotProven` for a cell that is known too well.
 
     This is the search that owes nothing to the truth, to the engine or to its alternatives.
     """
-    found = audit(tables, policy)
+    found = audit(tables, policy, standing=standing or {})
     for offence in found.offences[:1]:
         [table] = (table for table in tables if table.name == offence.table)
-        _refuse([table], identity(table.dimensions, offence.key), "an outsider can know a suppressed cell too well")
+        _refuse(
+            [table],
+            identity(table.dimensions, offence.key),
+            "an outsider can know a cell, or what is left of its total, too well",
+        )
     return found
 
 
+def _guarded(
+    counted: Sequence[CountedTable], tables: Sequence[PublishedTable], policy: Policy, standing: Standing
+) -> tuple[dict[Identity, Guarded], dict[Pair, Guarded]]:
+    """What nobody may learn: the unsafe cells and hidden zeros, and the rests, each as a cell and its total."""
+    cells: dict[Identity, Guarded] = {}
+    rests: dict[Pair, Guarded] = {}
+    for truth, table, primary in zip(counted, tables, primary_of(counted, policy), strict=True):
+        if (truth.name, truth.dimensions) != (table.name, table.dimensions):
+            _refuse([table], (), "it is not the table that was counted")
+        names = [identity(table.dimensions, key) for key in product(*(along.parents for along in table.dimensions))]
+        for name, asked in _guarded_cells(names, table, primary, standing):
+            cells[name] = cells[name] | asked if name in cells else asked
+        for rest in primary.rests():
+            pair = names[rest.cell], names[rest.total]
+            if all(standing.get(name) is None for name in pair):
+                rests[pair] = rests[pair] | rest.guarded if pair in rests else rest.guarded
+    return cells, rests
+
+
 def _guarded_cells(
-    truth: CountedTable, table: PublishedTable, policy: Policy, standing: Standing
-) -> Iterator[tuple[Identity, Count]]:
+    names: Sequence[Identity], table: PublishedTable, primary: Primary, standing: Standing
+) -> Iterator[tuple[Identity, Guarded]]:
     """The unsafe cells and the hidden zeros, after checking that no unsafe cell is shown, and of the others only the truth.
 
     What was shown before cannot be hidden any more, so it is not among them.
     """
-    if (truth.name, truth.dimensions) != (table.name, table.dimensions):
-        _refuse([table], (), "it is not the table that was counted")
-    for key, value in table.cells.items():
-        count, name = truth.count(key), identity(table.dimensions, key)
-        if value not in {None, count.persons}:
+    marks = zip(names, primary.persons.tolist(), primary.unsafe.tolist(), primary.rules.structural.tolist(), strict=True)
+    values = (table.cells[key] for key in product(*(along.parents for along in table.dimensions)))
+    for at, (value, (name, persons, unsafe, structural)) in enumerate(zip(values, marks, strict=True)):
+        if value not in {None, persons}:
             _refuse([table], name, "a published number is not what was counted")
         if name in standing:
             if value != standing[name]:
                 _refuse([table], name, "it does not stand as it was released before")
             if value is not None:
                 continue
-        if policy.is_unsafe(count):
-            if value is not None:
-                _refuse([table], name, "an unsafe cell is published")
-            yield name, count
-        elif value is None and count.persons == 0:
-            yield name, count
+        elif structural and value is None:
+            _refuse([table], name, "a zero that everybody knows is hidden")
+        if unsafe and value is not None:
+            _refuse([table], name, "an unsafe cell is published")
+        if value is None and (unsafe or persons == 0):
+            yield name, primary.guarded(at)
 
 
 def _hidden_counts(counted: Sequence[CountedTable], attacker: Attacker) -> Whole:
@@ -144,14 +169,31 @@ def _check_alternatives(
     return matrix
 
 
-def _possible(guarded: Mapping[Identity, Count], alternatives: Alternatives) -> dict[Identity, set[int]]:
+def _possible(guarded: Mapping[Identity, Guarded], alternatives: Alternatives) -> dict[Identity, set[int]]:
     """The values that each of these cells has in the truth and the alternatives."""
-    possible = {name: {count.persons} for name, count in guarded.items()}
+    possible = {name: {asked.persons} for name, asked in guarded.items()}
     for changed in alternatives:
         for name, change in changed.items():
             if name in possible:
                 possible[name].add(guarded[name].persons + change)
     return possible
+
+
+def _possible_rests(rests: Mapping[Pair, Guarded], alternatives: Alternatives) -> dict[Pair, set[int]]:
+    """The same for rests: a rest changes as its total does, and against its cell."""
+    possible = {pair: {asked.persons} for pair, asked in rests.items()}
+    beside: dict[Identity, list[Pair]] = {}
+    for pair in rests:
+        for name in pair:
+            beside.setdefault(name, []).append(pair)
+    for changed in alternatives:
+        for cell, total in {pair for name in changed for pair in beside.get(name, ())}:
+            possible[cell, total].add(rests[cell, total].persons + changed.get(total, 0) - changed.get(cell, 0))
+    return possible
+
+
+def _all_shown(asked: Guarded, values: Collection[int]) -> bool:
+    return all(any(goal.holds(value) for value in values) for goal in asked.possible)
 
 
 def _width(interval: tuple[int, int]) -> tuple[int, int]:

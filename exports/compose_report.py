@@ -124,5 +124,5 @@ def _method(edition: Edition, language: Language) -> tuple[str, ...]:
         threshold=language.persons(policy.threshold),
         contributors=say("reports", policy.contributors),
     )
-    rest = (say(f"method.{part}") for part in ("totals", "proof", "geography"))
+    rest = (say(f"method.{part}") for part in (*(["rules"] if policy.asks_for_more else []), "totals", "proof", "geography"))
     return (say("provisional_meaning"), say("method.counted"), hidden, *rest)

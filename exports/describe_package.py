@@ -7,10 +7,9 @@ dimension with its parent and names; under `counts`, `confidentiality` and `qual
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any, Final
 
-from anonymizer import TOTAL, Dimension, ProtectedTable
+from anonymizer import TOTAL, Dimension, ProtectedTable, stated
 from core.data_package import code_field, csv_resource
 from exports.edition import Edition, codes_of
 from exports.languages import LANGUAGES, language
@@ -87,7 +86,7 @@ def describe_package(edition: Edition, files: Mapping[str, bytes]) -> bytes:
         "counts": COUNTS
         | {"meaning": f"Persons who arrived in the {edition.kind}. A person who moved twice is counted twice."},
         "addition": ADDITION,
-        "confidentiality": {"policy": asdict(now.policy), "meaning": english.say("method.hidden", **_rules(edition))},
+        "confidentiality": {"policy": stated(now.policy), "meaning": _meaning(edition)},
         "quality": {"status": "provisional", "meaning": english.say("provisional_meaning")},
         "dimensions": [_dimension(edition, dimension) for dimension in dimensions.values()],
         "resources": [
@@ -96,6 +95,13 @@ def describe_package(edition: Edition, files: Mapping[str, bytes]) -> bytes:
         ],
     }
     return (json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _meaning(edition: Edition) -> str:
+    """What a suppressed cell may be."""
+    english = language("en")
+    hidden = english.say("method.hidden", **_rules(edition))
+    return f"{hidden} {english.say('method.rules')}" if edition.now.policy.asks_for_more else hidden
 
 
 def _rules(edition: Edition) -> dict[str, str]:

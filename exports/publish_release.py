@@ -5,13 +5,14 @@ operations' released tables and nothing else in the database.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from anonymizer import stated
 from core.audit import Action, Purpose, record
 from core.period import Period, parse_period
 from exports.build_release import Release
@@ -102,7 +103,7 @@ def _write(session: Session, release: Release) -> ReleaseRow:
         period=str(edition.now.period),
         made_at=edition.made_at,
         sha256=release.sha256,
-        policy=asdict(edition.now.policy),
+        policy=stated(edition.now.policy),
     )
     session.add(row)
     session.flush()

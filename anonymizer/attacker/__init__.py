@@ -7,6 +7,20 @@ single cells. It is written apart from the engine that suppresses: no equation, 
 from anonymizer.attacker.attack import NOTHING, Attacker, Interval, attack
 from anonymizer.attacker.audit_release import Audit, Offence, audit
 from anonymizer.attacker.deduction import FAR
+from anonymizer.attacker.limits import structural_zeros
 from anonymizer.attacker.unknowns import UNKNOWN, Whole, identity
 
-__all__ = ["FAR", "NOTHING", "UNKNOWN", "Attacker", "Audit", "Interval", "Offence", "Whole", "attack", "audit", "identity"]
+__all__ = [
+    "FAR",
+    "NOTHING",
+    "UNKNOWN",
+    "Attacker",
+    "Audit",
+    "Interval",
+    "Offence",
+    "Whole",
+    "attack",
+    "audit",
+    "identity",
+    "structural_zeros",
+]

@@ -99,17 +99,15 @@ class Unknowns:
         """Every sum with an unknown in it, once: children minus their total is nothing."""
         rows: list[sparse.csr_matrix] = []
         amounts: list[Whole] = []
-        written = np.array([], np.int64)
-        dimensions: list[Dimension] = []
+        written: dict[tuple[str, str, tuple[str, ...]], Whole] = {}
         for table, grid in zip(self._tables, self.grids, strict=True):
             for axis, dimension in enumerate(table.dimensions):
-                if dimension not in dimensions:
-                    dimensions.append(dimension)
-                for cells in _sums(grid, axis, dimension):
+                for (parent, parts), cells in _sums(grid, axis, dimension):
                     # tables that share totals share these sums too
-                    marks = cells[:, 0] + dimensions.index(dimension) * len(self.values)
-                    fresh = ~np.isin(marks, written)
-                    written = np.concatenate([written, marks[fresh]])
+                    sum_of = dimension.name, parent, tuple(sorted(parts))
+                    told = written.get(sum_of, cells[:0, 0])
+                    fresh = ~np.isin(cells[:, 0], told)
+                    written[sum_of] = np.concatenate([told, cells[fresh, 0]])
                     signs, amount = self._equations(cells[fresh], table)
                     rows.append(signs)
                     amounts.append(amount)
@@ -171,9 +169,9 @@ def _along(table: PublishedTable, shape: tuple[int, ...], name: str, numbers: Ma
     return np.zeros(int(np.prod(shape)), np.int64)
 
 
-def _sums(grid: Whole, axis: int, dimension: Dimension) -> Iterator[Whole]:
+def _sums(grid: Whole, axis: int, dimension: Dimension) -> Iterator[tuple[tuple[str, tuple[str, ...]], Whole]]:
     """The sums along one dimension of a table, those under one code at a time: in each row a total, then its parts."""
     moved = np.moveaxis(grid, axis, 0)
     for parent, children in dimension.children.items():
         below = [dimension.positions[code] for code in (parent, *children)]
-        yield moved[below].reshape(len(below), -1).T
+        yield (parent, children), moved[below].reshape(len(below), -1).T

@@ -4,11 +4,13 @@ A cell is what its codes below the total say it is: (destination XM0101) is one 
 of `movements` or of `arrivals`. Unknowns are numbered; everything here is an array over those numbers. The sums are
 rows of a sparse matrix, one for each cell and each dimension along which it has children: children minus parent is 0.
 
+Of many tables most stand in others with all their cells, as margins or in a coarser form. They add nothing to the system.
+
 This is the suppression engine's view. The proof does not use it: it has its own, in `attack.py`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 from typing import Final, TypeAlias
@@ -35,6 +37,7 @@ class Shape:
         self.name: Final = dimension.name
         self.codes: Final = tuple(dimension.parents)
         position = {code: at for at, code in enumerate(self.codes)}
+        self.position: Final = position
         self.root: Final = position[TOTAL]
         self.children: Final = {
             position[parent]: np.array([position[code] for code in below]) for parent, below in dimension.children.items()
@@ -77,9 +80,11 @@ def _height(dimension: Dimension, code: str) -> int:
 class System:
     """The unknowns of some tables and their sums.
 
-    `codes` has a row for each unknown and a column for each shape; `axes` says which shapes each table has; `grids` holds,
-    in the shape of each table, the number of the unknown in each of its cells; `sums` a row for each equation, whose total
-    is the unknown `totals[row]`.
+    `tables` are those that do not stand in another with all their cells. `codes` has a row for each unknown and a column
+    for each shape; `axes` says which shapes each table has; `grids` holds, over the codes of these, the number of the
+    unknown in each cell, where a table that has a coarser form of a dimension shows for a code the one that it is part of;
+    `sums` a row for each equation, whose total is the unknown `totals[row]`. `counted` are all tables. The last unknowns may be
+    rests, each that of the cell `rest_of`: see `with_rests`.
     """
 
     shapes: tuple[Shape, ...]
@@ -91,10 +96,17 @@ class System:
     reports: Numbers
     sums: sparse.csr_matrix
     totals: Numbers
+    counted: tuple[CountedTable, ...] = ()
+    rest_of: Numbers = field(default_factory=lambda: np.zeros(0, np.int64))
 
     @property
     def size(self) -> int:
         return len(self.persons)
+
+    @property
+    def cells(self) -> int:
+        """How many of the unknowns are cells of tables."""
+        return self.size - len(self.rest_of)
 
     @cached_property
     def height(self) -> Numbers:
@@ -115,6 +127,7 @@ class System:
         flags = np.zeros((len(self.tables), self.size), bool)
         for own, grid in zip(flags, self.grids, strict=True):
             own[grid.ravel()] = True
+        flags[:, self.cells :] = flags[:, self.rest_of]
         return flags
 
     @cached_property
@@ -139,6 +152,38 @@ class System:
         indptr = np.concatenate([[0], np.cumsum(lengths)])
         return sparse.csr_matrix((self.sums.data[entries][kept], at[kept], indptr), shape=(len(rows), len(cells)))
 
+    def numbers(self, table: CountedTable) -> Numbers:
+        """The unknown in each cell of a table, in the order of its codes; it may stand in one of the system's."""
+        at = next(at for at, wide in enumerate(self.tables) if _stands_in(table, wide))
+        return _numbers(table, self.shapes, self.axes[at], self.grids[at])
+
+    def with_rests(self, cells: Numbers, totals: Numbers) -> "System":
+        """The same with an unknown more for each of some cells: what is left of a total without the cell.
+
+        A rest has the codes of its cell, and is searched where that is.
+        """
+        count = len(cells)
+        rows = np.repeat(np.arange(count), 3)
+        columns = np.stack([totals, cells, self.size + np.arange(count)], axis=1).ravel()
+        sums = sparse.csr_matrix((np.tile([-1, 1, 1], count), (rows, columns)), shape=(count, self.size + count))
+        shape = (self.sums.shape[0], self.size + count)
+        wider = sparse.csr_matrix((self.sums.data, self.sums.indices, self.sums.indptr), shape=shape)
+        return replace(
+            self,
+            codes=np.concatenate([self.codes, self.codes[cells]]),
+            persons=np.concatenate([self.persons, self.persons[totals] - self.persons[cells]]),
+            reports=np.concatenate([self.reports, self.reports[cells]]),
+            sums=sparse.vstack([wider, sums], format="csr", dtype=np.int64),
+            totals=np.concatenate([self.totals, totals]),
+            rest_of=cells,
+        )
+
+    def and_rests(self, cells: Numbers) -> Numbers:
+        """Some cells, in ascending order, and the rests beside them."""
+        if not len(self.rest_of):
+            return cells
+        return np.concatenate([cells, self.cells + np.flatnonzero(np.isin(self.rest_of, cells))])
+
     def describe(self, unknown: int) -> tuple[str, str]:
         """The first table that an unknown stands in, and its level: the dimensions in which it is not a total."""
         table = int(np.argmax(self.inside[:, unknown]))
@@ -153,34 +198,68 @@ class System:
 
 def build_system(tables: Sequence[CountedTable]) -> System:
     """Number the unknowns of some tables and write down their sums; raises `CountsUnfit` where they do not hold."""
-    dimensions = _dimensions(tables)
-    shapes = {name: Shape(dimension) for name, dimension in dimensions.items()}
-    order = list(shapes)
-    axes = tuple(tuple(order.index(dimension.name) for dimension in table.dimensions) for table in tables)
-    grids, codes = _number(list(shapes.values()), axes)
-    sums, totals = _sums(list(shapes.values()), axes, grids, len(codes))
-    persons, reports = _counts(tables, grids, len(codes))
-    system = System(tuple(shapes.values()), tuple(tables), axes, grids, codes, persons, reports, sums, totals)
+    shapes = tuple(Shape(dimension) for dimension in _dimensions(tables).values())
+    widest = _widest(tables)
+    order = [shape.name for shape in shapes]
+    axes = tuple(tuple(order.index(dimension.name) for dimension in table.dimensions) for table in widest)
+    shown = tuple(
+        tuple(_shown_as(shapes[axis], dimension) for axis, dimension in zip(along, table.dimensions, strict=True))
+        for along, table in zip(axes, widest, strict=True)
+    )
+    grids, codes = _number(shapes, axes, shown)
+    sums, totals = _sums(shapes, axes, shown, grids, len(codes))
+    nothing = np.zeros(len(codes), np.int64)
+    empty = System(shapes, widest, axes, grids, codes, nothing, nothing, sums, totals)
+    persons, reports = _counts(tables, empty)
+    system = replace(empty, persons=persons, reports=reports, counted=tuple(tables))
     _check_sums(system)
     return system
 
 
 def _dimensions(tables: Sequence[CountedTable]) -> dict[str, Dimension]:
+    """The dimensions by name, each in the finest form that a table has."""
     known: dict[str, Dimension] = {}
     for table in tables:
         for dimension in table.dimensions:
-            if known.setdefault(dimension.name, dimension) != dimension:
+            before = known.setdefault(dimension.name, dimension)
+            if dimension.holds(before):
+                known[dimension.name] = dimension if len(dimension.parents) > len(before.parents) else before
+            elif not before.holds(dimension):
                 raise CountsUnfit(table=table.name, reason=f"its {dimension.name} differs from that of another table")
     return known
 
 
-def _number(shapes: list[Shape], axes: Axes) -> tuple[tuple[Numbers, ...], Numbers]:
+def _widest(tables: Sequence[CountedTable]) -> tuple[CountedTable, ...]:
+    """The tables that do not stand in another with all their cells; of two with the same cells the first."""
+    kept: list[CountedTable] = []
+    for at, table in enumerate(tables):
+        later = (other for other in tables[at + 1 :] if _stands_in(table, other) and not _stands_in(other, table))
+        if next(later, None) is None and not any(_stands_in(table, other) for other in kept):
+            kept.append(table)
+    return tuple(kept)
+
+
+def _stands_in(table: CountedTable, other: CountedTable) -> bool:
+    along = {dimension.name: dimension for dimension in other.dimensions}
+    return all(own.name in along and along[own.name].holds(own) for own in table.dimensions)
+
+
+def _shown_as(shape: Shape, dimension: Dimension) -> Numbers:
+    """For each code of a shape the code that stands for it in a form of the dimension: itself, or what it is part of there."""
+    own = np.array([code in dimension.parents for code in shape.codes])
+    shown = np.arange(len(own))
+    while not np.all(own[shown]):
+        shown = np.where(own[shown], shown, shape.parent[shown])
+    return shown
+
+
+def _number(shapes: Sequence[Shape], axes: Axes, shown: Sequence[Sequence[Numbers]]) -> tuple[tuple[Numbers, ...], Numbers]:
     """Give each cell of each table its number; cells with the same codes below the total get the same."""
     radix = [len(shape.codes) for shape in shapes]
     places = []
-    for along in axes:
-        own = np.indices([radix[axis] for axis in along])
-        full = [np.full(own[0].shape, shape.root) for shape in shapes]
+    for along, stands in zip(axes, shown, strict=True):
+        own = np.meshgrid(*stands, indexing="ij")
+        full = [np.full(own[0].shape if own else (), shape.root) for shape in shapes]
         for at, axis in enumerate(along):
             full[axis] = own[at]
         places.append(np.ravel_multi_index(full, radix))
@@ -190,14 +269,32 @@ def _number(shapes: list[Shape], axes: Axes) -> tuple[tuple[Numbers, ...], Numbe
     return grids, np.stack(np.unravel_index(distinct, radix), axis=1)
 
 
-def _sums(shapes: list[Shape], axes: Axes, grids: tuple[Numbers, ...], size: int) -> tuple[sparse.csr_matrix, Numbers]:
+def _numbers(table: CountedTable, shapes: Sequence[Shape], axes: Sequence[int], grid: Numbers) -> Numbers:
+    """The unknowns of a table's cells in the order of its own codes, from the grid of a table that it stands in."""
+    own = {dimension.name: dimension for dimension in table.dimensions}
+    names = [shapes[axis].name for axis in axes]
+    for at, axis in enumerate(axes):
+        shape, dimension = shapes[axis], own.get(names[at])
+        codes = [shape.root] if dimension is None else [shape.position[code] for code in dimension.parents]
+        grid = np.take(grid, codes, axis=at)
+    kept = grid.squeeze(tuple(at for at, name in enumerate(names) if name not in own))
+    order = [name for name in names if name in own]
+    return kept.transpose([order.index(dimension.name) for dimension in table.dimensions])
+
+
+def _sums(
+    shapes: Sequence[Shape], axes: Axes, shown: Sequence[Sequence[Numbers]], grids: Sequence[Numbers], size: int
+) -> tuple[sparse.csr_matrix, Numbers]:
     written = np.zeros((len(shapes), size), bool)  # tables that share totals share the equations of those too
     totals, columns, lengths = ([np.zeros(0, np.int64)] for _ in range(3))
-    for along, grid in zip(axes, grids, strict=True):
+    for along, stands, grid in zip(axes, shown, grids, strict=True):
         for at, axis in enumerate(along):
             moved = np.moveaxis(grid, at, 0)
             for parent, children in shapes[axis].children.items():
+                if stands[at][children[0]] != children[0]:
+                    continue  # this table goes no further down
                 fresh = ~written[axis, moved[parent]]
+                fresh &= _first_of_each(moved[parent])
                 total = moved[parent][fresh]
                 written[axis, total] = True
                 totals.append(total)
@@ -210,10 +307,17 @@ def _sums(shapes: list[Shape], axes: Axes, grids: tuple[Numbers, ...], size: int
     return sums, np.concatenate(totals)
 
 
-def _counts(tables: Sequence[CountedTable], grids: tuple[Numbers, ...], size: int) -> tuple[Numbers, Numbers]:
-    persons = np.full(size, -1, np.int64)
-    reports = np.full(size, np.iinfo(np.int64).max, np.int64)
-    for table, grid in zip(tables, grids, strict=True):
+def _first_of_each(grid: Numbers) -> Flags:
+    """Where each number of a grid stands for the first time."""
+    first = np.zeros(grid.size, bool)
+    first[np.unique(grid.ravel(), return_index=True)[1]] = True
+    return first.reshape(grid.shape)
+
+
+def _counts(tables: Sequence[CountedTable], system: System) -> tuple[Numbers, Numbers]:
+    persons = np.full(system.size, -1, np.int64)
+    reports = np.full(system.size, np.iinfo(np.int64).max, np.int64)
+    for table in tables:
         keys = list(product(*(dimension.parents for dimension in table.dimensions)))
         if unknown := table.cells.keys() - set(keys):
             raise CountsUnfit(table=table.name, reason=f"{len(unknown)} of its cells have codes that its dimensions lack")
@@ -221,11 +325,12 @@ def _counts(tables: Sequence[CountedTable], grids: tuple[Numbers, ...], size: in
         if any(type(number) is not int or number < 0 for count in counts for number in (count.persons, count.reports)):
             raise CountsUnfit(table=table.name, reason="a count is not a whole number, 0 or more")
         given = np.array([count.persons for count in counts], np.int64)
-        known = persons[grid.ravel()]
+        numbers = system.numbers(table).ravel()
+        known = persons[numbers]
         if np.any((known >= 0) & (known != given)):
             raise CountsUnfit(table=table.name, reason="its totals differ from those of another table")
-        persons[grid.ravel()] = given
-        reports[grid.ravel()] = np.minimum(reports[grid.ravel()], [count.reports for count in counts])
+        persons[numbers] = given
+        reports[numbers] = np.minimum(reports[numbers], [count.reports for count in counts])
     return persons, reports
 
 

@@ -12,9 +12,9 @@ from typing import Final
 
 import numpy as np
 
-from anonymizer.counted_week import Count
-from anonymizer.policy import Policy, Possible
+from anonymizer.policy import Possible
 from anonymizer.suppression.equations import Flags, Numbers, System
+from anonymizer.suppression.guards import Guards
 
 __all__ = ["Goals", "Move", "make_move"]
 
@@ -60,8 +60,8 @@ def _room(falling: Numbers, persons: Numbers) -> int:
 class Goals:
     """What must stay possible for some suppressed cells, and what of it has not been shown yet."""
 
-    def __init__(self, system: System, policy: Policy, cells: Flags) -> None:
-        self._persons, self._reports, self._policy = system.persons.tolist(), system.reports, policy
+    def __init__(self, system: System, guards: Guards, cells: Flags) -> None:
+        self._persons, self._guards = system.persons.tolist(), guards
         self.wanted: dict[int, list[Possible]] = {}
         self.open: dict[int, list[Possible]] = {}
         self.number = 0
@@ -70,9 +70,9 @@ class Goals:
     def add(self, cells: Numbers) -> None:
         """Ask for more cells."""
         for cell in cells.tolist():
-            count = Count(self._persons[cell], int(self._reports[cell]))
-            goals = [goal for goal in self._policy.must_stay_possible(count) if not goal.holds(count.persons)]
-            self.wanted[cell] = _farthest_first(goals, count.persons)
+            persons = self._persons[cell]
+            goals = [goal for goal in self._guards.of(cell).possible if not goal.holds(persons)]
+            self.wanted[cell] = _farthest_first(goals, persons)
             if goals:
                 self.open[cell] = list(goals)
             self.number += len(goals)

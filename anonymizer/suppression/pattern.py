@@ -1,14 +1,16 @@
 """Which cells are hidden so far, and what hiding another one would cost."""
 
+from collections.abc import Sequence
 from copy import copy
 
 import numpy as np
+from numpy.typing import NDArray
 
-from anonymizer.counted_week import Count
 from anonymizer.errors import ReleasedOtherwise
-from anonymizer.policy import Policy
+from anonymizer.primary import Primary
 from anonymizer.published import Standing
 from anonymizer.suppression.equations import Flags, Numbers, System
+from anonymizer.suppression.guards import Guards
 
 __all__ = ["Pattern"]
 
@@ -18,18 +20,22 @@ class Pattern:
 
     What was `shown` before stays shown, even where it would be unsafe by now.
 
-    Costs keep what readers need most: totals before their parts, large cells before small ones, and numbers before zeros.
+    So does what is declared to be zero: it hides nothing, since everybody knows it.
+
+    Costs keep what readers need most: totals before their parts, large cells before small ones, and numbers before zeros,
+    and what the policy says beyond that.
     """
 
-    def __init__(self, system: System, policy: Policy, standing: Standing | None = None) -> None:
-        counts = zip(system.persons.tolist(), system.reports.tolist(), strict=True)
+    def __init__(self, system: System, guards: Guards, standing: Standing | None = None) -> None:
         self.shown, hidden = _stands(system, standing or {})
-        self.unsafe = np.array([policy.is_unsafe(Count(*count)) for count in counts]) & ~self.shown
+        self.unsafe = np.zeros(system.size, bool)
+        self.unsafe[list(guards.unsafe)] = True
+        self.unsafe &= ~self.shown
+        self.shown = (self.shown | guards.structural) & ~hidden
         self.first = self.unsafe | hidden
         self.hidden = self.first.copy()
         self.version = 0
-        loss = np.where(system.persons > 0, 1 + np.log2(1 + system.persons), policy.zero_cost)
-        self.cost = loss * policy.keep_totals ** _height_in_tables(system)
+        self.cost = _costs(system, guards.primaries)
         # zeros below a published zero are known to be zero; to hide one means to hide what lies above it as well
         self.closed = self._below_zero(system)
 
@@ -63,7 +69,7 @@ class Pattern:
 def _stands(system: System, standing: Standing) -> tuple[Flags, Flags]:
     """The unknowns that were shown before, and those that were hidden; raises `ReleasedOtherwise`."""
     shown, hidden = np.zeros(system.size, bool), np.zeros(system.size, bool)
-    for unknown in range(system.size) if standing else ():
+    for unknown in range(system.cells) if standing else ():
         name = system.identity(unknown)
         if name in standing:
             number = standing[name]
@@ -71,16 +77,20 @@ def _stands(system: System, standing: Standing) -> tuple[Flags, Flags]:
             if number not in {None, int(system.persons[unknown])}:
                 table, level = system.describe(unknown)
                 raise ReleasedOtherwise(table=table, level=level)
+    if len(system.rest_of):  # what is left of a total without a cell is shown where both are
+        shown[system.cells :] = shown[system.rest_of] & shown[system.totals[-len(system.rest_of) :]]
     return shown, hidden
 
 
-def _height_in_tables(system: System) -> Numbers:
-    """How far above the innermost cells of its table a cell stands, steps of all dimensions added."""
+def _costs(system: System, primaries: Sequence[Primary]) -> NDArray[np.float64]:
+    """What hiding a cell costs; of a cell that stands in several tables, the most of what they say. A rest costs nothing."""
+    cost = np.zeros(system.size)
     names = [shape.name for shape in system.shapes]
-    height = np.zeros(system.size, np.int64)
-    for table, grid in zip(system.tables, system.grids, strict=True):
-        axes = [names.index(dimension.name) for dimension in table.dimensions]
-        cells = grid.ravel()
-        own = np.sum([system.shapes[axis].height[system.codes[cells, axis]] for axis in axes], axis=0)
-        height[cells] = np.maximum(height[cells], own)
-    return height
+    for table, primary in zip(system.counted, primaries, strict=True):
+        cells, rules = system.numbers(table).ravel(), primary.rules
+        along = [names.index(dimension.name) for dimension in table.dimensions]
+        loss = np.where(system.persons[cells] > 0, 1 + np.log2(1 + system.persons[cells]), rules.policy.zero_cost)
+        # how far above the innermost cells of its table a cell stands, steps of all dimensions added
+        height = np.sum([system.shapes[axis].height[system.codes[cells, axis]] for axis in along], axis=0)
+        np.maximum.at(cost, cells, loss * rules.policy.keep_totals**height * rules.cost)
+    return cost

@@ -46,6 +46,7 @@ class Program:
         self._columns = np.arange(groups + len(self._falling), dtype=np.int32)
         self._solver = _solver(sparse.hstack([matrix, -matrix[:, self._falling]]).tocsc())
         self._version, self._budget = -1, 0
+        self._fixed = np.zeros(groups, bool)
         self._lower = self._upper = np.zeros(len(self._columns))
 
     def find(self, unknown: int, goal: Possible) -> Move | None:
@@ -56,6 +57,8 @@ class Program:
         if at == len(self._cells) or self._cells[at] != unknown:
             return None  # a closed zero that was not hidden yet when this program was written
         group = int(self._group[at])
+        if self._fixed[group]:
+            return None  # in this scope it is always equal to a cell that stays as it is
         persons = int(self._system.persons[unknown])
         kept = self._bounds(group)
         self._aim(group, persons, goal)
@@ -73,7 +76,7 @@ class Program:
         safe = ~self._pattern.hidden[self._cells]
         cost = FREE + np.bincount(self._group, self._pattern.cost[self._cells] * safe, minlength=groups)
         self._solver.changeColsCost(count, self._columns, np.concatenate([cost, cost[self._falling]]))
-        fixed = np.zeros(groups, bool)
+        self._fixed = fixed = np.zeros(groups, bool)
         fixed[self._group[self._held & safe]] = True
         rise = np.where(fixed, 0.0, highspy.kHighsInf)
         fall = np.where(fixed, 0.0, self._room)[self._falling]

@@ -56,7 +56,7 @@ def cells_in(system: System, pattern: Pattern, scope: Scope) -> Numbers:
     cells = np.unique(cells)
     if not scope.closed_zeros and len(cells) > FEW:
         cells = cells[~pattern.closed[cells] | pattern.hidden[cells]]
-    return cells
+    return system.and_rests(cells)
 
 
 def held_in(system: System, scope: Scope, cells: Numbers) -> Flags:

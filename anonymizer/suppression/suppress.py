@@ -11,15 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from anonymizer.errors import ProtectionImpossible
 from anonymizer.policy import Policy, Possible
+from anonymizer.primary import primary_of
 from anonymizer.published import Standing
 from anonymizer.suppression.equations import Flags, Numbers, System
+from anonymizer.suppression.guards import Guards, guard
 from anonymizer.suppression.moves import Goals, Move
 from anonymizer.suppression.parts import Part, divide, search_parts
 from anonymizer.suppression.pattern import Pattern
 from anonymizer.suppression.scopes import scopes_around
 from anonymizer.suppression.search import Search, in_order
+from anonymizer.suppression.unprotected import impossible
 
 __all__ = ["Change", "Progress", "Suppression", "suppress"]
 
@@ -57,16 +59,28 @@ def suppress(
     goals are met, and of how many.
     `processes` 0 takes as many as there are processors. Their number does not change what is hidden.
     """
-    pattern = Pattern(system, policy, standing)
-    search = Search(system, pattern, Goals(system, policy, pattern.unsafe))
-    for _ in _protect(search, policy, processes):
+    system, guards = guard(system, primary_of(system.counted, policy))
+    pattern = Pattern(system, guards, standing)
+    search = Search(system, pattern, Goals(system, guards, pattern.unsafe))
+    limits = _Limits(guards, all(policy.for_table(table.name).hide_grand_total for table in system.counted), processes)
+    for _ in _protect(search, limits):
         _tell(progress, search)
     search.keep(_needed(search.moves, search.goals, pattern))
     while len(zeros := _unasked_zeros(search)):
         search.ask(zeros)
-        for _ in _protect(search, policy, processes):
+        for _ in _protect(search, limits):
             _tell(progress, search)
-    return Suppression(pattern.hidden, pattern.unsafe, _alternatives(search.moves, search.goals))
+    cells = slice(system.cells)
+    return Suppression(pattern.hidden[cells], pattern.unsafe[cells], _alternatives(search.moves, search.goals, system.cells))
+
+
+@dataclass(frozen=True, eq=False)
+class _Limits:
+    """What is guarded, whether the grand total may be hidden to that end, and by how many processes."""
+
+    guards: Guards
+    grand_total: bool
+    processes: int
 
 
 def _unasked_zeros(search: Search) -> Numbers:
@@ -75,18 +89,21 @@ def _unasked_zeros(search: Search) -> Numbers:
     return zeros[[zero not in search.goals.wanted for zero in zeros.tolist()]]
 
 
-def _protect(search: Search, policy: Policy, processes: int) -> Iterator[None]:
+def _protect(search: Search, limits: _Limits) -> Iterator[None]:
     """Find moves for all open goals, first of what lies above the parts; raises `ProtectionImpossible`.
 
     What is not found in the parts along one dimension is looked for in those along another, and then anywhere.
     """
     below = {cell for part in divide(search.system, search.goals.open) for cell in part.cells}
     above = search.goals.open.keys() - below
-    yield from _protect_in_parts(search, divide(search.system, above, rank=1), processes)
-    yield from _protect_anywhere(search, above & search.goals.open.keys(), policy)
+    yield from _protect_in_parts(search, divide(search.system, above, rank=1), limits.processes)
+    failed: list[int] = []
+    yield from _protect_anywhere(search, above & search.goals.open.keys(), limits, failed)
     for rank in (0, 1):
-        yield from _protect_in_parts(search, divide(search.system, search.goals.open, rank), processes)
-    yield from _protect_anywhere(search, search.goals.open, policy)
+        yield from _protect_in_parts(search, divide(search.system, search.goals.open, rank), limits.processes)
+    yield from _protect_anywhere(search, search.goals.open.keys() - set(failed), limits, failed)
+    if failed:
+        raise impossible(search.system, limits.guards, failed, grand_total=limits.grand_total)
 
 
 def _protect_in_parts(search: Search, parts: Sequence[Part], processes: int) -> Iterator[None]:
@@ -96,13 +113,12 @@ def _protect_in_parts(search: Search, parts: Sequence[Part], processes: int) -> 
         yield
 
 
-def _protect_anywhere(search: Search, cells: Iterable[int], policy: Policy) -> Iterator[None]:
-    """Protect cells one by one, in the whole system if need be; raises `ProtectionImpossible`."""
+def _protect_anywhere(search: Search, cells: Iterable[int], limits: _Limits, failed: list[int]) -> Iterator[None]:
+    """Protect cells one by one, in the whole system if need be; those that cannot be are added to `failed`."""
     system = search.system
     for cell in in_order(system, cells):
-        if not search.protect(cell, lambda unknown: scopes_around(system, unknown, grand_total=policy.hide_grand_total)):
-            table, level = system.describe(cell)
-            raise ProtectionImpossible(table=table, level=level)
+        if not search.protect(cell, lambda unknown: scopes_around(system, unknown, grand_total=limits.grand_total)):
+            failed.append(cell)
         yield
 
 
@@ -128,8 +144,11 @@ def _needed(moves: list[Move], goals: Goals, pattern: Pattern) -> list[Move]:
     return [moves[at] for at in sorted(kept)]
 
 
-def _alternatives(moves: list[Move], goals: Goals) -> tuple[Change, ...]:
-    """One alternative for each goal, taken from the first move that meets it; most serve many goals."""
+def _alternatives(moves: list[Move], goals: Goals, cells: int) -> tuple[Change, ...]:
+    """One alternative for each goal, taken from the first move that meets it; most serve many goals.
+
+    Said is what becomes of the system's first unknowns, which are its `cells`: what becomes of rests follows.
+    """
     answered: set[tuple[int, Possible]] = set()
     alternatives = []
     for move in moves:
@@ -138,5 +157,6 @@ def _alternatives(moves: list[Move], goals: Goals) -> tuple[Change, ...]:
             if (cell, goal) not in answered:
                 answered.add((cell, goal))
                 multiples.add(multiple)
-        alternatives += [Change(move.cells, move.step * multiple) for multiple in sorted(multiples)]
+        own = move.cells < cells
+        alternatives += [Change(move.cells[own], move.step[own] * multiple) for multiple in sorted(multiples)]
     return tuple(alternatives)

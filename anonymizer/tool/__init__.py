@@ -5,10 +5,11 @@ it; `verify_release` checks it from its folder alone.
 """
 
 from anonymizer.attacker import Interval
-from anonymizer.errors import NotProven, SolverGaveUp
+from anonymizer.errors import NotProven, ProtectionImpossible, SolverGaveUp
 from anonymizer.loss import Loss
 from anonymizer.published import Identity, PublishedTable
 from anonymizer.tool.cell_names import read_known
+from anonymizer.tool.choose_tables import Choice, read_choices
 from anonymizer.tool.expose import Exposure, Verdict, ZerosAreHidden, expose, narrowest
 from anonymizer.tool.protect_file import Step, Written, protect_file
 from anonymizer.tool.protect_history import Periods
@@ -17,12 +18,14 @@ from anonymizer.tool.verify_release import Check, verify_release
 
 __all__ = [
     "Check",
+    "Choice",
     "Exposure",
     "Identity",
     "Interval",
     "Loss",
     "NotProven",
     "Periods",
+    "ProtectionImpossible",
     "PublishedTable",
     "Release",
     "SolverGaveUp",
@@ -33,6 +36,7 @@ __all__ = [
     "expose",
     "narrowest",
     "protect_file",
+    "read_choices",
     "read_known",
     "read_release",
     "verify_release",

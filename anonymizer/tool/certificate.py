@@ -6,12 +6,11 @@ signs this one file: it holds the hashes of all others.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from hashlib import sha256
 from typing import Any, Final
 
 from anonymizer.attacker import FAR, Audit, Interval
-from anonymizer.policy import Policy
+from anonymizer.policy import Policy, stated
 from anonymizer.published import PublishedTable, count_cells
 
 __all__ = ["CERTIFICATE", "FORMAT", "certificate_of", "hashes_of", "pack_json", "worst_of"]
@@ -33,7 +32,7 @@ def certificate_of(
     return {
         "format": FORMAT,
         "statement": STATEMENT,
-        "policy": asdict(policy),
+        "policy": stated(policy),
         "tables": [_table(table) for table in tables],
         "worst": worst and _worst(worst),
         "files": dict(sorted(hashes.items())),

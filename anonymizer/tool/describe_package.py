@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any, Final
 
-from anonymizer.dimension import TOTAL, Dimension
-from anonymizer.policy import Policy
+from anonymizer.dimension import TOTAL, Dimension, finest
+from anonymizer.policy import Policy, stated
 from anonymizer.published import PublishedTable
 from core.data_package import code_field, csv_resource
 
@@ -15,12 +14,13 @@ __all__ = ["PACKAGE", "describe_package", "hierarchy_path", "members_of", "table
 PACKAGE: Final = "datapackage.json"
 ADDITION: Final = (
     "In every table and for every dimension, the cell of a code that has children is the sum of the cells of its "
-    "children, the other codes staying the same. Totals include suppressed cells. The total of a dimension is coded _T."
+    "children, the other codes staying the same. Totals include suppressed cells. The total of a dimension is coded _T. "
+    "A table with 'levels' goes only so many levels below the totals of those dimensions."
 )
 MEANING: Final = (
     "One mark for whatever is not shown: a suppressed cell holds fewer than the policy's threshold, or comes from fewer "
-    "contributors than it asks for, or is hidden so that another cannot be worked out. It may hold nothing at all. With "
-    "contributors = 1 the rule of contributors was not applied."
+    "contributors than it asks for, or is against another of its rules, or is hidden so that another cannot be worked out. It "
+    "may hold nothing at all. A rule that is not stated was not applied; with contributors = 1, that of contributors was not."
 )
 STATUS_FIELDS: Final = [
     {
@@ -57,16 +57,16 @@ def describe_package(
     tables: Sequence[PublishedTable], policy: Policy, measure: str, files: Mapping[str, bytes]
 ) -> dict[str, Any]:
     """The descriptor; `measure` names the column of counts, `files` holds the CSV files by path."""
-    dimensions = {dimension.name: dimension for table in tables for dimension in table.dimensions}
+    dimensions = finest(dimension for table in tables for dimension in table.dimensions)
     return {
         "profile": "data-package",
         "name": _slug(tables[0].name),
         "counts": {"column": measure},
         "addition": ADDITION,
-        "confidentiality": {"policy": asdict(policy), "meaning": MEANING},
+        "confidentiality": {"policy": stated(policy), "meaning": MEANING},
         "dimensions": [_dimension(dimension) for dimension in dimensions.values()],
         "resources": [
-            *(_table(table, measure, files) for table in tables),
+            *(_table(table, dimensions, measure, files) for table in tables),
             *(_hierarchy(dimension, files) for dimension in dimensions.values()),
         ],
     }
@@ -77,7 +77,9 @@ def _dimension(dimension: Dimension) -> dict[str, Any]:
     return {"name": dimension.name, "total": TOTAL, "path": hierarchy_path(dimension.name), "members": members}
 
 
-def _table(table: PublishedTable, measure: str, files: Mapping[str, bytes]) -> dict[str, Any]:
+def _table(
+    table: PublishedTable, dimensions: Mapping[str, Dimension], measure: str, files: Mapping[str, bytes]
+) -> dict[str, Any]:
     names = [dimension.name for dimension in table.dimensions]
     count = {
         "name": measure,
@@ -92,7 +94,9 @@ def _table(table: PublishedTable, measure: str, files: Mapping[str, bytes]) -> d
         "foreignKeys": keys,
         "missingValues": [""],
     }
-    return csv_resource(_slug(table.name), table_path(table.name), schema, files) | {"dimensions": names}
+    levels = {each.name: each.levels for each in table.dimensions if each != dimensions[each.name]}
+    described = csv_resource(_slug(table.name), table_path(table.name), schema, files) | {"dimensions": names}
+    return described | {"levels": levels} if levels else described
 
 
 def _hierarchy(dimension: Dimension, files: Mapping[str, bytes]) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import inf
 
-from anonymizer.attacker import Attacker, Interval, attack, identity
+from anonymizer.attacker import Attacker, Interval, attack, identity, structural_zeros
 from anonymizer.dimension import TOTAL
 from anonymizer.errors import KnownContradicts, TablesContradict
-from anonymizer.policy import Policy
+from anonymizer.policy import Policy, TableRules, rules_of
 from anonymizer.published import Identity, Key, PublishedTable
 from anonymizer.tool.cell_names import write_cell
 
@@ -39,13 +39,14 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Exposure:
-    """The tightest interval of a suppressed cell, and the verdict."""
+    """The tightest interval of a suppressed cell, the verdict, and whether it may be under the threshold."""
 
     table: str
     cell: str
     level: str
     interval: Interval
     verdict: Verdict
+    small: bool
 
 
 def expose(
@@ -59,7 +60,7 @@ def expose(
 
     Raises `TablesContradict`, `KnownContradicts` or `ZerosAreHidden`.
     """
-    given = dict(known or {})
+    given = structural_zeros(tables, policy) | dict(known or {})
     try:
         intervals = attack(tables, zeros_visible=zeros_visible, known=given)
     except TablesContradict:
@@ -67,11 +68,11 @@ def expose(
         if zeros_visible:
             raise ZerosAreHidden from None
         raise
-    by_name = {table.name: table for table in tables}
+    by_name = {table.name: (table, rules_of(table.name, table.dimensions, policy)) for table in tables}
     return [
-        _exposure(by_name[name], key, interval, policy)
+        _exposure(*by_name[name], key, interval)
         for (name, key), interval in intervals.items()
-        if not given or identity(by_name[name].dimensions, key) not in given
+        if not given or identity(by_name[name][0].dimensions, key) not in given
     ]
 
 
@@ -84,14 +85,16 @@ def _blame(tables: Sequence[PublishedTable], known: Mapping[Identity, int]) -> N
         raise KnownContradicts from None
 
 
-def _exposure(table: PublishedTable, key: Key, interval: Interval, policy: Policy) -> Exposure:
+def _exposure(table: PublishedTable, rules: TableRules, key: Key, interval: Interval) -> Exposure:
     pairs = zip(table.dimensions, key, strict=True)
     level = " x ".join(dimension.name for dimension, code in pairs if code != TOTAL) or "total"
-    return Exposure(table.name, write_cell(table.dimensions, key), level, interval, judge(interval, policy))
+    own = rules.of(key)
+    verdict = judge(interval, own)
+    return Exposure(table.name, write_cell(table.dimensions, key), level, interval, verdict, interval.low < own.threshold)
 
 
 def judge(interval: Interval, policy: Policy) -> Verdict:
-    """The verdict on one interval of a suppressed cell.
+    """The verdict on one interval of a suppressed cell, for which this policy holds.
 
     A cell that may be at the threshold or above is not known to be small, even where it is known not to be 1: that tells
     of it only that it was hidden for the sake of others.
@@ -100,15 +103,16 @@ def judge(interval: Interval, policy: Policy) -> Verdict:
     if low == high:
         return Verdict.RECOVERED
     known_small = high is not None and high < policy.threshold
-    fills = low <= 1 and (high is None or high >= policy.threshold - 1)
+    least, most = policy.small_interval
+    fills = low <= least and (high is None or high >= most)
     return Verdict.TOO_NARROW if known_small and not fills else Verdict.HIDDEN
 
 
-def narrowest(exposures: Iterable[Exposure], policy: Policy) -> Exposure | None:
+def narrowest(exposures: Iterable[Exposure]) -> Exposure | None:
     """The narrowest interval of a cell that may be under the threshold; of several that which can hold least, then by name."""
 
     def width(one: Exposure) -> tuple[float, int, str, str]:
         low, high = one.interval
         return (inf if high is None else high - low, low, one.table, one.cell)
 
-    return min((one for one in exposures if one.interval.low < policy.threshold), key=width, default=None)
+    return min((one for one in exposures if one.small), key=width, default=None)

@@ -12,12 +12,13 @@ from anonymizer.loss import Loss, losses
 from anonymizer.policy import Policy
 from anonymizer.protect import protect_tables
 from anonymizer.published import ProtectedTables, count_cells
+from anonymizer.tool.choose_tables import Choice
 from anonymizer.tool.protect_history import Periods, protect_history
 from anonymizer.tool.read_hierarchy import read_hierarchy
-from anonymizer.tool.read_table import RECORDS, read_table
+from anonymizer.tool.read_table import RECORDS, read_tables
 from anonymizer.tool.write_release import require_free, write_release
 
-__all__ = ["Step", "Written", "protect_file"]
+__all__ = ["Step", "Written", "in_order_of", "protect_file", "rules_for"]
 
 Step = Callable[[str, int, int], None]
 """Told what is being done, how far it is, and of how much (0 where that is not known)."""
@@ -45,29 +46,33 @@ def protect_file(
     hierarchies: Mapping[str, Path],
     count: str | None = None,
     contributors: str | None = None,
+    contributor: str | None = None,
+    tables: Sequence[Choice] = (),
     periods: Periods | None = None,
     seed: int = 0,
     step: Step | None = None,
 ) -> Written:
     """Read, count, protect, prove and write; nothing is written before everything is proven.
 
-    Without `contributors` the rule of contributors is not applied, and the release says so (contributors = 1). With `periods`
-    only what is over is published, and nothing that was released before is withdrawn or contradicted. Another `seed` breaks
-    ties between equally good cells to hide otherwise. Raises what reading, protecting and writing raise.
+    `tables` are choices of the file's columns, protected as one system; without any there is one table of all columns.
+    `contributors` names a column that says how many contributed, `contributor` one that says who. Rules that ask for what
+    neither tells are not applied, and the release does not state them (see `rules_for`). With `periods` only what is over is
+    published, and nothing that was released before is withdrawn or contradicted. Another `seed` breaks ties between equally
+    good cells to hide otherwise. Raises what reading, protecting and writing raise.
     """
     tell = step or (lambda _what, _done, _of: None)
     require_free(out)
     tell("reading and counting", 0, 0)
     known = {name: read_hierarchy(name, path) for name, path in hierarchies.items()}
-    counted = _in_order_of(seed, read_table(table, known, count=count, contributors=contributors))
-    rules = policy if contributors else replace(policy, contributors=1)
+    read = read_tables(table, known, tables, count=count, contributors=contributors, contributor=contributor)
+    counted, rules = in_order_of(seed, read), rules_for(policy, contributors=contributors, contributor=contributor)
     measure = count or RECORDS
 
     def progress(done: int, of: int) -> None:
         tell("protecting and proving", done, of)
 
     protected = (
-        protect_tables([counted], rules, progress=progress)
+        protect_tables(counted, rules, progress=progress)
         if periods is None
         else protect_history(counted, periods, rules, measure=measure, progress=progress)
     )
@@ -76,18 +81,26 @@ def protect_file(
     return Written(out, *count_cells(protected.tables), worst, _losses(counted, protected))
 
 
-def _losses(counted: CountedTable, protected: ProtectedTables) -> Sequence[Loss]:
+def rules_for(policy: Policy, *, contributors: str | None, contributor: str | None) -> Policy:
+    """The policy without the rules that nobody can judge: who contributed is not told, or neither who nor how many."""
+    if contributor:
+        return policy
+    return policy.without_contributions() if contributors else policy.without_contributors()
+
+
+def _losses(counted: Sequence[CountedTable], protected: ProtectedTables) -> Sequence[Loss]:
     """The loss by level; of a release over time none, since what is not over is counted otherwise than it is published."""
-    [table] = protected.tables
-    return losses([counted], [table], protected.policy) if table.dimensions == counted.dimensions else ()
+    if any(table.dimensions != truth.dimensions for truth, table in zip(counted, protected.tables, strict=True)):
+        return ()
+    return losses(counted, protected.tables, protected.policy)
 
 
-def _in_order_of(seed: int, table: CountedTable) -> CountedTable:
-    """The same table with its codes in another order: of two cells equally good to hide, the first is hidden."""
+def in_order_of(seed: int, tables: Sequence[CountedTable]) -> Sequence[CountedTable]:
+    """The same tables with their codes in another order: of two cells equally good to hide, the first is hidden."""
     if not seed:
-        return table
+        return tables
     order = random.Random(seed)  # noqa: S311  (breaks ties, keeps no secret)
-    return replace(table, dimensions=tuple(_shuffled(dimension, order) for dimension in table.dimensions))
+    return [replace(table, dimensions=tuple(_shuffled(dimension, order) for dimension in table.dimensions)) for table in tables]
 
 
 def _shuffled(dimension: Dimension, order: random.Random) -> Dimension:

@@ -26,12 +26,15 @@ class Periods:
 
 
 def protect_history(
-    counted: CountedTable, periods: Periods, policy: Policy, *, measure: str, progress: Progress | None = None
+    tables: Sequence[CountedTable], periods: Periods, policy: Policy, *, measure: str, progress: Progress | None = None
 ) -> ProtectedTables:
-    """Protect what is over and was not released yet; the result holds all that was released, and it.
+    """Protect what is over of one table and was not released yet; the result holds all that was released, and it.
 
     The release before is verified first. Raises `HistoryUnfit`, and what reading it and `protect_periods` raise.
     """
+    if len(tables) > 1:
+        raise HistoryUnfit(given=tables[1].name, reason="a release over time holds one table")
+    [counted] = tables
     _check(counted, periods)
     released = None if periods.history is None else _released(periods.history, policy, measure)
     return protect_periods(counted, periods.time, periods.over, policy, released=released, progress=progress)

@@ -48,7 +48,7 @@ def read_release(folder: Path) -> Release:
     try:
         dimensions = {one["name"]: _dimension(one) for one in package["dimensions"]}
         described = [
-            (str(one["path"]), [dimensions[name] for name in one["dimensions"]])
+            (str(one["path"]), [_upto(one.get("levels", {}).get(name), dimensions[name]) for name in one["dimensions"]])
             for one in package["resources"]
             if "dimensions" in one
         ]
@@ -78,6 +78,10 @@ def read_json(folder: Path, name: str) -> dict[str, Any]:
 
 def _dimension(described: dict[str, Any]) -> Dimension:
     return Dimension(str(described["name"]), {str(one["code"]): one["parent"] for one in described["members"]})
+
+
+def _upto(level: int | None, dimension: Dimension) -> Dimension:
+    return dimension if level is None else dimension.upto(int(level))
 
 
 class _Reading:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from anonymizer.attacker import Audit, audit
+from anonymizer.dimension import finest
 from anonymizer.errors import ReleaseUnfit, TablesContradict, TableUnreadable
 from anonymizer.policy import Policy
 from anonymizer.tool.cell_names import write_cell
@@ -93,7 +94,7 @@ def _files(certificate: Mapping[str, Any], hashes: Mapping[str, str]) -> Check:
 def _hierarchies(release: Release) -> Check:
     """The files of hierarchies say what the package says: the sums were checked by the latter."""
     what = "the hierarchies are those that the tables were checked with"
-    for dimension in {dimension.name: dimension for table in release.tables for dimension in table.dimensions}.values():
+    for dimension in finest(dimension for table in release.tables for dimension in table.dimensions).values():
         path = hierarchy_path(dimension.name)
         try:
             columns = read_columns(release.folder / path)
@@ -153,7 +154,7 @@ def _width(interval: Mapping[str, int | None]) -> float:
 
 
 def _exposed(release: Release, found: Audit) -> Check:
-    what = "no suppressed cell can be recovered, or is known to be small with a number ruled out"
+    what = "no published number breaks the policy; no cell can be recovered, or is known to be small with a number ruled out"
     for first in found.offences[:1]:
         [table] = (table for table in release.tables if table.name == first.table)
         low, high = first.interval

@@ -12,7 +12,7 @@ from itertools import product
 from pathlib import Path
 
 from anonymizer.attacker import Interval
-from anonymizer.dimension import Dimension
+from anonymizer.dimension import Dimension, finest
 from anonymizer.errors import FolderNotFree, FolderNotWritten
 from anonymizer.prove import prove_from_outside
 from anonymizer.published import ProtectedTable, ProtectedTables
@@ -45,7 +45,7 @@ def write_release(protected: ProtectedTables, folder: Path, *, measure: str) -> 
 
 def _files(protected: ProtectedTables, measure: str, worst: Interval | None) -> dict[str, bytes]:
     tables = protected.tables
-    dimensions = {dimension.name: dimension for table in tables for dimension in table.dimensions}
+    dimensions = finest(dimension for table in tables for dimension in table.dimensions)
     files = {table_path(table.name): _table(table, measure) for table in tables}
     files |= {hierarchy_path(name): _hierarchy(dimension) for name, dimension in dimensions.items()}
     files[PACKAGE] = pack_json(describe_package(tables, protected.policy, measure, files))

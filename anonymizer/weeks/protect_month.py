@@ -59,8 +59,9 @@ def protect_month(
     _check_dimensions(month, weeks)
     time = Dimension(WEEK, {TOTAL: None} | {week.code: TOTAL for week in weeks})
     tables = [_with_weeks(time, position, weeks) for position, _ in enumerate(weeks[0].counted)]
-    done = protect_tables(tables, policy, standing=_standing(time, weeks), progress=progress)
-    prove_from_outside(done.tables, policy)
+    standing = _standing(time, weeks)
+    done = protect_tables(tables, policy, standing=standing, progress=progress)
+    prove_from_outside(done.tables, policy, standing)
     own = [_of_month(table) for table in done.tables]
     proof = Proof({table.name: table.digest for table in own}, *count_cells(own), done.proof.evidence)
     return ProtectedPeriod(weeks[0].protected.operation, month, done.policy, tuple(own), proof)

@@ -7,18 +7,25 @@ a number, exchange a policy, or take away a table without notice.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from hmac import compare_digest
 from itertools import product
+from pathlib import Path
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from anonymizer.counted_week import CountedTable
 from anonymizer.dimension import Dimension
-from anonymizer.errors import HierarchyUnfit, PeriodAlreadyProtected, PeriodNotProtected, ProtectedPeriodChanged
+from anonymizer.errors import (
+    HierarchyUnfit,
+    PeriodAlreadyProtected,
+    PeriodNotProtected,
+    PolicyUnreadable,
+    ProtectedPeriodChanged,
+)
 from anonymizer.models import ProofRow, TableRow
-from anonymizer.policy import Policy
+from anonymizer.policy import Policy, policy_from, stated
 from anonymizer.published import (
     Proof,
     ProtectedPeriod,
@@ -33,6 +40,8 @@ from core.keyring import KeyRing
 from core.period import Period
 
 __all__ = ["load_protected", "store_protected"]
+
+STORED: Final = Path("anonymizer.proof")
 
 
 def store_protected(session: Session, ring: KeyRing, protected: ProtectedPeriod, counted: Sequence[CountedTable]) -> None:
@@ -51,7 +60,7 @@ def store_protected(session: Session, ring: KeyRing, protected: ProtectedPeriod,
         ProofRow(
             operation=operation,
             period=str(period),
-            policy=asdict(protected.policy),
+            policy=stated(protected.policy),
             seal=_seal(ring, operation, period, protected.policy, protected.proof.digests),
         )
     )
@@ -71,8 +80,8 @@ def load_protected(session: Session, ring: KeyRing, operation: str, period: Peri
         select(TableRow).where(TableRow.operation == operation, TableRow.period == str(period)).order_by(TableRow.position)
     )
     try:
-        policy, tables = Policy(**proof.policy), [_table(row) for row in rows]
-    except (TypeError, ValueError, HierarchyUnfit):
+        policy, tables = policy_from(proof.policy, STORED), [_table(row) for row in rows]
+    except (PolicyUnreadable, TypeError, ValueError, HierarchyUnfit):
         raise ProtectedPeriodChanged(operation=operation, period=period) from None
     digests = {table.name: table.digest for table in tables}
     if not compare_digest(proof.seal, _seal(ring, operation, period, policy, digests)):
@@ -83,7 +92,7 @@ def load_protected(session: Session, ring: KeyRing, operation: str, period: Peri
 
 
 def _seal(ring: KeyRing, operation: str, period: Period, policy: Policy, digests: Mapping[str, str]) -> bytes:
-    said = json.dumps([operation, str(period), asdict(policy), list(digests.items())], sort_keys=True)
+    said = json.dumps([operation, str(period), stated(policy), list(digests.items())], sort_keys=True)
     return ring.blind_token("protected-week", said)
 
 

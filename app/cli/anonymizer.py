@@ -3,58 +3,69 @@
 import csv
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
 
-from anonymizer import Policy, default_policy, read_policy
+from anonymizer import Policy, default_policy, stated
 from anonymizer.tool import (
     Exposure,
     Identity,
     Interval,
-    Loss,
-    NotProven,
     Periods,
     PublishedTable,
-    SolverGaveUp,
-    Step,
     Verdict,
     ZerosAreHidden,
     expose,
     narrowest,
     protect_file,
+    read_choices,
     read_known,
     read_release,
     verify_release,
 )
-from app.cli.refusals import run, show
-from app.cli.screen import console, progress, show_table
-from core.errors import Problem
+from app.cli.anonymizer_inside import explain, what_if
+from app.cli.anonymizer_options import (
+    BROKEN,
+    ENDS,
+    ChosenTables,
+    ContributorColumn,
+    ContributorsColumn,
+    CountColumn,
+    HierarchyFiles,
+    PolicyFile,
+    Seed,
+    TableFile,
+    exit_status,
+    hierarchies_of,
+    interval_text,
+    policy_of,
+    say,
+    show_losses,
+    steps,
+)
+from app.cli.refusals import run
+from app.cli.screen import console, show_table
 
 __all__ = ["add_commands", "main"]
 
-BROKEN, BAD_INPUT = 1, 2
 SHOWN: Final = 20
 BROKEN_WAYS: Final = (Verdict.TOO_NARROW, Verdict.RECOVERED)
-ENDS: Final = (
-    "Exit status: 0 all is well; 1 the policy is broken, or something could not be proven or verified; "
-    "2 the command or a file cannot be used. More: docs/anonymizer.md."
-)
 
 tool = typer.Typer(help="Protect any table, attack and verify any release: on files alone.", no_args_is_help=True)
 
-PolicyFile = Annotated[Path | None, typer.Option("--policy", help="Rules, as in anonymizer/default_policy.toml (the default).")]
 ReleaseFolder = Annotated[Path, typer.Argument(help="A release folder.", metavar="RELEASE_DIR")]
 
 
 def add_commands(commands: typer.Typer) -> None:
     commands.add_typer(tool, name="anonymizer")
+
+
+tool.command("explain", epilog=ENDS)(explain)
+tool.command("what-if", epilog=ENDS)(what_if)
 
 
 def main() -> None:
@@ -67,47 +78,49 @@ def main() -> None:
 
 @tool.command("protect", epilog=ENDS)
 def protect(
-    table: Annotated[Path, typer.Argument(help="CSV: a row for each innermost cell or record.", metavar="TABLE.csv")],
+    table: TableFile,
     *,
     out: Annotated[Path, typer.Option(help="Folder for the release; must not be there yet, or be empty.")],
     policy: PolicyFile = None,
-    hierarchy: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="DIMENSION=FILE.csv with columns code and parent; may be given for each dimension.", metavar="NAME=FILE"
-        ),
-    ] = None,
-    count: Annotated[str | None, typer.Option(help="Column that says how many; without it each row is one.")] = None,
-    contributors: Annotated[str | None, typer.Option(help="Column that says from how many reports or households.")] = None,
+    hierarchy: HierarchyFiles = None,
+    tables: ChosenTables = None,
+    count: CountColumn = None,
+    contributors: ContributorsColumn = None,
+    contributor: ContributorColumn = None,
     time: Annotated[str | None, typer.Option(help="The dimension of time: what is over is published, and stands.")] = None,
     over: Annotated[list[str] | None, typer.Option(help="An innermost code of --time that is over. May be repeated.")] = None,
     history: Annotated[Path | None, typer.Option(help="Folder of the release before, with --time.")] = None,
-    seed: Annotated[int, typer.Option(help="Breaks ties between cells that are equally good to hide.", min=0)] = 0,
+    seed: Seed = 0,
     loss: Annotated[bool, typer.Option("--loss", help="Say what was lost at each level (for inside only).")] = False,
 ) -> None:
     """Protect TABLE.csv, prove it, and write a release folder, whole or not at all.
 
-    Every column is a dimension but the count and the contributors.
+    Every column is a dimension but the count and the contributors. Several tables are protected as one system.
     """
-    with _exit_status(), _steps() as step:
+    with exit_status(), steps() as step:
+        rules = policy_of(policy) or default_policy()
         written = protect_file(
             table,
             out,
-            _policy(policy) or default_policy(),
-            hierarchies=_hierarchies(hierarchy or []),
+            rules,
+            hierarchies=hierarchies_of(hierarchy),
             count=count,
             contributors=contributors,
+            contributor=contributor,
+            tables=read_choices(tables or []),
             periods=_periods(time, over or [], history),
             seed=seed,
             step=step,
         )
-    if contributors is None:
-        _say("The rule of contributors was not applied: no column says from how many the counts come (--contributors).")
+    if contributors is None and contributor is None:
+        say("The rule of contributors was not applied: no column says from how many the counts come (--contributors).")
+    if rules != rules.without_contributions() and contributor is None:
+        say("The rule of dominance was not applied: no column says who contributed how much (--contributor).")
     console.print(f"Released: {written.folder}", markup=False, soft_wrap=True)
     cells = f"{written.published + written.suppressed:,} cells, {written.suppressed:,} of them suppressed."
     console.print(cells, _worst(written.worst), soft_wrap=True)
     if loss:
-        _show_losses(written.losses)
+        show_losses(written.losses)
 
 
 @tool.command("attack", epilog=ENDS)
@@ -128,17 +141,17 @@ def attack(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print every suppressed cell as CSV.")] = False,
 ) -> None:
     """Work out the tightest interval of every suppressed cell, as anybody could who reads the release."""
-    with _exit_status(), _steps() as step:
+    with exit_status(), steps() as step:
         step("reading the release", 0, 0)
         found = read_release(release)
-        rules = _policy(policy) or found.policy
+        rules = policy_of(policy) or found.policy
         if rules is None:
             raise typer.BadParameter("the release states no policy", param_hint="--policy")
         known = read_known(know or [], found.tables)
         step("looking for the tightest intervals", 0, 0)
         exposures, contradiction = _expose(found.tables, rules, zeros_visible=zeros_visible, known=known)
     if as_json:
-        assumed = {"policy": asdict(rules), "zeros_visible": zeros_visible, "known": know or []}
+        assumed = {"policy": stated(rules), "zeros_visible": zeros_visible, "known": know or []}
         result = {"contradiction": contradiction, "cells": [_row(one) for one in exposures]}
         typer.echo(json.dumps(assumed | result, ensure_ascii=False, indent=1))
     elif as_csv:
@@ -146,9 +159,9 @@ def attack(
         writer.writeheader()
         writer.writerows(_row(one) for one in exposures)
     elif not contradiction:
-        _summarise(exposures, rules)
+        _summarise(exposures)
     if contradiction:
-        _say("The assumption is false: some suppressed cells are zeros. The numbers contradict whoever believes that none is.")
+        say("The assumption is false: some suppressed cells are zeros. The numbers contradict whoever believes that none is.")
     if any(one.verdict.broken for one in exposures):
         raise typer.Exit(BROKEN)
 
@@ -156,7 +169,7 @@ def attack(
 @tool.command("verify", epilog=ENDS)
 def verify(release: ReleaseFolder) -> None:
     """Check a release from its folder alone: files, cells, sums, certificate, and that nothing can be recovered."""
-    with _exit_status(), _steps() as step:
+    with exit_status(), steps() as step:
         checks = verify_release(release, lambda what: step(what, 0, 0))
     for check in checks:
         console.print(f"{'yes' if check.holds else 'NO ':3}  {check.looked_at}", markup=False, soft_wrap=True)
@@ -166,28 +179,6 @@ def verify(release: ReleaseFolder) -> None:
         console.print("Not verified.")
         raise typer.Exit(BROKEN)
     console.print("Verified. Who made the release is not told by it: see docs/anonymizer.md.")
-
-
-@contextmanager
-def _exit_status() -> Iterator[None]:
-    """Show a refusal, and end with the status that says whose fault it is."""
-    try:
-        yield
-    except Problem as problem:
-        show(problem)
-        raise typer.Exit(BROKEN if isinstance(problem, NotProven | SolverGaveUp) else BAD_INPUT) from None
-
-
-@contextmanager
-def _steps() -> Iterator[Step]:
-    """What is being done, on the error output; it disappears when it is done."""
-    with progress(Console(stderr=True, highlight=False), transient=True) as bar:
-        task = bar.add_task("starting", total=None)
-
-        def step(what: str, done: int, of: int) -> None:
-            bar.update(task, description=what, completed=done, total=of or None)
-
-        yield step
 
 
 def _expose(
@@ -200,10 +191,6 @@ def _expose(
         return [], True
 
 
-def _policy(path: Path | None) -> Policy | None:
-    return None if path is None else read_policy(path)
-
-
 def _periods(time: str | None, over: Sequence[str], history: Path | None) -> Periods | None:
     if time is None and (over or history):
         raise typer.BadParameter("needed beside --over and --history", param_hint="--time")
@@ -212,42 +199,20 @@ def _periods(time: str | None, over: Sequence[str], history: Path | None) -> Per
     return None if time is None else Periods(time, over, history)
 
 
-def _hierarchies(given: Sequence[str]) -> dict[str, Path]:
-    named: dict[str, Path] = {}
-    for text in given:
-        name, equals, path = text.partition("=")
-        if not (name and equals and path) or name in named:
-            raise typer.BadParameter(f"'{text}' is not NAME=FILE, or the name was given before", param_hint="--hierarchy")
-        named[name] = Path(path)
-    return named
-
-
-def _summarise(exposures: Sequence[Exposure], policy: Policy) -> None:
+def _summarise(exposures: Sequence[Exposure]) -> None:
     rows = []
     for (table, level), group in groupby(sorted(exposures, key=_level), key=_level):
         cells = list(group)
         verdicts = [sum(one.verdict is verdict for one in cells) for verdict in BROKEN_WAYS]
-        least = narrowest(cells, policy)
-        rows.append((table, level, len(cells), *verdicts, _interval(least.interval if least else None)))
+        least = narrowest(cells)
+        rows.append((table, level, len(cells), *verdicts, interval_text(least.interval if least else None)))
     show_table(("table", "level", "suppressed", *BROKEN_WAYS, "narrowest"), rows, "No cell is suppressed.")
     broken = [one for one in exposures if one.verdict.broken]
     for one in broken[:SHOWN]:
-        console.print(f"{one.verdict}: {one.cell} is {_interval(one.interval)}", markup=False, soft_wrap=True)
+        console.print(f"{one.verdict}: {one.cell} is {interval_text(one.interval)}", markup=False, soft_wrap=True)
     if len(broken) > SHOWN:
         console.print(f"... and {len(broken) - SHOWN} more (--csv or --json lists all)")
     console.print("The policy is BROKEN." if broken else "Nothing here breaks the policy.")
-
-
-def _show_losses(found: Sequence[Loss]) -> None:
-    """What the release costs, level by level: for whoever protects, not for readers."""
-    rows = [(_depths(each), each.cells, each.unsafe, each.beside, each.zeros, f"{each.share:.1%}") for each in found]
-    columns = ("level", "cells with persons", "unsafe", "hidden beside", "zeros hidden", "persons hidden")
-    show_table(columns, rows, "The loss of a release over time is not told.")
-
-
-def _depths(loss: Loss) -> str:
-    named = iter(loss.names)
-    return " x ".join(f"{next(named)} {depth}" for depth in loss.level if depth) or "total"
 
 
 def _level(exposure: Exposure) -> tuple[str, str]:
@@ -260,15 +225,4 @@ def _row(exposure: Exposure) -> dict[str, object]:
 
 
 def _worst(worst: Interval | None) -> str:
-    return f"The least that is left open of one that may be small is {_interval(worst)}." if worst else ""
-
-
-def _interval(interval: Interval | None) -> str:
-    if interval is None:
-        return ""
-    low, high = interval
-    return f"{low} or more" if high is None else f"{low} to {high}"
-
-
-def _say(text: str) -> None:
-    Console(stderr=True, highlight=False).print(text, soft_wrap=True)
+    return f"The least that is left open of one that may be small is {interval_text(worst)}." if worst else ""

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import typer
 
-import anonymizer
+from anonymizer import weeks
 from app.cli.screen import console, show_table
 from app.cli.signed_in import sign_in
 from app.program import open_program
@@ -62,11 +62,11 @@ def propose(
     content = file.read_text(encoding="utf-8")
     if kind is PolicyKind.RETENTION:
         parse_rules(content, file)
-    else:
-        anonymizer.parse_policy(content, file)
     with open_program(Settings.read()) as program:
         access = sign_in(program, operation)
         with program.database.transaction(Zone.CASEWORK, access=access) as session:
+            if kind is PolicyKind.PROTECTION:
+                weeks.read_weekly_policy(session, operation, content, file)
             proposed = propose_policy(session, kind, content)
     console.print(f"Proposed: {proposed}")
 

@@ -3,7 +3,6 @@
 A proposed text is read by the program first: what it could not use is not proposed.
 """
 
-from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Final
@@ -13,6 +12,7 @@ from fastapi import HTTPException, Query, Request, Response
 from sqlalchemy.orm import Session
 
 import anonymizer
+from anonymizer import weeks
 from app.web.desk import Desk, Entry, OpenDesk, PageGroup
 from app.web.signed_in import CheckedForm, SignedIn
 from app.web.signed_in_page import go_to, show, signed_in_router
@@ -28,10 +28,6 @@ __all__ = ["POLICIES"]
 
 router = signed_in_router()
 POLICIES: Final = PageGroup(router, "policies", (Entry("/policies", "policies", Right.CHANGE_POLICY),))
-READ: Final[Mapping[PolicyKind, Callable[[str, Path], object]]] = {
-    PolicyKind.RETENTION: erasure.parse_rules,
-    PolicyKind.PROTECTION: anonymizer.parse_policy,
-}
 
 
 @router.get("/policies")
@@ -68,12 +64,12 @@ def ask(request: Request, visit: SignedIn, desk: OpenDesk, kind: Annotated[str, 
 def propose(request: Request, visit: SignedIn, desk: OpenDesk, form: CheckedForm) -> Response:
     """Propose the text, if the program can use it."""
     kind, content = _kind(form.get("kind")), str(form.get("content", "")).replace("\r\n", "\n")
-    try:
-        READ[kind](content, Path(f"{kind.value}.toml"))
-    except Problem as problem:
-        refused = HTTPStatus.UNPROCESSABLE_ENTITY
-        return show(request, "policy_new.html.j2", visit, status=refused, kind=kind, content=content, problem=problem)
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
+        try:
+            _read(session, visit.access.operation, kind, content)
+        except Problem as problem:
+            refused = HTTPStatus.UNPROCESSABLE_ENTITY
+            return show(request, "policy_new.html.j2", visit, status=refused, kind=kind, content=content, problem=problem)
         propose_policy(session, kind, content)
     return go_to("/policies?done=proposed")
 
@@ -92,6 +88,15 @@ def activate(visit: SignedIn, desk: OpenDesk, policy: UUID, form: CheckedForm) -
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
         activate_policy(session, policy)
     return go_to("/policies?done=active")
+
+
+def _read(session: Session, operation: str, kind: PolicyKind, content: str) -> None:
+    """Read a policy as the program would use it."""
+    path = Path(f"{kind.value}.toml")
+    if kind is PolicyKind.RETENTION:
+        erasure.parse_rules(content, path)
+    else:
+        weeks.read_weekly_policy(session, operation, content, path)
 
 
 def _in_force(session: Session, desk: Desk, kind: PolicyKind) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from anonymizer import TOTAL, CountedWeek, Policy, protect
+from anonymizer.attacker import Interval
 from anonymizer.dimension import Dimension, flat_dimension
 from anonymizer.explain import Explanation, Reason, explain
 from anonymizer.loss import losses
@@ -50,7 +51,7 @@ class TestOneCell:
         assert explained("N3", "conflict").reason is Reason.FEW_CONTRIBUTORS
 
     def test_what_is_published_needs_no_reason(self, explained: Callable[[str, str], Explanation]) -> None:
-        assert explained(TOTAL, TOTAL) == Explanation(Reason.NOT_HIDDEN)
+        assert explained(TOTAL, TOTAL) == Explanation(Reason.NOT_HIDDEN, Interval(119, 119))
 
     def test_a_cell_hidden_for_others_names_those_that_it_would_betray(
         self, counted: CountedWeek, explained: Callable[[str, str], Explanation]

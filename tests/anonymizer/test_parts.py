@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anonymizer import TOTAL, CountedWeek, Dimension, Policy
+from anonymizer.primary import primary_of
 from anonymizer.suppression import parts
 from anonymizer.suppression.equations import System, build_system
+from anonymizer.suppression.guards import guard
 from anonymizer.suppression.moves import Goals
 from anonymizer.suppression.parts import divide, search_parts
 from anonymizer.suppression.pattern import Pattern
@@ -79,8 +81,10 @@ def test_the_sums_of_some_cells_are_those_whose_totals_are_among_them(system: Sy
 
 
 def _goals(system: System) -> Goals:
-    return Goals(system, Policy(), Pattern(system, Policy()).unsafe)
+    _, guards = guard(system, primary_of(system.counted, Policy()))
+    return Goals(system, guards, Pattern(system, guards).unsafe)
 
 
 def _search(system: System) -> Search:
-    return Search(system, Pattern(system, Policy()), _goals(system))
+    _, guards = guard(system, primary_of(system.counted, Policy()))
+    return Search(system, Pattern(system, guards), _goals(system))

@@ -1,12 +1,13 @@
 """Protected weeks in the database: stored once with their proof, and refused when anything was changed."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from anonymizer import TOTAL, Policy, ProtectedPeriod, protect
+from anonymizer import TOTAL, Policy, ProtectedPeriod, parse_policy, protect
 from anonymizer.counted_week import CountedWeek
 from anonymizer.dimension import flat_dimension
 from anonymizer.errors import PeriodAlreadyProtected, PeriodNotProtected, ProtectedPeriodChanged
@@ -89,6 +90,37 @@ def test_another_version_of_a_week_is_refused(stored: Database, ring: KeyRing, t
         ):
             store_protected(session, ring, other, truth.tables)
     assert load(stored, ring).policy == Policy()
+
+
+RULES = """
+complements = true
+version = "2026-02"
+[[sensitive]]
+codes = { reason = "x", origin = ["a", "b"] }
+threshold = 11
+[[sensitive]]
+codes = { reason = "*" }
+group = true
+[[cost]]
+dimension = "origin"
+level = 1
+times = 4
+[table.origins]
+threshold = 6
+sensitive = []
+"""
+
+
+def test_a_week_under_further_rules_is_read_back_with_them_and_without_none(
+    database: Database, ring: KeyRing, truth: CountedWeek, cluster: EmbeddedCluster, database_name: str
+) -> None:
+    week = protect(truth, parse_policy(RULES, Path("policy.toml")))
+    with database.transaction(Zone.ANONYMIZER, operation="TEST") as session:
+        store_protected(session, ring, week, truth.tables)
+    assert load(database, ring) == week
+    administrate(cluster, database_name, "UPDATE anonymizer.proof SET policy = policy - 'complements'")
+    with pytest.raises(ProtectedPeriodChanged):
+        load(database, ring)
 
 
 @pytest.mark.parametrize(

@@ -56,17 +56,17 @@ def test_a_single_mark_is_recovered() -> None:
 def test_the_narrowest_is_the_one_that_can_hold_least() -> None:
     exposures = expose([row(20, a=None, b=None, c=8)], POLICY)
     assert intervals(exposures) == {"place=a": (0, 12), "place=b": (0, 12)}
-    worst = narrowest(exposures, POLICY)
+    worst = narrowest(exposures)
     assert worst is not None
     assert worst.cell == "place=a"
-    assert narrowest([], POLICY) is None
+    assert narrowest([]) is None
 
 
 def test_a_cell_that_is_known_to_be_large_is_not_asked_for_the_narrowest() -> None:
     """Hidden beside two of which one may be small: it is known to be 30 to 32, and nobody minds."""
-    large = Exposure("arrivals", "place=b", "place", Interval(30, 32), Verdict.HIDDEN)
-    small = Exposure("arrivals", "place=a", "place", Interval(0, 9), Verdict.HIDDEN)
-    assert narrowest([large, small], POLICY) == small
+    large = Exposure("arrivals", "place=b", "place", Interval(30, 32), Verdict.HIDDEN, small=False)
+    small = Exposure("arrivals", "place=a", "place", Interval(0, 9), Verdict.HIDDEN, small=True)
+    assert narrowest([large, small]) == small
 
 
 def test_who_believes_that_zeros_are_printed_learns_more() -> None:

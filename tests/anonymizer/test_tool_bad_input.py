@@ -129,7 +129,7 @@ def test_tables_that_cannot_be_read(tmp_path: Path, table: str, reason: str) -> 
 def test_a_table_of_numbers_only_or_with_one_column_for_two_things(tmp_path: Path) -> None:
     refused(tmp_path, TableUnreadable, "it has no dimension", "persons\n3\n", hierarchies={})
     refused(tmp_path, TableUnreadable, "cannot be both", hierarchies={}, contributors="persons")
-    refused(tmp_path, TableUnreadable, "holds numbers and cannot have a hierarchy", count="origin")
+    refused(tmp_path, TableUnreadable, "is no dimension and cannot have a hierarchy", count="origin")
 
 
 def test_a_file_that_is_not_utf_8_or_not_there(tmp_path: Path) -> None:
@@ -153,7 +153,7 @@ def test_more_persons_than_can_be_counted_exactly(tmp_path: Path) -> None:
 def test_a_policy_that_cannot_be_met_names_the_table_the_level_and_what_would_help(tmp_path: Path) -> None:
     (tmp_path / "table.csv").write_text("origin,persons,reports\na,5,2\nb,1,1\n", encoding="utf-8")
     policy = Policy(hide_grand_total=False)
-    with pytest.raises(ProtectionImpossible, match=r"Table table .* by origin .* Allow hide_grand_total"):
+    with pytest.raises(ProtectionImpossible, match=r"Table table .* 1 by origin .* allow hide_grand_total"):
         protect_file(tmp_path / "table.csv", tmp_path / "out", policy, hierarchies={}, count="persons", contributors="reports")
     assert not (tmp_path / "out").exists()
 

@@ -45,6 +45,7 @@ RECORD = ("core.audit_line", "record")
 # What leaves no line of its own, and why that hides nothing.
 QUIET = {
     "anonymizer.policy_in_force": "the rules of suppression, which tell of nobody",
+    "anonymizer.read_weekly_policy": "rules of suppression before they are proposed; to propose them leaves the line",
     "anonymizer.load_protected": "protected tables, which tell of nobody",
     "casework.choose_persons": "ids, a step of proposing an export, which leaves the line",
     "casework.consent_in_force": "a step of what uses the record, which leaves the line",

@@ -36,6 +36,7 @@ OPENS_NOTHING = {
     "ingest.submissions_set_aside",
     "anonymizer.load_protected",
     "anonymizer.policy_in_force",
+    "anonymizer.read_weekly_policy",
     "anonymizer.store_protected",
     # Admission reads for Purpose.COLLECTION, through ingest's own functions, and gives back ids.
     "casework.waiting_work",  # numbers of what waits, without opening or naming any
