@@ -12,6 +12,7 @@ the anonymizer on files alone, for any CSV; `anonymizer.inside` answers what an 
 from anonymizer.attacker import attack, audit
 from anonymizer.counted_week import CountedTable, CountedWeek
 from anonymizer.dimension import TOTAL, Dimension
+from anonymizer.method import Method
 from anonymizer.policy import DEFAULT_POLICY, Policy, default_policy, parse_policy, read_policy, stated
 from anonymizer.protect import protect, protect_tables
 from anonymizer.published import ProtectedPeriod, ProtectedTable, ProtectedTables
@@ -22,6 +23,7 @@ __all__ = [
     "CountedTable",
     "CountedWeek",
     "Dimension",
+    "Method",
     "Policy",
     "ProtectedPeriod",
     "ProtectedTable",

@@ -13,7 +13,7 @@ from anonymizer.counted_week import Count, CountedTable
 from anonymizer.dimension import TOTAL, Dimension
 from anonymizer.errors import CoarseningUnfit
 
-__all__ = ["Coarser", "coarsen", "drop_level", "merge_codes"]
+__all__ = ["Coarser", "coarsen", "drop_level", "map_codes", "merge_codes"]
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,31 @@ def merge_codes(dimension: Dimension, codes: Sequence[str], into: str) -> Coarse
     return Coarser(Dimension(dimension.name, members), parts)
 
 
+def map_codes(dimension: Dimension, becomes: Mapping[str, str]) -> Coarser:
+    """A dimension in which codes become others, as far as they are there; what is not named stays. Raises `CoarseningUnfit`.
+
+    When a code becomes one above it, nothing is left below that one. Siblings that become the same new code are merged.
+    """
+    ends = {becomes[code] for code in dimension.parents if becomes.get(code) in dimension.climb(code)[1:]}
+    if TOTAL in ends:
+        _refuse(dimension, "its codes cannot become the total: leave the column out")
+    members: dict[str, str | None] = {}
+    parts: dict[str, list[str]] = {}
+    for code, parent in dimension.parents.items():
+        into = becomes.get(code, code)
+        if ends.intersection(dimension.climb(code)[1:]):
+            if into not in dimension.climb(code):
+                _refuse(dimension, f"{code} becomes {into}, and would be left out with what lies beside it")
+            continue
+        above = None if parent is None else becomes.get(parent, parent)
+        if into != code and into in dimension.parents and parent != dimension.parents[into]:
+            _refuse(dimension, f"{code} cannot become {into}, which is neither above nor beside it")
+        if members.setdefault(into, above) != above:
+            _refuse(dimension, f"{into} would be part of {members[into]} and of {above}: only siblings can be merged")
+        parts.setdefault(into, []).append(code)
+    return _adding_up(dimension, Coarser(Dimension(dimension.name, members), {into: tuple(of) for into, of in parts.items()}))
+
+
 def coarsen(table: CountedTable, coarser: Coarser) -> CountedTable:
     """A counted table with one of its dimensions coarser; the table as it is where it has no such dimension.
 
@@ -86,6 +111,14 @@ def coarsen(table: CountedTable, coarser: Coarser) -> CountedTable:
         if any(count.persons for count in counts):
             cells[key] = counts[0] if len(counts) == 1 else _together(counts)
     return CountedTable(table.name, dimensions, cells)
+
+
+def _adding_up(before: Dimension, coarser: Coarser) -> Coarser:
+    """Whether every innermost code becomes an innermost one: whatever is counted in a total must be counted in a part of it."""
+    for code in before.parents.keys() - before.children.keys():
+        if (into := coarser.code_of(before, code)) in coarser.dimension.children:
+            _refuse(before, f"{code} would become {into}, below which other codes stay")
+    return coarser
 
 
 def _together(counts: Sequence[Count]) -> Count:

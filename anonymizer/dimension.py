@@ -4,9 +4,11 @@ Every code has one parent, up to the one root `_T` (SDMX CL_AREA and its sibling
 all its codes directly under the total.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from typing import Final
 
 from anonymizer.errors import HierarchyUnfit
@@ -46,6 +48,11 @@ class Dimension:
     def positions(self) -> dict[str, int]:
         """The place of each code in the order given."""
         return {code: at for at, code in enumerate(self.parents)}
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the codes with their parents, in any order, hexadecimal."""
+        return sha256(json.dumps(sorted(self.parents.items(), key=str)).encode()).hexdigest()
 
     def climb(self, code: str) -> list[str]:
         """The code and every code above it, up to the total."""

@@ -13,6 +13,8 @@ __all__ = [
     "CoarserUnreadable",
     "CodeNotInHierarchy",
     "CodeUnknown",
+    "CodesNotDeclared",
+    "CodesNotWritten",
     "ContributorMissing",
     "CountUnreadable",
     "CountsNotKept",
@@ -39,6 +41,8 @@ __all__ = [
     "ReleaseUnfit",
     "ReleaseUnreadable",
     "ReleasedOtherwise",
+    "RoundedBefore",
+    "RoundingUnfit",
     "SolverGaveUp",
     "TableTooLarge",
     "TableUnreadable",
@@ -141,6 +145,24 @@ class CoarseningUnfit(Problem):
     code = "ANON-017"
     says = "{dimension} cannot be made coarser so: {reason}."
     remedy = "Merge two or more codes that have the same parent under a new name, or leave out a level below the first."
+
+
+class RoundingUnfit(Problem):
+    code = "ANON-018"
+    says = "Table {table} cannot be protected by rounding: {reason}."
+    remedy = (
+        "Take a base that is at least the policy's threshold, and a secret of 16 random bytes or more; or protect the table by "
+        "suppression, which keeps every rule of the policy."
+    )
+
+
+class RoundedBefore(Problem):
+    code = "ANON-019"
+    says = "{variables} of {data_set} left rounded before (line {line} of the register), and this is another rounding."
+    remedy = (
+        "Hand out what left then. Two roundings of one number bound it from both sides; round all that is needed of the same "
+        "people in one table, and corrections stay inside."
+    )
 
 
 class PeriodAlreadyProtected(Problem):
@@ -285,10 +307,25 @@ class ChoiceUnfit(Problem):
     remedy = "Write a name and columns, for example --table places=origin,destination --table reasons=origin:1,reason."
 
 
+class CodesNotDeclared(Problem):
+    code = "ANON-090"
+    says = "{file}: the codes of column {dimension} are not declared."
+    remedy = (
+        "Give it a hierarchy file with every code that there can be. Where codes are taken from the rows, a rare one in the "
+        "release tells already that somebody has it."
+    )
+
+
 class CoarserUnreadable(Problem):
     code = "ANON-073"
     says = "'{text}' does not say what is to become coarser: {reason}."
     remedy = "Write --drop-level origin=2 to leave out level 2 and what is below it, or --merge reason=flood+drought:natural."
+
+
+class CodesNotWritten(Problem):
+    code = "ANON-075"
+    says = "What codes become could not be written to {path}: {reason}."
+    remedy = "Name a file that is not there yet, in a folder that may be written. What was chosen before is never overwritten."
 
 
 class ContributorMissing(Problem):

@@ -10,7 +10,7 @@ from anonymizer.policy import Policy
 from anonymizer.primary import primary_of
 from anonymizer.published import Key, PublishedTable
 
-__all__ = ["Loss", "losses"]
+__all__ = ["Levels", "Loss", "losses"]
 
 
 @dataclass
@@ -48,12 +48,11 @@ def losses(counted: Sequence[CountedTable], published: Sequence[PublishedTable],
 
 def _levels(truth: CountedTable, table: PublishedTable, unsafe: Sequence[bool]) -> Iterator[Loss]:
     levels: dict[tuple[int, ...], Loss] = {}
-    depths = [{code: len(dimension.climb(code)) - 1 for code in dimension.parents} for dimension in table.dimensions]
+    levels_of = Levels(table.dimensions)
     for key, is_unsafe in zip(product(*(along.parents for along in table.dimensions)), unsafe, strict=True):
-        number = table.cells[key]
-        level = tuple(depth[code] for depth, code in zip(depths, key, strict=True))
+        number, level = table.cells[key], levels_of.level(key)
         if level not in levels:
-            levels[level] = Loss(table.name, level, _names(table.dimensions, key))
+            levels[level] = Loss(table.name, level, levels_of.names(key))
         count, loss = truth.count(key), levels[level]
         loss.persons += count.persons
         loss.every += 1
@@ -68,6 +67,17 @@ def _levels(truth: CountedTable, table: PublishedTable, unsafe: Sequence[bool]) 
     yield from levels.values()
 
 
-def _names(dimensions: Sequence[Dimension], key: Key) -> tuple[str, ...]:
-    """The dimensions in which a cell is no total."""
-    return tuple(dimension.name for dimension, code in zip(dimensions, key, strict=True) if code != TOTAL)
+class Levels:
+    """The levels of a table's cells: how far below the total a cell is in each dimension."""
+
+    def __init__(self, dimensions: Sequence[Dimension]) -> None:
+        self._dimensions = dimensions
+        self._depths = [{code: len(each.climb(code)) - 1 for code in each.parents} for each in dimensions]
+
+    def level(self, key: Key) -> tuple[int, ...]:
+        """A number for each dimension: 0 for the total, and one more for each step below it."""
+        return tuple(depth[code] for depth, code in zip(self._depths, key, strict=True))
+
+    def names(self, key: Key) -> tuple[str, ...]:
+        """The dimensions in which a cell is no total."""
+        return tuple(dimension.name for dimension, code in zip(self._dimensions, key, strict=True) if code != TOTAL)

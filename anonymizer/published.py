@@ -1,7 +1,8 @@
 """What leaves the anonymizer: protected tables, each under a certificate of the proof that it is safe.
 
 A protected table exists only under a certificate for exactly its cells, and a certificate comes only from `prove` or,
-where the key ring vouches for it, from `load_protected`. Nothing in a protected table tells an unsafe cell from one
+where the key ring vouches for it, from `load_protected`. Rounded tables are another type, under a certificate of another:
+nobody takes their numbers for the true ones. Nothing in a protected table tells an unsafe cell from one
 hidden for its sake.
 """
 
@@ -14,6 +15,7 @@ from typing import Final, TypeAlias
 
 from anonymizer.dimension import Dimension
 from anonymizer.errors import CertificateUnfit
+from anonymizer.method import Method
 from anonymizer.policy import Policy
 from core.period import Period
 
@@ -27,8 +29,13 @@ __all__ = [
     "ProtectedTable",
     "ProtectedTables",
     "PublishedTable",
+    "RoundedTable",
+    "RoundedTables",
+    "Rounding",
+    "RoundingCertificate",
     "Standing",
     "certify",
+    "certify_rounding",
     "count_cells",
 ]
 
@@ -43,19 +50,37 @@ _PROVEN: Final = object()
 
 
 @dataclass(frozen=True)
+class Rounding:
+    """How the numbers of a table were rounded: each is a multiple of `base`, and less than `within` away from the true one."""
+
+    base: int
+    within: int
+
+
+@dataclass(frozen=True)
 class PublishedTable:
-    """A table as anybody may see it: every cell of every level, None where it is suppressed. It proves nothing."""
+    """A table as anybody may see it: every cell of every level, None where it is suppressed. It proves nothing.
+
+    With `rounding` no number is the true one, but by chance, and none is suppressed.
+    """
 
     name: str
     dimensions: tuple[Dimension, ...]
     cells: Mapping[Key, int | None] = field(repr=False)
+    rounding: Rounding | None = field(default=None, kw_only=True)
+
+    @property
+    def method(self) -> Method:
+        """By which method it was protected, as far as it says."""
+        return Method.SUPPRESSION if self.rounding is None else Method.ROUNDING
 
     @property
     def canonical(self) -> str:
-        """The table as one text: JSON of its name, its hierarchies, and its cells in order of their codes."""
+        """The table as one text: JSON of its name, its hierarchies, its cells in order of their codes, and its rounding."""
         hierarchies = [[dimension.name, sorted(dimension.parents.items())] for dimension in self.dimensions]
         keys = product(*(sorted(dimension.parents) for dimension in self.dimensions))
-        return json.dumps([self.name, hierarchies, [self.cells[key] for key in keys]], separators=(",", ":"))
+        rounding = [] if self.rounding is None else [[self.rounding.base, self.rounding.within]]
+        return json.dumps([self.name, hierarchies, [self.cells[key] for key in keys], *rounding], separators=(",", ":"))
 
     @property
     def digest(self) -> str:
@@ -81,10 +106,39 @@ def certify(table: PublishedTable) -> Certificate:
 
 
 @dataclass(frozen=True)
+class RoundingCertificate:
+    """Says that the rounded table with this digest was proven safe. Made by `certify_rounding` only."""
+
+    digest: str
+    witness: InitVar[object]
+
+    def __post_init__(self, witness: object) -> None:
+        if witness is not _PROVEN:
+            raise CertificateUnfit(table="(unnamed)")
+
+
+def certify_rounding(table: PublishedTable) -> RoundingCertificate:
+    """Certify a rounded table. Only for `prove_rounding`, after the proof."""
+    return RoundingCertificate(table.digest, _PROVEN)
+
+
+@dataclass(frozen=True)
 class ProtectedTable(PublishedTable):
-    """A table that was proven safe; raises `CertificateUnfit` for any other."""
+    """A table of true numbers that was proven safe; raises `CertificateUnfit` for any other."""
 
     certificate: Certificate
+
+    def __post_init__(self) -> None:
+        if self.rounding is not None or self.certificate.digest != self.digest:
+            raise CertificateUnfit(table=self.name)
+
+
+@dataclass(frozen=True)
+class RoundedTable(PublishedTable):
+    """A table of rounded numbers that was proven safe; raises `CertificateUnfit` for any other."""
+
+    certificate: RoundingCertificate
+    rounding: Rounding = field(kw_only=True)
 
     def __post_init__(self) -> None:
         if self.certificate.digest != self.digest:
@@ -125,6 +179,14 @@ class ProtectedTables:
     policy: Policy
     tables: tuple[ProtectedTable, ...]
     proof: Proof
+
+
+@dataclass(frozen=True)
+class RoundedTables:
+    """Tables that were rounded under a policy."""
+
+    policy: Policy
+    tables: tuple[RoundedTable, ...]
 
 
 @dataclass(frozen=True)

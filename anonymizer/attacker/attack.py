@@ -3,7 +3,8 @@
 Built from published tables alone, on its own path: it shares no equation, no number and no program with the engine
 that suppressed. Unknown are the suppressed cells; known is that every total is the sum of its parts, and that counts
 are whole and not negative. Zeros may be suppressed too, so an unknown may be 0; whoever prints all zeros tells that it is
-at least 1. And somebody may know some cells from elsewhere, as the contributor of a report does.
+at least 1. And somebody may know some cells from elsewhere, as the contributor of a report does. Of a rounded table every
+cell is unknown, within what its rounding leaves.
 
 Knowing the rules adds nothing to that. They say of a published number other than 0 that it is at least the threshold
 and comes from enough reports; the number itself says the first, and in any table of whole numbers each person can have
@@ -21,6 +22,7 @@ from scipy import sparse
 from anonymizer.attacker.deduction import FAR, Contradiction, deduce
 from anonymizer.attacker.extremes import Extremes
 from anonymizer.attacker.joint_program import Flags
+from anonymizer.attacker.near_printed import near_printed
 from anonymizer.attacker.possible_tables import PossibleTables
 from anonymizer.attacker.unknowns import UNKNOWN, Unknowns, Whole, identity
 from anonymizer.errors import TablesContradict
@@ -63,9 +65,14 @@ class Attacker:
         self._name = tables[0].name if tables else ""
         self.unknowns: Final = Unknowns(tables, known)
         with self._contradiction_told():
-            self._core = deduce(self.unknowns.equations, int(zeros_visible))
+            least = np.maximum(self.unknowns.lower, int(zeros_visible))
+            self._core = deduce(self.unknowns.equations, least, self.unknowns.upper)
         self.possible: Final = PossibleTables(self._core)
         self._extremes = Extremes(self._core, self.possible)
+        if len(tables) == 1 and tables[0].rounding is not None:
+            printed, changes = near_printed(tables[0], self.unknowns)
+            given = np.flatnonzero(self._core.factor == 0)  # by what was deduced: other tables cannot differ there
+            self.see(printed, changes[np.diff(changes[:, given].indptr) == 0])
 
     def interval(self, name: Identity) -> Interval:
         """The tightest interval for a cell, in whole numbers; KeyError where no table has it."""

@@ -6,17 +6,14 @@ What is left is much smaller, and says the same.
 """
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from anonymizer.attacker.unknowns import Equations, Whole
+from anonymizer.attacker.unknowns import FAR, Equations, Whole
 
 __all__ = ["FAR", "Contradiction", "Core", "deduce"]
-
-FAR: Final = 1 << 40  # no upper end, as a whole number
 
 
 class Contradiction(Exception):
@@ -58,18 +55,18 @@ class Core:
         return moved if (moved @ echoes - changes).count_nonzero() == 0 else None
 
 
-def deduce(equations: Equations, least: int) -> Core:
-    """Deduce all that follows step by step, where no unknown is less than `least`; raises `Contradiction`."""
-    return _Deduction(equations, least).finish()
+def deduce(equations: Equations, lower: Whole, upper: Whole) -> Core:
+    """Deduce all that follows step by step, where unknowns lie between these (`FAR` is no end); raises `Contradiction`."""
+    return _Deduction(equations, lower, upper).finish()
 
 
 class _Deduction:
     """Equations as they shrink. Columns keep their places until the end."""
 
-    def __init__(self, equations: Equations, least: int) -> None:
+    def __init__(self, equations: Equations, lower: Whole, upper: Whole) -> None:
         count = equations.signs.shape[1]
         self.signs, self.amounts = equations.signs.astype(np.int64), equations.amounts.copy()
-        self.lower, self.upper = np.full(count, least), np.full(count, FAR)
+        self.lower, self.upper = lower.copy(), upper.copy()
         self.column, self.factor, self.offset = np.arange(count), np.ones(count, np.int64), np.zeros(count, np.int64)
 
     def finish(self) -> Core:

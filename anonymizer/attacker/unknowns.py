@@ -19,10 +19,11 @@ from anonymizer.dimension import TOTAL, Dimension
 from anonymizer.errors import TablesContradict
 from anonymizer.published import Identity, Key, PublishedTable
 
-__all__ = ["UNKNOWN", "Equations", "Unknowns", "Whole", "identity"]
+__all__ = ["FAR", "UNKNOWN", "Equations", "Unknowns", "Whole", "identity"]
 
 Whole: TypeAlias = NDArray[np.int64]
 UNKNOWN: Final = -1
+FAR: Final = 1 << 40  # no upper end, as a whole number
 
 
 def identity(dimensions: Sequence[Dimension], key: Key) -> Identity:
@@ -44,23 +45,33 @@ class Equations:
 
 
 class Unknowns:
-    """The cells of some tables that are suppressed wherever they stand, and all sums that they are part of.
+    """The cells of some tables that are suppressed or rounded wherever they stand, and all sums that they are part of.
 
     `known` are cells of which the attacker knows the number from elsewhere. `grids` holds, in the shape of each table, the
-    number of each of its cells; `values` the published value by number, -1 where there is none; `columns` the column of
-    those among the unknowns. Raises `TablesContradict` where no counts can have given these tables.
+    number of each of its cells; `values` the true value by number, -1 where none is published; `columns` the column of
+    those among the unknowns, which lie between `lower` and `upper` (`FAR` is no end). Raises `TablesContradict` where no
+    counts can have given these tables.
     """
 
     def __init__(self, tables: Sequence[PublishedTable], known: Mapping[Identity, int]) -> None:
         self._tables: Final = tuple(tables)
         self.grids, size = _number(tables)
         self.values: Final = np.full(size, UNKNOWN)
+        bounds = np.zeros(size, np.int64), np.full(size, FAR)
         for table, grid in zip(tables, self.grids, strict=True):
             given = np.array([UNKNOWN if (value := table.cells[key]) is None else _count(value, table) for key in _keys(table)])
-            self._learn(grid.ravel(), given, table)
+            if table.rounding is None:
+                self._learn(grid.ravel(), given, table)
+            else:
+                near = table.rounding.within - 1
+                np.maximum.at(bounds[0], grid.ravel(), given - near)
+                np.minimum.at(bounds[1], grid.ravel(), np.where(given == UNKNOWN, FAR, given + near))
         for name, value in known.items():
             self._learn(np.array([self.number(name)]), np.array([_count(value, tables[0])]), tables[0])
         unknown = self.values == UNKNOWN
+        if np.any((bounds[0] > bounds[1]) | (~unknown & ((self.values < bounds[0]) | (self.values > bounds[1])))):
+            raise TablesContradict(table=tables[0].name)
+        self.lower, self.upper = bounds[0][unknown], bounds[1][unknown]
         self.count: Final = int(np.count_nonzero(unknown))
         self.columns: Final = np.where(unknown, np.cumsum(unknown) - 1, UNKNOWN)
         self.equations: Final = self._write_sums()
@@ -76,10 +87,10 @@ class Unknowns:
         raise KeyError(name)
 
     def hidden(self) -> Iterator[tuple[PublishedTable, Key, int]]:
-        """Every suppressed cell of every table, with its number; a cell that stands in two tables comes twice."""
+        """Every suppressed or rounded cell of every table, with its number; one that stands in two tables comes twice."""
         for table, grid in zip(self._tables, self.grids, strict=True):
             for key, number in zip(_keys(table), grid.ravel().tolist(), strict=True):
-                if table.cells[key] is None:
+                if table.rounding is not None or table.cells[key] is None:
                     yield table, key, number
 
     def names(self) -> dict[Identity, int]:

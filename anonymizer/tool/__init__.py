@@ -9,16 +9,19 @@ from anonymizer.errors import NotProven, ProtectionImpossible, SolverGaveUp
 from anonymizer.loss import Loss
 from anonymizer.published import Identity, PublishedTable
 from anonymizer.tool.cell_names import read_known
+from anonymizer.tool.check_files import Check
 from anonymizer.tool.choose_tables import Choice, read_choices
 from anonymizer.tool.expose import Exposure, Verdict, ZerosAreHidden, expose, narrowest
 from anonymizer.tool.protect_file import Step, Written, protect_file
 from anonymizer.tool.protect_history import Periods
 from anonymizer.tool.read_release import Release, read_release
-from anonymizer.tool.verify_release import Check, verify_release
+from anonymizer.tool.verify_release import verify_release
+from anonymizer.tool.write_down import Entry
 
 __all__ = [
     "Check",
     "Choice",
+    "Entry",
     "Exposure",
     "Identity",
     "Interval",

@@ -9,8 +9,8 @@ import numpy as np
 
 from anonymizer.counted_week import Count, CountedTable
 from anonymizer.dimension import Dimension
+from anonymizer.records import Places, every_level
 from anonymizer.tool.count_contributors import count_contributors
-from anonymizer.tool.read_columns import Places
 
 __all__ = ["Rows", "count_table"]
 
@@ -46,10 +46,6 @@ def _added(dimensions: Sequence[Dimension], places: Sequence[Places], amounts: P
     shape = tuple(len(dimension.parents) for dimension in dimensions)
     at = np.ravel_multi_index(tuple(places), shape)
     grid = np.bincount(at, amounts, minlength=prod(shape)).astype(np.int64).reshape(shape)
-    for axis, dimension in enumerate(dimensions):
-        along = np.moveaxis(grid, axis, 0)
-        for code in sorted(dimension.parents, key=lambda code: -len(dimension.climb(code))):
-            if (parent := dimension.parents[code]) is not None:
-                along[dimension.positions[parent]] += along[dimension.positions[code]]
+    every_level(grid, dimensions)
     added: list[int] = grid.ravel().tolist()
     return added

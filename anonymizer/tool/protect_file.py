@@ -9,13 +9,16 @@ from anonymizer.attacker import Interval
 from anonymizer.counted_week import CountedTable
 from anonymizer.dimension import Dimension
 from anonymizer.loss import Loss, losses
+from anonymizer.method import Method
 from anonymizer.policy import Policy
 from anonymizer.protect import protect_tables
 from anonymizer.published import ProtectedTables, count_cells
 from anonymizer.tool.choose_tables import Choice
+from anonymizer.tool.code_map import CodeMap
 from anonymizer.tool.protect_history import Periods, protect_history
 from anonymizer.tool.read_hierarchy import read_hierarchy
 from anonymizer.tool.read_table import RECORDS, read_tables
+from anonymizer.tool.write_down import Entry
 from anonymizer.tool.write_release import require_free, write_release
 
 __all__ = ["Step", "Written", "in_order_of", "protect_file", "rules_for"]
@@ -48,25 +51,31 @@ def protect_file(
     contributors: str | None = None,
     contributor: str | None = None,
     tables: Sequence[Choice] = (),
+    coarser: Sequence[CodeMap] = (),
     periods: Periods | None = None,
+    entry: Entry | None = None,
     seed: int = 0,
     step: Step | None = None,
 ) -> Written:
     """Read, count, protect, prove and write; nothing is written before everything is proven.
 
     `tables` are choices of the file's columns, protected as one system; without any there is one table of all columns.
+    What the codes of some dimensions become (`coarser`) they become before anything is counted.
     `contributors` names a column that says how many contributed, `contributor` one that says who. Rules that ask for what
     neither tells are not applied, and the release does not state them (see `rules_for`). With `periods` only what is over is
-    published, and nothing that was released before is withdrawn or contradicted. Another `seed` breaks ties between equally
-    good cells to hide otherwise. Raises what reading, protecting and writing raise.
+    published, and nothing that was released before is withdrawn or contradicted. With `entry` the release is written into a
+    register, and refused where another method was used on the same people. Another `seed` breaks ties between equally good
+    cells to hide otherwise. Raises what reading, protecting and writing raise.
     """
     tell = step or (lambda _what, _done, _of: None)
     require_free(out)
     tell("reading and counting", 0, 0)
     known = {name: read_hierarchy(name, path) for name, path in hierarchies.items()}
-    read = read_tables(table, known, tables, count=count, contributors=contributors, contributor=contributor)
+    read = read_tables(table, known, tables, count=count, contributors=contributors, contributor=contributor, coarser=coarser)
     counted, rules = in_order_of(seed, read), rules_for(policy, contributors=contributors, contributor=contributor)
     measure = count or RECORDS
+    time, over = (periods.time, periods.over) if periods else (None, ())
+    departure = entry and entry.check(Method.SUPPRESSION, [each for one in counted for each in one.dimensions], time, over)
 
     def progress(done: int, of: int) -> None:
         tell("protecting and proving", done, of)
@@ -77,7 +86,12 @@ def protect_file(
         else protect_history(counted, periods, rules, measure=measure, progress=progress)
     )
     tell("auditing as an outsider, and writing", 0, 0)
-    worst = write_release(protected, out, measure=measure)
+
+    def write_down() -> None:
+        if entry and departure:
+            entry.write(departure)
+
+    worst = write_release(protected, out, measure=measure, before=write_down)
     return Written(out, *count_cells(protected.tables), worst, _losses(counted, protected))
 
 

@@ -4,7 +4,7 @@ Folders of the weekly report are read as well: what is needed stands in `datapac
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
@@ -15,19 +15,21 @@ import numpy as np
 
 from anonymizer.dimension import Dimension
 from anonymizer.errors import HierarchyUnfit, PolicyUnreadable, ReleaseUnfit, ReleaseUnreadable
+from anonymizer.method import Method
 from anonymizer.policy import Policy, policy_from
-from anonymizer.published import PublishedTable
+from anonymizer.published import PublishedTable, Rounding
 from anonymizer.tool.cell_names import write_cell
 from anonymizer.tool.describe_package import PACKAGE
 from anonymizer.tool.read_columns import Column, Places, read_columns
 from anonymizer.tool.read_table import MOST_CELLS
 
-__all__ = ["Release", "read_json", "read_release"]
+__all__ = ["Release", "path_within", "read_dimension", "read_json", "read_release"]
 
 PERSONS: Final = "persons"
 HIDDEN: Final = -1
 DIGITS: Final = 15  # of a number that is exact in every program
-FREE, SUPPRESSED = ({"A", "P"}, {"F"}), ({"Q"}, {"C"})
+WITHOUT_SUPPRESSION: Final = frozenset({Method.CELL_KEYS, Method.DIFFERENTIAL_PRIVACY, Method.MICRODATA, Method.SYNTHETIC})
+FREE, ROUNDED, SUPPRESSED = ({"A", "P"}, {"F"}), ({"E"}, {"F"}), ({"Q"}, {"C"})
 
 
 @dataclass(frozen=True)
@@ -45,10 +47,16 @@ def read_release(folder: Path) -> Release:
     """Read a release; raises `ReleaseUnreadable` where it is none, and `ReleaseUnfit` where its tables are damaged."""
     package = read_json(folder, PACKAGE)
     path = folder / PACKAGE
+    if (method := package.get("method")) in WITHOUT_SUPPRESSION:
+        raise ReleaseUnreadable(folder=folder, reason=f"it was made by the method {method}, which hides no cell")
     try:
-        dimensions = {one["name"]: _dimension(one) for one in package["dimensions"]}
+        dimensions = {one["name"]: read_dimension(one) for one in package["dimensions"]}
         described = [
-            (str(one["path"]), [_upto(one.get("levels", {}).get(name), dimensions[name]) for name in one["dimensions"]])
+            (
+                str(one["path"]),
+                [_upto(one.get("levels", {}).get(name), dimensions[name]) for name in one["dimensions"]],
+                Rounding(int(one["rounding"]["base"]), int(one["rounding"]["within"])) if "rounding" in one else None,
+            )
             for one in package["resources"]
             if "dimensions" in one
         ]
@@ -59,7 +67,9 @@ def read_release(folder: Path) -> Release:
         raise ReleaseUnreadable(folder=folder, reason=f"{PACKAGE} does not describe it ({type(error).__name__})") from None
     if not described:
         raise ReleaseUnreadable(folder=folder, reason=f"{PACKAGE} names no table with dimensions")
-    tables = tuple(_Reading(folder, place, along, measure).table() for place, along in described)
+    tables = tuple(_Reading(folder, place, along, measure, rounding).table() for place, along, rounding in described)
+    if len({table.method for table in tables}) > 1:
+        raise ReleaseUnreadable(folder=folder, reason="some of its tables are rounded, and others are not")
     return Release(folder, package, measure, tables, stated)
 
 
@@ -76,7 +86,8 @@ def read_json(folder: Path, name: str) -> dict[str, Any]:
     return found
 
 
-def _dimension(described: dict[str, Any]) -> Dimension:
+def read_dimension(described: Mapping[str, Any]) -> Dimension:
+    """A dimension as a package describes it; raises `HierarchyUnfit`, and KeyError or TypeError where it is not described."""
     return Dimension(str(described["name"]), {str(one["code"]): one["parent"] for one in described["members"]})
 
 
@@ -84,17 +95,24 @@ def _upto(level: int | None, dimension: Dimension) -> Dimension:
     return dimension if level is None else dimension.upto(int(level))
 
 
+def path_within(folder: Path, path: str) -> Path:
+    """A file that the package names; raises `ReleaseUnreadable` where it lies outside."""
+    place = PurePosixPath(path)
+    if place.is_absolute() or ".." in place.parts:
+        raise ReleaseUnreadable(folder=folder, reason=f"{PACKAGE} names {path}, which lies outside")
+    return folder / path
+
+
 class _Reading:
     """One table of a release, checked row by row: every cell of every level once, each with the marks that fit it."""
 
-    def __init__(self, folder: Path, path: str, dimensions: Sequence[Dimension], measure: str) -> None:
-        place = PurePosixPath(path)
-        if place.is_absolute() or ".." in place.parts:
-            raise ReleaseUnreadable(folder=folder, reason=f"{PACKAGE} names {path}, which lies outside")
-        self._path, self._dimensions, self._measure = path, tuple(dimensions), measure
+    def __init__(
+        self, folder: Path, path: str, dimensions: Sequence[Dimension], measure: str, rounding: Rounding | None
+    ) -> None:
+        self._path, self._dimensions, self._measure, self._rounding = path, tuple(dimensions), measure, rounding
         if prod(len(dimension.parents) for dimension in dimensions) > MOST_CELLS:
             raise ReleaseUnreadable(folder=folder, reason=f"{path} would have more than {MOST_CELLS:,} cells")
-        self._columns = read_columns(folder / path)
+        self._columns = read_columns(path_within(folder, path))
 
     def table(self) -> PublishedTable:
         at = self._places()
@@ -104,7 +122,7 @@ class _Reading:
         ordered[at] = counts
         keys = product(*(dimension.parents for dimension in self._dimensions))
         cells = {key: None if count == HIDDEN else count for key, count in zip(keys, ordered.tolist(), strict=True)}
-        return PublishedTable(PurePosixPath(self._path).stem, self._dimensions, cells)
+        return PublishedTable(PurePosixPath(self._path).stem, self._dimensions, cells, rounding=self._rounding)
 
     def _places(self) -> Places:
         """The number of each row's cell."""
@@ -136,7 +154,8 @@ class _Reading:
 
     def _check_marks(self, counts: Places) -> None:
         hidden = counts == HIDDEN
-        for name, of_shown, of_hidden in zip(("obs_status", "conf_status"), FREE, SUPPRESSED, strict=True):
+        free = FREE if self._rounding is None else ROUNDED
+        for name, of_shown, of_hidden in zip(("obs_status", "conf_status"), free, SUPPRESSED, strict=True):
             column = self._column(name)
             shown = np.array([text in of_shown for text in column.texts], bool)[column.rows]
             concealed = np.array([text in of_hidden for text in column.texts], bool)[column.rows]

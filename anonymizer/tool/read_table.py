@@ -23,13 +23,25 @@ from anonymizer.errors import (
     TableUnreadable,
     TotalInTable,
 )
+from anonymizer.records import Places
 from anonymizer.tool.choose_coarser import Coarsening
 from anonymizer.tool.choose_tables import FORBIDDEN, Choice
+from anonymizer.tool.code_map import CodeMap
 from anonymizer.tool.count_table import Rows, count_table
-from anonymizer.tool.read_columns import Column, Columns, Places, read_columns
+from anonymizer.tool.read_columns import Column, Columns, read_columns
 from anonymizer.tool.read_hierarchy import Hierarchy, check_code
 
-__all__ = ["RECORDS", "RESERVED", "read_table", "read_tables"]
+__all__ = [
+    "MOST_CELLS",
+    "RECORDS",
+    "RESERVED",
+    "Measures",
+    "check_names",
+    "check_size",
+    "place_codes",
+    "read_table",
+    "read_tables",
+]
 
 RECORDS: Final = "records"
 """What is counted where no column says how many: each row is one."""
@@ -39,7 +51,7 @@ MOST_PERSONS: Final = 1_000_000_000
 
 
 @dataclass(frozen=True)
-class _Measures:
+class Measures:
     """The columns that are no dimensions: two that hold numbers, and one that says who contributed a row."""
 
     count: str | None
@@ -79,7 +91,7 @@ def read_tables(
     count: str | None = None,
     contributors: str | None = None,
     contributor: str | None = None,
-    coarser: Sequence[Coarsening] = (),
+    coarser: Sequence[Coarsening | CodeMap] = (),
 ) -> list[CountedTable]:
     """Read a file and count it in each of the tables chosen; raises the problem that says file, line and column.
 
@@ -89,18 +101,18 @@ def read_tables(
     What is to be `coarser` is so before anything is counted. `TableUnreadable`, `CodeNotInHierarchy`, `TotalInTable`,
     `CountUnreadable`, `ContributorMissing`, `TableTooLarge`, `ChoiceUnfit`, `CoarseningUnfit`.
     """
-    columns, measures = read_columns(path), _Measures(count, contributors, contributor)
-    _check_names(columns, hierarchies, measures)
+    columns, measures = read_columns(path), Measures(count, contributors, contributor)
+    check_names(columns, hierarchies, measures)
     names = [name for name in columns.columns if name not in measures.names]
     wanted = choices or [Choice(path.stem, tuple(names))]
     for choice in wanted:
         _check_choice(choice, names)
     used = {name for choice in wanted for name in choice.columns}
-    placed = {name: _place(columns, columns.columns[name], hierarchies.get(name)) for name in names if name in used}
+    placed = {name: place_codes(columns, columns.columns[name], hierarchies.get(name)) for name in names if name in used}
     for step in coarser:
         placed[step.dimension] = _coarser(step, placed, path)
     chosen = [[_upto(choice.levels.get(name), *placed[name]) for name in choice.columns] for choice in wanted]
-    _check_size(path, [[dimension for dimension, _ in along] for along in chosen])
+    check_size(path, [[dimension for dimension, _ in along] for along in chosen])
     persons = _numbers(columns, count) if count else np.ones(columns.length, np.int64)
     if int(persons.sum()) > MOST_PERSONS:
         raise TableTooLarge(file=path, reason=f"it counts more than {MOST_PERSONS:,}")
@@ -109,7 +121,7 @@ def read_tables(
     return [count_table(choice.name, along, rows) for choice, along in zip(wanted, chosen, strict=True)]
 
 
-def _check_names(columns: Columns, hierarchies: Mapping[str, Hierarchy], measures: _Measures) -> None:
+def check_names(columns: Columns, hierarchies: Mapping[str, Hierarchy], measures: Measures) -> None:
     """The columns that were asked for are there, and names can become columns and files of a release."""
     path, names, count = columns.path, columns.columns, measures.count
     for name in [*hierarchies, *sorted(measures.names)]:
@@ -129,7 +141,7 @@ def _check_names(columns: Columns, hierarchies: Mapping[str, Hierarchy], measure
         raise TableUnreadable(file=path, reason="it has column names and no rows")
 
 
-def _place(columns: Columns, column: Column, hierarchy: Hierarchy | None) -> tuple[Dimension, Places]:
+def place_codes(columns: Columns, column: Column, hierarchy: Hierarchy | None) -> tuple[Dimension, Places]:
     """A dimension, and the place of each row's code in it."""
     for number, code in enumerate(column.texts):
         if reason := check_code(code):
@@ -155,7 +167,9 @@ def _who(columns: Columns, name: str) -> Places:
     return column.rows
 
 
-def _coarser(step: Coarsening, placed: Mapping[str, tuple[Dimension, Places]], path: Path) -> tuple[Dimension, Places]:
+def _coarser(
+    step: Coarsening | CodeMap, placed: Mapping[str, tuple[Dimension, Places]], path: Path
+) -> tuple[Dimension, Places]:
     """A dimension made coarser, and the place of what each row's code becomes there."""
     if step.dimension not in placed:
         raise TableUnreadable(file=path, reason=f"it has no column {step.dimension} with codes, but {', '.join(placed)}")
@@ -180,7 +194,7 @@ def _upto(level: int | None, dimension: Dimension, places: Places) -> tuple[Dime
     return coarse, np.array([coarse.positions[code] for code in shown], np.int64)[places]
 
 
-def _check_size(path: Path, tables: Sequence[Sequence[Dimension]]) -> None:
+def check_size(path: Path, tables: Sequence[Sequence[Dimension]]) -> None:
     cells = sum(prod(len(dimension.parents) for dimension in dimensions) for dimensions in tables)
     if cells > MOST_CELLS:
         sizes = ", ".join(

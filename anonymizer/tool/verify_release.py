@@ -5,35 +5,21 @@ certificate has to be believed of whoever made it.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from hashlib import sha256
 from math import inf
 from pathlib import Path
 from typing import Any
 
 from anonymizer.attacker import Audit, audit
-from anonymizer.dimension import finest
 from anonymizer.errors import ReleaseUnfit, TablesContradict, TableUnreadable
+from anonymizer.method import Method
 from anonymizer.policy import Policy
+from anonymizer.rounding import why_not_rounded
 from anonymizer.tool.cell_names import write_cell
 from anonymizer.tool.certificate import CERTIFICATE, FORMAT, certificate_of, worst_of
-from anonymizer.tool.describe_package import hierarchy_path, members_of
-from anonymizer.tool.read_columns import read_columns
+from anonymizer.tool.check_files import Check, check_files, check_hierarchies, hashes_in
 from anonymizer.tool.read_release import Release, read_json, read_release
 
-__all__ = ["Check", "verify_release"]
-
-
-@dataclass(frozen=True)
-class Check:
-    """One thing that was looked at; `fault` is empty where it holds."""
-
-    looked_at: str
-    fault: str = ""
-
-    @property
-    def holds(self) -> bool:
-        return not self.fault
+__all__ = ["verify_release"]
 
 
 def verify_release(folder: Path, tell: Callable[[str], None] | None = None) -> list[Check]:
@@ -44,17 +30,19 @@ def verify_release(folder: Path, tell: Callable[[str], None] | None = None) -> l
     say = tell or (lambda _: None)
     certificate = read_json(folder, CERTIFICATE)
     say("reading the files")
-    hashes = _hashes(folder)
-    checks = [_files(certificate, hashes)]
+    hashes = hashes_in(folder)
+    checks = [check_files(certificate, hashes)]
     try:
         release = read_release(folder)
     except (ReleaseUnfit, TableUnreadable) as problem:
         return [*checks, Check("every cell of every level is there once, with the marks that fit it", problem.what)]
     checks += [
         Check("every cell of every level is there once, with the marks that fit it"),
-        _hierarchies(release),
+        check_hierarchies(folder, (each for table in release.tables for each in table.dimensions)),
         _policy(certificate, release),
     ]
+    if any(table.rounding for table in release.tables) and not (checks := [*checks, _rounded(release)])[-1].holds:
+        return checks
     say("auditing as an outsider")
     policy = release.policy or Policy()
     try:
@@ -69,45 +57,10 @@ def verify_release(folder: Path, tell: Callable[[str], None] | None = None) -> l
     ]
 
 
-def _hashes(folder: Path) -> dict[str, str]:
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    found = {path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest() for path in files}
-    found.pop(CERTIFICATE)
-    return found
-
-
-def _files(certificate: Mapping[str, Any], hashes: Mapping[str, str]) -> Check:
-    what = "every file is the one that the certificate names, and there is no other"
-    named = certificate.get("files")
-    if not isinstance(named, dict):
-        return Check(what, "the certificate names no files")
-    for path in sorted(named.keys() | hashes.keys()):
-        if path not in hashes:
-            return Check(what, f"{path} is not there")
-        if path not in named:
-            return Check(what, f"{path} is not named in the certificate")
-        if named[path] != hashes[path]:
-            return Check(what, f"{path} was changed")
-    return Check(what)
-
-
-def _hierarchies(release: Release) -> Check:
-    """The files of hierarchies say what the package says: the sums were checked by the latter."""
-    what = "the hierarchies are those that the tables were checked with"
-    for dimension in finest(dimension for table in release.tables for dimension in table.dimensions).values():
-        path = hierarchy_path(dimension.name)
-        try:
-            columns = read_columns(release.folder / path)
-            code, parent = columns.columns["code"], columns.columns["parent"]
-        except (TableUnreadable, KeyError):
-            return Check(what, f"{path} cannot be read")
-        told = [
-            (code.texts[own], parent.texts[above] or None)
-            for own, above in zip(code.rows.tolist(), parent.rows.tolist(), strict=True)
-        ]
-        if sorted(told, key=str) != sorted(members_of(dimension), key=str):
-            return Check(what, f"{path} differs from datapackage.json")
-    return Check(what)
+def _rounded(release: Release) -> Check:
+    what = "every number is a multiple of its base, and every total the sum of its parts"
+    reasons = (f"{table.name}: {reason}" for table in release.tables if (reason := why_not_rounded(table)))
+    return Check(what, next(reasons, ""))
 
 
 def _policy(certificate: Mapping[str, Any], release: Release) -> Check:
@@ -127,10 +80,13 @@ def _certificate(
     hashes: Mapping[str, str],
 ) -> Check:
     """Every field, worked out anew."""
-    what = "the certificate is true: tables, counts of cells, worst interval"
+    what = "the certificate is true: method, tables, counts of cells, worst interval"
     if certificate.get("format") != FORMAT:
         return Check(what, f"its format is not {FORMAT}")
     true = certificate_of(release.tables, policy, worst_of(found), hashes)
+    methods = {said.get("method", Method.SUPPRESSION) for said in (certificate, release.package)}
+    if methods != {true["method"]} or certificate.get("statement") != true["statement"]:
+        return Check(what, f"it does not state the method that the tables show, which is {true['method']}")
     if certificate.get("tables") != true["tables"]:
         return Check(what, "what it says under 'tables' is not so")
     if not _shown(certificate.get("worst"), true["worst"]):

@@ -10,11 +10,13 @@ from typing import Annotated, Final
 
 import typer
 
-from anonymizer import Policy, default_policy, stated
+from anonymizer import Method, Policy, default_policy, stated
+from anonymizer.alternatives import check_drawn, verify_any
+from anonymizer.inside import read_code_maps
 from anonymizer.tool import (
+    Entry,
     Exposure,
     Identity,
-    Interval,
     Periods,
     PublishedTable,
     Verdict,
@@ -25,8 +27,9 @@ from anonymizer.tool import (
     read_choices,
     read_known,
     read_release,
-    verify_release,
 )
+from app.cli import release_noise, release_records, release_register, release_rounded
+from app.cli.anonymizer_coarsen import coarsen
 from app.cli.anonymizer_inside import explain, what_if
 from app.cli.anonymizer_options import (
     BROKEN,
@@ -37,6 +40,7 @@ from app.cli.anonymizer_options import (
     CountColumn,
     HierarchyFiles,
     PolicyFile,
+    ReleaseFolder,
     Seed,
     TableFile,
     exit_status,
@@ -46,6 +50,7 @@ from app.cli.anonymizer_options import (
     say,
     show_losses,
     steps,
+    worst_of,
 )
 from app.cli.refusals import run
 from app.cli.screen import console, show_table
@@ -57,7 +62,9 @@ BROKEN_WAYS: Final = (Verdict.TOO_NARROW, Verdict.RECOVERED)
 
 tool = typer.Typer(help="Protect any table, attack and verify any release: on files alone.", no_args_is_help=True)
 
-ReleaseFolder = Annotated[Path, typer.Argument(help="A release folder.", metavar="RELEASE_DIR")]
+release_register.add_commands(tool)
+release_noise.add_commands(tool)
+release_records.add_commands(tool)
 
 
 def add_commands(commands: typer.Typer) -> None:
@@ -66,6 +73,7 @@ def add_commands(commands: typer.Typer) -> None:
 
 tool.command("explain", epilog=ENDS)(explain)
 tool.command("what-if", epilog=ENDS)(what_if)
+tool.command("coarsen", epilog=ENDS)(coarsen)
 
 
 def main() -> None:
@@ -87,16 +95,49 @@ def protect(
     count: CountColumn = None,
     contributors: ContributorsColumn = None,
     contributor: ContributorColumn = None,
+    coarser: Annotated[
+        Path | None, typer.Option(help="What codes become, as `anonymizer coarsen --save` wrote it.", metavar="FILE.csv")
+    ] = None,
     time: Annotated[str | None, typer.Option(help="The dimension of time: what is over is published, and stands.")] = None,
     over: Annotated[list[str] | None, typer.Option(help="An innermost code of --time that is over. May be repeated.")] = None,
     history: Annotated[Path | None, typer.Option(help="Folder of the release before, with --time.")] = None,
+    register: Annotated[Path | None, typer.Option(help="Register of these people's releases, with --data-set.")] = None,
+    data_set: Annotated[str | None, typer.Option(help="What the register calls these people.")] = None,
     seed: Seed = 0,
     loss: Annotated[bool, typer.Option("--loss", help="Say what was lost at each level (for inside only).")] = False,
+    method: Annotated[Method, typer.Option(help="suppression hides some numbers, rounding changes all.")] = Method.SUPPRESSION,
+    base: Annotated[int, typer.Option(help="With --method rounding: every number is a multiple of it.", min=3)] = 5,
+    secret: Annotated[
+        Path | None, typer.Option(help="With --method rounding: the secret file of these people, made by `anonymizer secret`.")
+    ] = None,
 ) -> None:
     """Protect TABLE.csv, prove it, and write a release folder, whole or not at all.
 
     Every column is a dimension but the count and the contributors. Several tables are protected as one system.
     """
+    if method is not Method.SUPPRESSION:
+        if method is not Method.ROUNDING:
+            raise typer.BadParameter(f"{method} has a command of its own", param_hint="--method")
+        if secret is None:
+            raise typer.BadParameter("rounding needs the secret file of these people", param_hint="--secret")
+        if time is not None or history is not None or seed:
+            raise typer.BadParameter("--time, --history and --seed are for suppression", param_hint="--method")
+        release_rounded.protect_by_rounding(
+            table,
+            out,
+            policy_of(policy) or default_policy(),
+            base=base,
+            secret=secret,
+            hierarchies=hierarchies_of(hierarchy),
+            count=count,
+            contributors=contributors,
+            contributor=contributor,
+            tables=read_choices(tables or []),
+            coarser=coarser,
+            entry=_entry(register, data_set),
+            loss=loss,
+        )
+        return
     with exit_status(), steps() as step:
         rules = policy_of(policy) or default_policy()
         written = protect_file(
@@ -108,7 +149,9 @@ def protect(
             contributors=contributors,
             contributor=contributor,
             tables=read_choices(tables or []),
+            coarser=read_code_maps(coarser) if coarser else (),
             periods=_periods(time, over or [], history),
+            entry=_entry(register, data_set),
             seed=seed,
             step=step,
         )
@@ -118,7 +161,7 @@ def protect(
         say("The rule of dominance was not applied: no column says who contributed how much (--contributor).")
     console.print(f"Released: {written.folder}", markup=False, soft_wrap=True)
     cells = f"{written.published + written.suppressed:,} cells, {written.suppressed:,} of them suppressed."
-    console.print(cells, _worst(written.worst), soft_wrap=True)
+    console.print(cells, worst_of(written.worst), soft_wrap=True)
     if loss:
         show_losses(written.losses)
 
@@ -159,7 +202,7 @@ def attack(
         writer.writeheader()
         writer.writerows(_row(one) for one in exposures)
     elif not contradiction:
-        _summarise(exposures)
+        _summarise(exposures, "rounded" if found.tables[0].rounding else "suppressed")
     if contradiction:
         say("The assumption is false: some suppressed cells are zeros. The numbers contradict whoever believes that none is.")
     if any(one.verdict.broken for one in exposures):
@@ -167,10 +210,17 @@ def attack(
 
 
 @tool.command("verify", epilog=ENDS)
-def verify(release: ReleaseFolder) -> None:
+def verify(
+    release: ReleaseFolder,
+    *,
+    register: Annotated[Path | None, typer.Option(help="Check too that it left by this register, as it stands.")] = None,
+    source: Annotated[Path | None, typer.Option(help="Check too that synthetic records are drawn from this release.")] = None,
+) -> None:
     """Check a release from its folder alone: files, cells, sums, certificate, and that nothing can be recovered."""
     with exit_status(), steps() as step:
-        checks = verify_release(release, lambda what: step(what, 0, 0))
+        method, checks = verify_any(release, lambda what: step(what, 0, 0), register=register)
+        if source:
+            checks.append(check_drawn(release, source))
     for check in checks:
         console.print(f"{'yes' if check.holds else 'NO ':3}  {check.looked_at}", markup=False, soft_wrap=True)
         if not check.holds:
@@ -178,7 +228,7 @@ def verify(release: ReleaseFolder) -> None:
     if not all(check.holds for check in checks):
         console.print("Not verified.")
         raise typer.Exit(BROKEN)
-    console.print("Verified. Who made the release is not told by it: see docs/anonymizer.md.")
+    console.print(f"Verified, by the method {method}. Who made the release is not told by it: see docs/anonymizer.md.")
 
 
 def _expose(
@@ -199,14 +249,21 @@ def _periods(time: str | None, over: Sequence[str], history: Path | None) -> Per
     return None if time is None else Periods(time, over, history)
 
 
-def _summarise(exposures: Sequence[Exposure]) -> None:
+def _entry(register: Path | None, data_set: str | None) -> Entry | None:
+    if (register is None) != (data_set is None):
+        raise typer.BadParameter("--register and --data-set go together", param_hint="--register")
+    return Entry(register, data_set) if register and data_set else None
+
+
+def _summarise(exposures: Sequence[Exposure], kind: str) -> None:
+    """What is known of the cells of each level; `kind` says what was done to them."""
     rows = []
     for (table, level), group in groupby(sorted(exposures, key=_level), key=_level):
         cells = list(group)
         verdicts = [sum(one.verdict is verdict for one in cells) for verdict in BROKEN_WAYS]
         least = narrowest(cells)
         rows.append((table, level, len(cells), *verdicts, interval_text(least.interval if least else None)))
-    show_table(("table", "level", "suppressed", *BROKEN_WAYS, "narrowest"), rows, "No cell is suppressed.")
+    show_table(("table", "level", kind, *BROKEN_WAYS, "narrowest"), rows, "No cell is suppressed.")
     broken = [one for one in exposures if one.verdict.broken]
     for one in broken[:SHOWN]:
         console.print(f"{one.verdict}: {one.cell} is {interval_text(one.interval)}", markup=False, soft_wrap=True)
@@ -222,7 +279,3 @@ def _level(exposure: Exposure) -> tuple[str, str]:
 def _row(exposure: Exposure) -> dict[str, object]:
     low, high = exposure.interval
     return {"table": exposure.table, "cell": exposure.cell, "least": low, "greatest": high, "verdict": str(exposure.verdict)}
-
-
-def _worst(worst: Interval | None) -> str:
-    return f"The least that is left open of one that may be small is {interval_text(worst)}." if worst else ""

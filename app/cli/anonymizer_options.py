@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from anonymizer import Policy, read_policy
+from anonymizer.rounding import Change
 from anonymizer.tool import Interval, Loss, NotProven, ProtectionImpossible, SolverGaveUp, Step
 from app.cli.refusals import show
 from app.cli.screen import progress, show_table
@@ -23,6 +24,7 @@ __all__ = [
     "CountColumn",
     "HierarchyFiles",
     "PolicyFile",
+    "ReleaseFolder",
     "Seed",
     "TableFile",
     "depths",
@@ -33,14 +35,16 @@ __all__ = [
     "say",
     "show_losses",
     "steps",
+    "worst_of",
 ]
 
 BROKEN, BAD_INPUT = 1, 2
 ENDS: Final = (
     "Exit status: 0 all is well; 1 the policy is broken, or something could not be proven or verified; "
-    "2 the command or a file cannot be used. More: docs/anonymizer.md."
+    "2 the command or a file cannot be used, or a rule forbids the release. More: docs/anonymizer.md."
 )
 
+ReleaseFolder = Annotated[Path, typer.Argument(help="A release folder.", metavar="RELEASE_DIR")]
 TableFile = Annotated[Path, typer.Argument(help="CSV: a row for each innermost cell or record.", metavar="TABLE.csv")]
 PolicyFile = Annotated[Path | None, typer.Option("--policy", help="Rules, as in anonymizer/default_policy.toml (the default).")]
 HierarchyFiles = Annotated[
@@ -121,10 +125,10 @@ def show_losses(found: Sequence[Loss]) -> None:
     show_table(columns, rows, "The loss of a release over time is not told.")
 
 
-def depths(loss: Loss) -> str:
+def depths(of: Loss | Change) -> str:
     """A level by name: each dimension with its depth."""
-    named = iter(loss.names)
-    return " x ".join(f"{next(named)} {depth}" for depth in loss.level if depth) or "total"
+    named = iter(of.names)
+    return " x ".join(f"{next(named)} {depth}" for depth in of.level if depth) or "total"
 
 
 def interval_text(interval: Interval | None) -> str:
@@ -138,3 +142,8 @@ def interval_text(interval: Interval | None) -> str:
 def say(text: str) -> None:
     """A sentence on the error output."""
     Console(stderr=True, highlight=False).print(text, markup=False, soft_wrap=True)
+
+
+def worst_of(worst: Interval | None) -> str:
+    """What a certificate states under 'worst', in words."""
+    return f"The least that is left open of one that may be small is {interval_text(worst)}." if worst else ""

@@ -94,7 +94,7 @@ def test_nothing_tells_which_suppressed_cell_is_small(release: Path) -> None:
         (True, "Q", "C"),
     }
     certificate = json.loads((release / "certificate.json").read_text(encoding="utf-8"))
-    assert set(certificate) == {"format", "statement", "policy", "tables", "worst", "files"}
+    assert set(certificate) == {"format", "method", "statement", "policy", "tables", "worst", "files"}
     assert set(certificate["tables"][0]) == {"name", "digest", "published", "suppressed"}
 
 
