@@ -1,4 +1,4 @@
-"""What is guarded in a system: its unsafe unknowns, and what must stay possible for each of them and for what is hidden beside."""
+"""What is guarded in a system: its unsafe unknowns, and what must stay possible for each and for what is hidden beside."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
