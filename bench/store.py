@@ -4,7 +4,8 @@ Run: PYTHONPATH=. .venv/bin/python bench/store.py [--persons N] [--only write pa
 
 Floors: for writing, COPY of rows of the same size that nothing was done for; for one by one, one bare INSERT and commit; for
 the case page, the same rows by their keys without row-level security or decryption; for counting the store, COPY out of
-the ciphertexts alone; for blocks, numpy on the same columns in clear from .npy files (DuckDB on Parquet is not installed).
+the ciphertexts alone, and as many of the same sizes opened in memory, each person's under a key of its own; for blocks,
+numpy on the same columns in clear from .npy files (DuckDB on Parquet is not installed).
 """
 
 import argparse
@@ -21,6 +22,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import numpy as np
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, create_engine, text
 
 import casework
@@ -205,6 +207,7 @@ def seal_interviews(program: Program, cases: Sequence[UUID]) -> None:
 def count(meter: Meter, program: Program, persons: int) -> None:
     with administrator(program) as connection:
         meter.timed("floor: COPY the ciphertexts out, do nothing", persons, lambda: drain(connection))
+    meter.timed("floor: open three ciphertexts a person, in memory", persons, lambda: open_floor(persons))
     for processes in (0, 2):
         meter.timed(
             f"decrypt and count, {processes or 'no'} processes (goal 8 s per M)", persons, lambda n=processes: tally(program, n)
@@ -216,6 +219,18 @@ def drain(connection: Connection) -> int:
     query = f"SELECT p.id, p.facts, k.sealed, k.commitment FROM casework.person p JOIN {KEY_TABLE} k ON k.record = p.id"
     with driver.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)") as copy:
         return sum(len(row) for row in copy)
+
+
+def open_floor(persons: int) -> None:
+    """What no counting can leave out: a key, a list of versions and the facts of each person, decrypted."""
+    nonce, where, secret = secrets.token_bytes(12), secrets.token_bytes(60), secrets.token_bytes(32)
+    ring, own = AESGCM(secrets.token_bytes(32)), AESGCM(secret)
+    wrapped = ring.encrypt(nonce, secret, where)
+    versions, facts = (own.encrypt(nonce, bytes(size), where) for size in (20, 50))
+    for _ in range(persons):
+        own = AESGCM(ring.decrypt(nonce, wrapped, where))
+        own.decrypt(nonce, versions, where)
+        own.decrypt(nonce, facts, where)
 
 
 def tally(program: Program, processes: int) -> Counter[tuple[str, ...]]:

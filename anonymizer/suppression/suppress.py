@@ -76,15 +76,14 @@ def suppress(
         for _ in _protect_from_knowers(knowing, search, limits):
             _tell(progress, search)
         search.keep(knowing.needed())
-    while len(zeros := _unasked_zeros(search)):
-        search.ask(zeros)
+    while len(cells := _unasked(search)):
+        search.ask(cells)
         for _ in _protect_hidden(search, limits):
             _tell(progress, search)
-    cells = slice(system.cells)
     alternatives = dict.fromkeys([*_alternatives(search.moves, search.goals), *(knowing.alternatives() if knowing else ())])
     return Suppression(
-        pattern.hidden[cells],
-        pattern.unsafe[cells],
+        pattern.hidden[: system.cells],
+        pattern.unsafe[: system.cells],
         tuple(_change(move, multiple, system.cells) for move, multiple in alternatives),
     )
 
@@ -98,10 +97,17 @@ class _Limits:
     processes: int
 
 
-def _unasked_zeros(search: Search) -> Numbers:
-    """Zeros that are hidden, and that nothing was asked for yet; what is found for them may hide others."""
-    zeros = np.flatnonzero(search.pattern.hidden & (search.system.persons == 0))
-    return zeros[[zero not in search.goals.wanted for zero in zeros.tolist()]]
+def _unasked(search: Search) -> Numbers:
+    """Hidden cells of which nothing was asked yet, though nothing else answers for them; what is found may hide others.
+
+    Those are zeros, and what was hidden before and no move changes: everybody could work it out of what is shown now.
+    """
+    pattern, system = search.pattern, search.system
+    moved, asked = np.zeros((2, system.size), bool)
+    for move in search.moves:
+        moved[move.cells] = True
+    asked[list(search.goals.wanted)] = asked[system.given_away] = True
+    return np.flatnonzero(pattern.hidden & ~asked & ((system.persons == 0) | ~moved))
 
 
 def _protect(search: Search, limits: _Limits) -> Iterator[None]:

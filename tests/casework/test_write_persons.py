@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from struct import pack
 from typing import Any
 from uuid import UUID
@@ -20,6 +21,7 @@ from casework.store.open_in_bulk import _opened
 from core.access import Access, Custody, Grant, NotAllowed
 from core.audit import Action, Purpose, audited_entries
 from core.database import KeyRetired, Zone
+from core.driver_connection import driver_connection
 from core.embedded_cluster import ADMINISTRATOR
 from core.envelope import CiphertextRefused
 from core.keyring import KeyRing
@@ -28,6 +30,7 @@ from core.permissions import PERMISSIONS, Right, Role
 from core.second_person import approve
 from forms import RecordPart
 from tests.casework.conftest import OPERATION, Field
+from tests.exchanges import exchanges
 
 HELP, COUNT = Purpose.ASSISTANCE, Purpose.STATISTICS
 TEAMS = ("team-1", "team-2")
@@ -101,6 +104,16 @@ def test_writing_and_counting_leave_their_lines(field_team: Field, some: int) ->
     with field_team.zone(Zone.AUDIT) as session:
         lines = [(e.action, e.count, e.purpose) for e in audited_entries(session) if e.subject == "casework.person"]
     assert lines == [(Action.READ, some, Purpose.STATISTICS), (Action.ADMITTED, some, Purpose.COLLECTION)]
+
+
+def test_a_person_is_written_in_three_exchanges(field_team: Field, tmp_path: Path) -> None:
+    """The beginning, then on whose behalf, then everything: rows, line and commit."""
+    for _ in range(6):  # a statement is prepared, in an exchange more, when it is run the fifth time
+        with field_team.zone() as session:
+            pooled = driver_connection(session)
+    with exchanges(pooled, tmp_path) as counted, field_team.zone() as session:
+        write_persons(session, field_team.ring, OPERATION, [person(field_team, 1)])
+    assert counted() == 3
 
 
 @pytest.mark.parametrize("many", [1, 60])  # by INSERT, and by COPY

@@ -25,6 +25,7 @@ from core.access import INFO, Access, Grant
 from core.audit import Purpose
 from core.clock import now
 from core.database import Zone, connect
+from core.driver_connection import use_driver_connections
 from core.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster
 from core.identity.accounts import add_account
 from core.identity.models import AccountKind, Totp
@@ -113,6 +114,7 @@ def world(
 @contextmanager
 def _administrator(cluster: EmbeddedCluster, name: str, isolation: str = "AUTOCOMMIT") -> Iterator[Engine]:
     engine = create_engine(cluster.url(ADMINISTRATOR, name), isolation_level=isolation)
+    use_driver_connections(engine)
     yield engine
     engine.dispose()
 
