@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0052"
-down_revision = "0036"
+down_revision = "0037"
 
 TABLE = "forms.form_key"
 COLLECTION, CASEWORK, KEYS = "waystation_collection", "waystation_casework", "waystation_keys"
