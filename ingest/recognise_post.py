@@ -14,6 +14,7 @@ from ingest.errors import FileNamedTwice, FormUnknown
 from ingest.expect_files import expected_files
 from ingest.parse_xml import parse_xml
 from ingest.read_head import Head, read_head
+from ingest.read_manifest import read_manifest
 from ingest.uploaded_file import UploadedFile
 
 __all__ = ["Arrival", "ErasedBefore", "Post", "recognise", "refuse_erased"]
@@ -51,14 +52,16 @@ def recognise(session: Session, ring: KeyRing, post: Post) -> Arrival:
     root = parse_xml(post.xml)
     head = read_head(root)
     instance = instance_token(ring, post.operation, head.form_id, head.instance_id)
-    replaces = instance_token(ring, post.operation, head.form_id, head.replaces) if head.replaces else None
+    # What encrypted answers replace is believed when it is read inside them: the manifest's word for it is not signed.
+    named = None if head.encrypted else head.replaces
+    replaces = instance_token(ring, post.operation, head.form_id, named) if named else None
     refuse_erased(session, post.operation, instance, replaces)
     definition = find_definition(session, post.operation, head.form_id, head.version)
     if definition is None:
         raise FormUnknown(form_id=head.form_id, version=head.version)
     locks = [instance, replaces, edits_lock(ring, post.operation, head.form_id)] if replaces else [instance]
     _refuse_two_contents_of_one_name(post.files, head.form_id)
-    expected = expected_files(root, definition, encrypted=head.encrypted)
+    expected = frozenset(read_manifest(root).files) if head.encrypted else expected_files(root, definition)
     return Arrival(post, head, instance, replaces, expected, locks)
 
 
