@@ -7,7 +7,7 @@ which one it replaces. The keys zone re-wraps, as in 0008 and 0017; retired vers
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0052"
+revision = "0038"
 down_revision = "0037"
 
 TABLE = "forms.form_key"
