@@ -31,7 +31,7 @@ class Guards:
         if unknown in self.unsafe:
             return self.unsafe[unknown]
         if persons := int(self.persons[unknown]):
-            return Guarded(persons, Reason.FOR_OTHERS, (persons, persons + 1), (Possible(persons + 1, None),))
+            return Guarded(persons, Reason.FOR_OTHERS, (persons - 1, persons), (Possible(0, persons - 1),))
         most = int(self.zero[unknown])
         return Guarded(0, Reason.HIDDEN_ZERO, (0, most), (Possible(most, None),))
 

@@ -69,10 +69,17 @@ class Goals:
 
     def add(self, cells: Numbers) -> None:
         """Ask for more cells."""
+        self._ask((cell, self._guards.of(cell).possible) for cell in cells.tolist())
+
+    def turn(self, cells: Iterable[int]) -> None:
+        """Ask of safe cells that cannot be fewer to be more instead: either way they are not known."""
+        self._ask((cell, (Possible(int(self._persons[cell]) + 1, None),)) for cell in cells)
+
+    def _ask(self, asked: Iterable[tuple[int, Iterable[Possible]]]) -> None:
         before = len(self.named)
-        for cell in cells.tolist():
+        for cell, possible in asked:
             persons = int(self._persons[cell])
-            goals = [goal for goal in self._guards.of(cell).possible if not goal.holds(persons)]
+            goals = [goal for goal in possible if not goal.holds(persons)]
             goals = self.wanted[cell] = sorted(goals, key=partial(_distance, persons))
             self._begin[cell], self._end[cell] = len(self.named), len(self.named) + len(goals)
             self.named += [(cell, goal) for goal in goals]

@@ -78,7 +78,7 @@ def suppress(
         search.keep(knowing.needed())
     while len(cells := _unasked(search)):
         search.ask(cells)
-        for _ in _protect_hidden(search, limits):
+        for _ in _protect_others(search, limits):
             _tell(progress, search)
     alternatives = dict.fromkeys([*_alternatives(search.moves, search.goals), *(knowing.alternatives() if knowing else ())])
     return Suppression(
@@ -134,10 +134,22 @@ def _protect_hidden(search: Search, limits: _Limits, failed: Sequence[int] = ())
     Raises `ProtectionImpossible`.
     """
     failing = list(failed)
-    yield from _protect_in_parts(search, apart(search.system, search.goals.open.keys() - set(failing)), limits.processes)
-    yield from _protect_anywhere(search, search.goals.open.keys() - set(failing), limits, failing)
+    yield from _protect_near(search, limits, failing)
     if failing:
         raise impossible(search.system, limits.guards, failing, grand_total=limits.grand_total)
+
+
+def _protect_others(search: Search, limits: _Limits) -> Iterator[None]:
+    """Likewise for what is hidden beside unsafe cells: a safe one that cannot be fewer may be more."""
+    failing: list[int] = []
+    yield from _protect_near(search, limits, failing)
+    search.goals.turn(cell for cell in failing if search.system.persons[cell])
+    yield from _protect_hidden(search, limits, [cell for cell in failing if not search.system.persons[cell]])
+
+
+def _protect_near(search: Search, limits: _Limits, failing: list[int]) -> Iterator[None]:
+    yield from _protect_in_parts(search, apart(search.system, search.goals.open.keys() - set(failing)), limits.processes)
+    yield from _protect_anywhere(search, search.goals.open.keys() - set(failing), limits, failing)
 
 
 def _protect_from_knowers(knowing: OwnKnowledge, search: Search, limits: _Limits) -> Iterator[None]:

@@ -18,6 +18,7 @@ HELPS: Final[Mapping[Reason, str]] = {
     Reason.SMALL_REST: "do without complements",
     Reason.WHOLE_GROUP: "merge the sensitive category with others, or do without its group",
     Reason.HIDDEN_ZERO: "lower the threshold or state a shorter interval",
+    Reason.FOR_OTHERS: "publish the period in which they are hidden without the longer one",
 }
 
 

@@ -8,7 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from anonymizer import TOTAL, Policy, ProtectedPeriod, attack, protect
+from anonymizer import TOTAL, Policy, ProtectedPeriod, attack, protect, protect_tables
+from anonymizer.attacker import identity
 from anonymizer.counted_week import Count, CountedTable, CountedWeek
 from anonymizer.dimension import Dimension, flat_dimension
 from anonymizer.errors import CountsUnfit, ProtectionImpossible
@@ -230,3 +231,21 @@ def test_a_hidden_zero_could_hold_as_many_as_an_unsafe_cell(count_week: Callable
     zeros = [interval for (_, key), interval in attack(week.tables).items() if counted.tables[0].count(key).persons == 0]
     assert len(zeros) > 20
     assert all(high is None or high >= policy.threshold - 1 for _, high in zeros)
+
+
+def test_what_was_hidden_before_for_the_sake_of_others_is_not_told_by_what_comes_now() -> None:
+    """A week hid two safe cells. Nothing in it and its month is unsafe now, and still the month may not give them away."""
+    time, place = flat_dimension("time", ["w1", "w2"]), flat_dimension("place", ["a", "b"])
+    weeks = {("w1", "a"): 10, ("w1", "b"): 12, ("w2", "a"): 7, ("w2", "b"): 8}
+    cells: dict[tuple[str, ...], Count] = {}
+    for (week, where), persons in weeks.items():
+        for key in product((week, TOTAL), (where, TOTAL)):
+            so_far = cells.get(key, Count(0, 0))
+            cells[key] = Count(so_far.persons + persons, so_far.reports + 4)
+    table = CountedTable("arrivals", (time, place), cells)
+    standing = {identity(table.dimensions, key): count.persons for key, count in cells.items() if key[0] != TOTAL}
+    standing |= {identity(table.dimensions, ("w1", where)): None for where in ("a", "b")}
+    [done] = protect_tables([table], Policy(), standing=standing).tables
+    assert {key for key, number in done.cells.items() if number is None} == {
+        (week, where) for week in ("w1", TOTAL) for where in ("a", "b")
+    }
