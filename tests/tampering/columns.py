@@ -39,6 +39,7 @@ _BY_KIND: Final = {
         "ingest.attachment.content",
         "ingest.attachment.label",
         "ingest.quarantine.content",
+        "ingest.source.token",
         "ingest.submission.xml",
     ],
     Kind.WRAPPED: [
@@ -78,7 +79,9 @@ _BY_KIND: Final = {
         "ingest.attachment.digest",
         "ingest.attachment.name",
         "ingest.collector.token_sha256",
+        "ingest.pulled.version",
         "ingest.quarantine.digest",
+        "ingest.submission.answered",
         "ingest.submission.digest",
         "ingest.submission.instance",
         "ingest.submission.replaces",
