@@ -9,6 +9,7 @@ __all__ = [
     "ServerAnswerUnread",
     "ServerRefused",
     "ServerSilent",
+    "SourceChanged",
     "SourceEmptied",
     "SourceExists",
     "SourceUnknown",
@@ -70,3 +71,9 @@ class SourceEmptied(Problem):
     code = "INGEST-157"
     says = "The server shows none of the {known} records of source {source} that were taken in before."
     remedy = "Nothing was marked as deleted. See whether the token's account may still view all records of the form."
+
+
+class SourceChanged(Problem):
+    code = "INGEST-158"
+    says = "The address or form of source {source} is not the one that its token was given for."
+    remedy = "Somebody has changed the database, perhaps to be sent the token: treat it as tampering. Nothing was sent."

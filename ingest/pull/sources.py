@@ -1,6 +1,7 @@
 """The forms on other servers that an operation pulls. Their tokens are sealed; the zone that pulls cannot read them."""
 
 import ipaddress
+import json
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
@@ -10,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from core import audit
 from core.access import UNASSIGNED, Custody
+from core.clear_columns import custody_of
 from core.clock import now
 from core.keyring import KeyRing
 from ingest.models import PulledRow, SourceRow
-from ingest.pull.errors import SourceExists, SourceUnknown, SourceUnprotected
+from ingest.pull.errors import SourceChanged, SourceExists, SourceUnknown, SourceUnprotected
 from ingest.seal_content import new_key, open_content, open_key, seal_content
 
 __all__ = [
@@ -86,7 +88,7 @@ def add_source(
         address=plain,
         asset=asset,
         form_id=form_id,
-        token=seal_content(key, SOURCE, source, token.encode()),
+        token=seal_content(key, SOURCE, source, json.dumps([plain, asset, token]).encode()),
         position=0,
         custody=str(custody),
         added_at=now(),
@@ -140,17 +142,25 @@ def source_states(session: Session, operation: str) -> list[SourceState]:
 
 
 def open_token(session: Session, ring: KeyRing, source: UUID) -> str:
-    """The server's token (casework zone); raises `SourceUnknown`, `KeyDestroyed` or `core.envelope.CiphertextRefused`."""
-    sealed = session.scalar(select(SourceRow.token).where(SourceRow.id == source))
-    if sealed is None:
+    """The server's token (casework zone), which is given for the server and form that it was sealed with and no other.
+
+    Raises `SourceUnknown`, `SourceChanged`, `KeyDestroyed` or `core.envelope.CiphertextRefused`.
+    """
+    row = session.execute(
+        select(SourceRow.token, SourceRow.address, SourceRow.asset).where(SourceRow.id == source)
+    ).one_or_none()
+    if row is None:
         raise SourceUnknown(source=source)
-    token = open_content(open_key(session, ring, SOURCE, source), SOURCE, source, sealed).decode()
+    opened = open_content(open_key(session, ring, SOURCE, source), SOURCE, source, row.token)
+    address, asset, token = json.loads(opened)
+    if (address, asset) != (row.address, row.asset):
+        raise SourceChanged(source=source)
     audit.record(session, audit.Action.READ, f"{SOURCE}:{source}", purpose=audit.Purpose.COLLECTION)
-    return token
+    return str(token)
 
 
 def _source(row: SourceRow) -> Source:
-    return Source(row.id, row.operation, row.kind, row.address, row.asset, row.form_id, Custody.parse(row.custody))
+    return Source(row.id, row.operation, row.kind, row.address, row.asset, row.form_id, custody_of(row))
 
 
 def _require_protected(address: str) -> None:

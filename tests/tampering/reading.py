@@ -28,6 +28,7 @@ from core.registers import Breach, list_entries
 from forms import RecordPart
 from ingest import quarantined, read_quarantined, read_quarantined_files, read_submission
 from ingest.models import Submission
+from ingest.pull import list_sources, open_token
 from tests.casework.conftest import OPERATION
 from tests.tampering.conftest import WEEK
 
@@ -94,6 +95,10 @@ def quarantine(session: Session, ring: KeyRing) -> Any:
     ]
 
 
+def tokens(session: Session, ring: KeyRing) -> Any:
+    return [open_token(session, ring, source.id) for source in list_sources(session, OPERATION)]
+
+
 def evidence(session: Session, ring: KeyRing) -> Any:
     return load_evidence(session, ring, OPERATION, WEEK)
 
@@ -139,5 +144,6 @@ READINGS: Final[Mapping[str, Reading]] = {
     "ingest.attachment": Reading(Zone.CASEWORK, submissions),
     "ingest.quarantine": Reading(Zone.CASEWORK, quarantine),
     "ingest.record_key": Reading(Zone.CASEWORK, submissions, "record"),
+    "ingest.source": Reading(Zone.CASEWORK, tokens),
     "ingest.submission": Reading(Zone.CASEWORK, submissions),
 }

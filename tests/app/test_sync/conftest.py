@@ -81,9 +81,15 @@ def kobo(kobo_server: KoboForm) -> KoboForm:
 
 
 @pytest.fixture
-def pulling(database: Database, ring: KeyRing, kobo: KoboForm) -> Pulling:
-    household = Household(database, ring)
-    household.publish()
+def household(database: Database, ring: KeyRing) -> Household:
+    """The test operation with the household form published."""
+    opened = Household(database, ring)
+    opened.publish()
+    return opened
+
+
+@pytest.fixture
+def pulling(database: Database, ring: KeyRing, household: Household, kobo: KoboForm) -> Pulling:
     with household.zone(Zone.COLLECTION) as session:
         source = add_source(
             session, ring, OPERATION, address=kobo.address, asset=kobo.asset, form_id="household", token=kobo.token

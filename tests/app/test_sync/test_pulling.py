@@ -3,16 +3,17 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
 from app.sync import sync_source
 from core.audit import Action, audited_entries
 from core.database import Zone
+from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 from ingest import Outcome
 from ingest.kobo.read_record import read_record
-from ingest.pull import take_in
-from ingest.pull.errors import ServerAnswerUnread, ServerRefused, ServerSilent
+from ingest.pull import add_source, take_in
+from ingest.pull.errors import ServerAnswerUnread, ServerRefused, ServerSilent, SourceChanged, SourceExists, SourceUnprotected
 
 NAME = "/data/person/name"
 
@@ -111,6 +112,29 @@ class TestTheServer:
         assert pulling.kobo.token not in str(pulling.rows("*", "source"))
         with pytest.raises(ProgrammingError, match="permission denied"), pulling.household.zone(Zone.COLLECTION) as session:
             session.execute(text("SELECT token FROM ingest.source"))
+
+
+class TestTheToken:
+    def test_it_is_not_sent_to_an_address_that_somebody_wrote_into_the_database(
+        self, pulling: Any, cluster: EmbeddedCluster, database_name: str
+    ) -> None:
+        owner = create_engine(cluster.url(ADMINISTRATOR, database_name), isolation_level="AUTOCOMMIT")
+        with owner.connect() as connection:
+            connection.execute(text("UPDATE ingest.source SET address = replace(address, '127.0.0.1', 'localhost')"))
+        owner.dispose()
+        with pytest.raises(SourceChanged):
+            pulling.sync()
+        assert pulling.kobo.asked == []
+
+    @pytest.mark.parametrize("address", ["http://kf.example.org", "ftp://127.0.0.1", "kf.example.org"])
+    def test_it_never_travels_in_clear(self, pulling: Any, address: str) -> None:
+        with pytest.raises(SourceUnprotected), pulling.household.zone(Zone.COLLECTION) as session:
+            add_source(session, pulling.household.ring, "TEST", address=address, asset="a", form_id="f", token="t")
+
+    def test_a_form_is_pulled_once(self, pulling: Any) -> None:
+        asked = {"address": f"{pulling.kobo.address}/", "asset": pulling.kobo.asset, "form_id": "f", "token": "t"}
+        with pytest.raises(SourceExists), pulling.household.zone(Zone.COLLECTION) as session:
+            add_source(session, pulling.household.ring, "TEST", **asked)
 
 
 class TestOneRecordIsOne:
