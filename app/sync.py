@@ -4,6 +4,7 @@ Nothing of a server is asked for while a transaction is open. Each page is a tra
 this, the next round goes on after the last page that was kept.
 """
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
@@ -15,11 +16,16 @@ from sqlalchemy.orm import Session
 
 from app.program import Program
 from core.database import Zone
+from core.errors import Problem
 from ingest import kobo, pull
 
-__all__ = ["Pulled", "sync_source"]
+__all__ = ["Pulled", "sync_all", "sync_source"]
+
+log = logging.getLogger(__name__)
+logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log the address of every request: numbers and files of records
 
 AT_ONCE: Final = 1_000
+WORKER: Final = "worker"
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,18 @@ def sync_source(
         yield from one.fetch_new()
         if sweep:
             yield from one.sweep()
+
+
+def sync_all(program: Program, operation: str, *, sweep: bool) -> None:
+    """Pull every source of an operation. One that fails is logged by its id and the problem's code, and holds up no other."""
+    with program.database.transaction(Zone.COLLECTION, operation=operation, actor=WORKER) as session:
+        sources = pull.list_sources(session, operation)
+    for source in sources:
+        try:
+            for _ in sync_source(program, operation, source.id, sweep=sweep, actor=WORKER):
+                pass
+        except Problem as problem:
+            log.warning("source %s was not pulled: %s", source.id, problem.code)
 
 
 class _Round:
