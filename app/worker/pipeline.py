@@ -16,7 +16,8 @@
 | once a day (beat) | `prune_identity`: old sessions, enrolment codes and failed attempts |
 
 The search worker hears of every changed or erased person from the database itself (`app/search_worker.py`). Without a broker
-there is no beat: `bin/serve` does what the table gives to beat when it starts (but pulls nothing: `waystation sync` does), and each command seals the audit log as it ends.
+there is no beat: `bin/serve` does what the table gives to beat when it starts, but waits for no other server (`waystation sync`
+pulls); each command seals the audit log as it ends.
 Protecting and releasing a week are never started by an event: an officer decides (`waystation release`).
 """
 
