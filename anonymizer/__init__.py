@@ -6,13 +6,15 @@ both for anybody. All this needs no database.
 
 Rooms: `anonymizer.suppression` is the engine that hides, `anonymizer.attacker` what anybody can work out, and neither knows
 the other; `anonymizer.weeks` counts an operation's weeks from encrypted facts and keeps what was proven; `anonymizer.tool` is
-the anonymizer on files alone, for any CSV; `anonymizer.inside` answers what an officer asks before a release.
+the anonymizer on files alone, for any CSV; `anonymizer.inside` answers what an officer asks before a release;
+`anonymizer.red_team` attacks releases as they were published, all their files.
 """
 
 from anonymizer.attacker import attack, audit
 from anonymizer.counted_week import CountedTable, CountedWeek
 from anonymizer.dimension import TOTAL, Dimension
 from anonymizer.method import Method
+from anonymizer.outside import OutsideTotal
 from anonymizer.policy import DEFAULT_POLICY, Policy, default_policy, parse_policy, read_policy, stated
 from anonymizer.protect import protect, protect_tables
 from anonymizer.published import ProtectedPeriod, ProtectedTable, ProtectedTables
@@ -24,6 +26,7 @@ __all__ = [
     "CountedWeek",
     "Dimension",
     "Method",
+    "OutsideTotal",
     "Policy",
     "ProtectedPeriod",
     "ProtectedTable",

@@ -15,7 +15,7 @@ class Count:
     """Persons in a cell, and how many reports they come from.
 
     `largest` are the largest contributions of single reports or contributors, at most `KEPT`, the largest first; empty where
-    nobody asked who gave how much.
+    nobody asked who gave how much. `alone` is a number for the only contributor of the cell, where it is told who that is.
     """
 
     KEPT: ClassVar = 3
@@ -23,6 +23,7 @@ class Count:
     persons: int
     reports: int
     largest: tuple[int, ...] = ()
+    alone: int | None = field(default=None, compare=False, repr=False)
 
 
 NOTHING = Count(0, 0)

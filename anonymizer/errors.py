@@ -31,6 +31,8 @@ __all__ = [
     "KnownContradicts",
     "MonthUnfit",
     "NotProven",
+    "OutsideDiffers",
+    "OutsideUnfit",
     "PeriodAlreadyProtected",
     "PeriodNotProtected",
     "PeriodsChanged",
@@ -332,3 +334,21 @@ class ContributorMissing(Problem):
     code = "ANON-074"
     says = "{file}, line {line}, column {column}: the row names no contributor."
     remedy = "Name the contributor of every row, in whatever way: the column is counted, and neither published nor written."
+
+
+class OutsideUnfit(Problem):
+    code = "ANON-081"
+    says = "{file}{at}: this is no total that can be known of the release: {reason}."
+    remedy = (
+        "Give dimensions of the release, their codes (several joined by +) and the column total. Where no table has all these "
+        "dimensions, release such a table too, so that it is protected with the others."
+    )
+
+
+class OutsideDiffers(Problem):
+    code = "ANON-082"
+    says = "{file}, line {line}: the total published elsewhere is not what the table counts."
+    remedy = (
+        "Find out why. If it was counted otherwise (other people, other dates, other definitions), write otherwise into its "
+        "column counted: then it tells nothing of this table, and is not used."
+    )

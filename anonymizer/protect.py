@@ -7,6 +7,7 @@ import numpy as np
 
 from anonymizer.counted_week import CountedTable, CountedWeek
 from anonymizer.errors import PolicyUnfit
+from anonymizer.outside import Outside
 from anonymizer.policy import Policy, require_fit
 from anonymizer.prove import prove, prove_from_outside
 from anonymizer.published import ProtectedPeriod, ProtectedTables, PublishedTable, Standing
@@ -27,16 +28,18 @@ def protect_tables(
     policy: Policy,
     *,
     standing: Standing | None = None,
+    outside: Outside = (),
     progress: Progress | None = None,
 ) -> ProtectedTables:
     """Tables that are published together as they may be published, with their proof. The same always gives the same.
 
     `standing` says how cells stand in what was released before: that is neither withdrawn nor contradicted.
-    `progress` is told how many goals are met, and of how many. Raises `PolicyUnfit`, `CountsUnfit`, `ReleasedOtherwise`,
+    `outside` are totals of the same people that others publish: nothing is shown that betrays an unsafe cell to whoever knows
+    them. `progress` is told how many goals are met, and of how many. Raises `PolicyUnfit`, `CountsUnfit`, `ReleasedOtherwise`,
     `ProtectionImpossible` or `NotProven`; never is there a table without a proof.
     """
     require_counted(counted, policy)
-    return protect_fitting(counted, policy, standing=standing, progress=progress)
+    return protect_fitting(counted, policy, standing=standing, outside=outside, progress=progress)
 
 
 def require_counted(counted: Sequence[CountedTable], policy: Policy) -> None:
@@ -64,10 +67,11 @@ def protect_fitting(
     policy: Policy,
     *,
     standing: Standing | None = None,
+    outside: Outside = (),
     progress: Progress | None = None,
 ) -> ProtectedTables:
     """The same where it is known that the policy fits: for parts of a table, which need not hold all codes."""
-    system = build_system(counted)
+    system = build_system(counted, outside)
     suppression = suppress(system, policy, progress, standing=standing)
     tables = [_published(table, suppression.hidden[system.numbers(table)]) for table in counted]
     names = {unknown: system.identity(unknown) for unknown in np.flatnonzero(suppression.hidden).tolist()}
@@ -75,7 +79,7 @@ def protect_fitting(
         {names[cell]: change for cell, change in zip(other.cells.tolist(), other.persons.tolist(), strict=True)}
         for other in suppression.alternatives
     ]
-    return prove(counted, tables, alternatives, policy, standing)
+    return prove(counted, tables, alternatives, policy, standing, outside=outside)
 
 
 def _published(table: CountedTable, hidden: Flags) -> PublishedTable:

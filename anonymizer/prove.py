@@ -22,8 +22,10 @@ from scipy import sparse
 from anonymizer.attacker import UNKNOWN, Attacker, Audit, Whole, audit, identity
 from anonymizer.counted_week import CountedTable
 from anonymizer.errors import NotProven
+from anonymizer.outside import Outside, given_away
 from anonymizer.policy import Policy
 from anonymizer.primary import Guarded, Primary, Reason, primary_of
+from anonymizer.prove_own_knowledge import betrayed_to_knowers
 from anonymizer.published import (
     Evidence,
     Identity,
@@ -48,13 +50,17 @@ def prove(
     alternatives: Alternatives,
     policy: Policy,
     standing: Standing | None = None,
+    *,
+    outside: Outside = (),
 ) -> ProtectedTables:
     """Prove that the published forms of some counted tables are safe, and certify them; raises `NotProven`.
 
-    They must show whatever was shown before, and hide whatever was hidden.
+    They must show whatever was shown before, and hide whatever was hidden. What is known from `outside` is known to the
+    attacker, and so to every alternative; a cell that it gives away is not asked for.
     """
     guarded, rests = _guarded(counted, tables, policy, standing or {})
-    attacker = Attacker(tables)
+    guarded = {name: asked for name, asked in guarded.items() if name not in given_away(outside)}
+    attacker = Attacker(tables, outside=outside)
     true_counts = _hidden_counts(counted, attacker)
     changes = _check_alternatives(attacker, true_counts, alternatives, tables)
     possible = _possible(guarded, alternatives)
@@ -64,6 +70,9 @@ def prove(
     for rest, shown in _possible_rests(rests, alternatives).items():
         if not _all_shown(rests[rest], shown):
             _refuse(tables, rest[0], "no alternative shows all that must stay possible of what is left of its total without it")
+    asked_of_all = {name: asked for name, asked in guarded.items() if asked.reason is not Reason.HIDDEN_ZERO}
+    for name in betrayed_to_knowers(counted, asked_of_all, alternatives, policy.own_knowledge):
+        _refuse(tables, name, "no alternative shows all that must stay possible to a contributor who knows cells of their own")
     if not attacker.see(true_counts, changes):
         _refuse(tables, (), "the attacker takes the truth for impossible")
     for name in attacker.out_of_reach({name: asked.interval for name, asked in guarded.items()}):
@@ -77,12 +86,16 @@ def prove(
     return ProtectedTables(policy, protected, proof)
 
 
-def prove_from_outside(tables: Sequence[PublishedTable], policy: Policy, standing: Standing | None = None) -> Audit:
+def prove_from_outside(
+    tables: Sequence[PublishedTable], policy: Policy, standing: Standing | None = None, *, outside: Outside = ()
+) -> Audit:
     """Audit tables from nothing but themselves, as they will be read; raises `NotProven` for a cell that is known too well.
+
+    With `outside` by whoever knows these totals as well.
 
     This is the search that owes nothing to the truth, to the engine or to its alternatives.
     """
-    found = audit(tables, policy, standing=standing or {})
+    found = audit(tables, policy, standing=standing or {}, outside=outside)
     for offence in found.offences[:1]:
         [table] = (table for table in tables if table.name == offence.table)
         _refuse(

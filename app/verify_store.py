@@ -1,13 +1,18 @@
-"""Verify the store of an operation: what the audit log knows is read in its zone, the records in theirs."""
+"""Verify everything that is sealed for an operation: each stage opens its own, in its zone."""
 
 from collections.abc import Callable
 
+from anonymizer.weeks import verify_proofs
 from app.operations import find_operation
 from app.program import Program
-from casework.store import Checked, verify_records
+from casework.store import verify_records
 from core.audit import Purpose
+from core.checked import Checked
 from core.database import Zone
+from core.identity.verify_accounts import verify_accounts
 from core.logged_versions import logged_versions
+from core.registers import verify_entries
+from ingest import verify_received
 
 __all__ = ["verify_store"]
 
@@ -15,12 +20,22 @@ ACTOR = "auditor"
 
 
 def verify_store(program: Program, operation: str, told: Callable[[int], None] = lambda _: None) -> Checked:
-    """Open every record and compare its version with the log; raises `OperationUnknown`.
+    """Open every record and compare its version with the log, then what was received, registers, proofs and (of the whole
+    installation) accounts; raises `OperationUnknown`.
 
     The log is read first: what is corrected meanwhile is newer than the log says, which is no fault.
     """
+    ring, checked = program.ring, Checked()
     with program.database.transaction(Zone.AUDIT, operation=operation, actor=ACTOR) as session:
         newest = logged_versions(session, operation)
     with program.database.transaction(Zone.CASEWORK, operation=operation, actor=ACTOR) as session:
         find_operation(session, operation)
-        return verify_records(session, program.ring, operation, newest, told, purpose=Purpose.VERIFICATION)
+        checked.add(verify_records(session, ring, operation, newest, told, purpose=Purpose.VERIFICATION))
+        checked.add(verify_received(session, ring, operation, told, purpose=Purpose.VERIFICATION))
+    with program.database.transaction(Zone.AUDIT, operation=operation, actor=ACTOR) as session:
+        checked.add(verify_entries(session, ring))
+    with program.database.transaction(Zone.ANONYMIZER, operation=operation, actor=ACTOR) as session:
+        checked.add(verify_proofs(session, ring, operation))
+    with program.database.transaction(Zone.IDENTITY, actor=ACTOR) as session:
+        checked.add(verify_accounts(session, ring))
+    return checked

@@ -82,12 +82,18 @@ def prove_and_attack(table: CountedTable) -> None:
 def timed(what: str) -> Iterator[None]:
     wall, before = time.perf_counter(), processor()
     yield
-    print(f"{what}: {time.perf_counter() - wall:.1f} s, {processor() - before:.1f} s of processor time", flush=True)
+    spent = f"{time.perf_counter() - wall:.1f} s, {processor() - before:.1f} s of processor time"
+    print(f"{what}: {spent}; memory so far {memory():.2f} GB", flush=True)
 
 
 def processor() -> float:
     used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+def memory() -> float:
+    """The most that this process and the largest of its children ever held at once, added: an upper bound for two processes."""
+    return sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 2**20
 
 
 def draw_table(regions: int, districts: int, records: int, chance: np.random.Generator) -> CountedTable:

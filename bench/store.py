@@ -4,7 +4,8 @@ Run: PYTHONPATH=. .venv/bin/python bench/store.py [--persons N] [--only write pa
 
 Floors: for writing, COPY of rows of the same size that nothing was done for; for one by one, one bare INSERT and commit; for
 the case page, the same rows by their keys without row-level security or decryption; for counting the store, COPY out of
-the ciphertexts alone; for blocks, numpy on the same columns in clear from .npy files (DuckDB on Parquet is not installed).
+the ciphertexts alone, and as many of the same sizes opened in memory, each person's under a key of its own; for blocks,
+numpy on the same columns in clear from .npy files (DuckDB on Parquet is not installed).
 """
 
 import argparse
@@ -21,6 +22,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import numpy as np
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, create_engine, text
 
 import casework
@@ -30,7 +32,9 @@ from app.operations import add_operation
 from app.program import Program, open_program
 from bench.measured import Meter
 from casework import records, store
-from casework.models import Interview, KeyKind, TokenKind
+from casework.models import Case, Interview, KeyKind, TokenKind
+from casework.store.change_clear import list_clear
+from casework.store.compare_clear import compared_before
 from casework.store.seal_record import KEY_TABLE, Vault, seal_parts, stored_key
 from core.access import Access, Custody, Grant
 from core.audit import Purpose
@@ -191,8 +195,10 @@ def make_cases(connection: Connection) -> None:
 def seal_interviews(program: Program, cases: Sequence[UUID]) -> None:
     with program.database.transaction(Zone.CASEWORK, operation=OPERATION) as session:
         vault = Vault(session, program.ring, OPERATION)
-        for case in cases:
-            person = session.execute(text('SELECT person FROM casework."case" WHERE id = :case'), {"case": case}).scalar_one()
+        persons = [session.get_one(Case, case).person for case in cases]
+        compared_before(session).update({(person, KeyKind.PERSON.value): frozenset() for person in persons})
+        list_clear(vault, persons)  # the cases were not made by the program
+        for case, person in zip(cases, persons, strict=True):
             key = stored_key(vault, person, KeyKind.PERSON)
             for row in session.query(Interview).filter(Interview.case == case):
                 seal_parts(row, key, {part: {"answer": "x" * 200} for part in RecordPart})
@@ -201,6 +207,7 @@ def seal_interviews(program: Program, cases: Sequence[UUID]) -> None:
 def count(meter: Meter, program: Program, persons: int) -> None:
     with administrator(program) as connection:
         meter.timed("floor: COPY the ciphertexts out, do nothing", persons, lambda: drain(connection))
+    meter.timed("floor: open three ciphertexts a person, in memory", persons, lambda: open_floor(persons))
     for processes in (0, 2):
         meter.timed(
             f"decrypt and count, {processes or 'no'} processes (goal 8 s per M)", persons, lambda n=processes: tally(program, n)
@@ -212,6 +219,18 @@ def drain(connection: Connection) -> int:
     query = f"SELECT p.id, p.facts, k.sealed, k.commitment FROM casework.person p JOIN {KEY_TABLE} k ON k.record = p.id"
     with driver.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)") as copy:
         return sum(len(row) for row in copy)
+
+
+def open_floor(persons: int) -> None:
+    """What no counting can leave out: a key, a list of versions and the facts of each person, decrypted."""
+    nonce, where, secret = secrets.token_bytes(12), secrets.token_bytes(60), secrets.token_bytes(32)
+    ring, own = AESGCM(secrets.token_bytes(32)), AESGCM(secret)
+    wrapped = ring.encrypt(nonce, secret, where)
+    versions, facts = (own.encrypt(nonce, bytes(size), where) for size in (20, 50))
+    for _ in range(persons):
+        own = AESGCM(ring.decrypt(nonce, wrapped, where))
+        own.decrypt(nonce, versions, where)
+        own.decrypt(nonce, facts, where)
 
 
 def tally(program: Program, processes: int) -> Counter[tuple[str, ...]]:

@@ -10,6 +10,8 @@ __all__ = [
     "CaseOpenedTwice",
     "CaseUnknown",
     "CertificateRefused",
+    "ClearRowChanged",
+    "ClearRowsUnlisted",
     "CodeUnknown",
     "ConsentIncomplete",
     "ConsentMissing",
@@ -263,6 +265,27 @@ class OldVersion(Problem):
     code = "CASE-023"
     says = "Record {record} in {table} is not the version that was written last: another was put in its place."
     remedy = "Treat it as tampering: keep the database as it is, compare with a backup and read the audit log for this record."
+
+
+class ClearRowChanged(Problem):
+    code = "CASE-024"
+    says = (
+        "What stands in clear of record {record} in {table} is not what this program wrote ({row}): a row was changed, added "
+        "or taken away."
+    )
+    remedy = (
+        "Treat it as tampering: keep the database as it is, compare with a backup and read the audit log for this record. "
+        "After a restore with keys newer than the data, see `bin/waystation store seal`."
+    )
+
+
+class ClearRowsUnlisted(Problem):
+    code = "CASE-025"
+    says = "The key of record {record} lists nothing that stands in clear: an earlier version of this program wrote it."
+    remedy = (
+        "Run `bin/waystation store seal OPERATION` once, right after the upgrade. If it was run since, an old row of the key "
+        "table was put back: treat it as tampering."
+    )
 
 
 class OpeningUnknown(Problem):

@@ -19,6 +19,7 @@ from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
 from core.clock import now
+from core.driver_connection import driver_connection
 from core.errors import Problem
 from core.keyring import KeyRing
 from core.models import AuditHead
@@ -225,8 +226,7 @@ def _links(batch: Iterable[Row[Any]], position: int, digest: bytes) -> Iterator[
 
 
 def _copy(session: Session, links: Iterable[tuple[int, int, bytes]]) -> None:
-    driver: Any = session.connection().connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(COPY) as copy:
+    with driver_connection(session).cursor() as cursor, cursor.copy(COPY) as copy:
         for row in links:
             copy.write_row(row)
 

@@ -9,16 +9,17 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
+
+from core.driver_connection import driver_connection
 
 __all__ = ["Action", "Purpose", "record"]
 
 # Written as text because it is run for everything that is done: no RETURNING, for those who write the log may not read it.
 # The transaction id comes first (FROM) and the line's number after it, which `core.audit_chain` relies on.
-ADD_LINE: Final = text(
-    "INSERT INTO core.audit_entry (action, subject, purpose, count, detail) "
-    "SELECT :action, :subject, :purpose, :count, CAST(:detail AS jsonb) FROM pg_current_xact_id()"
+ADD_LINE: Final = (
+    b"INSERT INTO core.audit_entry (action, subject, purpose, count, detail) "
+    b"SELECT %s, %s, %s, %s, CAST(%s AS jsonb) FROM pg_current_xact_id()"
 )
 
 
@@ -90,5 +91,5 @@ def record(
     detail: Mapping[str, object] | None = None,
 ) -> None:
     """Add one line. `subject` is what was touched, as `casework.person` or `casework.person:<id>`."""
-    line = {"action": action, "subject": subject, "purpose": purpose, "count": count, "detail": json.dumps(detail or {})}
-    session.execute(ADD_LINE, line)
+    line = (action.value, subject, purpose.value, count, json.dumps(detail or {}))
+    driver_connection(session).send_along(ADD_LINE, line)

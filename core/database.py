@@ -12,13 +12,13 @@ from enum import StrEnum
 from typing import Any, ClassVar, Final, cast
 
 import psycopg
-from psycopg import Connection
-from sqlalchemy import ARRAY, URL, ColumnElement, DateTime, Engine, MetaData, any_, create_engine, literal, make_url, text
+from sqlalchemy import ARRAY, URL, ColumnElement, DateTime, Engine, MetaData, any_, create_engine, literal, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, SessionTransaction
 
 from core.access import INFO, Access, NotAllowed
 from core.audit_line import Action, Purpose, record
+from core.driver_connection import driver_connection, use_driver_connections
 from core.errors import Problem
 
 __all__ = [
@@ -30,7 +30,6 @@ __all__ = [
     "Zone",
     "among",
     "connect",
-    "driver_connection",
     "translated",
 ]
 
@@ -39,9 +38,9 @@ DISK_FULL: Final = "53100"
 KEY_RETIRED: Final = "WSKEY"  # raised by the triggers of migration 0008
 
 # The role, too, by `set_config`: one statement, and so one round trip, before each transaction's work.
-ENTER: Final = text(
-    "SELECT set_config('role', :role, true), set_config('waystation.operation', :operation, true), "
-    "set_config('waystation.actor', :actor, true), set_config('waystation.reach', :reach, true)"
+ENTER: Final = (
+    b"SELECT set_config('role', %s, true), set_config('waystation.operation', %s, true), "
+    b"set_config('waystation.actor', %s, true), set_config('waystation.reach', %s, true)"
 )
 
 
@@ -137,16 +136,18 @@ class Database:
 def _begun(session: Session, zone: Zone, access: Access) -> SessionTransaction:
     """Begin by stating role, operation, actor and reach. Only this tells whether a pooled connection still lives: nothing has
     been done on one that does not, so a new one takes its place, and none need be asked before each transaction."""
-    given = {"role": zone.value, "operation": access.operation, "actor": access.actor, "reach": access.reach}
+    given = zone.value, access.operation, access.actor, access.reach
     transaction = session.begin()
+    connection = driver_connection(session)
     try:
-        session.execute(ENTER, given)
-    except DBAPIError as error:
-        transaction.rollback()
-        if not error.connection_invalidated:
+        connection.execute(ENTER, given)
+    except psycopg.OperationalError:
+        if not connection.broken:
             raise
+        session.invalidate()
+        cast("Engine", session.get_bind()).dispose()  # those beside it in the pool were ended by the same restart
         transaction = session.begin()
-        session.execute(ENTER, given)
+        driver_connection(session).execute(ENTER, given)
     return transaction
 
 
@@ -156,12 +157,6 @@ def among(column: InstrumentedAttribute[Any], values: Collection[object]) -> Col
     return column == any_(literal(list(values), ARRAY(column.type)))
 
 
-def driver_connection(session: Session) -> Connection[Any]:
-    """The driver's own connection of a transaction, for COPY and binary results; what is pending is flushed first."""
-    session.flush()
-    return cast("Connection[Any]", session.connection().connection.dbapi_connection)
-
-
 def connect(url: str | URL) -> Database:
     """Open the pool; raises `DatabaseDown` when nobody answers."""
     engine = create_engine(
@@ -169,6 +164,7 @@ def connect(url: str | URL) -> Database:
         connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS},
         hide_parameters=True,
     )
+    use_driver_connections(engine)
     with translated(), engine.connect():
         return Database(engine)
 

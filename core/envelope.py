@@ -2,27 +2,35 @@
 
 Every ciphertext is AES-256-GCM with associated data that names its format, table, record, field and row
 version, so a ciphertext moved to another row, column or version does not open. GCM does not commit to its key;
-a commitment derived beside the encryption key (HKDF, RFC 5869) is kept with the wrapped key and checked on unwrapping.
+a commitment derived beside the encryption key (`core.committed_key`) is kept with the wrapped key and checked on unwrapping.
 """
 
 import secrets
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import constant_time
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from core.derive_key import derive_keys
+from core.committed_key import commit, committed_key
 from core.errors import Problem
 from core.keyring import KEY_BYTES, NONCE_BYTES, KeyRing, KeyVersionUnknown
 
-__all__ = ["WRAPPED_BYTES", "Binding", "CiphertextRefused", "RecordKey", "WrappedKey", "new_record_key", "unwrap_record_key"]
+__all__ = [
+    "WRAPPED_BYTES",
+    "Binding",
+    "CiphertextRefused",
+    "RecordKey",
+    "WrappedKey",
+    "around_record",
+    "new_record_key",
+    "unwrap_record_key",
+]
 
 FORMAT = b"\x01"
 WRAPPED_BYTES: Final = NONCE_BYTES + KEY_BYTES + 16  # of a sealed record key: nonce, the key itself, GCM's tag
-ENCRYPT, COMMIT = b"waystation:encrypt", b"waystation:commit"
 
 
 class CiphertextRefused(Problem):
@@ -42,19 +50,19 @@ class Binding:
 
     @property
     def associated_data(self) -> bytes:
-        # Built as one string of bytes, for it is built a million times in a row.
-        where = b"%b\0%b\0%b\0%b\0" % (FORMAT, self.table.encode(), self.record.bytes, self.field.encode())
-        # A version that was never given (negative, or too large) is bound like any other, and so opens nothing.
-        return where + (self.row_version % 2**32).to_bytes(4, "big")
-
-    def around_record(self) -> tuple[bytes, bytes]:
-        """The associated data before and after the record's id: the same for every record, so taken once for a great many."""
-        start = len(FORMAT) + 1 + len(self.table.encode()) + 1
-        whole = self.associated_data
-        return whole[:start], whole[start + len(self.record.bytes) :]
+        before, after = around_record(self.table, self.field, self.row_version)
+        return before + self.record.bytes + after
 
     def refused(self) -> CiphertextRefused:
         return CiphertextRefused(field=self.field, record=self.record, table=self.table)
+
+
+@lru_cache(1024)
+def around_record(table: str, field: str, row_version: int = 1) -> tuple[bytes, bytes]:
+    """The associated data of a `Binding` before and after the record's id: the same for every record, a million in a row."""
+    # A version that was never given (negative, or too large) is bound like any other, and so opens nothing.
+    version = (row_version % 2**32).to_bytes(4, "big")
+    return b"%b\0%b\0" % (FORMAT, table.encode()), b"\0%b\0%b" % (field.encode(), version)
 
 
 @dataclass(frozen=True)
@@ -94,7 +102,7 @@ def new_record_key(ring: KeyRing, binding: Binding) -> tuple[RecordKey, WrappedK
     nonce = secrets.token_bytes(NONCE_BYTES)
     version, key = ring.newest()
     sealed = nonce + AESGCM(key).encrypt(nonce, secret, binding.associated_data)
-    encryption_key, commitment = derive_keys(secret, (ENCRYPT, COMMIT))
+    encryption_key, commitment = commit(secret)
     return RecordKey(AESGCM(encryption_key)), WrappedKey(version, sealed, commitment)
 
 
@@ -108,7 +116,7 @@ def unwrap_record_key(ring: KeyRing, wrapped: WrappedKey, binding: Binding) -> R
         secret = lock.decrypt(wrapped.sealed[:NONCE_BYTES], wrapped.sealed[NONCE_BYTES:], binding.associated_data)
     except (InvalidTag, ValueError):
         raise binding.refused() from None
-    encryption_key, commitment = derive_keys(secret, (ENCRYPT, COMMIT))
-    if not constant_time.bytes_eq(commitment, wrapped.commitment):
+    encryption_key = committed_key(secret, wrapped.commitment)
+    if encryption_key is None:
         raise binding.refused()
     return RecordKey(AESGCM(encryption_key))

@@ -1,15 +1,14 @@
 """Opening one field of a great many records: the same checks as `core.envelope`, with what is the same for all done once."""
 
 from dataclasses import dataclass, field
-from hmac import compare_digest
 from typing import Final
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from core.derive_key import derive_keys
-from core.envelope import COMMIT, ENCRYPT, FORMAT, Binding, CiphertextRefused
+from core.committed_key import committed_key
+from core.envelope import FORMAT, Binding, CiphertextRefused, around_record
 from core.keyring import NONCE_BYTES, KeyRing, KeyVersionUnknown
 from core.newest_versions import is_newest, versions_field
 
@@ -30,9 +29,8 @@ class ManyOpener:
     _locks: dict[int, AESGCM] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        self._key_where = self._around(self.key_table, self.key_field, 1)
-        self._versions_where = self._around(self.key_table, versions_field(self.key_field), 1)
-        self._where_by_version: dict[int, tuple[bytes, bytes]] = {}
+        self._key_where = around_record(self.key_table, self.key_field)
+        self._versions_where = around_record(self.key_table, versions_field(self.key_field))
 
     def open(  # noqa: PLR0917  (in the order of its columns, and called a million times)
         self,
@@ -51,8 +49,8 @@ class ManyOpener:
             secret = lock.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], before + record + after)
         except (InvalidTag, ValueError):
             raise self.refused_key(record) from None
-        encryption_key, expected = derive_keys(secret, (ENCRYPT, COMMIT))
-        if not compare_digest(expected, commitment):
+        encryption_key = committed_key(secret, commitment)
+        if encryption_key is None:
             raise self.refused_key(record)
         decrypt = AESGCM(encryption_key).decrypt
         before, after = self._versions_where
@@ -60,7 +58,7 @@ class ManyOpener:
             newest = decrypt(versions[1:START], versions[START:], before + record + after)
         except (InvalidTag, ValueError):
             raise Binding(self.key_table, UUID(bytes=record), versions_field(self.key_field)).refused() from None
-        before, after = self._where_by_version.get(row_version) or self._where(row_version)
+        before, after = around_record(self.table, self.name, row_version)
         if ciphertext[:1] != FORMAT or not is_newest(newest, record, row_version):
             raise Binding(self.table, UUID(bytes=record), self.name, row_version).refused()
         try:
@@ -78,12 +76,3 @@ class ManyOpener:
         except KeyVersionUnknown:
             raise KeyVersionUnknown(version=version, what=f"Record {UUID(bytes=record)} of {self.key_table}") from None
         return lock
-
-    def _where(self, row_version: int) -> tuple[bytes, bytes]:
-        where = self._where_by_version[row_version] = self._around(self.table, self.name, row_version)
-        return where
-
-    @staticmethod
-    def _around(table: str, name: str, row_version: int) -> tuple[bytes, bytes]:
-        """The associated data of a binding, cut where the record's id stands."""
-        return Binding(table, UUID(int=0), name, row_version).around_record()

@@ -3,13 +3,13 @@
 The mark in an address is the random id of the last row shown; a row that has gone meanwhile leads to the first page.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final, Generic, Protocol, TypeVar
 from uuid import UUID
 
-__all__ = ["PAGE", "Page", "page_of"]
+__all__ = ["PAGE", "Page", "beyond", "page_of"]
 
 PAGE: Final = 100
 
@@ -30,6 +30,11 @@ class Page(Generic[Row]):
 
     rows: list[Row]
     following: UUID | None
+
+
+def beyond(rows: Sequence[Row], after: UUID | None) -> Sequence[Row]:
+    """The rows that come after the one with this id; all of them where it is not there, or not any more."""
+    return rows[next((at for at, row in enumerate(rows, 1) if row.id == after), 0) :]
 
 
 def page_of(rows: Iterable[Row], size: int) -> Page[Row]:

@@ -7,6 +7,7 @@ no person.
 """
 
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -20,11 +21,14 @@ from sqlalchemy.orm import Session
 
 from core.access import access_of, require
 from core.audit_line import Action, Purpose, record
+from core.checked import Checked
+from core.clear_columns import RecordDamaged
 from core.clock import now
-from core.envelope import Binding, WrappedKey, new_record_key, unwrap_record_key
+from core.envelope import Binding, CiphertextRefused, WrappedKey, new_record_key, unwrap_record_key
 from core.errors import Problem
-from core.keyring import KeyRing
+from core.keyring import KeyRing, KeyVersionUnknown
 from core.models import RegisterEntry
+from core.paging import PAGE, Page, beyond, page_of
 from core.permissions import Right
 
 __all__ = [
@@ -38,6 +42,8 @@ __all__ = [
     "count_due",
     "entry_history",
     "list_entries",
+    "page_entries",
+    "verify_entries",
 ]
 
 TABLE: Final = "core.register_entry"
@@ -164,13 +170,24 @@ def add_entry(session: Session, ring: KeyRing, content: Content, *, after: Kept[
 
 def list_entries(session: Session, ring: KeyRing, kind: type[Content]) -> list[Kept[Content]]:
     """The newest version of every entry: what is due first, the overdue before all, then what has no date, newest first."""
+    return page_entries(session, ring, kind, size=sys.maxsize - 1).rows
+
+
+def page_entries(
+    session: Session, ring: KeyRing, kind: type[Content], *, after: UUID | None = None, size: int = PAGE
+) -> Page[Kept[Content]]:
+    """The same page by page, in the order of what stands in clear of them: what is on no page asked for is not opened."""
     require(session, Right.KEEP_REGISTERS, subject=TABLE)
     newest = select(RegisterEntry).where(RegisterEntry.register == kind.register).ext(distinct_on(RegisterEntry.id))
-    rows = session.scalars(newest.order_by(RegisterEntry.id, RegisterEntry.version.desc()))
-    kept = [_opened(ring, row, kind) for row in rows]
-    record(session, Action.READ, TABLE, purpose=Purpose.ADMINISTRATION, count=len(kept), detail={"register": kind.register})
     undated = datetime.max.replace(tzinfo=UTC)
-    return sorted(kept, key=lambda it: (it.content.due or undated, -it.recorded_at.timestamp()))
+    rows = sorted(
+        session.scalars(newest.order_by(RegisterEntry.id, RegisterEntry.version.desc())),
+        key=lambda row: (row.due or undated, -row.recorded_at.timestamp()),
+    )
+    page = page_of((_opened(ring, row, kind) for row in beyond(rows, after)), size)
+    detail = {"register": kind.register}
+    record(session, Action.READ, TABLE, purpose=Purpose.ADMINISTRATION, count=len(page.rows), detail=detail)
+    return page
 
 
 def entry_history(session: Session, ring: KeyRing, kind: type[Content], entry: UUID) -> list[Kept[Content]]:
@@ -183,6 +200,26 @@ def entry_history(session: Session, ring: KeyRing, kind: type[Content], entry: U
     detail = {"register": kind.register, "version": kept[0].version}
     record(session, Action.READ, f"{TABLE}:{entry}", purpose=Purpose.ADMINISTRATION, detail=detail)
     return kept
+
+
+def verify_entries(session: Session, ring: KeyRing) -> Checked:
+    """Open every version of every entry in the operation, for `store verify`: by the program itself."""
+    require(session, Right.KEEP_REGISTERS, subject=TABLE)
+    checked = Checked()
+    for row in session.scalars(select(RegisterEntry).order_by(RegisterEntry.id, RegisterEntry.version)).all():
+
+        def opening(row: RegisterEntry = row) -> None:
+            if row.register == Assessment.register:
+                _opened(ring, row, Assessment)
+            elif row.register == Breach.register:
+                _opened(ring, row, Breach)
+            else:
+                raise RecordDamaged(record=row.id, table=TABLE, column="register")
+
+        checked.take(row.id, opening, refusals=(CiphertextRefused, KeyVersionUnknown, RecordDamaged))
+    detail = {"by": "store verify"}
+    record(session, Action.READ, TABLE, purpose=Purpose.VERIFICATION, count=checked.sound, detail=detail)
+    return checked
 
 
 def count_due(session: Session) -> int:

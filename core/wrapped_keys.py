@@ -10,14 +10,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 from secrets import token_bytes
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from psycopg import Connection, sql
+from psycopg import sql
 from sqlalchemy.orm import Session
 
+from core.driver_connection import driver_connection
 from core.envelope import Binding, CiphertextRefused, WrappedKey, unwrap_record_key
 from core.keyring import NONCE_BYTES, KeyRing, KeyVersionUnknown
 
@@ -80,7 +81,7 @@ def slices(parts: int) -> list[Slice]:
 def count_by_version(session: Session, table: KeyTable) -> dict[int, int]:
     """How many record keys of a table are wrapped under each version."""
     query = sql.SQL("SELECT {version}, count(*) FROM {table} GROUP BY 1 ORDER BY 1").format(**_names(table))
-    return dict(_driver(session).execute(query).fetchall())
+    return dict(driver_connection(session).execute(query).fetchall())
 
 
 def rewrap_batch(session: Session, ring: KeyRing, table: KeyTable, part: Slice, after: tuple[UUID, str] | None) -> Batch:
@@ -183,8 +184,9 @@ def _fetch(
         "SELECT uuid_send({record}), {label}, {version}, {sealed}, {commitment} FROM {table} WHERE {record} BETWEEN %s AND %s "
         "AND ({record}, {label}) > (%s, %s) AND (%s::int IS NULL OR {version} <> %s) ORDER BY {record}, {label} LIMIT %s"
     ).format(**_names(table))
-    with _driver(session).cursor(binary=True) as cursor:
-        return cursor.execute(query, (record, part.last, record, label, but, but, limit or BATCH)).fetchall()
+    with driver_connection(session).cursor(binary=True) as cursor:
+        rows: Sequence[Row] = cursor.execute(query, (record, part.last, record, label, but, but, limit or BATCH)).fetchall()
+    return rows
 
 
 def _store(
@@ -211,7 +213,7 @@ def _store(
         "length": len(sealed[0]),
         "count": len(pairs),
     }
-    _driver(session).execute(statement, {**given, "current": current, "label": label, "old": old})
+    driver_connection(session).execute(statement, {**given, "current": current, "label": label, "old": old})
 
 
 def _last(rows: Sequence[Row]) -> tuple[UUID, str] | None:
@@ -229,10 +231,3 @@ def _names(table: KeyTable) -> dict[str, sql.Composable]:
         "sealed": sql.Identifier(table.sealed),
         "commitment": sql.Identifier(table.commitment),
     }
-
-
-def _driver(session: Session) -> "Connection[tuple[Any, ...]]":
-    """The driver's own connection, within the session's transaction: rows by the million are not for the object mapper."""
-    connection = session.connection().connection.driver_connection
-    assert isinstance(connection, Connection)  # noqa: S101  (`core.database.connect` opens no other)
-    return connection

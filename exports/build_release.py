@@ -1,7 +1,7 @@
 """Build a release: one folder with the report of a week or a month in every language and format, and all its tables.
 
-The same protected periods, gazetteer, names and `made_at` give the same bytes, so anyone who holds them can check that a
-release says what it should. Nothing but protected tables comes in.
+The same protected periods, gazetteer, names and `made_at` give the same bytes and the same times of files, so anyone
+who holds them can check that a release says what it should. Nothing but protected tables comes in.
 """
 
 from collections.abc import Mapping, Sequence
@@ -55,7 +55,7 @@ def build_release(
     edition = make_edition(now, history, operation_names=operation_names, places=places, contact=contact, made_at=made_at)
     files = _files(edition)
     files[CHECKSUMS] = checksums(files)
-    write_folder(files, folder)
+    write_folder(files, folder, at=edition.made_at)
     return Release(edition, folder, sha256(files[CHECKSUMS]).hexdigest())
 
 

@@ -1,6 +1,7 @@
 """Put a release into its folder, whole or not at all; a folder that stands is never changed."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -18,16 +19,17 @@ def checksums(files: Mapping[str, bytes]) -> bytes:
     return "".join(f"{sha256(files[path]).hexdigest()}  {path}\n" for path in sorted(files)).encode()
 
 
-def write_folder(files: Mapping[str, bytes], folder: Path) -> None:
+def write_folder(files: Mapping[str, bytes], folder: Path, *, at: datetime | None = None) -> None:
     """Write files by relative path; a folder that holds exactly these is left as it is.
 
+    All files state `at` as the moment they are of, so that a server which tells it, or makes an ETag of it, tells nothing new.
     Raises `FolderTaken` where another release stands, and `ReleaseNotWritten` where the disk refuses.
     """
     try:
         if folder.exists():
             _require_same(files, folder)
             return
-        write_whole(files, folder)
+        write_whole(files, folder, at=at)
     except OSError as error:
         raise ReleaseNotWritten(folder=folder, reason=error.strerror or type(error).__name__) from error
 

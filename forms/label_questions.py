@@ -1,6 +1,7 @@
 """What the questions and choices of an operation's forms are called, for whoever reads answers without the form."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
@@ -17,12 +18,19 @@ def question_labels(session: Session, operation: str, language: str) -> Mapping[
     """
     labels: dict[str, str] = {}
     for form in list_forms(session, operation):
-        definition = read_form_definition(form.xform)
-        for question in definition.questions:
-            told = question.labels.get(language) or next(iter(question.labels.values()), "")
-            if told:
-                labels.setdefault(question.name, told)
-        for question in definition.questions:
-            if question.repeat:
-                labels.setdefault(question.repeat.rsplit("/", 1)[1], question.repeat.rsplit("/", 1)[1].replace("_", " "))
+        labels = {**_labels(form.xform, language), **labels}
+    return labels
+
+
+@lru_cache(16)  # every page of a record asks, and a form that was published does not change
+def _labels(xform: bytes, language: str) -> Mapping[str, str]:
+    labels: dict[str, str] = {}
+    questions = read_form_definition(xform).questions
+    for question in questions:
+        told = question.labels.get(language) or next(iter(question.labels.values()), "")
+        if told:
+            labels.setdefault(question.name, told)
+    for question in questions:
+        if question.repeat:
+            labels.setdefault(question.repeat.rsplit("/", 1)[1], question.repeat.rsplit("/", 1)[1].replace("_", " "))
     return labels

@@ -11,17 +11,17 @@ from ingest.find_overdue import received_before
 from ingest.hand_over import awaiting_submissions, mark_handled, set_aside, submissions_set_aside
 from ingest.parse_xml import parse_xml
 from ingest.read_answers import Answers, read_answers
-from ingest.read_quarantine import QuarantineEntry, quarantined, read_quarantined, read_quarantined_files
+from ingest.read_quarantine import quarantined, read_quarantined, read_quarantined_files
 from ingest.read_submission import StoredSubmission, read_submission, read_submissions
 from ingest.receive_submission import Receipt, receive_submission
 from ingest.register_collector import Collector, add_collector, find_collector
 from ingest.uploaded_file import UploadedFile
+from ingest.verify_received import verify_received
 
 __all__ = [
     "Answers",
     "Collector",
     "Outcome",
-    "QuarantineEntry",
     "Receipt",
     "StoredSubmission",
     "UploadedFile",
@@ -42,4 +42,5 @@ __all__ = [
     "received_before",
     "set_aside",
     "submissions_set_aside",
+    "verify_received",
 ]

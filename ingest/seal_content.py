@@ -20,6 +20,7 @@ __all__ = [
     "keep_files",
     "new_key",
     "open_content",
+    "open_file",
     "open_files",
     "open_key",
     "open_keys",
@@ -100,9 +101,10 @@ def keep_files(
 def open_files(session: Session, key: RecordKey, owner: UUID) -> tuple[UploadedFile, ...]:
     """The files of a record, by name; raises `core.envelope.CiphertextRefused`."""
     rows = session.scalars(select(Attachment).where(Attachment.owner == owner))
-    return tuple(sorted((_open_file(key, row) for row in rows), key=lambda file: file.name))
+    return tuple(sorted((open_file(key, row) for row in rows), key=lambda file: file.name))
 
 
-def _open_file(key: RecordKey, row: Attachment) -> UploadedFile:
+def open_file(key: RecordKey, row: Attachment) -> UploadedFile:
+    """One file by its row; raises `core.envelope.CiphertextRefused`."""
     name, content_type = json.loads(key.open(row.label, Binding(ATTACHMENT, row.id, "label")))
     return UploadedFile(name, content_type, key.open(row.content, Binding(ATTACHMENT, row.id, "content")))

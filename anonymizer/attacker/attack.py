@@ -3,8 +3,8 @@
 Built from published tables alone, on its own path: it shares no equation, no number and no program with the engine
 that suppressed. Unknown are the suppressed cells; known is that every total is the sum of its parts, and that counts
 are whole and not negative. Zeros may be suppressed too, so an unknown may be 0; whoever prints all zeros tells that it is
-at least 1. And somebody may know some cells from elsewhere, as the contributor of a report does. Of a rounded table every
-cell is unknown, within what its rounding leaves.
+at least 1. And somebody may know some cells from elsewhere, as the contributor of a report does, and everybody knows the
+totals that others publish of the same people. Of a rounded table every cell is unknown, within what its rounding leaves.
 
 Knowing the rules adds nothing to that. They say of a published number other than 0 that it is at least the threshold
 and comes from enough reports; the number itself says the first, and in any table of whole numbers each person can have
@@ -22,10 +22,11 @@ from scipy import sparse
 from anonymizer.attacker.deduction import FAR, Contradiction, deduce
 from anonymizer.attacker.extremes import Extremes
 from anonymizer.attacker.joint_program import Flags
-from anonymizer.attacker.near_printed import near_printed
+from anonymizer.attacker.near_printed import near_printed, nearest_table
 from anonymizer.attacker.possible_tables import PossibleTables
 from anonymizer.attacker.unknowns import UNKNOWN, Unknowns, Whole, identity
 from anonymizer.errors import TablesContradict
+from anonymizer.outside import Outside
 from anonymizer.published import Identity, Key, PublishedTable
 
 __all__ = ["Attacker", "Interval", "attack", "identity"]
@@ -41,13 +42,17 @@ class Interval(NamedTuple):
 
 
 def attack(
-    tables: Sequence[PublishedTable], *, zeros_visible: bool = False, known: Mapping[Identity, int] = NOTHING
+    tables: Sequence[PublishedTable],
+    *,
+    zeros_visible: bool = False,
+    known: Mapping[Identity, int] = NOTHING,
+    outside: Outside = (),
 ) -> dict[tuple[str, Key], Interval]:
     """The tightest intervals for all suppressed cells, by table name and codes; raises `TablesContradict`.
 
     Two programs for each unknown whose ends no table shows: minutes where tens of thousands of cells are suppressed.
     """
-    attacker = Attacker(tables, zeros_visible=zeros_visible, known=known)
+    attacker = Attacker(tables, zeros_visible=zeros_visible, known=known, outside=outside)
     attacker.look_around()
     return {(table.name, key): attacker.interval_of(number) for table, key, number in attacker.unknowns.hidden()}
 
@@ -56,23 +61,27 @@ class Attacker:
     """All that some published tables leave unknown, and what can be found out about it.
 
     `zeros_visible` says that whoever published them printed every zero; `known` are cells whose number the attacker has from
-    elsewhere. Raises `TablesContradict` where no counts can have given these tables: here, or when it is first asked.
+    elsewhere, `outside` totals that others publish. Raises `TablesContradict` where no counts can have given these tables:
+    here, or when it is first asked.
     """
 
     def __init__(
-        self, tables: Sequence[PublishedTable], *, zeros_visible: bool = False, known: Mapping[Identity, int] = NOTHING
+        self,
+        tables: Sequence[PublishedTable],
+        *,
+        zeros_visible: bool = False,
+        known: Mapping[Identity, int] = NOTHING,
+        outside: Outside = (),
     ) -> None:
         self._name = tables[0].name if tables else ""
-        self.unknowns: Final = Unknowns(tables, known)
+        self.unknowns: Final = Unknowns(tables, known, outside)
         with self._contradiction_told():
             least = np.maximum(self.unknowns.lower, int(zeros_visible))
             self._core = deduce(self.unknowns.equations, least, self.unknowns.upper)
         self.possible: Final = PossibleTables(self._core)
         self._extremes = Extremes(self._core, self.possible)
         if len(tables) == 1 and tables[0].rounding is not None:
-            printed, changes = near_printed(tables[0], self.unknowns)
-            given = np.flatnonzero(self._core.factor == 0)  # by what was deduced: other tables cannot differ there
-            self.see(printed, changes[np.diff(changes[:, given].indptr) == 0])
+            self._see_near(*near_printed(tables[0], self.unknowns))
 
     def interval(self, name: Identity) -> Interval:
         """The tightest interval for a cell, in whole numbers; KeyError where no table has it."""
@@ -118,6 +127,19 @@ class Attacker:
         if first is None or moves is None:
             return False
         return self.possible.add(first) and self.possible.add_moves(moves)
+
+    def _see_near(self, printed: Whole, changes: sparse.csr_matrix) -> None:
+        """Take in the printed table, or the nearest to it that what is known allows, and those of the changes that fit it."""
+        given = np.flatnonzero(self._core.factor == 0)  # by what was deduced: other tables cannot differ there
+        moves = self._core.moves(changes[np.diff(changes[:, given].indptr) == 0])
+        first = nearest_table(self._core, printed)
+        if moves is not None and first is not None and self.possible.add(first):
+            values = first[moves.indices] + moves.data
+            wrong = (values < self._core.lower[moves.indices]) | (values > self._core.upper[moves.indices])
+            fits = (
+                np.bincount(np.repeat(np.arange(moves.shape[0]), np.diff(moves.indptr))[wrong], minlength=moves.shape[0]) == 0
+            )
+            self.possible.add_moves(moves[fits])
 
     def reached(self, numbers: Whole, low: Whole, high: Whole) -> Flags:
         """The same for cells given by number, with an interval each: whether tables were found at both ends, or beyond."""

@@ -29,6 +29,7 @@ from anonymizer.attacker.deduction import FAR
 from anonymizer.attacker.joint_program import Flags
 from anonymizer.attacker.limits import Limits, limits_of, structural_zeros
 from anonymizer.attacker.unknowns import Whole
+from anonymizer.outside import Outside, given_away
 from anonymizer.policy import Policy
 from anonymizer.published import Identity, Key, PublishedTable, Standing
 
@@ -69,15 +70,17 @@ def audit(
     zeros_visible: bool = False,
     known: Mapping[Identity, int] = NOTHING,
     standing: Standing = NOTHING,
+    outside: Outside = (),
 ) -> Audit:
-    """Judge all cells of some tables but suppressed ones `known` from elsewhere or declared zero; raises `TablesContradict`.
+    """Judge all cells of some tables but suppressed ones that everybody knows; raises `TablesContradict`.
 
-    What was published before, as `standing` says, is not judged for being published.
+    Those are the cells `known` from elsewhere, declared zero, or given away by `outside` totals. What was published before,
+    as `standing` says, is not judged for being published.
     """
     given = structural_zeros(tables, policy) | dict(known)
-    attacker = Attacker(tables, zeros_visible=zeros_visible, known=given)
+    attacker = Attacker(tables, zeros_visible=zeros_visible, known=given, outside=outside)
     limits = limits_of(attacker.unknowns, tables, policy)
-    own = {attacker.unknowns.number(name) for name in given}
+    own = {attacker.unknowns.number(name) for name in (*given, *given_away(outside))}
     hidden = [(table, key, number) for table, key, number in attacker.unknowns.hidden() if number not in own]
     numbers = np.unique(np.array([number for _, _, number in hidden], np.int64))
     broken = set(_broken(attacker, numbers, limits).tolist())

@@ -9,14 +9,18 @@ from collections.abc import Iterator
 from itertools import product
 from typing import TypeAlias
 
+import highspy
 import numpy as np
 from scipy import sparse
 
+from anonymizer.attacker.deduction import Core
+from anonymizer.attacker.joint_program import load_program
 from anonymizer.attacker.unknowns import UNKNOWN, Unknowns, Whole
+from anonymizer.attacker.whole_tables import whole_near
 from anonymizer.dimension import Dimension
 from anonymizer.published import PublishedTable, Rounding
 
-__all__ = ["near_printed"]
+__all__ = ["near_printed", "nearest_table"]
 
 Step: TypeAlias = tuple[Whole, int]
 """The numbers of an innermost cell and of all cells above it, and by how much all of them differ."""
@@ -35,10 +39,34 @@ def near_printed(table: PublishedTable, unknowns: Unknowns) -> tuple[Whole, spar
     row = np.repeat(np.arange(len(found)), [sum(len(cells) for cells, _ in steps) for steps in found])
     cells = np.concatenate([cells for steps in found for cells, _ in steps] or [np.zeros(0, np.int64)])
     amounts = np.concatenate([np.full(len(cells), by) for steps in found for cells, by in steps] or [np.zeros(0, np.int64)])
-    unknown = unknowns.columns[cells] != UNKNOWN
-    entries = amounts[unknown], (row[unknown], unknowns.columns[cells[unknown]])
-    changes = sparse.csr_matrix(entries, shape=(len(found), unknowns.count))
-    return by_number[unknowns.columns != UNKNOWN], changes
+    columns = unknowns.columns[cells]
+    open_ = np.bincount(row[columns == UNKNOWN], minlength=len(found)) == 0  # what is known differs in no table
+    kept = open_[row]
+    changes = sparse.csr_matrix((amounts[kept], (row[kept], columns[kept])), shape=(len(found), unknowns.count))
+    return by_number[unknowns.columns != UNKNOWN], changes[open_]
+
+
+def nearest_table(core: Core, printed: Whole) -> Whole | None:
+    """The values of all columns in a table that differs least from the printed one; None where no such table was found.
+
+    It is the printed one, unless the attacker knows better; then it differs around what is known, and nowhere else.
+    """
+    same = core.columns(printed)
+    if same is not None and core.equations.hold(same) and np.all((core.lower <= same) & (same <= core.upper)):
+        return same
+    near = np.zeros(len(core.lower), np.int64)
+    free = core.factor != 0
+    near[core.column[free]] = (core.factor * (printed - core.offset))[free]
+    near = np.clip(near, core.lower, core.upper)
+    signs = sparse.hstack([core.equations.signs, -core.equations.signs], format="csr")
+    room = np.concatenate([core.upper - near, near - core.lower]).astype(float)
+    amounts = core.equations.amounts - core.equations.signs @ near
+    solver = load_program(signs, amounts, np.zeros(len(room)), room, np.ones(len(room)))
+    solver.run()
+    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        return None
+    above, below = np.split(np.array(solver.getSolution().col_value), 2)
+    return whole_near(core.equations, near + above - below, core.lower, core.upper)
 
 
 def _steps(dimensions: tuple[Dimension, ...], rounding: Rounding, grid: Whole, printed: Whole) -> Iterator[list[Step]]:

@@ -5,7 +5,8 @@ system; others differ from it in a neighbourhood only, where a program is small,
 over is asked of ever wider neighbourhoods, at last of everything that hangs together.
 """
 
-from typing import Final
+from copy import copy
+from typing import Final, NamedTuple
 
 import numpy as np
 from scipy import sparse
@@ -17,13 +18,26 @@ from anonymizer.attacker.neighbourhoods import Neighbourhoods
 from anonymizer.attacker.unknowns import Equations, Whole
 from anonymizer.attacker.whole_tables import extreme_whole, whole_near
 from anonymizer.errors import SolverGaveUp
+from anonymizer.side_by_side import side_by_side
 
 __all__ = ["PossibleTables"]
 
 SIZES: Final = (150, 2000, 9000)  # columns of a neighbourhood; measured with bench/attack.py
 SMALL: Final = 6000  # columns of a system that is asked as a whole at once
 FEW: Final = 4  # persons
+WORTHWHILE: Final = 300  # open columns from which a second process finds more than it costs to start
+PARTS: Final = 8  # of what is open, whatever the number of processes
 VAIN: Final = 2  # programs in a row that show nothing new before a neighbourhood is left
+
+
+class _Sweep(NamedTuple):
+    """What columns are wanted at, in neighbourhoods of which size it is asked, and around which of them."""
+
+    size: int
+    low: Whole
+    high: Whole
+    seeds: Whole
+    singly: bool
 
 
 class PossibleTables:
@@ -38,7 +52,7 @@ class PossibleTables:
         self.lower, self.upper = outer_bounds(core)
         self._base: Whole | None = None
         self._near: Final = Neighbourhoods(core.equations.signs)
-        self._chance: Final = np.random.default_rng(0)
+        self.chance = np.random.default_rng(0)
 
     def add(self, values: Whole) -> bool:
         """Take in a table, if it is one: checked exactly against every equation and bound."""
@@ -93,8 +107,31 @@ class PossibleTables:
             raise SolverGaveUp(status="no whole table")
 
     def _sweep(self, size: int, low: Whole, high: Whole, *, singly: bool) -> None:
+        """Ask in neighbourhoods for what is open; where that is much, in parts side by side.
+
+        Large neighbourhoods are few, and parts would ask the same ones.
+        """
+        seeds = np.flatnonzero((self.least > low) | (self.most < high))
+        if len(seeds) < WORTHWHILE or size * PARTS > len(low):
+            self.sweep_from(_Sweep(size, low, high, seeds, singly))
+            return
+        parts = [_Sweep(size, low, high, own, singly) for own in np.array_split(seeds, PARTS)]
+        for least, most in list(side_by_side(PossibleTables.swept_apart, self, parts)):
+            self.least, self.most = np.minimum(self.least, least), np.maximum(self.most, most)
+
+    def swept_apart(self, part: "_Sweep") -> tuple[Whole, Whole]:
+        """What tables found from some seeds show, beside what was known; nothing here is changed."""
+        other = copy(self)
+        other.least, other.most = self.least.copy(), self.most.copy()
+        other.chance = np.random.default_rng(int(part.seeds[0]))
+        other.sweep_from(part)
+        return other.least, other.most
+
+    def sweep_from(self, part: "_Sweep") -> None:
+        """Ask in the neighbourhoods of some seeds for what of them is open, all else held as in the first table."""
+        size, low, high, seeds, singly = part
         asked = np.zeros(len(low), bool)
-        for seed in np.flatnonzero((self.least > low) | (self.most < high)).tolist():
+        for seed in seeds.tolist():
             if asked[seed] or (self.least[seed] <= low[seed] and self.most[seed] >= high[seed]):
                 continue
             columns = self._near.around(seed, size)
@@ -130,7 +167,7 @@ class PossibleTables:
 
     def _part(self, falling: Flags, rising: Flags) -> tuple[Flags, Flags]:
         """One direction for columns that are wanted in both, by chance (and always by the same)."""
-        up = self._chance.random(len(rising)) < 0.5
+        up = self.chance.random(len(rising)) < 0.5
         return falling & ~(rising & up), rising & (up | ~falling)
 
     def _learn(self, columns: Whole, values: Whole | None) -> None:

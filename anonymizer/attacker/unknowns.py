@@ -17,6 +17,7 @@ from scipy import sparse
 
 from anonymizer.dimension import TOTAL, Dimension
 from anonymizer.errors import TablesContradict
+from anonymizer.outside import Outside
 from anonymizer.published import Identity, Key, PublishedTable
 
 __all__ = ["FAR", "UNKNOWN", "Equations", "Unknowns", "Whole", "identity"]
@@ -47,13 +48,13 @@ class Equations:
 class Unknowns:
     """The cells of some tables that are suppressed or rounded wherever they stand, and all sums that they are part of.
 
-    `known` are cells of which the attacker knows the number from elsewhere. `grids` holds, in the shape of each table, the
-    number of each of its cells; `values` the true value by number, -1 where none is published; `columns` the column of
-    those among the unknowns, which lie between `lower` and `upper` (`FAR` is no end). Raises `TablesContradict` where no
-    counts can have given these tables.
+    `known` are cells of which the attacker knows the number from elsewhere, `outside` sums of cells. `grids` holds, in the
+    shape of each table, the number of each of its cells; `values` the true value by number, -1 where none is published;
+    `columns` the column of those among the unknowns, which lie between `lower` and `upper` (`FAR` is no end). Raises
+    `TablesContradict` where no counts can have given these tables.
     """
 
-    def __init__(self, tables: Sequence[PublishedTable], known: Mapping[Identity, int]) -> None:
+    def __init__(self, tables: Sequence[PublishedTable], known: Mapping[Identity, int], outside: Outside = ()) -> None:
         self._tables: Final = tuple(tables)
         self.grids, size = _number(tables)
         self.values: Final = np.full(size, UNKNOWN)
@@ -74,7 +75,7 @@ class Unknowns:
         self.lower, self.upper = bounds[0][unknown], bounds[1][unknown]
         self.count: Final = int(np.count_nonzero(unknown))
         self.columns: Final = np.where(unknown, np.cumsum(unknown) - 1, UNKNOWN)
-        self.equations: Final = self._write_sums()
+        self.equations: Final = self._write_sums(outside)
 
     def number(self, name: Identity) -> int:
         """The number of a cell; raises KeyError where no table has it."""
@@ -106,7 +107,7 @@ class Unknowns:
             raise TablesContradict(table=table.name)
         self.values[numbers[shown]] = given[shown]
 
-    def _write_sums(self) -> Equations:
+    def _write_sums(self, outside: Outside) -> Equations:
         """Every sum with an unknown in it, once: children minus their total is nothing."""
         rows: list[sparse.csr_matrix] = []
         amounts: list[Whole] = []
@@ -122,15 +123,20 @@ class Unknowns:
                     signs, amount = self._equations(cells[fresh], table)
                     rows.append(signs)
                     amounts.append(amount)
+        for total in outside:
+            numbers = np.array([[self.number(cell) for cell in total.cells]], np.int64)
+            signs, amount = self._equations(numbers, self._tables[0], total.persons)
+            rows.append(signs)
+            amounts.append(amount)
         return Equations(sparse.vstack(rows, format="csr", dtype=np.int64), np.concatenate(amounts))
 
-    def _equations(self, cells: Whole, table: PublishedTable) -> tuple[sparse.csr_matrix, Whole]:
-        """The equations of sums given by number: in each row a total, then its parts."""
+    def _equations(self, cells: Whole, table: PublishedTable, total: int | None = None) -> tuple[sparse.csr_matrix, Whole]:
+        """The equations of sums given by number: in each row a total, then its parts; or parts only, with the `total` known."""
         signs = np.ones(cells.shape, np.int64)
-        signs[:, 0] = -1
+        signs[:, 0] = -1 if total is None else 1
         values = self.values[cells]
         unknown = values == UNKNOWN
-        amounts = -np.sum(np.where(unknown, 0, signs * values), axis=1)
+        amounts = (total or 0) - np.sum(np.where(unknown, 0, signs * values), axis=1)
         if np.any(amounts[~np.any(unknown, axis=1)]):
             raise TablesContradict(table=table.name)
         some = np.any(unknown, axis=1)

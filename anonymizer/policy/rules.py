@@ -98,6 +98,7 @@ class Policy:
     presence: bool = False
     interval: tuple[int, int] | None = None
     complements: bool = False
+    own_knowledge: int = 0
     dominance: Dominance | None = None
     sensitive: tuple[Sensitive, ...] = ()
     structural_zero: tuple[Selection, ...] = ()
@@ -120,6 +121,9 @@ class Policy:
             raise ValueError("an interval begins with 0 or 1 and ends with 2 or more, under the threshold")
         if self.presence and self.interval is not None and self.interval[0] != 0:
             raise ValueError("where presence is sensitive the interval begins with 0")
+
+        if self.own_knowledge not in {0, 1, 2}:
+            raise ValueError("own_knowledge is 0, 1 or 2")
 
     def for_table(self, name: str) -> "Policy":
         """The rules of one table: those stated for it, else these."""

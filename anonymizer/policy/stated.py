@@ -25,6 +25,7 @@ PLAIN: Final[Mapping[str, type]] = {
     "version": str,
     "presence": bool,
     "complements": bool,
+    "own_knowledge": int,
 }
 ALWAYS: Final = ("threshold", "contributors", "group_low", "keep_totals", "zero_cost", "hide_grand_total")
 OF_DOMINANCE: Final[Mapping[str, type]] = {"largest": int, "share": float, "within": float}
@@ -57,8 +58,8 @@ def policy_from(given: Mapping[str, object], path: Path) -> Policy:
 
 def _for_table(policy: Policy, name: str, given: object) -> Policy:
     rules = _fitting(f"table.{name}", given, dict)
-    if "version" in rules:
-        raise ValueError(f"a version is that of the whole policy, and not of table.{name}")
+    for rule in {"version", "own_knowledge"} & rules.keys():
+        raise ValueError(f"{rule} is that of the whole policy, and not of table.{name}")
     try:
         return _with_rules(policy, rules)
     except ValueError as error:

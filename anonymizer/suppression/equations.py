@@ -4,6 +4,8 @@ A cell is what its codes below the total say it is: (destination XM0101) is one 
 of `movements` or of `arrivals`. Unknowns are numbered; everything here is an array over those numbers. The sums are
 rows of a sparse matrix, one for each cell and each dimension along which it has children: children minus parent is 0.
 
+What others publish of the same people is known whatever is hidden: rows at the end, whose cells together do not change.
+
 Of many tables most stand in others with all their cells, as margins or in a coarser form. They add nothing to the system.
 
 This is the suppression engine's view. The proof does not use it: it has its own, in `attack.py`.
@@ -22,11 +24,13 @@ from scipy import sparse
 from anonymizer.counted_week import CountedTable
 from anonymizer.dimension import TOTAL, Dimension
 from anonymizer.errors import CountsUnfit
+from anonymizer.outside import Outside, given_away
 
-__all__ = ["Flags", "Numbers", "Shape", "System", "build_system"]
+__all__ = ["Flags", "Numbers", "Shape", "System", "build_system", "ranges"]
 
 Numbers: TypeAlias = NDArray[np.int64]
 Flags: TypeAlias = NDArray[np.bool_]
+NONE: Final = -1  # of a row without a total
 Axes: TypeAlias = tuple[tuple[int, ...], ...]
 
 
@@ -64,7 +68,7 @@ class Shape:
         return above
 
 
-def _ranges(begin: Numbers, end: Numbers) -> Numbers:
+def ranges(begin: Numbers, end: Numbers) -> Numbers:
     """The numbers from each begin up to its end, one after the other."""
     lengths = end - begin
     steps = np.repeat(begin - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
@@ -83,8 +87,9 @@ class System:
     `tables` are those that do not stand in another with all their cells. `codes` has a row for each unknown and a column
     for each shape; `axes` says which shapes each table has; `grids` holds, over the codes of these, the number of the
     unknown in each cell, where a table that has a coarser form of a dimension shows for a code the one that it is part of;
-    `sums` a row for each equation, whose total is the unknown `totals[row]`. `counted` are all tables. The last unknowns may be
-    rests, each that of the cell `rest_of`: see `with_rests`.
+    `sums` a row for each equation, whose total is the unknown `totals[row]`, or -1 for the cells of a total that is known from
+    outside: they do not change together. `given_away` are the unknowns that such totals tell by themselves. `counted` are all
+    tables. The last unknowns may be rests, each that of the cell `rest_of`: see `with_rests`.
     """
 
     shapes: tuple[Shape, ...]
@@ -98,6 +103,7 @@ class System:
     totals: Numbers
     counted: tuple[CountedTable, ...] = ()
     rest_of: Numbers = field(default_factory=lambda: np.zeros(0, np.int64))
+    given_away: Numbers = field(default_factory=lambda: np.zeros(0, np.int64))
 
     @property
     def size(self) -> int:
@@ -131,6 +137,11 @@ class System:
         return flags
 
     @cached_property
+    def sums_by_unknown(self) -> sparse.csc_matrix:
+        """The sums, to be looked up by unknown."""
+        return self.sums.tocsc()
+
+    @cached_property
     def _by_total(self) -> tuple[Numbers, Numbers]:
         """The equations in order of their totals, and where those of each total begin."""
         order = np.argsort(self.totals, kind="stable")
@@ -142,15 +153,24 @@ class System:
         The cost is that of the equations, not of the system.
         """
         order, starts = self._by_total
-        rows = order[_ranges(starts[cells], starts[cells + 1])]
+        rows = np.concatenate([order[ranges(starts[cells], starts[cells + 1])], self._outside_rows(cells)])
         begin, end = (self.sums.indptr[at].astype(np.int64) for at in (rows, rows + 1))
-        entries = _ranges(begin, end)
+        entries = ranges(begin, end)
         unknowns = self.sums.indices[entries]
         at = np.minimum(np.searchsorted(cells, unknowns), len(cells) - 1)
         kept = cells[at] == unknowns
         lengths = np.add.reduceat(kept, np.cumsum(end - begin) - (end - begin)) if len(rows) else np.zeros(0, np.int64)
         indptr = np.concatenate([[0], np.cumsum(lengths)])
         return sparse.csr_matrix((self.sums.data[entries][kept], at[kept], indptr), shape=(len(rows), len(cells)))
+
+    def _outside_rows(self, cells: Numbers) -> Numbers:
+        """The rows of outside totals that some unknowns are part of."""
+        rows = np.flatnonzero(self.totals == NONE)
+        if not len(rows):
+            return rows
+        outside = self.sums[rows]
+        touched = np.isin(outside.indices, cells)
+        return rows[np.unique(np.repeat(np.arange(len(rows)), np.diff(outside.indptr))[touched])]
 
     def numbers(self, table: CountedTable) -> Numbers:
         """The unknown in each cell of a table, in the order of its codes; it may stand in one of the system's."""
@@ -196,8 +216,11 @@ class System:
         return tuple(sorted((shape.name, shape.codes[code]) for shape, code in pairs if code != shape.root))
 
 
-def build_system(tables: Sequence[CountedTable]) -> System:
-    """Number the unknowns of some tables and write down their sums; raises `CountsUnfit` where they do not hold."""
+def build_system(tables: Sequence[CountedTable], outside: Outside = ()) -> System:
+    """Number the unknowns of some tables and write down their sums, and what is known from `outside`.
+
+    Raises `CountsUnfit` where these do not hold.
+    """
     shapes = tuple(Shape(dimension) for dimension in _dimensions(tables).values())
     widest = _widest(tables)
     order = [shape.name for shape in shapes]
@@ -213,7 +236,30 @@ def build_system(tables: Sequence[CountedTable]) -> System:
     persons, reports = _counts(tables, empty)
     system = replace(empty, persons=persons, reports=reports, counted=tuple(tables))
     _check_sums(system)
-    return system
+    return _with_outside(system, outside) if outside else system
+
+
+def _with_outside(system: System, outside: Outside) -> System:
+    """The same with a row for each total that is known from outside; raises `CountsUnfit` where it is not so."""
+    number = {system.identity(unknown): unknown for unknown in range(system.size)}
+    parts = []
+    for total in outside:
+        if any(cell not in number for cell in total.cells):
+            raise CountsUnfit(table=system.tables[0].name, reason="a total known from outside is of a cell that no table has")
+        cells = np.array([number[cell] for cell in total.cells])
+        if np.sum(system.persons[cells]) != total.persons:
+            table, level = system.describe(int(cells[0]))
+            raise CountsUnfit(table=table, reason=f"a total by {level} that is known from outside is not what was counted")
+        parts.append(cells)
+    starts = np.concatenate([[0], np.cumsum([len(cells) for cells in parts])])
+    columns = np.concatenate(parts)
+    rows = sparse.csr_matrix((np.ones(len(columns), np.int64), columns, starts), shape=(len(parts), system.size))
+    return replace(
+        system,
+        sums=sparse.vstack([system.sums, rows], format="csr", dtype=np.int64),
+        totals=np.concatenate([system.totals, np.full(len(parts), NONE)]),
+        given_away=np.array([number[cell] for cell in given_away(outside)], np.int64),
+    )
 
 
 def _dimensions(tables: Sequence[CountedTable]) -> dict[str, Dimension]:

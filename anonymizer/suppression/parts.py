@@ -5,39 +5,39 @@ the other dimensions. A move within a part holds whatever lies above it. The par
 however many processes there are.
 """
 
-import multiprocessing
-import os
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import partial
-from threading import current_thread, main_thread
 from typing import Final
 
 import numpy as np
 
+from anonymizer.side_by_side import side_by_side
 from anonymizer.suppression.equations import System
 from anonymizer.suppression.moves import Move
-from anonymizer.suppression.scopes import scopes_beside
+from anonymizer.suppression.scopes import cells_in, scopes_beside
 from anonymizer.suppression.search import Search, in_order
 
-__all__ = ["Part", "divide", "search_parts"]
+__all__ = ["WORTHWHILE", "Part", "apart", "divide", "search_parts"]
 
-WORTHWHILE: Final = 200  # open goals from which a second process finds more than it costs to start
+WORTHWHILE: Final = 40  # open goals from which a second process finds more than it costs to start
 
-_shared: list[Search] = []
-"""What a process that was just started looks at: it has it by fork, not by being sent."""
+APART: Final = 16  # parts, of what is looked for among all hidden cells
 
 
 @dataclass(frozen=True)
 class Part:
-    """Unsafe cells that are searched together, and the dimension whose groups the search stays within."""
+    """Cells that are searched together, and the dimension whose groups the search stays within.
 
-    axis: int
+    Without one, only moves of hidden cells are looked for, from wherever they are. `siblings` says whether moves between
+    siblings in every dimension are looked for first: not where that was in vain before.
+    """
+
+    axis: int | None
     cells: tuple[int, ...]
+    siblings: bool = False
 
 
-def divide(system: System, cells: Iterable[int], rank: int = 0) -> list[Part]:
+def divide(system: System, cells: Iterable[int], rank: int = 0, *, siblings: bool = True) -> list[Part]:
     """The parts of some cells along each table's largest dimension that has groups, or with `rank` 1 its second largest.
 
     Cells that belong to none (they stand in several tables, or too high) are left out.
@@ -50,26 +50,18 @@ def divide(system: System, cells: Iterable[int], rank: int = 0) -> list[Part]:
         if others or axis is None or not system.shapes[axis].innermost[code := int(system.codes[cell, axis])]:
             continue
         grouped.setdefault((table, axis, int(system.shapes[axis].parent[code])), []).append(cell)
-    return [Part(axis, tuple(grouped[table, axis, group])) for table, axis, group in sorted(grouped)]
+    return [Part(axis, tuple(grouped[table, axis, group]), siblings) for table, axis, group in sorted(grouped)]
+
+
+def apart(system: System, cells: Iterable[int]) -> list[Part]:
+    """Some cells in parts that hide nothing more, wherever they look: as many whatever the number of processes."""
+    ordered = np.array(in_order(system, cells), np.int64)
+    return [Part(None, tuple(some.tolist())) for some in np.array_split(ordered, APART) if len(some)]
 
 
 def search_parts(search: Search, parts: Sequence[Part], processes: int) -> Iterator[list[Move]]:
     """The moves found in each part, in the order of the parts. `processes` 0 takes as many as there are processors."""
-    workers = min(processes or len(os.sched_getaffinity(0)), len(parts))
-    if workers < 2 or search.goals.remaining < WORTHWHILE or not _may_fork():
-        yield from map(partial(_search_part, search), parts)
-        return
-    _shared.append(search)
-    try:
-        with ProcessPoolExecutor(workers, multiprocessing.get_context("fork")) as pool:
-            yield from pool.map(_search_shared, parts)
-    finally:
-        _shared.clear()
-
-
-def _may_fork() -> bool:
-    """Not from a daemon, which may have no children, and not from a thread: another's lock would never be free again."""
-    return not multiprocessing.current_process().daemon and current_thread() is main_thread()
+    return side_by_side(_search_part, search, parts, processes if search.goals.remaining >= WORTHWHILE else 1)
 
 
 def _axis(system: System, table: int, rank: int) -> int | None:
@@ -79,12 +71,19 @@ def _axis(system: System, table: int, rank: int) -> int | None:
     return ranked[rank] if rank < len(ranked) else None
 
 
-def _search_shared(part: Part) -> list[Move]:
-    return _search_part(_shared[0], part)
-
-
 def _search_part(whole: Search, part: Part) -> list[Move]:
+    """Hide as little as may be: first between siblings, then with hidden cells alone, then more widely within the part."""
     search = Search(whole.system, whole.pattern.copy(), whole.goals.only(part.cells))
-    for cell in in_order(whole.system, part.cells):
-        search.protect(cell, lambda unknown: scopes_beside(whole.system, unknown, part.axis))
+    if part.axis is None:
+        search.protect_freely(part.cells)
+        return search.moves
+    scopes = scopes_beside(whole.system, part.cells, part.axis)
+    if part.siblings:
+        for cell in in_order(whole.system, part.cells):
+            search.protect(cell, lambda unknown: scopes[unknown][:1])
+    if left := in_order(whole.system, search.goals.open):
+        widest = [cells_in(whole.system, search.pattern, scope) for scope in {scopes[cell][-1] for cell in left}]
+        search.protect_freely(left, np.unique(np.concatenate(widest)))
+    for cell in left:
+        search.protect(cell, lambda unknown: scopes[unknown][1:])
     return search.moves

@@ -18,9 +18,8 @@ __all__ = ["Pattern"]
 class Pattern:
     """The hidden cells of a system; at first the unsafe ones and those hidden before, later their complements too.
 
-    What was `shown` before stays shown, even where it would be unsafe by now.
-
-    So does what is declared to be zero: it hides nothing, since everybody knows it.
+    What was `shown` before stays shown, even where it would be unsafe by now. So does what is declared to be zero: it hides
+    nothing, since everybody knows it. What others publish may be hidden as unsafe, and hides nothing: it is not `guarded`.
 
     Costs keep what readers need most: totals before their parts, large cells before small ones, and numbers before zeros,
     and what the policy says beyond that.
@@ -32,6 +31,8 @@ class Pattern:
         self.unsafe[list(guards.unsafe)] = True
         self.unsafe &= ~self.shown
         self.shown = (self.shown | guards.structural) & ~hidden
+        self.guarded = self.unsafe.copy()
+        self.guarded[system.given_away] = False
         self.first = self.unsafe | hidden
         self.hidden = self.first.copy()
         self.version = 0
@@ -57,10 +58,15 @@ class Pattern:
             self.hidden[fresh] = True
             self.version += 1
 
+    def show(self, cell: int) -> None:
+        """Hide one cell no longer."""
+        self.hidden[cell] = False
+        self.version += 1
+
     @staticmethod
     def _below_zero(system: System) -> Flags:
         entries = system.sums.tocoo()
-        child = (entries.data == 1) & (system.persons[system.totals[entries.row]] == 0)
+        child = (entries.data == 1) & (system.totals[entries.row] >= 0) & (system.persons[system.totals[entries.row]] == 0)
         below = np.zeros(system.size, bool)
         below[entries.col[child]] = True
         return below

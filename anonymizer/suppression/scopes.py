@@ -30,16 +30,24 @@ class Scope:
     grand_total: bool = False
 
 
-def scopes_beside(system: System, unknown: int, axis: int) -> Iterator[Scope]:
-    """The scopes to search for a cell without leaving its siblings along one dimension, narrowest first."""
+def scopes_beside(system: System, unknowns: Iterable[int], axis: int) -> dict[int, tuple[Scope, ...]]:
+    """The scopes to search for each of some cells without leaving its siblings along one dimension, narrowest first."""
     others = [other for other in range(len(system.shapes)) if other != axis]
-    return (Scope(tops, _tables_of(system, unknown)) for tops in _ever_wider(system, unknown, others))
+    known: dict[Scope, tuple[Scope, ...]] = {}  # siblings have the same
+    scopes: dict[int, tuple[Scope, ...]] = {}
+    for unknown in unknowns:
+        first = Scope(_raised(system, tuple(system.codes[unknown].tolist())), _tables_of(system, unknown))
+        if first not in known:
+            known[first] = tuple(Scope(tops, first.tables) for tops in _ever_wider(system, first.tops, others))
+        scopes[unknown] = known[first]
+    return scopes
 
 
 def scopes_around(system: System, unknown: int, *, grand_total: bool) -> Iterator[Scope]:
     """The scopes to search for a cell, narrowest first. The last may hide the grand total, where that is allowed."""
     own = _tables_of(system, unknown)
-    yield from (Scope(tops, own) for tops in _ever_wider(system, unknown, range(len(system.shapes))))
+    siblings = _raised(system, tuple(system.codes[unknown].tolist()))
+    yield from (Scope(tops, own) for tops in _ever_wider(system, siblings, range(len(system.shapes))))
     everywhere = Scope(tuple(shape.root for shape in system.shapes), tuple(range(len(system.tables))))
     if everywhere.tables != own:
         yield everywhere
@@ -71,9 +79,8 @@ def _tables_of(system: System, unknown: int) -> tuple[int, ...]:
     return tuple(np.flatnonzero(system.inside[:, unknown]).tolist())
 
 
-def _ever_wider(system: System, unknown: int, along: Iterable[int]) -> Iterator[Tops]:
-    """A cell's siblings in every dimension; then some dimensions raised, one at a time and together, up to their totals."""
-    tops = _raised(system, tuple(system.codes[unknown].tolist()))
+def _ever_wider(system: System, tops: Tops, along: Iterable[int]) -> Iterator[Tops]:
+    """Siblings in every dimension; then some dimensions raised, one at a time and together, up to their totals."""
     yield tops
     while rising := [axis for axis in along if _raised(system, tops)[axis] != tops[axis]]:
         raised = _raised(system, tops)

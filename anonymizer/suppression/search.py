@@ -1,13 +1,14 @@
 """The search for moves: cell by cell and goal by goal, in ever wider scopes, hiding what the moves found change."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, TypeAlias
 
 import numpy as np
 
 from anonymizer.policy import Possible
 from anonymizer.suppression.equations import Numbers, System
+from anonymizer.suppression.hidden import Hidden
 from anonymizer.suppression.moves import Goals, Move
 from anonymizer.suppression.pattern import Pattern
 from anonymizer.suppression.programs import Program
@@ -34,14 +35,22 @@ class Search:
             move = self._cheapest(cell, self.goals.open[cell][0], scopes)
             if move is None:
                 return False
-            self.take(move)
+            self.take([move])
         return True
 
-    def take(self, move: Move) -> None:
-        """Hide the cells of a move, and strike off what it shows to be possible."""
-        self.pattern.hide(move.cells)
-        self.goals.close(move)
-        self.moves.append(move)
+    def protect_freely(self, cells: Iterable[int], within: Numbers | None = None) -> None:
+        """Find moves for open goals of cells that are hidden, as far as hidden cells alone can meet them."""
+        hidden = Hidden(self.system, self.pattern, within)
+        for cell in cells:
+            while cell in self.goals.open and (move := hidden.find(cell, self.goals.open[cell][0])):
+                self.take([move])
+
+    def take(self, moves: Sequence[Move]) -> None:
+        """Hide the cells of some moves, and strike off what they show to be possible."""
+        for move in moves:
+            self.pattern.hide(move.cells)
+        self.goals.close(moves)
+        self.moves += moves
 
     def keep(self, moves: list[Move]) -> None:
         """Go on with some of the moves found: what no other needs is no longer hidden."""
@@ -53,14 +62,13 @@ class Search:
     def ask(self, cells: Numbers) -> None:
         """Ask for more cells, beginning with what the moves found show of them already."""
         self.goals.add(cells)
-        for move in self.moves:
-            self.goals.close(move)
+        self.goals.close(self.moves)
 
     def _cheapest(self, cell: int, goal: Possible, scopes: Scopes) -> Move | None:
         return next((move for scope in scopes(cell) if (move := self._program(scope).find(cell, goal))), None)
 
     def _program(self, scope: Scope) -> Program:
-        program = self._programs.pop(scope, None) or Program(self.system, self.pattern, scope)
+        program = self._programs.pop(scope, None) or Program.of_scope(self.system, self.pattern, scope)
         self._programs[scope] = program
         if len(self._programs) > PROGRAMS:
             self._programs.popitem(last=False)
@@ -73,6 +81,6 @@ def in_order(system: System, cells: Iterable[int]) -> list[int]:
     if not len(numbers):
         return []
     blocks = [shape.parent[codes] for shape, codes in zip(system.shapes, system.codes[numbers].T, strict=True)]
-    order = np.lexsort((numbers, -system.persons[numbers], *reversed(blocks), -system.height[numbers]))
+    order = np.lexsort((numbers, system.persons[numbers], *reversed(blocks), -system.height[numbers]))
     ordered: list[int] = numbers[order].tolist()
     return ordered

@@ -2,8 +2,9 @@
 
 Unsafe cells are taken from the totals downwards. For each goal that no move found so far meets, the cheapest move that
 meets it is looked for, in ever wider scopes, and the cells that it moves are hidden. Then moves that others make needless
-are dropped, and cells that no kept move uses are published again. At last the zeros that are still hidden get goals of
-their own: a zero that could not be as many as an unsafe cell would be known for a zero, and hide nothing.
+are dropped, and cells that no kept move uses, or that can be done without, are published again. At last the zeros that are
+still hidden get goals of their own: a zero that could not be as many as an unsafe cell would be known for a zero, and hide
+nothing.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,14 +12,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from anonymizer.policy import Policy, Possible
+from anonymizer.policy import Policy
 from anonymizer.primary import primary_of
 from anonymizer.published import Standing
 from anonymizer.suppression.equations import Flags, Numbers, System
 from anonymizer.suppression.guards import Guards, guard
 from anonymizer.suppression.moves import Goals, Move
-from anonymizer.suppression.parts import Part, divide, search_parts
+from anonymizer.suppression.own_knowledge import OwnKnowledge
+from anonymizer.suppression.parts import Part, apart, divide, search_parts
 from anonymizer.suppression.pattern import Pattern
+from anonymizer.suppression.prune import prune
 from anonymizer.suppression.scopes import scopes_around
 from anonymizer.suppression.search import Search, in_order
 from anonymizer.suppression.unprotected import impossible
@@ -61,17 +64,28 @@ def suppress(
     """
     system, guards = guard(system, primary_of(system.counted, policy))
     pattern = Pattern(system, guards, standing)
-    search = Search(system, pattern, Goals(system, guards, pattern.unsafe))
+    search = Search(system, pattern, Goals(system, guards, pattern.guarded))
     limits = _Limits(guards, all(policy.for_table(table.name).hide_grand_total for table in system.counted), processes)
     for _ in _protect(search, limits):
         _tell(progress, search)
-    search.keep(_needed(search.moves, search.goals, pattern))
-    while len(zeros := _unasked_zeros(search)):
-        search.ask(zeros)
-        for _ in _protect(search, limits):
+    knowing = OwnKnowledge(search, policy.own_knowledge) if policy.own_knowledge else None
+    if knowing is None:
+        search.keep(_needed(search.moves, search.goals, pattern))
+        prune(search, processes)
+    else:
+        for _ in _protect_from_knowers(knowing, search, limits):
             _tell(progress, search)
-    cells = slice(system.cells)
-    return Suppression(pattern.hidden[cells], pattern.unsafe[cells], _alternatives(search.moves, search.goals, system.cells))
+        search.keep(knowing.needed())
+    while len(cells := _unasked(search)):
+        search.ask(cells)
+        for _ in _protect_hidden(search, limits):
+            _tell(progress, search)
+    alternatives = dict.fromkeys([*_alternatives(search.moves, search.goals), *(knowing.alternatives() if knowing else ())])
+    return Suppression(
+        pattern.hidden[: system.cells],
+        pattern.unsafe[: system.cells],
+        tuple(_change(move, multiple, system.cells) for move, multiple in alternatives),
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,16 +97,24 @@ class _Limits:
     processes: int
 
 
-def _unasked_zeros(search: Search) -> Numbers:
-    """Zeros that are hidden, and that nothing was asked for yet; what is found for them may hide others."""
-    zeros = np.flatnonzero(search.pattern.hidden & (search.system.persons == 0))
-    return zeros[[zero not in search.goals.wanted for zero in zeros.tolist()]]
+def _unasked(search: Search) -> Numbers:
+    """Hidden cells of which nothing was asked yet, though nothing else answers for them; what is found may hide others.
+
+    Those are zeros, and what was hidden before and no move changes: everybody could work it out of what is shown now.
+    """
+    pattern, system = search.pattern, search.system
+    moved, asked = np.zeros((2, system.size), bool)
+    for move in search.moves:
+        moved[move.cells] = True
+    asked[list(search.goals.wanted)] = asked[system.given_away] = True
+    return np.flatnonzero(pattern.hidden & ~asked & ((system.persons == 0) | ~moved))
 
 
 def _protect(search: Search, limits: _Limits) -> Iterator[None]:
     """Find moves for all open goals, first of what lies above the parts; raises `ProtectionImpossible`.
 
-    What is not found in the parts along one dimension is looked for in those along another, and then anywhere.
+    What is not found in the parts along one dimension is looked for in those along another, then among all hidden cells, and
+    at last anywhere.
     """
     below = {cell for part in divide(search.system, search.goals.open) for cell in part.cells}
     above = search.goals.open.keys() - below
@@ -100,16 +122,35 @@ def _protect(search: Search, limits: _Limits) -> Iterator[None]:
     failed: list[int] = []
     yield from _protect_anywhere(search, above & search.goals.open.keys(), limits, failed)
     for rank in (0, 1):
-        yield from _protect_in_parts(search, divide(search.system, search.goals.open, rank), limits.processes)
-    yield from _protect_anywhere(search, search.goals.open.keys() - set(failed), limits, failed)
-    if failed:
-        raise impossible(search.system, limits.guards, failed, grand_total=limits.grand_total)
+        yield from _protect_in_parts(
+            search, divide(search.system, search.goals.open, rank, siblings=rank == 0), limits.processes
+        )
+    yield from _protect_hidden(search, limits, failed)
+
+
+def _protect_hidden(search: Search, limits: _Limits, failed: Sequence[int] = ()) -> Iterator[None]:
+    """Find moves for all open goals, of hidden cells alone if possible, but those that `failed` already.
+
+    Raises `ProtectionImpossible`.
+    """
+    failing = list(failed)
+    yield from _protect_in_parts(search, apart(search.system, search.goals.open.keys() - set(failing)), limits.processes)
+    yield from _protect_anywhere(search, search.goals.open.keys() - set(failing), limits, failing)
+    if failing:
+        raise impossible(search.system, limits.guards, failing, grand_total=limits.grand_total)
+
+
+def _protect_from_knowers(knowing: OwnKnowledge, search: Search, limits: _Limits) -> Iterator[None]:
+    """Find what is missing to those who know something; raises `ProtectionImpossible`."""
+    yield from knowing.protect(grand_total=limits.grand_total)
+    if knowing.failed:
+        failed = sorted(set(knowing.failed))
+        raise impossible(search.system, limits.guards, failed, grand_total=limits.grand_total, knowers=True)
 
 
 def _protect_in_parts(search: Search, parts: Sequence[Part], processes: int) -> Iterator[None]:
     for moves in search_parts(search, parts, processes):
-        for move in moves:
-            search.take(move)
+        search.take(moves)
         yield
 
 
@@ -129,34 +170,27 @@ def _tell(progress: Progress | None, search: Search) -> None:
 
 def _needed(moves: list[Move], goals: Goals, pattern: Pattern) -> list[Move]:
     """Drop moves whose goals are all met by others, those that hide the most first."""
-    meets = [{(cell, goal) for cell, goal, _ in goals.met_by(move)} for move in moves]
-    answers: dict[tuple[int, Possible], int] = {}
-    for met in meets:
-        for goal in met:
-            answers[goal] = answers.get(goal, 0) + 1
+    met = goals.met_by(moves)
+    meets = np.split(met.goal, np.searchsorted(met.move, np.arange(1, len(moves))))
+    answers = np.bincount(met.goal)
     costs = [float(np.sum(pattern.cost[move.cells[~pattern.first[move.cells]]])) for move in moves]
     kept = set(range(len(moves)))
     for at in sorted(kept, key=lambda at: (-costs[at], at)):
-        if all(answers[goal] > 1 for goal in meets[at]):
+        if np.all(answers[meets[at]] > 1):
             kept.remove(at)
-            for goal in meets[at]:
-                answers[goal] -= 1
+            answers[meets[at]] -= 1
     return [moves[at] for at in sorted(kept)]
 
 
-def _alternatives(moves: list[Move], goals: Goals, cells: int) -> tuple[Change, ...]:
-    """One alternative for each goal, taken from the first move that meets it; most serve many goals.
+def _alternatives(moves: list[Move], goals: Goals) -> Iterator[tuple[Move, int]]:
+    """One alternative for each goal, a multiple of the first move that meets it; most serve many goals."""
+    met = goals.met_by(moves)
+    _, first = np.unique(met.goal, return_index=True)
+    for at, multiple in np.unique(np.stack([met.move[first], met.multiple[first]]), axis=1).T.tolist():
+        yield moves[at], multiple
 
-    Said is what becomes of the system's first unknowns, which are its `cells`: what becomes of rests follows.
-    """
-    answered: set[tuple[int, Possible]] = set()
-    alternatives = []
-    for move in moves:
-        multiples = set()
-        for cell, goal, multiple in goals.met_by(move):
-            if (cell, goal) not in answered:
-                answered.add((cell, goal))
-                multiples.add(multiple)
-        own = move.cells < cells
-        alternatives += [Change(move.cells[own], move.step[own] * multiple) for multiple in sorted(multiples)]
-    return tuple(alternatives)
+
+def _change(move: Move, multiple: int, cells: int) -> Change:
+    """What becomes of the system's first unknowns, which are its `cells`: what becomes of rests follows."""
+    own = move.cells < cells
+    return Change(move.cells[own], move.step[own] * multiple)

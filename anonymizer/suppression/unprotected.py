@@ -21,14 +21,21 @@ HELPS: Final[Mapping[Reason, str]] = {
 }
 
 
-def impossible(system: System, guards: Guards, unknowns: Sequence[int], *, grand_total: bool) -> ProtectionImpossible:
-    """The refusal for unknowns that found no protection, all in one. Its text counts them by level and names no cell."""
+def impossible(
+    system: System, guards: Guards, unknowns: Sequence[int], *, grand_total: bool, knowers: bool = False
+) -> ProtectionImpossible:
+    """The refusal for unknowns that found no protection, all in one. Its text counts them by level and names no cell.
+
+    `knowers` says that they are protected from everybody else, and not from those who know cells of their own.
+    """
     levels = Counter(system.describe(unknown) for unknown in unknowns)
     [table, *_] = [table for table, _ in levels]
     reasons = list(dict.fromkeys(guards.of(unknown).reason for unknown in unknowns))
     ways = list(dict.fromkeys(HELPS[reason] for reason in reasons))
     deepest = max((level for _, level in levels), key=lambda level: level.count(" x "))
     ways.append(f"give coarser codes of {deepest}; leave one of these out")
+    if knowers:
+        ways.insert(0, "ask for less own_knowledge")
     if not grand_total:
         ways.insert(0, "allow hide_grand_total")
     return ProtectionImpossible(

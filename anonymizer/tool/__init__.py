@@ -14,7 +14,8 @@ from anonymizer.tool.choose_tables import Choice, read_choices
 from anonymizer.tool.expose import Exposure, Verdict, ZerosAreHidden, expose, narrowest
 from anonymizer.tool.protect_file import Step, Written, protect_file
 from anonymizer.tool.protect_history import Periods
-from anonymizer.tool.read_release import Release, read_release
+from anonymizer.tool.read_outside import read_outside
+from anonymizer.tool.read_release import read_release
 from anonymizer.tool.verify_release import verify_release
 from anonymizer.tool.write_down import Entry
 
@@ -30,7 +31,6 @@ __all__ = [
     "Periods",
     "ProtectionImpossible",
     "PublishedTable",
-    "Release",
     "SolverGaveUp",
     "Step",
     "Verdict",
@@ -41,6 +41,7 @@ __all__ = [
     "protect_file",
     "read_choices",
     "read_known",
+    "read_outside",
     "read_release",
     "verify_release",
 ]

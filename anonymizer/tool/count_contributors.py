@@ -18,23 +18,31 @@ __all__ = ["count_contributors"]
 
 def count_contributors(
     dimensions: Sequence[Dimension], places: Sequence[Places], persons: Places, contributors: Places
-) -> tuple[Places, Places]:
-    """How many contributors each cell has, and in `Count.KEPT` columns the largest contributions, 0 where there are fewer.
+) -> tuple[Places, Places, Places]:
+    """How many contributors each cell has, which is the largest, and in `Count.KEPT` columns the largest contributions.
+
+    Those are 0 where there are fewer.
 
     Cells are in order of the codes. Given are, for each row, the place of its code in each dimension, its persons, and a
     number for its contributor.
     """
     shape = tuple(len(dimension.parents) for dimension in dimensions)
     size, most = int(np.prod(shape)), int(contributors.max(initial=0)) + 1
-    number, largest = np.zeros(size, np.int64), np.zeros((size, Count.KEPT), np.int64)
+    number, first, largest = np.zeros(size, np.int64), np.zeros(size, np.int64), np.zeros((size, Count.KEPT), np.int64)
     at, who, amount = _added(np.ravel_multi_index(tuple(places), shape), contributors, persons, most)
     codes = np.unravel_index(at, shape)
     for above in product(*(_by_depth(dimension) for dimension in dimensions)):
         reached = [ladder[code] for ladder, code in zip(above, codes, strict=True)]
         there = np.all(np.array(reached) >= 0, axis=0)
         cells = np.ravel_multi_index(tuple(code[there] for code in reached), shape)
-        _rank(*_added(cells, who[there], amount[there], most), number, largest)
-    return number, largest
+        cells, contributing, amounts = _added(cells, who[there], amount[there], most)
+        order = np.lexsort((contributing, -amounts, cells))
+        distinct, start, count = np.unique(cells[order], return_index=True, return_counts=True)
+        number[distinct], first[distinct] = count, contributing[order][start]
+        for rank in range(Count.KEPT):
+            enough = count > rank
+            largest[distinct[enough], rank] = amounts[order][start[enough] + rank]
+    return number, first, largest
 
 
 def _added(cells: Places, contributors: Places, amounts: Places, most: int) -> tuple[Places, Places, Places]:
@@ -43,17 +51,6 @@ def _added(cells: Places, contributors: Places, amounts: Places, most: int) -> t
     amount = np.bincount(inverse, amounts, minlength=len(pairs)).astype(np.int64)
     pairs, amount = pairs[amount > 0], amount[amount > 0]
     return pairs // most, pairs % most, amount
-
-
-def _rank(cells: Places, contributors: Places, amounts: Places, number: Places, largest: Places) -> None:
-    """Write down the number and the largest of each cell's contributions."""
-    order = np.lexsort((contributors, -amounts, cells))
-    cells, amounts = cells[order], amounts[order]
-    distinct, start, count = np.unique(cells, return_index=True, return_counts=True)
-    number[distinct] = count
-    for rank in range(largest.shape[1]):
-        enough = count > rank
-        largest[distinct[enough], rank] = amounts[start[enough] + rank]
 
 
 def _by_depth(dimension: Dimension) -> list[Places]:

@@ -35,9 +35,11 @@ def count_table(name: str, along: Sequence[tuple[Dimension, Places]], rows: Rows
     if rows.contributors is None:
         numbers = zip(keys, persons, _added(dimensions, places, rows.reports), strict=True)
         return CountedTable(name, dimensions, {key: Count(some, told) for key, some, told in numbers if some})
-    number, largest = count_contributors(dimensions, places, rows.persons, rows.contributors)
-    told = zip(keys, persons, number.tolist(), largest.tolist(), strict=True)
-    cells = {key: Count(some, of, tuple(filter(None, largest))) for key, some, of, largest in told if some}
+    number, first, largest = count_contributors(dimensions, places, rows.persons, rows.contributors)
+    told = zip(keys, persons, number.tolist(), first.tolist(), largest.tolist(), strict=True)
+    cells = {
+        key: Count(some, of, tuple(filter(None, gave)), who if of == 1 else None) for key, some, of, who, gave in told if some
+    }
     return CountedTable(name, dimensions, cells)
 
 

@@ -13,6 +13,7 @@ from math import inf
 from anonymizer.attacker import Attacker, Interval, attack, identity, structural_zeros
 from anonymizer.dimension import TOTAL
 from anonymizer.errors import KnownContradicts, TablesContradict
+from anonymizer.outside import Outside, given_away
 from anonymizer.policy import Policy, TableRules, rules_of
 from anonymizer.published import Identity, Key, PublishedTable
 from anonymizer.tool.cell_names import write_cell
@@ -55,6 +56,7 @@ def expose(
     *,
     zeros_visible: bool = False,
     known: Mapping[Identity, int] | None = None,
+    outside: Outside = (),
 ) -> list[Exposure]:
     """Every suppressed cell that the attacker does not know beforehand, in order of the tables.
 
@@ -62,12 +64,13 @@ def expose(
     """
     given = structural_zeros(tables, policy) | dict(known or {})
     try:
-        intervals = attack(tables, zeros_visible=zeros_visible, known=given)
+        intervals = attack(tables, zeros_visible=zeros_visible, known=given, outside=outside)
     except TablesContradict:
-        _blame(tables, given)
+        _blame(tables, given, outside)
         if zeros_visible:
             raise ZerosAreHidden from None
         raise
+    given |= given_away(outside)
     by_name = {table.name: (table, rules_of(table.name, table.dimensions, policy)) for table in tables}
     return [
         _exposure(*by_name[name], key, interval)
@@ -76,11 +79,11 @@ def expose(
     ]
 
 
-def _blame(tables: Sequence[PublishedTable], known: Mapping[Identity, int]) -> None:
+def _blame(tables: Sequence[PublishedTable], known: Mapping[Identity, int], outside: Outside) -> None:
     """Raise where the tables contradict each other by themselves, or what is said to be known contradicts them."""
     Attacker(tables).check()
     try:
-        Attacker(tables, known=known).check()
+        Attacker(tables, known=known, outside=outside).check()
     except TablesContradict:
         raise KnownContradicts from None
 

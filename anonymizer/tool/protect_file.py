@@ -8,6 +8,7 @@ from pathlib import Path
 from anonymizer.attacker import Interval
 from anonymizer.counted_week import CountedTable
 from anonymizer.dimension import Dimension
+from anonymizer.errors import HistoryUnfit
 from anonymizer.loss import Loss, losses
 from anonymizer.method import Method
 from anonymizer.policy import Policy
@@ -17,6 +18,7 @@ from anonymizer.tool.choose_tables import Choice
 from anonymizer.tool.code_map import CodeMap
 from anonymizer.tool.protect_history import Periods, protect_history
 from anonymizer.tool.read_hierarchy import read_hierarchy
+from anonymizer.tool.read_outside import check_outside, read_outside
 from anonymizer.tool.read_table import RECORDS, read_tables
 from anonymizer.tool.write_down import Entry
 from anonymizer.tool.write_release import require_free, write_release
@@ -52,6 +54,7 @@ def protect_file(
     contributor: str | None = None,
     tables: Sequence[Choice] = (),
     coarser: Sequence[CodeMap] = (),
+    outside: Path | None = None,
     periods: Periods | None = None,
     entry: Entry | None = None,
     seed: int = 0,
@@ -60,7 +63,8 @@ def protect_file(
     """Read, count, protect, prove and write; nothing is written before everything is proven.
 
     `tables` are choices of the file's columns, protected as one system; without any there is one table of all columns.
-    What the codes of some dimensions become (`coarser`) they become before anything is counted.
+    What the codes of some dimensions become (`coarser`) they become before anything is counted. `outside` is a file of totals
+    that others publish.
     `contributors` names a column that says how many contributed, `contributor` one that says who. Rules that ask for what
     neither tells are not applied, and the release does not state them (see `rules_for`). With `periods` only what is over is
     published, and nothing that was released before is withdrawn or contradicted. With `entry` the release is written into a
@@ -73,6 +77,9 @@ def protect_file(
     known = {name: read_hierarchy(name, path) for name, path in hierarchies.items()}
     read = read_tables(table, known, tables, count=count, contributors=contributors, contributor=contributor, coarser=coarser)
     counted, rules = in_order_of(seed, read), rules_for(policy, contributors=contributors, contributor=contributor)
+    totals = () if outside is None else check_outside(outside, read_outside(outside, counted), counted)
+    if totals and periods is not None:
+        raise HistoryUnfit(given=outside, reason="totals published elsewhere cannot be given for a release over time")
     measure = count or RECORDS
     time, over = (periods.time, periods.over) if periods else (None, ())
     departure = entry and entry.check(Method.SUPPRESSION, [each for one in counted for each in one.dimensions], time, over)
@@ -81,7 +88,7 @@ def protect_file(
         tell("protecting and proving", done, of)
 
     protected = (
-        protect_tables(counted, rules, progress=progress)
+        protect_tables(counted, rules, outside=totals, progress=progress)
         if periods is None
         else protect_history(counted, periods, rules, measure=measure, progress=progress)
     )
@@ -91,7 +98,7 @@ def protect_file(
         if entry and departure:
             entry.write(departure)
 
-    worst = write_release(protected, out, measure=measure, before=write_down)
+    worst = write_release(protected, out, measure=measure, before=write_down, outside=totals)
     return Written(out, *count_cells(protected.tables), worst, _losses(counted, protected))
 
 

@@ -39,6 +39,7 @@ __all__ = [
     "check_names",
     "check_size",
     "place_codes",
+    "read_numbers",
     "read_table",
     "read_tables",
 ]
@@ -113,10 +114,10 @@ def read_tables(
         placed[step.dimension] = _coarser(step, placed, path)
     chosen = [[_upto(choice.levels.get(name), *placed[name]) for name in choice.columns] for choice in wanted]
     check_size(path, [[dimension for dimension, _ in along] for along in chosen])
-    persons = _numbers(columns, count) if count else np.ones(columns.length, np.int64)
+    persons = read_numbers(columns, count) if count else np.ones(columns.length, np.int64)
     if int(persons.sum()) > MOST_PERSONS:
         raise TableTooLarge(file=path, reason=f"it counts more than {MOST_PERSONS:,}")
-    reports = _numbers(columns, contributors) * (persons > 0) if contributors else persons
+    reports = read_numbers(columns, contributors) * (persons > 0) if contributors else persons
     rows = Rows(persons, reports, _who(columns, contributor) if contributor else None)
     return [count_table(choice.name, along, rows) for choice, along in zip(wanted, chosen, strict=True)]
 
@@ -203,7 +204,8 @@ def check_size(path: Path, tables: Sequence[Sequence[Dimension]]) -> None:
         raise TableTooLarge(file=path, reason=f"it has {cells:,} cells at all levels ({sizes} codes), more than {MOST_CELLS:,}")
 
 
-def _numbers(columns: Columns, name: str) -> Places:
+def read_numbers(columns: Columns, name: str) -> Places:
+    """A column of counts; raises `CountUnreadable`."""
     column = columns.columns[name]
     for number, text in enumerate(column.texts):
         if not (text.isascii() and text.isdigit()) or len(text) > len(str(MOST_PERSONS)):

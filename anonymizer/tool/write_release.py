@@ -14,6 +14,7 @@ from pathlib import Path
 from anonymizer.attacker import Interval
 from anonymizer.dimension import Dimension, finest
 from anonymizer.errors import FolderNotFree, FolderNotWritten
+from anonymizer.outside import Outside
 from anonymizer.prove import prove_from_outside
 from anonymizer.published import ProtectedTables, PublishedTable, RoundedTables
 from anonymizer.tool.certificate import CERTIFICATE, certificate_of, hashes_of, pack_json, worst_of
@@ -30,19 +31,34 @@ def require_free(folder: Path) -> None:
 
 
 def write_release(
-    protected: ProtectedTables | RoundedTables, folder: Path, *, measure: str, before: Callable[[], None] | None = None
+    protected: ProtectedTables | RoundedTables,
+    folder: Path,
+    *,
+    measure: str,
+    outside: Outside = (),
+    before: Callable[[], None] | None = None,
 ) -> Interval | None:
     """Audit the tables once more as an outsider would, and write them; `measure` names the column of counts.
 
-    `before` is called when nothing but the writing is left to do. Returns the worst interval that the certificate states.
-    Raises `NotProven`, `FolderNotFree` or `FolderNotWritten`.
+    They are audited as they are, and by whoever knows totals from `outside` as well; the certificate speaks of the first,
+    since that is what anybody can verify. `before` is called when nothing but the writing is left to do. Returns the worst
+    interval that the certificate states. Raises `NotProven`, `FolderNotFree` or `FolderNotWritten`.
     """
-    worst = worst_of(prove_from_outside(protected.tables, protected.policy))
+    read = [_as_read(table) for table in protected.tables]
+    worst = worst_of(prove_from_outside(read, protected.policy))
+    if outside:
+        prove_from_outside(read, protected.policy, outside=outside)
     require_free(folder)
     if before:
         before()
     write_folder(_files(protected, measure, worst), folder)
     return worst
+
+
+def _as_read(table: PublishedTable) -> PublishedTable:
+    """The table with its codes in the order in which they are written, so that who verifies it searches alike."""
+    dimensions = tuple(Dimension(each.name, dict(members_of(each))) for each in table.dimensions)
+    return PublishedTable(table.name, dimensions, table.cells, rounding=table.rounding)
 
 
 def write_folder(files: Mapping[str, bytes], folder: Path) -> None:

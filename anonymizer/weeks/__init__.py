@@ -14,6 +14,7 @@ from anonymizer.weeks.find_policy import policy_in_force, read_weekly_policy
 from anonymizer.weeks.protect_month import KeptWeek, month_counts, protect_month
 from anonymizer.weeks.sealed_evidence import load_counts
 from anonymizer.weeks.store_protected import load_protected, store_protected
+from anonymizer.weeks.verify_proofs import verify_proofs
 
 __all__ = [
     "KeptWeek",
@@ -29,4 +30,5 @@ __all__ = [
     "read_weekly_policy",
     "refresh_fact_blocks",
     "store_protected",
+    "verify_proofs",
 ]

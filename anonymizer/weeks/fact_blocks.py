@@ -20,7 +20,7 @@ from anonymizer.weeks.fact_columns import MEASURES, VARIABLES, Column, FactColum
 from casework import movement_facts, movement_sources
 from core.audit import Action, Purpose, record
 from core.clock import now
-from core.database import driver_connection
+from core.driver_connection import driver_connection
 from core.envelope import Binding, RecordKey, WrappedKey, new_record_key, unwrap_record_key
 from core.keyring import KeyRing
 from core.week import Week

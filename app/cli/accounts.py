@@ -23,7 +23,7 @@ from core.identity.enrolment import VALID, give_code
 from core.identity.grants import Reach, give_role, grants_given, take_back
 from core.identity.models import AccountKind, UnitKind
 from core.identity.service_tokens import LONGEST_DAYS, add_token, revoke_token
-from core.identity.units import add_unit, find_units, list_units
+from core.identity.units import add_unit, close_unit, find_units, list_units, rename_unit
 from core.permissions import Right, Role
 from core.settings import Settings
 
@@ -159,12 +159,31 @@ def add_new_unit(
     console.print(f"Added; its id is {unit}.")
 
 
+@units.command("rename")
+def rename_existing_unit(unit: Annotated[UUID, typer.Argument()], name: Annotated[str, typer.Argument()]) -> None:
+    """Call a unit otherwise; its id, and what lies with it, stay."""
+    with _at_the_register() as (_, session):
+        rename_unit(session, unit, name)
+    console.print("Renamed.")
+
+
+@units.command("close")
+def close_existing_unit(unit: Annotated[UUID, typer.Argument()]) -> None:
+    """Close a unit: no new role, record or unit is given to it."""
+    with _at_the_register() as (_, session):
+        close_unit(session, unit)
+    console.print("Closed.")
+
+
 @units.command("list")
 def list_all_units() -> None:
     """List organisations, areas and teams."""
     with _at_the_register() as (_, session):
-        rows = [(unit.kind, unit.name, unit.id, unit.parent or "") for unit in list_units(session)]
-    show_table(("kind", "name", "id", "lies in"), rows, "No unit yet: add one with `bin/waystation units add`.")
+        rows = [
+            (unit.kind, unit.name, unit.id, unit.parent or "", f"{unit.closed_at:%Y-%m-%d}" if unit.closed_at else "")
+            for unit in list_units(session)
+        ]
+    show_table(("kind", "name", "id", "lies in", "closed on"), rows, "No unit yet: add one with `bin/waystation units add`.")
 
 
 @tokens.command("add")

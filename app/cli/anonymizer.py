@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 import typer
 
-from anonymizer import Method, Policy, default_policy, stated
+from anonymizer import Method, OutsideTotal, Policy, default_policy, stated
 from anonymizer.alternatives import check_drawn, verify_any
 from anonymizer.inside import read_code_maps
 from anonymizer.tool import (
@@ -26,6 +26,7 @@ from anonymizer.tool import (
     protect_file,
     read_choices,
     read_known,
+    read_outside,
     read_release,
 )
 from app.cli import release_noise, release_records, release_register, release_rounded
@@ -52,6 +53,7 @@ from app.cli.anonymizer_options import (
     steps,
     worst_of,
 )
+from app.cli.red_team import red_team
 from app.cli.refusals import run
 from app.cli.screen import console, show_table
 
@@ -62,6 +64,10 @@ BROKEN_WAYS: Final = (Verdict.TOO_NARROW, Verdict.RECOVERED)
 
 tool = typer.Typer(help="Protect any table, attack and verify any release: on files alone.", no_args_is_help=True)
 
+OutsideFile = Annotated[
+    Path | None,
+    typer.Option("--outside", help="CSV of totals that others publish: dimensions, total, and if wished source and counted."),
+]
 release_register.add_commands(tool)
 release_noise.add_commands(tool)
 release_records.add_commands(tool)
@@ -95,6 +101,7 @@ def protect(
     count: CountColumn = None,
     contributors: ContributorsColumn = None,
     contributor: ContributorColumn = None,
+    outside: OutsideFile = None,
     coarser: Annotated[
         Path | None, typer.Option(help="What codes become, as `anonymizer coarsen --save` wrote it.", metavar="FILE.csv")
     ] = None,
@@ -149,6 +156,7 @@ def protect(
             contributors=contributors,
             contributor=contributor,
             tables=read_choices(tables or []),
+            outside=outside,
             coarser=read_code_maps(coarser) if coarser else (),
             periods=_periods(time, over or [], history),
             entry=_entry(register, data_set),
@@ -180,6 +188,7 @@ def attack(
             help="A count that the attacker knows: origin=XM01,destination=_T=12. May be repeated.", metavar="CELL=VALUE"
         ),
     ] = None,
+    outside: OutsideFile = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print every suppressed cell as JSON.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print every suppressed cell as CSV.")] = False,
 ) -> None:
@@ -191,8 +200,9 @@ def attack(
         if rules is None:
             raise typer.BadParameter("the release states no policy", param_hint="--policy")
         known = read_known(know or [], found.tables)
+        totals = tuple(read_outside(outside, found.tables).values()) if outside else ()
         step("looking for the tightest intervals", 0, 0)
-        exposures, contradiction = _expose(found.tables, rules, zeros_visible=zeros_visible, known=known)
+        exposures, contradiction = _expose(found.tables, rules, zeros_visible=zeros_visible, known=known, outside=totals)
     if as_json:
         assumed = {"policy": stated(rules), "zeros_visible": zeros_visible, "known": know or []}
         result = {"contradiction": contradiction, "cells": [_row(one) for one in exposures]}
@@ -231,12 +241,20 @@ def verify(
     console.print(f"Verified, by the method {method}. Who made the release is not told by it: see docs/anonymizer.md.")
 
 
+tool.command("red-team", epilog=ENDS)(red_team)
+
+
 def _expose(
-    tables: Sequence[PublishedTable], policy: Policy, *, zeros_visible: bool, known: Mapping[Identity, int]
+    tables: Sequence[PublishedTable],
+    policy: Policy,
+    *,
+    zeros_visible: bool,
+    known: Mapping[Identity, int],
+    outside: Sequence[OutsideTotal],
 ) -> tuple[list[Exposure], bool]:
     """What the attacker learns, and whether the assumption of visible zeros contradicts the numbers."""
     try:
-        return expose(tables, policy, zeros_visible=zeros_visible, known=known), False
+        return expose(tables, policy, zeros_visible=zeros_visible, known=known, outside=outside), False
     except ZerosAreHidden:
         return [], True
 

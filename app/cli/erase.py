@@ -163,7 +163,7 @@ def lift(operation: Operation, hold: Annotated[UUID, typer.Argument(help="Id of 
     with open_program(Settings.read()) as program:
         access = sign_in(program, operation)
         with program.database.transaction(Zone.CASEWORK, access=access) as session:
-            rights.lift_hold(session, hold)
+            rights.lift_hold(session, program.ring, hold)
     console.print("Lifted.")
 
 

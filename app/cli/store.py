@@ -5,7 +5,10 @@ from typing import Annotated
 import typer
 
 from app.cli.screen import console
+from app.cli.signed_in import sign_in_once_accounts_exist
+from app.cli.work import ADMINISTRATOR
 from app.program import open_program
+from app.seal_store import seal_store
 from app.verify_store import verify_store
 from core.errors import Problem
 from core.settings import Settings
@@ -22,15 +25,10 @@ class StoreDamaged(Problem):
     remedy = "Treat it as tampering: keep the database as it is, run `bin/waystation audit verify`, and compare with a backup."
 
 
-@store.callback()
-def of_store() -> None:
-    """Keeps `verify` a command of its own while it is the only one."""
-
-
 @store.command("verify")
 def verify(operation: Annotated[str, typer.Argument(help="Code of the operation.")]) -> None:
-    """Open every record, with its files, consents, holds and history, and find what was changed, exchanged or put back as it
-    once was. Exit status 1 if anything was.
+    """Open every record, with its files, consents, holds and history, what was received, registers, proofs and accounts, and
+    find what was changed, exchanged or put back as it once was. Exit status 1 if anything was.
 
     Rests on the audit log: run `audit verify` beside it. Says how many records have no key: erased, or robbed of it.
     """
@@ -51,6 +49,25 @@ def verify(operation: Annotated[str, typer.Argument(help="Code of the operation.
     )
     if checked.faults:
         raise StoreDamaged(operation=operation, faults=len(checked.faults))
+
+
+@store.command("seal")
+def seal(
+    operation: Annotated[str, typer.Argument(help="Code of the operation.")],
+    restored: Annotated[
+        bool, typer.Option("--restored", help="After a restore with keys newer than the data: seal every record as it stands.")
+    ] = False,
+) -> None:
+    """Seal what stands in clear (custody, consents, restrictions, openings, holds) with the keys that do not list it yet: once
+    after an upgrade. What stands is believed from then on, so run it before anybody else can have changed anything.
+
+    Once there are accounts, an administrator signs in. Run `store verify` afterwards.
+    """
+    with open_program(Settings.read()) as program:
+        who = sign_in_once_accounts_exist(program, operation, ADMINISTRATOR)
+        with console.status("Sealing ..."):
+            count = seal_store(program, who, restored=restored)
+    console.print(f"{count} keys list what stands in clear beside their records.")
 
 
 def add_commands(commands: typer.Typer) -> None:

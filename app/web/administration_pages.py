@@ -116,7 +116,7 @@ def _one(request: Request, desk: Desk, visit: Visit, account: UUID, problem: Pro
         row=shown,
         grants=roles,
         roles=list(Role),
-        kinds={kind: [unit for unit in units if unit.kind == kind] for kind in UnitKind},
+        kinds={kind: [unit for unit in units if unit.kind == kind and not unit.closed_at] for kind in UnitKind},
         names={unit.id: unit.name for unit in units},
         oneself=str(account) == visit.access.actor,
     )

@@ -1,9 +1,10 @@
 """Breaking the glass: opening a record beyond one's reach in an emergency; and its review by somebody else."""
 
 from dataclasses import replace
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import Query, Request, Response
 
 import casework
 from app.web.desk import Entry, OpenDesk, PageGroup
@@ -61,10 +62,12 @@ def break_it(request: Request, visit: SignedIn, desk: OpenDesk, form: CheckedFor
 
 
 @router.get("/broken-glass/review")
-def list_to_review(request: Request, visit: SignedIn, desk: OpenDesk) -> Response:
+def list_to_review(
+    request: Request, visit: SignedIn, desk: OpenDesk, after: Annotated[UUID | None, Query()] = None
+) -> Response:
     """What was opened by breaking the glass and nobody has judged yet."""
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        openings = records.openings_to_review(session, desk.ring)
+        openings = records.page_to_review(session, desk.ring, after=after)
     return show(request, "review_glass.html.j2", visit, openings=openings)
 
 
@@ -72,5 +75,5 @@ def list_to_review(request: Request, visit: SignedIn, desk: OpenDesk) -> Respons
 def judge(request: Request, visit: SignedIn, desk: OpenDesk, opening: UUID, form: CheckedForm) -> Response:  # noqa: ARG001
     """Justified, or not: then it ends at once."""
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        records.review_opening(session, opening, justified=form.get("justified") == "yes")
+        records.review_opening(session, desk.ring, opening, justified=form.get("justified") == "yes")
     return go_to("/broken-glass/review")

@@ -68,7 +68,7 @@ def restrict(visit: SignedIn, desk: OpenDesk, person: UUID, form: CheckedForm) -
     reason = consent.RestrictionReason(_one_of(form.get("reason"), consent.RestrictionReason, "objection"))
     use = next((one for one in Purpose if one.value == form.get("use")), None)
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        consent.restrict_record(session, person, reason, use=use)
+        consent.restrict_record(session, desk.ring, person, reason, use=use)
     return go_to(f"/persons/{person}?done=restricted")
 
 
@@ -76,7 +76,7 @@ def restrict(visit: SignedIn, desk: OpenDesk, person: UUID, form: CheckedForm) -
 def lift(visit: SignedIn, desk: OpenDesk, person: UUID, restriction: UUID, form: CheckedForm) -> Response:  # noqa: ARG001
     """End a restriction that was set by hand."""
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        consent.lift_restriction(session, restriction)
+        consent.lift_restriction(session, desk.ring, restriction)
     return go_to(f"/persons/{person}?done=lifted")
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import Request, Response
 
 import forms
+from app.web.account_pages import identifier
 from app.web.desk import Desk, OpenDesk, PageGroup
 from app.web.problems import status_of
 from app.web.record_desk import purpose_of
@@ -53,6 +54,16 @@ def save(request: Request, visit: SignedIn, desk: OpenDesk, person: UUID, form: 
     except (RecordChanged, CorrectionEmpty) as problem:
         return _form(request, visit, desk, person, form, changed=changed, problem=problem)
     return go_to(f"/persons/{person}?done=corrected&purpose={purpose.value}")
+
+
+@router.post("/persons/{person}/correct/stays")
+def stays(visit: SignedIn, desk: OpenDesk, person: UUID, form: CheckedForm) -> Response:
+    """An edit from a phone was looked into, and what was corrected by hand stays."""
+    purpose, edited = purpose_of(form.get("purpose"), Purpose.RIGHTS), str(form.get("edited", ""))
+    reason = str(form.get("reason", ""))
+    with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
+        rights.confirm_correction(session, desk.ring, person, identifier(edited), reason=reason, purpose=purpose)
+    return go_to(f"/persons/{person}?done=stays&purpose={purpose.value}")
 
 
 @router.post("/persons/{person}/former")

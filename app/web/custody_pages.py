@@ -38,7 +38,7 @@ def hand_over(visit: SignedIn, desk: OpenDesk, person: UUID, form: CheckedForm) 
     # The record may leave the worker's reach by this: the program does it, under the worker's name.
     beyond = replace(visit.access, system=True)
     with desk.database.transaction(Zone.CASEWORK, access=beyond) as session:
-        records.assign_custody(session, visit.access, person, custody, purpose=Purpose.ASSISTANCE)
+        records.assign_custody(session, desk.ring, visit.access, person, custody, purpose=Purpose.ASSISTANCE)
     stays = any(grant.covers(custody) for grant in visit.access.grants)
     return go_to(f"/persons/{person}?done=handed_over" if stays else "/persons?done=handed_over")
 
@@ -47,14 +47,14 @@ def hand_over(visit: SignedIn, desk: OpenDesk, person: UUID, form: CheckedForm) 
 def end(visit: SignedIn, desk: OpenDesk, person: UUID, opening: UUID, form: CheckedForm) -> Response:  # noqa: ARG001
     """End a sharing before its time."""
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        records.end_opening(session, opening, purpose=Purpose.PROTECTION)
+        records.end_opening(session, desk.ring, opening, purpose=Purpose.PROTECTION)
     return go_to(f"/persons/{person}?done=ended")
 
 
 def _custody(session: Session, chosen: str) -> Custody:
     """The unit and those above it; raises `UnitUnknown`."""
     units = {str(unit.id): unit for unit in list_units(session)}
-    if chosen not in units:
+    if chosen not in units or units[chosen].closed_at:
         raise UnitUnknown(kind="unit")
     levels: dict[str, str] = {}
     while chosen in units:

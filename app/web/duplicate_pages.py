@@ -85,6 +85,7 @@ def merge(request: Request, visit: SignedIn, desk: OpenDesk, pair: UUID, form: C
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
         duplicates.merge_pair(
             session,
+            desk.ring,
             pair,
             survivor=_id(persons[side]),
             shown_first=[name.removeprefix(CHOICE) for name, chosen in _choices(form).items() if chosen == merged],
@@ -98,7 +99,7 @@ def part(visit: SignedIn, desk: OpenDesk, person: UUID, merge_id: UUID, form: Ch
     """Undo a merge: each record answers for itself again."""
     purpose = _purpose(form.get("purpose"))
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        duplicates.unmerge(session, merge_id, purpose=purpose)
+        duplicates.unmerge(session, desk.ring, merge_id, purpose=purpose)
     return go_to(f"/persons/{person}?purpose={purpose.value}&done=parted")
 
 

@@ -111,10 +111,10 @@ def certificate(request: Request, visit: SignedIn, desk: OpenDesk, proposal: UUI
 
 
 @router.get("/holds")
-def list_holds(request: Request, visit: SignedIn, desk: OpenDesk) -> Response:
+def list_holds(request: Request, visit: SignedIn, desk: OpenDesk, after: Annotated[UUID | None, Query()] = None) -> Response:
     """The holds that stand, with their reasons."""
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        holds = rights.list_holds(session, desk.ring, visit.access.operation, purpose=Purpose.LEGAL)
+        holds = rights.page_holds(session, desk.ring, visit.access.operation, after=after, purpose=Purpose.LEGAL)
     return show(request, "holds.html.j2", visit, holds=holds, done=request.query_params.get("done", ""))
 
 
@@ -133,7 +133,7 @@ def hold(request: Request, visit: SignedIn, desk: OpenDesk, person: UUID, form: 
 def lift(request: Request, visit: SignedIn, desk: OpenDesk, hold_id: UUID, form: CheckedForm) -> Response:  # noqa: ARG001
     """Lift a hold before its time."""
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        rights.lift_hold(session, hold_id)
+        rights.lift_hold(session, desk.ring, hold_id)
     return go_to("/holds?done=lifted")
 
 

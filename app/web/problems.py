@@ -22,6 +22,7 @@ from core.identity.errors import (
     SignInRefused,
     TokenRefused,
     TokenUnfit,
+    UnitInUse,
     UnitUnfit,
     UnitUnknown,
 )
@@ -109,6 +110,7 @@ PROBLEM_STATUS: Final[Mapping[type[Problem], HTTPStatus]] = {
     AccountUnknown: HTTPStatus.NOT_FOUND,
     UnitUnknown: HTTPStatus.NOT_FOUND,
     TokenUnfit: HTTPStatus.UNPROCESSABLE_ENTITY,
+    UnitInUse: HTTPStatus.CONFLICT,
     UnitUnfit: HTTPStatus.UNPROCESSABLE_ENTITY,
     GrantUnknown: HTTPStatus.NOT_FOUND,
     NameUnfit: HTTPStatus.UNPROCESSABLE_ENTITY,

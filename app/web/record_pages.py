@@ -73,7 +73,7 @@ def keep(request: Request, visit: SignedIn, desk: OpenDesk, person: UUID, form: 
     part = RecordPart(str(form.get("part", RecordPart.NARRATIVE.value)))
     change = records.let_read_again if form.get("again") else records.keep_from
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        change(session, person, part, account)
+        change(session, desk.ring, person, part, account)
     return go_to(f"/persons/{person}?done=kept")
 
 

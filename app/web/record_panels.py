@@ -75,6 +75,8 @@ def _units(desk: Desk, visit: Visit) -> list[tuple[str, str]]:
         units = {unit.id: unit for unit in list_units(session)}
     named = []
     for unit in units.values():
+        if unit.closed_at:
+            continue
         way, above = [unit.name], unit.parent
         while above in units:
             way.append(units[above].name)

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import Query, Request, Response
 from starlette.datastructures import FormData
 
 from app.web.desk import Desk, Entry, OpenDesk, PageGroup
@@ -19,7 +19,7 @@ from core.clock import now
 from core.database import Zone
 from core.errors import Problem
 from core.permissions import Right
-from core.registers import Assessment, Breach, EntryUnknown, Kept, Risk, add_entry, entry_history, list_entries
+from core.registers import Assessment, Breach, EntryUnknown, Kept, Risk, add_entry, entry_history, page_entries
 
 __all__ = ["REGISTERS", "EntryUnfit"]
 
@@ -81,11 +81,17 @@ KINDS: Final = {
 
 
 @router.get("/registers")
-def list_both(request: Request, desk: OpenDesk, visit: SignedIn) -> Response:
+def list_both(
+    request: Request,
+    desk: OpenDesk,
+    visit: SignedIn,
+    breach: Annotated[UUID | None, Query()] = None,
+    assessment: Annotated[UUID | None, Query()] = None,
+) -> Response:
     """Both registers; overdue reviews and running clocks stand first."""
     with desk.database.transaction(Zone.AUDIT, access=visit.access) as session:
-        assessments = list_entries(session, desk.ring, Assessment)
-        breaches = list_entries(session, desk.ring, Breach)
+        assessments = page_entries(session, desk.ring, Assessment, after=assessment)
+        breaches = page_entries(session, desk.ring, Breach, after=breach)
     return show(request, "registers.html.j2", visit, assessments=assessments, breaches=breaches, clock=_clock)
 
 

@@ -1,10 +1,10 @@
 """What persons ask about their data: received, due within thirty days, answered; and the pack of all that is held on one."""
 
 import secrets
-from typing import Final
+from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import Query, Request, Response
 
 import exports
 from app.access_pack import make_access_pack
@@ -28,10 +28,10 @@ RIGHTS = PageGroup(router, "rights", (Entry("/rights-requests", "rights_requests
 
 
 @router.get("/rights-requests")
-def list_requests(request: Request, visit: SignedIn, desk: OpenDesk) -> Response:
+def list_requests(request: Request, visit: SignedIn, desk: OpenDesk, after: Annotated[UUID | None, Query()] = None) -> Response:
     """Those that wait for an answer, the most overdue first."""
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        waiting = rights.open_requests(session)
+        waiting = rights.page_requests(session, after=after)
     may_answer = visit.access.may(Right.GIVE_ACCESS_PACK)
     return show(
         request, "rights_requests.html.j2", visit, waiting=waiting, outcomes=list(rights.RequestOutcome), may_answer=may_answer

@@ -1,6 +1,7 @@
-"""Administrators' page of organisations, areas and teams: what there is, and a new one."""
+"""Administrators' page of organisations, areas and teams: what there is, a new one, another name, the end."""
 
 from typing import Final
+from uuid import UUID
 
 from fastapi import Request, Response
 
@@ -13,7 +14,7 @@ from core.access import require
 from core.database import Zone
 from core.errors import Problem
 from core.identity.models import UnitKind
-from core.identity.units import PARENTS, add_unit, list_units
+from core.identity.units import PARENTS, add_unit, close_unit, list_units, rename_unit
 from core.permissions import Right
 
 __all__ = ["UNITS"]
@@ -40,6 +41,28 @@ def add(request: Request, visit: SignedIn, desk: OpenDesk, form: CheckedForm) ->
     return go_to("/units?done=added")
 
 
+@router.post("/units/{unit}/rename")
+def rename(request: Request, visit: SignedIn, desk: OpenDesk, unit: UUID, form: CheckedForm) -> Response:
+    """Call a unit otherwise, everywhere at once."""
+    try:
+        with desk.database.transaction(Zone.IDENTITY, access=visit.access) as session:
+            rename_unit(session, unit, str(form.get("name", "")))
+    except Problem as problem:
+        return _page(request, visit, desk, problem)
+    return go_to("/units?done=renamed")
+
+
+@router.post("/units/{unit}/close")
+def close(request: Request, visit: SignedIn, desk: OpenDesk, unit: UUID, form: CheckedForm) -> Response:  # noqa: ARG001
+    """Close a unit: nothing new is given to it."""
+    try:
+        with desk.database.transaction(Zone.IDENTITY, access=visit.access) as session:
+            close_unit(session, unit)
+    except Problem as problem:
+        return _page(request, visit, desk, problem)
+    return go_to("/units?done=closed")
+
+
 def _page(
     request: Request, visit: Visit, desk: Desk, problem: Problem | None = None, form: CheckedForm | None = None
 ) -> Response:
@@ -54,7 +77,9 @@ def _page(
         at="/units",
         problem=problem,
         kinds={kind: [unit for unit in units if unit.kind == kind] for kind in UnitKind},
-        above=[unit for unit in units if any(UnitKind(unit.kind) in parents for parents in PARENTS.values())],
+        above=[
+            unit for unit in units if not unit.closed_at and any(UnitKind(unit.kind) in parents for parents in PARENTS.values())
+        ],
         names={unit.id: unit.name for unit in units},
         typed={name: str(form.get(name, "")) if form else "" for name in ("kind", "name", "parent")},
         done=request.query_params.get("done", ""),

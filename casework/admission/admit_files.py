@@ -7,6 +7,7 @@ from sqlalchemy import delete, select
 
 from casework.admission.arrival import Arrival, Desk
 from casework.models import FileRow, KeyKind
+from casework.store.change_clear import changing_clear
 from casework.store.seal_file import NewFile, open_label, seal_label, write_chunks
 from casework.store.seal_record import Vault, stored_key
 from core.audit import Purpose
@@ -45,8 +46,9 @@ def add_file(vault: Vault, person: UUID, new: NewFile, *, chain: UUID | None = N
         label=seal_label(key, file, new),
         added_at=now(),
     )
-    vault.session.add(row)
-    vault.session.flush()
+    with changing_clear(vault, [person]):
+        vault.session.add(row)
+        vault.session.flush()
     write_chunks(vault, key, file, new.content)
     return file
 
@@ -54,7 +56,8 @@ def add_file(vault: Vault, person: UUID, new: NewFile, *, chain: UUID | None = N
 def remove_files(vault: Vault, chain: UUID, *, person: UUID | None = None) -> None:
     """Take away what came with a chain of edits: all of it, or what was kept with a person whom it was not of."""
     theirs = [FileRow.chain == chain] + ([FileRow.person == person] if person else [])
-    vault.session.execute(delete(FileRow).where(*theirs))
+    with changing_clear(vault, set(vault.session.scalars(select(FileRow.person).where(*theirs)))):
+        vault.session.execute(delete(FileRow).where(*theirs))
 
 
 def _named(arrival: Arrival, answers: Answers) -> Iterator[tuple[Question, str]]:
@@ -80,6 +83,7 @@ def _replace(desk: Desk, arrival: Arrival, person: UUID, stays: set[str]) -> Non
     former = desk.session.scalars(select(FileRow).where(*current)).all()
     if former:
         key = stored_key(desk, person, KeyKind.PERSON)
-        for row in former:
-            if open_label(key, row)[0] not in stays:
-                row.replaced_at = now()
+        with changing_clear(desk, [person]):
+            for row in former:
+                if open_label(key, row)[0] not in stays:
+                    row.replaced_at = now()

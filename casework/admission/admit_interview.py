@@ -10,6 +10,7 @@ from casework.admission.open_case import open_case
 from casework.admission.outcome import Admission, AdmissionOutcome, records_made, refused, remove_double
 from casework.errors import CaseOpenedTwice
 from casework.models import Case, Interview, InterviewKind
+from casework.store.change_clear import changing_clear
 from core.audit import Action, Purpose, record
 from forms import RecordKind
 
@@ -24,7 +25,7 @@ INTERVIEWS: Final[dict[RecordKind, Callable[[Desk, Arrival, Interview | None], I
 def admit_interview(desk: Desk, arrival: Arrival) -> Admission:
     """What became of it; when it fails the database is as if nothing had been tried."""
     try:
-        with desk.session.begin_nested():
+        with desk.session.begin_nested(), changing_clear(desk):
             return _admit(desk, arrival)
     except Exception as error:  # noqa: BLE001  (whatever is wrong with one interview, the others are not to wait)
         return refused(error)

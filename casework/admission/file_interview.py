@@ -9,6 +9,7 @@ from casework.admission.arrival import Arrival, Desk
 from casework.admission.sort_answers import Parts
 from casework.models import Case, Interview, InterviewKind, KeyKind
 from casework.rights.keep_corrections import write_edit
+from casework.store.change_clear import changing_clear
 from casework.store.seal_record import open_parts, seal_parts, stored_key
 from casework.store.verify_records import tell_version
 from core.clock import now
@@ -54,4 +55,5 @@ def settle_state(desk: Desk, case: Case) -> None:
         return str(facts.get(INTERVIEW_DATE, "")), interview.admitted_at
 
     telling = desk.session.scalars(select(Interview).where(Interview.case == case.id, Interview.state.is_not(None)))
-    case.state = max(telling, key=held).state or case.state
+    with changing_clear(desk, [case.person]):
+        case.state = max(telling, key=held).state or case.state

@@ -31,6 +31,7 @@ from casework.models import (
 from casework.names.person_name import birth_year_of_member, person_name
 from casework.rights.keep_corrections import write_edit
 from casework.store.blind_tokens import blind_token, find_by_reference, remove_tokens, replace_tokens
+from casework.store.change_clear import changing_clear
 from casework.store.linked_persons import own_custody
 from casework.store.seal_record import make_key, open_parts, seal_parts, stored_key
 from casework.store.verify_records import tell_version
@@ -102,7 +103,8 @@ def _write_household(desk: Desk, arrival: Arrival, case: Case | None, said: _Sai
         custody = own_custody(desk.session, case.person)
         _correct_person(desk, case.person, parts, arrival.stored.collector)
         _remove_members(desk, case.household)
-        case.screening_outcome, case.reference = said.outcome, said.reference
+        with changing_clear(desk, [case.person]):
+            case.screening_outcome, case.reference = said.outcome, said.reference
     else:
         case = _new_case(desk, parts, said, custody)
     admit_files(desk, arrival, case.person, answers)
@@ -142,7 +144,8 @@ def _add_person(desk: Desk, household: UUID, role: HouseholdRole, parts: Parts, 
     seal_parts(person, make_key(desk, person.id, KeyKind.PERSON), parts)
     desk.session.add(person)
     desk.session.flush()
-    desk.session.add(HouseholdMember(household=household, person=person.id, operation=desk.operation, role=role.value))
+    with changing_clear(desk, [person.id]):
+        desk.session.add(HouseholdMember(household=household, person=person.id, operation=desk.operation, role=role.value))
     return person.id
 
 

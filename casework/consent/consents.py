@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from casework.errors import RecordRestricted
 from casework.models import Person
 from casework.rights_models import OURS, Consent, Restriction
-from casework.store.linked_persons import persons_of
+from casework.store.linked_persons import persons_of, persons_of_each
 from core.audit import Purpose
 from core.clear_columns import code_in
 from core.database import among
@@ -95,11 +95,16 @@ def may_use(session: Session, record: UUID, purpose: Purpose) -> bool:
 
 
 def usable(session: Session, persons: Collection[UUID], purpose: Purpose) -> set[UUID]:
-    """Those of the persons whose record nothing forbids to use for a purpose."""
+    """Those of the persons whose record nothing forbids to use for a purpose, in it or in one that is linked with it."""
     if not persons or purpose in ALWAYS_ALLOWED:
         return set(persons)
-    forbidden = session.scalars(select(Restriction.person).where(among(Restriction.person, persons), *_forbids(purpose, OURS)))
-    return set(persons).difference(forbidden)
+    linked = persons_of_each(session, persons)
+    asked = {one for same in linked.values() for one in same}
+    stopped = select(Restriction.person, Restriction.reason).where(among(Restriction.person, asked), *_forbids(purpose, OURS))
+    found = session.execute(stopped).all()
+    here = {row.person for row in found}
+    everywhere = {row.person for row in found if row.reason != ConsentState.NOT_ASKED}
+    return {person for person, same in linked.items() if person not in here and everywhere.isdisjoint(same)}
 
 
 def require_unrestricted(session: Session, record: UUID, purpose: Purpose) -> None:

@@ -18,6 +18,7 @@ from casework.errors import ConsentIncomplete, RecordUnknown
 from casework.models import KeyKind, Person
 from casework.rights_models import OURS, Consent
 from casework.store.bulk_limit import count_reading
+from casework.store.change_clear import changing_clear
 from casework.store.linked_persons import persons_of
 from casework.store.seal_record import Vault, stored_key
 from core.access import require
@@ -91,11 +92,14 @@ def record_consent(session: Session, ring: KeyRing, person_id: UUID, said: State
     who = require(session, right, custody_of(person), subject=f"casework.person:{person_id}")
     _require_complete(said)
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{TABLE}:{person_id}", 0))))
+    vault = Vault(session, ring, person.operation)
     row = _row(person, said, _next_version(session, person_id, said), who.actor)
-    key = stored_key(Vault(session, ring, person.operation), person_id, KeyKind.PERSON)
+    key = stored_key(vault, person_id, KeyKind.PERSON)
     row.details = key.seal(_details(said), Binding(TABLE, row.id, "details", row.version))
-    session.add(row)
-    session.flush()
+    stops = said.state is not ConsentState.GIVEN or said.valid_until  # then what is shared of linked records ends too
+    with changing_clear(vault, persons_of(session, person_id) if stops else [person_id]):
+        session.add(row)
+        session.flush()
     action = LOGGED_AS.get(said.state, Action.DECLINED)
     detail = {"consent": str(row.id), "for": row.purpose, "recipient": row.recipient, "state": row.state, "basis": row.basis}
     record(session, action, f"casework.person:{person_id}", purpose=Purpose.RIGHTS, detail=detail)

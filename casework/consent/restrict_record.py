@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select, update
@@ -10,15 +11,20 @@ from sqlalchemy.orm import Session
 
 from casework.consent.consents import EVERYTHING, in_force
 from casework.errors import RecordUnknown, RestrictionUnknown
-from casework.models import MovementEvent, Person
+from casework.models import KeyKind, MovementEvent, Person
 from casework.rights_models import OURS, Restriction
+from casework.store.change_clear import changing_clear
 from casework.store.linked_persons import persons_of
+from casework.store.seal_record import Vault
 from core.access import require
 from core.audit import Action, Purpose, record
 from core.clear_columns import custody_of
+from core.keyring import KeyRing
 from core.permissions import Right
 
 __all__ = ["InForce", "RestrictionReason", "lift_restriction", "restrict_record", "restrictions_in_force", "withdraw_report"]
+
+OF_REPORT: Final = (KeyKind.MOVEMENT, KeyKind.MOVEMENT_FACTS)  # whichever is opened tells that the report was withdrawn
 
 
 class RestrictionReason(StrEnum):
@@ -48,16 +54,21 @@ class InForce:
     by_hand: bool
 
 
-def restrict_record(session: Session, person_id: UUID, reason: RestrictionReason, *, use: Purpose | None = None) -> UUID:
+def restrict_record(
+    session: Session, ring: KeyRing, person_id: UUID, reason: RestrictionReason, *, use: Purpose | None = None
+) -> UUID:
     """Stop the use of a person's record for one purpose, or for all, from now on; the restriction's id.
 
     Sharing ends with it where it is meant. Raises `NotAllowed` or `RecordUnknown`.
     """
     person = _person(session, person_id)
-    return _restrict(session, Restriction(person=person.id, operation=person.operation), reason, use)
+    with changing_clear(Vault(session, ring, person.operation), persons_of(session, person_id)):
+        return _restrict(session, Restriction(person=person.id, operation=person.operation), reason, use)
 
 
-def withdraw_report(session: Session, report: UUID, reason: RestrictionReason = RestrictionReason.REPORTER_ASKED) -> UUID:
+def withdraw_report(
+    session: Session, ring: KeyRing, report: UUID, reason: RestrictionReason = RestrictionReason.REPORTER_ASKED
+) -> UUID:
     """Stop all use of a movement report: it counts in no table protected from now on. Earlier releases stay as they are.
 
     Raises `NotAllowed` or `RecordUnknown`.
@@ -66,7 +77,8 @@ def withdraw_report(session: Session, report: UUID, reason: RestrictionReason = 
     event = session.get(MovementEvent, report)
     if event is None:
         raise RecordUnknown(kind="movement report", record=report)
-    return _restrict(session, Restriction(movement_event=event.id, operation=event.operation), reason, None)
+    with changing_clear(Vault(session, ring, event.operation), [report], *OF_REPORT):
+        return _restrict(session, Restriction(movement_event=event.id, operation=event.operation), reason, None)
 
 
 def restrictions_in_force(session: Session, person_id: UUID) -> list[InForce]:
@@ -90,7 +102,7 @@ def restrictions_in_force(session: Session, person_id: UUID) -> list[InForce]:
     return listed
 
 
-def lift_restriction(session: Session, restriction_id: UUID) -> None:
+def lift_restriction(session: Session, ring: KeyRing, restriction_id: UUID) -> None:
     """End a restriction that was set by hand; raises `NotAllowed` or `RestrictionUnknown`."""
     row = session.scalars(
         select(Restriction).where(Restriction.id == restriction_id, Restriction.consent.is_(None), in_force())
@@ -99,8 +111,10 @@ def lift_restriction(session: Session, restriction_id: UUID) -> None:
         raise RestrictionUnknown(restriction=restriction_id)
     custody = custody_of(_find(session, row.person)) if row.person else None
     who = require(session, Right.RESTRICT_RECORD, custody, subject=f"casework.restriction:{restriction_id}")
-    ended = {"until": func.now(), "ended_by": who.actor}
-    session.execute(update(Restriction).where(Restriction.id == restriction_id).values(ended))
+    vault, ended = Vault(session, ring, row.operation), {"until": func.now(), "ended_by": who.actor}
+    kinds = (KeyKind.PERSON,) if row.person else OF_REPORT
+    with changing_clear(vault, [one for one in (row.person, row.movement_event) if one], *kinds):
+        session.execute(update(Restriction).where(Restriction.id == restriction_id).values(ended))
     detail = {"restriction": str(restriction_id), "lifted": True}
     record(session, Action.RESTRICTED, _subject(row), purpose=Purpose.RIGHTS, detail=detail)
 

@@ -28,7 +28,7 @@ from casework.models import KeyKind, Person, StoredKey
 from casework.names.name_skeleton import word_skeleton
 from casework.store.linked_persons import canonical_persons
 from casework.store.need_to_know import readable_parts
-from casework.store.seal_record import open_parts, unwrap
+from casework.store.seal_record import Vault, open_keys, open_parts
 from core.access import access_of, require
 from core.audit import Action, Purpose, record
 from core.clear_columns import custody_of
@@ -139,7 +139,8 @@ def _tokens(session: Session, ring: KeyRing, salt: SharedSalt, partner: str) -> 
         if person.id in merged or not allowed or not set(COMPARED) <= readable_parts(session, person):
             continue
         if may_share_with(session, person.id, partner):
-            said = profile(open_parts(person, unwrap(ring, key), COMPARED))
+            opened = open_keys(Vault(session, ring, person.operation), [key])[person.id]
+            said = profile(open_parts(person, opened, COMPARED))
             values = {name: encode(said) for name, encode in ENCODINGS.items()}
             yield person.id, {name: salt.token(name, value).hex() for name, value in values.items() if value}
 

@@ -18,11 +18,14 @@ from casework.duplicate_models import Merge
 from casework.duplicates.errors import MergedAlready, MergeUnknown, NotTwoPersons
 from casework.errors import RecordUnknown
 from casework.models import Person
+from casework.store.change_clear import changing_clear
 from casework.store.linked_persons import canonical_person, persons_of
+from casework.store.seal_record import Vault
 from core.access import access_of, require
 from core.audit import Action, Purpose, record
 from core.clear_columns import custody_of
 from core.clock import now
+from core.keyring import KeyRing
 from core.permissions import Right
 
 __all__ = ["merge_persons", "merges_of", "unmerge"]
@@ -30,7 +33,9 @@ __all__ = ["merge_persons", "merges_of", "unmerge"]
 RIGHT: Final = Right.RESOLVE_DUPLICATES
 
 
-def merge_persons(session: Session, survivor: UUID, merged: UUID, *, shown_first: Sequence[str] = (), purpose: Purpose) -> UUID:
+def merge_persons(
+    session: Session, ring: KeyRing, survivor: UUID, merged: UUID, *, shown_first: Sequence[str] = (), purpose: Purpose
+) -> UUID:
     """Let `survivor` answer for both; the id of the merge. Both must stand for themselves until now.
 
     `shown_first` names the questions whose answer in `merged` is to be shown first; of the others it is the survivor's.
@@ -56,14 +61,15 @@ def merge_persons(session: Session, survivor: UUID, merged: UUID, *, shown_first
         merged_by=access_of(session).actor,
         merged_at=now(),
     )
-    _give_to(session, persons_of(session, merged), kept.custody)
-    session.add(link)
-    session.flush()
+    vault, coming = Vault(session, ring, kept.operation), persons_of(session, merged)
+    with changing_clear(vault, [*persons_of(session, survivor), *coming]):
+        _give_to(session, coming, kept.custody)
+        session.add(link)
     _tell(session, Action.MERGED, link, purpose)
     return link.id
 
 
-def unmerge(session: Session, merge: UUID, *, purpose: Purpose) -> None:
+def unmerge(session: Session, ring: KeyRing, merge: UUID, *, purpose: Purpose) -> None:
     """Undo a merge; merges made before or after it stay. Raises `MergeUnknown`, or `NotAllowed` unless the surviving record
     and the place that the merged one goes back to are covered."""
     _one_at_a_time(session)
@@ -72,9 +78,10 @@ def unmerge(session: Session, merge: UUID, *, purpose: Purpose) -> None:
         raise MergeUnknown(merge=merge)
     for custody in (custody_of(_person(session, link.survivor)), custody_of(link, "former_custody")):
         require(session, RIGHT, custody, subject=_subject(link.survivor))
-    link.undone_by, link.undone_at = access_of(session).actor, now()
-    session.flush()
-    _give_to(session, persons_of(session, link.merged), link.former_custody)
+    with changing_clear(Vault(session, ring, link.operation), persons_of(session, link.merged)):
+        link.undone_by, link.undone_at = access_of(session).actor, now()
+        session.flush()
+        _give_to(session, persons_of(session, link.merged), link.former_custody)
     _tell(session, Action.UNMERGED, link, purpose)
 
 

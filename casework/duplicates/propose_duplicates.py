@@ -18,7 +18,7 @@ from casework.duplicates.compare_persons import profile, similarity
 from casework.models import HouseholdMember, KeyKind, Person, StoredKey, Token, TokenKind
 from casework.names.name_tokens import name_tokens
 from casework.names.person_name import person_name
-from casework.store.seal_record import Vault, open_parts, unwrap
+from casework.store.seal_record import Vault, open_keys, open_parts
 from core.audit import Action, Purpose, record
 from core.clock import now
 from core.database import among
@@ -111,8 +111,9 @@ def _opened(vault: Vault, persons: Collection[UUID]) -> dict[UUID, Parts]:
     if not persons:
         return {}
     its_key = and_(StoredKey.record == Person.id, StoredKey.kind == KeyKind.PERSON.value)
-    rows = vault.session.execute(select(Person, StoredKey).join(StoredKey, its_key).where(among(Person.id, persons)))
-    return {person.id: open_parts(person, unwrap(vault.ring, key), COMPARED) for person, key in rows}
+    rows = vault.session.execute(select(Person, StoredKey).join(StoredKey, its_key).where(among(Person.id, persons))).all()
+    keys = open_keys(vault, [key for _, key in rows])
+    return {person.id: open_parts(person, keys[person.id], COMPARED) for person, _ in rows}
 
 
 def _known(vault: Vault, person: UUID) -> dict[UUID, DuplicateCandidate]:

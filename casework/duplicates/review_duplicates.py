@@ -113,7 +113,9 @@ def open_pair(session: Session, ring: KeyRing, pair: UUID, *, purpose: Purpose) 
     return PairRecord(row.id, persons, (one, other), levels)
 
 
-def merge_pair(session: Session, pair: UUID, *, survivor: UUID, shown_first: Sequence[str] = (), purpose: Purpose) -> UUID:
+def merge_pair(
+    session: Session, ring: KeyRing, pair: UUID, *, survivor: UUID, shown_first: Sequence[str] = (), purpose: Purpose
+) -> UUID:
     """Let one of an open pair answer for both; the id of the merge. `shown_first` as in `merge_persons`.
 
     Raises `PairUnknown` (also where `survivor` is not one of the two, or no longer) and what `merge_persons` raises.
@@ -123,7 +125,7 @@ def merge_pair(session: Session, pair: UUID, *, survivor: UUID, shown_first: Seq
     if survivor not in persons:
         raise PairUnknown(pair=pair)
     [merged] = set(persons) - {survivor}
-    return merge_persons(session, survivor, merged, shown_first=shown_first, purpose=purpose)
+    return merge_persons(session, ring, survivor, merged, shown_first=shown_first, purpose=purpose)
 
 
 def decide_different(session: Session, pair: UUID, *, purpose: Purpose) -> None:

@@ -32,6 +32,7 @@ from casework.models import (
 from casework.rights.hold_record import refuse_held
 from casework.rights_models import Tombstone
 from casework.store.linked_persons import persons_of
+from casework.store.seal_record import Vault, stored_keys
 from core.access import access_of
 from core.audit import Action, Purpose, record
 from core.clock import now
@@ -74,13 +75,15 @@ def footprint(session: Session, subject: Subject) -> Footprint:
 def erase_record(session: Session, ring: KeyRing, operation: str, subject: Subject, *, proposal: UUID) -> Tally:
     """Erase the subject and leave its tombstone; what was taken away, counted.
 
-    Raises `RecordUnknown`, `RecordHeld` (also where the raw answers speak of somebody else who is held), or
-    `ErasureOutOfReach` in a transaction that does not reach the whole operation.
+    Raises `RecordUnknown`, `RecordHeld` (also where the raw answers speak of somebody else who is held),
+    `ClearRowChanged` where a hold may have been taken away, or `ErasureOutOfReach` in a transaction that does not reach the
+    whole operation.
     """
     if not access_of(session).system:
         raise ErasureOutOfReach(subject=str(subject))
     one_at_a_time(session)  # no admission may bring back what is being taken away
     touched, tally = footprint(session, subject), Tally()
+    stored_keys(Vault(session, ring, operation), touched.persons | touched.others)  # that no hold was taken away
     refuse_held(session, touched.persons | touched.others)
     if subject.kind is ErasureKind.PERSON:
         _erase_persons(session, touched, tally)

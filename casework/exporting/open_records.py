@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from casework.errors import KeyDestroyed
 from casework.exporting.may_leave import AT_ONCE, Leaving
-from casework.models import Case, Interview, KeyKind, Person, StoredKey
-from casework.store.seal_record import Vault, open_parts, unwrap
+from casework.models import Case, Interview, KeyKind, Person
+from casework.store.seal_record import Vault, open_parts, stored_keys
 from forms import RecordPart
 
 __all__ = ["OpenedInterview", "OpenedPerson", "open_records"]
@@ -42,8 +42,7 @@ def open_records(vault: Vault, leaving: Sequence[Leaving], fields: Sequence[str]
 def _opened(vault: Vault, leaving: Sequence[Leaving], fields: Sequence[str]) -> Iterator[OpenedPerson]:
     ids = [one.person for one in leaving]
     persons = {row.id: row for row in vault.session.scalars(select(Person).where(Person.id.in_(ids)))}
-    of_persons = StoredKey.record.in_(ids), StoredKey.kind == KeyKind.PERSON.value
-    keys = {row.record: unwrap(vault.ring, row) for row in vault.session.scalars(select(StoredKey).where(*of_persons))}
+    keys = stored_keys(vault, ids)
     interviews: dict[UUID, list[Interview]] = {person: [] for person in ids}
     theirs = select(Case.person, Interview).join(Case, Interview.case == Case.id).where(Case.person.in_(ids))
     for person, interview in vault.session.execute(theirs.order_by(Interview.admitted_at, Interview.id)):

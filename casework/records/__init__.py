@@ -8,6 +8,7 @@ from casework.records.open_record import (
     end_opening,
     openings_of,
     openings_to_review,
+    page_to_review,
     review_opening,
     share_record,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "openings_of",
     "openings_to_review",
     "outline_record",
+    "page_to_review",
     "read_file",
     "review_opening",
     "share_record",

@@ -6,16 +6,21 @@ from sqlalchemy.orm import Session
 
 from casework.errors import RecordUnknown
 from casework.models import Person
+from casework.store.change_clear import changing_clear
 from casework.store.linked_persons import persons_of
+from casework.store.seal_record import Vault
 from core.access import Access, Custody, NotAllowed
 from core.audit import Action, Purpose, record
 from core.clear_columns import custody_of
+from core.keyring import KeyRing
 from core.permissions import Right
 
 __all__ = ["assign_custody"]
 
 
-def assign_custody(session: Session, who: Access, person_id: UUID, custody: Custody, *, purpose: Purpose) -> None:
+def assign_custody(
+    session: Session, ring: KeyRing, who: Access, person_id: UUID, custody: Custody, *, purpose: Purpose
+) -> None:
     """Hand the record over, with all that were merged with it: a person has one custody. Openings stay until they end.
 
     The transaction is the program's own, under the actor's name, because the record may leave `who`'s reach by this. Raises
@@ -27,11 +32,13 @@ def assign_custody(session: Session, who: Access, person_id: UUID, custody: Cust
         raise RecordUnknown(kind="person", record=person_id)
     if not who.may(Right.SHARE_RECORD, custody_of(person)):
         raise NotAllowed(Right.SHARE_RECORD, subject)
-    for linked in persons_of(session, person_id):
-        row = session.get_one(Person, linked)
-        detail = {"from": row.custody, "to": str(custody)}
-        row.custody = str(custody)
-        record(session, Action.SHARED, f"casework.person:{linked}", purpose=purpose, detail=detail)
+    together = persons_of(session, person_id)
+    with changing_clear(Vault(session, ring, person.operation), together):
+        for linked in together:
+            row = session.get_one(Person, linked)
+            detail = {"from": row.custody, "to": str(custody)}
+            row.custody = str(custody)
+            record(session, Action.SHARED, f"casework.person:{linked}", purpose=purpose, detail=detail)
 
 
 def _in_reach(who: Access, custody: Custody) -> bool:

@@ -8,17 +8,20 @@ from sqlalchemy.orm import Session
 
 from casework.errors import KeptFromOneself, RecordUnknown
 from casework.models import KeptFrom, Person
+from casework.store.change_clear import changing_clear
+from casework.store.seal_record import Vault
 from core.access import Access, require
 from core.audit import Action, Purpose, record
 from core.clear_columns import custody_of
 from core.clock import now
+from core.keyring import KeyRing
 from core.permissions import Right
 from forms import RecordPart
 
 __all__ = ["keep_from", "kept_from", "let_read_again"]
 
 
-def keep_from(session: Session, person_id: UUID, part: RecordPart, account: str) -> None:
+def keep_from(session: Session, ring: KeyRing, person_id: UUID, part: RecordPart, account: str) -> None:
     """From now on `account` may not read this part of the record. Doing it again changes nothing.
 
     Raises `NotAllowed`, `RecordUnknown` or `KeptFromOneself`.
@@ -27,17 +30,19 @@ def keep_from(session: Session, person_id: UUID, part: RecordPart, account: str)
     if account == who.actor:
         raise KeptFromOneself
     row = {"person": person_id, "part": part.value, "actor": account, "operation": person.operation}
-    session.execute(insert(KeptFrom).values(**row, set_by=who.actor, set_at=now()).on_conflict_do_nothing())
+    with changing_clear(Vault(session, ring, person.operation), [person_id]):
+        session.execute(insert(KeptFrom).values(**row, set_by=who.actor, set_at=now()).on_conflict_do_nothing())
     _tell(session, person_id, part, account, kept=True)
 
 
-def let_read_again(session: Session, person_id: UUID, part: RecordPart, account: str) -> None:
+def let_read_again(session: Session, ring: KeyRing, person_id: UUID, part: RecordPart, account: str) -> None:
     """Take it back; nobody does so for themselves. Raises `NotAllowed`, `RecordUnknown` or `KeptFromOneself`."""
-    who, _ = _responsible(session, person_id)
+    who, person = _responsible(session, person_id)
     if account == who.actor:
         raise KeptFromOneself
     same = KeptFrom.person == person_id, KeptFrom.part == part.value, KeptFrom.actor == account
-    session.execute(delete(KeptFrom).where(*same))
+    with changing_clear(Vault(session, ring, person.operation), [person_id]):
+        session.execute(delete(KeptFrom).where(*same))
     _tell(session, person_id, part, account, kept=False)
 
 

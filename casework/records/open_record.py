@@ -5,6 +5,7 @@ the exact case reference, says for how long, is limited in number, and stays on 
 somebody else has judged it. What is written as a reason is sealed under the person's key.
 """
 
+import sys
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -27,6 +28,7 @@ from casework.errors import (
 from casework.models import KeyKind, Opening, OpeningKind, Person
 from casework.rights_models import OURS
 from casework.store.bulk_limit import count_reading
+from casework.store.change_clear import changing_clear
 from casework.store.need_to_know import PART_RIGHTS, readable_parts
 from casework.store.seal_record import Vault, stored_key
 from core.access import Access, NotAllowed, require
@@ -35,10 +37,20 @@ from core.clear_columns import code_in, codes_in, custody_of
 from core.clock import now
 from core.envelope import Binding
 from core.keyring import KeyRing
+from core.paging import PAGE, Page, beyond, page_of
 from core.permissions import Right
 from forms import RecordPart
 
-__all__ = ["OpenedRecord", "break_glass", "end_opening", "openings_of", "openings_to_review", "review_opening", "share_record"]
+__all__ = [
+    "OpenedRecord",
+    "break_glass",
+    "end_opening",
+    "openings_of",
+    "openings_to_review",
+    "page_to_review",
+    "review_opening",
+    "share_record",
+]
 
 TABLE: Final = "casework.opening"
 LONGEST_SHARE: Final = timedelta(days=180)
@@ -131,11 +143,17 @@ def break_glass(
 
 def openings_to_review(session: Session, ring: KeyRing) -> list[OpenedRecord]:
     """Broken glass in reach that nobody has judged yet, the oldest first; raises `NotAllowed`."""
+    return page_to_review(session, ring, size=sys.maxsize - 1).rows
+
+
+def page_to_review(session: Session, ring: KeyRing, *, after: UUID | None = None, size: int = PAGE) -> Page[OpenedRecord]:
+    """The same page by page: what stands on no page that is asked for is not opened."""
     require(session, Right.REVIEW_BREAK_GLASS)
     unjudged = Opening.kind == OpeningKind.BROKEN_GLASS.value, Opening.reviewed_at.is_(None)
     rows = session.scalars(select(Opening).where(*unjudged).order_by(Opening.opened_at, Opening.id)).all()
-    record(session, Action.READ, TABLE, purpose=Purpose.SECURITY, count=len(rows))
-    return [_opened(session, ring, row) for row in rows]
+    page = page_of((_opened(session, ring, row) for row in beyond(rows, after)), size)
+    record(session, Action.READ, TABLE, purpose=Purpose.SECURITY, count=len(page.rows))
+    return page
 
 
 def openings_of(session: Session, ring: KeyRing, person_id: UUID) -> list[OpenedRecord]:
@@ -154,7 +172,7 @@ def openings_of(session: Session, ring: KeyRing, person_id: UUID) -> list[Opened
     return [_opened(session, ring, row) for row in rows]
 
 
-def review_opening(session: Session, opening_id: UUID, *, justified: bool) -> None:
+def review_opening(session: Session, ring: KeyRing, opening_id: UUID, *, justified: bool) -> None:
     """Judge broken glass: by somebody else than who broke it. Unjustified, it ends at once.
 
     Raises `NotAllowed` or `OpeningUnknown`.
@@ -165,16 +183,18 @@ def review_opening(session: Session, opening_id: UUID, *, justified: bool) -> No
         raise NotAllowed(Right.REVIEW_BREAK_GLASS, f"{TABLE}:{opening_id}")
     ends = row.until if justified else min(row.until, now())
     judged = {"reviewed_by": who.actor, "reviewed_at": now(), "justified": justified, "until": ends}
-    session.execute(update(Opening).where(Opening.id == opening_id).values(judged))
+    with changing_clear(Vault(session, ring, row.operation), [row.person]):
+        session.execute(update(Opening).where(Opening.id == opening_id).values(judged))
     detail = {"person": str(row.person), "justified": justified}
     record(session, Action.REVIEWED, f"{TABLE}:{opening_id}", purpose=Purpose.SECURITY, detail=detail)
 
 
-def end_opening(session: Session, opening_id: UUID, *, purpose: Purpose) -> None:
+def end_opening(session: Session, ring: KeyRing, opening_id: UUID, *, purpose: Purpose) -> None:
     """End a sharing before its time; raises `NotAllowed` or `OpeningUnknown`."""
     row = _find(session, opening_id)
     require(session, Right.SHARE_RECORD, custody_of(row), subject=f"{TABLE}:{opening_id}")
-    session.execute(update(Opening).where(Opening.id == opening_id).values(until=min(row.until, now())))
+    with changing_clear(Vault(session, ring, row.operation), [row.person]):
+        session.execute(update(Opening).where(Opening.id == opening_id).values(until=min(row.until, now())))
     record(session, Action.SHARED, f"{TABLE}:{opening_id}", purpose=purpose, count=0, detail={"ended": True})
 
 
@@ -203,25 +223,24 @@ def _consented_until(session: Session, person: UUID, recipient: str, purpose: Pu
 def _open(session: Session, ring: KeyRing, person: Person, account: str, terms: _Terms) -> UUID:
     if len(terms.reason.strip()) < SHORTEST_REASON:
         raise ReasonMissing(letters=SHORTEST_REASON)
-    opening = uuid4()
-    key = stored_key(Vault(session, ring, person.operation), person.id, KeyKind.PERSON)
-    session.add(
-        Opening(
-            id=opening,
-            person=person.id,
-            operation=person.operation,
-            custody=person.custody,
-            actor=account,
-            recipient=terms.recipient,
-            kind=terms.kind.value,
-            parts=sorted(part.value for part in terms.parts),
-            reason=key.seal(terms.reason.strip().encode(), Binding(TABLE, opening, "reason")),
-            opened_by=terms.opened_by,
-            opened_at=now(),
-            until=terms.until,
-        )
+    opening, vault = uuid4(), Vault(session, ring, person.operation)
+    key = stored_key(vault, person.id, KeyKind.PERSON)
+    row = Opening(
+        id=opening,
+        person=person.id,
+        operation=person.operation,
+        custody=person.custody,
+        actor=account,
+        recipient=terms.recipient,
+        kind=terms.kind.value,
+        parts=sorted(part.value for part in terms.parts),
+        reason=key.seal(terms.reason.strip().encode(), Binding(TABLE, opening, "reason")),
+        opened_by=terms.opened_by,
+        opened_at=now(),
+        until=terms.until,
     )
-    session.flush()
+    with changing_clear(vault, [person.id]):
+        session.add(row)
     return opening
 
 

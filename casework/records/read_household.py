@@ -11,7 +11,7 @@ from casework.errors import KeyDestroyed, RecordUnknown
 from casework.models import Case, HouseholdMember, HouseholdRole, KeyKind, Person, StoredKey
 from casework.store.bulk_limit import count_reading
 from casework.store.need_to_know import readable_parts_of_each
-from casework.store.seal_record import KEY_OF_PERSON, open_parts, unwrap
+from casework.store.seal_record import KEY_OF_PERSON, Vault, open_keys, open_parts
 from core.audit import Action, Purpose, record
 from core.keyring import KeyRing
 from forms import RecordPart
@@ -38,7 +38,8 @@ def read_household(
     readable = {member: among & {*parts} for member, among in readable_parts_of_each(session, members).items()}
     asked = [member.id for member in members if readable[member.id]]
     count_reading(session, asked)
-    keys = {member.id: unwrap(ring, key) for member, key in stored.items() if key and readable[member.id]}
+    vault = Vault(session, ring, case.operation)
+    keys = open_keys(vault, [key for member, key in stored.items() if key and readable[member.id]])
     for gone in [person for person in asked if person not in keys]:
         raise KeyDestroyed(kind=KeyKind.PERSON.value, record=gone)
     detail = {"parts": sorted(part.value for part in parts), "persons": [str(person) for person in asked]}

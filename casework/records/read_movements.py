@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from casework.admission.check_movement import persons_counted
 from casework.consent.consents import require_unrestricted
-from casework.errors import FactsMoved, RecordUnknown
+from casework.errors import ClearRowChanged, FactsMoved, RecordUnknown
 from casework.models import KeyKind, MovementEvent, StoredKey
 from casework.store.bulk_limit import count_reading
+from casework.store.compare_clear import lists_clear_rows
 from casework.store.kept_key import KeptKey
 from casework.store.seal_record import Vault, binding, open_parts, open_sealed, stored_key, unwrap
 from core.access import require
@@ -49,7 +50,7 @@ def movement_facts(session: Session, ring: KeyRing, operation: str, week: Week) 
 
     A report whose key was destroyed is erased and counts no longer; the audit line says how many there were. One that is
     restricted for statistics is not shown to the anonymizer zone at all.
-    Raises `CiphertextRefused`, `OldVersion` or `FactsMoved` where the store was tampered with.
+    Raises `CiphertextRefused`, `OldVersion`, `FactsMoved` or `ClearRowChanged` where the store was tampered with.
     """
     event = MovementEvent
     rows = session.execute(
@@ -70,6 +71,8 @@ def movement_facts(session: Session, ring: KeyRing, operation: str, week: Week) 
 
 def _open_facts(key: KeptKey, report: UUID, row_version: int, sealed: bytes) -> Mapping[str, str]:
     key.require_newest("casework.movement_event", report, row_version)
+    if lists_clear_rows(key.listed(key.row.versions)):  # withdrawn, says the key; a report that is shown here is not
+        raise ClearRowChanged(record=report, table="casework.restriction", row="missing")
     return open_sealed(key, sealed, binding(MovementEvent, report, RecordPart.FACTS, row_version))
 
 

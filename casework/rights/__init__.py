@@ -1,9 +1,10 @@
 """The rights of the person: to see, to correct, to be kept under a legal hold; requests and their clock."""
 
 from casework.rights.access_pack import UseOfRecord
+from casework.rights.confirm_correction import confirm_correction
 from casework.rights.correct_record import correct_record
 from casework.rights.give_access_pack import give_access_pack
-from casework.rights.hold_record import HeldRecord, hold_record, lift_hold, list_holds, refuse_held
+from casework.rights.hold_record import HeldRecord, hold_record, lift_hold, list_holds, page_holds, refuse_held
 from casework.rights.keep_corrections import EditToDecide, edits_to_decide
 from casework.rights.keep_former import former_answers
 from casework.rights.read_to_correct import ToCorrect, read_to_correct
@@ -13,6 +14,7 @@ from casework.rights.rights_requests import (
     RequestOutcome,
     answer_request,
     open_requests,
+    page_requests,
     receive_request,
 )
 
@@ -25,6 +27,7 @@ __all__ = [
     "ToCorrect",
     "UseOfRecord",
     "answer_request",
+    "confirm_correction",
     "correct_record",
     "edits_to_decide",
     "former_answers",
@@ -33,6 +36,8 @@ __all__ = [
     "lift_hold",
     "list_holds",
     "open_requests",
+    "page_holds",
+    "page_requests",
     "read_to_correct",
     "receive_request",
     "refuse_held",

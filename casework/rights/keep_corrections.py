@@ -2,7 +2,8 @@
 
 Where the phone repeats what it said before the correction, nothing is to decide. Where it now says something else, the edit is
 written as the record's next version and the corrected answers are put back as the one after it: history holds what the phone
-said, the record holds the correction, and the record's page says that the two differ until somebody corrects it again.
+said, the record holds the correction, and the record's page says that the two differ until somebody corrects it again or says
+that the correction stays (`casework.rights.confirm_correction`).
 """
 
 from collections.abc import Iterator, Mapping
@@ -29,7 +30,7 @@ from core.audit import Action, Purpose, record
 from core.keyring import KeyRing
 from forms import RecordPart
 
-__all__ = ["EditToDecide", "edits_to_decide", "write_edit"]
+__all__ = ["EditToDecide", "edits_to_decide", "waiting_edits", "write_edit"]
 
 KEPT: Final = "kept-corrections"  # as who changed a version: the program, which put back what was corrected
 Question = tuple[RecordPart, str]
@@ -68,7 +69,8 @@ def write_edit(vault: Vault, row: SealedRecord, key: KeptKey, parts: Parts, *, p
 
 
 def edits_to_decide(session: Session, ring: KeyRing, person_id: UUID, *, purpose: Purpose) -> list[EditToDecide]:
-    """The edits against which corrections were kept and that nobody has looked into since, by correcting once more.
+    """The edits against which corrections were kept and on which nobody has decided since, by correcting once more or by saying
+    that the correction stays.
 
     Nothing of what they say. For whoever may read some part of the record; raises `RecordUnknown`, `ReadTooMany` or
     `CiphertextRefused`.
@@ -80,13 +82,14 @@ def edits_to_decide(session: Session, ring: KeyRing, person_id: UUID, *, purpose
         return []
     count_reading(session, [person_id])
     vault = Vault(session, ring, person.operation)
-    waiting = [edit for linked in persons_of(session, person_id) for edit in _waiting(vault, linked)]
+    waiting = [edit for linked in persons_of(session, person_id) for edit in waiting_edits(vault, linked)]
     detail = {"former_versions": len(waiting)}
     record(session, Action.READ, f"casework.person:{person_id}", purpose=purpose, count=len(waiting), detail=detail)
     return waiting
 
 
-def _waiting(vault: Vault, person: UUID) -> list[EditToDecide]:
+def waiting_edits(vault: Vault, person: UUID) -> list[EditToDecide]:
+    """The same of one record, for callers who asked for the right and leave the line."""
     theirs = select(FormerVersion).where(FormerVersion.person == person)
     rows = vault.session.scalars(theirs.order_by(FormerVersion.record, FormerVersion.row_version)).all()
     if not any(row.changed_by == KEPT for row in rows):

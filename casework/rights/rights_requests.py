@@ -1,5 +1,6 @@
 """The clock of a person's requests: received, due within thirty days, answered. The overdue stand first."""
 
+import sys
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,9 +17,18 @@ from core.access import require
 from core.audit import Action, Purpose, record
 from core.clear_columns import code_in, custody_of
 from core.clock import now
+from core.paging import PAGE, Page, beyond, page_of
 from core.permissions import Right
 
-__all__ = ["OpenRequest", "RequestKind", "RequestOutcome", "answer_request", "open_requests", "receive_request"]
+__all__ = [
+    "OpenRequest",
+    "RequestKind",
+    "RequestOutcome",
+    "answer_request",
+    "open_requests",
+    "page_requests",
+    "receive_request",
+]
 
 DUE_WITHIN: Final = timedelta(days=30)
 TABLE: Final = "casework.rights_request"
@@ -76,15 +86,21 @@ def receive_request(session: Session, person_id: UUID, kind: RequestKind, *, rec
 
 def open_requests(session: Session) -> list[OpenRequest]:
     """Those of the operation within reach that are not answered, the most overdue first; raises `NotAllowed`."""
+    return page_requests(session, size=sys.maxsize - 1).rows
+
+
+def page_requests(session: Session, *, after: UUID | None = None, size: int = PAGE) -> Page[OpenRequest]:
+    """The same page by page."""
     require(session, Right.RECORD_CONSENT)
     unanswered = select(RightsRequest).where(RightsRequest.answered_at.is_(None))
     rows = session.scalars(unanswered.order_by(RightsRequest.due_at, RightsRequest.id)).all()
-    record(session, Action.READ, TABLE, purpose=Purpose.RIGHTS, count=len(rows))
-    today = now()
-    return [
-        OpenRequest(row.id, row.person, code_in(row, "kind", RequestKind), row.received_at, row.due_at, row.due_at < today)
-        for row in rows
-    ]
+    page = page_of(map(_open_request, beyond(rows, after)), size)
+    record(session, Action.READ, TABLE, purpose=Purpose.RIGHTS, count=len(page.rows))
+    return page
+
+
+def _open_request(row: RightsRequest) -> OpenRequest:
+    return OpenRequest(row.id, row.person, code_in(row, "kind", RequestKind), row.received_at, row.due_at, row.due_at < now())
 
 
 def answer_request(session: Session, request: UUID, outcome: RequestOutcome) -> None:

@@ -12,7 +12,7 @@ from casework.names.person_name import PersonName, person_name
 from casework.store.bulk_limit import count_reading
 from casework.store.linked_persons import answering_for
 from casework.store.need_to_know import PART_RIGHTS
-from casework.store.seal_record import Vault, open_parts, unwrap
+from casework.store.seal_record import Vault, open_keys, open_parts
 from core.access import Access, access_of
 from core.audit import Purpose
 from core.clear_columns import custody_of
@@ -50,9 +50,10 @@ def open_identities(vault: Vault, persons: Collection[UUID]) -> list[tuple[UUID,
         if person.id not in kept and (access.may(RIGHT, custody_of(person)) or person.id in opened)
     ]
     count_reading(vault.session, [person.id for person, _ in shown])
+    keys = open_keys(vault, [stored for _, stored in shown])
     return [
-        (person.id, person_name(open_parts(person, unwrap(vault.ring, stored), [RecordPart.IDENTITY])[RecordPart.IDENTITY]))
-        for person, stored in shown
+        (person.id, person_name(open_parts(person, keys[person.id], [RecordPart.IDENTITY])[RecordPart.IDENTITY]))
+        for person, _ in shown
     ]
 
 

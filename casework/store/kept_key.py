@@ -1,9 +1,10 @@
-"""A record key as the key table keeps it, with the newest version of every row that it has sealed.
+"""A record key as the key table keeps it, with the newest version of every row that it has sealed, and what stands in clear.
 
 An older version put back whole is refused (`core.newest_versions`). One that is put back together with its old key row is
 not noticed here: the audit log, which names every change, tells of it.
 """
 
+from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
@@ -31,13 +32,21 @@ class KeptKey(RecordKey):
     def note(self, record: UUID, version: int) -> None:
         """From now on `version` is the newest of this row; raises `CiphertextRefused`."""
         self._take_turn()
-        content = write_versions(read_versions(self._versions()) | {record: version})
-        self.row.versions = self.seal(content, self._where)
+        self.list_anew(self.listed(self.row.versions) | {record: version})
 
     def require_newest(self, table: str, record: UUID, version: int) -> None:
         """Raises `OldVersion` where another version of the row was written later, `CiphertextRefused` where nothing tells."""
-        if not is_newest(self._versions(), record.bytes, version):
+        if not is_newest(self._opened(self.row.versions), record.bytes, version):
             raise OldVersion(table=table, record=record)
+
+    def listed(self, versions: bytes | None) -> dict[UUID, int]:
+        """The list that is sealed in `versions`, of rows and of what stands in clear (`casework.store.clear_rows`); raises
+        `CiphertextRefused`."""
+        return read_versions(self._opened(versions))
+
+    def list_anew(self, listed: Mapping[UUID, int]) -> None:
+        """Seal this list in place of the one that was; for whoever has taken their turn."""
+        self.row.versions = self.seal(write_versions(listed), self._where)
 
     def _take_turn(self) -> None:
         """Two who write under one key at once take turns, so that neither forgets what the other noted."""
@@ -45,5 +54,5 @@ class KeptKey(RecordKey):
         if session and state.persistent and not state.attrs.versions.history.has_changes():
             session.refresh(self.row, ["versions"], with_for_update=True)
 
-    def _versions(self) -> bytes:
-        return b"" if self.row.versions is None else self.open(self.row.versions, self._where)
+    def _opened(self, versions: bytes | None) -> bytes:
+        return b"" if versions is None else self.open(versions, self._where)

@@ -21,7 +21,7 @@ from casework.store.need_to_know import PART_RIGHTS
 from casework.store.seal_record import KEY_TABLE
 from core.access import Access, NotAllowed, require
 from core.audit import Action, Purpose, record
-from core.database import driver_connection
+from core.driver_connection import driver_connection
 from core.envelope import WRAPPED_BYTES, CiphertextRefused
 from core.keyring import KEY_BYTES, KeyRing, KeyVersionUnknown
 from core.open_many import ManyOpener
@@ -52,8 +52,8 @@ PERSONS: Final = sql.SQL(
 )
 # For the whole store both tables are read from end to end. The planner takes the subquery in the keys' policy, which is never
 # run for such a reach, for so dear that it would rather look up each key.
-READ_THROUGH: Final = "SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '64MB'"
-AS_BEFORE: Final = "SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL work_mem TO DEFAULT"
+READ_THROUGH: Final = "SET LOCAL enable_nestloop = off; SET LOCAL jit = off; SET LOCAL work_mem = '64MB'"
+AS_BEFORE: Final = "SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL jit TO DEFAULT; SET LOCAL work_mem TO DEFAULT"
 WHOLE: Final = "%"
 
 
@@ -170,7 +170,7 @@ def _settled(answer: tuple[Any, Any]) -> tuple[int, Any]:
 
 
 def _opened(batch: bytes, opener: ManyOpener, counted: list[int]) -> Iterator[tuple[bytes, Answers]]:
-    at, end, open_, decode = 0, len(batch), opener.open, json.JSONDecoder().decode
+    at, end, open_, decode = 0, len(batch), opener.open, json.JSONDecoder().raw_decode
     fixed, length, row = ROW.unpack_from, LENGTH.unpack_from, ROW.size
     batch += bytes(row)  # so that a last row that was cut short is still read as one, and refused
     while at < end and batch[at : at + 2] != END:
@@ -190,5 +190,5 @@ def _opened(batch: bytes, opener: ManyOpener, counted: list[int]) -> Iterator[tu
             row_version,
             batch[versions_end + LENGTH.size : ciphertext_end],
         )
-        yield person, decode(plaintext.decode())
+        yield person, decode(plaintext.decode())[0]
         at = ciphertext_end

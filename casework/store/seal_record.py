@@ -1,7 +1,7 @@
 """Record keys, and the four ciphertexts that they seal and open."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from casework.errors import KeyDestroyed
 from casework.models import KeyKind, Person, SealedRecord, StoredKey
+from casework.store.compare_clear import compared_before, require_as_listed
 from casework.store.kept_key import KEY_TABLE, KeptKey
+from core.database import among
 from core.envelope import Binding, RecordKey, WrappedKey, new_record_key, unwrap_record_key
 from core.keyring import KeyRing
 from forms import RecordPart
@@ -23,11 +25,13 @@ __all__ = [
     "binding",
     "find_with_key",
     "make_key",
+    "open_keys",
     "open_parts",
     "open_sealed",
     "seal_part",
     "seal_parts",
     "stored_key",
+    "stored_keys",
     "unwrap",
     "written",
 ]
@@ -57,6 +61,7 @@ def make_key(vault: Vault, record: UUID, kind: KeyKind) -> KeptKey:
         commitment=wrapped.commitment,
     )
     vault.session.add(row)
+    compared_before(vault.session)[record, kind.value] = frozenset()
     return KeptKey(row, key)
 
 
@@ -69,15 +74,31 @@ def find_with_key(session: Session, person: UUID) -> tuple[Person, StoredKey | N
 
 
 def stored_key(vault: Vault, record: UUID, kind: KeyKind) -> KeptKey:
-    """The opened key of a record; raises `KeyDestroyed`, `CiphertextRefused` or `KeyVersionUnknown`."""
+    """The opened key of a record, beside which stands what it lists.
+
+    Raises `KeyDestroyed`, `CiphertextRefused`, `KeyVersionUnknown` or `ClearRowChanged`.
+    """
     row = vault.session.get(StoredKey, (record, kind.value))
     if row is None:
         raise KeyDestroyed(kind=kind.value, record=record)
-    return unwrap(vault.ring, row)
+    return open_keys(vault, [row])[record]
+
+
+def stored_keys(vault: Vault, records: Collection[UUID], kind: KeyKind = KeyKind.PERSON) -> dict[UUID, KeptKey]:
+    """The same for several at once, without those whose key is gone."""
+    wanted = among(StoredKey.record, records), StoredKey.kind == kind.value
+    return open_keys(vault, vault.session.scalars(select(StoredKey).where(*wanted)).all())
+
+
+def open_keys(vault: Vault, rows: Iterable[StoredKey]) -> dict[UUID, KeptKey]:
+    """Open keys of one kind as they are stored, by record; raises what `stored_key` raises."""
+    keys = {row.record: unwrap(vault.ring, row) for row in rows}
+    require_as_listed(vault.session, keys.values())
+    return keys
 
 
 def unwrap(ring: KeyRing, row: StoredKey) -> KeptKey:
-    """Open a key as it is stored; raises `CiphertextRefused` or `KeyVersionUnknown`."""
+    """Open a key as it is stored, whatever stands beside it; raises `CiphertextRefused` or `KeyVersionUnknown`."""
     wrapped = WrappedKey(row.key_version, row.sealed, row.commitment)
     return KeptKey(row, unwrap_record_key(ring, wrapped, Binding(KEY_TABLE, row.record, row.kind)))
 

@@ -6,7 +6,6 @@ and its new version. So no line is needed for a record that never changed.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -14,36 +13,45 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework.errors import FactsMoved, FileCut, KeyDestroyed, OldVersion, RecordUnknown
+from casework.errors import (
+    ClearRowChanged,
+    ClearRowsUnlisted,
+    FactsMoved,
+    FileCut,
+    KeyDestroyed,
+    OldVersion,
+    RecordUnknown,
+)
 from casework.models import Case, Interview, InterviewKind, KeyKind, MovementEvent, Person, SealedRecord
+from casework.store.compare_clear import lists_clear_rows
 from casework.store.seal_record import Vault, open_parts, stored_key
 from casework.store.verify_beside import BESIDE, open_beside
 from core.access import NotAllowed, access_of
 from core.audit import Action, Purpose, record
+from core.checked import Checked
 from core.clear_columns import RecordDamaged, code_in, custody_of
 from core.envelope import CiphertextRefused
-from core.errors import Problem
 from core.keyring import KeyRing, KeyVersionUnknown
 from core.permissions import Right
 from core.week import Week
 from forms import RecordPart
 
-__all__ = ["Checked", "tell_version", "verify_records"]
+__all__ = ["tell_version", "verify_records"]
 
 PAGE: Final = 500
 TABLES: Final[Sequence[type[Any]]] = (Person, Interview, MovementEvent, *BESIDE)
 OF_MOVEMENT: Final = dict.fromkeys(RecordPart, KeyKind.MOVEMENT) | {RecordPart.FACTS: KeyKind.MOVEMENT_FACTS}
-REFUSALS: Final = (CiphertextRefused, FactsMoved, FileCut, KeyVersionUnknown, OldVersion, RecordDamaged, RecordUnknown)
-
-
-@dataclass
-class Checked:
-    """What was found: how many rows open as they should (records, and what is sealed beside them), which records have no key
-    (erased, or their key was taken), faults."""
-
-    sound: int = 0
-    keyless: list[UUID] = field(default_factory=list)
-    faults: list[Problem] = field(default_factory=list)
+REFUSALS: Final = (
+    CiphertextRefused,
+    ClearRowChanged,
+    ClearRowsUnlisted,
+    FactsMoved,
+    FileCut,
+    KeyVersionUnknown,
+    OldVersion,
+    RecordDamaged,
+    RecordUnknown,
+)
 
 
 def tell_version(session: Session, row: SealedRecord) -> None:
@@ -94,20 +102,16 @@ def _pages(session: Session, operation: str, table: type[Any]) -> Iterator[Seque
 
 def _check(vault: Vault, row: Any, newest: int, checked: Checked) -> None:
     record_of = row.id if isinstance(row, SealedRecord) else row.person
-    try:
-        if isinstance(row, SealedRecord):
-            if row.row_version < newest:
-                raise OldVersion(table=f"casework.{row.__tablename__}", record=row.id)
-            _open(vault, row)
-        else:
+
+    def opening() -> None:
+        if not isinstance(row, SealedRecord):
             open_beside(vault, row)
-    except KeyDestroyed:
-        if record_of not in checked.keyless:
-            checked.keyless.append(record_of)
-    except REFUSALS as refusal:
-        checked.faults.append(refusal)
-    else:
-        checked.sound += 1
+            return
+        if row.row_version < newest:
+            raise OldVersion(table=f"casework.{row.__tablename__}", record=row.id)
+        _open(vault, row)
+
+    checked.take(record_of, opening, gone=(KeyDestroyed,), refusals=REFUSALS)
 
 
 def _open(vault: Vault, row: SealedRecord) -> None:
@@ -118,12 +122,15 @@ def _open(vault: Vault, row: SealedRecord) -> None:
                 raise FactsMoved(record=row.id, week=row.week)
         return
     owner = row.id
-    if isinstance(row, Person):
-        custody_of(row)
     if isinstance(row, Interview):
         code_in(row, "kind", InterviewKind)
         case = vault.session.get(Case, row.case)
         if case is None:
             raise RecordUnknown(kind="case of interview", record=row.id)
         owner = case.person
-    open_parts(row, stored_key(vault, owner, KeyKind.PERSON), list(RecordPart))
+    key = stored_key(vault, owner, KeyKind.PERSON)
+    open_parts(row, key, list(RecordPart))
+    if isinstance(row, Person):
+        custody_of(row)
+        if not lists_clear_rows(key.listed(key.row.versions)):
+            raise ClearRowsUnlisted(record=row.id)

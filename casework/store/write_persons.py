@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import chain, islice
 from struct import Struct
 from typing import Any, Final
@@ -19,12 +20,13 @@ from psycopg import Cursor, sql
 from sqlalchemy.orm import Session
 
 from casework.models import FileChunk, FileRow, KeyKind, Person, StoredKey, Token, TokenKind
+from casework.store.clear_rows import custody_entry, file_entry
 from casework.store.seal_file import NewFile, seal_chunks, seal_label
 from casework.store.seal_record import KEY_TABLE, written
 from core.access import UNASSIGNED, Custody
 from core.audit import Action, Purpose, record
 from core.clock import now
-from core.database import driver_connection
+from core.driver_connection import driver_connection
 from core.keyring import KeyRing
 from core.newest_versions import versions_field, write_versions
 from core.seal_many import ManySealer
@@ -111,15 +113,14 @@ def write_persons(
 
 
 def _insert_few(session: Session, ring: KeyRing, operation: str, persons: Iterable[NewPerson]) -> None:
-    """Without the object mapper, and without waiting for the answer to one statement before the next is sent."""
-    rows: dict[type, list[Row]] = {table: [] for table in COLUMNS}
-    for table, row in _sealed(ring, operation, persons):
-        rows[table].append(row)
-    connection = driver_connection(session)
-    with connection.pipeline(), connection.cursor() as cursor:
-        for table, some in rows.items():
-            if some:
-                cursor.executemany(_INSERTS[table], some)
+    """Without the object mapper: one statement for each person, and none is waited for before the commit."""
+    sealer, connection = ManySealer(ring, KEY_TABLE, PERSON_KEY), driver_connection(session)
+    for person in persons:
+        rows: dict[type, list[Row]] = {table: [] for table in COLUMNS}
+        for table, row in _rows(sealer, operation, person, now()):
+            rows[table].append(row)
+        shape = tuple((table, len(some)) for table, some in rows.items() if some)
+        connection.send_along(_insert_all(shape), tuple(chain.from_iterable(chain.from_iterable(rows.values()))))
 
 
 def _copy_all(session: Session, ring: KeyRing, operation: str, persons: Iterable[NewPerson]) -> int:
@@ -167,14 +168,20 @@ def _sealed(ring: KeyRing, operation: str, persons: Iterable[NewPerson]) -> Iter
 def _rows(sealer: ManySealer, operation: str, new: NewPerson, moment: datetime) -> Iterator[tuple[type, Row]]:
     record = new.id.bytes
     key, wrapped = sealer.new_key(record)
-    versions = sealer.seal(key, write_versions({new.id: FIRST_VERSION}), KEY_TABLE, versions_field(PERSON_KEY), record)
+    files, custody = [(uuid4(), file) for file in new.files], str(new.custody)
+    listed = [
+        custody_entry(operation, custody),
+        *(file_entry(operation, one, file.part.value, FIRST_VERSION) for one, file in files),
+    ]
+    versions = sealer.seal(
+        key, write_versions({new.id: FIRST_VERSION, **dict(listed)}), KEY_TABLE, versions_field(PERSON_KEY), record
+    )
     yield StoredKey, (new.id, PERSON_KEY, operation, wrapped.version, wrapped.sealed, wrapped.commitment, versions)
     ciphertexts = [sealer.seal(key, written(new.parts.get(part, {})), PERSON, part.value, record) for part in RecordPart]
-    yield Person, (new.id, operation, FIRST_VERSION, str(new.custody), *ciphertexts)
+    yield Person, (new.id, operation, FIRST_VERSION, custody, *ciphertexts)
     for kind, token in new.tokens:
         yield Token, (operation, kind.value, token, new.id)
-    for file in new.files:
-        file_id = uuid4()
+    for file_id, file in files:
         label = seal_label(key, file_id, file)
         yield FileRow, (file_id, new.id, operation, file.part.value, FIRST_VERSION, label, moment)
         for position, sealed in enumerate(seal_chunks(key, file_id, file.content)):
@@ -222,15 +229,24 @@ def _target(table: type) -> sql.Identifier:
     return sql.Identifier("casework", getattr(table, "__tablename__"))  # noqa: B009  (a class is known by its table)
 
 
-# As bytes, so that the driver knows them again and need not put them together for each person.
-_INSERTS: Final = {
-    table: sql.SQL("INSERT INTO {} ({}) VALUES ({})")
-    .format(
-        _target(table), sql.SQL(", ").join(map(sql.Identifier, columns)), sql.SQL(", ").join([sql.Placeholder()] * len(columns))
-    )
-    .as_bytes()
-    for table, columns in COLUMNS.items()
-}
+@lru_cache(128)
+def _insert_all(shape: tuple[tuple[type, int], ...]) -> bytes:
+    """One statement that inserts so many rows into each table; at its end the database checks what refers to what.
+
+    As bytes, so that the driver knows it again and need not put it together for each person.
+    """
+    *before, last = (_insert(table, rows) for table, rows in shape)
+    named = (sql.SQL("{} AS ({})").format(sql.Identifier(f"part_{n}"), insert) for n, insert in enumerate(before))
+    return sql.SQL("WITH {} {}").format(sql.SQL(", ").join(named), last).as_bytes()
+
+
+def _insert(table: type, rows: int) -> sql.Composed:
+    columns = COLUMNS[table]
+    row = sql.SQL("({})").format(sql.SQL(", ").join([sql.Placeholder()] * len(columns)))
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    return sql.SQL("INSERT INTO {} ({}) VALUES {}").format(_target(table), names, sql.SQL(", ").join([row] * rows))
+
+
 _ENCODERS: Final = {
     table: (COUNT.pack(len(columns)), [ENCODERS[kind] for kind in columns.values()]) for table, columns in COLUMNS.items()
 }

@@ -65,6 +65,12 @@ class UnitUnfit(Problem):
     remedy = "An organisation has no parent, an area lies in an organisation, a team lies in an area or an organisation."
 
 
+class UnitInUse(Problem):
+    code = "CORE-427"
+    says = "The unit is not closed: {within} other open units lie in it."
+    remedy = "Close those first, or leave this one open. Nothing was changed."
+
+
 class OwnGrant(Problem):
     code = "CORE-416"
     says = "Nobody changes what they themselves may do."

@@ -52,7 +52,7 @@ class Stage(StrEnum):
 
 
 class Unit(Base):
-    """An organisation, an area or a team; its random id stands in custodies."""
+    """An organisation, an area or a team; its random id stands in custodies, also after it was closed."""
 
     __tablename__ = "unit"
     __table_args__ = (CheckConstraint("kind IN ('organisation', 'area', 'team')", name="kind"), {"schema": "identity"})
@@ -61,6 +61,7 @@ class Unit(Base):
     kind: Mapped[str]
     name: Mapped[str]
     parent: Mapped[UUID | None] = mapped_column(ForeignKey("identity.unit.id"))
+    closed_at: Mapped[datetime | None]
 
 
 class Account(Base):

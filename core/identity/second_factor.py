@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.audit_line import Action, Purpose, record
 from core.clock import now
-from core.envelope import Binding
+from core.envelope import Binding, RecordKey
 from core.identity.accounts import account_key
 from core.identity.errors import CodeRefused
 from core.identity.models import Account, Totp
@@ -54,12 +54,17 @@ def check_totp(session: Session, ring: KeyRing, account: UUID, code: str) -> boo
     row = session.get(Totp, account)
     if row is None:
         return False
-    secret = account_key(ring, session.get_one(Account, account)).open(row.secret, _binding(account))
+    secret = open_secret(account_key(ring, session.get_one(Account, account)), row)
     step = _step(secret, code)
     if step is None:
         return False
     spending = update(Totp).where(Totp.account == account, Totp.last_step < step).values(last_step=step)
     return session.scalar(spending.returning(Totp.account)) is not None
+
+
+def open_secret(key: RecordKey, row: Totp) -> bytes:
+    """The secret that the account's app shares with us; raises `CiphertextRefused`."""
+    return key.open(row.secret, _binding(row.account))
 
 
 def has_totp(session: Session, account: UUID) -> bool:

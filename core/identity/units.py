@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.access import Custody, require
 from core.audit_line import Action, Purpose, record
-from core.identity.errors import UnitNamedWrongly, UnitUnfit, UnitUnknown
+from core.clock import now
+from core.identity.errors import UnitInUse, UnitNamedWrongly, UnitUnfit, UnitUnknown
 from core.identity.models import Unit, UnitKind
 from core.permissions import Right
 
-__all__ = ["Units", "add_unit", "find_unit", "find_units", "list_units"]
+__all__ = ["Units", "add_unit", "close_unit", "find_unit", "find_units", "list_units", "open_units", "rename_unit"]
 
 PARENTS: Final[Mapping[UnitKind, set[UnitKind | None]]] = {
     UnitKind.ORGANISATION: {None},
@@ -42,29 +43,50 @@ def add_unit(session: Session, kind: UnitKind, name: str, parent: UUID | None = 
     """Add a unit; raises `NotAllowed`, `UnitUnknown` or `UnitUnfit`."""
     require(session, Right.MANAGE_ACCOUNTS)
     above = session.get(Unit, parent) if parent else None
-    if parent and above is None:
+    if parent and (above is None or above.closed_at):
         raise UnitUnknown(kind="unit")
     if (UnitKind(above.kind) if above else None) not in PARENTS[kind] or not name.strip():
         raise UnitUnfit(kind=kind.value)
     unit = Unit(id=uuid4(), kind=kind, name=name.strip(), parent=parent)
     session.add(unit)
     session.flush()
-    who = f"identity.unit:{unit.id}"
-    record(session, Action.ACCOUNT_CHANGED, who, purpose=Purpose.ADMINISTRATION, detail={"change": "unit added"})
+    _tell(session, unit.id, "unit added")
     return unit.id
 
 
+def rename_unit(session: Session, unit: UUID, name: str) -> None:
+    """Call a unit otherwise; raises `NotAllowed`, `UnitUnknown` or `UnitUnfit`."""
+    row = _open_unit(session, unit)
+    if not name.strip():
+        raise UnitUnfit(kind=row.kind)
+    row.name = name.strip()
+    _tell(session, unit, "unit renamed")
+
+
+def close_unit(session: Session, unit: UUID) -> None:
+    """Close a unit: no new role, record or unit can be given to it. What is there stays until it is given to another.
+
+    Raises `NotAllowed`, `UnitUnknown` or `UnitInUse` while others that are open lie in it.
+    """
+    row = _open_unit(session, unit)
+    within = session.scalars(select(func.count()).where(Unit.parent == unit, Unit.closed_at.is_(None))).one()
+    if within:
+        raise UnitInUse(within=within)
+    row.closed_at = now()
+    _tell(session, unit, "unit closed")
+
+
 def find_unit(session: Session, kind: UnitKind, unit: UUID) -> Unit:
-    """The unit of that kind; raises `UnitUnknown`."""
+    """The open unit of that kind; raises `UnitUnknown`."""
     found = session.get(Unit, unit)
-    if found is None or found.kind != kind:
+    if found is None or found.kind != kind or found.closed_at:
         raise UnitUnknown(kind=kind.value)
     return found
 
 
 def find_units(session: Session, *, organisation: str = "", area: str = "", team: str = "") -> Units:
     """The units of those names, with those that they lie in; raises `UnitNamedWrongly`."""
-    known = {unit.id: unit for unit in list_units(session)}
+    known = {unit.id: unit for unit in open_units(session)}
     above: set[UUID] = set()
     found = Units()
     named = ((UnitKind.ORGANISATION, organisation), (UnitKind.AREA, area), (UnitKind.TEAM, team))
@@ -87,6 +109,24 @@ def _lies_in(unit: Unit, known: Mapping[UUID, Unit]) -> list[UUID]:
     return [unit.parent, *_lies_in(known[unit.parent], known)] if unit.parent else []
 
 
+def open_units(session: Session) -> list[Unit]:
+    """Those that are not closed: to choose from."""
+    return [unit for unit in list_units(session) if unit.closed_at is None]
+
+
 def list_units(session: Session) -> Sequence[Unit]:
     """All units, by kind and name. What they are called is known to everybody who works here."""
     return session.scalars(select(Unit).order_by(Unit.kind, Unit.name)).all()
+
+
+def _open_unit(session: Session, unit: UUID) -> Unit:
+    require(session, Right.MANAGE_ACCOUNTS)
+    row = session.get(Unit, unit)
+    if row is None or row.closed_at:
+        raise UnitUnknown(kind="unit")
+    return row
+
+
+def _tell(session: Session, unit: UUID, what: str) -> None:
+    who = f"identity.unit:{unit}"
+    record(session, Action.ACCOUNT_CHANGED, who, purpose=Purpose.ADMINISTRATION, detail={"change": what})

@@ -48,7 +48,7 @@ def test_at_every_level_each_contributor_counts_once_with_all_that_they_gave(row
     for place, reason, persons, who in rows:
         for key in product(PLACE.climb(place), REASON.climb(reason)):
             given_by[key][who] += persons
-    number, largest = count_contributors(
+    number, _, largest = count_contributors(
         (PLACE, REASON),
         [array([PLACE.positions[row[0]] for row in rows]), array([REASON.positions[row[1]] for row in rows])],
         array([row[2] for row in rows]),

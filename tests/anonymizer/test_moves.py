@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anonymizer.policy import Possible
-from anonymizer.suppression.moves import make_move
+from anonymizer.suppression.moves import FAR, make_move, nearest_multiples
 
 STEPS = st.integers(-4, 4).filter(bool)
 
@@ -35,4 +35,8 @@ def test_the_multiple_is_the_nearest_that_reaches_the_goal_and_leaves_no_cell_ne
         for multiple in range(-40, 41)
         if goal.holds(own + multiple * step) and np.all(persons + multiple * move.step >= 0)
     ]
-    assert move.multiple(step, own, goal) == min(reaching, key=abs, default=None)
+    most = FAR if goal.most is None else goal.most
+    ends = np.array([[move.back, move.forth]])
+    multiple, reached = nearest_multiples(np.array([step]), ends, np.array([goal.least - own]), np.array([most - own]))
+    assert reached.item() == bool(reaching)
+    assert not reaching or multiple.item() == min(reaching, key=abs)

@@ -32,7 +32,7 @@ def test_the_worked_example_goes_as_the_page_says(tmp_path: Path, monkeypatch: p
     (tmp_path / "docs").symlink_to(EXAMPLE.parent)
     monkeypatch.chdir(tmp_path)
     told = [line.partition("#") for line in PAGE.splitlines() if line.startswith("    bin/waystation anonymizer")]
-    assert len(told) == 26
+    assert len(told) == 30
     for command, _, ends in told:
         done = run(*command.split()[2:])
         assert done.exit_code == int(ends.rpartition("ends with ")[2] or 0), done.output

@@ -178,7 +178,7 @@ DEEDS: Mapping[Right, Deed] = {
     ),
     Right.CORRECT_RECORD: Deed(C, correct),
     Right.RESOLVE_DUPLICATES: Deed(
-        C, lambda w, s, _: duplicates.merge_persons(s, w.person, w.other, purpose=Purpose.ASSISTANCE)
+        C, lambda w, s, _: duplicates.merge_persons(s, w.ring, w.person, w.other, purpose=Purpose.ASSISTANCE)
     ),
     Right.MATCH_WITH_PARTNER: OfTheOperation(
         C,
@@ -186,12 +186,14 @@ DEEDS: Mapping[Right, Deed] = {
         ends_in=ListOutOfBounds,  # two persons are too few for a list
     ),
     Right.SHARE_RECORD: Deed(C, share),
-    Right.KEEP_FROM: Deed(C, lambda w, s, _: records.keep_from(s, w.person, RecordPart.NARRATIVE, "colleague")),
+    Right.KEEP_FROM: Deed(C, lambda w, s, _: records.keep_from(s, w.ring, w.person, RecordPart.NARRATIVE, "colleague")),
     Right.BREAK_GLASS: OfTheOperation(C, break_glass),
-    Right.REVIEW_BREAK_GLASS: Deed(C, lambda w, s, _: records.review_opening(s, w.opening, justified=True)),
+    Right.REVIEW_BREAK_GLASS: Deed(C, lambda w, s, _: records.review_opening(s, w.ring, w.opening, justified=True)),
     Right.RECORD_CONSENT: Deed(C, lambda w, s, _: rights.receive_request(s, w.person, rights.RequestKind.ACCESS)),
     Right.GIVE_ACCESS_PACK: Deed(C, lambda w, s, _: rights.give_access_pack(s, w.ring, w.person, uses=[])),
-    Right.RESTRICT_RECORD: Deed(C, lambda w, s, _: consent.restrict_record(s, w.person, consent.RestrictionReason.OBJECTION)),
+    Right.RESTRICT_RECORD: Deed(
+        C, lambda w, s, _: consent.restrict_record(s, w.ring, w.person, consent.RestrictionReason.OBJECTION)
+    ),
     Right.HOLD_RECORD: Deed(C, lambda w, s, _: rights.hold_record(s, w.ring, w.person, reason="A court asks.")),
     Right.PROPOSE_ERASURE: Deed(
         C, lambda w, s, _: erasure.propose_erasure(s, str(w.other), reason=erasure.ErasureReason.PERSON_ASKED)
@@ -251,7 +253,7 @@ def furnished(program: Program, xforms: Mapping[str, bytes]) -> World:
         team.send("screening", {**SCREENING, "case_reference": f"SC-{number}"})
     team.send("movement", ARRIVAL)
     team.admit_awaiting()
-    with team.zone() as session:
+    with team.changing() as session:
         session.execute(text("UPDATE casework.person SET custody = :custody"), {"custody": str(CUSTODY)})
         person, other = (case.person for case in list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE))
         report = session.execute(text("SELECT id FROM casework.movement_event")).scalar_one()

@@ -94,7 +94,7 @@ def person(field_team: Field) -> UUID:
 
 
 def give_to(team: Field, person: UUID, custody: Custody) -> None:
-    with team.zone() as session:
+    with team.changing() as session:
         session.execute(
             text("UPDATE casework.person SET custody = :custody WHERE id = :id"), {"custody": str(custody), "id": person}
         )
@@ -137,7 +137,7 @@ def test_what_another_record_of_the_person_says_is_beside_it_and_as_covered(
     other = {**SCREENING, "case_reference": "SC-0099", "prs_First_Name": "Amaal"}
     merged = field_team.admit(field_team.send("screening", other)).records[0]
     with field_team.zone() as session:
-        merge_persons(session, person, merged, purpose=Purpose.ASSISTANCE)
+        merge_persons(session, field_team.ring, person, merged, purpose=Purpose.ASSISTANCE)
     amal = signed_in("amal", Role.CASEWORKER)
     page = amal.get(f"/persons/{merged}").text
     assert page.count("Another record of this person says otherwise") == 2  # the name and the case reference

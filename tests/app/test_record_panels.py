@@ -143,6 +143,22 @@ def test_an_edit_that_differs_from_a_correction_is_told_until_somebody_decides(s
     assert told not in amal.send(at(person, "correct/save"), **{**opened(amal, person), CORRECTED: "Amaal"}).text
 
 
+def test_or_until_somebody_says_that_the_correction_stays(signed_in: SignIn, field_team: Field) -> None:
+    person = field_team.admit(field_team.send("screening", SCREENING, instance="first")).records[0]
+    amal = signed_in("amal", Role.CASEWORKER)
+    amal.send(at(person, "correct/save"), **{**opened(amal, person), CORRECTED: "Amina"})
+    field_team.admit(field_team.send("screening", {**SCREENING, "prs_First_Name": "Amaal"}, edits="first"))
+    told = "though the phone sent something else"
+    edit = {"edited": str(person), "reason": "The phone is not right."}
+    assert signed_in("dina", Role.AUDITOR).send(at(person, "correct/stays"), **edit).status_code in {403, 404}
+    page = amal.send(at(person, "correct/stays"), **edit).text
+    assert "The correction stays." in page
+    assert told not in page
+    assert "Amina" in amal.send(at(person), reveal=FIELD).text
+    assert "The phone is not right." in amal.send(at(person, "former"), part="identity").text
+    assert amal.send(at(person, "correct/stays"), **edit).status_code == 404  # nothing waits any more
+
+
 def test_who_was_slower_sees_both_and_loses_nothing_nor_writes_over_the_rest(signed_in: SignIn, person: UUID) -> None:
     amal, badr = signed_in("amal", Role.CASEWORKER), signed_in("badr", Role.CASEWORKER)
     slow = opened(badr, person)

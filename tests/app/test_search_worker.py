@@ -1,6 +1,7 @@
 """The search worker as it runs: a process of its own, asked over its socket, that hears of every change."""
 
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -16,10 +17,12 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.program import Program, open_program
-from app.search_workers import searching
+from app.search_workers import next_pause, searching
+from casework.errors import SearchDown
 from casework.models import KeyKind, Person, StoredKey
 from casework.search import ask_worker, search_freely
 from casework.search.name_index import EVERYWHERE, FreeQuestion
+from casework.store.change_clear import changing_clear
 from casework.store.seal_record import Vault, make_key, seal_parts, stored_key
 from core.access import Access, Grant
 from core.audit import Purpose
@@ -75,7 +78,8 @@ def add(program: Program, name: str, custody: str = HERE) -> UUID:
         vault = Vault(session, program.ring, OPERATION)
         person = Person(id=uuid4(), operation=OPERATION, row_version=1, custody=custody)
         seal(person, make_key(vault, person.id, KeyKind.PERSON), name)
-        session.add(person)
+        with changing_clear(vault, [person.id]):
+            session.add(person)
     return person.id
 
 
@@ -115,7 +119,7 @@ def correct(program: Program, person: UUID) -> None:
 
 
 def hand_over(program: Program, person: UUID) -> None:
-    with system(program) as session:
+    with system(program) as session, changing_clear(Vault(session, program.ring, OPERATION), [person]):
         session.get_one(Person, person).custody = ELSEWHERE
 
 
@@ -178,6 +182,45 @@ def test_an_operation_that_is_added_later_gets_its_worker(program: Program, monk
             session.add(Operation(code="LATER", names={}))
         until(program.settings.search_socket("LATER").exists)
     assert not program.settings.search_socket("LATER").exists()
+
+
+def test_a_worker_that_died_is_started_again_and_the_log_says_so(
+    program: Program, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name, value in environment(program.settings).items():
+        monkeypatch.setenv(name, value)
+    person = add(program, "Amina")
+    with searching(program):
+        until(lambda: answers(program) == {person})
+        [pid] = workers_of_this_process()
+        os.kill(pid, signal.SIGKILL)
+        until(lambda: workers_of_this_process() not in ([], [pid]))
+        until(lambda: answers(program) == {person})
+    assert "the search worker of TEST ended with status -9; it is started again in 1 s" in caplog.text
+
+
+def answers(program: Program) -> set[UUID]:
+    """Whom a worker names, nobody while there is none."""
+    try:
+        return held(program, "Amina")
+    except SearchDown:
+        return set()
+
+
+def workers_of_this_process() -> list[int]:
+    """Search workers that run, by process id; one that has ended and was not waited for is none."""
+    children = Path(f"/proc/{os.getpid()}/task").glob("*/children")
+    found = {int(child) for listed in children for child in listed.read_text().split()}
+    return sorted(child for child in found if b"search" in Path(f"/proc/{child}/cmdline").read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("last", "lived", "pause"), [(0, 0, 1), (1, 0, 2), (2, 5, 4), (200, 1, 300), (300, 1, 300), (300, 301, 1)]
+)
+def test_the_pause_before_a_worker_is_started_again_grows_while_it_goes_on_dying(
+    last: float, lived: float, pause: float
+) -> None:
+    assert next_pause(last, lived) == pause
 
 
 def test_a_change_that_was_rolled_back_is_not_heard_of(program: Program, worker: object) -> None:

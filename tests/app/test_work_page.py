@@ -67,7 +67,7 @@ def waiting(site: Site, field_team: Field, person: UUID, teams: tuple[UUID, UUID
     """One of each, all of a record in the custody of team one."""
     custody = Custody(team=str(teams[0]))
     badr = Access("badr", "TEST", (Grant(Role.CASEWORKER),))
-    with field_team.zone() as session:
+    with field_team.changing() as session:
         session.execute(text("UPDATE casework.person SET custody = :at"), {"at": str(custody)})
         why = "She came in at night and her worker is away."
         parts = [RecordPart.IDENTITY]

@@ -8,9 +8,13 @@ from uuid import UUID, uuid4
 
 import pytest
 from lxml import etree
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casework import Admission, AdmissionCount, admit_awaiting, admit_submission
+from casework.models import Person
+from casework.store.change_clear import changing_clear
+from casework.store.seal_record import Vault
 from core.database import Database, Zone
 from core.keyring import KeyRing
 from core.places import Place, add_places
@@ -78,6 +82,14 @@ class Field:
     def zone(self, zone: Zone = Zone.CASEWORK, operation: str = OPERATION) -> Iterator[Session]:
         with self.database.transaction(zone, operation=operation, actor="tester") as session:
             yield session
+
+    @contextmanager
+    def changing(self) -> Iterator[Session]:
+        """The same where a test changes by hand what stands in clear, as if the program had done it."""
+        with self.zone() as session:
+            persons = session.scalars(select(Person.id)).all()
+            with changing_clear(Vault(session, self.ring, OPERATION), persons):
+                yield session
 
     def send(
         self, kind: str, said: Said, *, repeats: Mapping[str, Sequence[Said]] | None = None, instance: str = "", edits: str = ""

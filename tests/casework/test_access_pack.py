@@ -19,6 +19,7 @@ from casework.rights.rights_requests import (
     RequestOutcome,
     answer_request,
     open_requests,
+    page_requests,
     receive_request,
 )
 from core.access import Access, Grant, NotAllowed
@@ -180,7 +181,7 @@ def test_out_of_reach_there_is_no_pack(field_team: Field, household: tuple[UUID,
 
 def test_a_restricted_record_is_given_to_its_person_all_the_same(field_team: Field, household: tuple[UUID, UUID]) -> None:
     with field_team.zone() as session:
-        restrict_record(session, household[0], RestrictionReason.OBJECTION)
+        restrict_record(session, field_team.ring, household[0], RestrictionReason.OBJECTION)
     assert give(field_team, household[0]).page
 
 
@@ -203,6 +204,18 @@ def test_requests_are_due_in_thirty_days_and_the_overdue_stand_first(field_team:
         listed = open_requests(session)
     assert [(one.id, one.overdue) for one in listed] == [(late, True), (fresh, False)]
     assert all(one.due_at - one.received_at == timedelta(days=30) for one in listed)
+
+
+def test_requests_come_page_by_page(field_team: Field, household: tuple[UUID, UUID]) -> None:
+    with field_team.zone() as session:
+        for one in household:
+            for kind in (RequestKind.ACCESS, RequestKind.ERASURE):
+                receive_request(session, one, kind)
+        whole = open_requests(session)
+        first = page_requests(session, size=3)
+        second = page_requests(session, after=first.following, size=3)
+    assert [*first.rows, *second.rows] == whole
+    assert (len(first.rows), len(second.rows)) == (3, 1)
 
 
 def test_an_answered_request_waits_no_longer(field_team: Field, household: tuple[UUID, UUID]) -> None:

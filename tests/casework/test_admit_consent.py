@@ -182,7 +182,7 @@ def test_an_edit_does_not_replace_a_member_who_asked_for_something(field_team: F
     screen(field_team, ASKED, instance=first)
     _, members = household(field_team)
     with field_team.zone() as session:
-        restrict_record(session, members[0], RestrictionReason.OBJECTION, use=Purpose.STATISTICS)
+        restrict_record(session, field_team.ring, members[0], RestrictionReason.OBJECTION, use=Purpose.STATISTICS)
     edit = screen(field_team, {**ASKED, "prs_First_Name": "Amina"}, edits=first)
     assert field_team.quarantine()[edit][0] == "CASE-125"
     assert household(field_team)[1] == members

@@ -140,7 +140,7 @@ def test_sharing_ends_also_where_the_record_went_into_other_hands(field_team: Fi
     say(field_team, person, sharing())
     share(field_team, person)
     moved = Custody("org", "north", "team-9", "badr")
-    with field_team.zone() as session:
+    with field_team.changing() as session:
         session.execute(text("UPDATE casework.person SET custody = :custody"), {"custody": str(moved)})
     badr = Access("badr", OPERATION, (Grant(Role.CASEWORKER, worker="badr"),))
     say(field_team, person, sharing(ConsentState.WITHDRAWN), badr)
@@ -262,7 +262,7 @@ def test_a_withdrawal_leaves_a_line_with_its_purpose(field_team: Field, person: 
 
 def test_a_restricted_record_is_read_for_rights_and_law_only(field_team: Field, person: UUID) -> None:
     with field_team.database.transaction(Zone.CASEWORK, access=OFFICER) as session:
-        restrict_record(session, person, RestrictionReason.OBJECTION, use=Purpose.ASSISTANCE)
+        restrict_record(session, field_team.ring, person, RestrictionReason.OBJECTION, use=Purpose.ASSISTANCE)
     allowed = {Purpose.ASSISTANCE: False, Purpose.PROTECTION: True, Purpose.RIGHTS: True, Purpose.LEGAL: True}
     for purpose, may in allowed.items():
         assert usable(field_team, person, purpose) == may
@@ -276,13 +276,13 @@ def test_restricting_all_use_ends_all_sharing_and_is_lifted_again(field_team: Fi
     say(field_team, person, sharing())
     share(field_team, person)
     with field_team.database.transaction(Zone.CASEWORK, access=OFFICER) as session:
-        restriction = restrict_record(session, person, RestrictionReason.ACCURACY_CONTESTED)
+        restriction = restrict_record(session, field_team.ring, person, RestrictionReason.ACCURACY_CONTESTED)
     assert not shared(field_team, person)
     assert not partner_reads(field_team, person)
     with field_team.database.transaction(Zone.CASEWORK, access=OFFICER) as session:
         [listed] = [entry for entry in restrictions_in_force(session, person) if entry.by_hand]
         assert (listed.id, listed.purpose, listed.reason) == (restriction, "*", "accuracy_contested")
-        lift_restriction(session, restriction)
+        lift_restriction(session, field_team.ring, restriction)
     assert shared(field_team, person)
     assert not partner_reads(field_team, person), "what was shared is shared anew, not by itself"
 
@@ -292,10 +292,10 @@ def test_a_record_is_restricted_by_the_roles_that_may(field_team: Field, person:
     access = Access("somebody", OPERATION, (Grant(role),))
     if role in PERMISSIONS[Right.RESTRICT_RECORD]:
         with field_team.database.transaction(Zone.CASEWORK, access=access) as session:
-            restrict_record(session, person, RestrictionReason.OBJECTION)
+            restrict_record(session, field_team.ring, person, RestrictionReason.OBJECTION)
     else:
         with pytest.raises(NotAllowed), field_team.database.transaction(Zone.CASEWORK, access=access) as session:
-            restrict_record(session, person, RestrictionReason.OBJECTION)
+            restrict_record(session, field_team.ring, person, RestrictionReason.OBJECTION)
 
 
 # Statistics leave out what is restricted, and it is the database that does.
@@ -306,7 +306,7 @@ def test_a_withdrawn_report_is_not_shown_to_the_anonymizer(field_team: Field, re
     with field_team.zone(Zone.ANONYMIZER) as session:
         assert session.scalars(rows).all() == [report]
     with field_team.zone() as session:
-        withdraw_report(session, report)
+        withdraw_report(session, field_team.ring, report)
     with field_team.zone(Zone.ANONYMIZER) as session:
         assert session.scalars(rows).all() == []
         assert movement_facts(session, field_team.ring, OPERATION, WEEK) == []
@@ -316,9 +316,9 @@ def test_a_withdrawn_report_is_not_shown_to_the_anonymizer(field_team: Field, re
 
 def test_a_report_whose_restriction_is_lifted_counts_again(field_team: Field, report: UUID) -> None:
     with field_team.zone() as session:
-        restriction = withdraw_report(session, report)
+        restriction = withdraw_report(session, field_team.ring, report)
     with field_team.zone() as session:
-        lift_restriction(session, restriction)
+        lift_restriction(session, field_team.ring, restriction)
     with field_team.zone(Zone.ANONYMIZER) as session:
         assert len(movement_facts(session, field_team.ring, OPERATION, WEEK)) == 1
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from casework import find_persons, list_cases, read_person
 from casework.consent.restrict_record import RestrictionReason, restrict_record
 from casework.errors import CorrectionEmpty, RecordChanged, RecordUnknown
+from casework.rights.confirm_correction import confirm_correction
 from casework.rights.correct_record import correct_record
 from casework.rights.keep_corrections import edits_to_decide
 from casework.rights.keep_former import FormerAnswers, former_answers
@@ -182,6 +183,16 @@ class TestAPhoneAfterACorrection:
         correct(field_team, corrected, {"prs_First_Name": "Amaal"}, seen=5)
         assert self.waiting(field_team, corrected) == 0
 
+    def test_it_stays_for_good_where_somebody_says_so(self, field_team: Field, corrected: UUID) -> None:
+        self.edit(field_team, prs_First_Name="Amaal")
+        with field_team.database.transaction(Zone.CASEWORK, access=WORKER) as session:
+            confirm_correction(session, field_team.ring, corrected, corrected, reason=WHY, purpose=Purpose.RIGHTS)
+        assert self.waiting(field_team, corrected) == 0
+        assert held(field_team, corrected, RecordPart.IDENTITY)["prs_First_Name"] == "Amina"
+        self.edit(field_team, "again", "once more", prs_First_Name="Amaal", interviewer_notes="Came back.")
+        assert held(field_team, corrected, RecordPart.IDENTITY)["prs_First_Name"] == "Amina"
+        assert self.waiting(field_team, corrected) == 0, "the phone repeats what was decided on"
+
     def test_the_name_that_was_corrected_is_the_one_that_is_found(self, field_team: Field, corrected: UUID) -> None:
         phone = "252615550888"
         correct(field_team, corrected, {"prs_MobilePhone": phone}, part=RecordPart.CONTACT, seen=2)
@@ -221,7 +232,7 @@ def test_nobody_corrects_a_part_that_they_may_not_read(field_team: Field, person
 
 def test_a_contested_record_is_restricted_and_corrected_all_the_same(field_team: Field, person: UUID) -> None:
     with field_team.zone() as session:
-        restrict_record(session, person, RestrictionReason.ACCURACY_CONTESTED)
+        restrict_record(session, field_team.ring, person, RestrictionReason.ACCURACY_CONTESTED)
     assert correct(field_team, person, {"prs_First_Name": "Amina"}) == 2
 
 

@@ -36,7 +36,7 @@ OTHER = {**AMAL, "prs_First_Name": "Leyla", "prs_Second_Name": "Warsame", "prs_B
 def screen(team: Field, said: dict[str, str], custody: Custody = NORTH, **more: str) -> UUID:
     answers = {**said, "case_reference": f"SC-{uuid4().hex[:8]}"}
     person = team.admit(team.send("screening", answers, **more)).records[0]
-    with team.zone() as session:
+    with team.changing() as session:
         session.execute(text("UPDATE casework.person SET custody = :to WHERE id = :id"), {"to": str(custody), "id": person})
     return person
 
@@ -165,12 +165,12 @@ def test_a_merged_pair_is_listed_no_more_and_comes_back_when_that_is_undone(fiel
     first, second = screen(field_team, AMAL), screen(field_team, AGAIN)
     before = pairs(field_team)
     with field_team.zone() as session:
-        link = merge_persons(session, first, second, purpose=Purpose.ASSISTANCE)
+        link = merge_persons(session, field_team.ring, first, second, purpose=Purpose.ASSISTANCE)
     assert pairs(field_team) == []
     with pytest.raises(PairUnknown):
         opened(field_team, before[0].id)
     with field_team.zone() as session:
-        unmerge(session, link, purpose=Purpose.ASSISTANCE)
+        unmerge(session, field_team.ring, link, purpose=Purpose.ASSISTANCE)
     assert pairs(field_team) == before
 
 
@@ -178,7 +178,7 @@ def test_of_merged_records_a_third_is_asked_about_once(field_team: Field) -> Non
     first, second, third = (screen(field_team, said) for said in (AMAL, AGAIN, AMAL))
     assert len(pairs(field_team)) == 3
     with field_team.zone() as session:
-        merge_persons(session, first, second, purpose=Purpose.ASSISTANCE)
+        merge_persons(session, field_team.ring, first, second, purpose=Purpose.ASSISTANCE)
     [pair] = pairs(field_team)
     assert set(pair.persons) == {first, third}
     different(field_team, pair.id)
@@ -210,7 +210,7 @@ def test_an_opening_of_one_record_lets_nobody_merge_it(field_team: Field) -> Non
     first, second = screen(field_team, AMAL, NORTH), screen(field_team, AGAIN, SOUTH)
     access = Access("amal", OPERATION, OVER_NORTH)
     with pytest.raises(RecordUnknown), field_team.database.transaction(Zone.CASEWORK, access=access) as session:
-        merge_persons(session, first, second, purpose=Purpose.ASSISTANCE)
+        merge_persons(session, field_team.ring, first, second, purpose=Purpose.ASSISTANCE)
 
 
 def test_pairs_are_listed_page_by_page_also_where_one_was_decided_meanwhile(field_team: Field) -> None:

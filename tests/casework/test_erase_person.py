@@ -10,7 +10,7 @@ from casework.erasure.erase_person import erase_record
 from casework.erasure.erasure_subject import ErasureKind, Subject
 from casework.errors import ErasureOutOfReach, HoldUnknown, RecordHeld, RecordUnknown
 from casework.models import HouseholdMember, Interview, MovementEvent, Person, StoredKey, Token
-from casework.rights.hold_record import hold_record, lift_hold, list_holds
+from casework.rights.hold_record import hold_record, lift_hold, list_holds, page_holds
 from casework.rights_models import Tombstone
 from core import clock
 from core.access import Access, Grant, NotAllowed
@@ -172,10 +172,18 @@ class TestWhatIsHeld:
         with field_team.zone() as session:
             lifted = hold_record(session, field_team.ring, first, reason="Court")
             hold_record(session, field_team.ring, second, reason="Court", until=clock.now())
-            lift_hold(session, lifted)
+            lift_hold(session, field_team.ring, lifted)
             with pytest.raises(HoldUnknown):
-                lift_hold(session, lifted)
+                lift_hold(session, field_team.ring, lifted)
         erase(field_team, first)
+
+    def test_holds_come_page_by_page(self, field_team: Field) -> None:
+        person = household(field_team)
+        with field_team.zone() as session:
+            held = [hold_record(session, field_team.ring, person, reason=f"Court {number}") for number in range(3)]
+            first = page_holds(session, field_team.ring, OPERATION, size=2, purpose=Purpose.LEGAL)
+            second = page_holds(session, field_team.ring, OPERATION, after=first.following, size=2, purpose=Purpose.LEGAL)
+        assert [one.id for one in (*first.rows, *second.rows)] == held
 
     def test_the_reason_is_sealed_and_shown_to_those_who_may_hold(self, field_team: Field) -> None:
         person = household(field_team)
@@ -196,7 +204,7 @@ class TestWhatIsHeld:
         with pytest.raises(NotAllowed), field_team.database.transaction(Zone.CASEWORK, access=access) as session:
             hold_record(session, field_team.ring, person, reason="mine")
         with pytest.raises(NotAllowed), field_team.database.transaction(Zone.CASEWORK, access=access) as session:
-            lift_hold(session, hold)
+            lift_hold(session, field_team.ring, hold)
 
 
 def test_an_account_never_erases_within_its_own_reach(field_team: Field) -> None:

@@ -22,7 +22,7 @@ ELSEWHERE = Access("badr", OPERATION, (Grant(Role.CASEWORKER, team="team-2"),))
 def admit(field: Field, given: str, family: str, born: str, reference: str) -> UUID:
     said = {"prs_First_Name": given, "prs_Second_Name": family, "prs_Birthdate": born, "case_reference": reference}
     person, *_ = field.admit(field.send("screening", {**SCREENING, **said})).records
-    with field.zone() as session:
+    with field.changing() as session:
         session.execute(text("UPDATE casework.person SET custody = 'org/north/team-1/amal'"))
     return person
 
@@ -79,7 +79,7 @@ def test_out_of_reach_nobody_is_found_by_name_telephone_or_reference(field_team:
 
 
 def test_who_is_kept_from_an_identity_is_not_told_that_the_name_agrees(field_team: Field, person: UUID) -> None:
-    with field_team.zone() as session:
+    with field_team.changing() as session:
         session.execute(
             text("INSERT INTO casework.kept_from VALUES (:person, 'identity', 'amal', :operation, 'tester', now())"),
             {"person": person, "operation": OPERATION},

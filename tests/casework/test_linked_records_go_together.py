@@ -20,6 +20,7 @@ from casework.consent import (
     restrictions_in_force,
     withdraw_consent,
 )
+from casework.consent.consents import usable
 from casework.duplicates import merge_persons, merges_of, unmerge
 from casework.erasure.erase_person import erase_record
 from casework.erasure.erasure_subject import ErasureKind, Subject
@@ -46,9 +47,9 @@ def two(field_team: Field) -> tuple[UUID, UUID]:
     """Two records, the second merged into the first."""
     said = ({**SCREENING, "case_reference": f"SC-{number}"} for number in range(2))
     one, other = (field_team.admit(field_team.send("screening", each)).records[0] for each in said)
-    with field_team.zone() as session:
+    with field_team.changing() as session:
         session.execute(text("UPDATE casework.person SET custody = :here"), {"here": str(HERE)})
-        merge_persons(session, one, other, purpose=Purpose.ASSISTANCE)
+        merge_persons(session, field_team.ring, one, other, purpose=Purpose.ASSISTANCE)
     return one, other
 
 
@@ -73,7 +74,7 @@ def test_a_hold_on_one_keeps_both(field_team: Field, two: tuple[UUID, UUID]) -> 
 def test_handed_over_both_go_and_each_has_its_line(field_team: Field, two: tuple[UUID, UUID], asked: int) -> None:
     who = Access("chief", OPERATION, (Grant(Role.SUPERVISOR, "org"),))
     with field_team.zone() as session:
-        assign_custody(session, who, two[asked], THERE, purpose=Purpose.ASSISTANCE)
+        assign_custody(session, field_team.ring, who, two[asked], THERE, purpose=Purpose.ASSISTANCE)
     with field_team.zone() as session:
         assert {session.get_one(Person, person).custody for person in two} == {str(THERE)}
     with field_team.database.transaction(Zone.AUDIT) as session:
@@ -84,7 +85,7 @@ def test_handed_over_both_go_and_each_has_its_line(field_team: Field, two: tuple
 def test_who_may_not_hand_over_moves_neither(field_team: Field, two: tuple[UUID, UUID]) -> None:
     who = Access("chief", OPERATION, (Grant(Role.AUDITOR, "org"),))
     with pytest.raises(NotAllowed), field_team.zone() as session:
-        assign_custody(session, who, two[0], THERE, purpose=Purpose.ASSISTANCE)
+        assign_custody(session, field_team.ring, who, two[0], THERE, purpose=Purpose.ASSISTANCE)
     with field_team.zone() as session:
         assert {session.get_one(Person, person).custody for person in two} == {str(HERE)}
 
@@ -110,14 +111,25 @@ def test_what_is_stopped_in_one_is_stopped_in_both_until_it_is_lifted_there(
     field_team: Field, two: tuple[UUID, UUID], asked: int
 ) -> None:
     with field_team.zone() as session:
-        stopped = restrict_record(session, two[1], RestrictionReason.OBJECTION)
+        stopped = restrict_record(session, field_team.ring, two[1], RestrictionReason.OBJECTION)
     with field_team.zone() as session:
         [listed] = [one for one in restrictions_in_force(session, two[asked]) if one.by_hand]
         assert (listed.id, listed.person) == (stopped, two[1])
         assert not may_use(session, two[asked], Purpose.ASSISTANCE)
-        lift_restriction(session, stopped)
+        assert usable(session, [two[asked]], Purpose.ASSISTANCE) == set()
+        lift_restriction(session, field_team.ring, stopped)
     with field_team.zone() as session:
         assert may_use(session, two[asked], Purpose.ASSISTANCE)
+        assert usable(session, two, Purpose.ASSISTANCE) == {*two}
+
+
+def test_not_to_have_been_asked_stops_one_record_and_not_the_other(field_team: Field, two: tuple[UUID, UUID]) -> None:
+    with field_team.zone() as session:
+        asked = Statement(Purpose.PROTECTION, ConsentState.NOT_ASKED, now(), "amal", language="en")
+        record_consent(session, field_team.ring, two[1], asked)
+    with field_team.zone() as session:
+        assert usable(session, two, Purpose.PROTECTION) == {two[0]}
+        assert [may_use(session, one, Purpose.PROTECTION) for one in two] == [True, False]
 
 
 def test_a_consent_in_one_is_the_persons_and_is_told_and_withdrawn_from_either(
@@ -157,20 +169,20 @@ def test_what_stops_sharing_one_ends_the_sharing_of_both(field_team: Field, two:
     agree(field_team, two[0])
     share(field_team, two[0])
     with field_team.zone() as session:
-        restrict_record(session, two[1], RestrictionReason.OBJECTION, use=Purpose.REFERRAL)
+        restrict_record(session, field_team.ring, two[1], RestrictionReason.OBJECTION, use=Purpose.REFERRAL)
     assert running(field_team) == 0
 
 
 def test_linking_with_a_record_that_may_not_be_shared_ends_the_sharing(field_team: Field, two: tuple[UUID, UUID]) -> None:
     with field_team.zone() as session:
         [link] = merges_of(session, two[0])
-        unmerge(session, link.id, purpose=Purpose.ASSISTANCE)
-        restrict_record(session, two[1], RestrictionReason.OBJECTION, use=Purpose.REFERRAL)
+        unmerge(session, field_team.ring, link.id, purpose=Purpose.ASSISTANCE)
+        restrict_record(session, field_team.ring, two[1], RestrictionReason.OBJECTION, use=Purpose.REFERRAL)
     agree(field_team, two[0])
     share(field_team, two[0])
     assert running(field_team) == 1
     with field_team.zone() as session:
-        merge_persons(session, two[0], two[1], purpose=Purpose.ASSISTANCE)
+        merge_persons(session, field_team.ring, two[0], two[1], purpose=Purpose.ASSISTANCE)
     assert running(field_team) == 0
 
 

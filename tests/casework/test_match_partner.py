@@ -165,7 +165,7 @@ def test_after_a_comparison_no_row_stands_for_anybody(field_team: Field, persons
 def test_merged_records_are_one_row(field_team: Field, persons: list[UUID]) -> None:
     agree(field_team, persons[-1:])
     with field_team.zone() as session:
-        merge_persons(session, persons[0], persons[1], purpose=Purpose.ASSISTANCE)
+        merge_persons(session, field_team.ring, persons[0], persons[1], purpose=Purpose.ASSISTANCE)
     assert len(json.loads(export(field_team))["rows"]) == len(persons) - 1
 
 

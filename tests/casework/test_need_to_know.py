@@ -26,7 +26,7 @@ def person(field_team: Field) -> UUID:
     """Somebody in the custody of Amal, of team 1."""
     field_team.send("screening", SCREENING)
     field_team.admit_awaiting()
-    with field_team.zone() as session:
+    with field_team.changing() as session:
         session.execute(text("UPDATE casework.person SET custody = :custody"), {"custody": str(CUSTODY)})
         return list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)[0].person
 
@@ -78,7 +78,7 @@ def test_one_role_does_not_lend_its_rights_to_the_reach_of_another(field_team: F
 
 def test_a_colleague_of_the_same_team_can_be_kept_from_a_narrative(field_team: Field, person: UUID) -> None:
     grants = (Grant(Role.CASEWORKER, team="team-1"),)
-    with field_team.zone() as session:
+    with field_team.changing() as session:
         session.execute(
             text(
                 "INSERT INTO casework.kept_from (person, part, actor, operation, set_by, set_at) "

@@ -23,7 +23,14 @@ from casework.errors import (
 )
 from casework.records.assign_custody import assign_custody
 from casework.records.keep_from import keep_from, kept_from, let_read_again
-from casework.records.open_record import break_glass, end_opening, openings_to_review, review_opening, share_record
+from casework.records.open_record import (
+    break_glass,
+    end_opening,
+    openings_to_review,
+    page_to_review,
+    review_opening,
+    share_record,
+)
 from casework.rights_models import OURS
 from core.access import Access, Custody, Grant, NotAllowed
 from core.audit import Action, Purpose, audited_entries
@@ -48,7 +55,7 @@ def persons(field_team: Field) -> list[UUID]:
     for number in range(4):
         field_team.send("screening", {**SCREENING, "case_reference": f"SC-{number}"})
     field_team.admit_awaiting()
-    with field_team.zone() as session:
+    with field_team.changing() as session:
         session.execute(text("UPDATE casework.person SET custody = :custody"), {"custody": str(CUSTODY)})
         return [case.person for case in list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)]
 
@@ -99,7 +106,7 @@ def test_what_is_shared_opens_and_nothing_besides(field_team: Field, persons: li
 def test_sharing_ends_when_it_is_ended(field_team: Field, persons: list[UUID]) -> None:
     opening = share(field_team, persons[0], "dora")
     with working(field_team, AMAL) as session:
-        end_opening(session, opening, purpose=Purpose.REFERRAL)
+        end_opening(session, field_team.ring, opening, purpose=Purpose.REFERRAL)
     with pytest.raises(RecordUnknown):
         read(field_team, DORA, persons[0], IDENTITY)
 
@@ -112,7 +119,7 @@ def test_sharing_ends_at_its_moment(field_team: Field, persons: list[UUID]) -> N
 
 def test_nobody_shares_what_they_may_not_read(field_team: Field, persons: list[UUID]) -> None:
     with working(field_team, CARLA) as session:
-        keep_from(session, persons[0], IDENTITY, "amal")
+        keep_from(session, field_team.ring, persons[0], IDENTITY, "amal")
     with pytest.raises(PartNotYours):
         share(field_team, persons[0], "dora")
     with pytest.raises(RecordUnknown):
@@ -158,10 +165,19 @@ def test_somebody_else_judges_broken_glass(field_team: Field, persons: list[UUID
         [opened] = openings_to_review(session, field_team.ring)
         assert (opened.actor, opened.person, opened.reason) == ("badr", persons[0], WHY)
         assert "night" not in repr(opened)
-        review_opening(session, opened.id, justified=False)
+        review_opening(session, field_team.ring, opened.id, justified=False)
         assert openings_to_review(session, field_team.ring) == []
     with pytest.raises(RecordUnknown):
         read(field_team, BADR, persons[0], NARRATIVE)
+
+
+def test_what_is_to_be_judged_comes_page_by_page(field_team: Field, persons: list[UUID]) -> None:
+    for person in persons[:3]:
+        break_it(field_team, person)
+    with working(field_team, CARLA) as session:
+        first = page_to_review(session, field_team.ring, size=2)
+        second = page_to_review(session, field_team.ring, after=first.following, size=2)
+    assert [one.person for one in (*first.rows, *second.rows)] == persons[:3]
 
 
 def test_nobody_judges_themselves(field_team: Field, persons: list[UUID]) -> None:
@@ -170,7 +186,7 @@ def test_nobody_judges_themselves(field_team: Field, persons: list[UUID]) -> Non
     with working(field_team, supervisor) as session:
         [opened] = openings_to_review(session, field_team.ring)
     with pytest.raises(NotAllowed), working(field_team, supervisor) as session:
-        review_opening(session, opened.id, justified=True)
+        review_opening(session, field_team.ring, opened.id, justified=True)
     with pytest.raises(DBAPIError, match="second_person"), field_team.zone() as session:
         session.execute(text("UPDATE casework.opening SET reviewed_by = actor"))
 
@@ -192,26 +208,26 @@ def test_an_opening_out_of_reach_is_not_there(field_team: Field, persons: list[U
     opening = share(field_team, persons[0], "dora")
     other = Access("fay", OPERATION, (Grant(Role.SUPERVISOR, team="team-2"),))
     with pytest.raises(OpeningUnknown), working(field_team, other) as session:
-        end_opening(session, opening, purpose=Purpose.REFERRAL)
+        end_opening(session, field_team.ring, opening, purpose=Purpose.REFERRAL)
 
 
 def test_a_colleague_is_kept_from_a_part_and_let_read_again(field_team: Field, persons: list[UUID]) -> None:
     colleague = replace(AMAL, actor="ines")
     with working(field_team, AMAL) as session:
-        keep_from(session, persons[0], NARRATIVE, "ines")
+        keep_from(session, field_team.ring, persons[0], NARRATIVE, "ines")
         assert kept_from(session, persons[0]) == [(NARRATIVE, "ines")]
     with pytest.raises(NotAllowed):
         read(field_team, colleague, persons[0], NARRATIVE)
     with pytest.raises(KeptFromOneself), working(field_team, colleague) as session:
-        let_read_again(session, persons[0], NARRATIVE, "ines")
+        let_read_again(session, field_team.ring, persons[0], NARRATIVE, "ines")
     with working(field_team, AMAL) as session:
-        let_read_again(session, persons[0], NARRATIVE, "ines")
+        let_read_again(session, field_team.ring, persons[0], NARRATIVE, "ines")
     assert read(field_team, colleague, persons[0], NARRATIVE)
 
 
 def test_being_kept_from_a_part_outlasts_broken_glass(field_team: Field, persons: list[UUID]) -> None:
     with working(field_team, AMAL) as session:
-        keep_from(session, persons[0], NARRATIVE, "badr")
+        keep_from(session, field_team.ring, persons[0], NARRATIVE, "badr")
     break_it(field_team, persons[0])
     with pytest.raises(NotAllowed):
         read(field_team, BADR, persons[0], NARRATIVE)
@@ -220,7 +236,7 @@ def test_being_kept_from_a_part_outlasts_broken_glass(field_team: Field, persons
 def test_a_record_handed_over_leaves_one_reach_and_enters_another(field_team: Field, persons: list[UUID]) -> None:
     to_badr = Custody("org", "north", "team-2", "badr")
     with working(field_team, replace(AMAL, system=True)) as session:
-        assign_custody(session, AMAL, persons[0], to_badr, purpose=Purpose.ASSISTANCE)
+        assign_custody(session, field_team.ring, AMAL, persons[0], to_badr, purpose=Purpose.ASSISTANCE)
     assert read(field_team, BADR, persons[0], IDENTITY)
     with pytest.raises(RecordUnknown):
         read(field_team, AMAL, persons[0], IDENTITY)
@@ -230,4 +246,4 @@ def test_nobody_hands_over_what_is_out_of_their_reach_or_role(field_team: Field,
     officer = Access("gita", OPERATION, (Grant(Role.DATA_PROTECTION_OFFICER),))
     for who, refusal in ((BADR, RecordUnknown), (officer, NotAllowed)):
         with pytest.raises(refusal), working(field_team, replace(who, system=True)) as session:
-            assign_custody(session, who, persons[0], Custody(), purpose=Purpose.ASSISTANCE)
+            assign_custody(session, field_team.ring, who, persons[0], Custody(), purpose=Purpose.ASSISTANCE)

@@ -25,7 +25,7 @@ WORKER = Access("amal", OPERATION, (Grant(Role.CASEWORKER, team="team-1"),))
 @pytest.fixture
 def person(field_team: Field) -> UUID:
     person, *_ = field_team.admit(field_team.send("screening", SCREENING)).records
-    with field_team.zone() as session:
+    with field_team.changing() as session:
         session.execute(text("UPDATE casework.person SET custody = 'org/north/team-1/amal'"))
     return person
 

@@ -25,7 +25,7 @@ def person(field_team: Field) -> UUID:
     field_team.send("screening", SCREENING, repeats={"household_member": MEMBERS})
     field_team.send("assistance", ASSISTANCE)
     field_team.admit_awaiting()
-    with field_team.zone() as session:
+    with field_team.changing() as session:
         session.execute(text("UPDATE casework.person SET custody = :custody"), {"custody": str(CUSTODY)})
         return list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)[0].person
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from struct import pack
 from typing import Any
 from uuid import UUID
@@ -20,6 +21,7 @@ from casework.store.open_in_bulk import _opened
 from core.access import Access, Custody, Grant, NotAllowed
 from core.audit import Action, Purpose, audited_entries
 from core.database import KeyRetired, Zone
+from core.driver_connection import driver_connection
 from core.embedded_cluster import ADMINISTRATOR
 from core.envelope import CiphertextRefused
 from core.keyring import KeyRing
@@ -28,6 +30,7 @@ from core.permissions import PERMISSIONS, Right, Role
 from core.second_person import approve
 from forms import RecordPart
 from tests.casework.conftest import OPERATION, Field
+from tests.exchanges import exchanges
 
 HELP, COUNT = Purpose.ASSISTANCE, Purpose.STATISTICS
 TEAMS = ("team-1", "team-2")
@@ -103,6 +106,16 @@ def test_writing_and_counting_leave_their_lines(field_team: Field, some: int) ->
     assert lines == [(Action.READ, some, Purpose.STATISTICS), (Action.ADMITTED, some, Purpose.COLLECTION)]
 
 
+def test_a_person_is_written_in_three_exchanges(field_team: Field, tmp_path: Path) -> None:
+    """The beginning, then on whose behalf, then everything: rows, line and commit."""
+    for _ in range(6):  # a statement is prepared, in an exchange more, when it is run the fifth time
+        with field_team.zone() as session:
+            pooled = driver_connection(session)
+    with exchanges(pooled, tmp_path) as counted, field_team.zone() as session:
+        write_persons(session, field_team.ring, OPERATION, [person(field_team, 1)])
+    assert counted() == 3
+
+
 @pytest.mark.parametrize("many", [1, 60])  # by INSERT, and by COPY
 def test_persons_of_another_operation_are_not_written(field_team: Field, many: int) -> None:
     with pytest.raises(Exception, match="row-level security"), field_team.zone() as session:
@@ -148,7 +161,7 @@ def test_an_account_counts_what_is_in_reach_of_one_grant_of_both_rights(field_te
 
 
 def test_who_is_kept_from_somebodys_facts_does_not_count_them(field_team: Field, some: int) -> None:
-    with field_team.zone() as session:
+    with field_team.changing() as session:
         session.execute(
             text("INSERT INTO casework.kept_from VALUES (:person, 'facts', 'amal', :operation, 'badr', now())"),
             {"person": UUID(int=1), "operation": OPERATION},

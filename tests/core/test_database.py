@@ -59,6 +59,21 @@ def test_a_connection_that_ended_meanwhile_is_replaced_before_anything_is_done_o
         )
 
 
+def test_after_a_restart_no_connection_of_the_pool_is_trusted(
+    database: Database, cluster: EmbeddedCluster, database_name: str
+) -> None:
+    process = text("SELECT pg_backend_pid()")
+    with database.transaction(Zone.CASEWORK) as one, database.transaction(Zone.CASEWORK) as other:
+        ended = [one.scalar(process), other.scalar(process)]
+    owner = connect(cluster.url(ADMINISTRATOR, database_name))
+    with owner.engine.connect() as connection:
+        for each in ended:
+            assert connection.scalar(text("SELECT pg_terminate_backend(:process, 10000)"), {"process": each})
+    owner.close()
+    with database.transaction(Zone.CASEWORK) as one, database.transaction(Zone.CASEWORK) as other:
+        assert not {one.scalar(process), other.scalar(process)} & set(ended)
+
+
 def test_neither_role_nor_reach_outlives_a_transaction(database: Database) -> None:
     with database.transaction(Zone.CASEWORK, operation="TEST"):
         pass

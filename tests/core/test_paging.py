@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from core.paging import page_of
+from core.paging import beyond, page_of
 
 
 @dataclass
@@ -25,3 +25,10 @@ def test_no_more_is_read_than_one_row_beyond_the_page() -> None:
     given = iter([Row() for _ in range(9)])
     page_of(given, 3)
     assert len(list(given)) == 5
+
+
+def test_the_next_page_holds_what_comes_after_the_row_and_a_row_that_has_gone_leads_to_the_first() -> None:
+    given = [Row() for _ in range(5)]
+    assert page_of(beyond(given, given[2].id), 3).rows == given[3:]
+    assert page_of(beyond(given, uuid4()), 3).rows == given[:3]
+    assert beyond(given, None) == given

@@ -30,6 +30,7 @@ from core.registers import (
     add_entry,
     entry_history,
     list_entries,
+    page_entries,
 )
 from core.wrapped_keys import Slice, check_batch, count_by_version, rewrap_batch
 
@@ -91,6 +92,17 @@ def test_what_is_overdue_comes_first_and_what_is_done_last(database: Database, r
         listed = list_entries(session, ring, Breach)
     assert [it.id for it in listed] == [late.id, running.id, closed.id, done.id]
     assert [it.overdue for it in listed] == [True, False, False, False]
+
+
+def test_they_are_listed_page_by_page_in_the_same_order(database: Database, ring: KeyRing) -> None:
+    with officer(database) as session:
+        for hours in range(5):
+            add_entry(session, ring, replace(BREACH, noticed_at=now() - timedelta(hours=hours)))
+        whole = list_entries(session, ring, Breach)
+        first = page_entries(session, ring, Breach, size=3)
+        second = page_entries(session, ring, Breach, after=first.following, size=3)
+    assert [*first.rows, *second.rows] == whole
+    assert (len(first.rows), second.following) == (3, None)
 
 
 def test_a_review_that_is_due_is_overdue(database: Database, ring: KeyRing) -> None:

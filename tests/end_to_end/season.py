@@ -6,7 +6,7 @@ access pack, an export, a partner's list, backups) is written to `Season.folder`
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,6 +20,8 @@ from pyrage import x25519
 from sqlalchemy import create_engine, text
 
 from app.backup import back_up
+from app.destroy_remains import destroy_remains
+from app.key_operations import rotate
 from app.program import Program
 from app.restore import restore_backup
 from casework import duplicates, read_person
@@ -30,10 +32,12 @@ from core.audit import Purpose
 from core.clock import now
 from core.database import Zone, connect
 from core.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster
-from core.identity.grants import Reach
-from core.identity.models import UnitKind
+from core.identity.accounts import add_account
+from core.identity.grants import Reach, give_role
+from core.identity.models import AccountKind, UnitKind
+from core.identity.service_tokens import add_token
 from core.identity.units import add_unit
-from core.permissions import Role
+from core.permissions import Right, Role
 from core.shared_tokens import create_salt, read_salt
 from forms import RecordPart
 from tests.blank_database import administrate
@@ -65,6 +69,7 @@ class Season:
     address: str
     folder: Path
     searches_freely: bool
+    command: Callable[..., None] | None = None  # runs `waystation ...` in a process of its own, where there are processes
     answers: list[Answer] = field(default_factory=list)
 
     def hire(self, name: str, *roles: Role, **reach: UUID) -> Colleague:
@@ -131,6 +136,8 @@ def live_through(season: Season) -> None:
     _match_with_a_partner(season)
     _keep_registers(season, dina)
     _erase(season, dina, omar)
+    _destroy_remains(season)
+    _rotate_keys(season, amal, person)
     _look_without_asking(season, (amal, sara, dina, eve, boss), person)
     _keep_accounts(boss)
     _back_up_and_restore(season, person)
@@ -305,6 +312,9 @@ def _match_with_a_partner(season: Season) -> None:
         write_persons(session, program.ring, OPERATION, people)
         for one in people:
             record_consent(session, program.ring, one.id, said)
+    if season.command:
+        _match_by_commands(season, season.command)
+        return
     create_salt(season.folder / "salt")
     salt = read_salt(season.folder / "salt")
     with program.database.transaction(Zone.CASEWORK, access=officer) as session:
@@ -313,6 +323,23 @@ def _match_with_a_partner(season: Season) -> None:
     with program.database.transaction(Zone.CASEWORK, access=officer) as session:
         matches = duplicates.compare_lists(session, program.ring, salt, ours, purpose=Purpose.REFERRAL)
     (season.folder / "matches.json").write_text(json.dumps([repr(match) for match in matches]))
+
+
+def _match_by_commands(season: Season, command: Callable[..., None]) -> None:
+    """The same as an officer types it; a program's token stands for the officer, who would be asked for a password."""
+    with season.program.database.transaction(Zone.IDENTITY, actor="administrator") as session:
+        account = add_account(session, season.program.ring, "matching", "matching", kind=AccountKind.SERVICE)
+        grant = give_role(session, account, Role.DATA_PROTECTION_OFFICER, OPERATION, Reach())
+        rights = [Right.MATCH_WITH_PARTNER, Right.READ_IDENTITY, Right.READ_CONTACT, Right.READ_FACTS]
+        _, token = add_token(session, grant, rights, 1)
+    (season.folder / "token").write_text(token)
+    told = {"WAYSTATION_TOKEN_FILE": str(season.folder / "token")}
+    salt, ours = season.folder / "salt", season.folder / "our-list.json"
+    also = ("--salt-file", str(salt), "--purpose", "referral", "--out")
+    command("match", "salt", str(salt))
+    command("match", "export", OPERATION, "--with", PARTNER, *also, str(ours), **told)
+    command("match", "compare", OPERATION, str(ours), *also, str(season.folder / "matches.json"), **told)
+    assert json.loads((season.folder / "matches.json").read_text())
 
 
 def _keep_registers(season: Season, dina: Colleague) -> None:
@@ -346,6 +373,25 @@ def _erase(season: Season, dina: Colleague, omar: Colleague) -> None:
         dina.look(f"/erasures/{proposal}/certificate.{kind}")
 
 
+def _destroy_remains(season: Season) -> None:
+    """What the erased key leaves in the server's files."""
+    if season.command:
+        season.command("erase", "remains")
+    else:
+        destroy_remains(season.owner)
+
+
+def _rotate_keys(season: Season, amal: Colleague, person: UUID) -> None:
+    """A new key while everybody works: every record key is wrapped anew, and what was written before is read as before."""
+    keeper, before = Access.of_system("administrator", ""), season.program.ring.current
+    rewrapped = rotate(season.program, keeper, lambda _session, _subject: None, lambda _count: None, anew=True)
+    assert (rewrapped.refused, season.program.ring.current) == ([], before + 1)
+    if season.command:
+        season.command("keys", "verify")
+    at = f"/persons/{person}"
+    assert season.first_name in amal.do(at, page=at, reveal=NAME, sees=True).text
+
+
 def _look_without_asking(season: Season, staff: tuple[Colleague, ...], person: UUID) -> None:
     """Each of them opens every page that is open to them; nobody reveals a thing. Only who keeps the accounts sees names."""
     for colleague in staff:
@@ -360,10 +406,15 @@ def _keep_accounts(boss: Colleague) -> None:
 def _back_up_and_restore(season: Season, person: UUID) -> None:
     """Into another database of the same server, whose files are searched as well."""
     program, name = season.program, f"restored_{uuid4().hex[:8]}"
-    made = back_up(program.database, program.ring, season.owner, season.folder / "backup", actor="administrator")
     administrate(season.cluster, f"CREATE DATABASE {name}")
-    owner = season.cluster.url(ADMINISTRATOR, name)
-    restore_backup(owner, PROGRAM, program.ring, data=made.files["data"], keys=made.files["keys"], actor="administrator")
+    owner, backup = season.cluster.url(ADMINISTRATOR, name).render_as_string(), season.folder / "backup"
+    if season.command:
+        season.command("backup", str(backup))
+        data, keys = (next(backup.glob(f"*-{part}.waystation")) for part in ("data", "keys"))
+        season.command("restore", str(data), "--keys", str(keys), WAYSTATION_DATABASE_OWNER_URL=owner)
+    else:
+        made = back_up(program.database, program.ring, season.owner, backup, actor="administrator")
+        restore_backup(owner, PROGRAM, program.ring, data=made.files["data"], keys=made.files["keys"], actor="administrator")
     restored = connect(season.cluster.url(PROGRAM, name))
     with restored.transaction(Zone.CASEWORK, operation=OPERATION) as session:
         read = read_person(session, program.ring, person, parts=[RecordPart.IDENTITY], purpose=Purpose.ASSISTANCE)

@@ -51,18 +51,25 @@ class Office:
     environment: Mapping[str, str] = field(repr=False)
     stack: ExitStack = field(repr=False)
 
-    def start(self, *command: str, name: str) -> "subprocess.Popen[bytes]":
+    def start(self, *command: str, name: str, **more: str) -> "subprocess.Popen[bytes]":
         """A process that may leave a core dump in a folder of its own, if it can."""
         home = self.folder / name
         home.mkdir()
         said = self.stack.enter_context((home / "said.txt").open("wb"))
         shell = ["sh", "-c", 'ulimit -c unlimited; exec "$@"', "sh", *command]
-        process = subprocess.Popen(shell, cwd=home, env=self.environment, stdout=said, stderr=said, start_new_session=True)
+        environment = {**self.environment, **more}
+        process = subprocess.Popen(shell, cwd=home, env=environment, stdout=said, stderr=said, start_new_session=True)
         self.stack.callback(end, process)
         return process
 
-    def waystation(self, *command: str, name: str) -> "subprocess.Popen[bytes]":
-        return self.start(sys.executable, "-m", "app.cli", *command, name=name)
+    def waystation(self, *command: str, name: str, **more: str) -> "subprocess.Popen[bytes]":
+        return self.start(sys.executable, "-m", "app.cli", *command, name=name, **more)
+
+    def run(self, *command: str, **more: str) -> None:
+        """A command to its end; `more` are settings of its own."""
+        name = f"{command[0]}-{command[1] if command[1].isalpha() else 'all'}"
+        ended = self.waystation(*command, name=name, **more).wait(PATIENCE_SECONDS)
+        assert ended == 0, self.said(name)
 
     def said(self, name: str) -> str:
         return (self.folder / name / "said.txt").read_text(encoding="utf-8")
@@ -149,7 +156,17 @@ def test_no_word_is_left_by_any_process_however_it_ends(
     worker = office.waystation("worker", "--concurrency", "1", name="worker")
     until(lambda: answers_there(office))
     transport = httpx.HTTPTransport()
-    season = Season(office.program, cluster, database_name, canaries, transport, office.address, left, searches_freely=True)
+    season = Season(
+        office.program,
+        cluster,
+        database_name,
+        canaries,
+        transport,
+        office.address,
+        left,
+        searches_freely=True,
+        command=office.run,
+    )
     with Phone(httpx.HTTPTransport(), f"{office.address}/key/{token}") as phone:
         phone.download_forms()
         send_everything(phone, canaries)

@@ -50,7 +50,7 @@ COUNTS = {
 }
 HASHES = {"digests", "md5", "sha256"}
 MOMENTS = {"period", "until", "week"}
-YES_OR_NO = {"ended", "held", "in_bulk", "justified", "kept", "lifted", "pack"}
+YES_OR_NO = {"ended", "held", "in_bulk", "justified", "kept", "lifted", "pack", "restored"}
 # Each one of a list in the code, or a field's name: `failed` of a comparison is a problem's code, `revealed` names fields.
 CODES = {
     *("act", "asked", "at", "basis", "by", "change", "code", "decided", "did", "for", "ground", "how", "kind", "language"),

@@ -145,18 +145,18 @@ DEEDS: dict[str, tuple[Action, Callable[[Session, Any, UUID], object]]] = {
     "read_all_names": (Action.READ, lambda s, r, _: list(search.read_all_names(s, r, OPERATION))),
     "list_pairs": (Action.READ, lambda s, _r, _p: duplicates.list_pairs(s, purpose=Purpose.ASSISTANCE)),
     "kept_from": (Action.READ, lambda s, _r, p: records.kept_from(s, p)),
-    "keep_from": (Action.KEPT_FROM, lambda s, _r, p: records.keep_from(s, p, RecordPart.NARRATIVE, "badr")),
-    "let_read_again": (Action.KEPT_FROM, lambda s, _r, p: records.let_read_again(s, p, RecordPart.NARRATIVE, "badr")),
+    "keep_from": (Action.KEPT_FROM, lambda s, r, p: records.keep_from(s, r, p, RecordPart.NARRATIVE, "badr")),
+    "let_read_again": (Action.KEPT_FROM, lambda s, r, p: records.let_read_again(s, r, p, RecordPart.NARRATIVE, "badr")),
     "break_glass": (
         Action.BROKE_GLASS,
         lambda s, r, p: records.break_glass(s, r, WORKER, p, parts=READS, reason=WHY, purpose=ASSIST),
     ),
     "openings_to_review": (Action.READ, lambda s, r, _: records.openings_to_review(s, r)),
-    "end_opening": (Action.SHARED, lambda s, _r, _p: records.end_opening(s, newest(s, "opening"), purpose=ASSIST)),
+    "end_opening": (Action.SHARED, lambda s, r, _p: records.end_opening(s, r, newest(s, "opening"), purpose=ASSIST)),
     "consent_history": (Action.READ, lambda s, r, p: consent.consent_history(s, r, p, purpose=ASSIST)),
     "restrict_record": (
         Action.RESTRICTED,
-        lambda s, _r, p: consent.restrict_record(s, p, next(iter(consent.RestrictionReason))),
+        lambda s, r, p: consent.restrict_record(s, r, p, next(iter(consent.RestrictionReason))),
     ),
     "restrictions_in_force": (Action.READ, lambda s, _r, p: consent.restrictions_in_force(s, p)),
     "receive_request": (Action.REGISTERED, lambda s, _r, p: rights.receive_request(s, p, rights.RequestKind.ACCESS)),
@@ -172,8 +172,8 @@ DEEDS: dict[str, tuple[Action, Callable[[Session, Any, UUID], object]]] = {
     "list_holds": (Action.READ, lambda s, r, _: rights.list_holds(s, r, OPERATION, purpose=Purpose.LEGAL)),
     "assign_custody": (
         Action.SHARED,
-        lambda s, _r, p: records.assign_custody(
-            s, Access.of_system("tester", OPERATION), p, Custody(team="one"), purpose=ASSIST
+        lambda s, r, p: records.assign_custody(
+            s, r, Access.of_system("tester", OPERATION), p, Custody(team="one"), purpose=ASSIST
         ),
     ),
 }

@@ -17,12 +17,14 @@ OWN_PURPOSE = {
     "casework.movement_facts": Purpose.STATISTICS,
     "casework.openings_of": Purpose.SECURITY,
     "casework.openings_to_review": Purpose.SECURITY,
+    "casework.page_to_review": Purpose.SECURITY,
     "casework.outline_record": Purpose.RIGHTS,
     "casework.read_all_names": Purpose.ASSISTANCE,
     "casework.read_names": Purpose.ASSISTANCE,
     "casework.restrictions_in_force": Purpose.RIGHTS,
     "anonymizer.fresh_facts": Purpose.STATISTICS,
     "anonymizer.load_counts": Purpose.STATISTICS,
+    "anonymizer.verify_proofs": Purpose.VERIFICATION,
 }
 # What neither opens a ciphertext nor gives anything that a person said: states, ids, and the writing of what arrives.
 OPENS_NOTHING = {
@@ -60,6 +62,7 @@ OPENS_NOTHING = {
     "casework.let_read_again",
     "casework.lift_hold",
     "casework.lift_restriction",
+    "casework.list_all",
     "casework.propose_erasure",
     "casework.propose_overdue",
     "casework.record_consent",
@@ -108,7 +111,12 @@ def functions() -> Iterator[tuple[str, Callable[..., object]]]:
 
 
 FUNCTIONS = dict(functions())
-REQUESTS = {"casework.open_requests", "casework.receive_request", "casework.answer_request"}  # always for Purpose.RIGHTS
+REQUESTS = {
+    "casework.open_requests",
+    "casework.page_requests",
+    "casework.receive_request",
+    "casework.answer_request",
+}  # always for Purpose.RIGHTS
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

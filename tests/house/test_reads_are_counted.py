@@ -26,7 +26,9 @@ UNCOUNTED = {
     "casework.compare_lists": "likewise",
     "casework.carry_out_erasure": "two people agreed; it reads what files are called to erase their copies, and gives counts",
     "casework.openings_to_review": "gives what a colleague wrote, to be judged: oversight does not end with the day's reading",
+    "casework.page_to_review": "likewise",
     "casework.list_holds": "gives why an authority asked, and nothing of the record",
+    "casework.page_holds": "likewise",
     "casework.read_consents": "is given a key that its callers took out; they count",
 }
 

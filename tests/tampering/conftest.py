@@ -19,12 +19,13 @@ from sqlalchemy.orm import Session
 from app.program import Program
 from app.release_period import protect_week
 from casework import list_cases
-from casework.records import break_glass
+from casework.records import break_glass, keep_from
 from casework.rights import correct_record, hold_record
 from core.access import INFO, Access, Grant
 from core.audit import Purpose
 from core.clock import now
 from core.database import Zone, connect
+from core.driver_connection import use_driver_connections
 from core.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster
 from core.identity.accounts import add_account
 from core.identity.models import AccountKind, Totp
@@ -114,6 +115,7 @@ def world(
 @contextmanager
 def _administrator(cluster: EmbeddedCluster, name: str, isolation: str = "AUTOCOMMIT") -> Iterator[Engine]:
     engine = create_engine(cluster.url(ADMINISTRATOR, name), isolation_level=isolation)
+    use_driver_connections(engine)
     yield engine
     engine.dispose()
 
@@ -199,6 +201,7 @@ def _deeds(team: Field, persons: Sequence[UUID]) -> None:
     for number, person in enumerate(persons):
         with team.zone() as session:
             hold_record(session, team.ring, person, reason=f"A court asked for number {number}.")
+            keep_from(session, team.ring, person, RecordPart.NARRATIVE, "carim")
         with team.database.transaction(Zone.CASEWORK, operation=OPERATION, actor="badr") as session:
             who = Access("badr", OPERATION, (Grant(Role.CASEWORKER, team="team-2"),))
             why = {"reason": f"She came in at night, number {number}.", "purpose": Purpose.ASSISTANCE}

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from app.verify_store import verify_store
-from casework.errors import FactsMoved, FileCut, OldVersion
-from casework.store import Checked, verify_records
+from casework.errors import ClearRowChanged, FactsMoved, FileCut, OldVersion
+from casework.store import verify_records
 from core.access import Access, Grant, NotAllowed
 from core.audit import Purpose
-from core.clear_columns import RecordDamaged
+from core.checked import Checked
 from core.database import Zone
 from core.errors import Problem
 from core.logged_versions import logged_versions
@@ -67,7 +67,9 @@ def test_an_old_row_put_back_with_its_key_row_is_found_by_the_log(world: World, 
         row = put_back_with_its_keys(world, tampered, table)
         faults = verified(world, tampered).faults
     assert str(row["id"]) in [str(fault.where["record"]) for fault in faults]
-    assert all(isinstance(fault, OldVersion) for fault in faults if str(fault.where["record"]) == str(row["id"]))
+    assert all(
+        isinstance(fault, OldVersion | ClearRowChanged) for fault in faults if str(fault.where["record"]) == str(row["id"])
+    )
 
 
 def test_reading_alone_does_not_find_it_so_verify_is_needed(world: World) -> None:
@@ -108,8 +110,8 @@ def test_verify_finds_damage_in_whatever_is_sealed(world: World, column: str) ->
     ("damage", "refusal"),
     [
         ("UPDATE casework.movement_event SET week = '2026-W08'", FactsMoved),
-        ("UPDATE casework.person SET custody = 'a/b/c/d/e'", RecordDamaged),
-        ("UPDATE casework.file SET part = 'x'", RecordDamaged),
+        ("UPDATE casework.person SET custody = 'a/b/c/d/e'", ClearRowChanged),
+        ("UPDATE casework.file SET part = 'x'", ClearRowChanged),
         ("DELETE FROM casework.file_chunk", FileCut),
     ],
 )

@@ -25,6 +25,28 @@ def test_units_are_added_one_within_another_and_can_be_named_in_a_role(site: Sit
     assert 'value="North"' in boss.page  # what was typed is not lost
 
 
+def test_a_unit_is_renamed_and_closed_and_then_nothing_new_is_given_to_it(site: Site, enrolled: Enrolled) -> None:
+    boss = at(site, enrolled, "boss", Role.ADMINISTRATOR, "/units")
+    boss.send("/units", kind="organisation", name="Lake clinic", parent="")
+    [lake] = re.findall(r'<option value="([0-9a-f-]{36})">Organisation: Lake clinic', boss.page)
+    boss.send("/units", kind="team", name="Night team", parent=lake)
+    [team] = set(re.findall(r'action="/units/([0-9a-f-]{36})/close"', boss.page)) - {lake}
+    boss.send(f"/units/{lake}/close")
+    assert boss.status == 409
+    assert "1 other open units lie in it" in boss.page
+    boss.send(f"/units/{team}/rename", name="Day team")
+    assert "<bdi>Day team</bdi>" in boss.page
+    assert "Night team" not in boss.page
+    for unit in (team, lake):
+        boss.send(f"/units/{unit}/close")
+    assert boss.page.count("Closed on") == 2
+    assert "Organisation: Lake clinic" not in boss.page  # to lie in
+    colleague = re.findall(r'href="(/accounts/[0-9a-f-]{36})"', boss.open("/accounts").page)[0]
+    assert "Lake clinic" not in boss.open(colleague).page  # to reach
+    boss.open("/units").send("/units", kind="team", name="Late team", parent=lake)
+    assert boss.status == 404
+
+
 def test_a_token_is_asked_for_agreed_to_shown_once_used_and_taken_back(site: Site, enrolled: Enrolled) -> None:
     boss = at(site, enrolled, "boss", Role.ADMINISTRATOR, "/accounts/new")
     boss.send("/accounts/new", name="sync", called="Sync", language="en", service="yes")

@@ -1,5 +1,6 @@
 """Three persons in a store on a server of its own, two officers, and an attacker who has the key ring."""
 
+import getpass
 import os
 import shutil
 from collections.abc import Iterator, Mapping
@@ -204,3 +205,21 @@ def wrapped_keys(store: Store, person: UUID) -> list[bytes]:
     )
     with owner_of(store.owner) as connection:
         return [bytes(sealed) for sealed in connection.scalars(text(theirs), {"person": person})]
+
+
+@pytest.fixture
+def plain(emptiness: Emptiness) -> Iterator[Emptiness]:
+    """The same for a login of its own that owns the database, may make roles, and is no superuser."""
+    files = emptiness.cluster.data_folder / "data"
+    known = (files / "pg_ident.conf").read_text()
+    (files / "pg_ident.conf").write_text(f"{known}waystation {getpass.getuser()} restorer\n")
+    for statement in ("SELECT pg_reload_conf()", "CREATE ROLE restorer LOGIN CREATEROLE"):
+        administrate(emptiness.cluster, statement)
+    with owner_of(emptiness.owner) as connection:
+        connection.execute(text("CREATE EXTENSION postgis"))
+    administrate(emptiness.cluster, f"ALTER DATABASE {emptiness.name} OWNER TO restorer")
+    yield Emptiness(emptiness.cluster, emptiness.name, "restorer")
+    with owner_of(emptiness.owner) as connection:
+        connection.execute(text("REASSIGN OWNED BY restorer TO CURRENT_USER"))
+    administrate(emptiness.cluster, "DROP ROLE restorer")
+    (files / "pg_ident.conf").write_text(known)

@@ -1,7 +1,5 @@
 """Yesterday's backup, restored today: who was erased in between stays erased."""
 
-import getpass
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -20,7 +18,7 @@ from core.keyring import KeyRing
 from core.sealed_stream import SealedFileRefused
 from core.signatures import verification_key
 from tests.app.test_erasure.attacker import opened_by_anything
-from tests.app.test_erasure.conftest import PEOPLE, Emptiness, Store, administrate, every_row, owner_of, wrapped_keys
+from tests.app.test_erasure.conftest import PEOPLE, Emptiness, Store, every_row, owner_of, wrapped_keys
 
 ERASED, *OTHERS = PEOPLE
 # Keys that may lie beside what they open, each with the reason.
@@ -138,24 +136,6 @@ def test_the_sealed_audit_log_still_verifies(store: Store, emptiness: Emptiness,
         verified = verify_log(session, verification_key(ring, PURPOSE), read_heads(heads), faults.append)
     restored.close()
     assert (faults, verified.exported > 0) == ([], True)
-
-
-@pytest.fixture
-def plain(emptiness: Emptiness) -> Iterator[Emptiness]:
-    """The same for a login of its own that owns the database, may make roles, and is no superuser."""
-    files = emptiness.cluster.data_folder / "data"
-    known = (files / "pg_ident.conf").read_text()
-    (files / "pg_ident.conf").write_text(f"{known}waystation {getpass.getuser()} restorer\n")
-    for statement in ("SELECT pg_reload_conf()", "CREATE ROLE restorer LOGIN CREATEROLE"):
-        administrate(emptiness.cluster, statement)
-    with owner_of(emptiness.owner) as connection:
-        connection.execute(text("CREATE EXTENSION postgis"))
-    administrate(emptiness.cluster, f"ALTER DATABASE {emptiness.name} OWNER TO restorer")
-    yield Emptiness(emptiness.cluster, emptiness.name, "restorer")
-    with owner_of(emptiness.owner) as connection:
-        connection.execute(text("REASSIGN OWNED BY restorer TO CURRENT_USER"))
-    administrate(emptiness.cluster, "DROP ROLE restorer")
-    (files / "pg_ident.conf").write_text(known)
 
 
 class TestByALoginThatIsNoSuperuser:

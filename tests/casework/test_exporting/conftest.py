@@ -128,13 +128,13 @@ def leave(team: Field, clinic: UUID, persons: Sequence[UUID], fields: Sequence[s
 
 def hand_over(team: Field, person: UUID, custody: Custody) -> None:
     with team.zone() as session:
-        assign_custody(session, access_of(session), person, custody, purpose=Purpose.ADMINISTRATION)
+        assign_custody(session, team.ring, access_of(session), person, custody, purpose=Purpose.ADMINISTRATION)
 
 
 def object_to_all(team: Field, person: UUID, waits: str = "0") -> None:
     with as_(team, OFFICER) as session:
         session.execute(text("SELECT set_config('lock_timeout', :waits, true)"), {"waits": waits})
-        restrict_record(session, person, RestrictionReason.OBJECTION)
+        restrict_record(session, team.ring, person, RestrictionReason.OBJECTION)
 
 
 def erase(team: Field, person: UUID) -> None:

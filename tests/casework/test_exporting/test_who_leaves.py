@@ -63,7 +63,7 @@ class TestWhoLeaves:
 
     def test_a_restriction_holds_whatever_the_basis(self, field_team: Field, person: UUID, clinic: UUID) -> None:
         with as_(field_team, OFFICER) as session:
-            restrict_record(session, person, RestrictionReason.OBJECTION)
+            restrict_record(session, field_team.ring, person, RestrictionReason.OBJECTION)
         with pytest.raises(ExportEmpty, match="restricted: 1"):
             proposed(field_team, clinic, [person], basis=LegalBasis.VITAL_INTEREST)
 
@@ -100,7 +100,7 @@ class TestWhoLeaves:
 
     def test_what_the_account_is_kept_from_is_left_out(self, field_team: Field, person: UUID, clinic: UUID) -> None:
         with as_(field_team, OFFICER) as session:
-            keep_from(session, person, RecordPart.CONTACT, SUPERVISOR.actor)
+            keep_from(session, field_team.ring, person, RecordPart.CONTACT, SUPERVISOR.actor)
         _, files = leave(field_team, clinic, [person])
         (row,) = rows(files["persons.csv"])
         assert (row[NAME], row[PHONE]) == (SCREENING["prs_First_Name"], "")
@@ -139,7 +139,7 @@ class TestChoosing:
             assert exporting.choose_persons(session, since=now()) == ()
 
     def test_only_cases_in_reach(self, field_team: Field, person: UUID) -> None:
-        with field_team.zone() as session:
+        with field_team.changing() as session:
             session.execute(text("UPDATE casework.person SET custody = :c"), {"c": str(Custody("org", "north", "t-1", "x"))})
         with as_(field_team, Access("sara", OPERATION, (Grant(Role.SUPERVISOR, team="t-2"),))) as session:
             assert exporting.choose_persons(session) == ()

@@ -12,6 +12,7 @@ from core.audit import Action, Purpose, record
 from core.audit_chain import PURPOSE, Head, read_heads
 from core.audit_verify import Finding, start_walk, verify_log, walk_on
 from core.database import Zone
+from core.driver_connection import driver_connection
 from core.signatures import verification_key
 from tests.core.test_audit_chain.conftest import LINES, Log
 
@@ -31,6 +32,7 @@ class TestSealing:
     def test_a_line_of_a_transaction_that_still_runs_waits_and_holds_up_nobody_before_it(self, log: Log) -> None:
         with log.database.transaction(Zone.CASEWORK, operation="TEST", actor="slow") as session:
             record(session, Action.READ, "casework.person:slow", purpose=Purpose.ASSISTANCE)
+            driver_connection(session).send_what_waits()
             log.write(1, actor="quick")  # a later transaction, over before: it must wait as well, so that none is passed over
             log.seal()
         log.seal_all()
@@ -43,6 +45,7 @@ class TestSealing:
         first.execute(text("SELECT pg_current_xact_id()"))
         with log.database.transaction(Zone.CASEWORK, operation="TEST", actor="late") as late:
             record(late, Action.READ, "casework.person:late", purpose=Purpose.ASSISTANCE)
+            driver_connection(late).send_what_waits()
             record(first, Action.READ, "casework.person:first", purpose=Purpose.ASSISTANCE)
             first_to_end.close()
             assert log.seal() == 1

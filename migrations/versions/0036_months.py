@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "0047"
+revision = "0036"
 down_revision = "0035"
 
 UNIQUE = {"anonymizer.sealed_evidence": "uq_sealed_evidence_operation_", "statistics.release": "uq_release_operation_"}

@@ -1,0 +1,71 @@
+"""Does everything that was received open? For `store verify` (casework zone): answers, files, and what lies in quarantine."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.access import NotAllowed, access_of
+from core.audit import Action, Purpose, record
+from core.checked import Checked
+from core.clear_columns import RecordDamaged, custody_of
+from core.envelope import CiphertextRefused
+from core.keyring import KeyRing, KeyVersionUnknown
+from core.permissions import Right
+from ingest.errors import KeyDestroyed
+from ingest.models import Attachment, Quarantine, Submission
+from ingest.seal_content import QUARANTINE, SUBMISSION, open_content, open_file, open_key
+
+__all__ = ["verify_received"]
+
+PAGE: Final = 200
+REFUSALS: Final = (CiphertextRefused, KeyVersionUnknown, RecordDamaged)
+
+
+def verify_received(
+    session: Session, ring: KeyRing, operation: str, told: Callable[[int], None], *, purpose: Purpose
+) -> Checked:
+    """Open every answer, file and refused post of an operation, one at a time; nothing that was opened leaves this function.
+
+    For the program itself: raises `NotAllowed` for an account.
+    """
+    if not access_of(session).system:
+        raise NotAllowed(Right.READ_IN_BULK, SUBMISSION)
+    checked = Checked()
+    for page in _pages(session, operation, Submission):
+        _check(session, ring, SUBMISSION, [(row.id, row.xml, row) for row in page], checked)
+        told(len(page))
+    for page in _pages(session, operation, Quarantine):
+        _check(session, ring, QUARANTINE, [(row.id, row.content, None) for row in page if row.content is not None], checked)
+        told(len(page))
+    count = checked.sound + len(checked.faults)
+    record(session, Action.READ, SUBMISSION, purpose=purpose, count=count, detail={"by": "store verify"})
+    return checked
+
+
+def _check(
+    session: Session, ring: KeyRing, table: str, rows: Sequence[tuple[UUID, bytes, Submission | None]], checked: Checked
+) -> None:
+    for owner, content, row in rows:
+
+        def opening(owner: UUID = owner, content: bytes = content, row: Submission | None = row) -> None:
+            key = open_key(session, ring, table, owner)
+            open_content(key, table, owner, content)
+            if row:
+                custody_of(row)
+            for file in session.scalars(select(Attachment.id).where(Attachment.owner == owner)):
+                open_file(key, session.get_one(Attachment, file))
+                session.expunge_all()  # one file in memory at a time
+
+        checked.take(owner, opening, gone=(KeyDestroyed,), refusals=REFUSALS)
+
+
+def _pages(session: Session, operation: str, table: Any) -> Iterator[Sequence[Any]]:
+    last = UUID(int=0)
+    wanted = select(table).where(table.operation == operation).order_by(table.id).limit(PAGE)
+    while page := session.scalars(wanted.where(table.id > last)).all():
+        last = page[-1].id
+        yield page
+        session.expunge_all()

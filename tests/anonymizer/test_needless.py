@@ -1,0 +1,86 @@
+"""What hidden cells alone can show is found without hiding more; and what can be done without is published again."""
+
+import random
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from anonymizer import TOTAL, CountedWeek, Dimension, Policy
+from anonymizer.primary import primary_of
+from anonymizer.side_by_side import side_by_side
+from anonymizer.suppression.equations import System, build_system
+from anonymizer.suppression.guards import guard
+from anonymizer.suppression.hidden import Hidden
+from anonymizer.suppression.moves import Goals, Move
+from anonymizer.suppression.pattern import Pattern
+from anonymizer.suppression.prune import prune
+from anonymizer.suppression.scopes import scopes_around
+from anonymizer.suppression.search import Search, in_order
+
+PLACES = {TOTAL: None} | {f"R{at}": TOTAL for at in range(3)} | {f"R{at % 3}D{at}": f"R{at % 3}" for at in range(9)}
+ORIGIN, DESTINATION = Dimension("origin", PLACES), Dimension("destination", PLACES)
+POLICY = Policy(contributors=1)
+
+
+@pytest.fixture(scope="module")
+def system(count_week: Callable[..., CountedWeek]) -> System:
+    chance = random.Random(5)
+    districts = [code for code in PLACES if "D" in code]
+    told = [[({"origin": min(chance.choices(districts, k=2)), "destination": chance.choice(districts)}, 1)] for _ in range(400)]
+    return build_system(count_week({"flows": (ORIGIN, DESTINATION)}, told).tables)
+
+
+@pytest.fixture
+def search(system: System) -> Search:
+    """A search that has met every goal, as it comes: cell by cell, and nothing dropped yet."""
+    _, guards = guard(system, primary_of(system.counted, POLICY))
+    pattern = Pattern(system, guards)
+    search = Search(system, pattern, Goals(system, guards, pattern.unsafe))
+    for cell in in_order(system, list(search.goals.open)):
+        search.protect(cell, lambda unknown: scopes_around(system, unknown, grand_total=True))
+    assert not search.goals.open
+    return search
+
+
+class TestHidden:
+    def test_moves_change_hidden_cells_alone_keep_every_sum_and_meet_the_goal(self, search: Search) -> None:
+        hidden, found = Hidden(search.system, search.pattern), 0
+        for cell, goals in search.goals.wanted.items():
+            for goal in goals:
+                if move := hidden.find(cell, goal):
+                    found += 1
+                    assert np.all(search.pattern.hidden[move.cells])
+                    assert not np.any(_as_change(search.system, move) @ search.system.sums.T)
+                    assert (cell, goal) in {search.goals.named[met] for met in search.goals.met_by([move]).goal.tolist()}
+        assert found == search.goals.number
+
+    def test_a_cell_that_is_not_hidden_has_no_move(self, search: Search) -> None:
+        [shown, *_] = np.flatnonzero(~search.pattern.hidden & (search.system.persons > 4)).tolist()
+        goal = search.goals.wanted[next(iter(search.goals.wanted))][0]
+        assert Hidden(search.system, search.pattern).find(shown, goal) is None
+
+
+def test_what_is_left_after_pruning_meets_every_goal_and_is_hidden_already(search: Search) -> None:
+    before = search.pattern.hidden.copy()
+    prune(search, processes=1)
+    assert np.sum(search.pattern.hidden) < np.sum(before)
+    assert not np.any(search.pattern.hidden & ~before)
+    assert np.all(search.pattern.hidden[search.pattern.unsafe])
+    assert len(set(search.goals.met_by(search.moves).goal.tolist())) == search.goals.number
+    assert all(np.all(search.pattern.hidden[move.cells]) for move in search.moves)
+
+
+def test_processes_find_what_one_finds_in_the_same_order() -> None:
+    alone, together = (list(side_by_side(_scaled, 3, [4, 1, 5], processes)) for processes in (1, 2))
+    assert alone == together == [12, 3, 15]
+
+
+def _scaled(thing: int, part: int) -> int:
+    return thing * part
+
+
+def _as_change(system: System, move: Move) -> np.ndarray:
+    change = np.zeros(system.size, np.int64)
+    change[move.cells] = move.step
+    return change

@@ -1,0 +1,158 @@
+"""What the red team learns of a season as it is published: nothing. Every attack on all that was released, beside the truth."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from anonymizer import CountedTable, Policy
+from anonymizer.attacker import Attacker, identity
+from anonymizer.published import Identity
+from anonymizer.red_team import ATTACKS, WITH_KNOWLEDGE, differencing, zeros
+from anonymizer.red_team.one_system import System
+from anonymizer.weeks.protect_month import KeptWeek, month_counts, protect_month
+from casework import MovementFact
+from core.month import Month
+from tests.red_team.conftest import PublishedChain, PublishedSeason, made_at, write_tables
+from tests.red_team.season import FIRST, WEEKS, gazetteer, release_day
+
+POLICY = Policy()
+NOT_YET = {"groups": "group disclosure is no rule of the default policy (ROADMAP)"}
+ATTACKED = [
+    pytest.param(name, marks=[pytest.mark.xfail(strict=True, reason=NOT_YET[name])] if name in NOT_YET else [])
+    for name in ATTACKS
+]
+
+
+def required(counted: Sequence[CountedTable]) -> Mapping[Identity, tuple[int, int]]:
+    """What must stay possible of every cell that is unsafe in truth."""
+    return {
+        identity(table.dimensions, key): POLICY.required_interval(count)
+        for table in counted
+        for key, count in table.cells.items()
+        if POLICY.is_unsafe(count)
+    }
+
+
+def learned(system: System, counted: Sequence[CountedTable]) -> list[Identity]:
+    """The unsafe cells that a system of published numbers leaves less than the policy asks for: exact or too narrow."""
+    return Attacker(system.tables, known=system.known).out_of_reach(required(counted))
+
+
+def test_the_season_has_all_that_happens_to_reports(published: PublishedSeason) -> None:
+    """Late reports, edits, corrections and erasures, before a week is released and after."""
+    early, late, came_late = set(), set(), 0
+    for report in published.season.reports:
+        week = report.fact.week
+        came_late += report.came > release_day(week)
+        for day, fact in report.changes:
+            kind = "erased" if fact is None else "corrected" if fact.origin != report.fact.origin else "edited"
+            (early if day <= release_day(week) else late).add(kind)
+    assert early == late == {"edited", "corrected", "erased"}
+    assert came_late > 50
+    assert len(published.tables) == WEEKS
+
+
+@pytest.mark.parametrize("name", ATTACKED)
+def test_an_attack_on_the_tables_of_all_weeks_finds_nothing(published: PublishedSeason, name: str) -> None:
+    assert [finding.tells for finding in ATTACKS[name](published.tables)] == []
+
+
+@pytest.mark.parametrize("name", [name for name in ATTACKS if name not in NOT_YET])
+def test_an_attack_on_whole_folders_around_the_split_finds_nothing(published: PublishedSeason, name: str) -> None:
+    assert [(finding.place, finding.tells) for finding in ATTACKS[name](published.folders)] == []
+
+
+@pytest.mark.parametrize("name", [name for name in ATTACKS if name not in NOT_YET])
+def test_an_attack_on_releases_over_time_finds_nothing(chain: PublishedChain, name: str) -> None:
+    assert [finding.tells for finding in ATTACKS[name](chain.releases)] == []
+
+
+def test_of_no_unsafe_cell_of_any_week_is_more_known_than_the_policy_grants(published: PublishedSeason) -> None:
+    """All that is published of a week, in its own release and in later ones, against what was counted."""
+    systems = list(differencing.systems([*published.tables, *published.folders]))
+    assert len(systems) == WEEKS
+    unsafe = 0
+    for system, counted in zip(systems, published.counted, strict=True):
+        unsafe += len(required(counted.tables))
+        assert learned(system, counted.tables) == [], system.release
+    assert unsafe > 5000
+
+
+def test_of_no_unsafe_cell_over_time_is_more_known_than_the_policy_grants(chain: PublishedChain) -> None:
+    """Weeks, months and the half year, and every total that ran from release to release, as one system."""
+    [system] = differencing.systems(chain.releases)
+    assert learned(system, [chain.counted]) == []
+
+
+def test_a_month_beside_its_weeks_gives_none_of_them_away(published: PublishedSeason, tmp_path: Path) -> None:
+    month = Month(2026, 2)
+    at = [number for number in range(WEEKS) if FIRST.plus(number) in month.weeks]
+    kept = [KeptWeek(published.protected[number], published.counted[number].tables) for number in at]
+    released = protect_month(month, kept, POLICY)
+    weeks = [published.tables[number] for number in at]
+    of_month = write_tables(released, tmp_path / "month", places=gazetteer(FIRST), made=made_at(month.weeks[-1]))
+    assert list(ATTACKS["differencing"]([*weeks, of_month])) == []
+    [system] = [system for system in differencing.systems([*weeks, of_month]) if "and its weeks" in system.release]
+    assert learned(system, month_counts(kept)) == []
+    for number in at:
+        wanted = {
+            (*cell, ("period", str(FIRST.plus(number)))): ends
+            for cell, ends in required(published.counted[number].tables).items()
+        }
+        assert Attacker(system.tables).out_of_reach({tuple(sorted(cell)): ends for cell, ends in wanted.items()}) == []
+
+
+def test_whoever_believes_that_zeros_are_printed_is_refuted_and_wrong_in_every_week(published: PublishedSeason) -> None:
+    assert any(zeros.is_refuted(release) for release in published.tables)
+    for release, counted in zip(published.tables, published.counted, strict=True):
+        hidden = [
+            (truth, key)
+            for truth, table in zip(counted.tables, release.tables, strict=True)
+            for key, number in table.cells.items()
+            if number is None
+        ]
+        assert any(truth.count(key).persons == 0 for truth, key in hidden)
+
+
+@pytest.mark.xfail(strict=True, reason="what contributors know themselves is not guarded yet (ROADMAP)")
+def test_whoever_is_alone_in_a_cell_learns_nothing_of_others(published: PublishedSeason) -> None:
+    attack = WITH_KNOWLEDGE["collusion"]
+    for at in range(0, WEEKS, 10):
+        for own in list(alone(published, at))[:3]:
+            assert list(attack([published.tables[at]], own)) == []
+
+
+def alone(published: PublishedSeason, at: int) -> Iterator[dict[Identity, int]]:
+    """For each report, the hidden cells that rest on it alone: its contributor knows what they hold."""
+    week = FIRST.plus(at)
+    facts = published.season.facts(week, release_day(week))
+    for fact in facts:
+        own = {
+            identity(table.dimensions, key): count.persons
+            for table, shown in zip(published.counted[at].tables, published.tables[at].tables, strict=True)
+            for key, count in table.cells.items()
+            if count.reports == 1
+            and shown.cells[key] is None
+            and stands_in(fact, dict(zip((each.name for each in table.dimensions), key, strict=True)))
+        }
+        if own:
+            yield own
+
+
+def stands_in(fact: MovementFact, codes: Mapping[str, str]) -> bool:
+    """Whether a report counts in a cell."""
+    places = all(
+        codes.get(name, "_T") == "_T" or place.startswith(codes[name])
+        for name, place in (("origin", fact.origin), ("destination", fact.destination))
+    )
+    groups = [(sex, age) for (sex, age), persons in fact.persons.items() if persons]
+    of_group = any(codes.get("sex", "_T") in {"_T", sex} and codes.get("age", "_T") in {"_T", age} for sex, age in groups)
+    return places and of_group and codes.get("reason", "_T") in {"_T", fact.reason}
+
+
+def test_an_outside_total_of_what_is_published_tells_nothing_more(published: PublishedSeason) -> None:
+    attack = WITH_KNOWLEDGE["outside totals"]
+    for release in published.tables[::10]:
+        shown = {cell: number for cell, number in release.figures.items() if number is not None}
+        assert list(attack([release], shown)) == []
