@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core import audit
 from core.clock import now
-from core.database import driver_connection
+from core.driver_connection import driver_connection
 from core.keyring import KeyRing
 from core.seal_many import ManySealer
 from ingest.blind_tokens import answered_digest, answers_digest, pulled_version

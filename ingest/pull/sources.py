@@ -16,7 +16,7 @@ from core.clock import now
 from core.keyring import KeyRing
 from ingest.models import PulledRow, SourceRow
 from ingest.pull.errors import SourceChanged, SourceExists, SourceUnknown, SourceUnprotected
-from ingest.seal_content import new_key, open_content, open_key, seal_content
+from ingest.seal_content import SOURCE, new_key, open_content, open_key, seal_content
 
 __all__ = [
     "Source",
@@ -29,7 +29,6 @@ __all__ = [
     "source_states",
 ]
 
-SOURCE = "ingest.source"
 KOBO = "kobotoolbox"
 
 

@@ -99,6 +99,10 @@ def tokens(session: Session, ring: KeyRing) -> Any:
     return [open_token(session, ring, source.id) for source in list_sources(session, OPERATION)]
 
 
+def keys_of_ingest(session: Session, ring: KeyRing) -> Any:
+    return submissions(session, ring), tokens(session, ring)
+
+
 def evidence(session: Session, ring: KeyRing) -> Any:
     return load_evidence(session, ring, OPERATION, WEEK)
 
@@ -143,7 +147,7 @@ READINGS: Final[Mapping[str, Reading]] = {
     "identity.totp": Reading(Zone.IDENTITY, apps, "account", SERVER),
     "ingest.attachment": Reading(Zone.CASEWORK, submissions),
     "ingest.quarantine": Reading(Zone.CASEWORK, quarantine),
-    "ingest.record_key": Reading(Zone.CASEWORK, submissions, "record"),
+    "ingest.record_key": Reading(Zone.CASEWORK, keys_of_ingest, "record"),
     "ingest.source": Reading(Zone.CASEWORK, tokens),
     "ingest.submission": Reading(Zone.CASEWORK, submissions),
 }
