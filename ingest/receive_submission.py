@@ -146,10 +146,8 @@ def _the_same(session: Session, ring: KeyRing, arrival: Arrival, known: _Known) 
         return True
     if arrival.answers is None or known.answered != answered_digest(ring, known.id, arrival.answers):
         return False
-    return (
-        arrival.rewritten
-        or session.scalar(select(PulledRow.number).where(PulledRow.submission == known.id).limit(1)) is not None
-    )
+    pulled = select(PulledRow.number).where(PulledRow.submission == known.id).limit(1)
+    return arrival.rewritten or session.scalar(pulled) is not None
 
 
 def _new_files(ring: KeyRing, known: _Known, sent: Iterable[UploadedFile]) -> list[UploadedFile]:

@@ -7,7 +7,8 @@ import pytest
 from core.database import Zone
 from core.erasure import Tally
 from ingest import Outcome, erase_submissions
-from ingest.pull import SourceEmptied
+from ingest.kobo.read_record import read_listed
+from ingest.pull import Compared, SourceEmptied, compare
 
 NAME = "/data/person/name"
 
@@ -31,6 +32,16 @@ class TestEdits:
         pulling.kobo.edit(1, "e-2", person__name="c")
         assert pulling.sync() == {"edited": 1}
         assert len(pulling.stored(1).chain) == 2
+
+    def test_an_edit_whose_forerunner_was_never_seen_replaces_the_newest_that_stands_here(self, pulling: Any) -> None:
+        pulling.kobo.add(1, person__name="a")
+        pulling.sync()
+        pulling.kobo.edit(1, "e-1", person__name="b")
+        pulling.sync()
+        pulling.kobo.edit(1, "e-2", person__name="c")
+        pulling.kobo.edit(1, "e-3", person__name="d")
+        assert pulling.sync() == {"edited": 1}
+        assert len(pulling.stored(1).chain) == 3
 
     def test_a_record_that_was_edited_before_it_was_ever_pulled_joins_what_the_phone_sent(self, pulling: Any) -> None:
         sent = pulling.phone(pulling.household.answers("uuid:u-1"))
@@ -84,6 +95,16 @@ class TestDeletions:
         pulling.kobo.records[1] = record
         assert pulling.sync() == {}
         assert pulling.rows("number", "pulled WHERE deleted_at IS NOT NULL") == []
+
+    def test_what_was_taken_in_while_the_list_was_on_its_way_is_not_gone(self, pulling: Any) -> None:
+        for number in (1, 3):
+            pulling.kobo.add(number)
+        listed = [read_listed(pulling.kobo.records[number]) for number in (1, 3)]
+        pulling.kobo.add(2)
+        pulling.sync(sweep=False)
+        with pulling.household.zone(Zone.COLLECTION) as session:
+            found = compare(session, pulling.household.ring, pulling.source, listed, after=0, position=1)
+        assert found == Compared(frozenset(), deleted=0, validated=0)
 
     def test_a_server_that_shows_nothing_at_all_has_not_lost_everything(self, pulling: Any) -> None:
         pulling.kobo.add(1)
