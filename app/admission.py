@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 import casework
+import ingest
 from app.program import Program
 from core.database import Zone
 
@@ -13,10 +14,11 @@ BATCH: Final = 200
 
 
 def admit_batches(program: Program, operation: str, *, actor: str, again: bool = False) -> Iterator[casework.AdmissionCount]:
-    """What became of each batch, until nothing waits any more.
+    """What became of each batch, until nothing waits any more; encrypted answers are opened first, each for itself.
 
     With `again`, what casework set aside before is tried once more first: its cause may be mended by now.
     """
+    _open_encrypted(program, operation, actor=actor, again=again)
     if again:
         with program.database.transaction(Zone.CASEWORK, operation=operation, actor=actor) as session:
             yield casework.admit_again(session, program.ring, operation)
@@ -26,3 +28,11 @@ def admit_batches(program: Program, operation: str, *, actor: str, again: bool =
         if count.total == 0:
             return
         yield count
+
+
+def _open_encrypted(program: Program, operation: str, *, actor: str, again: bool) -> None:
+    with program.database.transaction(Zone.CASEWORK, operation=operation, actor=actor) as session:
+        unopened = ingest.unopened_submissions(session, operation, again=again)
+    for submission in unopened:
+        with program.database.transaction(Zone.CASEWORK, operation=operation, actor=actor) as session:
+            ingest.open_encrypted(session, program.ring, submission)

@@ -1,8 +1,8 @@
 """Every table that keeps wrapped record keys. A new one joins by a line here, and by its rights in a migration (see 0017).
 
 Where nothing but keys stands in a table it is backed up apart from the data: whoever restores the newest of these tables
-beside older data gets everything back but what was erased. The others hold rows of colleagues and of registers, which are
-not erased; they are in both backups, and the newer row counts (`app.restore`).
+beside older data gets everything back but what was erased. The others hold rows of colleagues, of registers, and of
+forms, which are not erased; they are in both backups, and the newer row counts (`app.restore`).
 """
 
 from typing import Final
@@ -24,6 +24,7 @@ KEPT_APART: Final = (
     KeyTable("anonymizer.block_key", ("anonymizer.block_key",), record="block"),
 )
 KEPT_IN_BOTH: Final = (
+    KeyTable("forms.form_key", ("forms.form_key",), record="id"),
     KeyTable("identity.account", ("identity.account",), record="id", sealed="sealed_key"),
     KeyTable("core.register_entry", ("core.register_entry",), record="id", row_version="version", sealed="sealed_key"),
 )

@@ -12,6 +12,7 @@ from core.database import Zone
 from core.identity.verify_accounts import verify_accounts
 from core.logged_versions import logged_versions
 from core.registers import verify_entries
+from forms import verify_form_keys
 from ingest import verify_received
 
 __all__ = ["verify_store"]
@@ -20,8 +21,8 @@ ACTOR = "auditor"
 
 
 def verify_store(program: Program, operation: str, told: Callable[[int], None] = lambda _: None) -> Checked:
-    """Open every record and compare its version with the log, then what was received, registers, proofs and (of the whole
-    installation) accounts; raises `OperationUnknown`.
+    """Open every record and compare its version with the log, then form keys, what was received, registers, proofs and (of the
+    whole installation) accounts; raises `OperationUnknown`.
 
     The log is read first: what is corrected meanwhile is newer than the log says, which is no fault.
     """
@@ -31,6 +32,7 @@ def verify_store(program: Program, operation: str, told: Callable[[int], None] =
     with program.database.transaction(Zone.CASEWORK, operation=operation, actor=ACTOR) as session:
         find_operation(session, operation)
         checked.add(verify_records(session, ring, operation, newest, told, purpose=Purpose.VERIFICATION))
+        checked.add(verify_form_keys(session, ring, operation))
         checked.add(verify_received(session, ring, operation, told, purpose=Purpose.VERIFICATION))
     with program.database.transaction(Zone.AUDIT, operation=operation, actor=ACTOR) as session:
         checked.add(verify_entries(session, ring))

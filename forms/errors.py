@@ -5,7 +5,15 @@ from dataclasses import dataclass
 
 from core.errors import Problem
 
-__all__ = ["Finding", "FormChanged", "MediaNameUnusable", "WorkbookRejected", "XFormUnreadable"]
+__all__ = [
+    "Finding",
+    "ForeignFormKey",
+    "FormChanged",
+    "FormKeyMissing",
+    "MediaNameUnusable",
+    "WorkbookRejected",
+    "XFormUnreadable",
+]
 
 
 @dataclass(frozen=True, order=True)
@@ -55,3 +63,17 @@ class MediaNameUnusable(Problem):
     code = "FORM-004"
     says = "The media file name '{file_name}' of form {form_id} cannot be used on a phone."
     remedy = "Use the plain file name that the form refers to, without folders."
+
+
+class FormKeyMissing(Problem):
+    code = "FORM-005"
+    says = "Operation {operation} has no key with which phones could encrypt."
+    remedy = "Make one with `bin/waystation keys form-key {operation}`, then publish the form again."
+
+
+class ForeignFormKey(Problem):
+    code = "FORM-006"
+    says = "Form {form_id} names a public key of its own: what phones encrypt with it could not be opened here."
+    remedy = (
+        "Take `public_key` out of its settings, or publish it with --encrypted: that puts the operation's key in its place."
+    )

@@ -1,13 +1,17 @@
-"""The published forms and their media files (schema `forms`). Rows are added and never changed."""
+"""The published forms with their media files, and the keys that open what phones encrypt (schema `forms`).
+
+Rows are added and never changed, but for the wrapping of keys.
+"""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import DateTime, ForeignKey, ForeignKeyConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
 
-__all__ = ["FormMedia", "FormVersion"]
+__all__ = ["FormKey", "FormMedia", "FormVersion"]
 
 
 class FormVersion(Base):
@@ -43,3 +47,18 @@ class FormMedia(Base):
     file_name: Mapped[str] = mapped_column(primary_key=True)
     content: Mapped[bytes]
     md5: Mapped[str]
+
+
+class FormKey(Base):
+    """A key pair of an operation: the private key, sealed under the record key that is wrapped beside it."""
+
+    __tablename__ = "form_key"
+    __table_args__ = {"schema": "forms"}
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    operation: Mapped[str] = mapped_column(ForeignKey("core.operation.code"))
+    made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    private_key: Mapped[bytes]
+    key_version: Mapped[int]
+    sealed: Mapped[bytes]
+    commitment: Mapped[bytes]

@@ -14,7 +14,7 @@ from lxml import etree
 from forms.definition import NAMESPACE, FormDefinition, Question, RecordKind, classify
 from forms.errors import XFormUnreadable
 
-__all__ = ["read_form_definition"]
+__all__ = ["model_of", "parse_xform", "read_form_definition"]
 
 LARGEST_XFORM_BYTES: Final = 50_000_000
 NO_LANGUAGE: Final = "default"
@@ -36,8 +36,9 @@ class _Control:
 
 def read_form_definition(xform: bytes) -> FormDefinition:
     """Read an XForm; raises `XFormUnreadable`."""
-    document = _parse(xform)
-    model, root = _model_and_root(document)
+    document = parse_xform(xform)
+    model = model_of(document)
+    root = next(_children(model, "instance"))[0]
     texts = _translations(model)
     body = _Body(texts, dict(_lists(model, texts)))
     controls = dict(_controls(_child(document, "body"), f"/{_local(root)}", body))
@@ -55,7 +56,8 @@ def read_form_definition(xform: bytes) -> FormDefinition:
     )
 
 
-def _parse(xform: bytes) -> etree._Element:
+def parse_xform(xform: bytes) -> etree._Element:
+    """The document of an XForm, without comments; raises `XFormUnreadable`."""
     if len(xform) > LARGEST_XFORM_BYTES:
         raise XFormUnreadable(reason=f"it is larger than {LARGEST_XFORM_BYTES:,} bytes")
     parser = etree.XMLParser(
@@ -70,12 +72,13 @@ def _parse(xform: bytes) -> etree._Element:
     return document
 
 
-def _model_and_root(document: etree._Element) -> tuple[etree._Element, etree._Element]:
+def model_of(document: etree._Element) -> etree._Element:
+    """The model, which has an instance; raises `XFormUnreadable`."""
     model = next((element for element in document.iter() if _local(element) == "model"), None)
     instance = None if model is None else _child(model, "instance")
     if model is None or instance is None or len(instance) == 0:
         raise XFormUnreadable(reason="it has no model with an instance")
-    return model, instance[0]
+    return model
 
 
 def _title(document: etree._Element) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from ingest.errors import EditOutdated
-from ingest.models import State, Submission
+from ingest.models import State, Submission, moved_to
 
 __all__ = ["join_chain"]
 
@@ -41,4 +41,4 @@ def _root_of(session: Session, operation: str, which: ColumnElement[bool]) -> UU
 def _merge(session: Session, operation: str, *, into: UUID, chain: UUID) -> None:
     """One chain now: what casework made of its end was made without its beginning, so its end awaits them anew."""
     rows = update(Submission).where(Submission.operation == operation, Submission.root_id == chain)
-    session.execute(rows.values(root_id=into, state=State.AWAITING), execution_options={"synchronize_session": False})
+    session.execute(rows.values(root_id=into, state=moved_to(State.AWAITING)), execution_options={"synchronize_session": False})

@@ -11,10 +11,14 @@ __all__ = [
     "DifferentAnswers",
     "DifferentFile",
     "EditOutdated",
+    "EncryptedDamaged",
+    "EncryptedUnopened",
     "FileNamedTwice",
+    "FormKeyUnknown",
     "FormUnknown",
     "IdentityMissing",
     "KeyDestroyed",
+    "ManifestUnusable",
     "Outcome",
     "QuarantineEntryUnknown",
     "Refused",
@@ -23,7 +27,10 @@ __all__ = [
 
 
 class Outcome(StrEnum):
-    """What became of a post. The first five are kept as submissions, the others in quarantine; the last is not kept."""
+    """What became of a post. The first five are kept as submissions, the others in quarantine; the last is not kept.
+
+    `LOCKED` are encrypted answers that no key of this operation opens.
+    """
 
     ACCEPTED = "accepted"
     RESENT = "resent"
@@ -34,6 +41,7 @@ class Outcome(StrEnum):
     STALE_EDIT = "stale_edit"
     UNKNOWN_FORM = "unknown_form"
     MALFORMED = "malformed"
+    LOCKED = "locked"
     ERASED = "erased"
 
 
@@ -97,6 +105,30 @@ class FileNamedTwice(Refused):
     outcome = Outcome.MALFORMED
 
 
+class ManifestUnusable(Refused):
+    code = "INGEST-008"
+    says = "The encrypted answers to form '{form_id}' came with a manifest that cannot be used: {fault}."
+    remedy = "They are kept in quarantine as they came. Find out which program wrote them; ask for them to be sent again."
+    outcome = Outcome.MALFORMED
+
+
+class FormKeyUnknown(Refused):
+    code = "INGEST-009"
+    says = "The answers to form '{form_id}' were encrypted for a key that this operation does not hold."
+    remedy = (
+        "They are kept as they came. If the key was lost, restore the newest key backup and run `submissions admit --again`. "
+        "If the form came from another server, the phone must fetch this operation's and the answers be entered again."
+    )
+    outcome = Outcome.LOCKED
+
+
+class EncryptedDamaged(Refused):
+    code = "INGEST-010"
+    says = "The encrypted answers to form '{form_id}' do not verify: {fault}."
+    remedy = "They are kept as they came and nothing of them is used. Ask the enumerator whether the phone still has them."
+    outcome = Outcome.MALFORMED
+
+
 class SubmissionUnknown(Problem):
     code = "INGEST-101"
     says = "There is no submission {submission} in this operation."
@@ -113,3 +145,9 @@ class KeyDestroyed(Problem):
     code = "INGEST-103"
     says = "The key of record {record} is no longer there, so its content cannot be read."
     remedy = "If the record was erased this is as it should be; if not, restore the newest copy of the key table."
+
+
+class EncryptedUnopened(Problem):
+    code = "INGEST-104"
+    says = "The encrypted answers of submission {submission} are not proven whole, so they are not read."
+    remedy = "Look into the quarantine for the reason. Where its cause is mended, run `submissions admit --again`."

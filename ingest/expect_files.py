@@ -16,15 +16,12 @@ from ingest.read_head import child_text
 __all__ = ["expected_files", "files_named"]
 
 
-def expected_files(root: etree._Element, definition: FormDefinition, *, encrypted: bool) -> frozenset[str]:
+def expected_files(root: etree._Element, definition: FormDefinition) -> frozenset[str]:
     """The names of all files that the answers refer to.
 
-    In plain answers these are the answers to questions of kind `binary`, and the audit log in `meta`. An encrypted
-    form's manifest lists them: a `file` in each `media`, and `encryptedXmlFile` (ODK XForms specification, encrypted
-    submissions).
+    These are the answers to questions of kind `binary`, and the audit log in `meta`. What encrypted answers consist of is
+    listed by their manifest (`ingest.read_manifest`).
     """
-    if encrypted:
-        return frozenset(_listed(root))
     return files_named(answers_of(root, definition), definition) | frozenset(_audit_log(root))
 
 
@@ -32,15 +29,6 @@ def files_named(answers: Answers, definition: FormDefinition) -> frozenset[str]:
     """The names that answers to questions of kind `binary` give."""
     kept_as_files = {question.path for question in definition.questions if question.kind == "binary"}
     return frozenset(_answered(answers, kept_as_files)) if kept_as_files else frozenset()
-
-
-def _listed(root: etree._Element) -> Iterator[str]:
-    for child in root.iterchildren("*"):
-        if local_name(child) == "media":
-            yield from (file.text.strip() for file in child.iterchildren("*") if local_name(file) == "file" and file.text)
-    answers = child_text(root, "encryptedXmlFile")
-    if answers:
-        yield answers
 
 
 def _answered(answers: Answers, paths: set[str]) -> Iterator[str]:

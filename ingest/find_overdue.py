@@ -14,11 +14,11 @@ __all__ = ["received_before"]
 def received_before(session: Session, operation: str, *, handled: datetime, refused: datetime) -> tuple[list[UUID], list[UUID]]:
     """Submissions (by the root of their chain) and entries of the quarantine that came before these moments.
 
-    A chain counts from its newest version; one that waits for admission is never overdue; one that was set aside is
-    measured as what was refused.
+    A chain counts from its newest version; one that waits for admission is never overdue; one that was set aside, or
+    encrypted answers that were never opened, are measured as what was refused.
     """
     waits = func.bool_or(Submission.state == State.AWAITING)
-    aside = func.bool_or(Submission.state == State.SET_ASIDE)
+    aside = func.bool_or(Submission.state.in_([State.SET_ASIDE, State.ENCRYPTED]))
     newest = func.max(Submission.received_at)
     overdue = or_(and_(~aside, newest < handled), and_(aside, newest < refused))
     chains = select(Submission.root_id).where(Submission.operation == operation).group_by(Submission.root_id)

@@ -12,10 +12,10 @@ from core.clock import now
 from core.errors import Problem
 from core.keyring import KeyRing
 from ingest.errors import SubmissionUnknown
-from ingest.models import Quarantine, State, Submission
+from ingest.models import Quarantine, State, Submission, moved_to
 from ingest.seal_content import SUBMISSION
 
-__all__ = ["awaiting_submissions", "mark_handled", "set_aside", "submissions_set_aside"]
+__all__ = ["awaiting_submissions", "mark_handled", "set_aside", "submissions_set_aside", "unopened_submissions"]
 
 
 def awaiting_submissions(session: Session, operation: str, limit: int) -> list[UUID]:
@@ -26,6 +26,19 @@ def awaiting_submissions(session: Session, operation: str, limit: int) -> list[U
         Submission.operation == operation, Submission.state == State.AWAITING, Submission.complete, ~replaced
     )
     return list(session.scalars(wanted.order_by(Submission.received_at, Submission.id).limit(limit)))
+
+
+def unopened_submissions(session: Session, operation: str, *, again: bool = False) -> list[UUID]:
+    """Encrypted ones whose files have all come, the oldest first; with `again` also those that did not open before."""
+    listed = exists(Quarantine.id).where(
+        Quarantine.submission_id == Submission.id, Quarantine.content.is_(None), Quarantine.resolved_at.is_(None)
+    )
+    wanted = select(Submission.id).where(
+        Submission.operation == operation, Submission.state == State.ENCRYPTED, Submission.complete
+    )
+    if not again:
+        wanted = wanted.where(~listed)
+    return list(session.scalars(wanted.order_by(Submission.received_at, Submission.id)))
 
 
 def mark_handled(session: Session, submissions: Collection[UUID]) -> None:
@@ -45,9 +58,16 @@ def mark_handled(session: Session, submissions: Collection[UUID]) -> None:
 
 
 def submissions_set_aside(session: Session, operation: str, code: str | None = None) -> list[UUID]:
-    """Those that lie in quarantine, for one reason or for any, the oldest first: to try again once it may be gone."""
-    wanted = select(Quarantine.submission_id).where(
-        Quarantine.operation == operation, Quarantine.content.is_(None), Quarantine.resolved_at.is_(None)
+    """Those that lie in quarantine, for one reason or for any, the oldest first: to try again once it may be gone.
+
+    Encrypted ones that do not open are not among them (`unopened_submissions`).
+    """
+    wanted = select(Quarantine.submission_id).join(Submission, Submission.id == Quarantine.submission_id)
+    wanted = wanted.where(
+        Quarantine.operation == operation,
+        Quarantine.content.is_(None),
+        Quarantine.resolved_at.is_(None),
+        Submission.state != State.ENCRYPTED,
     )
     if code:
         wanted = wanted.where(Quarantine.code == code)
@@ -58,7 +78,8 @@ def submissions_set_aside(session: Session, operation: str, code: str | None = N
 def set_aside(session: Session, ring: KeyRing, submission_id: UUID, *, reason: Problem | tuple[str, str]) -> None:
     """List a submission in quarantine with a reason (a problem, or its code and text); raises `SubmissionUnknown`.
 
-    The submission stays where it is, under its key; the entry points to it. Doing it again changes nothing.
+    The submission stays where it is, under its key; the entry points to it. Doing it again changes nothing. An encrypted one
+    that did not open stays `ENCRYPTED`.
     """
     code, text = (reason.code, reason.what) if isinstance(reason, Problem) else reason
     moved = _move(session, submission_id, State.SET_ASIDE)
@@ -93,7 +114,7 @@ def set_aside(session: Session, ring: KeyRing, submission_id: UUID, *, reason: P
 
 def _move(session: Session, submission_id: UUID, state: State) -> Row[Any]:
     told = (Submission.operation, Submission.form_id, Submission.collector, func.octet_length(Submission.xml).label("size"))
-    change = update(Submission).where(Submission.id == submission_id).values(state=state).returning(*told)
+    change = update(Submission).where(Submission.id == submission_id).values(state=moved_to(state)).returning(*told)
     moved = session.execute(change).one_or_none()
     if moved is None:
         raise SubmissionUnknown(submission=submission_id)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, DateTime, ForeignKey, Index, UniqueConstraint, case, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.access import UNASSIGNED
@@ -20,12 +20,14 @@ __all__ = [
     "SourceRow",
     "State",
     "Submission",
+    "moved_to",
 ]
 
 
 class State(StrEnum):
     """Where a submission stands on its way to casework."""
 
+    ENCRYPTED = "encrypted"  # by the phone, and not yet opened and proven whole
     AWAITING = "awaiting"
     HANDLED = "handled"
     SET_ASIDE = "set_aside"
@@ -38,9 +40,10 @@ class Submission(Base):
     __table_args__ = (
         UniqueConstraint("operation", "instance"),
         UniqueConstraint("operation", "replaces"),
-        CheckConstraint("state IN ('awaiting', 'handled', 'set_aside')", name="state"),
+        CheckConstraint("state IN ('encrypted', 'awaiting', 'handled', 'set_aside')", name="state"),
         Index("ix_submission_root_id", "root_id"),
         Index("ix_submission_awaiting", "operation", "received_at", postgresql_where=text("state = 'awaiting' AND complete")),
+        Index("ix_submission_encrypted", "operation", "received_at", postgresql_where=text("state = 'encrypted'")),
         {"schema": "ingest"},
     )
 
@@ -59,6 +62,11 @@ class Submission(Base):
     state: Mapped[str]
     xml: Mapped[bytes]
     custody: Mapped[str] = mapped_column(server_default=str(UNASSIGNED))  # the collector's, for the records it becomes
+
+
+def moved_to(state: State) -> ColumnElement[str]:
+    """The state of a submission that is moved on: what is not proven whole stays `ENCRYPTED` until it is opened."""
+    return case((Submission.state == State.ENCRYPTED, State.ENCRYPTED), else_=state)
 
 
 class Attachment(Base):

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from core import audit
 from core.keyring import KeyRing
-from ingest.errors import QuarantineEntryUnknown
+from ingest.errors import EncryptedUnopened, QuarantineEntryUnknown, Refused
 from ingest.models import Quarantine
-from ingest.read_submission import read_submission
+from ingest.read_submission import StoredSubmission, read_as_received, read_submission
 from ingest.seal_content import QUARANTINE, open_content, open_files, open_key
 from ingest.uploaded_file import UploadedFile
 
@@ -52,13 +52,13 @@ def quarantined(session: Session, operation: str) -> list[QuarantineEntry]:
 
 
 def read_quarantined(session: Session, ring: KeyRing, entry: UUID, *, purpose: audit.Purpose) -> bytes:
-    """The answers of an entry, byte for byte as they came.
+    """The answers of an entry, byte for byte as they came; of encrypted ones that do not open, their manifest.
 
     Raises `QuarantineEntryUnknown`, `KeyDestroyed` or `core.envelope.CiphertextRefused`.
     """
     row = _find(session, entry)
     if row.content is None and row.submission_id:
-        return read_submission(session, ring, row.submission_id, purpose=purpose).xml
+        return _set_aside(session, ring, row.submission_id, purpose).xml
     key = open_key(session, ring, QUARANTINE, row.id)
     audit.record(session, audit.Action.READ, f"{QUARANTINE}:{row.id}", purpose=purpose)
     return open_content(key, QUARANTINE, row.id, row.content or b"")
@@ -68,10 +68,17 @@ def read_quarantined_files(session: Session, ring: KeyRing, entry: UUID, *, purp
     """The files of an entry; raises as `read_quarantined` does."""
     row = _find(session, entry)
     if row.content is None and row.submission_id:
-        return read_submission(session, ring, row.submission_id, purpose=purpose).files
+        return _set_aside(session, ring, row.submission_id, purpose).files
     key = open_key(session, ring, QUARANTINE, row.id)
     audit.record(session, audit.Action.READ, f"{QUARANTINE}:{row.id}", purpose=purpose, detail={"part": "files"})
     return open_files(session, key, row.id)
+
+
+def _set_aside(session: Session, ring: KeyRing, submission: UUID, purpose: audit.Purpose) -> StoredSubmission:
+    try:
+        return read_submission(session, ring, submission, purpose=purpose)
+    except (EncryptedUnopened, Refused):
+        return read_as_received(session, ring, submission, purpose=purpose)
 
 
 def _find(session: Session, entry: UUID) -> Quarantine:

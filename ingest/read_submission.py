@@ -1,4 +1,4 @@
-"""Read submissions back as they were received (casework zone), leaving a line in the audit log."""
+"""Read submissions back (casework zone), leaving a line in the audit log: what phones encrypted is decrypted in memory."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -14,21 +14,23 @@ from core.access import Custody
 from core.clear_columns import custody_of
 from core.envelope import CiphertextRefused, RecordKey
 from core.keyring import KeyRing
-from ingest.errors import KeyDestroyed, SubmissionUnknown
-from ingest.models import Submission
+from ingest.decrypt_submission import decrypt_answers, decrypt_whole, phone_key
+from ingest.errors import EncryptedUnopened, KeyDestroyed, Refused, SubmissionUnknown
+from ingest.models import State, Submission
 from ingest.parse_xml import parse_xml
 from ingest.read_head import read_head
-from ingest.seal_content import SUBMISSION, open_content, open_files, open_key, open_keys
+from ingest.read_manifest import Manifest, read_manifest
+from ingest.seal_content import SUBMISSION, open_content, open_file_named, open_files, open_keys
 from ingest.uploaded_file import UploadedFile
 
-__all__ = ["StoredSubmission", "read_submission", "read_submissions"]
+__all__ = ["StoredSubmission", "read_as_received", "read_submission", "read_submissions"]
 
-Unreadable = SubmissionUnknown | KeyDestroyed | CiphertextRefused
+Unreadable = SubmissionUnknown | KeyDestroyed | CiphertextRefused | EncryptedUnopened | Refused
 
 
 @dataclass(frozen=True)
 class StoredSubmission:
-    """An answer with its files, byte for byte as they came.
+    """An answer with its files, byte for byte as they came, or as they were before the phone encrypted them.
 
     `root_id` names its chain of edits, `chain` holds the ids of all that have arrived of it.
     """
@@ -47,18 +49,82 @@ class StoredSubmission:
     files: tuple[UploadedFile, ...] = field(repr=False, default=())
 
 
+@dataclass(frozen=True)
+class _Received:
+    """What came, without files, and the key that it is sealed under; a manifest where the phone encrypted, and whether all
+    of that was proven."""
+
+    stored: StoredSubmission
+    key: RecordKey
+    manifest: Manifest | None
+    proven: bool
+
+
 def read_submission(session: Session, ring: KeyRing, submission_id: UUID, *, purpose: audit.Purpose) -> StoredSubmission:
-    """One submission with its files; raises `SubmissionUnknown`, `KeyDestroyed` or `core.envelope.CiphertextRefused`."""
-    read = read_submissions(session, ring, [submission_id], purpose=purpose)[submission_id]
-    if not isinstance(read, StoredSubmission):
-        raise read
-    return replace(read, files=open_files(session, open_key(session, ring, SUBMISSION, submission_id), submission_id))
+    """One submission with its files.
+
+    Raises `SubmissionUnknown`, `KeyDestroyed`, `core.envelope.CiphertextRefused`; of encrypted ones also
+    `EncryptedUnopened`, or the `Refused` that says why they do not open any more.
+    """
+    received = _one(session, ring, submission_id, purpose)
+    files = open_files(session, received.key, submission_id)
+    manifest = _proven_manifest(received)
+    if manifest is None:
+        return replace(received.stored, files=files)
+    key = phone_key(session, ring, received.stored.operation, manifest)
+    decrypted = decrypt_whole(key, manifest, {file.name: file.content for file in files})
+    return replace(received.stored, xml=decrypted.xml, files=decrypted.files)
+
+
+def read_as_received(session: Session, ring: KeyRing, submission_id: UUID, *, purpose: audit.Purpose) -> StoredSubmission:
+    """One submission as it came: of encrypted answers the manifest and the encrypted files.
+
+    Raises `SubmissionUnknown`, `KeyDestroyed` or `core.envelope.CiphertextRefused`.
+    """
+    received = _one(session, ring, submission_id, purpose)
+    return replace(received.stored, files=open_files(session, received.key, submission_id))
 
 
 def read_submissions(
     session: Session, ring: KeyRing, submission_ids: Sequence[UUID], *, purpose: audit.Purpose
 ) -> Mapping[UUID, StoredSubmission | Unreadable]:
     """Many at once, without their files; in place of one that cannot be read stands the reason."""
+    received = _received(session, ring, submission_ids, purpose)
+    return {
+        submission: _with_answers(session, ring, one) if isinstance(one, _Received) else one
+        for submission, one in received.items()
+    }
+
+
+def _with_answers(session: Session, ring: KeyRing, received: _Received) -> StoredSubmission | Unreadable:
+    stored = received.stored
+    try:
+        manifest = _proven_manifest(received)
+        if manifest is None:
+            return stored
+        content = open_file_named(session, ring, received.key, stored.id, manifest.answers)
+        key = phone_key(session, ring, stored.operation, manifest)
+        return replace(stored, xml=decrypt_answers(key, manifest, content))
+    except (EncryptedUnopened, CiphertextRefused, Refused) as refusal:
+        return refusal
+
+
+def _proven_manifest(received: _Received) -> Manifest | None:
+    if received.manifest and not received.proven:
+        raise EncryptedUnopened(submission=received.stored.id)
+    return received.manifest
+
+
+def _one(session: Session, ring: KeyRing, submission_id: UUID, purpose: audit.Purpose) -> _Received:
+    received = _received(session, ring, [submission_id], purpose)[submission_id]
+    if not isinstance(received, _Received):
+        raise received
+    return received
+
+
+def _received(
+    session: Session, ring: KeyRing, submission_ids: Sequence[UUID], purpose: audit.Purpose
+) -> Mapping[UUID, _Received | Unreadable]:
     rows = {row.id: row for row in session.scalars(select(Submission).where(Submission.id.in_(submission_ids)))}
     keys = open_keys(session, ring, SUBMISSION, list(rows))
     chains = _chains(session, {row.root_id for row in rows.values()})
@@ -72,27 +138,29 @@ def read_submissions(
 
 def _opened(
     row: Submission, key: RecordKey | KeyDestroyed | CiphertextRefused, chains: Mapping[UUID, frozenset[UUID]]
-) -> StoredSubmission | Unreadable:
+) -> _Received | Unreadable:
     if not isinstance(key, RecordKey):
         return key
     try:
         xml = open_content(key, SUBMISSION, row.id, row.xml)
     except CiphertextRefused as refusal:
         return refusal
-    instance = read_head(parse_xml(xml)).instance_id
-    return StoredSubmission(
+    root = parse_xml(xml)
+    head = read_head(root)
+    stored = StoredSubmission(
         row.id,
         row.root_id,
         chains[row.root_id],
         row.operation,
         row.form_id,
         row.form_version,
-        instance,
+        head.instance_id,
         row.collector,
         row.received_at,
         custody_of(row),
         xml,
     )
+    return _Received(stored, key, read_manifest(root) if head.encrypted else None, row.state != State.ENCRYPTED)
 
 
 def _unknown(submission: UUID) -> SubmissionUnknown:

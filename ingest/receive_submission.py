@@ -33,11 +33,15 @@ __all__ = ["Receipt", "receive_arrival", "receive_submission"]
 
 @dataclass(frozen=True)
 class Receipt:
-    """What became of a post; `complete` once every file that the answers name has come."""
+    """What became of a post; `complete` once every file that the answers name has come.
+
+    `to_open`: they are encrypted, complete, and to be opened now (`ingest.open_encrypted`), which says what they are.
+    """
 
     outcome: Outcome
     submission_id: UUID | None
     complete: bool
+    to_open: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ class _Known:
     digest: bytes
     answered: bytes | None
     complete: bool
+    encrypted: bool
     files: Mapping[bytes, bytes] = field(repr=False)
 
 
@@ -84,14 +89,15 @@ def receive_arrival(session: Session, ring: KeyRing, arrival: Arrival) -> Receip
 
 
 def _find(session: Session, arrival: Arrival) -> _Known | None:
-    wanted = select(Submission.id, Submission.digest, Submission.answered, Submission.complete).where(
+    wanted = select(Submission.id, Submission.digest, Submission.answered, Submission.complete, Submission.state).where(
         Submission.operation == arrival.post.operation, Submission.instance == arrival.instance
     )
     row = session.execute(wanted).one_or_none()
     if row is None:
         return None
     files = session.execute(select(Attachment.name, Attachment.digest).where(Attachment.owner == row.id))
-    return _Known(row.id, row.digest, row.answered, row.complete, dict(files.all()))
+    encrypted = row.state == State.ENCRYPTED
+    return _Known(row.id, row.digest, row.answered, row.complete, encrypted, dict(files.all()))
 
 
 def _receive_first(session: Session, ring: KeyRing, arrival: Arrival) -> Receipt:
@@ -115,14 +121,15 @@ def _receive_first(session: Session, ring: KeyRing, arrival: Arrival) -> Receipt
             collector=post.collector,
             received_at=now(),
             complete=complete,
-            state=State.AWAITING,
+            state=State.ENCRYPTED if arrival.head.encrypted else State.AWAITING,
             xml=seal_content(key, SUBMISSION, submission, post.xml),
             custody=str(post.custody),
         )
     )
     keep_files(session, ring, key, operation=post.operation, owner=submission, files=post.files)
     _record(session, submission, files=len(post.files))
-    return Receipt(Outcome.EDITED if arrival.replaces else Outcome.ACCEPTED, submission, complete)
+    outcome = Outcome.EDITED if arrival.replaces else Outcome.ACCEPTED
+    return Receipt(outcome, submission, complete, to_open=arrival.head.encrypted and complete)
 
 
 def _receive_again(session: Session, ring: KeyRing, arrival: Arrival, known: _Known) -> Receipt:
@@ -131,13 +138,14 @@ def _receive_again(session: Session, ring: KeyRing, arrival: Arrival, known: _Kn
         raise DifferentAnswers(submission=known.id, form_id=arrival.head.form_id)
     new = _new_files(ring, known, post.files)
     if not new:
-        return Receipt(Outcome.EDIT_RESENT if arrival.replaces else Outcome.RESENT, known.id, known.complete)
+        outcome = Outcome.EDIT_RESENT if arrival.replaces else Outcome.RESENT
+        return Receipt(outcome, known.id, known.complete, to_open=known.encrypted and known.complete)
     key = open_key(session, ring, SUBMISSION, known.id)
     keep_files(session, ring, key, operation=post.operation, owner=known.id, files=new)
     complete = _complete(ring, arrival, known, new)
     session.execute(update(Submission).where(Submission.id == known.id).values(complete=complete))
     _record(session, known.id, files=len(new))
-    return Receipt(Outcome.FILES_ADDED, known.id, complete)
+    return Receipt(Outcome.FILES_ADDED, known.id, complete, to_open=known.encrypted and complete)
 
 
 def _the_same(session: Session, ring: KeyRing, arrival: Arrival, known: _Known) -> bool:

@@ -15,6 +15,7 @@ from ingest.expect_files import expected_files
 from ingest.parse_xml import parse_xml
 from ingest.read_answers import answers_of
 from ingest.read_head import Head, read_head
+from ingest.read_manifest import read_manifest
 from ingest.same_answers import same_answers
 from ingest.uploaded_file import UploadedFile
 
@@ -57,13 +58,15 @@ def recognise(session: Session, ring: KeyRing, post: Post) -> Arrival:
     root = parse_xml(post.xml)
     head = read_head(root)
     instance = instance_token(ring, post.operation, head.form_id, head.instance_id)
-    replaces = instance_token(ring, post.operation, head.form_id, head.replaces) if head.replaces else None
+    # What encrypted answers replace is believed when it is read inside them: the manifest's word for it is not signed.
+    named = None if head.encrypted else head.replaces
+    replaces = instance_token(ring, post.operation, head.form_id, named) if named else None
     refuse_erased(session, post.operation, instance, replaces)
     definition = find_definition(session, post.operation, head.form_id, head.version)
     if definition is None:
         raise FormUnknown(form_id=head.form_id, version=head.version)
     _refuse_two_contents_of_one_name(post.files, head.form_id)
-    expected = expected_files(root, definition, encrypted=head.encrypted)
+    expected = frozenset(read_manifest(root).files) if head.encrypted else expected_files(root, definition)
     answers = None if head.encrypted else same_answers(answers_of(root, definition))
     locks = turns(ring, post.operation, head.form_id, instance, replaces)
     return Arrival(post, head, instance, replaces, expected, locks, answers)

@@ -22,6 +22,7 @@ __all__ = [
     "new_key",
     "open_content",
     "open_file",
+    "open_file_named",
     "open_files",
     "open_key",
     "open_keys",
@@ -104,6 +105,15 @@ def open_files(session: Session, key: RecordKey, owner: UUID) -> tuple[UploadedF
     """The files of a record, by name; raises `core.envelope.CiphertextRefused`."""
     rows = session.scalars(select(Attachment).where(Attachment.owner == owner))
     return tuple(sorted((open_file(key, row) for row in rows), key=lambda file: file.name))
+
+
+def open_file_named(session: Session, ring: KeyRing, key: RecordKey, owner: UUID, name: str) -> bytes:
+    """The content of one file of a record, which is there; raises `core.envelope.CiphertextRefused`."""
+    named = Attachment.owner == owner, Attachment.name == file_token(ring, owner, name)
+    row = session.scalars(select(Attachment).where(*named)).first()
+    if row is None:
+        raise Binding(ATTACHMENT, owner, "content").refused()  # somebody took it away
+    return open_file(key, row).content
 
 
 def open_file(key: RecordKey, row: Attachment) -> UploadedFile:

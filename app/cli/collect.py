@@ -53,14 +53,28 @@ def check_form(workbook: Annotated[Path, typer.Argument(help="An XLSForm workboo
 
 @form_commands.command("add")
 def add_form(
-    operation: Operation, workbook: Annotated[Path, typer.Argument(help="An XLSForm workbook.", exists=True, dir_okay=False)]
+    operation: Operation,
+    workbook: Annotated[Path, typer.Argument(help="An XLSForm workbook.", exists=True, dir_okay=False)],
+    encrypted: Annotated[
+        bool, typer.Option("--encrypted", help="Phones encrypt what they finalise, with the operation's public key.")
+    ] = False,
 ) -> None:
     """Publish a workbook's form to the phones of an operation."""
     compiled = forms.compile_workbook(workbook.read_bytes(), workbook.name, java=Settings.read().java)
+    if not encrypted:
+        forms.refuse_foreign_key(compiled.xform)
+    xform = _encrypted(operation, compiled.xform) if encrypted else compiled.xform
     with at_work(operation) as (_, session):
         media = {**compiled.media, "places.csv": forms.places_media(load_places(session, operation))}
-        published = forms.publish_form(session, operation, compiled.xform, media)
-    console.print(f"Published {published.form_id}, version {published.version or '(none)'}, to {operation}.")
+        published = forms.publish_form(session, operation, xform, media)
+    how = ", encrypted on the phone" if encrypted else ""
+    console.print(f"Published {published.form_id}, version {published.version or '(none)'}, to {operation}{how}.")
+
+
+def _encrypted(operation: str, xform: bytes) -> bytes:
+    """In the casework zone, which alone opens form keys: the public key is derived from the private one, which is sealed."""
+    with at_work(operation, Zone.CASEWORK) as (program, session):
+        return forms.encrypt_form(xform, forms.newest_public_key(session, program.ring, operation))
 
 
 @form_commands.command("list")

@@ -9,6 +9,7 @@ from uuid import UUID
 import typer
 from rich.progress import Progress
 
+import forms
 from app.cli.screen import console, progress, show_table
 from app.cli.signed_in import sign_in, sign_in_once_accounts_exist
 from app.cli.work import ADMINISTRATOR
@@ -24,6 +25,7 @@ from app.key_operations import (
     rotate,
 )
 from app.key_shares import join_shares, share_passphrase, split_subject, telling_failure
+from app.operations import find_operation
 from app.program import Program, open_program
 from app.rewrap_keys import Rewrapped, waiting
 from app.second_person import approval, has_accounts
@@ -158,6 +160,21 @@ def reseal_keys(
     with opened() as program:
         reseal(program, _keeper(program, operation), to, approval(program.database, proposal))
     console.print(f"The key ring is now sealed by {to}. Set WAYSTATION_KEY_PROVIDER={to}, or nothing starts again.")
+
+
+@keys.command("form-key")
+def add_form_key(operation: Annotated[str, typer.Argument(help="Code of the operation.")]) -> None:
+    """Make a key pair for which an operation's phones encrypt what they finalise. Older ones still open what was sent."""
+    with opened() as program:
+        who = sign_in_once_accounts_exist(program, operation, ADMINISTRATOR)
+        with program.database.transaction(Zone.COLLECTION, access=who) as session:
+            find_operation(session, operation)
+            made = forms.add_form_key(session, program.ring, operation)
+    console.print(
+        f"Form key {made} made. Publish forms with it from now on, under a new version: "
+        f"`bin/waystation forms add {operation} FILE --encrypted`. "
+        "Back up the key tables: without this key nobody opens what phones encrypt."
+    )
 
 
 @keys.command("split")

@@ -7,7 +7,7 @@ Specification: OpenRosa form discovery, form submission and HTTP request API, as
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
@@ -24,7 +24,7 @@ from core.database import Database, Zone
 from core.keyring import KeyRing
 from core.settings import Settings
 from forms import PublishedForm, find_form, list_forms, read_media
-from ingest import Collector, Outcome, Receipt, find_collector, receive_submission
+from ingest import Collector, Outcome, Receipt, find_collector, open_encrypted, receive_submission
 
 __all__ = ["Door", "router"]
 
@@ -115,7 +115,7 @@ async def take_submission(request: Request, door: OpenDoor, caller: Caller) -> R
 def _receive(door: Door, caller: Collector, content_type: str, body: bytes) -> Receipt:
     xml, files = read_post(content_type, body)
     with door.database.transaction(Zone.COLLECTION, operation=caller.operation, actor=_actor(caller)) as session:
-        return receive_submission(
+        receipt = receive_submission(
             session,
             door.ring,
             operation=caller.operation,
@@ -124,6 +124,17 @@ def _receive(door: Door, caller: Collector, content_type: str, body: bytes) -> R
             collector=str(caller.id),
             custody=caller.custody,
         )
+    return _opened(door, caller, receipt, receipt.submission_id) if receipt.to_open and receipt.submission_id else receipt
+
+
+def _opened(door: Door, caller: Collector, receipt: Receipt, submission: UUID) -> Receipt:
+    """Open what is encrypted and whole. It is kept by now: should this fail, it is opened when the phone sends it again, or
+    by the next admission."""
+    with door.database.transaction(Zone.CASEWORK, operation=caller.operation, actor=_actor(caller)) as session:
+        outcome = open_encrypted(session, door.ring, submission)
+    if outcome is Outcome.ACCEPTED and receipt.outcome is Outcome.FILES_ADDED:
+        return receipt
+    return replace(receipt, outcome=outcome, complete=outcome in NEWS)
 
 
 def _tell(door: Door, operation: str, receipt: Receipt) -> None:

@@ -63,6 +63,15 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "fr": "Votre formulaire est arrivé mais il est illisible. Il est conservé tel quel. Prévenez votre superviseur.",
         "ar": "وصلت استمارتك لكن تتعذر قراءتها. وهي محفوظة كما وصلت. يرجى إبلاغ مشرفك.",
     },
+    "locked": {
+        "en": "Your form arrived but was locked for another office and cannot be opened here. It is kept as it came. "
+        "Do not delete it from your phone. Fetch the newest forms and tell your supervisor.",
+        "fr": "Votre formulaire est arrivé, mais il a été verrouillé pour un autre bureau et ne peut pas être ouvert ici. "
+        "Il est conservé tel quel. Ne le supprimez pas de votre téléphone. Téléchargez les derniers formulaires et prévenez "
+        "votre superviseur.",
+        "ar": "وصلت استمارتك لكنها مقفلة لمكتب آخر ولا يمكن فتحها هنا. وهي محفوظة كما وصلت. لا تحذفها من هاتفك. "
+        "حمّل أحدث الاستمارات وأبلغ مشرفك.",
+    },
     "erased": {
         "en": "This form is no longer kept here, and was not stored again. Please delete it from your phone.",
         "fr": "Ce formulaire n'est plus conservé ici et n'a pas été enregistré de nouveau. Supprimez-le de votre téléphone.",

@@ -93,6 +93,7 @@ OUTCOME_STATUS: Final[Mapping[Outcome, HTTPStatus]] = {
     Outcome.STALE_EDIT: HTTPStatus.CONFLICT,
     Outcome.UNKNOWN_FORM: HTTPStatus.NOT_FOUND,
     Outcome.MALFORMED: HTTPStatus.BAD_REQUEST,
+    Outcome.LOCKED: HTTPStatus.UNPROCESSABLE_ENTITY,
     Outcome.ERASED: HTTPStatus.ACCEPTED,  # an error would keep it in the phone's queue, where it should not stay
 }
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0054"
-down_revision = "0037"
+down_revision = "0038"
 
 COLLECTION = "waystation_collection"
 CASEWORK = "waystation_casework"

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from typing import Final
 from uuid import UUID, uuid4
 
+from lxml import etree
+
 import forms
 import ingest
 from app.demonstration.phone import Phone, fill_form
@@ -14,12 +16,15 @@ from core.clock import now
 from core.database import Zone
 from core.places import add_places, read_gazetteer
 from core.week import Week
+from forms.encrypt_form import encryption_key
+from tests.encrypting_phone import encrypt
 from tests.end_to_end.canaries import Canaries
 
 __all__ = ["OPERATION", "WEEK", "movement", "publish", "screening", "send", "send_everything"]
 
 OPERATION: Final = "TEST"
 WEEK: Final = Week.of(now().date()).plus(-1)
+ENCRYPTED: Final = "assistance_interview"  # on the phone
 NUMBERS: Final = {"reporter_phone", "prs_MobilePhone"}
 # Answers that must fit their question; every other question that is not open gets a word of its own.
 FITTING: Final[Mapping[str, str]] = {
@@ -50,9 +55,14 @@ def publish(program: Program) -> str:
     places = read_gazetteer(GAZETTEER)
     with program.database.transaction(Zone.COLLECTION, operation=OPERATION) as session:
         add_places(session, OPERATION, places)
+        forms.add_form_key(session, program.ring, OPERATION)
+    with program.database.transaction(Zone.CASEWORK, operation=OPERATION) as session:
+        public_key = forms.newest_public_key(session, program.ring, OPERATION)
+    with program.database.transaction(Zone.COLLECTION, operation=OPERATION) as session:
         for name in forms.QUESTIONNAIRES:
             compiled = forms.compile_workbook(forms.build_questionnaire(name), f"{name}.xlsx")
-            forms.publish_form(session, OPERATION, compiled.xform, {"places.csv": forms.places_media(places)})
+            xform = forms.encrypt_form(compiled.xform, public_key) if name == ENCRYPTED else compiled.xform
+            forms.publish_form(session, OPERATION, xform, {"places.csv": forms.places_media(places)})
         return ingest.add_collector(session, OPERATION, "canary")
 
 
@@ -77,8 +87,15 @@ def send_everything(phone: Phone, canaries: Canaries) -> None:
 
 
 def send(phone: Phone, canaries: Canaries, xml: bytes) -> None:
-    """Send answers with the files that they name."""
-    phone.send(xml, _files(phone, canaries, xml))
+    """Send answers with the files that they name, encrypted where the form says so."""
+    files = _files(phone, canaries, xml)
+    if f'id="{ENCRYPTED}"'.encode() not in xml:
+        phone.send(xml, files)
+        return
+    root = etree.fromstring(xml)
+    named = {"form_id": ENCRYPTED, "version": root.get("version", ""), "instance_id": root.findtext(".//{*}instanceID", "")}
+    sent = encrypt(encryption_key(phone.forms[ENCRYPTED]) or "", xml, files, **named)
+    phone.send(sent.manifest, sent.files)
 
 
 def movement(phone: Phone, canaries: Canaries, instance: UUID, *, replaces: UUID | None = None) -> bytes:

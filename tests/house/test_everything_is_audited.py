@@ -85,6 +85,7 @@ QUIET = {
     "ingest.quarantined": "codes and ids; reading one leaves a line",
     "ingest.received_before": "ids",
     "ingest.submissions_set_aside": "ids",
+    "ingest.unopened_submissions": "ids",
 }
 
 

@@ -48,6 +48,7 @@ OPENS_NOTHING = {
     # Whether something is allowed, which ids there are, what is due.
     "ingest.chain_of",
     "ingest.received_before",
+    "ingest.unopened_submissions",
     "casework.find_overdue",
     "casework.page_overdue",
     "casework.may_share_with",
@@ -70,6 +71,8 @@ OPENS_NOTHING = {
     "casework.review_opening",
     "casework.withdraw_consent",
     "casework.withdraw_report",
+    # Opens for Purpose.COLLECTION, to prove that all of it came, and gives back what became of it.
+    "ingest.open_encrypted",
     # An erasure opens what the phone called each answer, to find the copies of it, and gives back what it counted.
     "ingest.erase_submissions",
     "casework.carry_out_erasure",

@@ -19,10 +19,10 @@ from ingest import (
     awaiting_submissions,
     quarantined,
     read_quarantined,
-    read_quarantined_files,
     read_submission,
     receive_submission,
 )
+from ingest.read_quarantine import read_quarantined_files
 
 OPERATION = "TEST"
 FORM = b"""<?xml version="1.0"?>

@@ -2,9 +2,8 @@
 
 import pytest
 
-from ingest import parse_xml
 from ingest.errors import AnswersUnreadable
-from ingest.parse_xml import LARGEST_XML, local_name
+from ingest.parse_xml import LARGEST_XML, local_name, parse_xml
 
 ENTITIES = "".join(f'<!ENTITY x{n} "{f"&x{n - 1};" * 10}">' for n in range(1, 12))
 BOMB = f'<!DOCTYPE a [<!ENTITY x0 "{"y" * 1000}">{ENTITIES}]><a b="&x11;">&x11;</a>'

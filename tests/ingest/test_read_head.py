@@ -2,8 +2,8 @@
 
 import pytest
 
-from ingest import parse_xml
 from ingest.errors import IdentityMissing
+from ingest.parse_xml import parse_xml
 from ingest.read_head import Head, read_head
 
 

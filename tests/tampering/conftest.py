@@ -37,7 +37,7 @@ from core.places import add_places
 from core.registers import Breach, add_entry
 from core.settings import Settings
 from core.week import Week
-from forms import RecordPart, publish_form, read_form_definition
+from forms import RecordPart, add_form_key, publish_form, read_form_definition
 from ingest import UploadedFile, receive_submission
 from ingest.pull import add_source
 from tests.casework.conftest import ARRIVAL, ASSISTANCE, MEMBERS, OPERATION, PLACES, SCREENING, Field
@@ -130,6 +130,8 @@ def _populated(
         add_places(session, OPERATION, PLACES)
         for xform in xforms.values():
             publish_form(session, OPERATION, xform, {})
+        for _ in range(2):
+            add_form_key(session, ring, OPERATION)
     team = Field(database, ring, {kind: read_form_definition(xform) for kind, xform in xforms.items()})
     persons = _interviews(team)
     _reports_and_refused_posts(team)

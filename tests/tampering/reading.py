@@ -25,10 +25,11 @@ from core.identity.second_factor import check_totp
 from core.keyring import KeyRing
 from core.permissions import Role
 from core.registers import Breach, list_entries
-from forms import RecordPart
-from ingest import quarantined, read_quarantined, read_quarantined_files, read_submission
+from forms import RecordPart, open_form_keys
+from ingest import quarantined, read_quarantined, read_submission
 from ingest.models import Submission
 from ingest.pull import list_sources, open_token
+from ingest.read_quarantine import read_quarantined_files
 from tests.casework.conftest import OPERATION
 from tests.tampering.conftest import WEEK
 
@@ -128,6 +129,10 @@ def registers(session: Session, ring: KeyRing) -> Any:
     return list_entries(session, ring, Breach)
 
 
+def keys_of_forms(session: Session, ring: KeyRing) -> Any:
+    return list(open_form_keys(session, ring, OPERATION))
+
+
 READINGS: Final[Mapping[str, Reading]] = {
     "anonymizer.block_key": Reading(Zone.ANONYMIZER, blocks, "block"),
     "anonymizer.fact_column": Reading(Zone.ANONYMIZER, blocks, "block"),
@@ -143,6 +148,7 @@ READINGS: Final[Mapping[str, Reading]] = {
     "casework.person": Reading(Zone.CASEWORK, persons),
     "casework.record_key": Reading(Zone.CASEWORK, keys_of_casework, "record"),
     "core.register_entry": Reading(Zone.AUDIT, registers, access=DINA),
+    "forms.form_key": Reading(Zone.CASEWORK, keys_of_forms),
     "identity.account": Reading(Zone.IDENTITY, accounts, access=SERVER),
     "identity.totp": Reading(Zone.IDENTITY, apps, "account", SERVER),
     "ingest.attachment": Reading(Zone.CASEWORK, submissions),

@@ -1,4 +1,4 @@
-"""`store verify` opens whatever is sealed outside the records too: what was received, registers, proofs, accounts."""
+"""`store verify` opens what is sealed outside the records too: form keys, what was received, registers, proofs, accounts."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -16,6 +16,7 @@ from core.identity.verify_accounts import verify_accounts
 from core.keyring import KeyRing
 from core.permissions import Role
 from core.registers import verify_entries
+from forms import verify_form_keys
 from ingest import verify_received
 from tests.casework.conftest import OPERATION
 from tests.tampering.columns import Kind, of_kind
@@ -28,6 +29,7 @@ BY_SCHEMA: Final[Mapping[str, tuple[Zone, Verify]]] = {
         Zone.CASEWORK,
         lambda session, ring: verify_received(session, ring, OPERATION, lambda _: None, purpose=Purpose.VERIFICATION),
     ),
+    "forms": (Zone.CASEWORK, lambda session, ring: verify_form_keys(session, ring, OPERATION)),
     "core": (Zone.AUDIT, verify_entries),
     "anonymizer": (Zone.ANONYMIZER, lambda session, ring: verify_proofs(session, ring, OPERATION)),
     "identity": (Zone.IDENTITY, verify_accounts),
@@ -44,7 +46,7 @@ def verified(world: World, tampered: Tampered, schema: str, access: Access | Non
 def test_a_sound_installation_is_sound(world: World) -> None:
     with world.tampered() as tampered:
         each = {schema: verified(world, tampered, schema) for schema in BY_SCHEMA}
-    assert [(one.faults, one.keyless) for one in each.values()] == [([], [])] * 4
+    assert [(one.faults, one.keyless) for one in each.values()] == [([], [])] * len(BY_SCHEMA)
     assert all(one.sound for one in each.values())
     assert verify_store(world.program, OPERATION).sound > sum(one.sound for one in each.values())
 

@@ -17,13 +17,15 @@ from core.database import Zone
 from core.keyring import KeyRing
 from core.sealed_stream import SealedFileRefused
 from core.signatures import verification_key
+from forms import add_form_key, open_form_keys
 from tests.app.test_erasure.attacker import opened_by_anything
-from tests.app.test_erasure.conftest import PEOPLE, Emptiness, Store, every_row, owner_of, wrapped_keys
+from tests.app.test_erasure.conftest import OPERATION, PEOPLE, Emptiness, Store, every_row, owner_of, wrapped_keys
 
 ERASED, *OTHERS = PEOPLE
 # Keys that may lie beside what they open, each with the reason.
 OTHER_KEYS = {
     "core.register_entry": "opens an entry of the registers of assessments and breaches, which are not erased",
+    "forms.form_key": "opens what phones encrypt, which lies under the key of each submission besides",
     "identity.account": "opens a colleague's own sign-in secret, and no record of a person who was interviewed",
 }
 
@@ -237,3 +239,25 @@ def test_every_table_of_wrapped_keys_is_on_the_list(store: Store) -> None:
         ).all()
     assert set(found) == {*KEYS_APART, *OTHER_KEYS}
     assert set(KEYS_IN_BOTH) == {"core.key_version", *OTHER_KEYS}
+
+
+def test_what_opens_encrypted_answers_is_restored_from_both_files(store: Store, emptiness: Emptiness, tmp_path: Path) -> None:
+    """A form key that was made since the data were backed up is in the newest key backup; phones may hold answers for it."""
+    ring, database = store.program.ring, store.program.database
+
+    def add_key() -> None:
+        with database.transaction(Zone.COLLECTION, operation=OPERATION) as session:
+            add_form_key(session, ring, OPERATION)
+
+    add_key()
+    yesterday = store.back_up(tmp_path / "yesterday")
+    add_key()
+    today = store.back_up(tmp_path / "today")
+    emptiness.restore(ring, yesterday.files["data"], today.files["keys"])
+    with database.transaction(Zone.CASEWORK, operation=OPERATION) as session:
+        kept = list(open_form_keys(session, ring, OPERATION))
+    restored = emptiness.open()
+    with restored.transaction(Zone.CASEWORK, operation=OPERATION) as session:
+        assert list(open_form_keys(session, ring, OPERATION)) == kept
+    restored.close()
+    assert len(kept) == 2
