@@ -59,6 +59,7 @@ PURGE: Final = (
     ("ingest.record_key", "record IN (SELECT id FROM erased_raw)"),
     ("ingest.attachment", "owner IN (SELECT id FROM erased_raw)"),
     ("ingest.quarantine", "id IN (SELECT id FROM erased_raw) OR submission_id IN (SELECT id FROM erased_raw)"),
+    ("ingest.pulled", "submission IN (SELECT id FROM erased_raw)"),
     ("ingest.submission", "id IN (SELECT id FROM erased_raw)"),
 )
 

@@ -10,7 +10,17 @@ from uuid import UUID
 from core.keyring import KeyRing
 from ingest.uploaded_file import UploadedFile
 
-__all__ = ["answers_digest", "edits_lock", "file_digest", "file_token", "instance_token", "post_digest"]
+__all__ = [
+    "answered_digest",
+    "answers_digest",
+    "edits_lock",
+    "file_digest",
+    "file_token",
+    "instance_token",
+    "post_digest",
+    "pulled_token",
+    "pulled_version",
+]
 
 SEPARATOR = "\0"  # cannot occur in XML
 
@@ -30,6 +40,11 @@ def answers_digest(ring: KeyRing, submission: UUID, xml: bytes) -> bytes:
     return ring.blind_token("answers", f"{submission}{SEPARATOR}{_sha256(xml)}")
 
 
+def answered_digest(ring: KeyRing, submission: UUID, answers: bytes) -> bytes:
+    """Equal where the questions of one submission have equal answers, in whichever notation they came (`same_answers`)."""
+    return ring.blind_token("answered", f"{submission}{SEPARATOR}{_sha256(answers)}")
+
+
 def file_token(ring: KeyRing, owner: UUID, name: str) -> bytes:
     """Finds a file of a record by its name."""
     return ring.blind_token("file-name", f"{owner}{SEPARATOR}{name}")
@@ -45,6 +60,16 @@ def post_digest(ring: KeyRing, operation: str, xml: bytes, files: Sequence[Uploa
     parts = [operation, _sha256(xml)]
     parts += sorted(f"{_sha256(file.name.encode())}{_sha256(file.content)}" for file in files)
     return ring.blind_token("refused-post", SEPARATOR.join(parts))
+
+
+def pulled_token(ring: KeyRing, source: UUID, number: int) -> bytes:
+    """The tombstone of an erased record that was pulled: by the server's number, which an edit there does not change."""
+    return ring.blind_token("pulled", f"{source}{SEPARATOR}{number}")
+
+
+def pulled_version(ring: KeyRing, source: UUID, number: int, uuid: str) -> bytes:
+    """Tells whether a record of a server is still the one that was taken in."""
+    return ring.blind_token("pulled-version", f"{source}{SEPARATOR}{number}{SEPARATOR}{uuid}")
 
 
 def _sha256(content: bytes) -> str:

@@ -17,14 +17,14 @@ from core.envelope import CiphertextRefused, RecordKey
 from core.erasure import Tally
 from core.errors import Problem
 from core.keyring import KeyRing
-from ingest.blind_tokens import edits_lock
-from ingest.models import Attachment, ErasedInstance, Quarantine, RecordKeyRow, Submission
+from ingest.blind_tokens import edits_lock, pulled_token
+from ingest.models import Attachment, ErasedInstance, PulledRow, Quarantine, RecordKeyRow, Submission
 from ingest.parse_xml import parse_xml
 from ingest.read_head import read_head
 from ingest.seal_content import QUARANTINE, SUBMISSION, open_content, open_keys
 from ingest.take_turns import take_turns
 
-__all__ = ["chain_of", "erase_submissions", "is_erased"]
+__all__ = ["chain_of", "erase_submissions", "is_erased", "remember_erased"]
 
 AT_ONCE = 50
 
@@ -50,8 +50,9 @@ def erase_submissions(
     versions = session.scalars(select(Submission).where(Submission.root_id.in_(chains))).all()
     named = _instance_ids(session, ring, versions)
     told = [token for version in versions for token in (version.instance, version.replaces) if token]
-    _remember(session, operation, told)
     gone = [version.id for version in versions]
+    remember_erased(session, operation, [*told, *_pulled_as(session, ring, gone)])
+    tally.delete(session, PulledRow, PulledRow.submission.in_(gone))
     kept_copies = [*refused, *_copies_of(session, gone), *_copies_naming(session, ring, operation, named)]
     _erase_entries(session, kept_copies, tally)
     tally.delete(session, Quarantine, Quarantine.submission_id.in_(gone))
@@ -66,7 +67,7 @@ def is_erased(session: Session, operation: str, instance: bytes, replaces: bytes
     same = ErasedInstance.operation == operation, ErasedInstance.instance.in_(asked)
     found = set(session.scalars(select(ErasedInstance.instance).where(*same)))
     if found and instance not in found:
-        _remember(session, operation, [instance])
+        remember_erased(session, operation, [instance])
     return bool(found)
 
 
@@ -79,6 +80,12 @@ def chain_of(session: Session, submission: UUID) -> frozenset[UUID]:
 def _chains_of(session: Session, submissions: Collection[UUID]) -> list[UUID]:
     theirs = or_(Submission.id.in_(submissions), Submission.root_id.in_(submissions))
     return list(session.scalars(select(Submission.root_id).where(theirs).distinct()))
+
+
+def _pulled_as(session: Session, ring: KeyRing, submissions: Collection[UUID]) -> list[bytes]:
+    """What the servers call the records that were pulled: an edit there, under a new id, is not taken in either."""
+    rows = select(PulledRow.source, PulledRow.number).where(PulledRow.submission.in_(submissions))
+    return [pulled_token(ring, source, number) for source, number in session.execute(rows)]
 
 
 def _let_no_edit_slip_in(session: Session, ring: KeyRing, operation: str, chains: Collection[UUID]) -> None:
@@ -103,7 +110,8 @@ def _instance_ids(session: Session, ring: KeyRing, versions: Collection[Submissi
     return found
 
 
-def _remember(session: Session, operation: str, tokens: Iterable[bytes]) -> None:
+def remember_erased(session: Session, operation: str, tokens: Iterable[bytes]) -> None:
+    """Leave a tombstone for each of these blind tokens."""
     day = now().date()  # not the moment: it would tie the token to the record erased with it
     rows = [{"operation": operation, "instance": token, "erased_on": day} for token in sorted(set(tokens))]
     if rows:

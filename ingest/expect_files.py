@@ -13,7 +13,7 @@ from ingest.parse_xml import local_name
 from ingest.read_answers import Answers, answers_of
 from ingest.read_head import child_text
 
-__all__ = ["expected_files"]
+__all__ = ["expected_files", "files_named"]
 
 
 def expected_files(root: etree._Element, definition: FormDefinition) -> frozenset[str]:
@@ -22,8 +22,13 @@ def expected_files(root: etree._Element, definition: FormDefinition) -> frozense
     These are the answers to questions of kind `binary`, and the audit log in `meta`. What encrypted answers consist of is
     listed by their manifest (`ingest.read_manifest`).
     """
+    return files_named(answers_of(root, definition), definition) | frozenset(_audit_log(root))
+
+
+def files_named(answers: Answers, definition: FormDefinition) -> frozenset[str]:
+    """The names that answers to questions of kind `binary` give."""
     kept_as_files = {question.path for question in definition.questions if question.kind == "binary"}
-    return frozenset(_answered(answers_of(root, definition), kept_as_files)) | frozenset(_audit_log(root))
+    return frozenset(_answered(answers, kept_as_files)) if kept_as_files else frozenset()
 
 
 def _answered(answers: Answers, paths: set[str]) -> Iterator[str]:

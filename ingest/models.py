@@ -4,13 +4,24 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, DateTime, ForeignKey, Index, UniqueConstraint, case, text
+from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, DateTime, ForeignKey, Index, UniqueConstraint, case, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.access import UNASSIGNED
 from core.database import Base
 
-__all__ = ["Attachment", "CollectorRow", "ErasedInstance", "Quarantine", "RecordKeyRow", "State", "Submission", "moved_to"]
+__all__ = [
+    "Attachment",
+    "CollectorRow",
+    "ErasedInstance",
+    "PulledRow",
+    "Quarantine",
+    "RecordKeyRow",
+    "SourceRow",
+    "State",
+    "Submission",
+    "moved_to",
+]
 
 
 class State(StrEnum):
@@ -44,6 +55,7 @@ class Submission(Base):
     instance: Mapped[bytes]
     replaces: Mapped[bytes | None]
     digest: Mapped[bytes]
+    answered: Mapped[bytes | None]  # of the answers alone; none where they are encrypted or came before there was one
     collector: Mapped[str]
     received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     complete: Mapped[bool]
@@ -129,3 +141,45 @@ class ErasedInstance(Base):
     operation: Mapped[str] = mapped_column(primary_key=True)
     instance: Mapped[bytes] = mapped_column(primary_key=True)
     erased_on: Mapped[date]
+
+
+class SourceRow(Base):
+    """A form on a server that is pulled. `position` is the highest record number taken in; the server's token is sealed
+    under a record key of its own, and the zone that pulls cannot read it."""
+
+    __tablename__ = "source"
+    __table_args__ = (
+        UniqueConstraint("operation", "address", "asset"),
+        CheckConstraint("kind IN ('kobotoolbox')", name="kind"),
+        CheckConstraint("custody ~ '^[0-9A-Za-z-]+(/[0-9A-Za-z-]+){3}$'", name="custody"),
+        {"schema": "ingest"},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    operation: Mapped[str] = mapped_column(ForeignKey("core.operation.code"))
+    kind: Mapped[str]
+    address: Mapped[str]
+    asset: Mapped[str]
+    form_id: Mapped[str]
+    token: Mapped[bytes] = mapped_column(deferred=True)  # the collection zone has no right to read it
+    position: Mapped[int] = mapped_column(BigInteger)
+    custody: Mapped[str] = mapped_column(server_default=str(UNASSIGNED))
+    added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class PulledRow(Base):
+    """A record of a source by the server's number. `version` is the blind token of the version last taken in.
+
+    Without a submission it lies in quarantine, and each sweep tries it again. `deleted_at`: when it was missed on the server.
+    """
+
+    __tablename__ = "pulled"
+    __table_args__ = (Index("ix_pulled_submission", "submission"), {"schema": "ingest"})
+
+    source: Mapped[UUID] = mapped_column(ForeignKey("ingest.source.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    operation: Mapped[str] = mapped_column(ForeignKey("core.operation.code"))
+    version: Mapped[bytes]
+    submission: Mapped[UUID | None] = mapped_column(ForeignKey("ingest.submission.id"))
+    validation: Mapped[str | None]
+    deleted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

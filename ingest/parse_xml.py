@@ -7,7 +7,7 @@ from lxml import etree
 
 from ingest.errors import AnswersUnreadable
 
-__all__ = ["local_name", "parse_xml"]
+__all__ = ["LARGEST_XML", "local_name", "parse_xml"]
 
 LARGEST_XML: Final = 10_000_000  # bytes; the answers alone, without their files
 

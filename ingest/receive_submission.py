@@ -18,17 +18,17 @@ from core import audit
 from core.access import UNASSIGNED, Custody
 from core.clock import now
 from core.keyring import KeyRing
-from ingest.blind_tokens import answers_digest, file_digest, file_token
+from ingest.blind_tokens import answered_digest, answers_digest, file_digest, file_token
 from ingest.chain_edits import join_chain
 from ingest.errors import DifferentAnswers, DifferentFile, Outcome, Refused
-from ingest.models import Attachment, State, Submission
+from ingest.models import Attachment, PulledRow, State, Submission
 from ingest.quarantine_post import quarantine_post
 from ingest.recognise_post import Arrival, ErasedBefore, Post, recognise, refuse_erased
 from ingest.seal_content import SUBMISSION, keep_files, new_key, open_key, seal_content
 from ingest.take_turns import take_turns
 from ingest.uploaded_file import UploadedFile
 
-__all__ = ["Receipt", "receive_submission"]
+__all__ = ["Receipt", "receive_arrival", "receive_submission"]
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ class _Known:
 
     id: UUID
     digest: bytes
+    answered: bytes | None
     complete: bool
     encrypted: bool
     files: Mapping[bytes, bytes] = field(repr=False)
@@ -71,11 +72,7 @@ def receive_submission(
     """
     post = Post(operation, collector, xml, files, custody)
     try:
-        arrival = recognise(session, ring, post)
-        take_turns(session, arrival.locks)
-        refuse_erased(session, operation, arrival.instance, arrival.replaces)  # while this post waited for its turn
-        known = _find(session, arrival)
-        return _receive_again(session, ring, arrival, known) if known else _receive_first(session, ring, arrival)
+        return receive_arrival(session, ring, recognise(session, ring, post))
     except ErasedBefore:
         return Receipt(Outcome.ERASED, None, complete=False)
     except Refused as refusal:
@@ -83,15 +80,24 @@ def receive_submission(
         return Receipt(refusal.outcome, None, complete=False)
 
 
+def receive_arrival(session: Session, ring: KeyRing, arrival: Arrival) -> Receipt:
+    """Keep what was recognised; raises the `Refused` that says why it cannot be, or `ErasedBefore`."""
+    take_turns(session, arrival.locks)
+    refuse_erased(session, arrival.post.operation, arrival.instance, arrival.replaces)  # while it waited for its turn
+    known = _find(session, arrival)
+    return _receive_again(session, ring, arrival, known) if known else _receive_first(session, ring, arrival)
+
+
 def _find(session: Session, arrival: Arrival) -> _Known | None:
-    wanted = select(Submission.id, Submission.digest, Submission.complete, Submission.state).where(
+    wanted = select(Submission.id, Submission.digest, Submission.answered, Submission.complete, Submission.state).where(
         Submission.operation == arrival.post.operation, Submission.instance == arrival.instance
     )
     row = session.execute(wanted).one_or_none()
     if row is None:
         return None
     files = session.execute(select(Attachment.name, Attachment.digest).where(Attachment.owner == row.id))
-    return _Known(row.id, row.digest, row.complete, row.state == State.ENCRYPTED, dict(files.all()))
+    encrypted = row.state == State.ENCRYPTED
+    return _Known(row.id, row.digest, row.answered, row.complete, encrypted, dict(files.all()))
 
 
 def _receive_first(session: Session, ring: KeyRing, arrival: Arrival) -> Receipt:
@@ -111,6 +117,7 @@ def _receive_first(session: Session, ring: KeyRing, arrival: Arrival) -> Receipt
             instance=arrival.instance,
             replaces=arrival.replaces,
             digest=answers_digest(ring, submission, post.xml),
+            answered=None if arrival.answers is None else answered_digest(ring, submission, arrival.answers),
             collector=post.collector,
             received_at=now(),
             complete=complete,
@@ -127,7 +134,7 @@ def _receive_first(session: Session, ring: KeyRing, arrival: Arrival) -> Receipt
 
 def _receive_again(session: Session, ring: KeyRing, arrival: Arrival, known: _Known) -> Receipt:
     post = arrival.post
-    if known.digest != answers_digest(ring, known.id, post.xml):
+    if not _the_same(session, ring, arrival, known):
         raise DifferentAnswers(submission=known.id, form_id=arrival.head.form_id)
     new = _new_files(ring, known, post.files)
     if not new:
@@ -139,6 +146,16 @@ def _receive_again(session: Session, ring: KeyRing, arrival: Arrival, known: _Kn
     session.execute(update(Submission).where(Submission.id == known.id).values(complete=complete))
     _record(session, known.id, files=len(new))
     return Receipt(Outcome.FILES_ADDED, known.id, complete, to_open=known.encrypted and complete)
+
+
+def _the_same(session: Session, ring: KeyRing, arrival: Arrival, known: _Known) -> bool:
+    """Byte for byte; or by what was answered, where one of the two came from a phone and the other by way of a server."""
+    if known.digest == answers_digest(ring, known.id, arrival.post.xml):
+        return True
+    if arrival.answers is None or known.answered != answered_digest(ring, known.id, arrival.answers):
+        return False
+    pulled = select(PulledRow.number).where(PulledRow.submission == known.id).limit(1)
+    return arrival.rewritten or session.scalar(pulled) is not None
 
 
 def _new_files(ring: KeyRing, known: _Known, sent: Iterable[UploadedFile]) -> list[UploadedFile]:

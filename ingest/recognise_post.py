@@ -13,11 +13,13 @@ from ingest.erase_submissions import is_erased
 from ingest.errors import FileNamedTwice, FormUnknown
 from ingest.expect_files import expected_files
 from ingest.parse_xml import parse_xml
+from ingest.read_answers import answers_of
 from ingest.read_head import Head, read_head
 from ingest.read_manifest import read_manifest
+from ingest.same_answers import same_answers
 from ingest.uploaded_file import UploadedFile
 
-__all__ = ["Arrival", "ErasedBefore", "Post", "recognise", "refuse_erased"]
+__all__ = ["Arrival", "ErasedBefore", "Post", "recognise", "refuse_erased", "turns"]
 
 
 class ErasedBefore(Exception):
@@ -37,7 +39,9 @@ class Post:
 
 @dataclass(frozen=True)
 class Arrival:
-    """A post that belongs to a published form. `instance` and `replaces` are blind tokens, `expected` file names."""
+    """A post that belongs to a published form. `instance` and `replaces` are blind tokens, `expected` file names, `answers`
+    what was answered (`same_answers`; None where it is encrypted). `rewritten` where it came by way of another server, which
+    has put the answers into a notation of its own."""
 
     post: Post
     head: Head
@@ -45,6 +49,8 @@ class Arrival:
     replaces: bytes | None
     expected: frozenset[str] = field(repr=False)
     locks: Sequence[bytes] = field(repr=False)
+    answers: bytes | None = field(repr=False)
+    rewritten: bool = False
 
 
 def recognise(session: Session, ring: KeyRing, post: Post) -> Arrival:
@@ -59,10 +65,16 @@ def recognise(session: Session, ring: KeyRing, post: Post) -> Arrival:
     definition = find_definition(session, post.operation, head.form_id, head.version)
     if definition is None:
         raise FormUnknown(form_id=head.form_id, version=head.version)
-    locks = [instance, replaces, edits_lock(ring, post.operation, head.form_id)] if replaces else [instance]
     _refuse_two_contents_of_one_name(post.files, head.form_id)
     expected = frozenset(read_manifest(root).files) if head.encrypted else expected_files(root, definition)
-    return Arrival(post, head, instance, replaces, expected, locks)
+    answers = None if head.encrypted else same_answers(answers_of(root, definition))
+    locks = turns(ring, post.operation, head.form_id, instance, replaces)
+    return Arrival(post, head, instance, replaces, expected, locks, answers)
+
+
+def turns(ring: KeyRing, operation: str, form_id: str, instance: bytes, replaces: bytes | None) -> Sequence[bytes]:
+    """What an arrival takes its turn for (`take_turns`): its own id, and as an edit the form's edits."""
+    return [instance, replaces, edits_lock(ring, operation, form_id)] if replaces else [instance]
 
 
 def refuse_erased(session: Session, operation: str, instance: bytes, replaces: bytes | None) -> None:

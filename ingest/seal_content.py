@@ -16,6 +16,7 @@ from ingest.uploaded_file import UploadedFile
 
 __all__ = [
     "QUARANTINE",
+    "SOURCE",
     "SUBMISSION",
     "keep_files",
     "new_key",
@@ -30,6 +31,7 @@ __all__ = [
 
 SUBMISSION = "ingest.submission"
 QUARANTINE = "ingest.quarantine"
+SOURCE = "ingest.source"
 ATTACHMENT = "ingest.attachment"
 
 

@@ -1,4 +1,5 @@
-"""Does everything that was received open? For `store verify` (casework zone): answers, files, and what lies in quarantine."""
+"""Does everything that was received open? For `store verify` (casework zone): answers, files, what lies in quarantine, and
+the tokens of servers that are pulled."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
@@ -15,19 +16,21 @@ from core.envelope import CiphertextRefused
 from core.keyring import KeyRing, KeyVersionUnknown
 from core.permissions import Right
 from ingest.errors import KeyDestroyed
-from ingest.models import Attachment, Quarantine, Submission
-from ingest.seal_content import QUARANTINE, SUBMISSION, open_content, open_file, open_key
+from ingest.models import Attachment, Quarantine, SourceRow, Submission
+from ingest.seal_content import QUARANTINE, SOURCE, SUBMISSION, open_content, open_file, open_key
 
 __all__ = ["verify_received"]
 
 PAGE: Final = 200
+InCustody = Submission | SourceRow
 REFUSALS: Final = (CiphertextRefused, KeyVersionUnknown, RecordDamaged)
 
 
 def verify_received(
     session: Session, ring: KeyRing, operation: str, told: Callable[[int], None], *, purpose: Purpose
 ) -> Checked:
-    """Open every answer, file and refused post of an operation, one at a time; nothing that was opened leaves this function.
+    """Open every answer, file, refused post and server's token of an operation, one at a time; nothing that was opened leaves
+    this function.
 
     For the program itself: raises `NotAllowed` for an account.
     """
@@ -40,17 +43,20 @@ def verify_received(
     for page in _pages(session, operation, Quarantine):
         _check(session, ring, QUARANTINE, [(row.id, row.content, None) for row in page if row.content is not None], checked)
         told(len(page))
+    for page in _pages(session, operation, SourceRow):
+        _check(session, ring, SOURCE, [(row.id, row.token, row) for row in page], checked)
+        told(len(page))
     count = checked.sound + len(checked.faults)
     record(session, Action.READ, SUBMISSION, purpose=purpose, count=count, detail={"by": "store verify"})
     return checked
 
 
 def _check(
-    session: Session, ring: KeyRing, table: str, rows: Sequence[tuple[UUID, bytes, Submission | None]], checked: Checked
+    session: Session, ring: KeyRing, table: str, rows: Sequence[tuple[UUID, bytes, InCustody | None]], checked: Checked
 ) -> None:
     for owner, content, row in rows:
 
-        def opening(owner: UUID = owner, content: bytes = content, row: Submission | None = row) -> None:
+        def opening(owner: UUID = owner, content: bytes = content, row: InCustody | None = row) -> None:
             key = open_key(session, ring, table, owner)
             open_content(key, table, owner, content)
             if row:

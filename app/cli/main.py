@@ -21,6 +21,7 @@ from app.cli import (
     rights,
     run,
     search,
+    sources,
     store,
 )
 from app.cli.refusals import run as run_commands
@@ -46,6 +47,7 @@ for group in (
     registers,
     audit,
     search,
+    sources,
     rights,
     match,
     approvals,

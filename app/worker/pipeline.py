@@ -7,6 +7,8 @@
 | records were erased, and there is no broker | `destroy_remains` of their keys in the database's files |
 | every minute (beat) | `seal_audit`, and its head is exported |
 | every five minutes (beat) | `admit_awaiting`, for what a crash left behind |
+| every five minutes (beat) | `pull_new`: what is new on other servers |
+| once a day (beat) | `sweep_sources`: what was edited, deleted or validated there |
 | every hour (beat) | `expire_proposals`, that nobody decided on or carried out in time |
 | every hour (beat) | `destroy_remains`, where something was erased since |
 | once a day (beat) | `propose_erasures`, for what has outlived its retention period |
@@ -14,7 +16,8 @@
 | once a day (beat) | `prune_identity`: old sessions, enrolment codes and failed attempts |
 
 The search worker hears of every changed or erased person from the database itself (`app/search_worker.py`). Without a broker
-there is no beat: `bin/serve` does what the table gives to beat when it starts, and each command seals the audit log as it ends.
+there is no beat: `bin/serve` does what the table gives to beat when it starts, but waits for no other server (`waystation sync`
+pulls); each command seals the audit log as it ends.
 Protecting and releasing a week are never started by an event: an officer decides (`waystation release`).
 """
 

@@ -19,13 +19,23 @@ from app.audit_log import seal_and_export
 from app.destroy_remains import destroy_what_is_left
 from app.erase_person import propose_what_is_overdue
 from app.program import Program
+from app.sync import sync_all
 from app.worker.quiet_task import QuietTask
 from core.database import Zone
 from core.identity.prune import prune
 from core.models import Operation
 from core.second_person import expire_overdue
 
-__all__ = ["ADMIT_AWAITING", "ADMIT_SUBMISSION", "DESTROY_REMAINS", "REFRESH_FACTS", "SCHEDULE", "build_worker"]
+__all__ = [
+    "ADMIT_AWAITING",
+    "ADMIT_SUBMISSION",
+    "DESTROY_REMAINS",
+    "PULLS",
+    "PULL_NEW",
+    "REFRESH_FACTS",
+    "SCHEDULE",
+    "build_worker",
+]
 
 ADMIT_SUBMISSION: Final = "admit_submission"
 ADMIT_AWAITING: Final = "admit_awaiting"
@@ -37,6 +47,9 @@ DESTROY_REMAINS: Final = "destroy_remains"
 REFRESH_ALL_FACTS: Final = "refresh_all_facts"
 PRUNE_IDENTITY: Final = "prune_identity"
 
+PULL_NEW: Final = "pull_new"
+SWEEP_SOURCES: Final = "sweep_sources"
+
 # What beat sends; `app/worker/pipeline.py` says what each is for.
 SCHEDULE: Final = {
     SEAL_AUDIT: timedelta(minutes=1),
@@ -47,6 +60,8 @@ SCHEDULE: Final = {
     REFRESH_ALL_FACTS: timedelta(days=1),
     PRUNE_IDENTITY: timedelta(days=1),
 }
+# Likewise; but a server that starts does not wait for other servers, so it does not send these.
+PULLS: Final = {PULL_NEW: timedelta(minutes=5), SWEEP_SOURCES: timedelta(days=1)}
 
 
 def build_worker(program: Program) -> Celery:  # noqa: C901  (one page of short tasks)
@@ -60,7 +75,7 @@ def build_worker(program: Program) -> Celery:  # noqa: C901  (one page of short 
         task_serializer="json",
         accept_content=["json"],
         broker_connection_retry_on_startup=True,
-        beat_schedule={task: {"task": task, "schedule": every} for task, every in SCHEDULE.items()},
+        beat_schedule={task: {"task": task, "schedule": every} for task, every in {**SCHEDULE, **PULLS}.items()},
     )
 
     @worker.task(name=ADMIT_SUBMISSION, shared=False)  # type: ignore[untyped-decorator]
@@ -111,6 +126,16 @@ def build_worker(program: Program) -> Celery:  # noqa: C901  (one page of short 
     def prune_identity() -> None:
         with program.database.transaction(Zone.IDENTITY, actor="worker") as session:
             prune(session)
+
+    @worker.task(name=PULL_NEW, shared=False)  # type: ignore[untyped-decorator]
+    def pull_new() -> None:
+        for operation in _operations(program):
+            sync_all(program, operation, sweep=False)
+
+    @worker.task(name=SWEEP_SOURCES, shared=False)  # type: ignore[untyped-decorator]
+    def sweep_sources() -> None:
+        for operation in _operations(program):
+            sync_all(program, operation, sweep=True)
 
     def connect_anew(**_: Any) -> None:
         # A forked worker must not share its parent's connections.

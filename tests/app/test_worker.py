@@ -24,7 +24,7 @@ from app.demonstration.run_demonstration import GAZETTEER
 from app.program import Program
 from app.worker import pipeline
 from app.worker.pipeline import after_erasure, after_submission, catch_up
-from app.worker.tasks import ADMIT_AWAITING, REFRESH_FACTS, SCHEDULE, build_worker
+from app.worker.tasks import ADMIT_AWAITING, PULLS, REFRESH_FACTS, SCHEDULE, build_worker
 from core.database import Database, Zone
 from core.erasure import announce, when_erased
 from core.keyring import KeyRing
@@ -124,10 +124,11 @@ def test_the_page_of_events_names_every_task_and_how_often_beat_sends_it(
         timedelta(hours=1): "hour",
         timedelta(days=1): "day",
     }
-    for task, every in SCHEDULE.items():
+    sent = {**SCHEDULE, **PULLS}
+    for task, every in sent.items():
         line = next(line for line in (pipeline.__doc__ or "").splitlines() if f"`{task}`" in line and "beat" in line)
         assert often[every] in line
-    assert {entry["task"] for entry in worker.conf.beat_schedule.values()} == set(SCHEDULE)
+    assert {entry["task"] for entry in worker.conf.beat_schedule.values()} == set(sent)
 
 
 def test_a_server_that_starts_does_what_beat_would_send(

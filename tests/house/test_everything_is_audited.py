@@ -31,6 +31,7 @@ from tests.house.calls import calls_of
 ROOMS = ("records", "search", "duplicates", "consent", "rights", "erasure", "store", "exporting")
 FACES = (
     "ingest",
+    "ingest.pull",
     "casework",
     *(f"casework.{room}" for room in ROOMS),
     "anonymizer",
@@ -77,6 +78,10 @@ QUIET = {
     "ingest.chain_of": "ids",
     "ingest.find_collector": "a step of receiving, which leaves the line",
     "ingest.mark_handled": "a step of admission, which leaves the line",
+    "ingest.pull.find_source": "servers and forms, without their tokens",
+    "ingest.pull.list_sources": "likewise",
+    "ingest.pull.source_position": "a number",
+    "ingest.pull.source_states": "servers, forms and counts",
     "ingest.quarantined": "codes and ids; reading one leaves a line",
     "ingest.received_before": "ids",
     "ingest.submissions_set_aside": "ids",

@@ -40,6 +40,7 @@ _BY_KIND: Final = {
         "ingest.attachment.content",
         "ingest.attachment.label",
         "ingest.quarantine.content",
+        "ingest.source.token",
         "ingest.submission.xml",
     ],
     Kind.WRAPPED: [
@@ -81,7 +82,9 @@ _BY_KIND: Final = {
         "ingest.attachment.digest",
         "ingest.attachment.name",
         "ingest.collector.token_sha256",
+        "ingest.pulled.version",
         "ingest.quarantine.digest",
+        "ingest.submission.answered",
         "ingest.submission.digest",
         "ingest.submission.instance",
         "ingest.submission.replaces",

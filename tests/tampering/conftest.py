@@ -39,6 +39,7 @@ from core.settings import Settings
 from core.week import Week
 from forms import RecordPart, add_form_key, publish_form, read_form_definition
 from ingest import UploadedFile, receive_submission
+from ingest.pull import add_source
 from tests.casework.conftest import ARRIVAL, ASSISTANCE, MEMBERS, OPERATION, PLACES, SCREENING, Field
 from tests.casework.conftest import xforms as xforms  # noqa: PLC0414  (a fixture)
 
@@ -134,6 +135,7 @@ def _populated(
     team = Field(database, ring, {kind: read_form_definition(xform) for kind, xform in xforms.items()})
     persons = _interviews(team)
     _reports_and_refused_posts(team)
+    _sources(team)
     before = {
         table: _rows(owner, f"SELECT * FROM casework.{table}")
         for table in ("person", "interview", "movement_event", "record_key")
@@ -153,6 +155,14 @@ def _interviews(team: Field) -> list[UUID]:
     team.admit_awaiting()
     with team.zone() as session:
         return [case.person for case in list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)]
+
+
+def _sources(team: Field) -> None:
+    with team.database.transaction(Zone.COLLECTION, operation=OPERATION) as session:
+        for asset in ("aOne", "aTwo"):
+            add_source(
+                session, team.ring, OPERATION, address="https://kf.example.org", asset=asset, form_id="form", token=f"t-{asset}"
+            )
 
 
 def _reports_and_refused_posts(team: Field) -> None:

@@ -28,6 +28,7 @@ from core.registers import Breach, list_entries
 from forms import RecordPart, open_form_keys
 from ingest import quarantined, read_quarantined, read_submission
 from ingest.models import Submission
+from ingest.pull import list_sources, open_token
 from ingest.read_quarantine import read_quarantined_files
 from tests.casework.conftest import OPERATION
 from tests.tampering.conftest import WEEK
@@ -95,6 +96,14 @@ def quarantine(session: Session, ring: KeyRing) -> Any:
     ]
 
 
+def tokens(session: Session, ring: KeyRing) -> Any:
+    return [open_token(session, ring, source.id) for source in list_sources(session, OPERATION)]
+
+
+def keys_of_ingest(session: Session, ring: KeyRing) -> Any:
+    return submissions(session, ring), tokens(session, ring)
+
+
 def evidence(session: Session, ring: KeyRing) -> Any:
     return load_evidence(session, ring, OPERATION, WEEK)
 
@@ -144,6 +153,7 @@ READINGS: Final[Mapping[str, Reading]] = {
     "identity.totp": Reading(Zone.IDENTITY, apps, "account", SERVER),
     "ingest.attachment": Reading(Zone.CASEWORK, submissions),
     "ingest.quarantine": Reading(Zone.CASEWORK, quarantine),
-    "ingest.record_key": Reading(Zone.CASEWORK, submissions, "record"),
+    "ingest.record_key": Reading(Zone.CASEWORK, keys_of_ingest, "record"),
+    "ingest.source": Reading(Zone.CASEWORK, tokens),
     "ingest.submission": Reading(Zone.CASEWORK, submissions),
 }

@@ -1,0 +1,119 @@
+"""Commands for other servers whose forms are pulled: add and list them, and pull."""
+
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+from rich.markup import escape
+
+from app.cli.screen import console, progress, show_table
+from app.cli.work import ADMINISTRATOR, at_work
+from app.operations import find_operation
+from app.program import Program, open_program
+from app.sync import sync_source
+from core.database import Zone
+from core.identity.units import find_units
+from core.settings import Settings
+from ingest import pull
+
+__all__ = ["add_commands"]
+
+sources = typer.Typer(help="Forms on other servers, whose records are pulled.", no_args_is_help=True)
+Operation = Annotated[str, typer.Argument(help="Code of the operation.")]
+
+
+def add_commands(commands: typer.Typer) -> None:
+    commands.add_typer(sources, name="sources")
+    commands.command("sync")(sync)
+
+
+@sources.command("add")
+def add_source(
+    operation: Operation,
+    address: Annotated[str, typer.Argument(help="The KoboToolbox server, as https://kf.example.org.")],
+    asset: Annotated[str, typer.Argument(help="The form's id there: the part of its address that begins with `a`.")],
+    *,
+    form: Annotated[str, typer.Option(help="The form of this operation that its records answer.")],
+    token_file: Annotated[
+        Path | None, typer.Option(help="File that holds the API token. Without it, the token is asked for.", dir_okay=False)
+    ] = None,
+    organisation: Annotated[str, typer.Option(help="Name of the organisation whose records these become.")] = "",
+    area: Annotated[str, typer.Option(help="Name of the area.")] = "",
+    team: Annotated[str, typer.Option(help="Name of the team.")] = "",
+) -> None:
+    """Pull a KoboToolbox form from now on. The token needs no more than to view the form's records; it is kept sealed."""
+    token = token_file.read_text(encoding="utf-8") if token_file else typer.prompt("API token", hide_input=True)
+    with open_program(Settings.read()) as program:
+        with program.database.transaction(Zone.IDENTITY, actor=ADMINISTRATOR) as session:
+            custody = find_units(session, organisation=organisation, area=area, team=team).custody
+        with program.database.transaction(Zone.COLLECTION, operation=operation, actor=ADMINISTRATOR) as session:
+            find_operation(session, operation)
+            source = pull.add_source(
+                session,
+                program.ring,
+                operation,
+                address=address,
+                asset=asset,
+                form_id=form,
+                token=token.strip(),
+                custody=custody,
+            )
+    console.print(f"Source {source.id} added. Pull it: `bin/waystation sync {escape(operation)}`.")
+
+
+@sources.command("list")
+def list_sources(operation: Operation) -> None:
+    """List the sources of an operation: how far each has come, what lies in quarantine, what is gone from its server."""
+    with at_work(operation) as (_, session):
+        rows = [
+            (one.source.id, one.source.address, one.source.asset, one.source.form_id, *_counts(one))
+            for one in pull.source_states(session, operation)
+        ]
+    headings = ("source", "server", "its form", "our form", "records", "in quarantine", "deleted there")
+    show_table(headings, rows, "There is no source yet: add one with `bin/waystation sources add`.")
+
+
+def sync(
+    operation: Operation,
+    source: Annotated[UUID | None, typer.Argument(help="One source; without it, all of the operation.")] = None,
+    new_only: Annotated[bool, typer.Option("--new-only", help="Leave out the sweep for edits, deletions and files.")] = False,
+) -> None:
+    """Pull what is new from other servers, and what was edited, deleted or validated there."""
+    with open_program(Settings.read()) as program:
+        with program.database.transaction(Zone.COLLECTION, operation=operation, actor=ADMINISTRATOR) as session:
+            find_operation(session, operation)
+            chosen = [pull.find_source(session, source)] if source else pull.list_sources(session, operation)
+        for one in chosen:
+            console.print(f"{escape(one.asset)} at {escape(one.address)}: {_told(_sync(program, one, sweep=not new_only))}")
+    if not chosen:
+        console.print("There is no source yet: add one with `bin/waystation sources add`.")
+
+
+def _sync(program: Program, source: pull.Source, *, sweep: bool) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    with progress(transient=True) as bar:
+        task = bar.add_task(f"pulling {source.asset}", total=None)
+        for page in sync_source(program, source.operation, source.id, sweep=sweep, actor=ADMINISTRATOR):
+            counts.update(asdict(page))
+            bar.update(task, completed=counts["new"] + counts["listed"])
+    return counts
+
+
+def _told(counts: Counter[str]) -> str:
+    said = (
+        ("new", "new"),
+        ("edited", "edited"),
+        ("deleted", "deleted there"),
+        ("validated", "with another validation"),
+        ("refused", "in quarantine"),
+        ("erased", "refused because they were erased"),
+        ("waiting", "waiting for files"),
+    )
+    return ", ".join(f"{counts[name]} {words}" for name, words in said if counts[name]) or "nothing has changed"
+
+
+def _counts(state: pull.SourceState) -> tuple[int, int, int]:
+    return state.records, state.refused, state.deleted

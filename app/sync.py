@@ -1,0 +1,130 @@
+"""Pull a source: what is new by its position, then a sweep over all of it for edits, deletions, validations and files.
+
+Nothing of a server is asked for while a transaction is open. Each page is a transaction of its own, so whatever interrupts
+this, the next round goes on after the last page that was kept.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.program import Program
+from core.database import Zone
+from core.errors import Problem
+from ingest import kobo, pull
+
+__all__ = ["Pulled", "sync_all", "sync_source"]
+
+log = logging.getLogger(__name__)
+logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log the address of every request: numbers and files of records
+
+AT_ONCE: Final = 1_000
+WORKER: Final = "worker"
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """What became of a page, in numbers of records. `listed` were only compared, and had changed where they were fetched."""
+
+    listed: int = 0
+    new: int = 0
+    edited: int = 0
+    refused: int = 0
+    erased: int = 0
+    deleted: int = 0
+    validated: int = 0
+    waiting: int = 0
+
+
+def sync_source(
+    program: Program,
+    operation: str,
+    source: UUID,
+    *,
+    sweep: bool = True,
+    actor: str,
+    wait: Callable[[float], object] = time.sleep,
+) -> Iterator[Pulled]:
+    """Pull, page by page. Raises `SourceUnknown`, and what the server's refusals and silence are called."""
+    with program.database.transaction(Zone.CASEWORK, operation=operation, actor=actor) as session:
+        found = pull.find_source(session, source)
+        token = pull.open_token(session, program.ring, source)
+    with kobo.open_kobo(found.address, found.asset, token, wait=wait) as server:
+        one = _Round(program, found, server, actor)
+        yield from one.fetch_new()
+        if sweep:
+            yield from one.sweep()
+
+
+def sync_all(program: Program, operation: str, *, sweep: bool) -> None:
+    """Pull every source of an operation. One that fails is logged by its id and the problem's code, and holds up no other."""
+    with program.database.transaction(Zone.COLLECTION, operation=operation, actor=WORKER) as session:
+        sources = pull.list_sources(session, operation)
+    for source in sources:
+        try:
+            for _ in sync_source(program, operation, source.id, sweep=sweep, actor=WORKER):
+                pass
+        except Problem as problem:
+            log.warning("source %s was not pulled: %s", source.id, problem.code)
+
+
+class _Round:
+    def __init__(self, program: Program, source: pull.Source, server: pull.Server, actor: str) -> None:
+        self.program, self.source, self.server, self.actor = program, source, server, actor
+
+    def fetch_new(self) -> Iterator[Pulled]:
+        while True:
+            after = self._position()
+            records = self.server.records_after(after)
+            if not records:
+                return
+            with self._transaction() as session:
+                taken = pull.take_in(session, self.program.ring, self.source, records, after=after)
+            if not taken.overtaken:
+                yield self._told(taken)
+
+    def sweep(self) -> Iterator[Pulled]:
+        after = 0
+        while True:
+            position = self._position()
+            listed = self.server.listed_after(after)
+            with self._transaction() as session:
+                found = pull.compare(session, self.program.ring, self.source, listed, after=after, position=position)
+            yield Pulled(listed=len(listed), deleted=found.deleted, validated=found.validated)
+            for numbers in _parts(sorted(found.fetch)):
+                records = self.server.records(numbers)
+                with self._transaction() as session:
+                    taken = pull.take_in(session, self.program.ring, self.source, records)
+                yield self._told(taken)
+            if not listed:
+                return
+            after = listed[-1].number
+
+    def _told(self, taken: pull.TakenIn) -> Pulled:
+        waiting = sum(not self._add_files(one) for one in taken.waiting)
+        return Pulled(new=taken.new, edited=taken.edited, refused=taken.refused, erased=taken.erased, waiting=waiting)
+
+    def _add_files(self, waiting: pull.Waiting) -> bool:
+        """Whether the submission is whole now."""
+        fetched = [content for file in waiting.files if (content := self.server.fetch(file))]
+        if not fetched:
+            return False
+        with self._transaction() as session:
+            return pull.add_files(session, self.program.ring, self.source, waiting, fetched)
+
+    def _position(self) -> int:
+        with self._transaction() as session:
+            return pull.source_position(session, self.source.id)
+
+    def _transaction(self) -> AbstractContextManager[Session]:
+        return self.program.database.transaction(Zone.COLLECTION, operation=self.source.operation, actor=self.actor)
+
+
+def _parts(numbers: list[int]) -> Iterable[list[int]]:
+    return (numbers[at : at + AT_ONCE] for at in range(0, len(numbers), AT_ONCE))

@@ -1,0 +1,41 @@
+"""Add the files that a pulled record waits for, once they are fetched."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from core import audit
+from core.keyring import KeyRing
+from ingest.blind_tokens import file_token
+from ingest.models import Attachment, Submission
+from ingest.pull.sources import Source
+from ingest.pull.take_in import Waiting
+from ingest.seal_content import SUBMISSION, keep_files, open_key
+from ingest.uploaded_file import UploadedFile
+
+__all__ = ["add_files"]
+
+
+def add_files(session: Session, ring: KeyRing, source: Source, waiting: Waiting, files: Sequence[UploadedFile]) -> bool:
+    """Keep those of the files that are not there yet; whether the submission is complete now (collection zone).
+
+    One that the server did not give is waited for: each sweep asks for it again.
+    """
+    submission = waiting.submission
+    there = set(session.scalars(select(Attachment.name).where(Attachment.owner == submission)))
+    new = {token: file for file in files if (token := file_token(ring, submission, file.name)) not in there}
+    key = open_key(session, ring, SUBMISSION, submission)
+    keep_files(session, ring, key, operation=source.operation, owner=submission, files=new.values())
+    session.flush()
+    complete = {file_token(ring, submission, name) for name in waiting.expected} <= there | set(new)
+    if complete:
+        session.execute(update(Submission).where(Submission.id == submission).values(complete=True))
+    audit.record(
+        session,
+        audit.Action.RECEIVED,
+        f"{SUBMISSION}:{submission}",
+        purpose=audit.Purpose.COLLECTION,
+        detail={"files": len(new)},
+    )
+    return complete

@@ -1,0 +1,112 @@
+"""Hold a page of a server's list against what is known of it: what changed there, what is new, what is gone.
+
+KoboToolbox gives no moment of a change, so edits, deletions and validations are found by going through all numbers. A page
+tells everything about the numbers from its beginning to its last: a record of ours between them that it does not list is gone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from core import audit
+from core.clock import now
+from core.database import among
+from core.keyring import KeyRing
+from ingest.blind_tokens import pulled_token, pulled_version
+from ingest.models import ErasedInstance, PulledRow, Submission
+from ingest.pull.errors import SourceEmptied
+from ingest.pull.server_record import ListedRecord
+from ingest.pull.sources import Source
+
+__all__ = ["Compared", "compare"]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The numbers to fetch, and how many were marked as deleted or have another validation."""
+
+    fetch: frozenset[int]
+    deleted: int
+    validated: int
+
+
+@dataclass(frozen=True)
+class _Known:
+    version: bytes
+    taken_in: bool
+    validation: str | None
+    deleted: bool
+
+
+def compare(
+    session: Session, ring: KeyRing, source: Source, listed: Sequence[ListedRecord], *, after: int, position: int
+) -> Compared:
+    """Compare the page that follows number `after` (collection zone); an empty one is the end of the list.
+
+    `position` is where the source stood before the page was asked for: what was taken in since is not missing. Deleted is
+    marked, never erased: that is casework's to decide. Raises `SourceEmptied` where the server shows nothing at all any more.
+    """
+    last = listed[-1].number if listed else position
+    known = _known(session, source, after, last)
+    if not listed and after == 0 and known:
+        raise SourceEmptied(source=source.id, known=len(known))
+    erased = _erased(session, ring, source, [record.number for record in listed if record.number not in known])
+    fetch = {record.number for record in listed if _to_fetch(ring, source, record, known)} - erased
+    gone = {number for number, row in known.items() if number <= position and not row.deleted} - {r.number for r in listed}
+    changed = [r for r in listed if r.number in known and known[r.number].validation != r.validation]
+    _mark_deleted(session, source, gone)
+    _keep_validation(session, source, changed)
+    return Compared(frozenset(fetch), len(gone), len(changed))
+
+
+def _known(session: Session, source: Source, after: int, last: int) -> dict[int, _Known]:
+    rows = (
+        select(PulledRow.number, PulledRow.version, Submission.complete, PulledRow.validation, PulledRow.deleted_at)
+        .outerjoin(Submission, Submission.id == PulledRow.submission)
+        .where(PulledRow.source == source.id, PulledRow.number > after, PulledRow.number <= last)
+    )
+    return {
+        number: _Known(version, bool(complete), validation, deleted_at is not None)
+        for number, version, complete, validation, deleted_at in session.execute(rows)
+    }
+
+
+def _to_fetch(ring: KeyRing, source: Source, record: ListedRecord, known: dict[int, _Known]) -> bool:
+    """What is not known, is another version, came back, lies in quarantine, or waits for its files."""
+    row = known.get(record.number)
+    if row is None or not row.taken_in or row.deleted:
+        return True
+    return row.version != pulled_version(ring, source.id, record.number, record.uuid)
+
+
+def _erased(session: Session, ring: KeyRing, source: Source, numbers: Sequence[int]) -> set[int]:
+    tokens = {pulled_token(ring, source.id, number): number for number in numbers}
+    if not tokens:
+        return set()
+    same = ErasedInstance.operation == source.operation, among(ErasedInstance.instance, tokens)
+    return {tokens[token] for token in session.scalars(select(ErasedInstance.instance).where(*same))}
+
+
+def _mark_deleted(session: Session, source: Source, numbers: set[int]) -> None:
+    if not numbers:
+        return
+    rows = update(PulledRow).where(PulledRow.source == source.id, among(PulledRow.number, sorted(numbers)))
+    marked = session.scalars(rows.values(deleted_at=now()).returning(PulledRow.submission)).all()
+    detail = {"submissions": [str(submission) for submission in marked if isinstance(submission, UUID)], "change": "deleted"}
+    audit.record(
+        session,
+        audit.Action.RECEIVED,
+        f"ingest.source:{source.id}",
+        purpose=audit.Purpose.COLLECTION,
+        count=len(numbers),
+        detail=detail,
+    )
+
+
+def _keep_validation(session: Session, source: Source, changed: Sequence[ListedRecord]) -> None:
+    for record in changed:
+        row = update(PulledRow).where(PulledRow.source == source.id, PulledRow.number == record.number)
+        session.execute(row.values(validation=record.validation))

@@ -1,0 +1,80 @@
+"""Write answers that came in a server's notation as the XML that a phone would have sent, with the record itself inside.
+
+So everything downstream reads one notation, and nothing of what the server sent is lost: its record travels in an element
+of its own, which no form asks for.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+from xml.sax.saxutils import quoteattr
+
+from forms import FormDefinition
+from ingest.errors import AnswersUnreadable
+from ingest.parse_xml import LARGEST_XML
+from ingest.pull.server_record import ServerRecord
+from ingest.read_answers import Answers
+
+__all__ = ["root_name", "write_xml"]
+
+NAMESPACE: Final = "urn:waystation:ingest"
+NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def write_xml(record: ServerRecord, answers: Answers, definition: FormDefinition) -> bytes:
+    """Raises `AnswersUnreadable` where an answer holds a character that no XML can, or it is too long to be read again."""
+    root = root_name(definition)
+    received = json.dumps(record.content, separators=(",", ":"))  # ASCII alone: fits into any XML
+    replaces = f"<orx:deprecatedID>{_text(record.before[0])}</orx:deprecatedID>" if record.before else ""
+    text = (
+        f"<{root} id={quoteattr(definition.form_id)} version={quoteattr(definition.version)} "
+        f'xmlns:orx="http://openrosa.org/xforms">{_children(_tree(answers, f"/{root}/"))}'
+        f"<orx:meta><orx:instanceID>{_text(record.instance_id)}</orx:instanceID>{replaces}</orx:meta>"
+        f'<waystation-received xmlns="{NAMESPACE}">{_text(received)}</waystation-received></{root}>'
+    )
+    if NOT_IN_XML.search(text):
+        raise AnswersUnreadable(reason="it holds a character that XML cannot", line=1)
+    xml = text.encode()
+    if len(xml) > LARGEST_XML:
+        raise AnswersUnreadable(reason=f"larger than {LARGEST_XML} bytes", line=1)
+    return xml
+
+
+def root_name(definition: FormDefinition) -> str:
+    """The name of the form's outermost element: every question's path begins with it."""
+    return definition.questions[0].path.split("/", 2)[1] if definition.questions else "data"
+
+
+def _tree(answers: Answers, base: str) -> dict[str, Any]:
+    """Answers by their place: a name leads to a text, to a group of names, or to the entries of a repeat."""
+    tree: dict[str, Any] = {}
+    for path, text in answers.values.items():
+        *groups, name = path.removeprefix(base).split("/")
+        _place(tree, groups)[name] = text
+    for path, entries in answers.repeats.items():
+        *groups, name = path.removeprefix(base).split("/")
+        _place(tree, groups)[name] = [_tree(entry, f"{path}/") for entry in entries]
+    return tree
+
+
+def _place(tree: dict[str, Any], groups: list[str]) -> dict[str, Any]:
+    for group in groups:
+        tree = tree.setdefault(group, {})
+    return tree
+
+
+def _children(tree: Mapping[str, Any]) -> str:
+    return "".join(_element(name, content) for name, content in tree.items())
+
+
+def _element(name: str, content: object) -> str:
+    if isinstance(content, list):
+        return "".join(_element(name, entry) for entry in content)
+    inside = _children(content) if isinstance(content, dict) else _text(str(content))
+    return f"<{name}>{inside}</{name}>"
+
+
+def _text(text: str) -> str:
+    """Escaped; a bare carriage return would be read as a line feed."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")

@@ -1,0 +1,141 @@
+"""A KoboToolbox server on this machine, of a form's records alone: real HTTP, and the habits of the real one.
+
+It cuts every page at `cap` whatever is asked for, understands `sort` and `query` by `_id`, gives only the fields asked for,
+and wants a token. `ails` are the answers that it gives before it is well again.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+__all__ = ["KoboForm", "kobo_serving"]
+
+ASSET = "aTestForm"
+TOKEN = "a-token-of-the-test"
+
+
+@dataclass
+class KoboForm:
+    """The records of the form by their `_id`, and its files by their path."""
+
+    records: dict[int, dict[str, Any]] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    cap: int = 1000
+    ails: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    address: str = ""
+    asset: str = ASSET
+    token: str = TOKEN
+
+    def add(self, number: int, instance: str = "", **answers: Any) -> dict[str, Any]:
+        """A record as it is when a phone has just sent it."""
+        uuid = instance or f"u-{number}"
+        self.records[number] = {
+            "_id": number,
+            "formhub/uuid": "f",
+            **{key.replace("__", "/"): value for key, value in answers.items()},
+            "__version__": "v-of-the-server",
+            "meta/instanceID": f"uuid:{uuid}",
+            "meta/rootUuid": uuid,
+            "_xform_id_string": self.asset,
+            "_uuid": uuid,
+            "_attachments": [],
+            "_status": "submitted_via_web",
+            "_geolocation": [None, None],
+            "_submission_time": "2026-08-01T10:00:00",
+            "_tags": [],
+            "_notes": [],
+            "_validation_status": {},
+            "_submitted_by": None,
+        }
+        return self.records[number]
+
+    def edit(self, number: int, uuid: str, **answers: Any) -> None:
+        """`_id` and `meta/rootUuid` stay, the ids of the version do not."""
+        before = self.records[number]
+        self.records[number] = {
+            **before,
+            **{key.replace("__", "/"): value for key, value in answers.items()},
+            "meta/deprecatedID": before["meta/instanceID"],
+            "meta/instanceID": f"uuid:{uuid}",
+            "_uuid": uuid,
+        }
+
+    def attach(self, number: int, name: str, content: bytes, *, deleted: bool = False) -> None:
+        path = f"/api/v2/assets/{self.asset}/data/{number}/attachments/{len(self.files) + 1}/"
+        self.files[path] = content
+        self.records[number]["_attachments"].append(
+            {
+                "download_url": f"{self.address}{path}",
+                "mimetype": "image/jpeg",
+                "filename": f"someone/attachments/{name}",
+                "is_deleted": deleted,
+            }
+        )
+
+    def answer(self, path: str, asked: dict[str, str]) -> Any:
+        assert path == f"/api/v2/assets/{self.asset}/data/"
+        assert (asked["format"], json.loads(asked["sort"])) == ("json", {"_id": 1})
+        condition = json.loads(asked["query"])["_id"]
+        wanted = [
+            self.records[number]
+            for number in sorted(self.records)
+            if number > condition.get("$gt", 0) and number in condition.get("$in", [number])
+        ]
+        page = wanted[: min(int(asked["limit"]), self.cap)]
+        if "fields" in asked:
+            fields = json.loads(asked["fields"])
+            page = [{key: value for key, value in record.items() if key in fields} for record in page]
+        return {"count": len(wanted), "next": None, "previous": None, "results": page}
+
+
+@contextmanager
+def kobo_serving() -> Iterator[KoboForm]:
+    """The server, with an empty form."""
+    form = KoboForm()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            form.asked.append(self.path)
+            parts = urlsplit(self.path)
+            if form.ails:
+                status, headers = form.ails.pop(0)
+                self._say(status, b"<html>busy</html>", headers)
+            elif self.headers.get("Authorization") != f"Token {form.token}":
+                self._say(401, b'{"detail":"Invalid token."}', {})
+            elif parts.path in form.files:
+                self._say(200, form.files[parts.path], {})
+            elif parts.path.startswith(f"/api/v2/assets/{form.asset}/data/"):
+                asked = {key: values[0] for key, values in parse_qs(parts.query).items()}
+                self._say(200, json.dumps(form.answer(parts.path, asked)).encode(), {})
+            else:
+                self._say(404, b'{"detail":"Not found."}', {})
+
+        def _say(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+            self.send_response(status)
+            for name, value in {"Content-Length": str(len(body)), **headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (its name in the base class)
+            """Quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    form.address = f"http://127.0.0.1:{server.server_port}"
+    try:
+        yield form
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

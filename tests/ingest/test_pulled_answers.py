@@ -1,0 +1,78 @@
+"""Answers in a server's notation are written as a phone's XML, and read back are the same answers."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forms import FormDefinition
+from ingest.kobo.read_record import ShapeUnknown, read_answers, read_listed, read_record
+from ingest.parse_xml import parse_xml
+from ingest.pull.errors import AnswerUnasked
+from ingest.pull.write_xml import write_xml
+from ingest.read_answers import read_answers as read_phone
+from ingest.read_head import read_head
+
+# What XML can hold at all; the rest is refused.
+TEXTS = st.text(
+    st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff") | st.sampled_from("\t\n\r"), min_size=1
+)
+ILLNESSES = st.lists(st.fixed_dictionaries({"member/illness/symptom": TEXTS}), min_size=1)
+MEMBERS = st.lists(st.fixed_dictionaries({"member/member_name": TEXTS}, optional={"member/illness": ILLNESSES}), min_size=1)
+RECORDS = st.fixed_dictionaries(
+    {"_id": st.integers(1, 2**53), "_uuid": st.uuids().map(str)},
+    optional={"person/name": TEXTS, "photo": TEXTS, "member": MEMBERS, "_notes": st.lists(TEXTS), "meta/rootUuid": TEXTS},
+)
+
+
+@given(content=RECORDS)
+def test_they_are_the_same_answers(definition: FormDefinition, content: dict[str, Any]) -> None:
+    record = read_record(content)
+    answers = read_answers(content, definition)
+    xml = write_xml(record, answers, definition)
+    assert read_phone(xml, definition) == answers
+    head = read_head(parse_xml(xml))
+    assert (head.form_id, head.version, head.instance_id) == ("household", "1", f"uuid:{content['_uuid']}")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"person/age": "30"},
+        {"person": {"name": "Amal"}},
+        {"person/name": ["Amal"]},
+        {"member": ["Amal"]},
+        {"member": [{"member/age": "3"}]},
+        {"visitors": [{"visitors/name": "Rim"}]},
+    ],
+)
+def test_what_the_form_does_not_ask_in_this_way_is_refused(definition: FormDefinition, content: dict[str, Any]) -> None:
+    with pytest.raises(AnswerUnasked):
+        read_answers(content, definition)
+
+
+def test_absent_empty_and_the_servers_own_are_no_answers(definition: FormDefinition) -> None:
+    content = {"person/name": "", "photo": None, "_tags": ["x"], "formhub/uuid": "f", "meta/instanceName": "Amal"}
+    assert read_answers(content, definition).values == {}
+
+
+@pytest.mark.parametrize("content", [{}, {"_id": "7"}, {"_id": True}, {"_uuid": "u"}])
+def test_a_record_without_a_number_is_none(content: dict[str, Any]) -> None:
+    with pytest.raises(ShapeUnknown):
+        read_listed(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "instance", "before"),
+    [
+        ({"meta/instanceID": "uuid:b", "meta/deprecatedID": "uuid:a", "meta/rootUuid": "r"}, "uuid:b", ("uuid:a", "uuid:r")),
+        ({"meta/instanceID": "uuid:b", "meta/rootUuid": "b"}, "uuid:b", ()),
+        ({"meta/instanceID": "uuid:b", "meta/deprecatedID": "uuid:a", "meta/rootUuid": "uuid:a"}, "uuid:b", ("uuid:a",)),
+        ({"_uuid": "old"}, "uuid:old", ()),
+        ({}, "uuid:kobotoolbox:7", ()),
+    ],
+)
+def test_which_version_of_what_a_record_is(content: dict[str, Any], instance: str, before: tuple[str, ...]) -> None:
+    record = read_record({"_id": 7, **content})
+    assert (record.instance_id, tuple(record.before)) == (instance, before)
