@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0054"
+revision = "0039"
 down_revision = "0038"
 
 COLLECTION = "waystation_collection"
