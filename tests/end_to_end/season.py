@@ -6,23 +6,18 @@ access pack, an export, a partner's list, backups) is written to `Season.folder`
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import timedelta
 from http import HTTPStatus
-from pathlib import Path
 from typing import Final
 from uuid import UUID, uuid4
 
 import httpx
 from pyrage import x25519
-from sqlalchemy import create_engine, text
 
 from app.backup import back_up
 from app.destroy_remains import destroy_remains
 from app.key_operations import rotate
-from app.program import Program
 from app.restore import restore_backup
 from casework import duplicates, read_person
 from casework.consent import ConsentState, Statement, record_consent
@@ -31,7 +26,7 @@ from core.access import Access, Grant
 from core.audit import Purpose
 from core.clock import now
 from core.database import Zone, connect
-from core.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster
+from core.embedded_cluster import ADMINISTRATOR, PROGRAM
 from core.identity.accounts import add_account
 from core.identity.grants import Reach, give_role
 from core.identity.models import AccountKind, UnitKind
@@ -41,11 +36,11 @@ from core.permissions import Right, Role
 from core.shared_tokens import create_salt, read_salt
 from forms import RecordPart
 from tests.blank_database import administrate
-from tests.end_to_end.canaries import Canaries
-from tests.end_to_end.colleagues import Answer, Colleague, hire
+from tests.end_to_end.colleagues import Colleague
 from tests.end_to_end.filled_forms import OPERATION
+from tests.end_to_end.season_setting import Season
 
-__all__ = ["Season", "live_through"]
+__all__ = ["live_through"]
 
 NAME: Final = "person/identity/prs_First_Name"
 NAMES: Final = ("prs_First_Name", "prs_Second_Name")
@@ -55,69 +50,6 @@ CLINIC: Final = "lake-clinic"
 PAGES: Final = (
     "work", "persons", "duplicates", "exports", "erasures", "rights-requests", "approvals", "audit", "audit/readers",
 )  # fmt: skip
-
-
-@dataclass
-class Season:
-    """An installation at work: where it answers, who works there, and what they were answered."""
-
-    program: Program
-    cluster: EmbeddedCluster
-    database_name: str
-    canaries: Canaries
-    transport: httpx.BaseTransport
-    address: str
-    folder: Path
-    searches_freely: bool
-    command: Callable[..., None] | None = None  # runs `waystation ...` in a process of its own, where there are processes
-    answers: list[Answer] = field(default_factory=list)
-
-    def hire(self, name: str, *roles: Role, **reach: UUID) -> Colleague:
-        return hire(
-            self.program,
-            self.transport,
-            self.address,
-            self.answers,
-            operation=OPERATION,
-            name=name,
-            display_name=self.canaries.word(f"the name of {name}"),
-            roles=roles,
-            reach=Reach(**reach),
-        )
-
-    def word(self, about: str) -> str:
-        return self.canaries.word(about)
-
-    def unasked(self) -> list[tuple[str, str, list[str]]]:
-        """Answers that held words in a header, or in a page whose reader had not asked for any; one's own name is no secret."""
-        heads = [(it.reader, f"the head of {it.request}", self.canaries.found_in(it.head)) for it in self.answers]
-        pages = [
-            (it.reader, it.request, [word for word in self.canaries.found_in(it.page) if word != f"the name of {it.reader}"])
-            for it in self.answers
-            if not it.asked_for
-        ]
-        return [found for found in (*heads, *pages) if found[2]]
-
-    @property
-    def first_name(self) -> str:
-        return self.canaries.words["screening_interview/prs_First_Name"]
-
-    @property
-    def owner(self) -> str:
-        return self.cluster.url(ADMINISTRATOR, self.database_name).render_as_string()
-
-    @contextmanager
-    def broken_table(self, table: str) -> Iterator[None]:
-        """Meanwhile every new row of a table violates a constraint, and the database would quote the row that failed."""
-        self._owner_does(f"ALTER TABLE {table} ADD CONSTRAINT broken CHECK (false) NOT VALID")
-        yield
-        self._owner_does(f"ALTER TABLE {table} DROP CONSTRAINT broken")
-
-    def _owner_does(self, statement: str) -> None:
-        engine = create_engine(self.owner)
-        with engine.begin() as connection:
-            connection.execute(text(statement))
-        engine.dispose()
 
 
 def live_through(season: Season) -> None:

@@ -33,7 +33,8 @@ from core.settings import Settings
 from tests.blank_database import administrate
 from tests.end_to_end.canaries import Canaries
 from tests.end_to_end.filled_forms import OPERATION, movement, publish, screening, send, send_everything
-from tests.end_to_end.season import Season, live_through
+from tests.end_to_end.season import live_through
+from tests.end_to_end.season_setting import Season
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 90
