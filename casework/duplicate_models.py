@@ -23,7 +23,8 @@ class Merge(Base):
         CheckConstraint("survivor <> merged", name="two_persons"),
         CheckConstraint("(undone_at IS NULL) = (undone_by IS NULL)", name="undone"),
         Index("uq_merge_merged", "merged", unique=True, postgresql_where=text("undone_at IS NULL")),
-        Index("ix_merge_survivor", "survivor", postgresql_where=text("undone_at IS NULL")),
+        Index("ix_merge_survivor", "survivor"),
+        Index("ix_merge_merged", "merged"),
         {"schema": "casework"},
     )
 

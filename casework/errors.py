@@ -281,10 +281,22 @@ class ClearRowChanged(Problem):
 
 class ClearRowsUnlisted(Problem):
     code = "CASE-025"
-    says = "The key of record {record} lists nothing that stands in clear: an earlier version of this program wrote it."
+    says = "The key of record {record} does not list all that stands in clear: an earlier version of this program wrote it."
     remedy = (
         "Run `bin/waystation store seal OPERATION` once, right after the upgrade. If it was run since, an old row of the key "
         "table was put back: treat it as tampering."
+    )
+
+
+class ListPutBack(Problem):
+    code = "CASE-026"
+    says = (
+        "What the key of record {record} lists is not what it listed last: the audit log tells of later changes, so an older "
+        "row of the key table was put in its place."
+    )
+    remedy = (
+        "Treat it as tampering: keep the database as it is, compare with a backup and read the audit log for this record. "
+        "After a restore with keys older than the data, see `bin/waystation store seal`."
     )
 
 

@@ -62,6 +62,7 @@ class Action(StrEnum):
     KEY_USED = "key_used"
     REGISTERED = "registered"
     SEALED = "sealed"
+    LISTED = "listed"  # by a record key: what stands beside it in clear and in which versions, as `changes` counts
     BACKED_UP = "backed_up"
     RESTORED = "restored"
 

@@ -5,14 +5,26 @@ zone (as `SET LOCAL ROLE` does) and states the operation it works for, which row
 repeats the walls that the import contracts draw in the code.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Final, cast
 
 import psycopg
-from sqlalchemy import ARRAY, URL, ColumnElement, DateTime, Engine, MetaData, any_, create_engine, literal, make_url
+from sqlalchemy import (
+    ARRAY,
+    URL,
+    ColumnElement,
+    DateTime,
+    Engine,
+    MetaData,
+    Select,
+    any_,
+    create_engine,
+    literal,
+    make_url,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, SessionTransaction
 
@@ -29,6 +41,7 @@ __all__ = [
     "KeyRetired",
     "Zone",
     "among",
+    "ask_in",
     "connect",
     "translated",
 ]
@@ -42,6 +55,10 @@ ENTER: Final = (
     b"SELECT set_config('role', %s, true), set_config('waystation.operation', %s, true), "
     b"set_config('waystation.actor', %s, true), set_config('waystation.reach', %s, true)"
 )
+
+
+ELSEWHERE: Final = b"SELECT set_config('waystation.zone', current_setting('role'), true), set_config('role', %s, true)"
+BACK: Final = b"SELECT set_config('role', current_setting('waystation.zone'), true)"
 
 
 class DatabaseDown(Problem):
@@ -76,6 +93,7 @@ class Zone(StrEnum):
     AUDIT = "waystation_audit"
     IDENTITY = "waystation_identity"  # accounts and sign-in
     KEYS = "waystation_keys"  # wrapped record keys, and not one ciphertext that they open
+    COMPARISON = "waystation_comparison"  # what keys list, whoever's reach it is in; entered by `ask_in` for one question alone
 
 
 class Base(DeclarativeBase):
@@ -149,6 +167,20 @@ def _begun(session: Session, zone: Zone, access: Access) -> SessionTransaction:
         transaction = session.begin()
         driver_connection(session).execute(ENTER, given)
     return transaction
+
+
+def ask_in(
+    session: Session, zone: Zone, question: Select[*tuple[Any, ...]], given: Mapping[str, object] | None = None
+) -> Sequence[Any]:
+    """Ask one question in another zone, from within a transaction, which goes on in its own.
+
+    The turns there and back go along with other statements. Where the question fails, its undoing is the way back.
+    """
+    connection = driver_connection(session)
+    connection.send_along(ELSEWHERE, (zone.value,))
+    rows: Sequence[Any] = session.execute(question, given).all()
+    connection.send_along(BACK, ())
+    return rows
 
 
 def among(column: InstrumentedAttribute[Any], values: Collection[object]) -> ColumnElement[bool]:

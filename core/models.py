@@ -74,6 +74,7 @@ class AuditEntry(Base):
         Index("ix_audit_entry_actor", "actor", "number"),
         Index("ix_audit_entry_subject", "subject", "number"),
         Index("ix_audit_entry_at", "at", postgresql_using="brin"),
+        Index("ix_audit_entry_listed", "subject", postgresql_where=text("action = 'listed'")),
         {"schema": "core"},
     )
 

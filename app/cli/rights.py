@@ -60,7 +60,7 @@ def receive(
     with open_program(Settings.read()) as program:
         access = sign_in(program, operation)
         with program.database.transaction(Zone.CASEWORK, access=access) as session:
-            request = rights_requests.receive_request(session, person, kind)
+            request = rights_requests.receive_request(session, program.ring, person, kind)
     console.print(f"Received: {request}, due within 30 days.")
 
 
@@ -74,7 +74,7 @@ def answer(
     with open_program(Settings.read()) as program:
         access = sign_in(program, operation)
         with program.database.transaction(Zone.CASEWORK, access=access) as session:
-            rights_requests.answer_request(session, request, outcome)
+            rights_requests.answer_request(session, program.ring, request, outcome)
     console.print("Answered.")
 
 

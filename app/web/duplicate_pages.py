@@ -71,7 +71,7 @@ def reveal(request: Request, visit: SignedIn, desk: OpenDesk, pair: UUID, form: 
 def decide_different(request: Request, visit: SignedIn, desk: OpenDesk, pair: UUID, form: CheckedForm) -> Response:  # noqa: ARG001
     """Two persons after all."""
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        duplicates.decide_different(session, pair, purpose=_purpose(form.get("purpose")))
+        duplicates.decide_different(session, desk.ring, pair, purpose=_purpose(form.get("purpose")))
     return go_to("/duplicates?done=different")
 
 

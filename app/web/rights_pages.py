@@ -43,7 +43,7 @@ def receive(visit: SignedIn, desk: OpenDesk, person: UUID, form: CheckedForm) ->
     """Note that the person asked, today or on an earlier day."""
     kind = next((one for one in rights.RequestKind if one.value == form.get("kind")), rights.RequestKind.ACCESS)
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        rights.receive_request(session, person, kind, received_at=day_of(form.get("received_at")))
+        rights.receive_request(session, desk.ring, person, kind, received_at=day_of(form.get("received_at")))
     return go_to(f"/persons/{person}?done=received")
 
 
@@ -52,7 +52,7 @@ def answer(visit: SignedIn, desk: OpenDesk, asked: UUID, form: CheckedForm) -> R
     """Note how a request was answered."""
     outcome = next((one for one in rights.RequestOutcome if one.value == form.get("outcome")), rights.RequestOutcome.REFUSED)
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        rights.answer_request(session, asked, outcome)
+        rights.answer_request(session, desk.ring, asked, outcome)
     return go_to("/rights-requests")
 
 

@@ -39,7 +39,8 @@ def _admit(desk: Desk, arrival: Arrival) -> Admission:
         if double.kind == InterviewKind.SCREENING:
             raise CaseOpenedTwice(case=double.case)
         remove_files(desk, double.chain)
-        remove_double(desk, double)
+        with changing_clear(desk, [desk.session.get_one(Case, double.case).person]):
+            remove_double(desk, double)
     interview = INTERVIEWS[arrival.definition.record_kind](desk, arrival, made[0] if made else None)
     record(desk.session, Action.ADMITTED, f"casework.interview:{interview.id}", purpose=Purpose.COLLECTION)
     return _admission(desk, AdmissionOutcome.ADMITTED, arrival, interview)

@@ -31,9 +31,10 @@ def file_interview(
     # What a screening says is kept with its person; what was filed with another's case is nothing of this person's.
     edited = earlier and earlier.case == case.id and kind is InterviewKind.ASSISTANCE
     interview = earlier or Interview(id=uuid4(), operation=desk.operation, kind=kind.value, row_version=0, admitted_at=now())
-    interview.case = case.id
-    interview.state = state
-    arrival.stamp(interview)
+    with changing_clear(desk, {case.person, desk.session.get_one(Case, interview.case).person if earlier else case.person}):
+        interview.case = case.id
+        interview.state = state
+        arrival.stamp(interview)
     if edited:
         write_edit(desk, interview, key, parts, person=case.person, changed_by=arrival.stored.collector)
     else:

@@ -33,6 +33,7 @@ from casework.rights.keep_corrections import write_edit
 from casework.store.blind_tokens import blind_token, find_by_reference, remove_tokens, replace_tokens
 from casework.store.change_clear import changing_clear
 from casework.store.linked_persons import own_custody
+from casework.store.named_beside import named_beside
 from casework.store.seal_record import make_key, open_parts, seal_parts, stored_key
 from casework.store.verify_records import tell_version
 from core.audit import Purpose
@@ -89,8 +90,10 @@ def _stop(desk: Desk, arrival: Arrival, earlier: Interview | None) -> Interview:
     """Consent taken back stops all use of the record, which stays as it was; what else the edit says is not taken in."""
     if earlier is None:
         raise ConsentMissing(question=CONSENT)
-    withdraw_all_consents(desk, arrival, desk.session.get_one(Case, earlier.case))
-    arrival.stamp(earlier)
+    case = desk.session.get_one(Case, earlier.case)
+    withdraw_all_consents(desk, arrival, case)
+    with changing_clear(desk, [case.person]):
+        arrival.stamp(earlier)
     return earlier
 
 
@@ -180,7 +183,8 @@ def _remove_members(desk: Desk, household: UUID) -> None:
     links = HouseholdMember.household == household, HouseholdMember.role == HouseholdRole.MEMBER.value
     former = list(desk.session.scalars(select(HouseholdMember.person).where(*links)))
     require_replaceable(desk, former)
-    desk.session.execute(delete(HouseholdMember).where(*links))
-    remove_tokens(desk, former)
-    desk.session.execute(delete(StoredKey).where(StoredKey.record.in_(former)))
-    desk.session.execute(delete(Person).where(Person.id.in_(former)))
+    with changing_clear(desk, named_beside(desk.session, former)):
+        desk.session.execute(delete(HouseholdMember).where(*links))
+        remove_tokens(desk, former)
+        desk.session.execute(delete(StoredKey).where(StoredKey.record.in_(former)))
+        desk.session.execute(delete(Person).where(Person.id.in_(former)))

@@ -6,6 +6,7 @@ from casework.admission.arrival import Arrival, Desk
 from casework.admission.check_movement import check_movement
 from casework.admission.sort_answers import sort_movement
 from casework.models import KeyKind, MovementEvent
+from casework.store.clear_rows import report_entry
 from casework.store.seal_record import make_key, seal_parts, stored_key
 from casework.store.verify_records import tell_version
 from core.clock import now
@@ -33,6 +34,7 @@ def record_movement(desk: Desk, arrival: Arrival, earlier: MovementEvent | None)
     arrival.stamp(event)
     seal_parts(event, key, parts)
     seal_parts(event, facts_key, facts)
+    key.note_in_place(report_entry(event))
     desk.session.add(event)
     if earlier:
         tell_version(desk.session, event)

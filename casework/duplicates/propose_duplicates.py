@@ -18,6 +18,7 @@ from casework.duplicates.compare_persons import profile, similarity
 from casework.models import HouseholdMember, KeyKind, Person, StoredKey, Token, TokenKind
 from casework.names.name_tokens import name_tokens
 from casework.names.person_name import person_name
+from casework.store.change_clear import changing_clear
 from casework.store.seal_record import Vault, open_keys, open_parts
 from core.audit import Action, Purpose, record
 from core.clock import now
@@ -62,12 +63,13 @@ def propose_duplicates(vault: Vault, person: UUID) -> None:
     own, known = found[person], _known(vault, person)
     beside = _opened(vault, _sharing_a_token(vault, person, own) | {other for other, pair in known.items() if _is_open(pair)})
     alike = {other: similarity(profile(own), profile(parts)) for other, parts in beside.items()}
-    for other, degree in alike.items():
-        if degree:
-            _keep(vault, known.get(other), (person, other), degree)
-        elif other in known and _is_open(known[other]):
-            vault.session.delete(known[other])
-    vault.session.flush()
+    turned = {other: degree for other, degree in alike.items() if _turns(known.get(other), degree)}
+    with changing_clear(vault, [person, *turned] if turned else []):
+        for other, degree in turned.items():
+            if degree:
+                _keep(vault, known.get(other), (person, other), degree)
+            else:
+                vault.session.delete(known[other])
     if beside:
         _tell(vault, person, len(beside), {"alike": sum(degree is not None for degree in alike.values())})
 
@@ -126,6 +128,13 @@ def _known(vault: Vault, person: UUID) -> dict[UUID, DuplicateCandidate]:
 
 def _is_open(pair: DuplicateCandidate) -> bool:
     return pair.state == CandidateState.OPEN
+
+
+def _turns(known: DuplicateCandidate | None, degree: Similarity | None) -> bool:
+    """Whether a pair is kept, kept otherwise, proposed again, or taken back."""
+    if known is None or degree is None:
+        return (degree is not None) if known is None else _is_open(known)
+    return not _is_open(known) or known.similarity != degree.value
 
 
 def _keep(vault: Vault, known: DuplicateCandidate | None, pair: tuple[UUID, UUID], degree: Similarity) -> None:

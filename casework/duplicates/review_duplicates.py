@@ -22,8 +22,10 @@ from casework.duplicates.merge_persons import merge_persons
 from casework.duplicates.propose_duplicates import COMPARED
 from casework.models import Person
 from casework.records.read_cases import read_person
+from casework.store.change_clear import changing_clear
 from casework.store.linked_persons import canonical_person, canonical_persons, persons_of
 from casework.store.need_to_know import readable_parts
+from casework.store.seal_record import Vault
 from core.access import Custody, Grant, access_of, require
 from core.audit import Action, Purpose, record
 from core.clear_columns import custody_of
@@ -128,10 +130,10 @@ def merge_pair(
     return merge_persons(session, ring, survivor, merged, shown_first=shown_first, purpose=purpose)
 
 
-def decide_different(session: Session, pair: UUID, *, purpose: Purpose) -> None:
+def decide_different(session: Session, ring: KeyRing, pair: UUID, *, purpose: Purpose) -> None:
     """Two persons after all: the pair is proposed again only when one of them is corrected.
 
-    It holds for every record that is linked with either. Raises `PairUnknown` or `NotAllowed`.
+    It holds for every record that is linked with either. Raises `PairUnknown`, `NotAllowed` or what opening their keys raises.
     """
     row = _pair(session, pair)
     firsts, seconds = persons_of(session, row.first), persons_of(session, row.second)
@@ -140,7 +142,8 @@ def decide_different(session: Session, pair: UUID, *, purpose: Purpose) -> None:
         candidate.first.in_(seconds) & candidate.second.in_(firsts)
     )
     decided = {"state": CandidateState.DIFFERENT.value, "decided_by": access_of(session).actor, "decided_at": now()}
-    session.execute(update(candidate).where(either_way, candidate.state == CandidateState.OPEN.value).values(decided))
+    with changing_clear(Vault(session, ring, row.operation), [*firsts, *seconds]):
+        session.execute(update(candidate).where(either_way, candidate.state == CandidateState.OPEN.value).values(decided))
     for person in (row.first, row.second):
         detail = {"pair": str(pair), "decided": CandidateState.DIFFERENT.value}
         record(session, Action.REVIEWED, f"casework.person:{person}", purpose=purpose, detail=detail)

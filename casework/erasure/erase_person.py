@@ -31,7 +31,9 @@ from casework.models import (
 )
 from casework.rights.hold_record import refuse_held
 from casework.rights_models import Tombstone
+from casework.store.change_clear import changing_clear
 from casework.store.linked_persons import persons_of
+from casework.store.named_beside import named_beside
 from casework.store.seal_record import Vault, stored_keys
 from core.access import access_of
 from core.audit import Action, Purpose, record
@@ -76,8 +78,8 @@ def erase_record(session: Session, ring: KeyRing, operation: str, subject: Subje
     """Erase the subject and leave its tombstone; what was taken away, counted.
 
     Raises `RecordUnknown`, `RecordHeld` (also where the raw answers speak of somebody else who is held),
-    `ClearRowChanged` where a hold may have been taken away, or `ErasureOutOfReach` in a transaction that does not reach the
-    whole operation.
+    `ClearRowChanged` or `ListPutBack` where a hold may have been taken away, or `ErasureOutOfReach` in a transaction that does
+    not reach the whole operation.
     """
     if not access_of(session).system:
         raise ErasureOutOfReach(subject=str(subject))
@@ -86,7 +88,8 @@ def erase_record(session: Session, ring: KeyRing, operation: str, subject: Subje
     stored_keys(Vault(session, ring, operation), touched.persons | touched.others)  # that no hold was taken away
     refuse_held(session, touched.persons | touched.others)
     if subject.kind is ErasureKind.PERSON:
-        _erase_persons(session, touched, tally)
+        with changing_clear(Vault(session, ring, operation), named_beside(session, touched.persons)):
+            _erase_persons(session, touched, tally)
     elif subject.kind is ErasureKind.REPORT:
         _destroy_keys(session, {subject.record}, tally)
         tally.delete(session, MovementEvent, MovementEvent.id == subject.record)

@@ -15,9 +15,10 @@ from casework.consent.consents import require_unrestricted
 from casework.errors import ClearRowChanged, FactsMoved, RecordUnknown
 from casework.models import KeyKind, MovementEvent, StoredKey
 from casework.store.bulk_limit import count_reading
-from casework.store.compare_clear import lists_clear_rows
+from casework.store.compare_clear import require_newest_lists
 from casework.store.kept_key import KeptKey
 from casework.store.seal_record import Vault, binding, open_parts, open_sealed, stored_key, unwrap
+from casework.store.what_is_listed import is_of_clear_row
 from core.access import require
 from core.audit import Action, Purpose, record
 from core.keyring import KeyRing
@@ -50,7 +51,8 @@ def movement_facts(session: Session, ring: KeyRing, operation: str, week: Week) 
 
     A report whose key was destroyed is erased and counts no longer; the audit line says how many there were. One that is
     restricted for statistics is not shown to the anonymizer zone at all.
-    Raises `CiphertextRefused`, `OldVersion`, `FactsMoved` or `ClearRowChanged` where the store was tampered with.
+    Raises `CiphertextRefused`, `OldVersion`, `FactsMoved`, `ClearRowChanged` or `ListPutBack` where somebody tampered with the
+    store.
     """
     event = MovementEvent
     rows = session.execute(
@@ -59,10 +61,12 @@ def movement_facts(session: Session, ring: KeyRing, operation: str, week: Week) 
         .where(event.operation == operation, event.week == str(week))
         .order_by(event.id)
     ).all()
+    keys = {report: unwrap(ring, key) for report, _, _, key in rows if key}
+    require_newest_lists(session, keys.values(), KeyKind.MOVEMENT_FACTS)
     facts = [
-        _fact(report, week, _open_facts(unwrap(ring, key), report, row_version, sealed))
-        for report, sealed, row_version, key in rows
-        if key
+        _fact(report, week, _open_facts(keys[report], report, row_version, sealed))
+        for report, sealed, row_version, _ in rows
+        if report in keys
     ]
     detail = {"week": str(week), "erased": len(rows) - len(facts)}
     record(session, Action.READ, "casework.movement_event", purpose=Purpose.STATISTICS, count=len(facts), detail=detail)
@@ -71,7 +75,9 @@ def movement_facts(session: Session, ring: KeyRing, operation: str, week: Week) 
 
 def _open_facts(key: KeptKey, report: UUID, row_version: int, sealed: bytes) -> Mapping[str, str]:
     key.require_newest("casework.movement_event", report, row_version)
-    if lists_clear_rows(key.listed(key.row.versions)):  # withdrawn, says the key; a report that is shown here is not
+    if any(
+        map(is_of_clear_row, key.listed(key.row.versions).values())
+    ):  # withdrawn, says the key; a report that is shown here is not
         raise ClearRowChanged(record=report, table="casework.restriction", row="missing")
     return open_sealed(key, sealed, binding(MovementEvent, report, RecordPart.FACTS, row_version))
 

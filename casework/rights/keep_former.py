@@ -15,6 +15,7 @@ from casework.errors import RecordUnknown
 from casework.models import KeyKind, Person, SealedRecord
 from casework.rights_models import FormerVersion
 from casework.store.bulk_limit import count_reading
+from casework.store.change_clear import changing_clear
 from casework.store.need_to_know import require_parts
 from casework.store.seal_record import Vault, open_sealed, stored_key
 from core.audit import Action, Purpose, record
@@ -44,20 +45,20 @@ class FormerAnswers:
 def keep_former(vault: Vault, row: SealedRecord, key: RecordKey, *, person: UUID, changed_by: str, reason: str = "") -> None:
     """Keep the record as it stands, before it is sealed anew under its next version."""
     former = uuid4()
-    vault.session.add(
-        FormerVersion(
-            id=former,
-            person=person,
-            operation=vault.operation,
-            of=row.__tablename__,
-            record=row.id,
-            row_version=row.row_version,
-            **{part.value: getattr(row, part.value) for part in RecordPart},
-            reason=key.seal(reason.encode(), Binding(TABLE, former, "reason")),
-            changed_by=changed_by,
-            changed_at=now(),
-        )
+    kept = FormerVersion(
+        id=former,
+        person=person,
+        operation=vault.operation,
+        of=row.__tablename__,
+        record=row.id,
+        row_version=row.row_version,
+        **{part.value: getattr(row, part.value) for part in RecordPart},
+        reason=key.seal(reason.encode(), Binding(TABLE, former, "reason")),
+        changed_by=changed_by,
+        changed_at=now(),
     )
+    with changing_clear(vault, [person]):
+        vault.session.add(kept)
 
 
 def former_answers(

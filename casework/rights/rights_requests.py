@@ -13,10 +13,13 @@ from sqlalchemy.orm import Session
 from casework.errors import RecordUnknown, RequestUnknown
 from casework.models import Person
 from casework.rights_models import RightsRequest
+from casework.store.change_clear import changing_clear
+from casework.store.seal_record import Vault
 from core.access import require
 from core.audit import Action, Purpose, record
 from core.clear_columns import code_in, custody_of
 from core.clock import now
+from core.keyring import KeyRing
 from core.paging import PAGE, Page, beyond, page_of
 from core.permissions import Right
 
@@ -60,25 +63,29 @@ class OpenRequest:
     overdue: bool
 
 
-def receive_request(session: Session, person_id: UUID, kind: RequestKind, *, received_at: datetime | None = None) -> UUID:
-    """Note that a person asked, now or on an earlier day; raises `NotAllowed` or `RecordUnknown`."""
+def receive_request(
+    session: Session, ring: KeyRing, person_id: UUID, kind: RequestKind, *, received_at: datetime | None = None
+) -> UUID:
+    """Note that a person asked, now or on an earlier day.
+
+    Raises `NotAllowed`, `RecordUnknown`, or what opening the person's key raises.
+    """
     person = session.get(Person, person_id)
     if person is None:
         raise RecordUnknown(kind="person", record=person_id)
     who = require(session, Right.RECORD_CONSENT, custody_of(person), subject=f"casework.person:{person_id}")
     request, received = uuid4(), received_at or now()
-    session.add(
-        RightsRequest(
-            id=request,
-            person=person_id,
-            operation=person.operation,
-            kind=kind.value,
-            received_at=received,
-            received_by=who.actor,
-            due_at=received + DUE_WITHIN,
-        )
+    row = RightsRequest(
+        id=request,
+        person=person_id,
+        operation=person.operation,
+        kind=kind.value,
+        received_at=received,
+        received_by=who.actor,
+        due_at=received + DUE_WITHIN,
     )
-    session.flush()
+    with changing_clear(Vault(session, ring, person.operation), [person_id]):
+        session.add(row)
     detail = {"request": str(request), "kind": kind.value}
     record(session, Action.REGISTERED, f"casework.person:{person_id}", purpose=Purpose.RIGHTS, detail=detail)
     return request
@@ -103,14 +110,15 @@ def _open_request(row: RightsRequest) -> OpenRequest:
     return OpenRequest(row.id, row.person, code_in(row, "kind", RequestKind), row.received_at, row.due_at, row.due_at < now())
 
 
-def answer_request(session: Session, request: UUID, outcome: RequestOutcome) -> None:
-    """Note that a request was answered; raises `NotAllowed` or `RequestUnknown`."""
+def answer_request(session: Session, ring: KeyRing, request: UUID, outcome: RequestOutcome) -> None:
+    """Note that a request was answered; raises `NotAllowed`, `RequestUnknown` or what opening the person's key raises."""
     row = session.get(RightsRequest, request)
     if row is None or row.answered_at is not None:
         raise RequestUnknown(request=request)
     custody = custody_of(session.get_one(Person, row.person))
     who = require(session, Right.GIVE_ACCESS_PACK, custody, subject=f"{TABLE}:{request}")
     answer = {"answered_at": now(), "answered_by": who.actor, "outcome": outcome.value}
-    session.execute(update(RightsRequest).where(RightsRequest.id == request).values(answer))
+    with changing_clear(Vault(session, ring, row.operation), [row.person]):
+        session.execute(update(RightsRequest).where(RightsRequest.id == request).values(answer))
     detail = {"request": str(request), "outcome": outcome.value}
     record(session, Action.REVIEWED, f"casework.person:{row.person}", purpose=Purpose.RIGHTS, detail=detail)

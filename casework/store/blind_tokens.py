@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, and_, delete, insert, select
 from casework.models import Case, Token, TokenKind
 from casework.names.name_tokens import name_tokens, own_name_token
 from casework.names.person_name import PersonName
+from casework.store.change_clear import changing_clear
 from casework.store.seal_record import Vault
 from core.database import among
 
@@ -31,7 +32,12 @@ __all__ = [
 
 def replace_tokens(vault: Vault, record: UUID, values: Mapping[TokenKind, str], *, name: PersonName | None = None) -> None:
     """Give a person the tokens of these values and of this name, and take away those they had; an empty value has none."""
-    remove_tokens(vault, [record])
+    with changing_clear(vault, [record]):
+        remove_tokens(vault, [record])
+        _give(vault, record, values, name)
+
+
+def _give(vault: Vault, record: UUID, values: Mapping[TokenKind, str], name: PersonName | None) -> None:
     tokens = {kind: blind_token(vault, kind, value) for kind, value in values.items() if plain(kind, value)}
     own = own_name_token(vault.ring, vault.operation, name.given, name.family, name.birth_year) if name else None
     if own:
@@ -44,7 +50,7 @@ def replace_tokens(vault: Vault, record: UUID, values: Mapping[TokenKind, str], 
 
 
 def remove_tokens(vault: Vault, records: Collection[UUID]) -> None:
-    """Let these persons be found by no token any more."""
+    """Let these persons be found by no token any more. For whoever erases them, or lists what stands afterwards."""
     vault.session.execute(delete(Token).where(Token.record.in_(records)))
 
 

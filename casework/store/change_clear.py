@@ -12,9 +12,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from casework.models import KeyKind, StoredKey
-from casework.store.clear_rows import IN_PART, is_of_clear_row, read_rows, table_of
+from casework.store.clear_rows import read_rows
 from casework.store.compare_clear import compared_before
 from casework.store.seal_record import Vault, stored_keys, unwrap
+from casework.store.what_is_listed import is_of_clear_row, sets_known
 from core.database import among
 
 __all__ = ["changing_clear", "list_clear"]
@@ -52,8 +53,8 @@ def changing_clear(vault: Vault, records: Collection[UUID] = (), *kinds: KeyKind
 def list_clear(vault: Vault, records: Collection[UUID], kind: KeyKind = KeyKind.PERSON) -> None:
     """List what stands now, in place of what this transaction found when it opened these keys.
 
-    Rows that this account does not see stay listed as they were. A key of an earlier version of this program, which lists no
-    rows, is not made to: nobody can say what should stand beside it.
+    A key of an earlier version of this program, which lists less, is not made to list more: nobody can say what should stand
+    beside it.
     """
     session = vault.session
     session.flush()
@@ -61,14 +62,11 @@ def list_clear(vault: Vault, records: Collection[UUID], kind: KeyKind = KeyKind.
     rows = session.scalars(turns.with_for_update().execution_options(populate_existing=True)).all()
     standing, before = read_rows(session, [row.record for row in rows], kind), compared_before(session)
     for row in rows:
-        found = before.get((row.record, row.kind))
-        if found is None:
+        if (row.record, row.kind) not in before:
             continue
         key = unwrap(vault.ring, row)
-        kept = {one: version for one, version in key.listed(row.versions).items() if _stays(one, version, found)}
-        key.list_anew(kept | standing[row.record].entries)
-        before[row.record, row.kind] = frozenset(standing[row.record].rows)
-
-
-def _stays(one: UUID, version: int, found: Collection[UUID]) -> bool:
-    return not is_of_clear_row(version) or (table_of(version) in IN_PART and one not in found)
+        listed = key.listed(row.versions)
+        sealed = {one: version for one, version in listed.items() if not is_of_clear_row(version)}
+        now_listed = sealed | standing[row.record].entries(sets_known(listed, kind))
+        if now_listed != listed:
+            key.list_anew(now_listed)

@@ -1,13 +1,15 @@
-"""What stands in clear about a person and decides who sees them, or what may be published of them.
+"""What stands in clear about a person or a report, as their keys list it.
 
-Such rows are queried, and some are derived by the database itself, so they cannot be sealed. Instead the record key lists a
-digest of each, sealed in the list that names the newest versions (`core.newest_versions`): what was changed, added or taken
-away behind the program's back differs from the list, and a list that was put back differs from the rows.
+A record key lists a digest of each row (`casework.store.what_is_listed` says which), sealed in the list that names the newest
+versions (`core.newest_versions`): what was changed, added or taken away behind the program's back differs from the list, and a
+list that was put back differs from the rows. Rows and list are read in the zone of comparison, which sees a record's rows
+whoever's reach it is in, and of them nothing that is sealed: so that one is missing is told to everybody who opens the key.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final
@@ -19,7 +21,6 @@ from sqlalchemy import (
     DateTime,
     LargeBinary,
     Select,
-    SQLColumnExpression,
     String,
     Uuid,
     and_,
@@ -27,132 +28,100 @@ from sqlalchemy import (
     bindparam,
     func,
     literal_column,
-    or_,
     select,
     union_all,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
-from casework.duplicate_models import Merge
-from casework.models import Case, FileRow, KeptFrom, KeyKind, Opening, Person, StoredKey
-from casework.rights_models import Consent, Hold, Restriction
+from casework.models import KeyKind, MovementEvent, StoredKey, TokenKind
+from casework.rights_models import Restriction
+from casework.store.what_is_listed import CUSTODY, FILE, LISTED, NUMBERS, REPORT, RESTRICTION, TOKEN, Column
+from core.database import Zone, ask_in
+from core.logged_versions import newest_told
 
-__all__ = ["IN_PART", "Standing", "custody_entry", "file_entry", "id_in", "is_of_clear_row", "read_rows", "table_of"]
+__all__ = [
+    "Standing",
+    "custody_entry",
+    "file_entry",
+    "id_in",
+    "key_subject",
+    "read_changes",
+    "read_rows",
+    "report_entry",
+    "token_entry",
+]
 
-CUSTODY, FILE, KEPT_FROM, MERGE, OPENING, RESTRICTION = "person", "file", "kept_from", "merge", "opening", "restriction"
-# By table, what is compared. The order is written into every list: a table or set of columns that is new goes to the end.
-_COLUMNS: Final[Mapping[str, tuple[InstrumentedAttribute[Any], ...]]] = {
-    CUSTODY: (Person.operation, Person.custody),
-    "consent": (
-        Consent.id,
-        Consent.operation,
-        Consent.purpose,
-        Consent.recipient,
-        Consent.version,
-        Consent.state,
-        Consent.basis,
-        Consent.given_by,
-        Consent.text_version,
-        Consent.language,
-        Consent.said_at,
-        Consent.said_to,
-        Consent.valid_until,
-        Consent.recorded_by,
-        Consent.recorded_at,
-    ),
-    RESTRICTION: (
-        Restriction.id,
-        Restriction.operation,
-        Restriction.consent,
-        Restriction.purpose,
-        Restriction.recipient,
-        Restriction.since,
-        Restriction.until,
-        Restriction.reason,
-        Restriction.set_by,
-        Restriction.ended_by,
-    ),
-    OPENING: (
-        Opening.id,
-        Opening.operation,
-        Opening.custody,
-        Opening.actor,
-        Opening.recipient,
-        Opening.kind,
-        Opening.parts,
-        Opening.opened_by,
-        Opening.opened_at,
-        Opening.until,
-        Opening.reviewed_by,
-        Opening.reviewed_at,
-        Opening.justified,
-    ),
-    KEPT_FROM: (KeptFrom.part, KeptFrom.actor, KeptFrom.operation, KeptFrom.set_by, KeptFrom.set_at),
-    "hold": (Hold.id, Hold.operation, Hold.set_by, Hold.set_at, Hold.until, Hold.lifted_by, Hold.lifted_at),
-    FILE: (FileRow.id, FileRow.operation, FileRow.part, FileRow.row_version, FileRow.chain, FileRow.replaced_at),
-    "case": (Case.id, Case.operation, Case.household, Case.state, Case.screening_outcome, Case.opened_at, Case.reference),
-    MERGE: (Merge.id, Merge.operation, Merge.survivor, Merge.merged, Merge.shown_first, Merge.former_custody, Merge.undone_at),
-}
-# Not every account that sees a person sees all of these rows, and a link goes with either of its persons.
-IN_PART: Final = frozenset({OPENING, MERGE})
-_OWN_ID: Final = {CUSTODY: 2, KEPT_FROM: 2}  # how many columns tell a row that has no id of its own
-_FIRST: Final = 2**32 - 256  # no version comes so far
-_TABLES: Final = tuple(_COLUMNS)
-_NUMBERS: Final = {table: _FIRST + number for number, table in enumerate(_TABLES)}
+Entry = tuple[UUID, int]
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_SUBJECT: Final = "casework.record_key:"
 
 
 @dataclass(frozen=True)
 class Standing:
-    """A key's list as it is sealed, and its rows as they stand at the same moment: by digest, their table and their text."""
+    """A key's list as it is sealed, and its rows as they stand at the same moment: by digest, their set and their text.
+
+    `changes` is how many changes of the list the audit log tells of.
+    """
 
     versions: bytes
     rows: Mapping[UUID, tuple[str, str]]
+    changes: int
 
-    @property
-    def entries(self) -> dict[UUID, int]:
-        """The rows as a list names them: a digest in place of an id, the number of a table in place of a version."""
-        return {digest: _NUMBERS[table] for digest, (table, _) in self.rows.items()}
-
-
-def is_of_clear_row(version: int) -> bool:
-    """Whether an entry of a key's list tells of a row in clear, and not of the newest version of a sealed one."""
-    return version >= _FIRST
+    def entries(self, known: Iterable[str]) -> dict[UUID, int]:
+        """The rows of these sets as a list names them: a digest in place of an id, the set's number in place of a version."""
+        return {digest: NUMBERS[name] for digest, (name, _) in self.rows.items() if name in known}
 
 
-def table_of(version: int) -> str:
-    """The table that such an entry tells of."""
-    return _TABLES[version - _FIRST] if version - _FIRST < len(_TABLES) else "a later version of this program"
+def key_subject(record: UUID, kind: str) -> str:
+    """How the audit log names a record key."""
+    return f"{_SUBJECT}{record}/{kind}"
 
 
 def id_in(text: str) -> str:
     """The id of a row by its text; where it has none of its own, what tells it from the others of the record."""
-    table, *values = json.loads(text)
-    return " ".join(map(str, values[: _OWN_ID.get(table, 1)]))
+    name, *values = json.loads(text)
+    return " ".join(map(str, values[: LISTED[name].told_by])) or name
 
 
 def read_rows(session: Session, records: Iterable[UUID], kind: KeyKind) -> dict[UUID, Standing]:
     """By record that has a key of this kind, what stands. One question for all, so that list and rows are of one moment.
 
-    Of a movement report these are the restrictions of it that stand.
+    Of a movement report these are its restrictions that stand and, for the key of what its reporter said, the report's row.
     """
-    asked = _OF_PERSONS if kind is KeyKind.PERSON else _OF_REPORTS
-    found = session.execute(asked, {"records": list(records), "kind": kind.value})
-    return {record: Standing(versions, dict(map(_numbered, texts))) for record, versions, texts in found}
+    found = ask_in(session, Zone.COMPARISON, _STANDING[kind], {"records": list(records), "kind": kind.value})
+    return {record: Standing(versions, dict(map(_numbered, texts)), changes) for record, versions, texts, changes in found}
+
+
+def read_changes(session: Session, records: Iterable[UUID], kind: KeyKind) -> dict[UUID, tuple[bytes, int]]:
+    """By record whose list changed since its key was made, the list as it is sealed, and how many changes the log tells of."""
+    found = ask_in(session, Zone.COMPARISON, _CHANGED, {"records": list(records), "kind": kind.value})
+    return {record: (versions, changes) for record, versions, changes in found if changes}
 
 
 @lru_cache(maxsize=1024)  # a great many persons lie in few custodies
-def custody_entry(operation: str, custody: str) -> tuple[UUID, int]:
+def custody_entry(operation: str, custody: str) -> Entry:
     """What is listed of a new person's custody."""
     return _entry(CUSTODY, operation, custody)
 
 
-def file_entry(operation: str, file: UUID, part: str, row_version: int) -> tuple[UUID, int]:
+def file_entry(operation: str, file: UUID, part: str, row_version: int) -> Entry:
     """What is listed of a new file that came with no submission."""
     return _entry(FILE, str(file), operation, part, row_version, None, None)
 
 
-def _entry(table: str, *values: object) -> tuple[UUID, int]:
-    return _digest(json.dumps([table, *values], ensure_ascii=False)), _NUMBERS[table]  # as PostgreSQL writes a `jsonb`
+def token_entry(operation: str, tokens: Iterable[tuple[TokenKind, bytes]]) -> Entry:
+    """What is listed of all of a person's tokens."""
+    return _entry(TOKEN, " ".join(sorted(f"{operation}/{kind.value}/{token.hex()}" for kind, token in tokens)) or None)
+
+
+def report_entry(event: MovementEvent) -> Entry:
+    """What is listed of a movement report."""
+    moments = ((moment - _EPOCH) // timedelta(microseconds=1) for moment in (event.received_at, event.admitted_at))
+    return _entry(REPORT, event.operation, event.week, str(event.chain), str(event.submission), *moments)
+
+
+def _entry(name: str, *values: object) -> Entry:
+    return _digest(json.dumps([name, *values], ensure_ascii=False)), NUMBERS[name]  # as PostgreSQL writes a `jsonb`
 
 
 def _numbered(text: str) -> tuple[UUID, tuple[str, str]]:
@@ -164,19 +133,23 @@ def _digest(text: str) -> UUID:
     return UUID(bytes=sha256(text.encode()).digest()[:16])
 
 
-def _standing(rows: Iterable[Select[str]]) -> Select[UUID, bytes, Sequence[str]]:
-    texts = func.array(union_all(*(each.correlate(StoredKey) for each in rows)).scalar_subquery(), type_=ARRAY(String))
+def _keys(*columns: Column) -> Select[*tuple[Any, ...]]:
     wanted = StoredKey.record == any_(bindparam("records", type_=ARRAY(Uuid))), StoredKey.kind == bindparam("kind")
-    return select(StoredKey.record, StoredKey.versions, texts).where(*wanted)
+    return select(StoredKey.record, *columns).where(*wanted)
 
 
-def _texts(table: str, its: ColumnElement[bool]) -> Select[str]:
-    """Each of these rows as the text of a `jsonb` array that begins with its table."""
-    said = func.jsonb_build_array(_constant(table), *map(_said, _COLUMNS[table]))
-    return select(said.cast(String)).where(its)
+def _standing(rows: Iterable[Select[str]]) -> Select[*tuple[Any, ...]]:
+    texts = func.array(union_all(*(each.correlate(StoredKey) for each in rows)).scalar_subquery(), type_=ARRAY(String))
+    return _keys(StoredKey.versions, texts, _CHANGES)
 
 
-def _said(column: InstrumentedAttribute[Any]) -> SQLColumnExpression[Any]:
+def _texts(name: str, belongs: ColumnElement[bool] | None = None) -> Select[str]:
+    """Each of these rows as the text of a `jsonb` array that begins with its set."""
+    said = func.jsonb_build_array(_constant(name), *map(_said, LISTED[name].columns))
+    return select(said.cast(String)).where(LISTED[name].belongs if belongs is None else belongs)
+
+
+def _said(column: Column) -> Column:
     if isinstance(column.type, DateTime):
         return func.timezone(_constant("UTC"), column)  # the same whatever the session's time zone
     return func.encode(column, _constant("hex")) if isinstance(column.type, LargeBinary) else column
@@ -187,16 +160,11 @@ def _constant(text: str) -> ColumnElement[str]:
     return literal_column(f"'{text}'::text", String)
 
 
-_OF_PERSONS: Final = _standing(
-    [
-        _texts(CUSTODY, Person.id == StoredKey.record),
-        *(
-            _texts(table, _COLUMNS[table][0].class_.person == StoredKey.record)
-            for table in ("consent", RESTRICTION, OPENING, KEPT_FROM, "hold", FILE, "case")
-        ),
-        _texts(MERGE, or_(Merge.survivor == StoredKey.record, Merge.merged == StoredKey.record)),
-    ]
-)
-_OF_REPORTS: Final = _standing(
-    [_texts(RESTRICTION, and_(Restriction.movement_event == StoredKey.record, Restriction.until.is_(None)))]
-)
+_CHANGES: Final = newest_told(_constant(_SUBJECT) + StoredKey.record.cast(String) + _constant("/") + StoredKey.kind, StoredKey)
+_CHANGED: Final = _keys(StoredKey.versions, _CHANGES)
+_OF_REPORT: Final = _texts(RESTRICTION, and_(Restriction.movement_event == StoredKey.record, Restriction.until.is_(None)))
+_STANDING: Final[Mapping[KeyKind, Select[*tuple[Any, ...]]]] = {
+    KeyKind.PERSON: _standing([_texts(name) for name in LISTED if name != REPORT]),
+    KeyKind.MOVEMENT: _standing([_OF_REPORT, _texts(REPORT)]),
+    KeyKind.MOVEMENT_FACTS: _standing([_OF_REPORT]),
+}

@@ -1,7 +1,7 @@
 """Every key of an operation lists what stands: once after an upgrade, and after a restore with keys newer than its data.
 
 What is listed here is believed from now on, so it is run by whoever keeps the keys, leaves a line, and lists nothing anew that
-has a list, unless it is told that the data was restored.
+was listed, unless it is told that the data was restored.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -12,9 +12,9 @@ from sqlalchemy import select, union_all
 from sqlalchemy.orm import Session
 
 from casework.models import Case, Interview, KeyKind, MovementEvent, Person, StoredKey
-from casework.store.clear_rows import is_of_clear_row, read_rows
-from casework.store.compare_clear import lists_clear_rows
+from casework.store.clear_rows import read_rows
 from casework.store.seal_record import KEY_TABLE, unwrap
+from casework.store.what_is_listed import EDITION, LISTED, NEWEST_EDITION, is_of_clear_row, sets_known
 from core.access import NotAllowed, access_of
 from core.audit import Action, Purpose, record
 from core.database import among
@@ -27,15 +27,16 @@ PAGE: Final = 500
 
 
 def list_all(session: Session, ring: KeyRing, operation: str, told: Callable[[int], None], *, restored: bool = False) -> int:
-    """List, for every key that lists no rows in clear, those that stand; how many keys that were.
+    """List, for every key that does not list all that stands in clear, what it does not list; how many keys that were.
 
-    With `restored`, for every key: its sealed rows, too, count as the newest in the version in which they stand. `told` hears
-    of every page. For the program itself: raises `NotAllowed` for an account, `CiphertextRefused` or `KeyVersionUnknown`.
+    What it does list stays, so that whatever of it was changed is found. With `restored`, for every key and all of it: its
+    sealed rows, too, count as the newest in the version in which they stand. `told` hears of every page. For the program
+    itself: raises `NotAllowed` for an account, `CiphertextRefused` or `KeyVersionUnknown`.
     """
     if not access_of(session).system:
         raise NotAllowed(Right.MANAGE_KEYS, KEY_TABLE)
     count = 0
-    for kind in KeyKind if restored else [KeyKind.PERSON]:
+    for kind in KeyKind if restored else [KeyKind.PERSON, KeyKind.MOVEMENT]:
         for page in _pages(session, operation, kind):
             count += _list_page(session, ring, kind, page, restored=restored)
             told(len(page))
@@ -52,10 +53,16 @@ def _list_page(session: Session, ring: KeyRing, kind: KeyKind, page: Sequence[St
     for row in page:
         key = unwrap(ring, row)
         listed = key.listed(row.versions)
-        if restored or not lists_clear_rows(listed):
+        known, stands = sets_known(listed, kind), standing[row.record]
+        if restored:
             sealed = {one: version for one, version in listed.items() if not is_of_clear_row(version)}
-            key.list_anew(sealed | versions.get(row.record, {}) | standing[row.record].entries)
-            done += 1
+            anew = sealed | versions.get(row.record, {}) | stands.entries(LISTED)
+        elif len(known) < len(LISTED):
+            anew = listed | stands.entries(LISTED.keys() - known)
+        else:
+            continue
+        key.list_anew({**anew, EDITION: NEWEST_EDITION}, after=stands.changes)
+        done += 1
     return done
 
 

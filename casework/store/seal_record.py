@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from casework.errors import KeyDestroyed
 from casework.models import KeyKind, Person, SealedRecord, StoredKey
 from casework.store.compare_clear import compared_before, require_as_listed
-from casework.store.kept_key import KEY_TABLE, KeptKey
+from casework.store.kept_key import KEY_TABLE, KeptKey, counts_once
 from core.database import among
 from core.envelope import Binding, RecordKey, WrappedKey, new_record_key, unwrap_record_key
 from core.keyring import KeyRing
@@ -61,7 +61,8 @@ def make_key(vault: Vault, record: UUID, kind: KeyKind) -> KeptKey:
         commitment=wrapped.commitment,
     )
     vault.session.add(row)
-    compared_before(vault.session)[record, kind.value] = frozenset()
+    compared_before(vault.session).add((record, kind.value))
+    counts_once(vault.session, row)
     return KeptKey(row, key)
 
 
@@ -76,7 +77,7 @@ def find_with_key(session: Session, person: UUID) -> tuple[Person, StoredKey | N
 def stored_key(vault: Vault, record: UUID, kind: KeyKind) -> KeptKey:
     """The opened key of a record, beside which stands what it lists.
 
-    Raises `KeyDestroyed`, `CiphertextRefused`, `KeyVersionUnknown` or `ClearRowChanged`.
+    Raises `KeyDestroyed`, `CiphertextRefused`, `KeyVersionUnknown`, `ClearRowChanged` or `ListPutBack`.
     """
     row = vault.session.get(StoredKey, (record, kind.value))
     if row is None:

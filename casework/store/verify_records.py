@@ -19,13 +19,15 @@ from casework.errors import (
     FactsMoved,
     FileCut,
     KeyDestroyed,
+    ListPutBack,
     OldVersion,
     RecordUnknown,
 )
 from casework.models import Case, Interview, InterviewKind, KeyKind, MovementEvent, Person, SealedRecord
-from casework.store.compare_clear import lists_clear_rows
+from casework.store.kept_key import KeptKey
 from casework.store.seal_record import Vault, open_parts, stored_key
 from casework.store.verify_beside import BESIDE, open_beside
+from casework.store.what_is_listed import LISTED, sets_known
 from core.access import NotAllowed, access_of
 from core.audit import Action, Purpose, record
 from core.checked import Checked
@@ -48,6 +50,7 @@ REFUSALS: Final = (
     FactsMoved,
     FileCut,
     KeyVersionUnknown,
+    ListPutBack,
     OldVersion,
     RecordDamaged,
     RecordUnknown,
@@ -117,7 +120,10 @@ def _check(vault: Vault, row: Any, newest: int, checked: Checked) -> None:
 def _open(vault: Vault, row: SealedRecord) -> None:
     if isinstance(row, MovementEvent):
         for part, kind in OF_MOVEMENT.items():
-            told = open_parts(row, stored_key(vault, row.id, kind), [part])[part]
+            key = stored_key(vault, row.id, kind)
+            told = open_parts(row, key, [part])[part]
+            if kind is KeyKind.MOVEMENT:
+                _require_all_listed(key)
             if part is RecordPart.FACTS and str(Week.of(date.fromisoformat(told["arrival_date"]))) != row.week:
                 raise FactsMoved(record=row.id, week=row.week)
         return
@@ -132,5 +138,9 @@ def _open(vault: Vault, row: SealedRecord) -> None:
     open_parts(row, key, list(RecordPart))
     if isinstance(row, Person):
         custody_of(row)
-        if not lists_clear_rows(key.listed(key.row.versions)):
-            raise ClearRowsUnlisted(record=row.id)
+        _require_all_listed(key)
+
+
+def _require_all_listed(key: KeptKey) -> None:
+    if len(sets_known(key.listed(key.row.versions), KeyKind(key.row.kind))) < len(LISTED):
+        raise ClearRowsUnlisted(record=key.row.record)

@@ -20,9 +20,10 @@ from psycopg import Cursor, sql
 from sqlalchemy.orm import Session
 
 from casework.models import FileChunk, FileRow, KeyKind, Person, StoredKey, Token, TokenKind
-from casework.store.clear_rows import custody_entry, file_entry
+from casework.store.clear_rows import custody_entry, file_entry, token_entry
 from casework.store.seal_file import NewFile, seal_chunks, seal_label
 from casework.store.seal_record import KEY_TABLE, written
+from casework.store.what_is_listed import EDITION, NEWEST_EDITION
 from core.access import UNASSIGNED, Custody
 from core.audit import Action, Purpose, record
 from core.clock import now
@@ -171,11 +172,11 @@ def _rows(sealer: ManySealer, operation: str, new: NewPerson, moment: datetime) 
     files, custody = [(uuid4(), file) for file in new.files], str(new.custody)
     listed = [
         custody_entry(operation, custody),
+        token_entry(operation, new.tokens),
         *(file_entry(operation, one, file.part.value, FIRST_VERSION) for one, file in files),
     ]
-    versions = sealer.seal(
-        key, write_versions({new.id: FIRST_VERSION, **dict(listed)}), KEY_TABLE, versions_field(PERSON_KEY), record
-    )
+    entries = {new.id: FIRST_VERSION, EDITION: NEWEST_EDITION, **dict(listed)}
+    versions = sealer.seal(key, write_versions(entries), KEY_TABLE, versions_field(PERSON_KEY), record)
     yield StoredKey, (new.id, PERSON_KEY, operation, wrapped.version, wrapped.sealed, wrapped.commitment, versions)
     ciphertexts = [sealer.seal(key, written(new.parts.get(part, {})), PERSON, part.value, record) for part in RecordPart]
     yield Person, (new.id, operation, FIRST_VERSION, custody, *ciphertexts)

@@ -189,7 +189,7 @@ DEEDS: Mapping[Right, Deed] = {
     Right.KEEP_FROM: Deed(C, lambda w, s, _: records.keep_from(s, w.ring, w.person, RecordPart.NARRATIVE, "colleague")),
     Right.BREAK_GLASS: OfTheOperation(C, break_glass),
     Right.REVIEW_BREAK_GLASS: Deed(C, lambda w, s, _: records.review_opening(s, w.ring, w.opening, justified=True)),
-    Right.RECORD_CONSENT: Deed(C, lambda w, s, _: rights.receive_request(s, w.person, rights.RequestKind.ACCESS)),
+    Right.RECORD_CONSENT: Deed(C, lambda w, s, _: rights.receive_request(s, w.ring, w.person, rights.RequestKind.ACCESS)),
     Right.GIVE_ACCESS_PACK: Deed(C, lambda w, s, _: rights.give_access_pack(s, w.ring, w.person, uses=[])),
     Right.RESTRICT_RECORD: Deed(
         C, lambda w, s, _: consent.restrict_record(s, w.ring, w.person, consent.RestrictionReason.OBJECTION)

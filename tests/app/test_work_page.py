@@ -72,8 +72,8 @@ def waiting(site: Site, field_team: Field, person: UUID, teams: tuple[UUID, UUID
         why = "She came in at night and her worker is away."
         parts = [RecordPart.IDENTITY]
         break_glass(session, field_team.ring, badr, person, parts=parts, reason=why, purpose=Purpose.PROTECTION)
-        receive_request(session, person, RequestKind.ACCESS, received_at=now() - timedelta(days=31))
-        receive_request(session, person, RequestKind.ACCESS)  # not overdue
+        receive_request(session, field_team.ring, person, RequestKind.ACCESS, received_at=now() - timedelta(days=31))
+        receive_request(session, field_team.ring, person, RequestKind.ACCESS)  # not overdue
         _a_pair(session, person, custody)
         propose(session, Act.ERASURE, f"casework.person:{person}", purpose=Purpose.RIGHTS, custodies=[custody])
     with site.database.transaction(Zone.AUDIT, operation="TEST", actor="dina") as session:

@@ -198,8 +198,10 @@ def test_giving_a_pack_leaves_a_line(field_team: Field, household: tuple[UUID, U
 
 def test_requests_are_due_in_thirty_days_and_the_overdue_stand_first(field_team: Field, household: tuple[UUID, UUID]) -> None:
     with field_team.zone() as session:
-        fresh = receive_request(session, household[0], RequestKind.ACCESS)
-        late = receive_request(session, household[1], RequestKind.OBJECTION, received_at=now() - timedelta(days=31))
+        fresh = receive_request(session, field_team.ring, household[0], RequestKind.ACCESS)
+        late = receive_request(
+            session, field_team.ring, household[1], RequestKind.OBJECTION, received_at=now() - timedelta(days=31)
+        )
     with field_team.zone() as session:
         listed = open_requests(session)
     assert [(one.id, one.overdue) for one in listed] == [(late, True), (fresh, False)]
@@ -210,7 +212,7 @@ def test_requests_come_page_by_page(field_team: Field, household: tuple[UUID, UU
     with field_team.zone() as session:
         for one in household:
             for kind in (RequestKind.ACCESS, RequestKind.ERASURE):
-                receive_request(session, one, kind)
+                receive_request(session, field_team.ring, one, kind)
         whole = open_requests(session)
         first = page_requests(session, size=3)
         second = page_requests(session, after=first.following, size=3)
@@ -220,15 +222,15 @@ def test_requests_come_page_by_page(field_team: Field, household: tuple[UUID, UU
 
 def test_an_answered_request_waits_no_longer(field_team: Field, household: tuple[UUID, UUID]) -> None:
     with field_team.zone() as session:
-        request = receive_request(session, household[0], RequestKind.ACCESS)
+        request = receive_request(session, field_team.ring, household[0], RequestKind.ACCESS)
     with field_team.database.transaction(Zone.CASEWORK, access=OFFICER) as session:
-        answer_request(session, request, RequestOutcome.GRANTED)
+        answer_request(session, field_team.ring, request, RequestOutcome.GRANTED)
         assert open_requests(session) == []
 
 
 def test_requests_out_of_reach_are_not_listed(field_team: Field, household: tuple[UUID, UUID]) -> None:
     with field_team.zone() as session:
-        receive_request(session, household[0], RequestKind.ACCESS)
+        receive_request(session, field_team.ring, household[0], RequestKind.ACCESS)
     elsewhere = Access("badr", OPERATION, (Grant(Role.CASEWORKER, team="team-2"),))
     with field_team.database.transaction(Zone.CASEWORK, access=elsewhere) as session:
         assert open_requests(session) == []

@@ -53,7 +53,7 @@ def opened(team: Field, pair: UUID, grants: Sequence[Grant] = OVER_BOTH) -> Pair
 
 def different(team: Field, pair: UUID, grants: Sequence[Grant] = OVER_BOTH) -> None:
     with team.database.transaction(Zone.CASEWORK, access=Access("chief", OPERATION, tuple(grants))) as session:
-        decide_different(session, pair, purpose=Purpose.ASSISTANCE)
+        decide_different(session, team.ring, pair, purpose=Purpose.ASSISTANCE)
 
 
 def test_a_person_written_down_twice_is_proposed_once(field_team: Field) -> None:
@@ -107,7 +107,8 @@ def test_found_different_a_pair_comes_back_only_after_a_correction(field_team: F
     answers = {**AGAIN, "case_reference": "SC-D"}
     field_team.admit(field_team.send("screening", answers, instance=instance))
     with field_team.zone() as session:
-        decide_different(session, list_pairs(session, purpose=Purpose.ASSISTANCE).rows[0].id, purpose=Purpose.ASSISTANCE)
+        [pair] = list_pairs(session, purpose=Purpose.ASSISTANCE).rows
+        decide_different(session, field_team.ring, pair.id, purpose=Purpose.ASSISTANCE)
     screen(field_team, {**OTHER, "prs_MobilePhone": ""})
     with field_team.zone() as session:
         assert list_pairs(session, purpose=Purpose.ASSISTANCE).rows == []

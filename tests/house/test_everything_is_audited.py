@@ -160,11 +160,11 @@ DEEDS: dict[str, tuple[Action, Callable[[Session, Any, UUID], object]]] = {
         lambda s, r, p: consent.restrict_record(s, r, p, next(iter(consent.RestrictionReason))),
     ),
     "restrictions_in_force": (Action.READ, lambda s, _r, p: consent.restrictions_in_force(s, p)),
-    "receive_request": (Action.REGISTERED, lambda s, _r, p: rights.receive_request(s, p, rights.RequestKind.ACCESS)),
+    "receive_request": (Action.REGISTERED, lambda s, r, p: rights.receive_request(s, r, p, rights.RequestKind.ACCESS)),
     "open_requests": (Action.READ, lambda s, _r, _p: rights.open_requests(s)),
     "answer_request": (
         Action.REVIEWED,
-        lambda s, _r, _p: rights.answer_request(s, newest(s, "rights_request"), rights.RequestOutcome.GRANTED),
+        lambda s, r, _p: rights.answer_request(s, r, newest(s, "rights_request"), rights.RequestOutcome.GRANTED),
     ),
     "hold_record": (
         Action.HELD,

@@ -19,8 +19,9 @@ from sqlalchemy.orm import Session
 from app.program import Program
 from app.release_period import protect_week
 from casework import list_cases
+from casework.duplicate_models import CandidateState, DuplicateCandidate, Similarity
 from casework.records import break_glass, keep_from
-from casework.rights import correct_record, hold_record
+from casework.rights import RequestKind, correct_record, hold_record, receive_request
 from core.access import INFO, Access, Grant
 from core.audit import Purpose
 from core.clock import now
@@ -208,6 +209,12 @@ def _deeds(team: Field, persons: Sequence[UUID]) -> None:
             who = Access("badr", OPERATION, (Grant(Role.CASEWORKER, team="team-2"),))
             why = {"reason": f"She came in at night, number {number}.", "purpose": Purpose.ASSISTANCE}
             break_glass(session, team.ring, who, person, parts=[RecordPart.IDENTITY], **why)  # type: ignore[arg-type]
+        with team.zone() as session:
+            receive_request(session, team.ring, person, RequestKind.ACCESS)
+    with team.changing() as session:
+        first, second = sorted(persons)
+        alike = {"similarity": Similarity.LIKELY.value, "state": CandidateState.OPEN.value}
+        session.add(DuplicateCandidate(id=uuid4(), operation=OPERATION, first=first, second=second, found_at=now(), **alike))
     with team.database.transaction(Zone.IDENTITY, actor="administrator") as session:
         for account in ("amal", "badr"):
             made = add_account(session, team.ring, account, f"{account} Example", kind=AccountKind.PERSON)

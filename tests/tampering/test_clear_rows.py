@@ -1,6 +1,7 @@
 """What stands in clear and decides who sees a person, or what may be published of them, set to another valid value, taken away,
 added or put back: refused with the record's id when its key is opened, and found by `store verify`."""
 
+from collections.abc import Collection
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,14 +12,14 @@ from casework.consent import withdraw_report
 from casework.duplicates import merge_persons
 from casework.erasure.erase_person import erase_record
 from casework.erasure.erasure_subject import ErasureKind, Subject
-from casework.errors import ClearRowChanged, ClearRowsUnlisted, OldVersion
-from casework.models import KeyKind, StoredKey
+from casework.errors import ClearRowChanged, ClearRowsUnlisted, ListPutBack
+from casework.models import KeyKind, Opening, StoredKey
 from casework.records import break_glass, keep_from
 from casework.rights import lift_hold
 from casework.store import list_all
 from casework.store.change_clear import list_clear
-from casework.store.clear_rows import is_of_clear_row
 from casework.store.seal_record import Vault, stored_keys, unwrap
+from casework.store.what_is_listed import EDITION, is_of_clear_row, name_of
 from core.access import Access, Grant, NotAllowed
 from core.audit import Purpose
 from core.database import Zone
@@ -26,6 +27,7 @@ from core.permissions import Role
 from forms import RecordPart
 from tests.casework.conftest import OPERATION
 from tests.tampering.conftest import WEEK, Tampered, World
+from tests.tampering.reading import reports
 from tests.tampering.test_replay import put_back, verified
 
 CHANGED = {
@@ -49,8 +51,27 @@ CHANGED = {
     "a file of another part": "UPDATE casework.file SET part = 'facts'",
     "a case is closed": "UPDATE casework.\"case\" SET state = 'closed'",
     "a case is found by another reference": 'UPDATE casework."case" SET reference = sha256(reference)',
+    "somebody else is the one interviewed": "UPDATE casework.household_member SET role = 'member' WHERE role = 'interviewed'",
+    "a screening is called assistance": "UPDATE casework.interview SET kind = 'assistance' WHERE kind = 'screening'",
+    "an interview left the case closed": "UPDATE casework.interview SET state = 'closed'",
+    "an interview becomes that of another answer": "UPDATE casework.interview SET submission = gen_random_uuid()",
+    "a request is not due": "UPDATE casework.rights_request SET due_at = due_at + interval '1 year'",
+    "a request was answered": "UPDATE casework.rights_request SET answered_at = now(), answered_by = 'dina', outcome = 'refused'",
+    "a pair was found different": "UPDATE casework.duplicate_candidate SET state = 'different', decided_by = 'x', decided_at = now()",
+    "somebody else corrected it": "UPDATE casework.former_version SET changed_by = 'carim' WHERE changed_by = 'amal'",
+    "found by another telephone": "UPDATE casework.token SET token = sha256(token) WHERE kind = 'phone'",
 }
-GONE = ["consent", "restriction", "kept_from", "hold", "file"]
+GONE = [
+    "consent",
+    "restriction",
+    "opening",
+    "kept_from",
+    "hold",
+    "file",
+    "household_member",
+    "rights_request",
+    "former_version",
+]
 
 
 def refused(world: World, tampered: Tampered) -> set[str]:
@@ -103,12 +124,54 @@ def test_an_opening_that_nobody_gave_shows_nothing(world: World) -> None:
             read_person(session, world.ring, world.persons[0], parts=[RecordPart.IDENTITY], purpose=Purpose.ASSISTANCE)
 
 
-def test_two_rows_exchanged_are_refused(world: World) -> None:
+@pytest.mark.parametrize("table", ["hold", "rights_request", "token"])
+def test_two_rows_exchanged_are_refused(world: World, table: str) -> None:
     first, second = world.persons
+    of = "record" if table == "token" else "person"
     with world.tampered() as tampered:
-        exchange = "UPDATE casework.hold SET person = CASE person WHEN :first THEN CAST(:second AS uuid) ELSE :first END"
-        tampered.do(exchange, first=first, second=second)
+        exchange = (
+            f"SET {of} = CASE {of} WHEN :first THEN CAST(:second AS uuid) ELSE :first END WHERE {of} IN (:first, :second)"
+        )
+        tampered.do(f"UPDATE casework.{table} {exchange}", first=first, second=second)
         assert refused(world, tampered) == {str(first), str(second)}
+
+
+def test_two_reports_whose_answers_were_exchanged_are_refused(world: World) -> None:
+    """An edit of the one would be written over the other."""
+    exchange = (
+        "UPDATE casework.movement_event a SET chain = b.chain, submission = b.submission "
+        "FROM casework.movement_event b WHERE a.id <> b.id"
+    )
+    with world.tampered() as tampered:
+        tampered.do("ALTER TABLE casework.movement_event DROP CONSTRAINT movement_event_chain_key")
+        assert tampered.do(exchange) == 2
+        with tampered.zone(Zone.CASEWORK) as session, pytest.raises(ClearRowChanged, match=r"casework\.movement_event"):
+            reports(session, world.ring)
+        assert len(found(world, tampered)) == 2
+
+
+class TestMembersOfAHousehold:
+    """A member who is not there any more is missed where the household is read, and not only by whoever looks for them."""
+
+    def test_one_who_was_taken_out_is_missed_by_the_case(self, world: World) -> None:
+        with world.tampered() as tampered:
+            [gone, *_] = tampered.rows(
+                "DELETE FROM casework.household_member WHERE role = 'member' RETURNING household, person"
+            )
+            [case] = tampered.rows('SELECT person FROM casework."case" WHERE household = :h', h=gone["household"])
+            assert refused(world, tampered) == {str(case["person"])}
+            assert found(world, tampered) == {str(case["person"]), str(gone["person"])}
+
+    def test_one_who_was_put_in_is_refused(self, world: World) -> None:
+        move = (
+            "UPDATE casework.household_member SET household = (SELECT household FROM casework.household_member WHERE person = :to) "
+            "WHERE role = 'member'"
+        )
+        with world.tampered() as tampered:
+            [home] = tampered.rows("SELECT household FROM casework.household_member WHERE role = 'member' LIMIT 1")
+            [other] = tampered.rows('SELECT person FROM casework."case" WHERE household <> :home', home=home["household"])
+            assert tampered.do(move, to=other["person"])
+            assert refused(world, tampered) == {str(person) for person in world.persons}
 
 
 def test_a_link_and_its_undoing_are_the_programs_alone(world: World) -> None:
@@ -117,8 +180,55 @@ def test_a_link_and_its_undoing_are_the_programs_alone(world: World) -> None:
             merge_persons(session, world.ring, *world.persons, purpose=Purpose.PROTECTION)
             session.commit()
         assert refused(world, tampered) == set()
-        tampered.do("UPDATE casework.merge SET undone_at = now(), undone_by = 'dina'")
+        for change in (
+            "UPDATE casework.merge SET undone_at = now(), undone_by = 'dina'",
+            "UPDATE casework.merge SET undone_at = NULL, undone_by = NULL, merged_by = 'dina'",
+            "DELETE FROM casework.merge",
+        ):
+            tampered.do(change)
+            assert refused(world, tampered) == {str(person) for person in world.persons}
+            assert found(world, tampered) == {str(person) for person in world.persons}
+
+
+def test_a_pair_that_was_taken_away_is_missed_by_both(world: World) -> None:
+    with world.tampered() as tampered:
+        tampered.do("DELETE FROM casework.duplicate_candidate")
         assert refused(world, tampered) == {str(person) for person in world.persons}
+
+
+def test_an_opening_is_missed_by_somebody_who_does_not_see_it(world: World) -> None:
+    """Who sees the record by an opening alone sees no other opening of it, and yet is told that one is missing."""
+    badr = Access("badr", OPERATION, (Grant(Role.CASEWORKER, team="team-2"),))
+    ines = Access("ines", OPERATION, (Grant(Role.CASEWORKER, team="team-3"),))
+    person, identity = world.persons[0], [RecordPart.IDENTITY]
+    with world.tampered() as tampered:
+        with tampered.zone(Zone.CASEWORK) as session:
+            why = {"reason": "She came in the night.", "purpose": Purpose.ASSISTANCE}
+            break_glass(session, world.ring, ines, person, parts=identity, **why)
+            session.commit()
+        with tampered.zone(Zone.CASEWORK, badr) as session:
+            assert session.scalars(select(Opening.actor)).all() == ["badr", "badr"]  # his own, of either person
+            assert read_person(session, world.ring, person, parts=identity, purpose=Purpose.ASSISTANCE)
+        tampered.do("DELETE FROM casework.opening WHERE actor = 'ines'")
+        with tampered.zone(Zone.CASEWORK, badr) as session, pytest.raises(ClearRowChanged, match=r"casework\.opening"):
+            read_person(session, world.ring, person, parts=identity, purpose=Purpose.ASSISTANCE)
+
+
+def test_the_other_of_an_erased_pair_is_listed_without_it(world: World) -> None:
+    gone, stays = world.persons
+    with world.tampered() as tampered:
+        tampered.do("DELETE FROM casework.hold")
+        with tampered.zone(Zone.CASEWORK) as session:
+            list_all(session, world.ring, OPERATION, lambda _: None, restored=True)
+            session.commit()
+        tampered.do("SET LOCAL session_replication_role = origin")  # what hangs on a person falls with them
+        with tampered.zone(Zone.CASEWORK) as session:
+            erase_record(session, world.ring, OPERATION, Subject(ErasureKind.PERSON, gone), proposal=uuid4())
+            session.commit()
+        assert not tampered.rows("SELECT FROM casework.duplicate_candidate")
+        with tampered.zone(Zone.CASEWORK) as session:
+            assert read_person(session, world.ring, stays, parts=list(RecordPart), purpose=Purpose.LEGAL)
+        assert verified(world, tampered).faults == []
 
 
 def test_a_held_record_is_not_erased_because_its_hold_was_taken_away(world: World) -> None:
@@ -177,19 +287,21 @@ def test_an_old_list_put_back_is_refused(world: World) -> None:
     old = next(key for key in world.before["record_key"] if key["record"] == person)
     with world.tampered() as tampered:
         put_back(tampered, "record_key", old, "record", "kind")
-        with tampered.zone(Zone.CASEWORK) as session, pytest.raises((ClearRowChanged, OldVersion), match=str(person)):
+        with tampered.zone(Zone.CASEWORK) as session, pytest.raises(ListPutBack, match=str(person)):
             read_person(session, world.ring, person, parts=list(RecordPart), purpose=Purpose.LEGAL)
 
 
 class TestKeysOfAnEarlierVersion:
-    """They list no rows in clear: read as they stand, told by `store verify`, and made to list by `store seal`."""
+    """They list no rows in clear, or fewer: of what they do not list they tell nothing, `store verify` names them, and `store seal`
+    makes them list."""
 
     def test_they_are_read_and_told_until_they_are_sealed(self, world: World) -> None:
         with world.tampered() as tampered:
             forget(world, tampered)
             assert refused(world, tampered) == set()
             assert {type(fault) for fault in verified(world, tampered).faults} == {ClearRowsUnlisted}
-            assert seal(world, tampered) == len(tampered.rows("SELECT FROM casework.person"))
+            keys = tampered.rows("SELECT FROM casework.record_key WHERE kind IN ('person', 'movement')")
+            assert seal(world, tampered) == len(keys)
             assert verified(world, tampered).faults == []
             tampered.do("DELETE FROM casework.hold")
             assert refused(world, tampered) == {str(person) for person in world.persons}
@@ -201,6 +313,17 @@ class TestKeysOfAnEarlierVersion:
                 keep_from(session, world.ring, world.persons[0], RecordPart.CONTACT, "carim")
                 session.commit()
             assert {type(fault) for fault in verified(world, tampered).faults} == {ClearRowsUnlisted}
+
+    def test_a_key_of_the_first_edition_lists_what_that_one_knew(self, world: World) -> None:
+        with world.tampered() as tampered:
+            forget(world, tampered, but=FIRST_EDITION)
+            assert {type(fault) for fault in verified(world, tampered).faults} == {ClearRowsUnlisted}
+            tampered.do("UPDATE casework.rights_request SET outcome = 'granted'")
+            assert refused(world, tampered) == set()
+            tampered.do("DELETE FROM casework.hold")
+            assert refused(world, tampered) == {str(person) for person in world.persons}
+            assert seal(world, tampered)
+            assert refused(world, tampered) == {str(person) for person in world.persons}, "what it listed stays listed"
 
     def test_sealing_again_believes_nothing_that_was_changed_since(self, world: World) -> None:
         with world.tampered() as tampered:
@@ -225,13 +348,18 @@ class TestKeysOfAnEarlierVersion:
             list_all(session, world.ring, OPERATION, lambda _: None)
 
 
-def forget(world: World, tampered: Tampered) -> None:
-    """Every person's key as an earlier version of the program wrote it."""
+FIRST_EDITION = ("person", "consent", "restriction", "opening", "kept_from", "hold", "file", "case", "merge")
+
+
+def forget(world: World, tampered: Tampered, *, but: Collection[str] = ()) -> None:
+    """Every person's and reporter's key as an earlier version of the program wrote it."""
     with tampered.zone(Zone.CASEWORK) as session:
-        for row in session.scalars(select(StoredKey).where(StoredKey.kind == KeyKind.PERSON.value)).all():
+        kinds = [KeyKind.PERSON.value, KeyKind.MOVEMENT.value]
+        for row in session.scalars(select(StoredKey).where(StoredKey.kind.in_(kinds))).all():
             key = unwrap(world.ring, row)
             listed = key.listed(row.versions)
-            key.list_anew({one: version for one, version in listed.items() if not is_of_clear_row(version)})
+            stays = {one: number for one, number in listed.items() if not is_of_clear_row(number) or name_of(number) in but}
+            key.list_anew({one: number for one, number in stays.items() if one != EDITION})
         session.commit()
 
 

@@ -1,11 +1,13 @@
-"""An old version of a row put back: alone it does not open; together with its key row, `store verify` finds it."""
+"""An old version of a row put back: alone it does not open; together with its key row, its key lists less than the log tells."""
 
 from typing import Any
 
 import pytest
 
 from app.verify_store import verify_store
-from casework.errors import ClearRowChanged, FactsMoved, FileCut, OldVersion
+from casework import movement_facts, read_person
+from casework.consent import RestrictionReason, restrict_record
+from casework.errors import ClearRowChanged, FactsMoved, FileCut, ListPutBack, OldVersion
 from casework.store import verify_records
 from core.access import Access, Grant, NotAllowed
 from core.audit import Purpose
@@ -14,9 +16,10 @@ from core.database import Zone
 from core.errors import Problem
 from core.logged_versions import logged_versions
 from core.permissions import Role
+from forms import RecordPart
 from tests.casework.conftest import OPERATION
 from tests.tampering.columns import Kind, of_kind
-from tests.tampering.conftest import Tampered, World
+from tests.tampering.conftest import WEEK, Tampered, World
 from tests.tampering.reading import READINGS
 from tests.tampering.test_tampering import put, rows_of
 
@@ -62,22 +65,52 @@ def test_an_old_row_put_back_is_refused_when_it_is_read(world: World, table: str
 
 
 @pytest.mark.parametrize("table", CHANGED)
-def test_an_old_row_put_back_with_its_key_row_is_found_by_the_log(world: World, table: str) -> None:
+def test_an_old_row_put_back_with_its_key_row_is_refused_when_it_is_read(world: World, table: str) -> None:
+    with world.tampered() as tampered:
+        put_back_with_its_keys(world, tampered, table)
+        reading = READINGS[f"casework.{table}"]
+        with pytest.raises(ListPutBack), tampered.zone(Zone.CASEWORK) as session:
+            reading.read(session, world.ring)
+
+
+@pytest.mark.parametrize("table", CHANGED)
+def test_and_found_by_verify(world: World, table: str) -> None:
     with world.tampered() as tampered:
         row = put_back_with_its_keys(world, tampered, table)
         faults = verified(world, tampered).faults
     assert str(row["id"]) in [str(fault.where["record"]) for fault in faults]
-    assert all(
-        isinstance(fault, OldVersion | ClearRowChanged) for fault in faults if str(fault.where["record"]) == str(row["id"])
-    )
+    assert all(isinstance(fault, OldVersion | ListPutBack) for fault in faults if str(fault.where["record"]) == str(row["id"]))
 
 
-def test_reading_alone_does_not_find_it_so_verify_is_needed(world: World) -> None:
+def test_facts_put_back_with_their_key_row_are_not_counted(world: World) -> None:
     with world.tampered() as tampered:
         row = put_back_with_its_keys(world, tampered, "movement_event")
+        with tampered.zone(Zone.ANONYMIZER) as session, pytest.raises(ListPutBack, match=str(row["id"])):
+            movement_facts(session, world.ring, OPERATION, WEEK)
+
+
+def test_a_restriction_lifted_together_with_the_key_that_lists_it_is_refused(world: World) -> None:
+    """No ciphertext is old here: key and rows in clear agree, as they stood before."""
+    person = world.persons[0]
+    with world.tampered() as tampered:
+        [key] = tampered.rows("SELECT * FROM casework.record_key WHERE record = :person", person=person)
+        with tampered.zone(Zone.CASEWORK) as session:
+            stop = restrict_record(session, world.ring, person, RestrictionReason.OBJECTION)
+            session.commit()
+        assert tampered.do("DELETE FROM casework.restriction WHERE id = :stop", stop=stop)
+        put_back(tampered, "record_key", key, "record", "kind")
+        with tampered.zone(Zone.CASEWORK) as session, pytest.raises(ListPutBack, match=str(person)):
+            read_person(session, world.ring, person, parts=[RecordPart.FACTS], purpose=Purpose.LEGAL)
+        assert [type(fault) for fault in verified(world, tampered).faults][:1] == [ListPutBack]
+
+
+def test_whoever_takes_the_line_out_of_the_log_as_well_is_found_by_the_log(world: World) -> None:
+    """The limit of what reading finds: beyond it stands the chain over the log, signed and kept outside."""
+    with world.tampered() as tampered:
+        put_back_with_its_keys(world, tampered, "movement_event")
+        tampered.do("DELETE FROM core.audit_entry WHERE action = 'listed'")
         with tampered.zone(Zone.CASEWORK) as session:
             assert READINGS["casework.movement_event"].read(session, world.ring)
-        assert row
 
 
 def test_a_sound_store_is_sound(world: World) -> None:
