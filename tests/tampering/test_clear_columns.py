@@ -38,12 +38,18 @@ def clear_columns() -> Iterator[tuple[str, Column[Any]]]:
 COLUMNS = {f"{table}.{column.name}": (table, column) for table, column in clear_columns()}
 
 
+def whose(table: str) -> str:
+    """Whose row it is: a refusal may name the person instead."""
+    if table == "casework.interview":
+        return ', (SELECT c.person FROM casework."case" c WHERE c.id = interview."case")'
+    return ", person" if "person" in Base.metadata.tables[table].columns else ""
+
+
 def damage(tampered: Tampered, table: str, column: str, value: object) -> set[str]:
     """Write a value into one row of the table, whose checks are taken away; the ids that a refusal may name."""
     for check in tampered.rows(CHECKS, table=table):
         tampered.do(check["statement"])
-    of_person = ", person" if "person" in Base.metadata.tables[table].columns else ""
-    named = f"concat_ws(' ', {READINGS[table].named}{of_person})"
+    named = f"concat_ws(' ', {READINGS[table].named}{whose(table)})"
     [row] = tampered.rows(f"SELECT CAST(ctid AS text) AS place, {named} AS named FROM {table} ORDER BY {named} DESC LIMIT 1")
     [changed] = tampered.rows(
         f'UPDATE {table} SET "{column}" = :value WHERE ctid = CAST(:place AS tid) RETURNING {named} AS named',
