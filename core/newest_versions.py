@@ -10,9 +10,10 @@ from struct import Struct
 from typing import Final
 from uuid import UUID
 
-__all__ = ["is_newest", "read_versions", "versions_field", "write_versions"]
+__all__ = ["entry_of", "holds", "is_newest", "number_of", "read_versions", "versions_field", "write_versions"]
 
 ENTRY: Final = Struct(">16sI")
+NUMBER: Final = Struct(">I")
 
 
 def versions_field(kind: str) -> str:
@@ -32,9 +33,22 @@ def read_versions(content: bytes) -> dict[UUID, int]:
 
 def is_newest(content: bytes, record: bytes, version: int) -> bool:
     """Whether the list names this version of the row whose id has these 16 bytes."""
-    if not 0 <= version < 2**32:
-        return False
-    entry, at = ENTRY.pack(record, version), -1
+    return 0 <= version < 2**32 and holds(content, ENTRY.pack(record, version))
+
+
+def entry_of(record: UUID, version: int) -> bytes:
+    """One entry as it is written."""
+    return ENTRY.pack(record.bytes, version)
+
+
+def number_of(version: int) -> bytes:
+    """The end of every entry with this version; where a list holds it, one of them may be there."""
+    return NUMBER.pack(version)
+
+
+def holds(content: bytes, entry: bytes) -> bool:
+    """Whether the list holds this entry as it was written."""
+    at = -1
     if content == entry:  # most keys seal one row
         return True
     while (at := content.find(entry, at + 1)) >= 0:

@@ -41,8 +41,11 @@ class ManyOpener:
         versions: bytes,
         row_version: int,
         ciphertext: bytes,
-    ) -> bytes:
-        """The plaintext; `record` is the 16 bytes of its id. Raises `CiphertextRefused` or `KeyVersionUnknown`."""
+    ) -> tuple[bytes, bytes]:
+        """The list of newest versions, and the plaintext; `record` is the 16 bytes of its id.
+
+        Raises `CiphertextRefused` or `KeyVersionUnknown`.
+        """
         lock = self._locks.get(key_version) or self._lock(key_version, record)
         before, after = self._key_where
         try:
@@ -62,7 +65,7 @@ class ManyOpener:
         if ciphertext[:1] != FORMAT or not is_newest(newest, record, row_version):
             raise Binding(self.table, UUID(bytes=record), self.name, row_version).refused()
         try:
-            return decrypt(ciphertext[1:START], ciphertext[START:], before + record + after)
+            return newest, decrypt(ciphertext[1:START], ciphertext[START:], before + record + after)
         except (InvalidTag, ValueError):
             raise Binding(self.table, UUID(bytes=record), self.name, row_version).refused() from None
 

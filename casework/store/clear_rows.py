@@ -42,12 +42,14 @@ from core.logged_versions import newest_told
 __all__ = [
     "Standing",
     "custody_entry",
+    "digest_of",
     "file_entry",
     "id_in",
     "key_subject",
     "read_changes",
     "read_rows",
     "report_entry",
+    "text_of",
     "token_entry",
 ]
 
@@ -121,14 +123,14 @@ def report_entry(event: MovementEvent) -> Entry:
 
 
 def _entry(name: str, *values: object) -> Entry:
-    return _digest(json.dumps([name, *values], ensure_ascii=False)), NUMBERS[name]  # as PostgreSQL writes a `jsonb`
+    return digest_of(json.dumps([name, *values], ensure_ascii=False)), NUMBERS[name]  # as PostgreSQL writes a `jsonb`
 
 
 def _numbered(text: str) -> tuple[UUID, tuple[str, str]]:
-    return _digest(text), (text.split('"', 2)[1], text)
+    return digest_of(text), (text.split('"', 2)[1], text)
 
 
-def _digest(text: str) -> UUID:
+def digest_of(text: str) -> UUID:
     """128 bits of SHA-256: the list is sealed, so nobody chooses among digests that they cannot see."""
     return UUID(bytes=sha256(text.encode()).digest()[:16])
 
@@ -144,9 +146,13 @@ def _standing(rows: Iterable[Select[str]]) -> Select[*tuple[Any, ...]]:
 
 
 def _texts(name: str, belongs: ColumnElement[bool] | None = None) -> Select[str]:
-    """Each of these rows as the text of a `jsonb` array that begins with its set."""
-    said = func.jsonb_build_array(_constant(name), *map(_said, LISTED[name].columns))
-    return select(said.cast(String)).where(LISTED[name].belongs if belongs is None else belongs)
+    """Each of these rows as its text: a `jsonb` array that begins with its set."""
+    return select(text_of(name)).where(LISTED[name].belongs if belongs is None else belongs)
+
+
+def text_of(name: str) -> ColumnElement[str]:
+    """A row of this set as it is listed, before it is digested."""
+    return func.jsonb_build_array(_constant(name), *map(_said, LISTED[name].columns)).cast(String)
 
 
 def _said(column: Column) -> Column:

@@ -49,9 +49,9 @@ __all__ = [
 ]
 
 CUSTODY, FILE, KEPT_FROM, REPORT, RESTRICTION, TOKEN = "person", "file", "kept_from", "movement_event", "restriction", "token"
-# Two entries of a list are of no row. No row has these ids: all others are random.
-EDITION: Final = UUID(int=0)  # as its version: which edition of this module the list was written by
-CHANGES: Final = UUID(int=1)  # as its version: in how many transactions the list was changed since its key was made
+# Two entries of a list are of no row: ids are random, and never these.
+EDITION: Final = UUID(int=2**128 - 1)  # as its version: which edition of this module the list was written by
+CHANGES: Final = UUID(int=2**128 - 2)  # as its version: in how many transactions the list was changed since its key was made
 NEWEST_EDITION: Final = 2
 _FIRST_NUMBER: Final = 2**32 - 256  # no version of a row comes so far
 

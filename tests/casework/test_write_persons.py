@@ -12,11 +12,12 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from casework import find_persons, read_person
-from casework.errors import KeyDestroyed
+from casework.errors import ClearRowChanged, KeyDestroyed, ListPutBack
 from casework.export_errors import BulkReadUnapproved
 from casework.models import TokenKind
-from casework.records import list_files
+from casework.records import keep_from, list_files
 from casework.store import NewFile, NewPerson, open_bulk_window, open_in_bulk, propose_bulk_read, write_persons
+from casework.store.compare_in_bulk import ComparedInBulk
 from casework.store.open_in_bulk import _opened
 from core.access import Access, Custody, Grant, NotAllowed
 from core.audit import Action, Purpose, audited_entries
@@ -195,20 +196,58 @@ def test_an_erased_person_is_counted_no_more(field_team: Field, some: int) -> No
     ids=["flipped", "another column", "emptied", "another version", "another row", "key flipped", "key long", "commitment cut"],
 )
 def test_a_person_that_was_tampered_with_is_refused_by_id(field_team: Field, some: int, tampering: str, processes: int) -> None:
-    engine = create_engine(field_team.database.engine.url.set(username=ADMINISTRATOR))
-    with engine.begin() as connection:
-        connection.execute(text(tampering), {"person": UUID(int=5)})
-    engine.dispose()
+    as_owner(field_team, tampering)
     with pytest.raises(CiphertextRefused, match=str(UUID(int=5))):
         counted(field_team, processes=processes)
 
 
 def test_a_last_row_that_was_cut_short_is_refused_too() -> None:
     person = UUID(int=5)
-    emptied = pack(">hi16siiiiiiii", 7, 16, person.bytes, 4, 1, 4, 1, 0, 0, 0, 0)  # key, commitment, versions and facts
+    emptied = pack(">hi16siiiiiiiiii", 9, 16, person.bytes, 4, 1, 4, 1, 0, 0, 0, 0, 0, 0)  # key, commitment, versions and facts
     opener = ManyOpener(KeyRing({1: bytes(32)}, b""), "casework.record_key", "person", "casework.person", "facts")
     with pytest.raises(CiphertextRefused, match=str(person)):
-        list(_opened(emptied, opener, [0]))
+        list(_opened(emptied, opener, ComparedInBulk(OPERATION, "tester", "facts", {}), [0]))
+
+
+FIRST = {"person": UUID(int=5)}
+
+
+@pytest.mark.parametrize("processes", [0, 2])
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        "UPDATE casework.person SET custody = 'org/north/team-1/badr' WHERE id = :person",
+        "UPDATE casework.kept_from SET actor = 'nobody' WHERE person = :person",
+        "DELETE FROM casework.kept_from WHERE person = :person",
+        "INSERT INTO casework.kept_from SELECT person, part, 'tester', operation, set_by, set_at FROM casework.kept_from",
+    ],
+)
+def test_a_custody_or_exclusion_that_was_changed_is_refused_in_bulk_too(
+    field_team: Field, some: int, tampering: str, processes: int
+) -> None:
+    with field_team.zone() as session:
+        keep_from(session, field_team.ring, UUID(int=5), RecordPart.FACTS, "badr")
+    assert sum(counted(field_team).values()) == some
+    as_owner(field_team, tampering)
+    with pytest.raises(ClearRowChanged, match=str(UUID(int=5))):
+        counted(field_team, processes=processes)
+
+
+def test_an_exclusion_lifted_with_the_key_row_that_lists_it_is_refused_in_bulk_too(field_team: Field, some: int) -> None:
+    as_owner(field_team, "CREATE TABLE public.kept AS SELECT versions FROM casework.record_key WHERE record = :person")
+    with field_team.zone() as session:
+        keep_from(session, field_team.ring, UUID(int=5), RecordPart.FACTS, "badr")
+    as_owner(field_team, "DELETE FROM casework.kept_from WHERE person = :person")
+    as_owner(field_team, "UPDATE casework.record_key SET versions = (SELECT versions FROM public.kept) WHERE record = :person")
+    with pytest.raises(ListPutBack, match=str(UUID(int=5))):
+        counted(field_team)
+
+
+def as_owner(team: Field, statement: str) -> None:
+    engine = create_engine(team.database.engine.url.set(username=ADMINISTRATOR))
+    with engine.begin() as connection:
+        connection.execute(text(statement), FIRST)
+    engine.dispose()
 
 
 def test_the_search_worker_is_told_of_every_person_that_was_added(field_team: Field) -> None:

@@ -62,5 +62,5 @@ def test_what_was_sealed_before_opens_one_by_one_and_in_bulk(ring: KeyRing) -> N
     versions = key.seal(write_versions({RECORD: 1}), Binding(KEYS, RECORD, versions_field("person")))
     assert unwrap_record_key(ring, wrapped, where).open(sealed, Binding(TABLE, RECORD, FIELD)) == b"what was said"
     opener = ManyOpener(ring, KEYS, "person", TABLE, FIELD)
-    opened = opener.open(RECORD.bytes, version, wrapped.sealed, commitment, versions, 1, sealed)
+    _, opened = opener.open(RECORD.bytes, version, wrapped.sealed, commitment, versions, 1, sealed)
     assert opened == b"what was said"

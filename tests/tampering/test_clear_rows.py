@@ -57,7 +57,7 @@ CHANGED = {
     "an interview becomes that of another answer": "UPDATE casework.interview SET submission = gen_random_uuid()",
     "a request is not due": "UPDATE casework.rights_request SET due_at = due_at + interval '1 year'",
     "a request was answered": "UPDATE casework.rights_request SET answered_at = now(), answered_by = 'x', outcome = 'x'",
-    "a pair was found different": "UPDATE casework.duplicate_candidate SET state = 'different'",
+    "a pair is hardly alike": "UPDATE casework.duplicate_candidate SET similarity = 'possible'",
     "somebody else corrected it": "UPDATE casework.former_version SET changed_by = 'carim' WHERE changed_by = 'amal'",
     "found by another telephone": "UPDATE casework.token SET token = sha256(token) WHERE kind = 'phone'",
 }
