@@ -23,7 +23,7 @@ from uuid import UUID, uuid4
 
 import numpy as np
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, create_engine, select, text
 
 import casework
 from anonymizer.weeks.fact_blocks import load_facts, store_facts
@@ -32,7 +32,7 @@ from app.operations import add_operation
 from app.program import Program, open_program
 from bench.measured import Meter
 from casework import records, store
-from casework.models import Case, Interview, KeyKind, TokenKind
+from casework.models import Case, HouseholdMember, Interview, KeyKind, TokenKind
 from casework.store.change_clear import list_clear
 from casework.store.compare_clear import compared_before
 from casework.store.seal_record import KEY_TABLE, Vault, seal_parts, stored_key
@@ -196,8 +196,10 @@ def seal_interviews(program: Program, cases: Sequence[UUID]) -> None:
     with program.database.transaction(Zone.CASEWORK, operation=OPERATION) as session:
         vault = Vault(session, program.ring, OPERATION)
         persons = [session.get_one(Case, case).person for case in cases]
-        compared_before(session).update({(person, KeyKind.PERSON.value): frozenset() for person in persons})
-        list_clear(vault, persons)  # the cases were not made by the program
+        households = select(Case.household).where(Case.id.in_(cases))
+        everybody = session.scalars(select(HouseholdMember.person).where(HouseholdMember.household.in_(households))).all()
+        compared_before(session).update((person, KeyKind.PERSON.value) for person in everybody)
+        list_clear(vault, everybody)  # the cases and households were not made by the program
         for case, person in zip(cases, persons, strict=True):
             key = stored_key(vault, person, KeyKind.PERSON)
             for row in session.query(Interview).filter(Interview.case == case):
