@@ -9,9 +9,8 @@ stands for less than a full name with a birth date, or a name with a telephone, 
 """
 
 import json
-import secrets
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -24,6 +23,7 @@ from casework.duplicate_models import MatchRow, MatchRun
 from casework.duplicates.compare_persons import ISO_DATE, Profile, profile
 from casework.duplicates.errors import ExchangeUnknown, ListOutOfBounds, ListUnreadable, SaltUsed
 from casework.duplicates.propose_duplicates import COMPARED
+from casework.errors import ClearRowChanged
 from casework.models import KeyKind, Person, StoredKey
 from casework.names.name_skeleton import word_skeleton
 from casework.store.linked_persons import canonical_persons
@@ -78,8 +78,9 @@ def export_list(session: Session, ring: KeyRing, salt: SharedSalt, *, partner: s
     rows = {person: tokens for person, tokens in _tokens(session, ring, salt, partner) if tokens}
     if not FEWEST <= len(rows) <= MOST:
         raise ListOutOfBounds(whose="own", least=FEWEST, most=MOST)
+    run_id, numbers = _numbered(ring, rows)
     run = MatchRun(
-        id=uuid4(),
+        id=run_id,
         operation=access.operation,
         partner=partner,
         salt_check=salt.check,
@@ -89,7 +90,6 @@ def export_list(session: Session, ring: KeyRing, salt: SharedSalt, *, partner: s
     )
     session.add(run)
     session.flush()
-    numbers = dict(zip(_numbers(len(rows)), secrets.SystemRandom().sample(sorted(rows), len(rows)), strict=True))
     session.add_all(
         MatchRow(run=run.id, row=number, person=person, operation=run.operation) for number, person in numbers.items()
     )
@@ -103,8 +103,8 @@ def compare_lists(
 ) -> tuple[RowMatch, ...]:
     """The rows that agree; afterwards our row numbers stand for nobody any more.
 
-    Persons whose consent has ended since are left out. Raises `NotAllowed`, `ExchangeUnknown`, `ListUnreadable` or
-    `ListOutOfBounds`.
+    Persons whose consent has ended since are left out. Raises `NotAllowed`, `ExchangeUnknown`, `ListUnreadable`,
+    `ListOutOfBounds` or `ClearRowChanged`.
     """
     require(session, Right.MATCH_WITH_PARTNER)
     waiting = select(MatchRun).where(MatchRun.salt_check == salt.check, MatchRun.compared_at.is_(None)).with_for_update()
@@ -113,6 +113,9 @@ def compare_lists(
         raise ExchangeUnknown
     their_rows = _read(salt, theirs)
     numbers = {row.person: row.row for row in session.scalars(select(MatchRow).where(MatchRow.run == run.id))}
+    for person, number in numbers.items():
+        if number != _number(ring, run.id, person):
+            raise ClearRowChanged(record=person, table=f"casework.{MatchRow.__tablename__}", row=number)
     ours = {person: tokens for person, tokens in _tokens(session, ring, salt, run.partner) if person in numbers}
     matches = _matches({(numbers[person], person): tokens for person, tokens in ours.items()}, their_rows)
     session.execute(delete(MatchRow).where(MatchRow.run == run.id))
@@ -154,8 +157,19 @@ def _joined(*values: str) -> str:
     return "\n".join(values) if all(values) else ""
 
 
-def _numbers(wanted: int) -> list[int]:
-    return secrets.SystemRandom().sample(range(1, ROW_NUMBERS), wanted)
+def _numbered(ring: KeyRing, persons: Collection[UUID]) -> tuple[UUID, dict[int, UUID]]:
+    """A new exchange, and under it a number for each person; another exchange where two would have the same."""
+    while True:
+        run = uuid4()
+        numbers = {_number(ring, run, person): person for person in persons}
+        if len(numbers) == len(persons):
+            return run, numbers
+
+
+def _number(ring: KeyRing, run: UUID, person: UUID) -> int:
+    """Random to whoever has not the key, and no other's: a row that was given to somebody else is noticed."""
+    drawn = ring.blind_token("casework:match", f"{run} {person}")
+    return 1 + int.from_bytes(drawn[:8]) % (ROW_NUMBERS - 1)
 
 
 def _written(salt: SharedSalt, rows: Mapping[int, Mapping[str, str]]) -> bytes:

@@ -11,10 +11,12 @@ from sqlalchemy import text
 from casework.consent.consents import ConsentState
 from casework.consent.record_consent import Statement, record_consent
 from casework.consent.withdraw_consent import withdraw_consent
+from casework.duplicate_models import MatchRow
 from casework.duplicates.compare_persons import Profile
 from casework.duplicates.errors import ExchangeUnknown, ListOutOfBounds, ListUnreadable, SaltUsed
 from casework.duplicates.match_partner import ENCODINGS, FEWEST, RowMatch, at_least, compare_lists, export_list
 from casework.duplicates.merge_persons import merge_persons
+from casework.errors import ClearRowChanged
 from casework.store import NewPerson, write_persons
 from core.access import Access, Grant, NotAllowed
 from core.audit import Action, Purpose, audited_entries
@@ -160,6 +162,19 @@ def test_after_a_comparison_no_row_stands_for_anybody(field_team: Field, persons
     compare(field_team, partners_list([SAME]))
     with field_team.zone() as session:
         assert session.execute(text("SELECT * FROM casework.match_row")).all() == []
+
+
+def test_a_row_that_was_given_to_somebody_else_is_refused(field_team: Field, persons: list[UUID]) -> None:
+    export(field_team)
+    with field_team.zone() as session:
+        one, other = session.execute(text("SELECT run, person FROM casework.match_row ORDER BY row LIMIT 2")).all()
+        # The zone may take rows away and add them, and so could somebody who is in it.
+        exchanged = "DELETE FROM casework.match_row WHERE person IN (:one, :other) RETURNING row"
+        rows = session.execute(text(exchanged), {"one": one.person, "other": other.person}).scalars().all()
+        for person, row in zip((one.person, other.person), sorted(rows, reverse=True), strict=True):
+            session.add(MatchRow(run=one.run, row=row, person=person, operation=OPERATION))
+    with pytest.raises(ClearRowChanged, match=r"casework\.match_row"):
+        compare(field_team, partners_list([SAME]))
 
 
 def test_merged_records_are_one_row(field_team: Field, persons: list[UUID]) -> None:
