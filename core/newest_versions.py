@@ -10,7 +10,7 @@ from struct import Struct
 from typing import Final
 from uuid import UUID
 
-__all__ = ["entry_of", "holds", "is_newest", "number_of", "read_versions", "versions_field", "write_versions"]
+__all__ = ["entry_of", "is_newest", "number_of", "read_versions", "versions_field", "write_versions"]
 
 ENTRY: Final = Struct(">16sI")
 NUMBER: Final = Struct(">I")
@@ -33,7 +33,15 @@ def read_versions(content: bytes) -> dict[UUID, int]:
 
 def is_newest(content: bytes, record: bytes, version: int) -> bool:
     """Whether the list names this version of the row whose id has these 16 bytes."""
-    return 0 <= version < 2**32 and holds(content, ENTRY.pack(record, version))
+    if not 0 <= version < 2**32:
+        return False
+    entry, at = ENTRY.pack(record, version), -1
+    if content == entry:  # most keys seal one row
+        return True
+    while (at := content.find(entry, at + 1)) >= 0:
+        if at % ENTRY.size == 0:
+            return True
+    return False
 
 
 def entry_of(record: UUID, version: int) -> bytes:
@@ -42,16 +50,5 @@ def entry_of(record: UUID, version: int) -> bytes:
 
 
 def number_of(version: int) -> bytes:
-    """The end of every entry with this version; where a list holds it, one of them may be there."""
+    """How every entry with this version ends."""
     return NUMBER.pack(version)
-
-
-def holds(content: bytes, entry: bytes) -> bool:
-    """Whether the list holds this entry as it was written."""
-    at = -1
-    if content == entry:  # most keys seal one row
-        return True
-    while (at := content.find(entry, at + 1)) >= 0:
-        if at % ENTRY.size == 0:
-            return True
-    return False

@@ -56,6 +56,8 @@ __all__ = [
 Entry = tuple[UUID, int]
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SUBJECT: Final = "casework.record_key:"
+_WRITTEN: Final = json.JSONEncoder(ensure_ascii=False).encode  # as PostgreSQL writes a `jsonb`
+_KINDS: Final = {kind: kind.value.encode() for kind in TokenKind}
 
 
 @dataclass(frozen=True)
@@ -111,9 +113,10 @@ def file_entry(operation: str, file: UUID, part: str, row_version: int) -> Entry
     return _entry(FILE, str(file), operation, part, row_version, None, None)
 
 
-def token_entry(operation: str, tokens: Iterable[tuple[TokenKind, bytes]]) -> Entry:
+def token_entry(tokens: Iterable[tuple[TokenKind, bytes]]) -> Entry:
     """What is listed of all of a person's tokens."""
-    return _entry(TOKEN, " ".join(sorted(f"{operation}/{kind.value}/{token.hex()}" for kind, token in tokens)) or None)
+    each = sorted(_KINDS[kind] + token for kind, token in tokens)
+    return _entry(TOKEN, sha256(b"".join(each)).hexdigest() if each else None)
 
 
 def report_entry(event: MovementEvent) -> Entry:
@@ -123,7 +126,7 @@ def report_entry(event: MovementEvent) -> Entry:
 
 
 def _entry(name: str, *values: object) -> Entry:
-    return digest_of(json.dumps([name, *values], ensure_ascii=False)), NUMBERS[name]  # as PostgreSQL writes a `jsonb`
+    return digest_of(_WRITTEN([name, *values])), NUMBERS[name]
 
 
 def _numbered(text: str) -> tuple[UUID, tuple[str, str]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, collate, extract, func, literal_column, or_, select
+from sqlalchemy import BigInteger, ColumnElement, LargeBinary, extract, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -75,10 +75,10 @@ def _microseconds(moment: InstrumentedAttribute[Any]) -> ColumnElement[int]:
     return (extract("epoch", moment) * 1_000_000).cast(BigInteger)
 
 
-def _all_tokens() -> ColumnElement[str]:
-    """A person's tokens as one: as many digests would double the list of somebody who was only ever written."""
-    one = Token.operation + "/" + Token.kind + "/" + func.encode(Token.token, literal_column("'hex'"))
-    return func.string_agg(one, aggregate_order_by(literal_column("' '"), collate(one, "C")))
+def _all_tokens() -> ColumnElement[bytes]:
+    """A person's tokens as one digest: one for each would double the list of somebody who was only ever written."""
+    one = func.convert_to(Token.kind, literal_column("'UTF8'"), type_=LargeBinary).op("||")(Token.token)
+    return func.sha256(func.string_agg(one, aggregate_order_by(literal_column("''::bytea"), one)), type_=LargeBinary)
 
 
 def _of(person: InstrumentedAttribute[Any]) -> ColumnElement[bool]:

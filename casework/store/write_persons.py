@@ -172,7 +172,7 @@ def _rows(sealer: ManySealer, operation: str, new: NewPerson, moment: datetime) 
     files, custody = [(uuid4(), file) for file in new.files], str(new.custody)
     listed = [
         custody_entry(operation, custody),
-        token_entry(operation, new.tokens),
+        token_entry(new.tokens),
         *(file_entry(operation, one, file.part.value, FIRST_VERSION) for one, file in files),
     ]
     entries = {new.id: FIRST_VERSION, EDITION: NEWEST_EDITION, **dict(listed)}
