@@ -347,6 +347,7 @@ def test_merging_reading_and_undoing_leave_their_lines(field_team: Field, two: t
     read(field_team, two[1])
     undo(field_team, link)
     with field_team.database.transaction(Zone.AUDIT) as session:
-        lines = [(entry.action, entry.subject, entry.actor) for entry in audited_entries(session, newest=6)]
+        entries = [entry for entry in audited_entries(session, newest=20) if entry.action != "listed"]
+    lines = [(entry.action, entry.subject, entry.actor) for entry in entries[:6]]
     expected = [(act, f"casework.person:{person}", "chief") for act in ("merged", "read", "unmerged") for person in two]
     assert sorted(lines) == sorted(expected)

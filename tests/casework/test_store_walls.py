@@ -17,10 +17,12 @@ from core.envelope import Binding, CiphertextRefused
 from core.week import Week
 from forms import FormDefinition, PrivacyClass, RecordPart
 from tests.casework.conftest import ARRIVAL, ASSISTANCE, OPERATION, SCREENING, Field
+from tests.tampering.columns import Kind, of_kind
 
 WEEK = Week(2026, 7)
 CODED = {"con_Language", "con_GivenBy", "con_Statistics", "con_SharingWith", "con_Expiry"}
 CHECKED = {*ARRIVAL, *SCREENING, *ASSISTANCE, *CODED} - {"reporter_name", "reporter_phone", "remarks", "prs_MobilePhone"}
+COMPARED = {"casework.record_key.versions", "casework.case.reference", "casework.token.token"}
 SEEN_BY_ANONYMIZER = {"movement_event", "record_key", "restriction"}  # of each some columns or rows only
 TABLES = sorted(table.name for table in Base.metadata.tables.values() if table.schema == "casework")
 
@@ -178,7 +180,13 @@ def test_the_anonymizer_zone_changes_nothing(field_team: Field) -> None:
     assert denied(field_team, Zone.ANONYMIZER, "UPDATE casework.movement_event SET week = ''")
 
 
-@pytest.mark.parametrize("zone", sorted({*Zone} - {Zone.CASEWORK, Zone.ANONYMIZER}))
+def test_the_zone_of_comparison_sees_no_ciphertext_but_what_keys_list(field_team: Field) -> None:
+    sealed = [name.split(".") for name in of_kind(*Kind) if name.startswith("casework.") and name not in COMPARED]
+    for _, table, column in sealed:
+        assert denied(field_team, Zone.COMPARISON, f'SELECT {column} FROM casework."{table}"'), (table, column)
+
+
+@pytest.mark.parametrize("zone", sorted({*Zone} - {Zone.CASEWORK, Zone.ANONYMIZER, Zone.COMPARISON}))
 def test_every_other_zone_is_denied_the_schema(field_team: Field, zone: Zone) -> None:
     wrapped = {"record_key"} if zone is Zone.KEYS else set()  # that zone wraps keys anew: tests/core/test_keys_zone.py
     for table in {*TABLES} - wrapped:

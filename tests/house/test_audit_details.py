@@ -34,6 +34,7 @@ COUNTS = {
     *(
         "alike",
         "answers",
+        "changes",
         "consents",
         "erased",
         "failed",

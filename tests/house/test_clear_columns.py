@@ -24,6 +24,7 @@ LEFT_OUT = {
     "casework.record_key.key_version": "under another the key does not open",
     "casework.record_key.operation": "in another one the key is not found, which is said",
     "casework.restriction.movement_event": "the report whose keys list the restriction (`casework/store/clear_rows.py`)",
+    "casework.token.operation": "in another one the token is not found, and missed by the key",
     "casework.file_chunk": "file and position are bound into each chunk; one that is not found is said",
     "casework.file.added_at": "a moment of processing, which decides nothing",
     "casework.case.row_version": "counts writings, so that two who write at once meet",
