@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import SessionTransaction
 
 from casework import movement_facts, read_person
 from casework.consent import withdraw_report
@@ -289,6 +290,23 @@ def test_an_old_list_put_back_is_refused(world: World) -> None:
             read_person(session, world.ring, person, parts=list(RecordPart), purpose=Purpose.LEGAL)
 
 
+def test_a_change_that_a_savepoint_undid_is_counted_when_it_is_made_again(world: World) -> None:
+    person = world.persons[0]
+    with world.tampered() as tampered:
+        [before] = tampered.rows("SELECT * FROM casework.record_key WHERE record = :person", person=person)
+        with tampered.zone(Zone.CASEWORK) as session:
+            for end in (SessionTransaction.rollback, SessionTransaction.commit):
+                within = session.begin_nested()
+                keep_from(session, world.ring, person, RecordPart.CONTACT, "carim")
+                end(within)
+            session.commit()
+        assert refused(world, tampered) == set()
+        tampered.do("DELETE FROM casework.kept_from WHERE part = 'contact'")
+        put_back(tampered, "record_key", before, "record", "kind")
+        with tampered.zone(Zone.CASEWORK) as session, pytest.raises(ListPutBack, match=str(person)):
+            read_person(session, world.ring, person, parts=[RecordPart.FACTS], purpose=Purpose.LEGAL)
+
+
 class TestKeysOfAnEarlierVersion:
     """They list no rows in clear, or fewer: of what they do not list they tell nothing, `store verify` names them, and
     `store seal` makes them list it."""
@@ -334,6 +352,8 @@ class TestKeysOfAnEarlierVersion:
             for table in ("person", "interview", "movement_event"):
                 for row in world.before[table]:
                     put_back(tampered, table, row, "id")
+            for key in world.before["record_key"]:  # of which the log, restored with the data, knows later changes
+                put_back(tampered, "record_key", key, "record", "kind")
             assert verified(world, tampered).faults
             seal(world, tampered, restored=True)
             with tampered.zone(Zone.CASEWORK) as session:
