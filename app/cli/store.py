@@ -58,8 +58,8 @@ def seal(
         bool, typer.Option("--restored", help="After a restore with keys newer than the data: seal every record as it stands.")
     ] = False,
 ) -> None:
-    """Seal what stands in clear (custody, consents, restrictions, openings, holds) with the keys that do not list it yet: once
-    after an upgrade. What stands is believed from then on, so run it before anybody else can have changed anything.
+    """Seal what stands in clear about persons and reports with the keys that do not list all of it yet: once after an upgrade.
+    What was not listed is believed as it stands from then on, so run it before anybody else can have changed anything.
 
     Once there are accounts, an administrator signs in. Run `store verify` afterwards.
     """

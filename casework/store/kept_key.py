@@ -19,7 +19,7 @@ from core.audit import Action, Purpose, record
 from core.envelope import Binding, RecordKey
 from core.newest_versions import is_newest, read_versions, versions_field, write_versions
 
-__all__ = ["KEY_TABLE", "KeptKey", "counts_once"]
+__all__ = ["COUNTED", "KEY_TABLE", "KeptKey", "counts_once"]
 
 KEY_TABLE: Final = "casework.record_key"
 COUNTED: Final = "casework.counted"  # in the session: by record and kind of key, the transaction that has counted a change

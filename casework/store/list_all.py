@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from casework.models import Case, Interview, KeyKind, MovementEvent, Person, StoredKey
 from casework.store.clear_rows import read_rows
+from casework.store.kept_key import COUNTED
 from casework.store.seal_record import KEY_TABLE, unwrap
 from casework.store.what_is_listed import EDITION, LISTED, NEWEST_EDITION, is_of_clear_row, sets_known
 from core.access import NotAllowed, access_of
@@ -42,6 +43,7 @@ def list_all(session: Session, ring: KeyRing, operation: str, told: Callable[[in
             told(len(page))
             session.flush()
             session.expunge_all()
+            session.info.pop(COUNTED, None)  # no key is met twice, and there may be a million
     detail = {"restored": restored}
     record(session, Action.SEALED, KEY_TABLE, purpose=Purpose.SECURITY, count=count, detail=detail)
     return count
