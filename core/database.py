@@ -20,8 +20,10 @@ from core.access import INFO, Access, NotAllowed
 from core.audit_line import Action, Purpose, record
 from core.driver_connection import driver_connection, use_driver_connections
 from core.errors import Problem
+from core.keyring import KeyRing
 
 __all__ = [
+    "RING",
     "Base",
     "Database",
     "DatabaseDown",
@@ -34,6 +36,7 @@ __all__ = [
 ]
 
 CONNECT_TIMEOUT_SECONDS: Final = 10
+RING: Final = "waystation.ring"  # in the session: what proves the rows that decide what is done with persons (`core.listed`)
 DISK_FULL: Final = "53100"
 KEY_RETIRED: Final = "WSKEY"  # raised by the triggers of migration 0008
 
@@ -94,10 +97,11 @@ class Base(DeclarativeBase):
 
 
 class Database:
-    """An open connection pool that hands out transactions by zone."""
+    """An open connection pool that hands out transactions by zone. `ring` is there as soon as it is opened."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.ring: KeyRing | None = None
 
     @contextmanager
     def transaction(
@@ -120,7 +124,7 @@ class Database:
     @contextmanager
     def _entered(self, zone: Zone, access: Access) -> Iterator[Session]:
         with translated(), Session(self.engine, expire_on_commit=False) as session:
-            session.info[INFO] = access
+            session.info |= {INFO: access, RING: self.ring}
             with _begun(session, zone, access):
                 yield session
 

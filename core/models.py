@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
+from core.listed import listed
 
 __all__ = [
     "AuditEntry",
@@ -129,6 +130,7 @@ class AuditVerification(Base):
     signature: Mapped[bytes]
 
 
+@listed(by="operation", monthly="proposed_at")
 class ProposalRow(Base):
     """An act that needs a second person. Who proposed does not decide (a check); steps go one way (a trigger)."""
 
@@ -156,6 +158,7 @@ class ProposalRow(Base):
     done_at: Mapped[datetime | None]
 
 
+@listed(by="operation", but={"key_version", "sealed_key"})
 class RegisterEntry(Base):
     """One version of an entry in the register of impact assessments or of breaches; what it says is sealed."""
 

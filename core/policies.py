@@ -19,6 +19,7 @@ from core.audit_line import Purpose
 from core.clock import now
 from core.database import Base
 from core.errors import Problem
+from core.listed import listed
 from core.models import ProposalRow
 from core.permissions import Right
 from core.proposals_in_reach import stands_at
@@ -57,6 +58,7 @@ class PolicyChanged(Problem):
     remedy = "It is not used, and what needs it stops: somebody changed it in the database. Propose the policy again."
 
 
+@listed(by="operation")
 class PolicyRow(Base):
     """One version of a policy. The newest that is activated holds."""
 

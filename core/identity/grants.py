@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from core.access import ANY, NOBODY, Access, Custody, Grant, require
@@ -87,7 +87,8 @@ def take_back(session: Session, grant: UUID) -> None:
     access = require(session, Right.MANAGE_ACCOUNTS, custody_of(found), subject=f"identity.role_grant:{grant}")
     if access.actor == str(found.account):
         raise OwnGrant
-    session.execute(update(RoleGrant).where(RoleGrant.id == grant).values(taken_back_at=now()))
+    found.taken_back_at = now()
+    session.flush()
     _tell(session, found, "role taken back")
 
 

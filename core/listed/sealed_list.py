@@ -1,0 +1,137 @@
+"""Lists that name the rows of a table, sealed under the key ring: which rows there are, and how each of them stands.
+
+An entry is the row's key and a keyed digest of its columns (`core.listed.declare`), 32 bytes. The seal is a keyed fingerprint over
+name, version and entries, so whoever has not the ring can neither write a list nor give an old one a new version. An old
+list put back together with all its rows verifies; the audit log names every version written, and `store verify` asks it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from hmac import compare_digest
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from core.audit_line import Action, Purpose, record
+from core.database import Base
+from core.errors import Problem
+from core.keyring import KeyRing
+from core.listed.declare import DIGEST_BYTES, ListName
+
+__all__ = ["ListDamaged", "SealedList", "SealedListRow", "read_lists", "take_list", "write_list"]
+
+SUBJECT: Final = "core.sealed_list"
+PURPOSE: Final = "sealed list"
+KEY_BYTES: Final = 16
+ENTRY_BYTES: Final = KEY_BYTES + DIGEST_BYTES
+
+READ: Final = text(
+    "SELECT listed, operation, month, version, entries, seal FROM core.sealed_list "
+    "WHERE listed = ANY(:tables) AND operation = ANY(:operations) AND month = ANY(:months)"
+)
+BEGIN: Final = text(
+    "INSERT INTO core.sealed_list (listed, operation, month, version, entries, seal) "
+    "VALUES (:table, :operation, :month, 0, '', :seal) ON CONFLICT DO NOTHING"
+)
+TAKE: Final = text(
+    "SELECT version, entries, seal FROM core.sealed_list "
+    "WHERE listed = :table AND operation = :operation AND month = :month FOR UPDATE"
+)
+WRITE: Final = text(
+    "UPDATE core.sealed_list SET version = :version, entries = :entries, seal = :seal "
+    "WHERE listed = :table AND operation = :operation AND month = :month"
+)
+
+
+class ListDamaged(Problem):
+    code = "CORE-168"
+    says = "The sealed list of {list} is not as the program wrote it, so nothing tells whether its rows are."
+    remedy = (
+        "Nothing was done. Treat it as tampering: keep the database as it is, run `bin/waystation store verify` and "
+        "`audit verify`, and compare with a backup."
+    )
+
+
+class SealedListRow(Base):
+    """The newest list of a table's rows, of one operation and month where the table is divided by them."""
+
+    __tablename__ = "sealed_list"
+    __table_args__ = {"schema": "core"}
+
+    listed: Mapped[str] = mapped_column(primary_key=True)
+    operation: Mapped[str] = mapped_column(primary_key=True)
+    month: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    entries: Mapped[bytes]
+    seal: Mapped[bytes]
+
+
+@dataclass(frozen=True)
+class SealedList:
+    """A list whose seal was found right."""
+
+    version: int
+    content: bytes
+
+    def names(self, key: UUID, digest: bytes) -> bool:
+        """Whether the row stands on the list as it is."""
+        entry, at = key.bytes + digest, -1
+        while (at := self.content.find(entry, at + 1)) >= 0:
+            if at % ENTRY_BYTES == 0:
+                return True
+        return False
+
+    @property
+    def entries(self) -> dict[UUID, bytes]:
+        """The digest of each row."""
+        starts = range(0, len(self.content), ENTRY_BYTES)
+        return {UUID(bytes=self.content[at : at + KEY_BYTES]): self.content[at + KEY_BYTES : at + ENTRY_BYTES] for at in starts}
+
+
+def read_lists(session: Session, ring: KeyRing, names: Iterable[ListName]) -> dict[ListName, SealedList]:
+    """Those of the lists that there are; raises `ListDamaged`."""
+    wanted = set(names)
+    given = {
+        "tables": sorted({name.table for name in wanted}),
+        "operations": sorted({name.operation for name in wanted}),
+        "months": sorted({name.month for name in wanted}),
+    }
+    found = {}
+    for table, operation, month, *sealed in session.connection().execute(READ, given):
+        name = ListName(table, operation, month)
+        if name in wanted:
+            found[name] = _opened(ring, name, *sealed)
+    return found
+
+
+def take_list(session: Session, ring: KeyRing, name: ListName) -> SealedList:
+    """The list, begun where there is none, held until the transaction ends; raises `ListDamaged`."""
+    connection = session.connection()
+    row = connection.execute(TAKE, vars(name)).one_or_none()
+    if row is None:
+        connection.execute(BEGIN, {**vars(name), "seal": _seal(ring, name, 0, b"")})
+        row = connection.execute(TAKE, vars(name)).one()
+    return _opened(ring, name, *row)
+
+
+def write_list(session: Session, ring: KeyRing, name: ListName, before: SealedList, entries: Mapping[UUID, bytes]) -> None:
+    """The next version of a list that was taken; a line of the log names it."""
+    version, content = before.version + 1, b"".join(key.bytes + digest for key, digest in sorted(entries.items()))
+    sealed = {"version": version, "entries": content, "seal": _seal(ring, name, version, content)}
+    session.connection().execute(WRITE, {**vars(name), **sealed})
+    subject = ":".join(filter(None, (SUBJECT, *vars(name).values())))
+    record(session, Action.SEALED, subject, purpose=Purpose.SECURITY, count=len(entries), detail={"version": version})
+
+
+def _opened(ring: KeyRing, name: ListName, version: int, content: bytes, seal: bytes) -> SealedList:
+    if len(content) % ENTRY_BYTES or not compare_digest(seal, _seal(ring, name, version, content)):
+        raise ListDamaged(list=name)
+    return SealedList(version, content)
+
+
+def _seal(ring: KeyRing, name: ListName, version: int, content: bytes) -> bytes:
+    said = (*vars(name).values(), str(version), sha256(content).hexdigest())
+    return ring.blind_token(PURPOSE, "\n".join(said))
