@@ -9,7 +9,7 @@ from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Identity,
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base
+from core.database import Base, Zone
 from core.listed import listed
 
 __all__ = [
@@ -130,7 +130,7 @@ class AuditVerification(Base):
     signature: Mapped[bytes]
 
 
-@listed(by="operation", monthly="proposed_at")
+@listed(Zone.CASEWORK, by="operation", monthly="proposed_at")
 class ProposalRow(Base):
     """An act that needs a second person. Who proposed does not decide (a check); steps go one way (a trigger)."""
 
@@ -158,7 +158,7 @@ class ProposalRow(Base):
     done_at: Mapped[datetime | None]
 
 
-@listed(by="operation", but={"key_version", "sealed_key"})
+@listed(Zone.AUDIT, by="operation", but={"key_version", "sealed_key"})
 class RegisterEntry(Base):
     """One version of an entry in the register of impact assessments or of breaches; what it says is sealed."""
 

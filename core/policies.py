@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from core.access import access_of, require
 from core.audit_line import Purpose
 from core.clock import now
-from core.database import Base
+from core.database import Base, Zone
 from core.errors import Problem
 from core.listed import listed
 from core.models import ProposalRow
@@ -58,7 +58,7 @@ class PolicyChanged(Problem):
     remedy = "It is not used, and what needs it stops: somebody changed it in the database. Propose the policy again."
 
 
-@listed(by="operation")
+@listed(Zone.CASEWORK, by="operation")
 class PolicyRow(Base):
     """One version of a policy. The newest that is activated holds."""
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import DateTime, ForeignKey, ForeignKeyConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base
+from core.database import Base, Zone
 from core.listed import listed
 
 __all__ = ["FormKey", "FormMedia", "FormVersion"]
@@ -50,7 +50,7 @@ class FormMedia(Base):
     md5: Mapped[str]
 
 
-@listed(by="operation", but={"key_version", "sealed"})
+@listed(Zone.CASEWORK, by="operation", but={"private_key", "key_version", "sealed"})
 class FormKey(Base):
     """A key pair of an operation: the private key, sealed under the record key that is wrapped beside it."""
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base
+from core.database import Base, Zone
 from core.listed import listed
 
 __all__ = [
@@ -52,7 +52,7 @@ class Stage(StrEnum):
     SIGNED_IN = "signed_in"
 
 
-@listed()
+@listed(Zone.IDENTITY)
 class Unit(Base):
     """An organisation, an area or a team; its random id stands in custodies, also after it was closed."""
 
@@ -66,7 +66,7 @@ class Unit(Base):
     closed_at: Mapped[datetime | None]
 
 
-@listed(but={"key_version", "sealed_key"})
+@listed(Zone.IDENTITY, but={"key_version", "sealed_key"})
 class Account(Base):
     """Somebody, or a program, that works here. `operation` is whose administrator added it; empty: on the server itself.
 
@@ -90,7 +90,7 @@ class Account(Base):
     commitment: Mapped[bytes]
 
 
-@listed(by="operation")
+@listed(Zone.IDENTITY, by="operation")
 class RoleGrant(Base):
     """A role given to an account in one operation, within units or over the account's own records only."""
 
@@ -115,7 +115,7 @@ class RoleGrant(Base):
     taken_back_at: Mapped[datetime | None]
 
 
-@listed()
+@listed(Zone.IDENTITY)
 class Password(Base):
     """Argon2id with its own salt and cost, as a PHC string."""
 
@@ -127,7 +127,7 @@ class Password(Base):
     set_at: Mapped[datetime]
 
 
-@listed(but={"last_step"})
+@listed(Zone.IDENTITY, but={"last_step"})
 class Totp(Base):
     """The secret of an authenticator app, sealed; steps up to `last_step` are spent."""
 
@@ -140,7 +140,7 @@ class Totp(Base):
     added_at: Mapped[datetime]
 
 
-@listed(but={"sign_count", "used_at"})
+@listed(Zone.IDENTITY, but={"sign_count", "used_at"})
 class Passkey(Base):
     """A WebAuthn credential: its public key, which is no secret. `device` is a kind of device, nobody's name for it."""
 
@@ -157,7 +157,7 @@ class Passkey(Base):
     used_at: Mapped[datetime | None]
 
 
-@listed()
+@listed(Zone.IDENTITY)
 class RecoveryCode(Base):
     """The keyed fingerprint of one recovery code."""
 
@@ -169,7 +169,7 @@ class RecoveryCode(Base):
     used_at: Mapped[datetime | None]
 
 
-@listed()
+@listed(Zone.IDENTITY)
 class Enrolment(Base):
     """The fingerprint of the code by which a person sets their own password and factors."""
 
@@ -226,7 +226,7 @@ class SpentChallenge(Base):
     expires_at: Mapped[datetime]
 
 
-@listed(but={"used_at"})
+@listed(Zone.IDENTITY, but={"used_at"})
 class ServiceToken(Base):
     """What a program signs in with: one grant of its account, narrowed to some rights, until a moment."""
 

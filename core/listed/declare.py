@@ -16,12 +16,13 @@ from uuid import UUID
 from sqlalchemy import Column, Table, event
 from sqlalchemy.orm import Session
 
-from core.database import Base
+from core.database import Base, Zone
 from core.keyring import KeyRing
 
-__all__ = ["LISTED", "ListName", "Listed", "key_id", "listed", "loaded_rows"]
+__all__ = ["LISTED", "ListName", "Listed", "key_id", "listed", "loaded_rows", "said_row"]
 
 PURPOSE: Final = "listed row"
+SUBJECT: Final = "core.sealed_list"
 LOADED: Final = "core.loaded"  # in the session: the rows that wait to be proven
 DIGEST_BYTES: Final = 16
 Rows = TypeVar("Rows", bound=type[Base])
@@ -40,11 +41,22 @@ class ListName:
     def __str__(self) -> str:
         return ", ".join(filter(None, (self.table, self.operation, self.month)))
 
+    @property
+    def subject(self) -> str:
+        """What the audit log calls the list."""
+        return ":".join((SUBJECT, self.table, self.operation, self.month))
+
+    @classmethod
+    def of_subject(cls, subject: str) -> "ListName":
+        """Read what `subject` wrote."""
+        return cls(*subject.split(":")[1:])
+
 
 @dataclass(frozen=True)
 class Listed:
-    """What is listed of a table: `columns` by name, and what says which list a row is on."""
+    """What is listed of a table: its `columns`, what says which list a row is on, and the zone that reads it to verify it."""
 
+    zone: Zone
     table: Table
     columns: tuple[Column[Any], ...]
     by: str
@@ -77,7 +89,7 @@ class Listed:
 LISTED: Final[dict[type[Base], Listed]] = {}
 
 
-def listed(*, by: str = "", monthly: str = "", but: Collection[str] = ()) -> Callable[[Rows], Rows]:
+def listed(zone: Zone, *, by: str = "", monthly: str = "", but: Collection[str] = ()) -> Callable[[Rows], Rows]:
     """Let the rows of a class be listed: for each operation that the column `by` names, and each month of the column `monthly`.
 
     `but`: columns that decide nothing, or hold what is sealed and changes by itself, as the wrapping of a key does.
@@ -86,7 +98,7 @@ def listed(*, by: str = "", monthly: str = "", but: Collection[str] = ()) -> Cal
     def declare(rows: Rows) -> Rows:
         table = rows.__table__
         assert isinstance(table, Table)  # noqa: S101  (our classes have a table each)
-        LISTED[rows] = Listed(table, tuple(column for column in table.columns if column.name not in but), by, monthly)
+        LISTED[rows] = Listed(zone, table, tuple(column for column in table.columns if column.name not in but), by, monthly)
         event.listen(rows, "load", _note)
         event.listen(rows, "refresh", _note)
         return rows
@@ -98,6 +110,11 @@ def loaded_rows(session: Session) -> dict[Row, Values]:
     """The listed rows that were loaded since this was asked last, by class and key: their columns as they were loaded."""
     loaded: dict[Row, Values] = session.info.pop(LOADED, {})
     return loaded
+
+
+def said_row(key: tuple[Any, ...]) -> str:
+    """The key as problems say it."""
+    return "/".join(part.hex() if isinstance(part, bytes) else str(part) for part in key)
 
 
 def key_id(key: tuple[Any, ...]) -> UUID:

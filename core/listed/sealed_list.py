@@ -1,7 +1,7 @@
 """Lists that name the rows of a table, sealed under the key ring: which rows there are, and how each of them stands.
 
-An entry is the row's key and a keyed digest of its columns (`core.listed.declare`), 32 bytes. The seal is a keyed fingerprint over
-name, version and entries, so whoever has not the ring can neither write a list nor give an old one a new version. An old
+An entry is the row's key and a keyed digest of its columns (`core.listed.declare`), 32 bytes. The seal is a keyed fingerprint
+over name, version and entries, so whoever has not the ring can neither write a list nor give an old one a new version. An old
 list put back together with all its rows verifies; the audit log names every version written, and `store verify` asks it.
 """
 
@@ -13,17 +13,15 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
 from core.audit_line import Action, Purpose, record
-from core.database import Base
 from core.errors import Problem
 from core.keyring import KeyRing
 from core.listed.declare import DIGEST_BYTES, ListName
 
-__all__ = ["ListDamaged", "SealedList", "SealedListRow", "read_lists", "take_list", "write_list"]
+__all__ = ["ListDamaged", "SealedList", "read_lists", "take_list", "write_list"]
 
-SUBJECT: Final = "core.sealed_list"
 PURPOSE: Final = "sealed list"
 KEY_BYTES: Final = 16
 ENTRY_BYTES: Final = KEY_BYTES + DIGEST_BYTES
@@ -53,20 +51,6 @@ class ListDamaged(Problem):
         "Nothing was done. Treat it as tampering: keep the database as it is, run `bin/waystation store verify` and "
         "`audit verify`, and compare with a backup."
     )
-
-
-class SealedListRow(Base):
-    """The newest list of a table's rows, of one operation and month where the table is divided by them."""
-
-    __tablename__ = "sealed_list"
-    __table_args__ = {"schema": "core"}
-
-    listed: Mapped[str] = mapped_column(primary_key=True)
-    operation: Mapped[str] = mapped_column(primary_key=True)
-    month: Mapped[str] = mapped_column(primary_key=True)
-    version: Mapped[int]
-    entries: Mapped[bytes]
-    seal: Mapped[bytes]
 
 
 @dataclass(frozen=True)
@@ -107,23 +91,34 @@ def read_lists(session: Session, ring: KeyRing, names: Iterable[ListName]) -> di
     return found
 
 
-def take_list(session: Session, ring: KeyRing, name: ListName) -> SealedList:
-    """The list, begun where there is none, held until the transaction ends; raises `ListDamaged`."""
+def take_list(session: Session, ring: KeyRing, name: ListName, *, believed: bool = False) -> SealedList:
+    """The list, begun where there is none, held until the transaction ends; raises `ListDamaged`.
+
+    `believed`: its rows will be, so nothing is asked of what it says.
+    """
     connection = session.connection()
     row = connection.execute(TAKE, vars(name)).one_or_none()
     if row is None:
         connection.execute(BEGIN, {**vars(name), "seal": _seal(ring, name, 0, b"")})
         row = connection.execute(TAKE, vars(name)).one()
-    return _opened(ring, name, *row)
+    return SealedList(row.version, b"") if believed else _opened(ring, name, *row)
 
 
-def write_list(session: Session, ring: KeyRing, name: ListName, before: SealedList, entries: Mapping[UUID, bytes]) -> None:
+def write_list(
+    session: Session,
+    ring: KeyRing,
+    name: ListName,
+    before: SealedList,
+    entries: Mapping[UUID, bytes],
+    *,
+    restored: bool = False,
+) -> None:
     """The next version of a list that was taken; a line of the log names it."""
     version, content = before.version + 1, b"".join(key.bytes + digest for key, digest in sorted(entries.items()))
     sealed = {"version": version, "entries": content, "seal": _seal(ring, name, version, content)}
     session.connection().execute(WRITE, {**vars(name), **sealed})
-    subject = ":".join(filter(None, (SUBJECT, *vars(name).values())))
-    record(session, Action.SEALED, subject, purpose=Purpose.SECURITY, count=len(entries), detail={"version": version})
+    detail = {"version": version} | ({"restored": True} if restored else {})
+    record(session, Action.SEALED, name.subject, purpose=Purpose.SECURITY, count=len(entries), detail=detail)
 
 
 def _opened(ring: KeyRing, name: ListName, version: int, content: bytes, seal: bytes) -> SealedList:

@@ -9,6 +9,8 @@ from alembic import op
 revision = "0043"
 down_revision = "0039"
 
+ITSELF = "(SELECT current_setting('waystation.reach', true)) = '%'"
+OWN_OPERATION = "operation = (SELECT current_setting('waystation.operation', true))"
 OF_IDENTITY = [
     *("identity.account", "identity.role_grant", "identity.unit", "identity.password", "identity.totp", "identity.passkey"),
     *("identity.recovery_code", "identity.enrolment", "identity.service_token"),
@@ -35,6 +37,10 @@ def upgrade() -> None:
         sa.Column("entries", sa.LargeBinary(), nullable=False),
         sa.Column("seal", sa.LargeBinary(), nullable=False),
         schema="core",
+    )
+    # Each account sees its own windows; whether all are on their list, the program itself looks.
+    op.execute(
+        f"CREATE POLICY verified ON casework.bulk_window FOR SELECT TO waystation_casework USING ({OWN_OPERATION} AND {ITSELF})"
     )
     op.execute("ALTER TABLE core.sealed_list ENABLE ROW LEVEL SECURITY")
     op.execute("ALTER TABLE core.sealed_list FORCE ROW LEVEL SECURITY")

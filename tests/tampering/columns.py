@@ -71,6 +71,8 @@ _BY_KIND: Final = {
         "casework.match_run.salt_check",
         "casework.token.token",
         "core.audit_head.digest",
+        "core.sealed_list.entries",
+        "core.sealed_list.seal",
         "core.audit_head.signature",
         "core.audit_link.digest",
         "identity.attempt.whose",
