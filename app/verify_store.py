@@ -1,11 +1,11 @@
 """Verify everything that is sealed for an operation: each stage opens its own, in its zone."""
 
 from collections.abc import Callable
-from typing import Final
 
 from anonymizer.weeks import verify_proofs
 from app.operations import find_operation
 from app.program import Program
+from app.seal_store import LISTING
 from casework.store import verify_records
 from core.audit import Purpose
 from core.checked import Checked
@@ -20,7 +20,6 @@ from ingest import verify_received
 __all__ = ["verify_store"]
 
 ACTOR = "auditor"
-LISTING: Final = (Zone.IDENTITY, Zone.COLLECTION, Zone.CASEWORK, Zone.AUDIT)
 
 
 def verify_store(program: Program, operation: str, told: Callable[[int], None] = lambda _: None) -> Checked:

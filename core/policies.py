@@ -19,7 +19,7 @@ from core.audit_line import Purpose
 from core.clock import now
 from core.database import Base, Zone
 from core.errors import Problem
-from core.listed import listed
+from core.listed import ListName, listed, require_none_missing
 from core.models import ProposalRow
 from core.permissions import Right
 from core.proposals_in_reach import stands_at
@@ -182,8 +182,11 @@ def _listed(session: Session, row: PolicyRow, *, active: bool) -> PolicyVersion:
 
 
 def _newest(session: Session, kind: PolicyKind) -> PolicyRow | None:
-    wanted = select(PolicyRow).where(PolicyRow.kind == kind.value, PolicyRow.activated_at.is_not(None))
-    return session.scalars(wanted.order_by(PolicyRow.activated_at.desc()).limit(1)).first()
+    """The one that is in force. None may be missing: the one before it would be in force again."""
+    rows = session.scalars(select(PolicyRow).order_by(PolicyRow.activated_at.desc().nulls_last())).all()
+    name = ListName("core.policy", access_of(session).operation)
+    require_none_missing(session, PolicyRow, name, [(row.id,) for row in rows])
+    return next((row for row in rows if row.kind == kind.value and row.activated_at), None)
 
 
 def _row(session: Session, policy: UUID) -> PolicyRow:

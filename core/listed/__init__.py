@@ -5,7 +5,7 @@ A class joins by `@listed(...)`. Whatever is loaded of it is proven and whatever
 
 import core.listed.session_events  # noqa: F401  (whoever declares a listed row has its sessions prove it)
 from core.listed.declare import LISTED, Listed, ListName, listed
-from core.listed.list_all import list_all
+from core.listed.list_rows import list_rows
 from core.listed.models import SealedListRow
 from core.listed.prove import (
     RowNotAsListed,
@@ -26,7 +26,7 @@ __all__ = [
     "RowNotAsListed",
     "RowsUnlisted",
     "SealedListRow",
-    "list_all",
+    "list_rows",
     "listed",
     "logged_lists",
     "prove_loaded",

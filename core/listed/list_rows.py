@@ -11,10 +11,10 @@ from core.listed.declare import key_id
 from core.listed.read_all import read_all, require_program, verified_in
 from core.listed.sealed_list import take_list, write_list
 
-__all__ = ["list_all"]
+__all__ = ["list_rows"]
 
 
-def list_all(session: Session, ring: KeyRing, zone: Zone, operation: str, *, restored: bool = False) -> int:
+def list_rows(session: Session, ring: KeyRing, zone: Zone, operation: str, *, restored: bool = False) -> int:
     """List the rows that are on no list, of those that this zone verifies; how many. A row that is listed stays as it was.
 
     With `restored` every row counts as it stands, and every list is written anew. For the program itself: raises `NotAllowed`
