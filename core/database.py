@@ -32,6 +32,7 @@ __all__ = [
     "Zone",
     "among",
     "connect",
+    "ring_of",
     "translated",
 ]
 
@@ -153,6 +154,14 @@ def _begun(session: Session, zone: Zone, access: Access) -> SessionTransaction:
         transaction = session.begin()
         driver_connection(session).execute(ENTER, given)
     return transaction
+
+
+def ring_of(session: Session) -> KeyRing:
+    """The key ring of the database that the session works on."""
+    ring: KeyRing | None = session.info.get(RING)
+    if ring is None:
+        raise RuntimeError("such rows are read and written where the key ring is open: set `Database.ring`")
+    return ring
 
 
 def among(column: InstrumentedAttribute[Any], values: Collection[object]) -> ColumnElement[bool]:

@@ -186,7 +186,8 @@ class Enrolment(Base):
 
 
 class SignInSession(Base):
-    """A browser that proved whose it is; of its token only the SHA-256 is kept."""
+    """A browser that proved whose it is; of its token only the SHA-256 is kept. `seal` is a keyed fingerprint of what it
+    proved, so that nobody writes a session but the program; one of an earlier version has none, and is over."""
 
     __tablename__ = "session"
     __table_args__ = {"schema": "identity"}
@@ -194,6 +195,7 @@ class SignInSession(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     account: Mapped[UUID] = mapped_column(ForeignKey(OF_ACCOUNT), index=True)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    seal: Mapped[bytes | None]
     stage: Mapped[str]
     device: Mapped[str]
     operation: Mapped[str]

@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from core.database import Base
+from core.database import Base, ring_of
 from core.errors import Problem
 from core.keyring import KeyRing
 from core.listed.declare import LISTED, Listed, ListName, Values, key_id, loaded_rows, said_row
 from core.listed.sealed_list import read_lists
-from core.listed.written import ring_of, stands, written_rows
+from core.listed.written import stands, written_rows
 
 __all__ = ["RowNotAsListed", "RowsUnlisted", "prove_loaded", "require_none_missing", "without_proof"]
 

@@ -6,12 +6,11 @@ from typing import Any, Final, cast
 from sqlalchemy import inspect, select, tuple_
 from sqlalchemy.orm import Session
 
-from core.database import RING, Base
-from core.keyring import KeyRing
+from core.database import Base, ring_of
 from core.listed.declare import LISTED, Listed, ListName, Row, Values, key_id
 from core.listed.sealed_list import take_list, write_list
 
-__all__ = ["list_written", "note_written", "ring_of", "stands", "written_rows"]
+__all__ = ["list_written", "note_written", "stands", "written_rows"]
 
 WRITTEN: Final = "core.written"  # in the session: by row, its list, and the object where the row is new
 Written = dict[Row, tuple[ListName, Base | None]]
@@ -51,14 +50,6 @@ def stands(session: Session, its: Listed, keys: Collection[tuple[Any, ...]]) -> 
     """The rows of these keys as they stand: their listed columns."""
     wanted = select(*its.columns).where(tuple_(*its.table.primary_key).in_(keys))
     return [cast("Values", row) for row in session.connection().execute(wanted).mappings()]
-
-
-def ring_of(session: Session) -> KeyRing:
-    """The key ring of the database that the session works on."""
-    ring: KeyRing | None = session.info.get(RING)
-    if ring is None:
-        raise RuntimeError("listed rows are read and written where the key ring is open: set `Database.ring`")
-    return ring
 
 
 def _standing(session: Session, its: Listed, rows: dict[Row, Base | None]) -> Iterator[Values]:

@@ -42,6 +42,9 @@ def upgrade() -> None:
     op.execute(
         f"CREATE POLICY verified ON casework.bulk_window FOR SELECT TO waystation_casework USING ({OWN_OPERATION} AND {ITSELF})"
     )
+    # Sessions are many and short, so each bears a seal of its own. Those that have none are over: people sign in again.
+    op.add_column("session", sa.Column("seal", sa.LargeBinary()), schema="identity")
+    op.execute("GRANT UPDATE (seal) ON identity.session TO waystation_identity")
     op.execute("ALTER TABLE core.sealed_list ENABLE ROW LEVEL SECURITY")
     op.execute("ALTER TABLE core.sealed_list FORCE ROW LEVEL SECURITY")
     for zone, tables in LISTS.items():

@@ -79,6 +79,7 @@ _BY_KIND: Final = {
         "identity.enrolment.hash",
         "identity.recovery_code.hash",
         "identity.service_token.hash",
+        "identity.session.seal",
         "identity.session.token_hash",
         "identity.spent_challenge.hash",
         "ingest.attachment.digest",
