@@ -135,6 +135,4 @@ class LastFactor(Problem):
 class SessionForged(Problem):
     code = "CORE-426"
     says = "Session {session} is not as the program opened it, so nobody is signed in by it."
-    remedy = (
-        "Treat it as tampering: keep the database as it is, run `bin/waystation store verify`, and sign in anew."
-    )
+    remedy = "Treat it as tampering: keep the database as it is, run `bin/waystation store verify`, and sign in anew."

@@ -17,7 +17,7 @@ CHAINED: Final = {"core.audit_entry", "core.audit_link", "core.audit_head", "cor
 BEARS_A_SEAL: Final = {"identity.session", "anonymizer.proof", "core.sealed_list", "core.key_version"}
 BOUND_BY_ANOTHER: Final = {
     "anonymizer.protected_table": "the seal of its proof is over its cells",
-    "anonymizer.fact_block": "its columns are sealed under a key bound to it; what it was built of is compared when it is counted",
+    "anonymizer.fact_block": "its columns are sealed under a key bound to it; what it was built of is compared in counting",
 }
 REASONS: Final = {
     "core.operation": "names of operations; a code that was changed finds nothing",
