@@ -38,6 +38,7 @@ __all__ = [
     "list_devices",
     "open_session",
     "require_fresh",
+    "require_unforged",
     "session_of",
 ]
 
@@ -124,8 +125,7 @@ def session_of(session: Session, ring: KeyRing, token: str) -> CurrentSession | 
         return None
     if moment - row.seen_at >= IDLE or not account.active:
         return None
-    if not compare_digest(row.seal, _seal(ring, row)):
-        raise SessionForged(session=row.id)
+    require_unforged(ring, row)
     if moment - row.seen_at >= SEEN_EVERY:
         session.execute(update(SignInSession).where(SignInSession.id == row.id).values(seen_at=moment))
     return CurrentSession(
@@ -139,6 +139,13 @@ def session_of(session: Session, ring: KeyRing, token: str) -> CurrentSession | 
         account.sign_in_name,
         name_of(ring, account),
     )
+
+
+def require_unforged(ring: KeyRing, row: SignInSession) -> None:
+    """Raise `SessionForged` unless the program itself wrote whose session it is and what was proven; one without a seal opens
+    nothing."""
+    if row.seal is not None and not compare_digest(row.seal, _seal(ring, row)):
+        raise SessionForged(session=row.id)
 
 
 def list_devices(session: Session, account: UUID) -> Sequence[Device]:
