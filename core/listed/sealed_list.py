@@ -16,6 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core.audit_line import Action, Purpose, record
+from core.driver_connection import DriverConnection
 from core.errors import Problem
 from core.keyring import KeyRing
 from core.listed.declare import DIGEST_BYTES, ListName
@@ -26,9 +27,10 @@ PURPOSE: Final = "sealed list"
 KEY_BYTES: Final = 16
 ENTRY_BYTES: Final = KEY_BYTES + DIGEST_BYTES
 
-READ: Final = text(
-    "SELECT listed, operation, month, version, entries, seal FROM core.sealed_list "
-    "WHERE listed = ANY(:tables) AND operation = ANY(:operations) AND month = ANY(:months)"
+# By the driver itself: it is asked for every page.
+READ: Final = (
+    b"SELECT version, entries, seal FROM core.sealed_list WHERE listed = %(table)s AND operation = %(operation)s "
+    b"AND month = %(month)s"
 )
 BEGIN: Final = text(
     "INSERT INTO core.sealed_list (listed, operation, month, version, entries, seal) "
@@ -77,17 +79,13 @@ class SealedList:
 
 def read_lists(session: Session, ring: KeyRing, names: Iterable[ListName]) -> dict[ListName, SealedList]:
     """Those of the lists that there are; raises `ListDamaged`."""
-    wanted = set(names)
-    given = {
-        "tables": sorted({name.table for name in wanted}),
-        "operations": sorted({name.operation for name in wanted}),
-        "months": sorted({name.month for name in wanted}),
-    }
+    connection = session.connection().connection.driver_connection
+    assert isinstance(connection, DriverConnection)  # noqa: S101  (`core.database.connect` opens no other)
     found = {}
-    for table, operation, month, *sealed in session.connection().execute(READ, given):
-        name = ListName(table, operation, month)
-        if name in wanted:
-            found[name] = _opened(ring, name, *sealed)
+    for name in set(names):
+        row = connection.execute(READ, vars(name), binary=True).fetchone()
+        if row is not None:
+            found[name] = _opened(ring, name, *row)
     return found
 
 
