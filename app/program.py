@@ -30,6 +30,9 @@ class Program:
     database: Database
     ring: KeyRing
 
+    def __post_init__(self) -> None:
+        self.database.ring = self.ring
+
 
 @contextmanager
 def open_program(settings: Settings) -> Iterator[Program]:

@@ -1,21 +1,64 @@
-"""Seal what stands in clear in the store of an operation, for keys that do not list it yet or that were restored."""
+"""Seal what stands in clear: beside the records of an operation, and the rows that decide what is done with them.
+
+Whatever stands is believed from then on, so two people agree to it, as to an act on the keys. Both sign in where the command is
+run: before rows are listed nobody signs in anywhere else, and no proposal that was written down could be proven.
+"""
 
 from collections.abc import Callable
+from typing import Final
 
 from app.operations import find_operation
 from app.program import Program
 from casework.store import list_all
 from core.access import Access, require
+from core.audit_line import Action, Purpose, record
 from core.database import Zone
-from core.permissions import Right
+from core.errors import Problem
+from core.listed import list_rows
+from core.second_person import RIGHTS, Act
 
-__all__ = ["seal_store"]
+__all__ = ["LISTING", "SamePerson", "seal_store"]
+
+SUBJECT: Final = "casework.record_key"
+KEEPS, AGREES = RIGHTS[Act.KEY_OPERATION]
+LISTING: Final = (Zone.IDENTITY, Zone.COLLECTION, Zone.CASEWORK, Zone.AUDIT)  # each reads some of the listed rows
 
 
-def seal_store(program: Program, who: Access, told: Callable[[int], None] = lambda _: None, *, restored: bool = False) -> int:
-    """How many keys were sealed anew; the program does it in the name of `who`. Raises `NotAllowed` or `OperationUnknown`."""
+class SamePerson(Problem):
+    code = "APP-136"
+    says = "The same account signed in twice: sealing needs a second person."
+    remedy = "Ask a colleague who approves key operations to sign in after you. Nothing was changed."
+
+
+def seal_store(
+    program: Program,
+    who: Access,
+    second: Access | None,
+    told: Callable[[int], None] = lambda _: None,
+    *,
+    restored: bool = False,
+) -> int:
+    """How many keys and rows were listed; the program does it in the name of `who`, to which `second` agreed.
+
+    Without a second person only where there is no account yet. Raises `NotAllowed`, `SamePerson` or `OperationUnknown`.
+    """
     with program.database.transaction(Zone.CASEWORK, access=who) as session:
-        require(session, Right.MANAGE_KEYS, subject="casework.record_key")
+        require(session, KEEPS, subject=SUBJECT)
         find_operation(session, who.operation)
+    if not who.system or second:
+        _agree(program, who, second)
+    count = 0
+    for zone in LISTING:
+        with program.database.transaction(zone, operation=who.operation, actor=who.actor) as session:
+            count += list_rows(session, program.ring, zone, who.operation, restored=restored)
     with program.database.transaction(Zone.CASEWORK, operation=who.operation, actor=who.actor) as session:
-        return list_all(session, program.ring, who.operation, told, restored=restored)
+        return count + list_all(session, program.ring, who.operation, told, restored=restored)
+
+
+def _agree(program: Program, who: Access, second: Access | None) -> None:
+    if second is None or second.system or second.actor == who.actor:
+        raise SamePerson
+    with program.database.transaction(Zone.CASEWORK, access=second) as session:
+        require(session, AGREES, subject=SUBJECT)
+        detail = {"act": Act.KEY_OPERATION.value, "proposed_by": who.actor}
+        record(session, Action.APPROVED, SUBJECT, purpose=Purpose.SECURITY, detail=detail)

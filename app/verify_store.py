@@ -5,11 +5,13 @@ from collections.abc import Callable
 from anonymizer.weeks import verify_proofs
 from app.operations import find_operation
 from app.program import Program
+from app.seal_store import LISTING
 from casework.store import verify_records
 from core.audit import Purpose
 from core.checked import Checked
 from core.database import Zone
 from core.identity.verify_accounts import verify_accounts
+from core.listed import logged_lists, verify_lists
 from core.logged_versions import logged_versions
 from core.registers import verify_entries
 from forms import verify_form_keys
@@ -21,14 +23,14 @@ ACTOR = "auditor"
 
 
 def verify_store(program: Program, operation: str, told: Callable[[int], None] = lambda _: None) -> Checked:
-    """Open every record and compare its version with the log, then form keys, what was received, registers, proofs and (of the
-    whole installation) accounts; raises `OperationUnknown`.
+    """Open every record and compare its version with the log, then form keys, what was received, registers, proofs, (of the
+    whole installation) accounts, and the rows that stand on sealed lists; raises `OperationUnknown`.
 
     The log is read first: what is corrected meanwhile is newer than the log says, which is no fault.
     """
     ring, checked = program.ring, Checked()
     with program.database.transaction(Zone.AUDIT, operation=operation, actor=ACTOR) as session:
-        newest = logged_versions(session, operation)
+        newest, lists = logged_versions(session, operation), logged_lists(session)
     with program.database.transaction(Zone.CASEWORK, operation=operation, actor=ACTOR) as session:
         find_operation(session, operation)
         checked.add(verify_records(session, ring, operation, newest, told, purpose=Purpose.VERIFICATION))
@@ -40,4 +42,7 @@ def verify_store(program: Program, operation: str, told: Callable[[int], None] =
         checked.add(verify_proofs(session, ring, operation))
     with program.database.transaction(Zone.IDENTITY, actor=ACTOR) as session:
         checked.add(verify_accounts(session, ring))
+    for zone in LISTING:
+        with program.database.transaction(zone, operation=operation, actor=ACTOR) as session:
+            checked.add(verify_lists(session, ring, zone, operation, lists))
     return checked

@@ -8,12 +8,14 @@ from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, String, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base
+from core.database import Base, Zone
+from core.listed import listed
 from core.models import ProposalRow
 
 __all__ = ["BulkWindow", "ExportLog", "ExportPlan", "ExportRecipient", "PersonRead", "ReadAllowance", "ReportRead"]
 
 
+@listed(Zone.CASEWORK, by="operation")
 class ExportRecipient(Base):
     """Somebody outside whom exports are encrypted for; `code` is the organisation or account that consents name."""
 
@@ -35,6 +37,7 @@ class ExportRecipient(Base):
     withdrawn_at: Mapped[datetime | None]
 
 
+@listed(Zone.CASEWORK, by="operation")
 class ExportPlan(Base):
     """What was proposed to leave, exactly; never changed. `persons` holds random ids, also of some erased since."""
 
@@ -73,6 +76,7 @@ class ExportLog(Base):
     carried_out_at: Mapped[datetime]
 
 
+@listed(Zone.CASEWORK, by="operation")
 class BulkWindow(Base):
     """Until when an account may read more persons than the limit, and how many a day."""
 

@@ -33,7 +33,7 @@ class Checked:
             if record not in self.keyless:
                 self.keyless.append(record)
         except refusals as refusal:
-            self._add(refusal)
+            self.fault(refusal)
         else:
             self.sound += 1
 
@@ -42,9 +42,10 @@ class Checked:
         self.sound += other.sound
         self.keyless += other.keyless
         for fault in other.faults:
-            self._add(fault)
+            self.fault(fault)
 
-    def _add(self, fault: Problem) -> None:
+    def fault(self, fault: Problem) -> None:
+        """Note what is not as it was, once."""
         told = (type(fault), *fault.where.values())
         if told not in self._told:  # what is wrong with a record is met at each of its rows
             self._told.add(told)

@@ -32,8 +32,10 @@ from core.access import INFO, Access, NotAllowed
 from core.audit_line import Action, Purpose, record
 from core.driver_connection import driver_connection, use_driver_connections
 from core.errors import Problem
+from core.keyring import KeyRing
 
 __all__ = [
+    "RING",
     "Base",
     "Database",
     "DatabaseDown",
@@ -43,10 +45,12 @@ __all__ = [
     "among",
     "ask_in",
     "connect",
+    "ring_of",
     "translated",
 ]
 
 CONNECT_TIMEOUT_SECONDS: Final = 10
+RING: Final = "waystation.ring"  # in the session: what proves the rows that decide what is done with persons (`core.listed`)
 DISK_FULL: Final = "53100"
 KEY_RETIRED: Final = "WSKEY"  # raised by the triggers of migration 0008
 
@@ -112,10 +116,11 @@ class Base(DeclarativeBase):
 
 
 class Database:
-    """An open connection pool that hands out transactions by zone."""
+    """An open connection pool that hands out transactions by zone. `ring` is there as soon as it is opened."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.ring: KeyRing | None = None
 
     @contextmanager
     def transaction(
@@ -138,7 +143,7 @@ class Database:
     @contextmanager
     def _entered(self, zone: Zone, access: Access) -> Iterator[Session]:
         with translated(), Session(self.engine, expire_on_commit=False) as session:
-            session.info[INFO] = access
+            session.info |= {INFO: access, RING: self.ring}
             with _begun(session, zone, access):
                 yield session
 
@@ -181,6 +186,14 @@ def ask_in(
     rows: Sequence[Any] = session.execute(question, given).all()
     connection.send_along(BACK, ())
     return rows
+
+
+def ring_of(session: Session) -> KeyRing:
+    """The key ring of the database that the session works on."""
+    ring: KeyRing | None = session.info.get(RING)
+    if ring is None:
+        raise RuntimeError("such rows are read and written where the key ring is open: set `Database.ring`")
+    return ring
 
 
 def among(column: InstrumentedAttribute[Any], values: Collection[object]) -> ColumnElement[bool]:

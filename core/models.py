@@ -9,7 +9,8 @@ from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Identity,
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base
+from core.database import Base, Zone
+from core.listed import listed
 
 __all__ = [
     "AuditEntry",
@@ -130,6 +131,7 @@ class AuditVerification(Base):
     signature: Mapped[bytes]
 
 
+@listed(Zone.CASEWORK, by="operation", monthly="proposed_at")
 class ProposalRow(Base):
     """An act that needs a second person. Who proposed does not decide (a check); steps go one way (a trigger)."""
 
@@ -157,6 +159,7 @@ class ProposalRow(Base):
     done_at: Mapped[datetime | None]
 
 
+@listed(Zone.AUDIT, by="operation", but={"key_version", "sealed_key"})
 class RegisterEntry(Base):
     """One version of an entry in the register of impact assessments or of breaches; what it says is sealed."""
 

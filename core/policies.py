@@ -17,8 +17,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from core.access import access_of, require
 from core.audit_line import Purpose
 from core.clock import now
-from core.database import Base
+from core.database import Base, Zone
 from core.errors import Problem
+from core.listed import ListName, listed, require_none_missing
 from core.models import ProposalRow
 from core.permissions import Right
 from core.proposals_in_reach import stands_at
@@ -57,6 +58,7 @@ class PolicyChanged(Problem):
     remedy = "It is not used, and what needs it stops: somebody changed it in the database. Propose the policy again."
 
 
+@listed(Zone.CASEWORK, by="operation")
 class PolicyRow(Base):
     """One version of a policy. The newest that is activated holds."""
 
@@ -180,8 +182,11 @@ def _listed(session: Session, row: PolicyRow, *, active: bool) -> PolicyVersion:
 
 
 def _newest(session: Session, kind: PolicyKind) -> PolicyRow | None:
-    wanted = select(PolicyRow).where(PolicyRow.kind == kind.value, PolicyRow.activated_at.is_not(None))
-    return session.scalars(wanted.order_by(PolicyRow.activated_at.desc()).limit(1)).first()
+    """The one that is in force. None may be missing: the one before it would be in force again."""
+    rows = session.scalars(select(PolicyRow).order_by(PolicyRow.activated_at.desc().nulls_last())).all()
+    name = ListName("core.policy", access_of(session).operation)
+    require_none_missing(session, PolicyRow, name, [(row.id,) for row in rows])
+    return next((row for row in rows if row.kind == kind.value and row.activated_at), None)
 
 
 def _row(session: Session, policy: UUID) -> PolicyRow:

@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import DateTime, ForeignKey, ForeignKeyConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base
+from core.database import Base, Zone
+from core.listed import listed
 
 __all__ = ["FormKey", "FormMedia", "FormVersion"]
 
@@ -49,6 +50,7 @@ class FormMedia(Base):
     md5: Mapped[str]
 
 
+@listed(Zone.CASEWORK, by="operation", but={"private_key", "key_version", "sealed"})
 class FormKey(Base):
     """A key pair of an operation: the private key, sealed under the record key that is wrapped beside it."""
 

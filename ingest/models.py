@@ -8,7 +8,8 @@ from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, DateTime, For
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.access import UNASSIGNED
-from core.database import Base
+from core.database import Base, Zone
+from core.listed import listed
 
 __all__ = [
     "Attachment",
@@ -118,6 +119,7 @@ class RecordKeyRow(Base):
     commitment: Mapped[bytes]
 
 
+@listed(Zone.COLLECTION, by="operation")
 class CollectorRow(Base):
     """Someone who may send answers: a device or a team, known by the SHA-256 of its token."""
 
@@ -143,6 +145,7 @@ class ErasedInstance(Base):
     erased_on: Mapped[date]
 
 
+@listed(Zone.COLLECTION, by="operation", but={"token", "position"})
 class SourceRow(Base):
     """A form on a server that is pulled. `position` is the highest record number taken in; the server's token is sealed
     under a record key of its own, and the zone that pulls cannot read it."""

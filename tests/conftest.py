@@ -91,8 +91,9 @@ def database_name(blank_database: BlankDatabase) -> str:
 
 
 @pytest.fixture
-def database(blank_database: BlankDatabase) -> Database:
+def database(blank_database: BlankDatabase, ring: KeyRing) -> Database:
     """A migrated database that holds one empty operation, `TEST`."""
+    blank_database.opened.ring = ring
     with blank_database.opened.transaction(Zone.COLLECTION, operation=OPERATION) as session:
         session.add(Operation(code=OPERATION, names={"en": "Test operation"}))
     return blank_database.opened

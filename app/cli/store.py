@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from app.cli.screen import console
-from app.cli.signed_in import sign_in_once_accounts_exist
+from app.cli.signed_in import sign_in_on_screen, sign_in_once_accounts_exist
 from app.cli.work import ADMINISTRATOR
 from app.program import open_program
 from app.seal_store import seal_store
@@ -58,16 +58,22 @@ def seal(
         bool, typer.Option("--restored", help="After a restore with keys newer than the data: seal every record as it stands.")
     ] = False,
 ) -> None:
-    """Seal what stands in clear about persons and reports with the keys that do not list all of it yet: once after an upgrade.
-    What was not listed is believed as it stands from then on, so run it before anybody else can have changed anything.
+    """Seal what stands in clear: about persons and reports, with the keys that do not list all of it yet; and the accounts,
+    roles, proposals, policies, collectors and others that decide what is done with them. Once after an upgrade; until then
+    nobody signs in. What was not listed is believed as it stands from then on, so run it before anybody else can have changed
+    anything.
 
-    Once there are accounts, an administrator signs in. Run `store verify` afterwards.
+    Once there are accounts, two people sign in, one after the other: who keeps the keys, and who approves what is done with
+    them. Run `store verify` afterwards.
     """
     with open_program(Settings.read()) as program:
-        who = sign_in_once_accounts_exist(program, operation, ADMINISTRATOR)
+        who, second = sign_in_once_accounts_exist(program, operation, ADMINISTRATOR, proven=False), None
+        if not who.system:
+            typer.echo("And the second person, who agrees that what stands is believed:", err=True)
+            second = sign_in_on_screen(program, operation, proven=False)
         with console.status("Sealing ..."):
-            count = seal_store(program, who, restored=restored)
-    console.print(f"{count} keys list what stands in clear beside their records.")
+            count = seal_store(program, who, second, restored=restored)
+    console.print(f"{count} keys and rows were listed as they stand.")
 
 
 def add_commands(commands: typer.Typer) -> None:

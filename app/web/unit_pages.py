@@ -1,20 +1,24 @@
-"""Administrators' page of organisations, areas and teams: what there is, a new one, another name, the end."""
+"""Administrators' page of organisations, areas and teams: what there is, a new one, another name, the end, and what then is
+left in it."""
 
-from typing import Final
+from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import Query, Request, Response
 
 from app.web.account_pages import identifier
 from app.web.desk import Desk, Entry, OpenDesk, PageGroup
 from app.web.problems import FormExpired, status_of
 from app.web.signed_in import CheckedForm, SignedIn, Visit
 from app.web.signed_in_page import go_to, show, signed_in_router
+from casework import records
 from core.access import require
 from core.database import Zone
 from core.errors import Problem
+from core.identity.accounts import sign_in_names
+from core.identity.grants import page_left
 from core.identity.models import UnitKind
-from core.identity.units import PARENTS, add_unit, close_unit, list_units, rename_unit
+from core.identity.units import PARENTS, add_unit, any_unit, close_unit, list_units, rename_unit
 from core.permissions import Right
 
 __all__ = ["UNITS"]
@@ -61,6 +65,43 @@ def close(request: Request, visit: SignedIn, desk: OpenDesk, unit: UUID, form: C
     except Problem as problem:
         return _page(request, visit, desk, problem)
     return go_to("/units?done=closed")
+
+
+@router.get("/units/{unit}/left")
+def left(
+    request: Request,
+    visit: SignedIn,
+    desk: OpenDesk,
+    unit: UUID,
+    *,
+    after: Annotated[UUID | None, Query()] = None,
+    role_after: Annotated[UUID | None, Query()] = None,
+) -> Response:
+    """What still lies in a unit: roles for whoever gives them, records for whoever hands them over."""
+    administers, hands_over = (visit.access.may(right) for right in (Right.MANAGE_ACCOUNTS, Right.SHARE_RECORD))
+    with desk.database.transaction(Zone.IDENTITY, access=visit.access) as session:
+        if not hands_over:
+            require(session, Right.MANAGE_ACCOUNTS)
+        shown = any_unit(session, unit)
+        roles = page_left(session, unit, after=role_after) if administers else None
+        accounts = sign_in_names(session, [str(role.account) for role in roles.rows]) if roles else {}
+    with desk.database.transaction(Zone.CASEWORK, operation=visit.access.operation, actor=visit.access.actor) as session:
+        count = records.count_left(session, unit)
+    found = None
+    if hands_over:
+        with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
+            found = records.page_left(session, unit, after=after)
+    return show(
+        request,
+        "unit_left.html.j2",
+        visit,
+        at="/units",
+        unit=shown,
+        roles=roles,
+        accounts=accounts,
+        count=count,
+        records=found,
+    )
 
 
 def _page(

@@ -2,6 +2,7 @@
 
 from casework.records.assign_custody import assign_custody
 from casework.records.keep_from import keep_from, kept_from, let_read_again
+from casework.records.left_in_unit import LeftRecord, count_left, page_left
 from casework.records.open_record import (
     OpenedRecord,
     break_glass,
@@ -17,10 +18,12 @@ from casework.records.view_record import RecordView, outline_record, view_record
 
 __all__ = [
     "FileLabel",
+    "LeftRecord",
     "OpenedRecord",
     "RecordView",
     "assign_custody",
     "break_glass",
+    "count_left",
     "end_opening",
     "keep_from",
     "kept_from",
@@ -29,6 +32,7 @@ __all__ = [
     "openings_of",
     "openings_to_review",
     "outline_record",
+    "page_left",
     "page_to_review",
     "read_file",
     "review_opening",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -127,17 +127,19 @@ def deactivate(session: Session, account: UUID) -> None:
     access = require(session, Right.MANAGE_ACCOUNTS)
     if access.actor == str(account):
         raise OwnGrant
-    closing = update(Account).where(Account.id == account)
-    if not access.system:  # a colleague from elsewhere is not shut out of everywhere: their roles here are taken back
-        closing = closing.where(Account.operation == access.operation)
-    if session.scalar(closing.values(active=False).returning(Account.id)) is None:
+    row = session.get(Account, account)
+    # A colleague from elsewhere is not shut out of everywhere: their roles here are taken back.
+    if row is None or not (access.system or row.operation == access.operation):
         raise AccountUnknown
+    row.active = False
+    session.flush()
     _tell(session, account, "deactivated")
 
 
 def set_language(session: Session, account: UUID, language: str) -> None:
     """Remember the language that an account reads."""
-    session.execute(update(Account).where(Account.id == account).values(language=language))
+    session.get_one(Account, account).language = language
+    session.flush()
 
 
 def language_of_account(session: Session, account: UUID) -> str:
@@ -153,8 +155,7 @@ def name_of(ring: KeyRing, account: Account) -> str:
 def sign_in_names(session: Session, actors: Iterable[str]) -> Mapping[str, str]:
     """By the actor of an audit line or a proposal, the sign-in name of the account; what is no account is left out."""
     ids = {UUID(actor) for actor in actors if IS_ID.fullmatch(actor)}
-    rows = session.execute(select(Account.id, Account.sign_in_name).where(Account.id.in_(ids)))
-    return {str(account): name for account, name in rows}
+    return {str(row.id): row.sign_in_name for row in session.scalars(select(Account).where(Account.id.in_(ids)))}
 
 
 def account_key(ring: KeyRing, account: Account) -> RecordKey:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access import NotAllowed, require
@@ -34,12 +34,12 @@ def give_code(session: Session, account: UUID) -> str:
     row = session.get(Account, account)
     if row is None or row.kind != AccountKind.PERSON or not row.active:
         raise AccountUnknown
-    enrolled = select(Enrolment.id).where(Enrolment.account == account, Enrolment.used_at.is_not(None))
-    if not access.system and (row.added_by != access.actor or session.scalar(enrolled.limit(1))):
+    earlier = session.scalars(select(Enrolment).where(Enrolment.account == account)).all()
+    if not access.system and (row.added_by != access.actor or any(code.used_at for code in earlier)):
         raise NotAllowed(Right.MANAGE_ACCOUNTS, f"identity.account:{account}")
     moment = now()
-    earlier = update(Enrolment).where(Enrolment.account == account, Enrolment.used_at.is_(None))
-    session.execute(earlier.values(expires_at=moment))
+    for unused in (code for code in earlier if code.used_at is None):
+        unused.expires_at = moment
     code = base64.b32encode(secrets.token_bytes(CODE_BYTES)).decode()
     session.add(
         Enrolment(
@@ -60,24 +60,27 @@ def give_code(session: Session, account: UUID) -> str:
 def redeem_code(session: Session, code: str) -> tuple[UUID, UUID] | None:
     """Account and enrolment of a code that holds. Whatever the account had to sign in with is gone by this."""
     asked = (
-        select(Enrolment.account, Enrolment.id)
+        select(Enrolment, Account)
         .join(Account, Account.id == Enrolment.account)
         .where(Enrolment.hash == _hash(code), Enrolment.used_at.is_(None), Enrolment.expires_at > now(), Account.active)
     )
     found = session.execute(asked).one_or_none()
     if found is None:
         return None
-    account, enrolment = found
+    enrolment, account = found
     for table in (Password, Totp, Passkey, RecoveryCode):
-        session.execute(delete(table).where(table.account == account))
-    end_others(session, account)
-    _tell(session, account, "enrolment begun")
-    return account, enrolment
+        for row in session.scalars(select(table).where(table.account == account.id)):
+            session.delete(row)
+    session.flush()
+    end_others(session, account.id)
+    _tell(session, account.id, "enrolment begun")
+    return account.id, enrolment.id
 
 
 def finish_enrolment(session: Session, account: UUID, enrolment: UUID) -> None:
     """Password and factor are set: the code is spent."""
-    session.execute(update(Enrolment).where(Enrolment.id == enrolment).values(used_at=now()))
+    session.get_one(Enrolment, enrolment).used_at = now()
+    session.flush()
     _tell(session, account, "enrolled")
 
 

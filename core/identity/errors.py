@@ -14,6 +14,7 @@ __all__ = [
     "OwnGrant",
     "PasskeyRefused",
     "PasswordUnfit",
+    "SessionForged",
     "SignInRefused",
     "TokenRefused",
     "TokenUnfit",
@@ -129,3 +130,9 @@ class LastFactor(Problem):
     code = "CORE-425"
     says = "This is the account's last second factor; without it nobody could sign in."
     remedy = "Add another factor first."
+
+
+class SessionForged(Problem):
+    code = "CORE-426"
+    says = "Session {session} is not as the program opened it, so nobody is signed in by it."
+    remedy = "Treat it as tampering: keep the database as it is, run `bin/waystation store verify`, and sign in anew."

@@ -9,18 +9,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from core.access import ANY, NOBODY, Access, Custody, Grant, require
+from core.access import ANY, NOBODY, Access, Custody, Grant, access_of, require
 from core.audit_line import Action, Purpose, record
 from core.clock import now
 from core.identity.errors import AccountUnknown, GivenByWhoAdded, GrantUnknown, OwnGrant
 from core.identity.models import Account, AccountKind, RoleGrant, UnitKind
 from core.identity.units import find_unit
+from core.paging import PAGE, Page, beyond, page_of
 from core.permissions import Right, Role
 
 __all__ = [
+    "LeftRole",
     "Reach",
     "access_for",
     "as_grant",
@@ -28,6 +30,7 @@ __all__ = [
     "give_role",
     "grants_given",
     "operations_of",
+    "page_left",
     "service_grants",
     "take_back",
 ]
@@ -41,6 +44,15 @@ class Reach:
     area: UUID | None = None
     team: UUID | None = None
     own: bool = False
+
+
+@dataclass(frozen=True)
+class LeftRole:
+    """A role that still reaches a unit: the grant's id, whose it is, and which."""
+
+    id: UUID
+    account: UUID
+    role: str
 
 
 def give_role(
@@ -87,7 +99,8 @@ def take_back(session: Session, grant: UUID) -> None:
     access = require(session, Right.MANAGE_ACCOUNTS, custody_of(found), subject=f"identity.role_grant:{grant}")
     if access.actor == str(found.account):
         raise OwnGrant
-    session.execute(update(RoleGrant).where(RoleGrant.id == grant).values(taken_back_at=now()))
+    found.taken_back_at = now()
+    session.flush()
     _tell(session, found, "role taken back")
 
 
@@ -107,6 +120,13 @@ def grants_given(session: Session, operation: str) -> Sequence[RoleGrant]:
     require(session, Right.MANAGE_ACCOUNTS)
     asked = select(RoleGrant).where(RoleGrant.taken_back_at.is_(None)).order_by(RoleGrant.given_at.desc())
     return session.scalars(asked.where(RoleGrant.operation == operation) if operation else asked).all()
+
+
+def page_left(session: Session, unit: UUID, *, after: UUID | None = None, size: int = PAGE) -> Page[LeftRole]:
+    """The roles of this operation that still reach a unit by its name, the newest first; raises `NotAllowed`."""
+    given = grants_given(session, access_of(session).operation)
+    left = [LeftRole(row.id, row.account, row.role) for row in given if unit in (row.organisation, row.area, row.team)]
+    return page_of(beyond(left, after), size)
 
 
 def service_grants(session: Session) -> list[tuple[RoleGrant, str]]:

@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base
+from core.database import Base, Zone
+from core.listed import listed
 
 __all__ = [
     "Account",
@@ -51,6 +52,7 @@ class Stage(StrEnum):
     SIGNED_IN = "signed_in"
 
 
+@listed(Zone.IDENTITY)
 class Unit(Base):
     """An organisation, an area or a team; its random id stands in custodies, also after it was closed."""
 
@@ -64,6 +66,7 @@ class Unit(Base):
     closed_at: Mapped[datetime | None]
 
 
+@listed(Zone.IDENTITY, but={"key_version", "sealed_key"})
 class Account(Base):
     """Somebody, or a program, that works here. `operation` is whose administrator added it; empty: on the server itself.
 
@@ -87,6 +90,7 @@ class Account(Base):
     commitment: Mapped[bytes]
 
 
+@listed(Zone.IDENTITY, by="operation")
 class RoleGrant(Base):
     """A role given to an account in one operation, within units or over the account's own records only."""
 
@@ -111,6 +115,7 @@ class RoleGrant(Base):
     taken_back_at: Mapped[datetime | None]
 
 
+@listed(Zone.IDENTITY)
 class Password(Base):
     """Argon2id with its own salt and cost, as a PHC string."""
 
@@ -122,6 +127,7 @@ class Password(Base):
     set_at: Mapped[datetime]
 
 
+@listed(Zone.IDENTITY, but={"last_step"})
 class Totp(Base):
     """The secret of an authenticator app, sealed; steps up to `last_step` are spent."""
 
@@ -134,6 +140,7 @@ class Totp(Base):
     added_at: Mapped[datetime]
 
 
+@listed(Zone.IDENTITY, but={"sign_count", "used_at"})
 class Passkey(Base):
     """A WebAuthn credential: its public key, which is no secret. `device` is a kind of device, nobody's name for it."""
 
@@ -150,6 +157,7 @@ class Passkey(Base):
     used_at: Mapped[datetime | None]
 
 
+@listed(Zone.IDENTITY)
 class RecoveryCode(Base):
     """The keyed fingerprint of one recovery code."""
 
@@ -161,6 +169,7 @@ class RecoveryCode(Base):
     used_at: Mapped[datetime | None]
 
 
+@listed(Zone.IDENTITY)
 class Enrolment(Base):
     """The fingerprint of the code by which a person sets their own password and factors."""
 
@@ -177,7 +186,8 @@ class Enrolment(Base):
 
 
 class SignInSession(Base):
-    """A browser that proved whose it is; of its token only the SHA-256 is kept."""
+    """A browser that proved whose it is; of its token only the SHA-256 is kept. `seal` is a keyed fingerprint of what it
+    proved, so that nobody writes a session but the program; one of an earlier version has none, and is over."""
 
     __tablename__ = "session"
     __table_args__ = {"schema": "identity"}
@@ -185,6 +195,7 @@ class SignInSession(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     account: Mapped[UUID] = mapped_column(ForeignKey(OF_ACCOUNT), index=True)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    seal: Mapped[bytes | None]
     stage: Mapped[str]
     device: Mapped[str]
     operation: Mapped[str]
@@ -217,6 +228,7 @@ class SpentChallenge(Base):
     expires_at: Mapped[datetime]
 
 
+@listed(Zone.IDENTITY, but={"used_at"})
 class ServiceToken(Base):
     """What a program signs in with: one grant of its account, narrowed to some rights, until a moment."""
 

@@ -13,8 +13,9 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from cryptography.hazmat.primitives import constant_time
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from webauthn import (
     generate_authentication_options,
@@ -100,7 +101,7 @@ def add_passkey(session: Session, ring: KeyRing, account: UUID, answer: str, *, 
         )
     except MALFORMED:
         raise PasskeyRefused from None
-    adding = insert(Passkey).values(
+    row = Passkey(
         id=uuid4(),
         account=account,
         credential=verified.credential_id,
@@ -110,8 +111,11 @@ def add_passkey(session: Session, ring: KeyRing, account: UUID, answer: str, *, 
         added_at=now(),
         used_at=None,
     )
-    if session.scalar(adding.on_conflict_do_nothing().returning(Passkey.id)) is None:
-        raise PasskeyRefused
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:  # somebody's already: another account's cannot be looked for
+        raise PasskeyRefused from None
     _tell(session, account, "passkey added")
 
 
@@ -149,8 +153,8 @@ def check_passkey(session: Session, ring: KeyRing, answer: str, browser: Browser
         return None
     if not _spend(session, challenge):
         return None
-    used = update(Passkey).where(Passkey.id == passkey.id)
-    session.execute(used.values(sign_count=verified.new_sign_count, used_at=now()))
+    passkey.sign_count, passkey.used_at = verified.new_sign_count, now()
+    session.flush()
     return passkey.account
 
 
@@ -161,8 +165,10 @@ def list_passkeys(session: Session, account: UUID) -> Sequence[Passkey]:
 
 def remove_passkey(session: Session, account: UUID, passkey: UUID) -> None:
     """Take no more answers of this passkey. Whether another factor is left is for the caller to see to."""
-    removing = delete(Passkey).where(Passkey.account == account, Passkey.id == passkey)
-    if session.scalar(removing.returning(Passkey.id)):
+    row = session.get(Passkey, passkey)
+    if row and row.account == account:
+        session.delete(row)
+        session.flush()
         _tell(session, account, "passkey removed")
 
 

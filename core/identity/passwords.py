@@ -10,7 +10,6 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from core.audit_line import Action, Purpose, record
@@ -85,8 +84,9 @@ def set_password(session: Session, account: UUID, password: str) -> None:
     lock = Argon2id(
         salt=secrets.token_bytes(SALT_BYTES), length=HASH_BYTES, iterations=ITERATIONS, lanes=LANES, memory_cost=KIBIBYTES
     )
-    session.execute(delete(Password).where(Password.account == account))
-    session.add(Password(account=account, hash=lock.derive_phc_encoded(password.encode()), set_at=now()))
+    row = session.get(Password, account) or Password(account=account)
+    row.hash, row.set_at = lock.derive_phc_encoded(password.encode()), now()
+    session.add(row)
     session.flush()
     who = f"identity.account:{account}"
     record(session, Action.ACCOUNT_CHANGED, who, purpose=Purpose.SECURITY, detail={"change": "password set"})
@@ -94,9 +94,9 @@ def set_password(session: Session, account: UUID, password: str) -> None:
 
 def matches(session: Session, account: UUID | None, password: str) -> bool:
     """Whether it is the account's password. No account, or none set: the same work, and no."""
-    stored = session.scalar(select(Password.hash).where(Password.account == account))
+    stored = session.get(Password, account) if account else None
     try:
-        Argon2id.verify_phc_encoded(password[:LONGEST].encode(), stored or NOBODYS)
+        Argon2id.verify_phc_encoded(password[:LONGEST].encode(), stored.hash if stored else NOBODYS)
     except InvalidKey:
         return False
     return stored is not None

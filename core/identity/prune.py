@@ -6,7 +6,7 @@ Who signed in, failed and was enrolled stays in the audit log, which nothing pru
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import CursorResult, delete, exists, or_
+from sqlalchemy import CursorResult, delete, exists, or_, select
 from sqlalchemy.orm import Session
 
 from core.clock import now
@@ -27,10 +27,6 @@ def prune(session: Session) -> int:
     before = moment - KEPT
     over = (
         delete(SignInSession).where(or_(SignInSession.ended_at < before, SignInSession.expires_at < before)),
-        delete(Enrolment).where(
-            or_(Enrolment.used_at < before, Enrolment.expires_at < before),
-            ~exists().where(SignInSession.enrolment == Enrolment.id),
-        ),
         delete(Attempt).where(Attempt.last_at < moment - FORGOTTEN_AFTER, Attempt.wait_until < moment),
         delete(SpentChallenge).where(SpentChallenge.expires_at < moment),
     )
@@ -39,4 +35,12 @@ def prune(session: Session) -> int:
         result = session.execute(statement, execution_options={"synchronize_session": False})
         assert isinstance(result, CursorResult)  # noqa: S101  (what a DELETE always gives)
         gone += result.rowcount
+    codes = select(Enrolment).where(
+        or_(Enrolment.used_at < before, Enrolment.expires_at < before),
+        ~exists().where(SignInSession.enrolment == Enrolment.id),
+    )
+    for code in session.scalars(codes):
+        session.delete(code)
+        gone += 1
+    session.flush()
     return gone

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.audit_line import Action, Purpose, record
@@ -22,7 +22,8 @@ CODE_BYTES = 10  # 80 bits, 16 letters
 def make_recovery_codes(session: Session, ring: KeyRing, account: UUID) -> Sequence[str]:
     """Ten new codes in place of the old ones; nobody can show them again."""
     codes = [_grouped(base64.b32encode(secrets.token_bytes(CODE_BYTES)).decode()) for _ in range(CODES)]
-    session.execute(delete(RecoveryCode).where(RecoveryCode.account == account))
+    for row in session.scalars(select(RecoveryCode).where(RecoveryCode.account == account)):
+        session.delete(row)
     session.add_all(RecoveryCode(account=account, hash=_hash(ring, account, code), used_at=None) for code in codes)
     session.flush()
     _tell(session, account, "recovery codes made")
@@ -31,10 +32,11 @@ def make_recovery_codes(session: Session, ring: KeyRing, account: UUID) -> Seque
 
 def use_recovery_code(session: Session, ring: KeyRing, account: UUID, code: str) -> bool:
     """Use a code up; false when it is none of this account's, or used."""
-    using = update(RecoveryCode).where(RecoveryCode.account == account, RecoveryCode.hash == _hash(ring, account, code))
-    spent = session.scalar(using.where(RecoveryCode.used_at.is_(None)).values(used_at=now()).returning(RecoveryCode.account))
-    if spent is None:
+    row = session.get(RecoveryCode, (account, _hash(ring, account, code)), with_for_update=True)
+    if row is None or row.used_at:
         return False
+    row.used_at = now()
+    session.flush()
     _tell(session, account, "recovery code used")
     return True
 

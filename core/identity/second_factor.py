@@ -8,7 +8,6 @@ from uuid import UUID
 from cryptography.hazmat.primitives import constant_time
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
-from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from core.audit_line import Action, Purpose, record
@@ -43,23 +42,25 @@ def add_totp(session: Session, ring: KeyRing, account: UUID, key: str, code: str
     if step is None:
         raise CodeRefused
     sealed = account_key(ring, session.get_one(Account, account)).seal(secret, _binding(account))
-    session.execute(delete(Totp).where(Totp.account == account))
-    session.add(Totp(account=account, secret=sealed, last_step=step, added_at=now()))
+    row = session.get(Totp, account) or Totp(account=account)
+    row.secret, row.last_step, row.added_at = sealed, step, now()
+    session.add(row)
     session.flush()
     _tell(session, account, "authenticator app added")
 
 
 def check_totp(session: Session, ring: KeyRing, account: UUID, code: str) -> bool:
     """Whether the code is right now and was not used before; it is used by this."""
-    row = session.get(Totp, account)
+    row = session.get(Totp, account, with_for_update=True)
     if row is None:
         return False
     secret = open_secret(account_key(ring, session.get_one(Account, account)), row)
     step = _step(secret, code)
-    if step is None:
+    if step is None or step <= row.last_step:
         return False
-    spending = update(Totp).where(Totp.account == account, Totp.last_step < step).values(last_step=step)
-    return session.scalar(spending.returning(Totp.account)) is not None
+    row.last_step = step
+    session.flush()
+    return True
 
 
 def open_secret(key: RecordKey, row: Totp) -> bytes:
@@ -73,7 +74,10 @@ def has_totp(session: Session, account: UUID) -> bool:
 
 def remove_totp(session: Session, account: UUID) -> None:
     """Forget the app. Whether another factor is left is for the caller to see to."""
-    session.execute(delete(Totp).where(Totp.account == account))
+    row = session.get(Totp, account)
+    if row:
+        session.delete(row)
+        session.flush()
     _tell(session, account, "authenticator app removed")
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access import Access, NotAllowed, access_of, require
@@ -108,7 +108,7 @@ def access_of_token(session: Session, token: str) -> Access | None:
     """The access that a token gives now; none when it is unknown, over, revoked, or its grant or account has ended."""
     moment = now()
     asked = (
-        select(ServiceToken, RoleGrant)
+        select(ServiceToken, RoleGrant, Account)
         .join(RoleGrant, RoleGrant.id == ServiceToken.role_grant)
         .join(Account, Account.id == ServiceToken.account)
         .where(ServiceToken.hash == _hash(token), ServiceToken.revoked_at.is_(None), ServiceToken.expires_at > moment)
@@ -118,8 +118,9 @@ def access_of_token(session: Session, token: str) -> Access | None:
     found = session.execute(asked).one_or_none()
     if found is None:
         return None
-    row, grant = found
-    session.execute(update(ServiceToken).where(ServiceToken.id == row.id).values(used_at=moment))
+    row, grant, _ = found
+    row.used_at = moment
+    session.flush()
     only = frozenset(Right(right) for right in row.rights)
     return Access(str(row.account), grant.operation, (as_grant(grant),), only=only)
 
@@ -127,9 +128,11 @@ def access_of_token(session: Session, token: str) -> Access | None:
 def revoke_token(session: Session, token: UUID) -> None:
     """Take a token back, at once; raises `NotAllowed` or `GrantUnknown`."""
     require(session, Right.MANAGE_ACCOUNTS, subject=f"identity.service_token:{token}")
-    ending = update(ServiceToken).where(ServiceToken.id == token, ServiceToken.revoked_at.is_(None))
-    if session.scalar(ending.values(revoked_at=now()).returning(ServiceToken.id)) is None:
+    row = session.get(ServiceToken, token)
+    if row is None or row.revoked_at:
         raise GrantUnknown
+    row.revoked_at = now()
+    session.flush()
     _tell(session, token, "token taken back")
 
 

@@ -8,7 +8,8 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from hmac import compare_digest
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -17,8 +18,9 @@ from sqlalchemy.orm import Session
 
 from core.audit_line import Action, Purpose, record
 from core.clock import now
+from core.database import ring_of
 from core.identity.accounts import name_of
-from core.identity.errors import FreshSignInNeeded
+from core.identity.errors import FreshSignInNeeded, SessionForged
 from core.identity.models import Account, SignInSession, Stage
 from core.keyring import KeyRing
 
@@ -36,6 +38,7 @@ __all__ = [
     "list_devices",
     "open_session",
     "require_fresh",
+    "require_unforged",
     "session_of",
 ]
 
@@ -75,21 +78,21 @@ class Device:
 def open_session(session: Session, account: UUID, stage: Stage, device: str, *, enrolment: UUID | None = None) -> str:
     """Open a session; its token is given once. A complete one ends the oldest beyond `AT_ONCE`."""
     token, moment = secrets.token_urlsafe(32), now()
-    session.add(
-        SignInSession(
-            id=uuid4(),
-            account=account,
-            token_hash=_hash(token),
-            stage=stage,
-            device=device,
-            operation="",
-            enrolment=enrolment,
-            opened_at=moment,
-            seen_at=moment,
-            expires_at=moment + (LONGEST if stage is Stage.SIGNED_IN else UNFINISHED),
-            ended_at=None,
-        )
+    row = SignInSession(
+        id=uuid4(),
+        account=account,
+        token_hash=_hash(token),
+        stage=stage,
+        device=device,
+        operation="",
+        enrolment=enrolment,
+        opened_at=moment,
+        seen_at=moment,
+        expires_at=moment + (LONGEST if stage is Stage.SIGNED_IN else UNFINISHED),
+        ended_at=None,
     )
+    row.seal = _seal(ring_of(session), row)
+    session.add(row)
     session.flush()
     _end_oldest(session, account)
     return token
@@ -99,6 +102,7 @@ def complete(session: Session, unfinished: UUID) -> str:
     """Both factors are proven: the session goes on under a new token, so that the old one is worth nothing."""
     row, token, moment = session.get_one(SignInSession, unfinished), secrets.token_urlsafe(32), now()
     row.token_hash, row.stage = _hash(token), Stage.SIGNED_IN
+    row.seal = _seal(ring_of(session), row)
     row.seen_at, row.expires_at = moment, moment + LONGEST
     session.flush()
     _end_oldest(session, row.account)
@@ -106,7 +110,7 @@ def complete(session: Session, unfinished: UUID) -> str:
 
 
 def session_of(session: Session, ring: KeyRing, token: str) -> CurrentSession | None:
-    """The session of a token, while it lasts; noted as seen."""
+    """The session of a token, while it lasts; noted as seen. Raises `SessionForged`."""
     asked = (
         select(SignInSession, Account)
         .join(Account, Account.id == SignInSession.account)
@@ -117,8 +121,11 @@ def session_of(session: Session, ring: KeyRing, token: str) -> CurrentSession | 
         return None
     row, account = found
     moment = now()
-    if moment >= row.expires_at or moment - row.seen_at >= IDLE or not account.active:
+    if row.seal is None or moment >= min(row.expires_at, row.opened_at + LONGEST + UNFINISHED):
         return None
+    if moment - row.seen_at >= IDLE or not account.active:
+        return None
+    require_unforged(ring, row)
     if moment - row.seen_at >= SEEN_EVERY:
         session.execute(update(SignInSession).where(SignInSession.id == row.id).values(seen_at=moment))
     return CurrentSession(
@@ -132,6 +139,13 @@ def session_of(session: Session, ring: KeyRing, token: str) -> CurrentSession | 
         account.sign_in_name,
         name_of(ring, account),
     )
+
+
+def require_unforged(ring: KeyRing, row: SignInSession) -> None:
+    """Raise `SessionForged` unless the program itself wrote whose session it is and what was proven; one without a seal opens
+    nothing."""
+    if row.seal is not None and not compare_digest(row.seal, _seal(ring, row)):
+        raise SessionForged(session=row.id)
 
 
 def list_devices(session: Session, account: UUID) -> Sequence[Device]:
@@ -188,6 +202,13 @@ def _end(session: Session, account: UUID, which: ColumnElement[bool]) -> None:
     ended = len(session.scalars(ending).all())
     if ended:
         record(session, Action.SIGNED_OUT, f"identity.account:{account}", purpose=Purpose.SECURITY, count=ended)
+
+
+def _seal(ring: KeyRing, row: SignInSession) -> bytes:
+    """A keyed fingerprint of what the session proved: whose it is, how far it came, since when, by which token."""
+    opened_at = row.opened_at.astimezone(UTC).isoformat(timespec="microseconds")
+    said = (row.id, row.account, Stage(row.stage).value, row.enrolment, opened_at, row.token_hash.hex())
+    return ring.blind_token("identity.session", "\n".join(map(str, said)))
 
 
 def _hash(token: str) -> bytes:

@@ -15,7 +15,7 @@ from core.identity.errors import UnitInUse, UnitNamedWrongly, UnitUnfit, UnitUnk
 from core.identity.models import Unit, UnitKind
 from core.permissions import Right
 
-__all__ = ["Units", "add_unit", "close_unit", "find_unit", "find_units", "list_units", "open_units", "rename_unit"]
+__all__ = ["Units", "add_unit", "any_unit", "close_unit", "find_unit", "find_units", "list_units", "open_units", "rename_unit"]
 
 PARENTS: Final[Mapping[UnitKind, set[UnitKind | None]]] = {
     UnitKind.ORGANISATION: {None},
@@ -74,6 +74,14 @@ def close_unit(session: Session, unit: UUID) -> None:
         raise UnitInUse(within=within)
     row.closed_at = now()
     _tell(session, unit, "unit closed")
+
+
+def any_unit(session: Session, unit: UUID) -> Unit:
+    """The unit, closed or not; raises `UnitUnknown`."""
+    found = session.get(Unit, unit)
+    if found is None:
+        raise UnitUnknown(kind="unit")
+    return found
 
 
 def find_unit(session: Session, kind: UnitKind, unit: UUID) -> Unit:

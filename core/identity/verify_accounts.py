@@ -1,4 +1,6 @@
-"""Does what is sealed of every account open? For `store verify` (identity zone): display names, secrets of apps."""
+"""Does what is sealed of every account open? For `store verify` (identity zone): display names, secrets of apps, sessions."""
+
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,8 +10,10 @@ from core.audit_line import Action, Purpose, record
 from core.checked import Checked
 from core.envelope import CiphertextRefused
 from core.identity.accounts import account_key, name_of
-from core.identity.models import Account, Totp
+from core.identity.errors import SessionForged
+from core.identity.models import Account, SignInSession, Totp
 from core.identity.second_factor import open_secret
+from core.identity.sessions import require_unforged
 from core.keyring import KeyRing, KeyVersionUnknown
 from core.permissions import Right
 
@@ -32,6 +36,8 @@ def verify_accounts(session: Session, ring: KeyRing) -> Checked:
                 open_secret(account_key(ring, account), app)
 
         checked.take(account.id, opening, refusals=REFUSALS)
+    for opened in session.scalars(select(SignInSession).order_by(SignInSession.id)):
+        checked.take(opened.id, partial(require_unforged, ring, opened), refusals=(SessionForged,))
     detail = {"by": "store verify"}
     record(session, Action.READ, "identity.account", purpose=Purpose.VERIFICATION, count=len(rows), detail=detail)
     return checked

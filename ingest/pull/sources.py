@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from core import audit
 from core.access import UNASSIGNED, Custody
@@ -145,9 +145,7 @@ def open_token(session: Session, ring: KeyRing, source: UUID) -> str:
 
     Raises `SourceUnknown`, `SourceChanged`, `KeyDestroyed` or `core.envelope.CiphertextRefused`.
     """
-    row = session.execute(
-        select(SourceRow.token, SourceRow.address, SourceRow.asset).where(SourceRow.id == source)
-    ).one_or_none()
+    row = session.get(SourceRow, source, options=[undefer(SourceRow.token)])
     if row is None:
         raise SourceUnknown(source=source)
     opened = open_content(open_key(session, ring, SOURCE, source), SOURCE, source, row.token)

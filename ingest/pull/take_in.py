@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.database import among
@@ -73,12 +73,12 @@ def take_in(
 
     With `after`, the page is the one that follows this position, and the source moves on to its last record.
     """
-    position = session.scalar(select(SourceRow.position).where(SourceRow.id == source.id).with_for_update())
-    if after is not None and position != after:
+    row = session.get_one(SourceRow, source.id, with_for_update=True)
+    if after is not None and row.position != after:
         return TakenIn(overtaken=True)
     taken = _Page(session, ring, source, records).take_in()
     if after is not None and records:
-        session.execute(update(SourceRow).where(SourceRow.id == source.id).values(position=records[-1].number))
+        row.position = records[-1].number
     return taken
 
 

@@ -88,11 +88,11 @@ class Office:
     token: Path
 
     def sign_in_for(self, *rights: Right) -> None:
-        with open_database(self.settings) as database, database.transaction(Zone.IDENTITY, actor="a test") as session:
+        with open_program(self.settings) as program, program.database.transaction(Zone.IDENTITY, actor="a test") as session:
             self.token.write_text(add_token(session, self.grant, rights, 1)[1])
 
     def approve(self, proposal: str) -> None:
-        with open_database(self.settings) as database, database.transaction(Zone.KEYS, access=self.officer) as session:
+        with open_program(self.settings) as program, program.database.transaction(Zone.KEYS, access=self.officer) as session:
             approve(session, UUID(proposal))
 
     def lines(self, action: Action) -> list[AuditEntry]:

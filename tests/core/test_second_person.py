@@ -35,6 +35,7 @@ from core.second_person import (
     propose,
     reject,
 )
+from tests.believed import believe
 
 OPERATION = "TEST"
 SUBJECT = "casework.person:0d3c"
@@ -69,7 +70,7 @@ def state_of(database: Database, proposal: UUID) -> State:
         return find_proposal(session, proposal).state
 
 
-def put_in(cluster: EmbeddedCluster, name: str, proposal: UUID, **columns: object) -> None:
+def put_in(database: Database, cluster: EmbeddedCluster, name: str, proposal: UUID, **columns: object) -> None:
     """Set a row as the owner of the tables with triggers off: how a test gets to a state or a moment without waiting."""
     opened = connect(cluster.url(ADMINISTRATOR, name))
     with opened.engine.begin() as connection:
@@ -77,6 +78,7 @@ def put_in(cluster: EmbeddedCluster, name: str, proposal: UUID, **columns: objec
         what = ", ".join(f"{column} = {value}" for column, value in columns.items())
         connection.execute(text(f"UPDATE core.proposal SET {what} WHERE id = :id"), {"id": proposal})
     opened.close()
+    believe(database)
 
 
 class TestTheWay:
@@ -215,7 +217,7 @@ class TestTime:
     @pytest.fixture(params=["proposed", "approved"])
     def overdue(self, request: pytest.FixtureRequest, database: Database, cluster: EmbeddedCluster, database_name: str) -> UUID:
         proposal = approved(database) if request.param == "approved" else proposed(database)
-        put_in(cluster, database_name, proposal, until="now() - interval '1 second'")
+        put_in(database, cluster, database_name, proposal, until="now() - interval '1 second'")
         return proposal
 
     def test_what_is_overdue_is_void(self, database: Database, overdue: UUID) -> None:
@@ -247,7 +249,8 @@ def test_every_step_and_every_refused_step_leaves_a_line(database: Database) -> 
     with work_of(database, "amal") as session:
         carry_out(session, proposal, Act.ERASURE, SUBJECT)
     with database.transaction(Zone.AUDIT) as session:
-        lines = [(line.actor, line.action, line.subject) for line in reversed(audited_entries(session))]
+        written = [(line.actor, line.action, line.subject) for line in reversed(audited_entries(session))]
+    lines = [line for line in written if line[1] != "sealed"]  # and each step leaves one of its new list
     assert lines == [
         ("amal", "proposed", SUBJECT),
         ("amal", "denied", f"core.proposal:{proposal}"),
@@ -269,12 +272,13 @@ class TestInTheDatabase:
         self, database: Database, cluster: EmbeddedCluster, database_name: str, start: State, goal: State
     ) -> None:
         proposal = proposed(database)
-        put_in(cluster, database_name, proposal, state=f"'{start.value}'")
+        put_in(database, cluster, database_name, proposal, state=f"'{start.value}'")
         also = f", {self.MOVED[goal]}" if goal in self.MOVED else ""
         change = text(f"UPDATE core.proposal SET state = '{goal.value}'{also}")
         if goal in STEPS[start]:
             with work_of(database, "badr") as session:
                 session.execute(change)
+            believe(database)
             assert state_of(database, proposal) is goal
         else:
             with pytest.raises(DBAPIError, match="does not go from"), work_of(database, "badr") as session:
@@ -302,7 +306,7 @@ class TestInTheDatabase:
 
     def test_not_after_its_time(self, database: Database, cluster: EmbeddedCluster, database_name: str) -> None:
         proposal = proposed(database)
-        put_in(cluster, database_name, proposal, until="now() - interval '1 second'")
+        put_in(database, cluster, database_name, proposal, until="now() - interval '1 second'")
         with pytest.raises(DBAPIError, match="expired"), work_of(database, "badr") as session:
             session.execute(text(self.APPROVE), {"by": "badr"})
 
@@ -311,7 +315,7 @@ class TestInTheDatabase:
     ) -> None:
         proposal = proposed(database, by="amal")
         with pytest.raises(DBAPIError, match="second_person"):
-            put_in(cluster, database_name, proposal, state="'approved'", decided_by="'amal'")
+            put_in(database, cluster, database_name, proposal, state="'approved'", decided_by="'amal'")
 
     def test_one_does_not_propose_in_anothers_name_or_already_approved(self, database: Database) -> None:
         add = text(

@@ -10,14 +10,19 @@ from uuid import UUID
 import httpx
 
 from app.program import Program
+from core.clock import now
 from core.database import Zone
+from core.identity import second_factor as app  # its clockwork is its own
 from core.identity.accounts import add_account
 from core.identity.grants import Reach, give_role
 from core.identity.models import AccountKind, Stage
+from core.identity.passwords import set_password
+from core.identity.recovery_codes import make_recovery_codes
+from core.identity.second_factor import add_totp
 from core.identity.sessions import open_session
 from core.permissions import Role
 
-__all__ = ["Answer", "Colleague", "hire"]
+__all__ = ["Answer", "Colleague", "Factors", "hire"]
 
 TOKEN: Final = re.compile(r'name="form_token" value="(\w+)"')
 
@@ -67,11 +72,52 @@ class Colleague:
         assert answer.status_code == status, f"{method} {path}: {answer.status_code}"
         return answer
 
+    def prove(self, program: Program, password: str) -> "Factors":
+        """Set what this colleague signs in with, as enrolment does."""
+        key, moment = app.new_totp_key(), int(now().timestamp())
+        with program.database.transaction(Zone.IDENTITY, actor="enrolment") as session:
+            set_password(session, self.account, password)
+            add_totp(session, program.ring, self.account, key, _code_at(key, moment - app.STEP_SECONDS))
+            codes = make_recovery_codes(session, program.ring, self.account)
+        return Factors(self.sign_in_name, password, key, list(codes))
+
+    def sign_in(self, factors: "Factors") -> None:
+        """With both factors, in a browser that nobody was signed in with."""
+        self.client.cookies.clear()
+        self.do("/sign-in", page="/sign-in", name=factors.name, password=factors.password)
+        self.do("/sign-in/second", page="/sign-in/second", code=factors.code())
+
     def keep(self, answer: httpx.Response) -> None:
         answer.read()
         head = b"\n".join(name + b": " + value for name, value in answer.headers.raw)
         request = f"{answer.request.method} {answer.request.url.path}"
         self.answers.append(Answer(self.sign_in_name, request, head, answer.content, self._asks_for))
+
+
+@dataclass
+class Factors:
+    """What somebody signs in with: a password, and an app whose codes are used once, or a recovery code."""
+
+    name: str
+    password: str = field(repr=False)
+    key: str = field(repr=False)
+    recovery_codes: list[str] = field(repr=False)
+    _of_app: bool = True
+
+    def code(self) -> str:
+        """The app's code the first time; it is spent for half a minute, so recovery codes afterwards."""
+        if not self._of_app:
+            return self.recovery_codes.pop()
+        self._of_app = False
+        return _code_at(self.key, int(now().timestamp()))
+
+    def typed(self) -> str:
+        """What a command is answered that asks who runs it."""
+        return f"{self.name}\n{self.password}\n{self.code()}\n"
+
+
+def _code_at(key: str, moment: int) -> str:
+    return app._generator(app._secret(key)).generate(moment // app.STEP_SECONDS * app.STEP_SECONDS).decode()
 
 
 def hire(

@@ -69,7 +69,8 @@ def live_through(season: Season) -> None:
     _keep_registers(season, dina)
     _erase(season, dina, omar)
     _destroy_remains(season)
-    _rotate_keys(season, amal, person)
+    _rotate_keys(season, boss, dina)
+    _read_under_the_new_key(season, amal, person)
     _look_without_asking(season, (amal, sara, dina, eve, boss), person)
     _keep_accounts(boss)
     _back_up_and_restore(season, person)
@@ -257,7 +258,7 @@ def _match_with_a_partner(season: Season) -> None:
     (season.folder / "matches.json").write_text(json.dumps([repr(match) for match in matches]))
 
 
-def _match_by_commands(season: Season, command: Callable[..., None]) -> None:
+def _match_by_commands(season: Season, command: Callable[..., str]) -> None:
     """The same as an officer types it; a program's token stands for the officer, who would be asked for a password."""
     with season.program.database.transaction(Zone.IDENTITY, actor="administrator") as session:
         account = add_account(session, season.program.ring, "matching", "matching", kind=AccountKind.SERVICE)
@@ -313,13 +314,32 @@ def _destroy_remains(season: Season) -> None:
         destroy_remains(season.owner)
 
 
-def _rotate_keys(season: Season, amal: Colleague, person: UUID) -> None:
-    """A new key while everybody works: every record key is wrapped anew, and what was written before is read as before."""
-    keeper, before = Access.of_system("administrator", ""), season.program.ring.current
-    rewrapped = rotate(season.program, keeper, lambda _session, _subject: None, lambda _count: None, anew=True)
-    assert (rewrapped.refused, season.program.ring.current) == ([], before + 1)
+def _rotate_keys(season: Season, boss: Colleague, dina: Colleague) -> None:
+    """A new key while everybody works: two people agree, and every record key is wrapped anew."""
+    before = season.program.ring.current
     if season.command:
-        season.command("keys", "verify")
+        _rotate_by_commands(season, season.command, boss, dina)
+    else:
+        keeper = Access.of_system("administrator", "")
+        rewrapped = rotate(season.program, keeper, lambda _session, _subject: None, lambda _count: None, anew=True)
+        assert rewrapped.refused == []
+    assert season.program.ring.newest()[0] == before + 1
+
+
+def _rotate_by_commands(season: Season, command: Callable[..., str], boss: Colleague, dina: Colleague) -> None:
+    """Who keeps the keys signs in to each command; the officer signs in to the screens and approves there."""
+    keeper = boss.prove(season.program, season.word("the administrator's password"))
+    officer = dina.prove(season.program, season.word("the officer's password"))
+    said = command("keys", "rotate", "--propose", "--operation", OPERATION, typed=keeper.typed())
+    [proposal] = set(re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}", said))
+    dina.sign_in(officer)
+    dina.do(f"/approvals/{proposal}/approve", page="/approvals")
+    command("keys", "rotate", "--anew", "--operation", OPERATION, "--proposal", proposal, typed=keeper.typed())
+    command("keys", "verify")
+
+
+def _read_under_the_new_key(season: Season, amal: Colleague, person: UUID) -> None:
+    """What was written before the rotation is read as before."""
     at = f"/persons/{person}"
     assert season.first_name in amal.do(at, page=at, reveal=NAME, sees=True).text
 

@@ -32,7 +32,7 @@ class Season:
     address: str
     folder: Path
     searches_freely: bool
-    command: Callable[..., None] | None = None  # runs `waystation ...` in a process of its own, where there are processes
+    command: Callable[..., str] | None = None  # runs `waystation ...` in a process of its own; what it said
     answers: list[Answer] = field(default_factory=list)
 
     def hire(self, name: str, *roles: Role, **reach: UUID) -> Colleague:

@@ -52,25 +52,31 @@ class Office:
     environment: Mapping[str, str] = field(repr=False)
     stack: ExitStack = field(repr=False)
 
-    def start(self, *command: str, name: str, **more: str) -> "subprocess.Popen[bytes]":
-        """A process that may leave a core dump in a folder of its own, if it can."""
+    def start(self, *command: str, name: str, typed: str = "", **more: str) -> "subprocess.Popen[bytes]":
+        """A process that may leave a core dump in a folder of its own, if it can; `typed` is what it is answered."""
         home = self.folder / name
         home.mkdir()
         said = self.stack.enter_context((home / "said.txt").open("wb"))
         shell = ["sh", "-c", 'ulimit -c unlimited; exec "$@"', "sh", *command]
         environment = {**self.environment, **more}
-        process = subprocess.Popen(shell, cwd=home, env=environment, stdout=said, stderr=said, start_new_session=True)
+        process = subprocess.Popen(
+            shell, cwd=home, env=environment, stdin=subprocess.PIPE, stdout=said, stderr=said, start_new_session=True
+        )
+        assert process.stdin
+        process.stdin.write(typed.encode())
+        process.stdin.close()
         self.stack.callback(end, process)
         return process
 
-    def waystation(self, *command: str, name: str, **more: str) -> "subprocess.Popen[bytes]":
-        return self.start(sys.executable, "-m", "app.cli", *command, name=name, **more)
+    def waystation(self, *command: str, name: str, typed: str = "", **more: str) -> "subprocess.Popen[bytes]":
+        return self.start(sys.executable, "-m", "app.cli", *command, name=name, typed=typed, **more)
 
-    def run(self, *command: str, **more: str) -> None:
-        """A command to its end; `more` are settings of its own."""
-        name = f"{command[0]}-{command[1] if command[1].isalpha() else 'all'}"
-        ended = self.waystation(*command, name=name, **more).wait(PATIENCE_SECONDS)
+    def run(self, *command: str, typed: str = "", **more: str) -> str:
+        """A command to its end, and what it said; `more` are settings of its own."""
+        name = f"{len(list(self.folder.iterdir()))}-{command[0]}"
+        ended = self.waystation(*command, name=name, typed=typed, **more).wait(PATIENCE_SECONDS)
         assert ended == 0, self.said(name)
+        return self.said(name)
 
     def said(self, name: str) -> str:
         return (self.folder / name / "said.txt").read_text(encoding="utf-8")

@@ -25,7 +25,7 @@ from casework.rights import RequestKind, correct_record, hold_record, receive_re
 from core.access import INFO, Access, Grant
 from core.audit import Purpose
 from core.clock import now
-from core.database import Zone, connect
+from core.database import RING, Zone, connect
 from core.driver_connection import use_driver_connections
 from core.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster
 from core.identity.accounts import add_account
@@ -67,7 +67,7 @@ class World:
         """Whatever is done inside is undone at the end."""
         with self.owner.connect() as connection:
             connection.execute(text("SET LOCAL session_replication_role = replica"))
-            yield Tampered(connection)
+            yield Tampered(connection, self.ring)
             connection.rollback()
 
 
@@ -76,6 +76,7 @@ class Tampered:
     """The database in the hands of its owner, and then in those of the program."""
 
     connection: Connection
+    ring: KeyRing = field(repr=False)
 
     def do(self, statement: str, **given: object) -> int:
         return self.connection.execute(text(statement), given).rowcount
@@ -96,7 +97,7 @@ class Tampered:
             r=who.reach,
         )
         with Session(self.connection, join_transaction_mode="create_savepoint") as session:
-            session.info[INFO] = who
+            session.info |= {INFO: who, RING: self.ring}
             yield session
         self.do("RESET ROLE")
 
@@ -124,7 +125,8 @@ def _administrator(cluster: EmbeddedCluster, name: str, isolation: str = "AUTOCO
 def _populated(
     cluster: EmbeddedCluster, name: str, ring: KeyRing, xforms: dict[str, bytes], owner: Engine, folder: Path
 ) -> World:
-    database = connect(cluster.url(PROGRAM, name))
+    program = Program(Settings(var=folder), connect(cluster.url(PROGRAM, name)), ring)
+    database = program.database
     with database.transaction(Zone.COLLECTION, operation=OPERATION) as session:
         session.add(Operation(code=OPERATION, names={"en": "Test operation"}))
         session.flush()
@@ -143,8 +145,8 @@ def _populated(
     }
     _edits(team, persons)
     _deeds(team, persons)
-    protect_week(Program(Settings(var=folder), database, ring), OPERATION, WEEK, actor="officer")
-    return World(Program(Settings(var=folder), database, ring), owner, persons, before)
+    protect_week(program, OPERATION, WEEK, actor="officer")
+    return World(program, owner, persons, before)
 
 
 def _interviews(team: Field) -> list[UUID]:

@@ -1,26 +1,34 @@
 """Other ways in: a program with its token, and somebody at the command line."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 import typer
 from fastapi.responses import JSONResponse
 from fastapi.testclient import TestClient
+from sqlalchemy import create_engine, text
+from typer.testing import CliRunner
 
+from app.cli.main import commands
 from app.cli.signed_in import sign_in
 from app.program import Program
+from app.seal_store import SamePerson
 from app.web.signed_in import CheckedForm, SignedIn
 from app.web.signed_in_page import signed_in_router
-from core.access import Custody
+from core.access import Custody, NotAllowed
+from core.audit import Action, audited_entries
 from core.database import Zone
+from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 from core.identity.accounts import add_account
 from core.identity.errors import SignInRefused, TokenRefused
 from core.identity.grants import Reach, give_role
 from core.identity.models import AccountKind
 from core.identity.service_tokens import add_token
+from core.listed import RowsUnlisted
 from core.permissions import Right, Role
 from core.settings import Settings
-from tests.app.test_accounts.conftest import OPERATION, PASSWORD, Enrolled, Site, code_at
+from tests.app.test_accounts.conftest import OPERATION, PASSWORD, Enrolled, Site, Worker, code_at
 
 
 def a_token(site: Site) -> str:
@@ -104,3 +112,50 @@ def test_a_command_takes_a_token_for_its_own_operation(site: Site, tmp_path: Pat
         sign_in(program, "OTHER")
     with pytest.raises(TokenRefused):
         sign_in(at_the_command_line(site, monkeypatch, token_file=str(tmp_path / "missing")), OPERATION)
+
+
+class TestSealing:
+    """`store seal` believes what stands, so two people sign in where it is run, also while nothing is listed yet."""
+
+    def sealed(self, site: Site, monkeypatch: pytest.MonkeyPatch, *answers: str) -> str:
+        program = at_the_command_line(site, monkeypatch, *answers)
+        monkeypatch.setattr("app.cli.store.open_program", lambda _settings: nullcontext(program))
+        done = CliRunner().invoke(commands, ["store", "seal", OPERATION], catch_exceptions=False)
+        assert done.exit_code == 0
+        return done.output
+
+    def forget_lists(self, database_name: str, cluster: EmbeddedCluster) -> None:
+        """As after an upgrade from a version that kept none."""
+        engine = create_engine(cluster.url(ADMINISTRATOR, database_name))
+        with engine.begin() as connection:
+            connection.execute(text("DELETE FROM core.sealed_list"))
+        engine.dispose()
+
+    def test_two_people_list_what_stands_and_then_everybody_signs_in(
+        self,
+        site: Site,
+        enrolled: Enrolled,
+        monkeypatch: pytest.MonkeyPatch,
+        cluster: EmbeddedCluster,
+        database_name: str,
+    ) -> None:
+        boss, dina = enrolled("boss", Role.ADMINISTRATOR), enrolled("dina", Role.DATA_PROTECTION_OFFICER)
+        self.forget_lists(database_name, cluster)
+        site.moment.pass_by(seconds=60)
+
+        def said(worker: Worker) -> tuple[str, ...]:
+            return worker.name, PASSWORD, code_at(worker.key, site.moment.at.timestamp())
+
+        with pytest.raises(RowsUnlisted):
+            sign_in(at_the_command_line(site, monkeypatch, *said(boss)), OPERATION)
+        with pytest.raises(SamePerson):
+            self.sealed(site, monkeypatch, *said(boss), boss.name, PASSWORD, boss.recovery[0])
+        with pytest.raises(NotAllowed):  # she approves, and does not keep the keys
+            self.sealed(site, monkeypatch, *said(dina), boss.name, PASSWORD, boss.recovery[1])
+        site.moment.pass_by(seconds=60)
+        assert "keys and rows were listed" in self.sealed(site, monkeypatch, boss.name, PASSWORD, boss.recovery[2], *said(dina))
+        site.moment.pass_by(seconds=60)
+        assert sign_in(at_the_command_line(site, monkeypatch, *said(dina)), OPERATION).actor == str(dina.id)
+        with site.database.transaction(Zone.AUDIT) as session:
+            [agreed] = audited_entries(session, action=Action.APPROVED)
+        assert (agreed.actor, agreed.detail["proposed_by"]) == (str(dina.id), str(boss.id))

@@ -1,11 +1,17 @@
 """Administrators' pages of units and of service tokens."""
 
 import re
+from uuid import UUID
 
 from fastapi.testclient import TestClient
 
+from app.program import Program
+from core.database import Zone
+from core.identity.grants import Reach, give_role
 from core.permissions import PERMISSIONS, Right, Role
-from tests.app.test_accounts.conftest import Browser, Enrolled, Site
+from core.settings import Settings
+from tests.app.test_accounts.conftest import OPERATION, Browser, Enrolled, Site
+from tests.app.test_search_worker import add
 
 
 def at(site: Site, enrolled: Enrolled, name: str, role: Role, path: str) -> Browser:
@@ -45,6 +51,27 @@ def test_a_unit_is_renamed_and_closed_and_then_nothing_new_is_given_to_it(site: 
     assert "Lake clinic" not in boss.open(colleague).page  # to reach
     boss.open("/units").send("/units", kind="team", name="Late team", parent=lake)
     assert boss.status == 404
+
+
+def test_what_is_left_in_a_closed_unit_is_listed_for_whoever_moves_it(site: Site, enrolled: Enrolled) -> None:
+    boss = at(site, enrolled, "boss", Role.ADMINISTRATOR, "/units")
+    boss.send("/units", kind="organisation", name="Lake clinic", parent="")
+    [lake] = re.findall(r'action="/units/([0-9a-f-]{36})/close"', boss.page)
+    sara, amal = enrolled("sara", Role.SUPERVISOR), enrolled("amal")
+    with site.database.transaction(Zone.IDENTITY, actor="administrator") as session:
+        give_role(session, amal.id, Role.CASEWORKER, OPERATION, Reach(organisation=UUID(lake)))
+    program = Program(Settings(), site.database, site.ring)
+    left, elsewhere = (add(program, "Hodan", f"{unit}/-/-/-") for unit in (lake, "other"))
+    boss.send(f"/units/{lake}/close")
+    page = boss.open(re.findall(r'href="(/units/[^"]+/left)"', boss.page)[0]).page
+    assert f'<a href="/accounts/{amal.id}"><bdi>amal</bdi></a>: Caseworker' in page
+    assert "Records: 1" in page
+    assert str(left) not in page  # whoever administers sees no record
+    page = site.sign_in(sara, site.browser(), f"/units/{lake}/left").page
+    assert f'href="/persons/{left}"' in page
+    assert str(elsewhere) not in page
+    assert str(amal.id) not in page
+    assert site.sign_in(enrolled("eve", Role.AUDITOR), site.browser(), f"/units/{lake}/left").status == 403
 
 
 def test_a_token_is_asked_for_agreed_to_shown_once_used_and_taken_back(site: Site, enrolled: Enrolled) -> None:

@@ -155,6 +155,7 @@ def store(first_server: EmbeddedCluster, ring: KeyRing, home: Path, xforms: Mapp
     name = f"store_{uuid4().hex[:8]}"
     administrate(first_server, f"CREATE DATABASE {name} TEMPLATE {PATTERN}")
     database = connect(first_server.url(PROGRAM, name))
+    database.ring = ring
     program = Program(Settings(var=home / "var"), database, ring)
     team = _field_team(database, ring, xforms)
     persons = {}

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, func, select
 
-from core.audit import audited_entries
-from core.database import Zone
+from core.audit import Action, audited_entries
+from core.database import Base, Zone
 from core.identity.attempts import FORGOTTEN_AFTER, charge
 from core.identity.enrolment import give_code, redeem_code
 from core.identity.models import Attempt, Enrolment, SignInSession, Stage
@@ -67,17 +67,17 @@ def test_sessions_and_codes_are_forgotten_a_month_after_their_end_and_the_log_is
 
 
 @pytest.mark.parametrize("table", [SignInSession, Enrolment])
-def test_nobody_but_the_program_deletes_them(office: Office, table: type) -> None:
+def test_nobody_but_the_program_deletes_them(office: Office, table: type[Base]) -> None:
     """Not even those of oneself: a thief of a session could take away its trace."""
     amal = office.add("amal", Role.ADMINISTRATOR)
     with office.itself() as session:
         open_session(session, amal, Stage.SIGNED_IN, "a test")
         give_code(session, amal)
     with office.on_behalf_of(amal) as session:
-        session.execute(delete(table))
+        session.execute(delete(table.__table__))
     assert left(office, table) == 1
 
 
 def lines(office: Office) -> list[int]:
     with office.database.transaction(Zone.AUDIT) as session:
-        return [entry.number for entry in audited_entries(session)]
+        return [entry.number for entry in audited_entries(session) if entry.action != Action.SEALED]  # a list of codes

@@ -1,14 +1,18 @@
 """Sessions: a random token, of which only a fingerprint is kept; idle, lasting and counted limits."""
 
+from datetime import timedelta
+from hashlib import sha256
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import create_engine, select, text
 
+from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 from core.identity import sessions
 from core.identity.accounts import deactivate
-from core.identity.errors import FreshSignInNeeded
-from core.identity.models import SignInSession, Stage
+from core.identity.enrolment import give_code
+from core.identity.errors import FreshSignInNeeded, SessionForged
+from core.identity.models import Enrolment, SignInSession, Stage
 from core.identity.sessions import (
     CurrentSession,
     complete,
@@ -19,6 +23,7 @@ from core.identity.sessions import (
     require_fresh,
     session_of,
 )
+from core.identity.verify_accounts import verify_accounts
 from tests.core.test_identity.conftest import Clock, Office
 
 
@@ -45,6 +50,42 @@ def test_the_token_itself_is_not_kept(office: Office) -> None:
     token = opened(office, office.add())
     with office.itself() as session:
         assert token.encode() not in session.scalars(select(SignInSession.token_hash)).one()
+
+
+@pytest.mark.parametrize("forged", ["account", "stage", "enrolment", "opened_at", "token_hash", "seal"])
+def test_a_session_that_somebody_wrote_opens_nothing(
+    office: Office, cluster: EmbeddedCluster, database_name: str, forged: str
+) -> None:
+    """Whoever owns the table puts another account in its place, or a token that they know."""
+    amal, badr = office.add("amal"), office.add("badr")
+    tokens = {office_of: opened(office, office_of, Stage.PASSWORD_ONLY) for office_of in (amal, badr)}
+    with office.itself() as session:
+        given = {row.account: row for row in session.scalars(select(SignInSession))}
+        enrolment = give_code(session, badr) and session.scalars(select(Enrolment.id)).one()
+    new = {
+        "account": badr,
+        "stage": "signed_in",
+        "enrolment": enrolment,
+        "opened_at": given[amal].opened_at + timedelta(seconds=1),
+        "token_hash": sha256(b"known").digest(),
+        "seal": given[badr].seal,
+    }[forged]
+    owner = create_engine(cluster.url(ADMINISTRATOR, database_name))
+    with owner.begin() as connection:
+        change = text(f"UPDATE identity.session SET {forged} = :new WHERE account = :amal")
+        connection.execute(change, {"new": new, "amal": amal})
+    owner.dispose()
+    with pytest.raises(SessionForged, match=str(given[amal].id)):
+        current(office, "known" if forged == "token_hash" else tokens[amal])
+    with office.itself() as session:
+        assert [str(fault.where["session"]) for fault in verify_accounts(session, office.ring).faults] == [str(given[amal].id)]
+
+
+def test_a_session_of_an_earlier_version_is_over(office: Office) -> None:
+    token = opened(office, office.add())
+    with office.itself() as session:
+        session.scalars(select(SignInSession)).one().seal = None
+    assert current(office, token) is None
 
 
 def test_an_idle_session_ends_and_a_busy_one_goes_on(office: Office, moment: Clock) -> None:

@@ -1,0 +1,145 @@
+"""An office of which every listed table holds two rows or more, written by the program itself."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.program import Program
+from casework.export_models import BulkWindow, ExportPlan, ExportRecipient
+from core.access import Access, Grant
+from core.audit import Purpose
+from core.clock import now
+from core.database import Zone, connect
+from core.embedded_cluster import PROGRAM, EmbeddedCluster
+from core.identity.accounts import add_account
+from core.identity.enrolment import give_code
+from core.identity.grants import Reach, give_role
+from core.identity.models import AccountKind, Passkey, Password, Totp, UnitKind
+from core.identity.recovery_codes import make_recovery_codes
+from core.identity.service_tokens import add_token
+from core.identity.units import add_unit
+from core.keyring import KeyRing
+from core.models import Operation
+from core.permissions import Right, Role
+from core.policies import PolicyKind, activate_policy, approve_policy, propose_policy
+from core.registers import Breach, add_entry
+from core.second_person import Act, propose
+from core.settings import Settings
+from forms import add_form_key
+from ingest import add_collector
+from ingest.pull import add_source
+from tests.blank_database import administrate
+from tests.casework.conftest import OPERATION
+from tests.tampering.conftest import World, _administrator
+
+TWO = (1, 2)
+DINA = Access("dina", OPERATION, (Grant(Role.DATA_PROTECTION_OFFICER), Grant(Role.ADMINISTRATOR)))
+BADR = Access("badr", OPERATION, (Grant(Role.DATA_PROTECTION_OFFICER), Grant(Role.SUPERVISOR)))
+
+
+@pytest.fixture(scope="module")
+def listed_world(cluster: EmbeddedCluster, ring: KeyRing, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    name = f"listed_{uuid4().hex[:8]}"
+    administrate(cluster, f"CREATE DATABASE {name} TEMPLATE pattern")
+    program = Program(Settings(var=Path(tmp_path_factory.mktemp("listed"))), connect(cluster.url(PROGRAM, name)), ring)
+    _operation(program)
+    _people(program)
+    _agreements(program)
+    _collection(program)
+    with _administrator(cluster, name, isolation="READ COMMITTED") as owner:
+        yield World(program, owner, (), {})
+    program.database.close()
+    administrate(cluster, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _operation(program: Program) -> None:
+    with program.database.transaction(Zone.COLLECTION, operation=OPERATION) as session:
+        session.add(Operation(code=OPERATION, names={}))
+
+
+def _people(program: Program) -> None:
+    for number in TWO:
+        with program.database.transaction(Zone.IDENTITY, actor="administrator") as session:
+            add_unit(session, UnitKind.ORGANISATION, f"Organisation {number}")
+            account = add_account(session, program.ring, f"worker-{number}", "Somebody", kind=AccountKind.PERSON)
+            give_role(session, account, Role.CASEWORKER, OPERATION, Reach())
+            _factors(session, program.ring, account, number)
+            sync = add_account(session, program.ring, f"sync-{number}", "Sync", kind=AccountKind.SERVICE)
+            grant = give_role(session, sync, Role.CASEWORKER, OPERATION, Reach())
+            add_token(session, grant, [Right.FIND_PERSON], number)
+
+
+def _factors(session: Session, ring: KeyRing, account: UUID, number: int) -> None:
+    """Argon2id and a device would take long, and a list does not ask what a hash is of."""
+    give_code(session, account)
+    make_recovery_codes(session, ring, account)
+    session.add(Password(account=account, hash=f"hash {number}", set_at=now()))
+    session.add(Totp(account=account, secret=b"sealed %d" % number, last_step=0, added_at=now()))
+    what = {"credential": b"c%d" % number, "public_key": b"p%d" % number, "device": "a phone"}
+    session.add(Passkey(id=uuid4(), account=account, sign_count=0, added_at=now(), used_at=None, **what))
+
+
+def _agreements(program: Program) -> None:
+    database = program.database
+    with database.transaction(Zone.CASEWORK, access=DINA) as session:
+        for number in TWO:
+            exported, windowed, received = (_proposed(session, Act.KEY_OPERATION, f"{what} {number}") for what in "abc")
+            recipient = ExportRecipient(
+                id=uuid4(),
+                operation=OPERATION,
+                code=f"code {number}",
+                name="An office",
+                organisation=f"Partner {number}",
+                public_key="key",
+                proposal=received,
+                added_by="dina",
+                added_at=now(),
+            )
+            session.add(recipient)
+            session.flush()
+            session.add(
+                ExportPlan(
+                    id=uuid4(),
+                    operation=OPERATION,
+                    recipient=recipient.id,
+                    fields=["name", str(number)],
+                    persons=[uuid4()],
+                    purpose="referral",
+                    basis="consent",
+                    left_out={"others": number},
+                    proposal=exported,
+                    proposed_by="dina",
+                    proposed_at=now(),
+                )
+            )
+            until = now() + timedelta(hours=number)
+            session.add(BulkWindow(proposal=windowed, operation=OPERATION, actor="dina", persons=number, until=until))
+        _proposed(session, Act.ERASURE, f"casework.person:{uuid4()}")
+    for number in TWO:
+        with database.transaction(Zone.CASEWORK, access=DINA) as session:
+            policy = propose_policy(session, PolicyKind.RETENTION, f"days = {number}")
+        with database.transaction(Zone.CASEWORK, access=BADR) as session:
+            approve_policy(session, policy)
+        with database.transaction(Zone.CASEWORK, access=DINA) as session:
+            activate_policy(session, policy)
+    with database.transaction(Zone.AUDIT, access=DINA) as session:
+        for number in TWO:
+            lost = Breach(f"Lost laptop {number}", "In a bus.", "yesterday", now() - timedelta(hours=number), number)
+            add_entry(session, program.ring, lost)
+
+
+def _proposed(session: Session, act: Act, subject: str) -> UUID:
+    return propose(session, act, subject, purpose=Purpose.SECURITY, detail={"records": 1})
+
+
+def _collection(program: Program) -> None:
+    with program.database.transaction(Zone.COLLECTION, operation=OPERATION) as session:
+        for number in TWO:
+            add_collector(session, OPERATION, f"phone {number}")
+            add_form_key(session, program.ring, OPERATION)
+            what = {"address": "https://kf.example.org", "asset": f"a{number}", "form_id": "form", "token": f"t-{number}"}
+            add_source(session, program.ring, OPERATION, **what)
