@@ -5,7 +5,7 @@ ids, counts and hashes, never an answer that a person gave.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.driver_connection import driver_connection
 
-__all__ = ["Action", "Purpose", "record"]
+__all__ = ["Action", "Purpose", "record", "record_each"]
 
 # Written as text because it is run for everything that is done: no RETURNING, for those who write the log may not read it.
 # The transaction id comes first (FROM) and the line's number after it, which `core.audit_chain` relies on.
@@ -21,6 +21,12 @@ ADD_LINE: Final = (
     b"INSERT INTO core.audit_entry (action, subject, purpose, count, detail) "
     b"SELECT %s, %s, %s, %s, CAST(%s AS jsonb) FROM pg_current_xact_id()"
 )
+ADD_LINES: Final = (
+    b"INSERT INTO core.audit_entry (action, subject, purpose, count, detail) "
+    b"SELECT %s, subject, %s, 1, CAST(detail AS jsonb) "
+    b"FROM pg_current_xact_id(), unnest(%b::varchar[], %b::varchar[]) AS t (subject, detail)"
+)
+IN_THE_NAME_OF: Final = b"SELECT set_config('waystation.actor', %s, true)"
 
 
 class Action(StrEnum):
@@ -93,3 +99,16 @@ def record(
     """Add one line. `subject` is what was touched, as `casework.person` or `casework.person:<id>`."""
     line = (action.value, subject, purpose.value, count, json.dumps(detail or {}))
     driver_connection(session).send_along(ADD_LINE, line)
+
+
+def record_each(
+    session: Session, action: Action, lines: Sequence[tuple[str, Mapping[str, object]]], *, purpose: Purpose, actor: str
+) -> None:
+    """Add a line for each subject with its detail, in the name of `actor`, who is whom the transaction works for from now on.
+
+    For a transaction that does alike for several, such as the door that takes in what several phones sent.
+    """
+    connection = driver_connection(session)
+    connection.send_along(IN_THE_NAME_OF, (actor,))
+    subjects, details = [subject for subject, _ in lines], [json.dumps(detail) for _, detail in lines]
+    connection.send_along(ADD_LINES, (action.value, purpose.value, subjects, details))

@@ -7,7 +7,6 @@ import typer
 from rich.markup import escape
 from sqlalchemy import select
 
-import ingest
 from app.cli.screen import console, show_table
 from app.cli.work import ADMINISTRATOR, at_work
 from app.operations import add_operation, find_operation
@@ -17,16 +16,19 @@ from core.identity.units import find_units
 from core.models import Operation
 from core.places import add_places, load_places, read_gazetteer
 from core.settings import Settings
+from ingest import collectors
 
 __all__ = ["add_commands"]
 
 operations = typer.Typer(help="Humanitarian operations, each walled off from the others.", no_args_is_help=True)
-collectors = typer.Typer(help="Enumerators' phones: each has an address of its own to collect under.", no_args_is_help=True)
+collector_commands = typer.Typer(
+    help="Enumerators' phones: each has an address of its own to collect under.", no_args_is_help=True
+)
 
 
 def add_commands(commands: typer.Typer) -> None:
     commands.add_typer(operations, name="operations")
-    commands.add_typer(collectors, name="collectors")
+    commands.add_typer(collector_commands, name="collectors")
 
 
 @operations.command("add")
@@ -66,7 +68,7 @@ def list_operations() -> None:
     show_table(("code", "name"), rows, "No operation yet: add one with `bin/waystation operations add`.")
 
 
-@collectors.command("add")
+@collector_commands.command("add")
 def add_collector(
     operation: Annotated[str, typer.Argument(help="Code of the operation.")],
     name: Annotated[str, typer.Argument(help="A name for this phone or team; not the enumerator's own.")],
@@ -83,7 +85,7 @@ def add_collector(
             custody = find_units(session, organisation=organisation, area=area, team=team).custody
         with program.database.transaction(Zone.COLLECTION, operation=operation, actor=ADMINISTRATOR) as session:
             find_operation(session, operation)
-            token = ingest.add_collector(session, operation, name, custody=custody)
+            token = collectors.add_collector(session, operation, name, custody=custody)
     lies_with = team or area or organisation or "nobody yet: those who work in the whole operation see it"
     console.print(
         f"Server address for ODK Collect, after the name of this server:\n\n    /key/{token}\n\nIt is not shown again. "

@@ -13,6 +13,7 @@ from app.web.desk import Desk
 from app.web.openrosa_guard import log_failure
 from app.web.page_groups import GROUPS
 from app.web.pages import Pages
+from app.web.reception import Reception
 from core.database import Database
 from core.keyring import KeyRing
 from core.settings import Settings
@@ -41,7 +42,7 @@ def create_application(
     `after_submission(operation, submission_id)` is called after the commit, for complete answers that are new.
     """
     application = FastAPI(title="Waystation", docs_url=None, redoc_url=None, openapi_url=None)
-    application.state.door = openrosa.Door(database, ring, settings, after_submission)
+    application.state.door = openrosa.Door(database, ring, settings, after_submission, Reception(database, ring))
     application.state.desk = Desk(database, ring, settings, GROUPS)
     application.include_router(openrosa.router)
     for group in GROUPS:

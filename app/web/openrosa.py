@@ -19,12 +19,14 @@ from starlette.concurrency import run_in_threadpool
 from app.web.openrosa_documents import form_list, manifest
 from app.web.openrosa_guard import DoorRoute, log_failure, say
 from app.web.problems import OUTCOME_STATUS, FormNotOffered, TokenUnknown
+from app.web.reception import Reception, Sent, actor_of
 from app.web.upload import read_body, read_post
 from core.database import Database, Zone
 from core.keyring import KeyRing
 from core.settings import Settings
 from forms import PublishedForm, find_form, list_forms, read_media
-from ingest import Collector, Outcome, Receipt, find_collector, open_encrypted, receive_submission
+from ingest import Outcome, Receipt, open_encrypted
+from ingest.collectors import Collector, find_collector
 
 __all__ = ["Door", "router"]
 
@@ -39,6 +41,7 @@ class Door:
     ring: KeyRing
     settings: Settings
     after_submission: Callable[[str, UUID], None]
+    reception: Reception
 
 
 def _door(request: Request) -> Door:
@@ -103,28 +106,17 @@ def announce_submission(caller: Caller) -> Response:  # noqa: ARG001  (it is the
 
 
 @router.post("/submission")
-async def take_submission(request: Request, door: OpenDoor, caller: Caller) -> Response:
-    """Take in answers and files; see `ingest.receive_submission`."""
+async def take_submission(request: Request) -> Response:
+    """Take in answers and files; see `app.web.reception`."""
+    door: Door = request.app.state.door
     body = await read_body(request, door.settings.max_submission_bytes)
-    receipt = await run_in_threadpool(_receive, door, caller, request.headers.get("content-type", ""), body)
+    xml, files = read_post(request.headers.get("content-type", ""), body)
+    caller, receipt = await door.reception.take_in(Sent(request.path_params["token"], xml, files))
+    if receipt.to_open and receipt.submission_id:
+        receipt = await run_in_threadpool(_opened, door, caller, receipt, receipt.submission_id)
     waiting = receipt.outcome in NEWS and not receipt.complete
     then = BackgroundTask(_tell, door, caller.operation, receipt) if receipt.outcome in NEWS and receipt.complete else None
     return say(request, OUTCOME_STATUS[receipt.outcome], "waiting" if waiting else receipt.outcome, background=then)
-
-
-def _receive(door: Door, caller: Collector, content_type: str, body: bytes) -> Receipt:
-    xml, files = read_post(content_type, body)
-    with door.database.transaction(Zone.COLLECTION, operation=caller.operation, actor=_actor(caller)) as session:
-        receipt = receive_submission(
-            session,
-            door.ring,
-            operation=caller.operation,
-            xml=xml,
-            files=files,
-            collector=str(caller.id),
-            custody=caller.custody,
-        )
-    return _opened(door, caller, receipt, receipt.submission_id) if receipt.to_open and receipt.submission_id else receipt
 
 
 def _opened(door: Door, caller: Collector, receipt: Receipt, submission: UUID) -> Receipt:
@@ -156,7 +148,7 @@ def _find(door: Door, caller: Collector, form_id: str, request: Request) -> Publ
 
 
 def _actor(caller: Collector) -> str:
-    return f"collector:{caller.id}"
+    return actor_of(caller.id)
 
 
 def _base(request: Request, token: str) -> str:

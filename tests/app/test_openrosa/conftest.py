@@ -15,7 +15,8 @@ from core.database import Database, Zone
 from core.keyring import KeyRing
 from core.settings import Settings
 from forms import publish_form
-from ingest import add_collector, quarantined, read_quarantined
+from ingest import quarantined, read_quarantined
+from ingest.collectors import add_collector
 
 OPERATION = "TEST"
 LIMIT = 1_000_000
