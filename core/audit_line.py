@@ -6,6 +6,7 @@ ids, counts and hashes, never an answer that a person gave.
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.driver_connection import driver_connection
 
-__all__ = ["Action", "Purpose", "record", "record_each"]
+__all__ = ["Action", "Line", "Purpose", "record", "record_each"]
 
 # Written as text because it is run for everything that is done: no RETURNING, for those who write the log may not read it.
 # The transaction id comes first (FROM) and the line's number after it, which `core.audit_chain` relies on.
@@ -21,12 +22,7 @@ ADD_LINE: Final = (
     b"INSERT INTO core.audit_entry (action, subject, purpose, count, detail) "
     b"SELECT %s, %s, %s, %s, CAST(%s AS jsonb) FROM pg_current_xact_id()"
 )
-ADD_LINES: Final = (
-    b"INSERT INTO core.audit_entry (action, subject, purpose, count, detail) "
-    b"SELECT %s, subject, %s, 1, CAST(detail AS jsonb) "
-    b"FROM pg_current_xact_id(), unnest(%b::varchar[], %b::varchar[]) AS t (subject, detail)"
-)
-IN_THE_NAME_OF: Final = b"SELECT set_config('waystation.actor', %s, true)"
+ADD_LINES: Final = b"SELECT core.add_audit_lines(%s, %s, %b::varchar[], %b::varchar[], %b::varchar[])"
 
 
 class Action(StrEnum):
@@ -87,6 +83,15 @@ class Purpose(StrEnum):
     ADMINISTRATION = "administration"
 
 
+@dataclass(frozen=True)
+class Line:
+    """What a line says beside what all of them say: who did it, to what, and the rest."""
+
+    actor: str
+    subject: str
+    detail: Mapping[str, object]
+
+
 def record(
     session: Session,
     action: Action,
@@ -101,14 +106,11 @@ def record(
     driver_connection(session).send_along(ADD_LINE, line)
 
 
-def record_each(
-    session: Session, action: Action, lines: Sequence[tuple[str, Mapping[str, object]]], *, purpose: Purpose, actor: str
-) -> None:
-    """Add a line for each subject with its detail, in the name of `actor`, who is whom the transaction works for from now on.
+def record_each(session: Session, action: Action, lines: Sequence[Line], *, purpose: Purpose) -> None:
+    """Add lines that each stand in the name of somebody else.
 
     For a transaction that does alike for several, such as the door that takes in what several phones sent.
     """
-    connection = driver_connection(session)
-    connection.send_along(IN_THE_NAME_OF, (actor,))
-    subjects, details = [subject for subject, _ in lines], [json.dumps(detail) for _, detail in lines]
-    connection.send_along(ADD_LINES, (action.value, purpose.value, subjects, details))
+    details = [json.dumps(line.detail) for line in lines]
+    given = action.value, purpose.value, [line.actor for line in lines], [line.subject for line in lines], details
+    driver_connection(session).send_along(ADD_LINES, given)

@@ -5,8 +5,7 @@ a further file, something that must be refused, somebody else at work on the sam
 which it is left: so there is one place that knows these rules, and no post can take others with it.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 from uuid import UUID
@@ -166,20 +165,13 @@ def _insert(session: Session, ring: KeyRing, operation: str, arrivals: Sequence[
     for one in new:
         if one.arrival.post.files:
             keep_files(session, ring, one.key, operation=operation, owner=one.id, files=one.arrival.post.files)
-    for collector, lines in _lines(new).items():
-        audit.record_each(
-            session, audit.Action.RECEIVED, lines, purpose=audit.Purpose.COLLECTION, actor=f"collector:{collector}"
-        )
+    audit.record_each(session, audit.Action.RECEIVED, [_line(one) for one in new], purpose=audit.Purpose.COLLECTION)
     return [_receipt(one) for one in new]
 
 
-def _lines(new: Iterable[NewSubmission]) -> Mapping[str, list[tuple[str, Mapping[str, object]]]]:
-    """Lines of the audit log, by collector."""
-    lines: dict[str, list[tuple[str, Mapping[str, object]]]] = defaultdict(list)
-    for one in new:
-        post = one.arrival.post
-        lines[post.collector].append((f"{SUBMISSION}:{one.id}", {"files": len(post.files)}))
-    return lines
+def _line(one: NewSubmission) -> audit.Line:
+    post = one.arrival.post
+    return audit.Line(f"collector:{post.collector}", f"{SUBMISSION}:{one.id}", {"files": len(post.files)})
 
 
 def _receipt(one: NewSubmission) -> Receipt:

@@ -21,9 +21,7 @@ from ingest import collectors
 __all__ = ["add_commands"]
 
 operations = typer.Typer(help="Humanitarian operations, each walled off from the others.", no_args_is_help=True)
-collector_commands = typer.Typer(
-    help="Enumerators' phones: each has an address of its own to collect under.", no_args_is_help=True
-)
+collector_commands = typer.Typer(help="Enumerators' phones: each has an address of its own.", no_args_is_help=True)
 
 
 def add_commands(commands: typer.Typer) -> None:

@@ -131,7 +131,7 @@ class _Story:
         return agreements
 
 
-def _not_yet(_operation: str, _submission: UUID) -> None:
+def _not_yet(_operation: str, _submission: Sequence[UUID]) -> None:
     """Admission is shown as a step of its own here, so nothing starts when a submission arrives."""
 
 

@@ -1,4 +1,6 @@
-"""The door for phones: OpenRosa 1.0 form discovery and submission, under `/key/{token}`.
+"""The door for phones: OpenRosa 1.0 form discovery, under `/key/{token}`.
+
+What they post is taken in by `app.web.submission_door`.
 
 The token in the address says which collector sends and to which operation. It is a secret: the server runs without an
 access log, and nothing here logs an address, a body or a file name.
@@ -6,42 +8,21 @@ access log, and nothing here logs an address, a body or a file name.
 Specification: OpenRosa form discovery, form submission and HTTP request API, as ODK Collect and KoboCollect use them.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
-from starlette.background import BackgroundTask
-from starlette.concurrency import run_in_threadpool
 
+from app.web.door import Door
 from app.web.openrosa_documents import form_list, manifest
-from app.web.openrosa_guard import DoorRoute, log_failure, say
-from app.web.problems import OUTCOME_STATUS, FormNotOffered, TokenUnknown
-from app.web.reception import Reception, Sent, actor_of
-from app.web.upload import read_body, read_post
-from core.database import Database, Zone
-from core.keyring import KeyRing
-from core.settings import Settings
+from app.web.openrosa_guard import DoorRoute
+from app.web.problems import FormNotOffered, TokenUnknown
+from app.web.reception import actor_of
+from core.database import Zone
 from forms import PublishedForm, find_form, list_forms, read_media
-from ingest import Outcome, Receipt, open_encrypted
 from ingest.collectors import Collector, find_collector
 
-__all__ = ["Door", "router"]
-
-NEWS = {Outcome.ACCEPTED, Outcome.EDITED, Outcome.FILES_ADDED}
-
-
-@dataclass(frozen=True)
-class Door:
-    """What the door works with. `after_submission(operation, id)` is called after the commit of complete answers."""
-
-    database: Database
-    ring: KeyRing
-    settings: Settings
-    after_submission: Callable[[str, UUID], None]
-    reception: Reception
+__all__ = ["router"]
 
 
 def _door(request: Request) -> Door:
@@ -103,39 +84,6 @@ def offer_form(request: Request, door: OpenDoor, caller: Caller, form_id: str) -
 def announce_submission(caller: Caller) -> Response:  # noqa: ARG001  (it is the check of the token)
     """What a phone asks before it posts: where, and how much at once. Any status but 204 is an error to it."""
     return Response(status_code=HTTPStatus.NO_CONTENT)
-
-
-@router.post("/submission")
-async def take_submission(request: Request) -> Response:
-    """Take in answers and files; see `app.web.reception`."""
-    door: Door = request.app.state.door
-    body = await read_body(request, door.settings.max_submission_bytes)
-    xml, files = read_post(request.headers.get("content-type", ""), body)
-    caller, receipt = await door.reception.take_in(Sent(request.path_params["token"], xml, files))
-    if receipt.to_open and receipt.submission_id:
-        receipt = await run_in_threadpool(_opened, door, caller, receipt, receipt.submission_id)
-    waiting = receipt.outcome in NEWS and not receipt.complete
-    then = BackgroundTask(_tell, door, caller.operation, receipt) if receipt.outcome in NEWS and receipt.complete else None
-    return say(request, OUTCOME_STATUS[receipt.outcome], "waiting" if waiting else receipt.outcome, background=then)
-
-
-def _opened(door: Door, caller: Collector, receipt: Receipt, submission: UUID) -> Receipt:
-    """Open what is encrypted and whole. It is kept by now: should this fail, it is opened when the phone sends it again, or
-    by the next admission."""
-    with door.database.transaction(Zone.CASEWORK, operation=caller.operation, actor=_actor(caller)) as session:
-        outcome = open_encrypted(session, door.ring, submission)
-    if outcome is Outcome.ACCEPTED and receipt.outcome is Outcome.FILES_ADDED:
-        return receipt
-    return replace(receipt, outcome=outcome, complete=outcome in NEWS)
-
-
-def _tell(door: Door, operation: str, receipt: Receipt) -> None:
-    """Pass complete answers on. Were it to fail, the periodic admission of all that awaits it makes up for it."""
-    try:
-        if receipt.submission_id:
-            door.after_submission(operation, receipt.submission_id)
-    except Exception as error:  # noqa: BLE001  (the answers are kept and the phone has its answer)
-        log_failure(error)
 
 
 def _find(door: Door, caller: Collector, form_id: str, request: Request) -> PublishedForm:

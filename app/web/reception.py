@@ -5,8 +5,6 @@ come at once, the larger the groups. Each is answered after the commit that hold
 and every post of a group that failed, is taken in by a transaction of its own.
 """
 
-import asyncio
-from asyncio import AbstractEventLoop, Future, Task
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,6 +12,7 @@ from typing import Final
 
 from starlette.concurrency import run_in_threadpool
 
+from app.web.gathering import Gathering
 from app.web.openrosa_guard import log_failure
 from app.web.problems import TokenUnknown
 from core.database import Database, Zone
@@ -43,28 +42,12 @@ class Sent:
         return Post(collector.operation, str(collector.id), self.xml, self.files, collector.custody)
 
 
-@dataclass
-class _Waiting:
-    """A post in the queue of its operation; the future is its receipt, or None where it is to be taken in alone."""
-
-    post: Post
-    receipt: "Future[Receipt | None]"
-
-
-@dataclass
-class _Queue:
-    """What waits for one operation, and the task that writes it."""
-
-    waiting: list[_Waiting] = field(default_factory=list)
-    writer: "Task[None] | None" = None
-
-
 class Reception:
     """Takes in posts for an open database and key ring. All of its state is of the event loop's thread."""
 
     def __init__(self, database: Database, ring: KeyRing) -> None:
         self._database, self._ring = database, ring
-        self._queues: dict[str, _Queue] = {}
+        self._operations: dict[str, Gathering[Post, Receipt | None]] = {}
         # Who sent before. Where to look, not what holds: the group's own transaction asks whether it is still so.
         self._known: dict[str, Collector] = {}
         self._receive_together = partial(receive_group, definitions={})
@@ -86,24 +69,10 @@ class Reception:
         return collector, receipt
 
     async def _together(self, post: Post) -> Receipt | None:
-        loop = asyncio.get_running_loop()
-        queue = self._queues.setdefault(post.operation, _Queue())
-        waiting = _Waiting(post, loop.create_future())
-        queue.waiting.append(waiting)
-        if queue.writer is None:
-            queue.writer = loop.create_task(self._write(queue, loop))
-        return await waiting.receipt
-
-    async def _write(self, queue: _Queue, loop: AbstractEventLoop) -> None:
-        try:
-            while queue.waiting:
-                group, queue.waiting = queue.waiting[:MOST_TOGETHER], queue.waiting[MOST_TOGETHER:]
-                receipts = await loop.run_in_executor(None, self._receive_group, [one.post for one in group])
-                for one, receipt in zip(group, receipts, strict=True):
-                    if not one.receipt.done():  # whoever waited for it may have gone away
-                        one.receipt.set_result(receipt)
-        finally:
-            queue.writer = None
+        """The receipt; None where it is to be taken in alone."""
+        if post.operation not in self._operations:
+            self._operations[post.operation] = Gathering(self._receive_group, MOST_TOGETHER)
+        return await self._operations[post.operation].add(post)
 
     def _receive_group(self, posts: Sequence[Post]) -> Sequence[Receipt | None]:
         operation, actor = posts[0].operation, actor_of(posts[0].collector)

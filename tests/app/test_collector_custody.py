@@ -14,7 +14,7 @@ from app.cli import accounts, administer
 from app.cli.main import commands
 from app.program import Program
 from app.web.application import create_application
-from app.worker.pipeline import after_submission
+from app.worker.pipeline import after_submissions
 from app.worker.tasks import build_worker
 from core.database import Zone
 from core.identity.accounts import find_account
@@ -74,7 +74,7 @@ def test_what_a_teams_phone_sends_is_seen_by_that_team_and_by_nobody_else(
 ) -> None:
     said = run("collectors", "add", OPERATION, "tablet 7", "--organisation", "Relief", "--team", "One")
     [door] = re.findall(r"/key/\S+", said)
-    application = create_application(program.database, program.ring, program.settings, after_submission(build_worker(program)))
+    application = create_application(program.database, program.ring, program.settings, after_submissions(build_worker(program)))
     xml = write_answers(field_team.definitions["screening"], SCREENING, {}, INSTANCE, "")
     sent = TestClient(application).post(f"{door}/submission", files={"xml_submission_file": ("a.xml", xml, "text/xml")})
     assert sent.status_code == 201
