@@ -51,9 +51,15 @@ class DriverConnection(psycopg.Connection[Any]):
     @contextmanager
     def after_what_waits(self) -> Iterator[None]:
         """What is run in here goes in one exchange with what waits, and after it."""
-        if not self._waiting:
+        if self._waiting:
+            with self.in_one_exchange():
+                yield
+        else:
             yield
-            return
+
+    @contextmanager
+    def in_one_exchange(self) -> Iterator[None]:
+        """The same, and all that is run in here goes in that one exchange; its results are fetched afterwards."""
         waiting, self._waiting = self._waiting, []
         with self.pipeline(), psycopg.Cursor(self) as cursor:
             for statement, parameters in waiting:

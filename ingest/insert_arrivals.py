@@ -1,7 +1,7 @@
-"""Write many new submissions with a few statements: what `receive_submission` writes for one, for all of them at once.
+"""Write many new submissions with one statement: what `receive_submission` writes for one, for all of them at once.
 
 Rows travel as one array for each column. COPY is not for tables under row-level security, and arrays, unlike temporary
-tables, leave nothing to clear away. The statements are the same however many rows there are, so they are prepared once.
+tables, leave nothing to clear away. The statement is the same however many rows there are, so it is prepared once.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,24 +18,29 @@ from ingest.models import State
 from ingest.recognise_post import Arrival
 from ingest.seal_content import SUBMISSION
 
-__all__ = ["ADD_KEYS", "ADD_SUBMISSIONS", "UNLESS_THERE", "NewSubmission", "key_rows", "seal_arrivals", "submission_rows"]
+__all__ = ["ADD", "ADD_UNLESS_THERE", "NewSubmission", "rows", "seal_arrivals"]
 
-ADD_SUBMISSIONS: Final = b"""
-    INSERT INTO ingest.submission (id, operation, root_id, form_id, form_version, instance, digest, answered, collector,
-        received_at, complete, state, xml, custody)
-    SELECT id, %(operation)s, id, form, version, instance, digest, answered, collector,
-        %(at)s, complete, state, xml, custody
-    FROM unnest(%(id)b::uuid[], %(form)b::varchar[], %(version)b::varchar[], %(instance)b::bytea[], %(digest)b::bytea[],
-        %(answered)b::bytea[], %(collector)b::varchar[], %(complete)b::boolean[], %(state)b::varchar[], %(xml)b::bytea[],
-        %(custody)b::varchar[])
-        AS t (id, form, version, instance, digest, answered, collector, complete, state, xml, custody)
-"""
-UNLESS_THERE: Final = b"ON CONFLICT (operation, instance) DO NOTHING RETURNING id, instance"
-ADD_KEYS: Final = b"""
+_ADD: Final = b"""
+    WITH new AS (
+        SELECT * FROM unnest(%(id)b::uuid[], %(form)b::varchar[], %(version)b::varchar[], %(instance)b::bytea[],
+            %(digest)b::bytea[], %(answered)b::bytea[], %(collector)b::varchar[], %(complete)b::boolean[],
+            %(state)b::varchar[], %(xml)b::bytea[], %(custody)b::varchar[], %(sealed)b::bytea[], %(commitment)b::bytea[])
+            AS t (id, form, version, instance, digest, answered, collector, complete, state, xml, custody, sealed, commitment)
+    ), added AS (
+        INSERT INTO ingest.submission (id, operation, root_id, form_id, form_version, instance, digest, answered, collector,
+            received_at, complete, state, xml, custody)
+        SELECT id, %(operation)s, id, form, version, instance, digest, answered, collector,
+            %(at)s, complete, state, xml, custody FROM new
+        -- unless there --
+        RETURNING id
+    )
     INSERT INTO ingest.record_key (record, operation, version, sealed, commitment)
-    SELECT record, %(operation)s, %(version)s, sealed, commitment
-    FROM unnest(%(record)b::uuid[], %(sealed)b::bytea[], %(commitment)b::bytea[]) AS t (record, sealed, commitment)
+    SELECT id, %(operation)s, %(key_version)s, sealed, commitment FROM new JOIN added USING (id)
 """
+ADD: Final = _ADD.replace(b"-- unless there --", b"")
+ADD_UNLESS_THERE: Final = (
+    _ADD.replace(b"-- unless there --", b"ON CONFLICT (operation, instance) DO NOTHING") + b"RETURNING record"
+)
 
 
 @dataclass(frozen=True)
@@ -56,8 +61,8 @@ def seal_arrivals(ring: KeyRing, arrivals: Sequence[Arrival]) -> list[NewSubmiss
     return [_sealed(sealer, uuid4(), arrival) for arrival in arrivals]
 
 
-def submission_rows(ring: KeyRing, operation: str, new: Sequence[NewSubmission]) -> Mapping[str, Any]:
-    """What `ADD_SUBMISSIONS` is given."""
+def rows(ring: KeyRing, operation: str, new: Sequence[NewSubmission]) -> Mapping[str, Any]:
+    """What `ADD` is given; all were sealed together, and so under one version of the key ring's."""
     arrivals = [one.arrival for one in new]
     return {
         "operation": operation,
@@ -73,15 +78,7 @@ def submission_rows(ring: KeyRing, operation: str, new: Sequence[NewSubmission])
         "state": [State.ENCRYPTED.value if arrival.head.encrypted else State.AWAITING.value for arrival in arrivals],
         "xml": [one.content for one in new],
         "custody": [str(arrival.post.custody) for arrival in arrivals],
-    }
-
-
-def key_rows(operation: str, new: Sequence[NewSubmission]) -> Mapping[str, Any]:
-    """What `ADD_KEYS` is given; all were sealed together, and so under one version."""
-    return {
-        "operation": operation,
-        "version": new[0].wrapped.version,
-        "record": [one.id for one in new],
+        "key_version": new[0].wrapped.version,
         "sealed": [one.wrapped.sealed for one in new],
         "commitment": [one.wrapped.commitment for one in new],
     }

@@ -7,18 +7,19 @@ which it is left: so there is one place that knows these rules, and no post can 
 
 from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 from uuid import UUID
 
+import psycopg
 from sqlalchemy.orm import Session
 
 from core import audit
-from core.driver_connection import driver_connection
+from core.driver_connection import DriverConnection, driver_connection
 from core.keyring import KeyRing
 from forms import FormDefinition, find_definition
 from ingest.blind_tokens import answers_digest
 from ingest.errors import Outcome, Refused
-from ingest.insert_arrivals import ADD_KEYS, ADD_SUBMISSIONS, NewSubmission, key_rows, seal_arrivals, submission_rows
+from ingest.insert_arrivals import ADD, NewSubmission, rows, seal_arrivals
 from ingest.models import State
 from ingest.receipt import Receipt
 from ingest.recognise_post import Arrival, NamedPost, Post, name_post, recognise_by
@@ -126,18 +127,24 @@ def _look_up(session: Session, operation: str, arrivals: Sequence[Arrival]) -> _
     }
     found = _Found()
     connection = driver_connection(session)
-    with connection.pipeline(), connection.cursor(binary=True) as turns, connection.cursor(binary=True) as rows:
+    turns, known = _bytes(connection), _bytes(connection)
+    with connection.in_one_exchange():
         turns.execute(TRY_TURNS, (sorted({turn_of(instance) for instance in instances}),))
-        rows.execute(LOOK_UP, asked)  # a statement of its own: what it sees is not older than the turns
-        found.turns.update(turn for (turn,) in turns.fetchall())
-        for what, token, record, digest, complete, state in rows.fetchall():
-            if what == "collector":
-                found.collectors.add((str(record), state))
-            elif what == "here":
-                found.here[token] = _Here(record, digest, complete, state == State.ENCRYPTED)
-            else:
-                found.barred.add(token)
+        known.execute(LOOK_UP, asked)  # a statement of its own: what it sees is not older than the turns
+    found.turns.update(turn for (turn,) in turns.fetchall())
+    for what, token, record, digest, complete, state in known.fetchall():
+        if what == "collector":
+            found.collectors.add((str(record), state))
+        elif what == "here":
+            found.here[token] = _Here(record, digest, complete, state == State.ENCRYPTED)
+        else:
+            found.barred.add(token)
     return found
+
+
+def _bytes(connection: DriverConnection) -> psycopg.Cursor[Any]:
+    """A cursor whose results are bytes as they are, not written as text."""
+    return cast("psycopg.Cursor[Any]", connection.cursor(binary=True))
 
 
 def _may_be_taken(arrival: Arrival, found: _Found) -> bool:
@@ -159,9 +166,7 @@ def _insert(session: Session, ring: KeyRing, operation: str, arrivals: Sequence[
     if not arrivals:
         return []
     new = seal_arrivals(ring, arrivals)
-    connection = driver_connection(session)
-    connection.send_along(ADD_SUBMISSIONS, submission_rows(ring, operation, new))
-    connection.send_along(ADD_KEYS, key_rows(operation, new))
+    driver_connection(session).send_along(ADD, rows(ring, operation, new))
     for one in new:
         if one.arrival.post.files:
             keep_files(session, ring, one.key, operation=operation, owner=one.id, files=one.arrival.post.files)

@@ -77,7 +77,7 @@ class Reception:
     def _receive_group(self, posts: Sequence[Post]) -> Sequence[Receipt | None]:
         operation, actor = posts[0].operation, actor_of(posts[0].collector)
         try:
-            with self._database.transaction(Zone.COLLECTION, operation=operation, actor=actor) as session:
+            with self._database.transaction(Zone.COLLECTION, operation=operation, actor=actor, at_once=True) as session:
                 return self._receive_together(session, self._ring, operation=operation, posts=posts)
         except Exception as error:  # noqa: BLE001  (each is tried alone, where it fails for itself)
             log_failure(error)

@@ -10,7 +10,7 @@ from core import audit
 from core.driver_connection import driver_connection
 from core.keyring import KeyRing
 from ingest.blind_tokens import pulled_version
-from ingest.insert_arrivals import ADD_KEYS, ADD_SUBMISSIONS, UNLESS_THERE, key_rows, seal_arrivals, submission_rows
+from ingest.insert_arrivals import ADD_UNLESS_THERE, rows, seal_arrivals
 from ingest.pull.server_record import ServerRecord
 from ingest.pull.sources import Source
 from ingest.recognise_post import Arrival
@@ -34,20 +34,18 @@ def insert_new(session: Session, ring: KeyRing, source: Source, arrivals: Sequen
         return {}
     new = seal_arrivals(ring, arrivals)
     with driver_connection(session).cursor() as cursor:
-        cursor.execute(ADD_SUBMISSIONS + UNLESS_THERE, submission_rows(ring, source.operation, new))
-        made: dict[UUID, bytes] = dict(cursor.fetchall())
-    added = [one for one in new if one.id in made]
-    if added:
-        driver_connection(session).send_along(ADD_KEYS, key_rows(source.operation, added))
+        cursor.execute(ADD_UNLESS_THERE, rows(ring, source.operation, new))
+        added = {one for (one,) in cursor.fetchall()}
+    made = {one.arrival.instance: one.id for one in new if one.id in added}
     audit.record(
         session,
         audit.Action.RECEIVED,
         SUBMISSION,
         purpose=audit.Purpose.COLLECTION,
         count=len(made),
-        detail={"submissions": [str(one) for one in made]},
+        detail={"submissions": [str(one) for one in made.values()]},
     )
-    return {instance: one for one, instance in made.items()}
+    return made
 
 
 def link(session: Session, ring: KeyRing, source: Source, links: Sequence[tuple[ServerRecord, UUID | None]]) -> None:

@@ -71,6 +71,12 @@ class Phone:
         headers = {"X-OpenRosa-Version": "1.0", "Accept-Language": language}
         return self.client.post(f"{door or self.door}/submission?deviceID=collect%3A1", files=parts, headers=headers)
 
+    def publish(self, form_id: str, version: str) -> None:
+        """Publish the same questions under another name or version."""
+        xform = self.form.replace(b'id="visit" version="1"', f'id="{form_id}" version="{version}"'.encode())
+        with self.database.transaction(Zone.COLLECTION, operation=OPERATION) as session:
+            publish_form(session, OPERATION, xform, {})
+
     @staticmethod
     def shows(response: httpx.Response) -> str:
         """The sentence that the enumerator sees."""
