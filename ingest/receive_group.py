@@ -38,7 +38,7 @@ TRY_TURNS: Final = b"SELECT turn FROM unnest(%b::bigint[]) AS t (turn) WHERE pg_
 # tokens must not be taken in as new: those of what was erased, and those that an edit replaced before they came.
 LOOK_UP: Final = b"""
     SELECT 'collector' AS what, NULL::bytea AS token, id, NULL::bytea AS digest, false AS complete, custody AS state
-    FROM ingest.collector WHERE operation = %(operation)s AND id = ANY(%(collectors)b::uuid[])
+    FROM ingest.collector WHERE operation = %(operation)s AND id = ANY(%(collectors)b::uuid[]) AND retired_at IS NULL
     UNION ALL
     SELECT 'here', instance, id, digest, complete, state
     FROM ingest.submission WHERE operation = %(operation)s AND instance = ANY(%(instances)b::bytea[])
@@ -176,7 +176,7 @@ def _insert(session: Session, ring: KeyRing, operation: str, arrivals: Sequence[
 
 def _line(one: NewSubmission) -> audit.Line:
     post = one.arrival.post
-    return audit.Line(f"collector:{post.collector}", f"{SUBMISSION}:{one.id}", {"files": len(post.files)})
+    return audit.Line(f"collector:{post.collector}", f"{SUBMISSION}:{one.id}", detail={"files": len(post.files)})
 
 
 def _receipt(one: NewSubmission) -> Receipt:

@@ -49,10 +49,11 @@ router = APIRouter(prefix="/key/{token}", route_class=DoorRoute)
 
 @router.get("/formList")
 def offer_forms(request: Request, door: OpenDoor, caller: Caller, token: str) -> Response:
-    """The newest version of every form, or of the one named by `formID`."""
+    """The newest version of every form that the phone is offered, or of the one named by `formID`."""
     wanted = request.query_params.get("formID")
     with door.database.transaction(Zone.COLLECTION, operation=caller.operation, actor=_actor(caller)) as session:
-        forms = [form for form in list_forms(session, caller.operation) if wanted in (None, form.form_id)]
+        every = [form for form in list_forms(session, caller.operation) if wanted in (None, form.form_id)]
+    forms = [form for form in every if caller.is_offered(form.form_id)]
     return _xml(form_list(forms, _base(request, token), verbose="verbose" in request.query_params))
 
 
@@ -90,7 +91,7 @@ def _find(door: Door, caller: Collector, form_id: str, request: Request) -> Publ
     version = request.query_params.get("version")
     with door.database.transaction(Zone.COLLECTION, operation=caller.operation, actor=_actor(caller)) as session:
         form = find_form(session, caller.operation, form_id, version)
-    if form is None:
+    if form is None or not caller.is_offered(form_id):
         raise FormNotOffered
     return form
 

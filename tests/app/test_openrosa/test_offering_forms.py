@@ -7,6 +7,9 @@ import httpx
 import pytest
 from lxml import etree
 
+from core.database import Zone
+from ingest.collectors import add_collector, list_collectors, retire_collector
+
 LIST = "{http://openrosa.org/xforms/xformsList}"
 MANIFEST = "{http://openrosa.org/xforms/xformsManifest}"
 
@@ -83,3 +86,34 @@ def test_a_bad_token_is_403_because_401_would_ask_for_a_password(phone: Any, met
     assert response.headers["x-openrosa-version"] == "1.0"
     if method != "HEAD":
         assert "supervisor" in phone.shows(response)
+
+
+class TestAPhoneThatIsOfferedSomeFormsOnly:
+    """It sees and fetches those, and what it has from before is taken in all the same."""
+
+    @pytest.fixture
+    def door(self, phone: Any) -> str:
+        phone.publish("other", "1")
+        with phone.database.transaction(Zone.COLLECTION, operation="TEST") as session:
+            return f"/key/{add_collector(session, 'TEST', 'tablet 8', forms=['other'])}"
+
+    def test_its_list_names_no_other_form(self, phone: Any, door: str) -> None:
+        assert [form["formID"] for form in entries(phone.client.get(f"{door}/formList"), f"{LIST}xform")] == ["other"]
+        assert entries(phone.client.get(f"{door}/formList?formID=visit"), f"{LIST}xform") == []
+
+    @pytest.mark.parametrize("what", ["forms/visit.xml", "forms/visit/manifest", "forms/visit/media/places.csv"])
+    def test_another_form_is_not_to_be_had_by_its_address(self, phone: Any, door: str, what: str) -> None:
+        assert phone.client.get(f"{phone.door}/{what}?version=1").status_code == 200
+        assert phone.client.get(f"{door}/{what}?version=1").status_code == 404
+
+    def test_answers_to_another_form_are_not_lost(self, phone: Any, door: str) -> None:
+        assert phone.post(phone.answers(), door=door).status_code == 201
+
+
+def test_a_phone_that_was_retired_is_403_at_once(phone: Any) -> None:
+    assert phone.post(phone.answers("uuid:1")).status_code == 201
+    with phone.database.transaction(Zone.COLLECTION, operation="TEST") as session:
+        [collector] = list_collectors(session, "TEST")
+        retire_collector(session, collector.id)
+    assert phone.post(phone.answers("uuid:2")).status_code == 403
+    assert phone.client.get(f"{phone.door}/formList").status_code == 403
