@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -12,6 +13,7 @@ from core.audit import Action, audited_entries
 from core.database import Zone
 from ingest import Outcome
 from ingest.collectors import add_collector
+from ingest.models import Submission
 from tests.app.test_openrosa.test_bad_input import administrate as administrate  # noqa: PLC0414  (a fixture)
 
 
@@ -44,6 +46,25 @@ def test_one_commit_holds_what_came_together(phone: Any, tokens: Sequence[str]) 
     assert at_once(phone, sent) == [Outcome.ACCEPTED] * 6
     assert len(transactions(phone)) == 6
     assert len(set(transactions(phone))) == 1
+
+
+def test_each_is_durable_before_it_is_answered(phone: Any, tokens: Sequence[str]) -> None:
+    """Whoever has a receipt finds its submission by another connection, which sees what was committed."""
+    reception = Reception(phone.database, phone.ring)
+
+    def stands(submission: UUID) -> bool:
+        with phone.database.transaction(Zone.CASEWORK, operation="TEST") as session:
+            return session.get(Submission, submission) is not None
+
+    async def take_in(sent: Sent) -> bool:
+        _, receipt = await reception.take_in(sent)
+        return await asyncio.to_thread(stands, receipt.submission_id)
+
+    async def all_of_them() -> Sequence[bool]:
+        sent = [Sent(token, phone.answers(f"uuid:{number}"), ()) for number, token in enumerate(tokens)]
+        return await asyncio.gather(*map(take_in, sent))
+
+    assert asyncio.run(all_of_them()) == [True] * len(tokens)
 
 
 def test_a_bad_one_takes_no_other_with_it(phone: Any, tokens: Sequence[str]) -> None:
