@@ -3,6 +3,7 @@
 import asyncio
 from asyncio import Future, Task
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -19,13 +20,14 @@ class _Waiting(Generic[Item, Result]):
 
 
 class Gathering(Generic[Item, Result]):
-    """Does `work` on items, at most `most` at once, in a thread, and one after the other; it gives a result for each of them.
+    """Does `work` on items, at most `most` at once, in a thread of its own, and gives a result for each of them.
 
     Its own state belongs to the event loop's thread. What `work` raises is raised to everybody whose item was among them.
     """
 
     def __init__(self, work: Callable[[Sequence[Item]], Sequence[Result]], most: int) -> None:
         self._work, self._most = work, most
+        self._thread = ThreadPoolExecutor(1)  # its own: what takes long for one must not hold up the others
         self._waiting: list[_Waiting[Item, Result]] = []
         self._worker: Task[None] | None = None
 
@@ -49,7 +51,7 @@ class Gathering(Generic[Item, Result]):
     async def _do(self, group: Sequence[_Waiting[Item, Result]]) -> None:
         loop = asyncio.get_running_loop()
         try:
-            results = await loop.run_in_executor(None, self._work, [one.item for one in group])
+            results = await loop.run_in_executor(self._thread, self._work, [one.item for one in group])
         except Exception as error:  # noqa: BLE001  (raised to whoever waits for it)
             for one in group:
                 if not one.result.done():  # a phone may have hung up
