@@ -8,7 +8,7 @@ import ingest
 from app.program import Program
 from core.database import Zone
 
-__all__ = ["admit_batches"]
+__all__ = ["admit_arrived", "admit_batches"]
 
 BATCH: Final = 200
 
@@ -22,6 +22,11 @@ def admit_batches(program: Program, operation: str, *, actor: str, again: bool =
     if again:
         with program.database.transaction(Zone.CASEWORK, operation=operation, actor=actor) as session:
             yield casework.admit_again(session, program.ring, operation)
+    yield from admit_arrived(program, operation, actor=actor)
+
+
+def admit_arrived(program: Program, operation: str, *, actor: str) -> Iterator[casework.AdmissionCount]:
+    """What became of each batch of what awaits admission, until nothing does."""
     while True:
         with program.database.transaction(Zone.CASEWORK, operation=operation, actor=actor) as session:
             count = casework.admit_awaiting(session, program.ring, operation, limit=BATCH)

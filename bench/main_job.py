@@ -19,7 +19,6 @@ from sqlalchemy import create_engine, text
 
 import casework
 import forms
-import ingest
 from anonymizer import weeks
 from app.admission import admit_batches
 from app.demonstration.draw_answers import draw_reports
@@ -37,6 +36,7 @@ from core.embedded_cluster import ADMINISTRATOR
 from core.places import read_gazetteer
 from core.settings import Settings
 from core.week import Week
+from ingest.collectors import add_collector
 
 OPERATION = "BENCH"
 
@@ -90,7 +90,7 @@ def set_up(program: Program) -> str:
         add_operation(session, OPERATION, {"en": "Benchmark"}, places)
         compiled = forms.compile_workbook(forms.build_questionnaire("movement_tracking"), "movement_tracking.xlsx")
         forms.publish_form(session, OPERATION, compiled.xform, {"places.csv": forms.places_media(places)})
-        return ingest.add_collector(session, OPERATION, "bench")
+        return add_collector(session, OPERATION, "bench")
 
 
 def floor(program: Program, filled: Sequence[bytes]) -> None:

@@ -52,6 +52,10 @@ class Meter:
         middle, high = ordered[len(ordered) // 2], ordered[int(len(ordered) * 0.95)]
         print(f"{what:<54}{middle:7.1f} ms p95{high:7.1f} ms{here:8.2f} ms{database:11.2f} ms", flush=True)
 
+    def database(self) -> float:
+        """Processor seconds that the database's processes have spent until now."""
+        return self._processor()[1]
+
     def _processor(self) -> tuple[float, float]:
         processes = _processes()
         database = _tree(self.postmaster, processes) if self.postmaster else set()

@@ -5,7 +5,8 @@ ids, counts and hashes, never an answer that a person gave.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.driver_connection import driver_connection
 
-__all__ = ["Action", "Purpose", "record"]
+__all__ = ["Action", "Line", "Purpose", "record", "record_each"]
 
 # Written as text because it is run for everything that is done: no RETURNING, for those who write the log may not read it.
 # The transaction id comes first (FROM) and the line's number after it, which `core.audit_chain` relies on.
@@ -21,6 +22,7 @@ ADD_LINE: Final = (
     b"INSERT INTO core.audit_entry (action, subject, purpose, count, detail) "
     b"SELECT %s, %s, %s, %s, CAST(%s AS jsonb) FROM pg_current_xact_id()"
 )
+ADD_LINES: Final = b"SELECT core.add_audit_lines(%s, %s, %b::varchar[], %b::varchar[], %b::varchar[])"
 
 
 class Action(StrEnum):
@@ -82,6 +84,15 @@ class Purpose(StrEnum):
     ADMINISTRATION = "administration"
 
 
+@dataclass(frozen=True)
+class Line:
+    """What a line says beside what all of them say: who did it, to what, and the rest."""
+
+    actor: str
+    subject: str
+    detail: Mapping[str, object]
+
+
 def record(
     session: Session,
     action: Action,
@@ -94,3 +105,13 @@ def record(
     """Add one line. `subject` is what was touched, as `casework.person` or `casework.person:<id>`."""
     line = (action.value, subject, purpose.value, count, json.dumps(detail or {}))
     driver_connection(session).send_along(ADD_LINE, line)
+
+
+def record_each(session: Session, action: Action, lines: Sequence[Line], *, purpose: Purpose) -> None:
+    """Add lines that each stand in the name of somebody else.
+
+    For a transaction that does alike for several, such as the door that takes in what several phones sent.
+    """
+    details = [json.dumps(line.detail) for line in lines]
+    given = action.value, purpose.value, [line.actor for line in lines], [line.subject for line in lines], details
+    driver_connection(session).send_along(ADD_LINES, given)

@@ -124,27 +124,28 @@ class Database:
 
     @contextmanager
     def transaction(
-        self, zone: Zone, *, operation: str = "", actor: str = "system", access: Access | None = None
+        self, zone: Zone, *, operation: str = "", actor: str = "system", access: Access | None = None, at_once: bool = False
     ) -> Iterator[Session]:
         """One transaction in one zone, for one operation; commits on leaving, rolls back on any error.
 
         It works on behalf of `access`; without one, of the program itself under the name `actor`. A denial
         (`NotAllowed`) undoes everything and leaves a line in the audit log. Only `app` calls this. Raises `DatabaseDown`
-        and `DatabaseFull`.
+        and `DatabaseFull`; with `at_once`, which saves two exchanges, also where only a pooled connection has died: for whoever
+        tries anew in another transaction.
         """
         who = access or Access.of_system(actor, operation)
         try:
-            with self._entered(zone, who) as session:
+            with self._entered(zone, who, at_once=at_once) as session:
                 yield session
         except NotAllowed as denial:
             self._tell_of(denial, zone, who)
             raise
 
     @contextmanager
-    def _entered(self, zone: Zone, access: Access) -> Iterator[Session]:
+    def _entered(self, zone: Zone, access: Access, *, at_once: bool = False) -> Iterator[Session]:
         with translated(), Session(self.engine, expire_on_commit=False) as session:
             session.info |= {INFO: access, RING: self.ring}
-            with _begun(session, zone, access):
+            with _begun(session, zone, access, at_once=at_once):
                 yield session
 
     def _tell_of(self, denial: NotAllowed, zone: Zone, access: Access) -> None:
@@ -156,12 +157,18 @@ class Database:
         self.engine.dispose()
 
 
-def _begun(session: Session, zone: Zone, access: Access) -> SessionTransaction:
-    """Begin by stating role, operation, actor and reach. Only this tells whether a pooled connection still lives: nothing has
-    been done on one that does not, so a new one takes its place, and none need be asked before each transaction."""
+def _begun(session: Session, zone: Zone, access: Access, *, at_once: bool) -> SessionTransaction:
+    """Begin by stating role, operation, actor and reach: `at_once` with the first statement, else before it.
+
+    Only the latter tells whether a pooled connection still lives: nothing has been done on one that does not, so a new one
+    takes its place, and none need be asked before each transaction.
+    """
     given = zone.value, access.operation, access.actor, access.reach
     transaction = session.begin()
     connection = driver_connection(session)
+    if at_once:
+        connection.send_along(ENTER, given)
+        return transaction
     try:
         connection.execute(ENTER, given)
     except psycopg.OperationalError:

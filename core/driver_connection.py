@@ -5,7 +5,7 @@ well. Each answer awaited is a turn of two processes: for one person written the
 keeps its place: whatever is run on the connection comes after it, and what fails in it fails there, with the transaction.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -23,9 +23,9 @@ class DriverConnection(psycopg.Connection[Any]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.cursor_factory = _Cursor
-        self._waiting: list[tuple[bytes, Sequence[Any]]] = []
+        self._waiting: list[tuple[bytes, Params]] = []
 
-    def send_along(self, statement: bytes, parameters: Sequence[Any]) -> None:
+    def send_along(self, statement: bytes, parameters: Params) -> None:
         """Run the statement, of which nothing is wanted back, before whatever is run next, in the same exchange."""
         self._waiting.append((statement, parameters))
 
@@ -51,9 +51,15 @@ class DriverConnection(psycopg.Connection[Any]):
     @contextmanager
     def after_what_waits(self) -> Iterator[None]:
         """What is run in here goes in one exchange with what waits, and after it."""
-        if not self._waiting:
+        if self._waiting:
+            with self.in_one_exchange():
+                yield
+        else:
             yield
-            return
+
+    @contextmanager
+    def in_one_exchange(self) -> Iterator[None]:
+        """The same, and all that is run in here goes in that one exchange; its results are fetched afterwards."""
         waiting, self._waiting = self._waiting, []
         with self.pipeline(), psycopg.Cursor(self) as cursor:
             for statement, parameters in waiting:

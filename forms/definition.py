@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Final
 
 __all__ = ["NAMESPACE", "FormDefinition", "PrivacyClass", "Question", "RecordKind", "RecordPart", "classify"]
@@ -72,6 +73,21 @@ class FormDefinition:
     record_kind: RecordKind
     questions: tuple[Question, ...]
     languages: tuple[str, ...]
+
+    @cached_property
+    def paths(self) -> frozenset[str]:
+        """Where answers stand."""
+        return frozenset(question.path for question in self.questions)
+
+    @cached_property
+    def repeats(self) -> frozenset[str]:
+        """Where answers may stand more than once."""
+        return frozenset(question.repeat for question in self.questions if question.repeat)
+
+    @cached_property
+    def file_paths(self) -> frozenset[str]:
+        """Where an answer is the name of a file."""
+        return frozenset(question.path for question in self.questions if question.kind == "binary")
 
 
 def classify(privacy: str | None, part: str | None, statistic: str | None) -> tuple[PrivacyClass, RecordPart, str | None]:

@@ -1,8 +1,8 @@
 """What arrives: answers and their files as phones sent them, encrypted, and nothing lost.
 
-`receive_submission` keeps a post or, where it cannot be taken in, puts it in quarantine; `open_encrypted` opens what phones
-encrypted. Casework asks for `awaiting_submissions`, reads them with `read_submissions` and `read_answers`, and says what became
-of it with `mark_handled` or `set_aside`.
+`receive_submission` keeps a post or, where it cannot be taken in, puts it in quarantine; `receive_group` keeps plain ones
+together; `open_encrypted` opens what phones encrypted. Casework asks for `awaiting_submissions`, reads them with
+`read_submissions` and `read_answers`, and says what became of it with `mark_handled` or `set_aside`.
 """
 
 from ingest.erase_submissions import chain_of, erase_submissions
@@ -19,23 +19,23 @@ from ingest.open_encrypted import open_encrypted
 from ingest.read_answers import Answers, read_answers
 from ingest.read_quarantine import quarantined, read_quarantined
 from ingest.read_submission import StoredSubmission, read_submission, read_submissions
-from ingest.receive_submission import Receipt, receive_submission
-from ingest.register_collector import Collector, add_collector, find_collector
+from ingest.receipt import Receipt
+from ingest.receive_group import receive_group
+from ingest.receive_submission import receive_submission
+from ingest.recognise_post import Post
 from ingest.uploaded_file import UploadedFile
 from ingest.verify_received import verify_received
 
 __all__ = [
     "Answers",
-    "Collector",
     "Outcome",
+    "Post",
     "Receipt",
     "StoredSubmission",
     "UploadedFile",
-    "add_collector",
     "awaiting_submissions",
     "chain_of",
     "erase_submissions",
-    "find_collector",
     "mark_handled",
     "open_encrypted",
     "quarantined",
@@ -43,6 +43,7 @@ __all__ = [
     "read_quarantined",
     "read_submission",
     "read_submissions",
+    "receive_group",
     "receive_submission",
     "received_before",
     "set_aside",

@@ -13,7 +13,7 @@ from ingest.parse_xml import local_name
 from ingest.read_answers import Answers, answers_of
 from ingest.read_head import child_text
 
-__all__ = ["expected_files", "files_named"]
+__all__ = ["audit_log", "expected_files", "files_named"]
 
 
 def expected_files(root: etree._Element, definition: FormDefinition) -> frozenset[str]:
@@ -22,24 +22,23 @@ def expected_files(root: etree._Element, definition: FormDefinition) -> frozense
     These are the answers to questions of kind `binary`, and the audit log in `meta`. What encrypted answers consist of is
     listed by their manifest (`ingest.read_manifest`).
     """
-    return files_named(answers_of(root, definition), definition) | frozenset(_audit_log(root))
+    return files_named(answers_of(root, definition), definition) | audit_log(root)
 
 
 def files_named(answers: Answers, definition: FormDefinition) -> frozenset[str]:
     """The names that answers to questions of kind `binary` give."""
-    kept_as_files = {question.path for question in definition.questions if question.kind == "binary"}
+    kept_as_files = definition.file_paths
     return frozenset(_answered(answers, kept_as_files)) if kept_as_files else frozenset()
 
 
-def _answered(answers: Answers, paths: set[str]) -> Iterator[str]:
+def audit_log(root: etree._Element) -> frozenset[str]:
+    """The name of the log that the phone kept of the interview, where it kept one."""
+    named = (child_text(child, "audit") for child in root.iterchildren("*") if local_name(child) == "meta")
+    return frozenset(name for name in named if name)
+
+
+def _answered(answers: Answers, paths: frozenset[str]) -> Iterator[str]:
     yield from (name.strip() for path, name in answers.values.items() if path in paths and name.strip())
     for entries in answers.repeats.values():
         for entry in entries:
             yield from _answered(entry, paths)
-
-
-def _audit_log(root: etree._Element) -> Iterator[str]:
-    for child in root.iterchildren("*"):
-        name = child_text(child, "audit") if local_name(child) == "meta" else None
-        if name:
-            yield name

@@ -4,7 +4,19 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, DateTime, ForeignKey, Index, UniqueConstraint, case, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    DateTime,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    case,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.access import UNASSIGNED
@@ -131,6 +143,8 @@ class CollectorRow(Base):
     name: Mapped[str]
     token_sha256: Mapped[bytes]
     custody: Mapped[str] = mapped_column(server_default=str(UNASSIGNED))  # whose records its submissions become
+    forms: Mapped[list[str] | None] = mapped_column(ARRAY(String))  # the only ones that it is offered; none: all of them
+    retired_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 

@@ -33,7 +33,8 @@ def parse_xml(content: bytes) -> etree._Element:
 
 def local_name(element: etree._Element) -> str:
     """An element's name without its namespace or undeclared prefix."""
-    return str(element.tag).rpartition("}")[2].rpartition(":")[2]
+    tag = str(element.tag)
+    return tag[max(tag.rfind("}"), tag.rfind(":")) + 1 :]
 
 
 def _parser(*, recover: bool) -> etree.XMLParser:

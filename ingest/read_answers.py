@@ -38,8 +38,7 @@ class _Reader:
     """A form's questions and repeats, by their paths."""
 
     def __init__(self, definition: FormDefinition) -> None:
-        self.questions = {question.path for question in definition.questions}
-        self.repeats = {question.repeat for question in definition.questions}
+        self.questions, self.repeats = definition.paths, definition.repeats
 
     def read(self, parent: etree._Element, at: str, into: Answers) -> None:
         for child in parent.iterchildren("*"):

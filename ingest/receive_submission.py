@@ -23,25 +23,13 @@ from ingest.chain_edits import join_chain
 from ingest.errors import DifferentAnswers, DifferentFile, Outcome, Refused
 from ingest.models import Attachment, PulledRow, State, Submission
 from ingest.quarantine_post import quarantine_post
+from ingest.receipt import Receipt
 from ingest.recognise_post import Arrival, ErasedBefore, Post, recognise, refuse_erased
 from ingest.seal_content import SUBMISSION, keep_files, new_key, open_key, seal_content
 from ingest.take_turns import take_turns
 from ingest.uploaded_file import UploadedFile
 
-__all__ = ["Receipt", "receive_arrival", "receive_submission"]
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """What became of a post; `complete` once every file that the answers name has come.
-
-    `to_open`: they are encrypted, complete, and to be opened now (`ingest.open_encrypted`), which says what they are.
-    """
-
-    outcome: Outcome
-    submission_id: UUID | None
-    complete: bool
-    to_open: bool = False
+__all__ = ["receive_arrival", "receive_submission"]
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from lxml import etree
 from sqlalchemy.orm import Session
 
 from core.access import UNASSIGNED, Custody
 from core.keyring import KeyRing
-from forms import find_definition
+from forms import FormDefinition, find_definition
 from ingest.blind_tokens import edits_lock, instance_token
 from ingest.erase_submissions import is_erased
 from ingest.errors import FileNamedTwice, FormUnknown
-from ingest.expect_files import expected_files
+from ingest.expect_files import audit_log, files_named
 from ingest.parse_xml import parse_xml
 from ingest.read_answers import answers_of
 from ingest.read_head import Head, read_head
@@ -19,7 +20,7 @@ from ingest.read_manifest import read_manifest
 from ingest.same_answers import same_answers
 from ingest.uploaded_file import UploadedFile
 
-__all__ = ["Arrival", "ErasedBefore", "Post", "recognise", "refuse_erased", "turns"]
+__all__ = ["Arrival", "ErasedBefore", "NamedPost", "Post", "name_post", "recognise", "recognise_by", "refuse_erased", "turns"]
 
 
 class ErasedBefore(Exception):
@@ -35,6 +36,17 @@ class Post:
     xml: bytes = field(repr=False)
     files: Sequence[UploadedFile] = field(repr=False)
     custody: Custody = UNASSIGNED
+
+
+@dataclass(frozen=True)
+class NamedPost:
+    """A post and what it says of itself, before anything is known of its form. `instance` and `replaces` are blind tokens."""
+
+    post: Post
+    root: etree._Element = field(repr=False)
+    head: Head
+    instance: bytes
+    replaces: bytes | None
 
 
 @dataclass(frozen=True)
@@ -55,21 +67,36 @@ class Arrival:
 
 def recognise(session: Session, ring: KeyRing, post: Post) -> Arrival:
     """Raises the `Refused` that says why a post cannot be taken in, or `ErasedBefore`."""
+    named = name_post(ring, post)
+    refuse_erased(session, post.operation, named.instance, named.replaces)
+    definition = find_definition(session, post.operation, named.head.form_id, named.head.version)
+    if definition is None:
+        raise FormUnknown(form_id=named.head.form_id, version=named.head.version)
+    return recognise_by(ring, named, definition)
+
+
+def name_post(ring: KeyRing, post: Post) -> NamedPost:
+    """Raises the `Refused` that says why the post cannot be told from others."""
     root = parse_xml(post.xml)
     head = read_head(root)
     instance = instance_token(ring, post.operation, head.form_id, head.instance_id)
     # What encrypted answers replace is believed when it is read inside them: the manifest's word for it is not signed.
-    named = None if head.encrypted else head.replaces
-    replaces = instance_token(ring, post.operation, head.form_id, named) if named else None
-    refuse_erased(session, post.operation, instance, replaces)
-    definition = find_definition(session, post.operation, head.form_id, head.version)
-    if definition is None:
-        raise FormUnknown(form_id=head.form_id, version=head.version)
+    replaced = None if head.encrypted else head.replaces
+    replaces = instance_token(ring, post.operation, head.form_id, replaced) if replaced else None
+    return NamedPost(post, root, head, instance, replaces)
+
+
+def recognise_by(ring: KeyRing, named: NamedPost, definition: FormDefinition) -> Arrival:
+    """What a post is to the form that it names; raises the `Refused` that says why it cannot be taken in."""
+    post, head = named.post, named.head
     _refuse_two_contents_of_one_name(post.files, head.form_id)
-    expected = frozenset(read_manifest(root).files) if head.encrypted else expected_files(root, definition)
-    answers = None if head.encrypted else same_answers(answers_of(root, definition))
-    locks = turns(ring, post.operation, head.form_id, instance, replaces)
-    return Arrival(post, head, instance, replaces, expected, locks, answers)
+    locks = turns(ring, post.operation, head.form_id, named.instance, named.replaces)
+    if head.encrypted:
+        expected = frozenset(read_manifest(named.root).files)
+        return Arrival(post, head, named.instance, named.replaces, expected, locks, answers=None)
+    answers = answers_of(named.root, definition)
+    expected = files_named(answers, definition) | audit_log(named.root)
+    return Arrival(post, head, named.instance, named.replaces, expected, locks, same_answers(answers))
 
 
 def turns(ring: KeyRing, operation: str, form_id: str, instance: bytes, replaces: bytes | None) -> Sequence[bytes]:

@@ -1,19 +1,16 @@
-"""Commands for the administrator: operations and collectors."""
+"""Commands for the administrator: operations and their places."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from sqlalchemy import select
 
-import ingest
 from app.cli.screen import console, show_table
-from app.cli.work import ADMINISTRATOR, at_work
-from app.operations import add_operation, find_operation
-from app.program import open_database, open_program
+from app.cli.work import at_work
+from app.operations import add_operation
+from app.program import open_database
 from core.database import Zone
-from core.identity.units import find_units
 from core.models import Operation
 from core.places import add_places, load_places, read_gazetteer
 from core.settings import Settings
@@ -21,12 +18,10 @@ from core.settings import Settings
 __all__ = ["add_commands"]
 
 operations = typer.Typer(help="Humanitarian operations, each walled off from the others.", no_args_is_help=True)
-collectors = typer.Typer(help="Enumerators' phones: each has an address of its own to collect under.", no_args_is_help=True)
 
 
 def add_commands(commands: typer.Typer) -> None:
     commands.add_typer(operations, name="operations")
-    commands.add_typer(collectors, name="collectors")
 
 
 @operations.command("add")
@@ -64,28 +59,3 @@ def list_operations() -> None:
     with open_database(Settings.read()) as database, database.transaction(Zone.COLLECTION) as session:
         rows = [(row.code, row.names.get("en", "")) for row in session.scalars(select(Operation).order_by(Operation.code))]
     show_table(("code", "name"), rows, "No operation yet: add one with `bin/waystation operations add`.")
-
-
-@collectors.command("add")
-def add_collector(
-    operation: Annotated[str, typer.Argument(help="Code of the operation.")],
-    name: Annotated[str, typer.Argument(help="A name for this phone or team; not the enumerator's own.")],
-    organisation: Annotated[str, typer.Option(help="Name of the organisation whose records its answers become.")] = "",
-    area: Annotated[str, typer.Option(help="Name of the area.")] = "",
-    team: Annotated[str, typer.Option(help="Name of the team.")] = "",
-) -> None:
-    """Give an enumerator's phone its address. It is shown once and cannot be shown again.
-
-    Name a team, and what the phone sends lies with that team. Name nothing, and only who works in the whole operation sees it.
-    """
-    with open_program(Settings.read()) as program:
-        with program.database.transaction(Zone.IDENTITY, actor=ADMINISTRATOR) as session:
-            custody = find_units(session, organisation=organisation, area=area, team=team).custody
-        with program.database.transaction(Zone.COLLECTION, operation=operation, actor=ADMINISTRATOR) as session:
-            find_operation(session, operation)
-            token = ingest.add_collector(session, operation, name, custody=custody)
-    lies_with = team or area or organisation or "nobody yet: those who work in the whole operation see it"
-    console.print(
-        f"Server address for ODK Collect, after the name of this server:\n\n    /key/{token}\n\nIt is not shown again. "
-        f"What it sends lies with {escape(lies_with)}."
-    )

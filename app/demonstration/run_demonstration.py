@@ -33,6 +33,7 @@ from core.database import Zone
 from core.models import Operation
 from core.places import read_gazetteer
 from core.week import Week
+from ingest.collectors import add_collector
 
 __all__ = ["Size", "run_demonstration"]
 
@@ -96,7 +97,7 @@ class _Story:
                 media = {"places.csv": forms.places_media(places)} if b"places.csv" in compiled.xform else {}
                 forms.publish_form(session, self.operation, compiled.xform, media)
                 self.bar.advance(task)
-            return ingest.add_collector(session, self.operation, "demonstration phone")
+            return add_collector(session, self.operation, "demonstration phone")
 
     def collect(self, token: str, records: int) -> Sent:
         """Send everything through the OpenRosa door, over HTTP on a unix socket."""
@@ -130,7 +131,7 @@ class _Story:
         return agreements
 
 
-def _not_yet(_operation: str, _submission: UUID) -> None:
+def _not_yet(_operation: str, _submission: Sequence[UUID]) -> None:
     """Admission is shown as a step of its own here, so nothing starts when a submission arrives."""
 
 

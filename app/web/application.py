@@ -1,7 +1,6 @@
 """The web application, put together from its parts; run it with the access log off, for addresses hold tokens."""
 
 from collections.abc import Callable
-from uuid import UUID
 
 from fastapi import FastAPI, Request, Response
 from starlette.datastructures import MutableHeaders
@@ -10,9 +9,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.web import openrosa
 from app.web.desk import Desk
+from app.web.door import Door, Told
 from app.web.openrosa_guard import log_failure
 from app.web.page_groups import GROUPS
 from app.web.pages import Pages
+from app.web.submission_door import SubmissionDoor
 from core.database import Database
 from core.keyring import KeyRing
 from core.settings import Settings
@@ -33,15 +34,13 @@ PROTECTIONS = {
 OVER_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
 
 
-def create_application(
-    database: Database, ring: KeyRing, settings: Settings, after_submission: Callable[[str, UUID], None]
-) -> FastAPI:
+def create_application(database: Database, ring: KeyRing, settings: Settings, told: Told) -> FastAPI:
     """The application on an open database and key ring.
 
-    `after_submission(operation, submission_id)` is called after the commit, for complete answers that are new.
+    `told(operation, submissions)` is called after the commit, for complete answers that are new.
     """
     application = FastAPI(title="Waystation", docs_url=None, redoc_url=None, openapi_url=None)
-    application.state.door = openrosa.Door(database, ring, settings, after_submission)
+    application.state.door = Door(database, ring, settings, told)
     application.state.desk = Desk(database, ring, settings, GROUPS)
     application.include_router(openrosa.router)
     for group in GROUPS:
@@ -53,6 +52,7 @@ def create_application(
     async def refuse(request: Request, error: HTTPException) -> Response:
         return pages.missing(request, error.status_code)
 
+    application.add_middleware(SubmissionDoor, door=application.state.door)
     application.add_middleware(Protection, failed=pages.failed)
     return application
 

@@ -1,4 +1,6 @@
-"""The door for phones: OpenRosa 1.0 form discovery and submission, under `/key/{token}`.
+"""The door for phones: OpenRosa 1.0 form discovery, under `/key/{token}`.
+
+What they post is taken in by `app.web.submission_door`.
 
 The token in the address says which collector sends and to which operation. It is a secret: the server runs without an
 access log, and nothing here logs an address, a body or a file name.
@@ -6,39 +8,21 @@ access log, and nothing here logs an address, a body or a file name.
 Specification: OpenRosa form discovery, form submission and HTTP request API, as ODK Collect and KoboCollect use them.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
-from starlette.background import BackgroundTask
-from starlette.concurrency import run_in_threadpool
 
+from app.web.door import Door
 from app.web.openrosa_documents import form_list, manifest
-from app.web.openrosa_guard import DoorRoute, log_failure, say
-from app.web.problems import OUTCOME_STATUS, FormNotOffered, TokenUnknown
-from app.web.upload import read_body, read_post
-from core.database import Database, Zone
-from core.keyring import KeyRing
-from core.settings import Settings
+from app.web.openrosa_guard import DoorRoute
+from app.web.problems import FormNotOffered, TokenUnknown
+from app.web.reception import actor_of
+from core.database import Zone
 from forms import PublishedForm, find_form, list_forms, read_media
-from ingest import Collector, Outcome, Receipt, find_collector, open_encrypted, receive_submission
+from ingest.collectors import Collector, find_collector
 
-__all__ = ["Door", "router"]
-
-NEWS = {Outcome.ACCEPTED, Outcome.EDITED, Outcome.FILES_ADDED}
-
-
-@dataclass(frozen=True)
-class Door:
-    """What the door works with. `after_submission(operation, id)` is called after the commit of complete answers."""
-
-    database: Database
-    ring: KeyRing
-    settings: Settings
-    after_submission: Callable[[str, UUID], None]
+__all__ = ["router"]
 
 
 def _door(request: Request) -> Door:
@@ -65,10 +49,11 @@ router = APIRouter(prefix="/key/{token}", route_class=DoorRoute)
 
 @router.get("/formList")
 def offer_forms(request: Request, door: OpenDoor, caller: Caller, token: str) -> Response:
-    """The newest version of every form, or of the one named by `formID`."""
+    """The newest version of every form that the phone is offered, or of the one named by `formID`."""
     wanted = request.query_params.get("formID")
     with door.database.transaction(Zone.COLLECTION, operation=caller.operation, actor=_actor(caller)) as session:
-        forms = [form for form in list_forms(session, caller.operation) if wanted in (None, form.form_id)]
+        every = [form for form in list_forms(session, caller.operation) if wanted in (None, form.form_id)]
+    forms = [form for form in every if caller.is_offered(form.form_id)]
     return _xml(form_list(forms, _base(request, token), verbose="verbose" in request.query_params))
 
 
@@ -102,61 +87,17 @@ def announce_submission(caller: Caller) -> Response:  # noqa: ARG001  (it is the
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
-@router.post("/submission")
-async def take_submission(request: Request, door: OpenDoor, caller: Caller) -> Response:
-    """Take in answers and files; see `ingest.receive_submission`."""
-    body = await read_body(request, door.settings.max_submission_bytes)
-    receipt = await run_in_threadpool(_receive, door, caller, request.headers.get("content-type", ""), body)
-    waiting = receipt.outcome in NEWS and not receipt.complete
-    then = BackgroundTask(_tell, door, caller.operation, receipt) if receipt.outcome in NEWS and receipt.complete else None
-    return say(request, OUTCOME_STATUS[receipt.outcome], "waiting" if waiting else receipt.outcome, background=then)
-
-
-def _receive(door: Door, caller: Collector, content_type: str, body: bytes) -> Receipt:
-    xml, files = read_post(content_type, body)
-    with door.database.transaction(Zone.COLLECTION, operation=caller.operation, actor=_actor(caller)) as session:
-        receipt = receive_submission(
-            session,
-            door.ring,
-            operation=caller.operation,
-            xml=xml,
-            files=files,
-            collector=str(caller.id),
-            custody=caller.custody,
-        )
-    return _opened(door, caller, receipt, receipt.submission_id) if receipt.to_open and receipt.submission_id else receipt
-
-
-def _opened(door: Door, caller: Collector, receipt: Receipt, submission: UUID) -> Receipt:
-    """Open what is encrypted and whole. It is kept by now: should this fail, it is opened when the phone sends it again, or
-    by the next admission."""
-    with door.database.transaction(Zone.CASEWORK, operation=caller.operation, actor=_actor(caller)) as session:
-        outcome = open_encrypted(session, door.ring, submission)
-    if outcome is Outcome.ACCEPTED and receipt.outcome is Outcome.FILES_ADDED:
-        return receipt
-    return replace(receipt, outcome=outcome, complete=outcome in NEWS)
-
-
-def _tell(door: Door, operation: str, receipt: Receipt) -> None:
-    """Pass complete answers on. Were it to fail, the periodic admission of all that awaits it makes up for it."""
-    try:
-        if receipt.submission_id:
-            door.after_submission(operation, receipt.submission_id)
-    except Exception as error:  # noqa: BLE001  (the answers are kept and the phone has its answer)
-        log_failure(error)
-
-
 def _find(door: Door, caller: Collector, form_id: str, request: Request) -> PublishedForm:
     version = request.query_params.get("version")
     with door.database.transaction(Zone.COLLECTION, operation=caller.operation, actor=_actor(caller)) as session:
         form = find_form(session, caller.operation, form_id, version)
-    if form is None:
+    if form is None or not caller.is_offered(form_id):
         raise FormNotOffered
     return form
 
 
 def _actor(caller: Collector) -> str:
-    return f"collector:{caller.id}"
+    return actor_of(caller.id)
 
 
 def _base(request: Request, token: str) -> str:

@@ -4,6 +4,7 @@ OpenRosa form discovery (`xformsList`, `xformsManifest`) and form submission (`O
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, urlencode
 
@@ -18,6 +19,7 @@ MANIFEST: Final = "http://openrosa.org/xforms/xformsManifest"
 RESPONSE: Final = "http://openrosa.org/http/response"
 
 
+@lru_cache(256)  # the sentences are few and our own
 def message(text: str) -> bytes:
     """A sentence that the phone shows to the enumerator."""
     root = _root(RESPONSE, "OpenRosaResponse")

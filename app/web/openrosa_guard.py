@@ -15,36 +15,43 @@ from app.web.openrosa_texts import TEXTS, choose_language
 from app.web.problems import status_of
 from core.errors import Problem
 
-__all__ = ["DoorRoute", "log_failure", "say"]
+__all__ = ["DoorRoute", "guarded", "log_failure", "say"]
 
 log = logging.getLogger(__name__)
 
 
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
 class DoorRoute(APIRoute):
-    """A route whose problems become OpenRosa messages, and whose answers carry the protocol's headers.
+    """A route of the door: its answers are guarded."""
+
+    def get_route_handler(self) -> Handler:
+        return guarded(super().get_route_handler())
+
+
+def guarded(handle: Handler) -> Handler:
+    """A handler whose problems become OpenRosa messages, and whose answers carry the protocol's headers.
 
     The `Date` that the protocol asks for is set by the HTTP server.
     """
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
+    async def answer(request: Request) -> Response:
+        try:
+            response = await handle(request)
+        except HTTPException:
+            raise
+        except Problem as problem:
+            response = say(request, status_of(problem), problem.code)
+            response.headers["Connection"] = "close"  # or the server would read the refused upload to its end
+        except Exception as error:  # noqa: BLE001  (the last line of defence: a phone must get an answer)
+            log_failure(error)
+            response = say(request, HTTPStatus.INTERNAL_SERVER_ERROR, "failure")
+        response.headers["X-OpenRosa-Version"] = "1.0"
+        response.headers["X-OpenRosa-Accept-Content-Length"] = str(request.app.state.door.settings.max_submission_bytes)
+        return response
 
-        async def guarded(request: Request) -> Response:
-            try:
-                response = await handle(request)
-            except HTTPException:
-                raise
-            except Problem as problem:
-                response = say(request, status_of(problem), problem.code)
-                response.headers["Connection"] = "close"  # or the server would read the refused upload to its end
-            except Exception as error:  # noqa: BLE001  (the last line of defence: a phone must get an answer)
-                log_failure(error)
-                response = say(request, HTTPStatus.INTERNAL_SERVER_ERROR, "failure")
-            response.headers["X-OpenRosa-Version"] = "1.0"
-            response.headers["X-OpenRosa-Accept-Content-Length"] = str(request.app.state.door.settings.max_submission_bytes)
-            return response
-
-        return guarded
+    return answer
 
 
 def say(request: Request, status: HTTPStatus, text: str, **more: Any) -> Response:

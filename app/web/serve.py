@@ -4,12 +4,11 @@ uvicorn's access log stays off: it would write each phone's address token.
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from uuid import UUID
 
 import uvicorn
 from rich.console import Console
@@ -17,7 +16,8 @@ from rich.console import Console
 from app.program import Program
 from app.search_workers import searching
 from app.web.application import create_application
-from app.worker.pipeline import after_erasure, after_submission, catch_up
+from app.web.door import Told
+from app.worker.pipeline import after_erasure, after_submissions, catch_up
 from app.worker.tasks import build_worker
 from core.erasure import when_erased
 from core.errors import Problem
@@ -45,7 +45,7 @@ def serve_forever(program: Program, host: str, port: int, console: Console) -> N
     worker = build_worker(program)
     catch_up(worker)
     when_erased(after_erasure(worker))
-    application = create_application(program.database, program.ring, program.settings, after_submission(worker))
+    application = create_application(program.database, program.ring, program.settings, after_submissions(worker))
     configuration = server_configuration(application, program.settings, host=host, port=port)
     try:
         socket = configuration.bind_socket()
@@ -57,12 +57,12 @@ def serve_forever(program: Program, host: str, port: int, console: Console) -> N
 
 
 @contextmanager
-def serving_on_socket(program: Program, after: Callable[[str, UUID], None]) -> Iterator[Path]:
+def serving_on_socket(program: Program, told: Told) -> Iterator[Path]:
     """Serve on a unix socket from a thread while the block runs: real HTTP, no port.
 
     The socket's folder is private to this run and short of name, for a socket's path may have 107 characters.
     """
-    application = create_application(program.database, program.ring, program.settings, after)
+    application = create_application(program.database, program.ring, program.settings, told)
     with TemporaryDirectory(prefix="waystation-") as folder:
         socket = Path(folder) / "http"
         server = uvicorn.Server(server_configuration(application, program.settings, uds=str(socket)))

@@ -2,21 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import MultipartParser, parse_options_header
+from python_multipart.multipart import parse_options_header
 from starlette.requests import ClientDisconnect, Request
 
 from app.web.problems import UploadInterrupted, UploadTooLarge
 from ingest import UploadedFile
 
-if TYPE_CHECKING:
-    from python_multipart.multipart import MultipartCallbacks
-
 __all__ = ["read_body", "read_post"]
 
 ANSWERS: Final = "xml_submission_file"
+LINE: Final = b"\r\n"
 
 
 async def read_body(request: Request, limit: int) -> bytes:
@@ -47,31 +44,52 @@ def read_post(content_type: str, body: bytes) -> tuple[bytes, Sequence[UploadedF
     if answers is None:
         return body, ()
     files = [part for part in parts if part is not answers and (part.file_name or part.content_type)]
-    return bytes(answers.content), [
-        UploadedFile(part.file_name or part.name, part.content_type or "application/octet-stream", bytes(part.content))
+    return answers.content, [
+        UploadedFile(part.file_name or part.name, part.content_type or "application/octet-stream", part.content)
         for part in files
     ]
 
 
 def _read_parts(content_type: str, body: bytes) -> "list[_Part]":
-    """The parts of a multipart body; none where it is something else or broken off."""
+    """The parts of a multipart body; none where it is something else or broken off.
+
+    A delimiter is a line of its own: CRLF, two hyphens and the boundary (RFC 2046, section 5.1.1); two more hyphens end it all.
+    """
     kind, options = parse_options_header(content_type)
-    if kind != b"multipart/form-data" or b"boundary" not in options:
+    if kind != b"multipart/form-data" or not options.get(b"boundary"):
         return []
-    reader = _Reader()
-    try:
-        MultipartParser(options[b"boundary"], reader.callbacks()).write(body)
-    except FormParserError:
-        return []
-    return reader.parts if reader.ended else []
+    delimiter = LINE + b"--" + options[b"boundary"]
+    _, *pieces = (LINE + body).split(delimiter)
+    texts: list[bytes] = []
+    for piece in pieces:
+        if piece.startswith(b"--"):
+            return _read_each(texts)
+        end = piece.find(LINE)
+        if end >= 0 and not piece[:end].strip(b" \t"):
+            texts.append(piece[end:])
+        elif texts:
+            texts[-1] += delimiter + piece  # a line that only begins like the delimiter
+    return []
+
+
+def _read_each(texts: Sequence[bytes]) -> "list[_Part]":
+    """The parts, each given from the end of its delimiter's line; none where one has no end of its headers."""
+    parts = []
+    for text in texts:
+        head, end, content = text.partition(LINE + LINE)
+        if not end:
+            return []
+        fields = (line.partition(b":") for line in head.split(LINE) if line)
+        parts.append(_Part({name.strip().lower(): value.strip() for name, _, value in fields}, content))
+    return parts
 
 
 @dataclass
 class _Part:
     """One part: its headers by lower-case name, and its content."""
 
-    headers: dict[bytes, bytes] = field(default_factory=dict, repr=False)
-    content: bytearray = field(default_factory=bytearray, repr=False)
+    headers: dict[bytes, bytes] = field(repr=False)
+    content: bytes = field(repr=False)
 
     @property
     def name(self) -> str:
@@ -87,32 +105,6 @@ class _Part:
 
     def _disposition(self, option: bytes) -> str:
         return _text(parse_options_header(self.headers.get(b"content-disposition"))[1].get(option, b""))
-
-
-class _Reader:
-    """Collects the parts that the parser reports."""
-
-    def __init__(self) -> None:
-        self.parts: list[_Part] = []
-        self.ended = False
-        self._header, self._value = bytearray(), bytearray()
-
-    def callbacks(self) -> "MultipartCallbacks":
-        return {
-            "on_part_begin": lambda: self.parts.append(_Part()),
-            "on_header_field": lambda data, start, end: self._header.extend(data[start:end]),
-            "on_header_value": lambda data, start, end: self._value.extend(data[start:end]),
-            "on_header_end": self._keep_header,
-            "on_part_data": lambda data, start, end: self.parts[-1].content.extend(data[start:end]),
-            "on_end": self._end,
-        }
-
-    def _keep_header(self) -> None:
-        self.parts[-1].headers[bytes(self._header).lower()] = bytes(self._value)
-        self._header, self._value = bytearray(), bytearray()
-
-    def _end(self) -> None:
-        self.ended = True
 
 
 def _text(value: bytes) -> str:

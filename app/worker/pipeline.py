@@ -2,7 +2,7 @@
 
 | event | task |
 |---|---|
-| a submission is stored whole (new, edited, or its last file came) | `admit_submission` |
+| submissions are stored whole (new, edited, or their last file came) | `admit_arrived` |
 | records were erased | `refresh_facts`: blocks made of them are built anew without them |
 | records were erased, and there is no broker | `destroy_remains` of their keys in the database's files |
 | every minute (beat) | `seal_audit`, and its head is exported |
@@ -22,26 +22,26 @@ Protecting and releasing a week are never started by an event: an officer decide
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
 from celery import Celery
 
 from app.tell_failure import kind_and_place
-from app.worker.tasks import ADMIT_SUBMISSION, DESTROY_REMAINS, REFRESH_FACTS, SCHEDULE
+from app.worker.tasks import ADMIT_ARRIVED, DESTROY_REMAINS, REFRESH_FACTS, SCHEDULE
 
-__all__ = ["after_erasure", "after_submission", "catch_up"]
+__all__ = ["after_erasure", "after_submissions", "catch_up"]
 
 log = logging.getLogger(__name__)
 
 
-def after_submission(worker: Celery) -> Callable[[str, UUID], None]:
-    """What the OpenRosa door calls once a submission is committed."""
-    task = worker.tasks[ADMIT_SUBMISSION]
+def after_submissions(worker: Celery) -> Callable[[str, Sequence[UUID]], None]:
+    """What the OpenRosa door calls once submissions are committed. All that await are admitted, whichever they were."""
+    task = worker.tasks[ADMIT_ARRIVED]
 
-    def send(operation: str, submission: UUID) -> None:
-        task.apply_async(kwargs={"operation": operation, "submission": str(submission)})
+    def send(operation: str, _: Sequence[UUID]) -> None:
+        task.apply_async(kwargs={"operation": operation})
 
     return send
 

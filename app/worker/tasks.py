@@ -1,20 +1,18 @@
 """The Celery application and its tasks.
 
 Without a broker a task runs in the process that sends it; with one, any number of workers share the work. A task carries
-ids only and opens one transaction. Tasks are sent after the commit of what they work on.
+ids only. Tasks are sent after the commit of what they work on.
 """
 
 from datetime import timedelta
 from typing import Any, Final
-from uuid import UUID
 
 from celery import Celery
 from celery.signals import worker_process_init
 from sqlalchemy import select
 
-import casework
 from anonymizer import weeks
-from app.admission import admit_batches
+from app.admission import admit_arrived, admit_batches
 from app.audit_log import seal_and_export
 from app.destroy_remains import destroy_what_is_left
 from app.erase_person import propose_what_is_overdue
@@ -27,8 +25,8 @@ from core.models import Operation
 from core.second_person import expire_overdue
 
 __all__ = [
+    "ADMIT_ARRIVED",
     "ADMIT_AWAITING",
-    "ADMIT_SUBMISSION",
     "DESTROY_REMAINS",
     "PULLS",
     "PULL_NEW",
@@ -37,7 +35,7 @@ __all__ = [
     "build_worker",
 ]
 
-ADMIT_SUBMISSION: Final = "admit_submission"
+ADMIT_ARRIVED: Final = "admit_arrived"
 ADMIT_AWAITING: Final = "admit_awaiting"
 SEAL_AUDIT: Final = "seal_audit"
 EXPIRE_PROPOSALS: Final = "expire_proposals"
@@ -78,10 +76,10 @@ def build_worker(program: Program) -> Celery:  # noqa: C901  (one page of short 
         beat_schedule={task: {"task": task, "schedule": every} for task, every in {**SCHEDULE, **PULLS}.items()},
     )
 
-    @worker.task(name=ADMIT_SUBMISSION, shared=False)  # type: ignore[untyped-decorator]
-    def admit_submission(*, operation: str, submission: str) -> None:
-        with program.database.transaction(Zone.CASEWORK, operation=operation, actor="worker") as session:
-            casework.admit_submission(session, program.ring, UUID(submission))
+    @worker.task(name=ADMIT_ARRIVED, shared=False)  # type: ignore[untyped-decorator]
+    def take_arrived(*, operation: str) -> None:
+        for _ in admit_arrived(program, operation, actor="worker"):
+            pass
 
     @worker.task(name=ADMIT_AWAITING, shared=False)  # type: ignore[untyped-decorator]
     def admit_awaiting() -> None:

@@ -67,8 +67,7 @@ class _Reader:
     def __init__(self, definition: FormDefinition) -> None:
         self.definition = definition
         self.root = f"/{root_name(definition)}/"
-        self.questions = {question.path for question in definition.questions}
-        self.repeats = {question.repeat for question in definition.questions}
+        self.questions, self.repeats = definition.paths, definition.repeats
 
     def read(self, content: Mapping[str, Any], into: Answers) -> None:
         for key, value in content.items():
@@ -86,7 +85,7 @@ class _Reader:
 
     def _read_repeat(self, path: str, key: str, entries: list[Any], into: Answers) -> None:
         known = path in self.repeats
-        if not known and not any(str(repeat).startswith(f"{path}/") for repeat in self.repeats):
+        if not known and not any(repeat.startswith(f"{path}/") for repeat in self.repeats):
             raise self._unasked(key)
         for item in entries:
             if not isinstance(item, dict):

@@ -1,9 +1,7 @@
 """The forms on other servers that an operation pulls. Their tokens are sealed; the zone that pulls cannot read them."""
 
-import ipaddress
 import json
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
@@ -14,6 +12,7 @@ from core.access import UNASSIGNED, Custody
 from core.clear_columns import custody_of
 from core.clock import now
 from core.keyring import KeyRing
+from core.protected_address import is_protected
 from ingest.models import PulledRow, SourceRow
 from ingest.pull.errors import SourceChanged, SourceExists, SourceUnknown, SourceUnprotected
 from ingest.seal_content import SOURCE, new_key, open_content, open_key, seal_content
@@ -74,7 +73,8 @@ def add_source(
 ) -> Source:
     """Pull a KoboToolbox form from now on (collection zone); raises `SourceUnprotected` or `SourceExists`."""
     plain = address.rstrip("/")
-    _require_protected(plain)
+    if not is_protected(plain):
+        raise SourceUnprotected(address=plain)
     there = select(SourceRow.id).where(SourceRow.operation == operation, SourceRow.address == plain, SourceRow.asset == asset)
     if session.scalar(there):
         raise SourceExists(address=plain, asset=asset)
@@ -158,16 +158,3 @@ def open_token(session: Session, ring: KeyRing, source: UUID) -> str:
 
 def _source(row: SourceRow) -> Source:
     return Source(row.id, row.operation, row.kind, row.address, row.asset, row.form_id, custody_of(row))
-
-
-def _require_protected(address: str) -> None:
-    parts = urlsplit(address)
-    if parts.scheme != "https" and not (parts.scheme == "http" and _is_this_machine(parts.hostname or "")):
-        raise SourceUnprotected(address=address)
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -6,7 +6,8 @@ of its own, which no form asks for.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 from xml.sax.saxutils import quoteattr
 
@@ -19,6 +20,7 @@ from ingest.read_answers import Answers
 __all__ = ["root_name", "write_xml"]
 
 NAMESPACE: Final = "urn:waystation:ingest"
+TO_ESCAPE: Final = re.compile("[&<>\r]")
 NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -50,31 +52,41 @@ def _tree(answers: Answers, base: str) -> dict[str, Any]:
     """Answers by their place: a name leads to a text, to a group of names, or to the entries of a repeat."""
     tree: dict[str, Any] = {}
     for path, text in answers.values.items():
-        *groups, name = path.removeprefix(base).split("/")
+        groups, name = _steps(base, path)
         _place(tree, groups)[name] = text
     for path, entries in answers.repeats.items():
-        *groups, name = path.removeprefix(base).split("/")
+        groups, name = _steps(base, path)
         _place(tree, groups)[name] = [_tree(entry, f"{path}/") for entry in entries]
     return tree
 
 
-def _place(tree: dict[str, Any], groups: list[str]) -> dict[str, Any]:
+@lru_cache(4096)
+def _steps(base: str, path: str) -> tuple[Sequence[str], str]:
+    """The groups on the way to a question, and its name: the same for every record of a form."""
+    *groups, name = path.removeprefix(base).split("/")
+    return groups, name
+
+
+def _place(tree: dict[str, Any], groups: Sequence[str]) -> dict[str, Any]:
     for group in groups:
         tree = tree.setdefault(group, {})
     return tree
 
 
 def _children(tree: Mapping[str, Any]) -> str:
-    return "".join(_element(name, content) for name, content in tree.items())
+    return "".join([_element(name, content) for name, content in tree.items()])
 
 
-def _element(name: str, content: object) -> str:
+def _element(name: str, content: Any) -> str:
+    if isinstance(content, str):
+        return f"<{name}>{_text(content)}</{name}>"
     if isinstance(content, list):
-        return "".join(_element(name, entry) for entry in content)
-    inside = _children(content) if isinstance(content, dict) else _text(str(content))
-    return f"<{name}>{inside}</{name}>"
+        return "".join([_element(name, entry) for entry in content])
+    return f"<{name}>{_children(content)}</{name}>"
 
 
 def _text(text: str) -> str:
     """Escaped; a bare carriage return would be read as a line feed."""
+    if not TO_ESCAPE.search(text):
+        return text
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")

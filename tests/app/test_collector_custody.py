@@ -10,11 +10,11 @@ import pytest
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
-from app.cli import accounts, administer
+from app.cli import accounts, collectors
 from app.cli.main import commands
 from app.program import Program
 from app.web.application import create_application
-from app.worker.pipeline import after_submission
+from app.worker.pipeline import after_submissions
 from app.worker.tasks import build_worker
 from core.database import Zone
 from core.identity.accounts import find_account
@@ -23,6 +23,7 @@ from core.identity.grants import operations_of
 from core.identity.models import Stage
 from core.identity.sessions import open_session
 from core.settings import Settings
+from ingest.collectors import PhoneUnprotected
 from tests.casework.conftest import OPERATION, SCREENING, Field, write_answers
 from tests.casework.conftest import field_team as field_team  # noqa: PLC0414  (a fixture)
 from tests.casework.conftest import xforms as xforms  # noqa: PLC0414
@@ -44,7 +45,8 @@ def run(program: Program, monkeypatch: pytest.MonkeyPatch) -> Run:
     def opened(_settings: Settings) -> Iterator[Program]:
         yield program
 
-    for module in (accounts, administer):
+    monkeypatch.setattr("app.cli.work.open_program", opened)
+    for module in (accounts, collectors):
         monkeypatch.setattr(module, "open_program", opened)
         monkeypatch.setattr(module.console, "_width", 200)
 
@@ -74,7 +76,7 @@ def test_what_a_teams_phone_sends_is_seen_by_that_team_and_by_nobody_else(
 ) -> None:
     said = run("collectors", "add", OPERATION, "tablet 7", "--organisation", "Relief", "--team", "One")
     [door] = re.findall(r"/key/\S+", said)
-    application = create_application(program.database, program.ring, program.settings, after_submission(build_worker(program)))
+    application = create_application(program.database, program.ring, program.settings, after_submissions(build_worker(program)))
     xml = write_answers(field_team.definitions["screening"], SCREENING, {}, INSTANCE, "")
     sent = TestClient(application).post(f"{door}/submission", files={"xml_submission_file": ("a.xml", xml, "text/xml")})
     assert sent.status_code == 201
@@ -108,3 +110,20 @@ def test_an_account_gets_its_role_as_it_is_added(run: Run, program: Program) -> 
     with program.database.transaction(Zone.IDENTITY, actor="administrator") as session:
         account: UUID = find_account(session, "amal").id
         assert list(operations_of(session, account)) == [OPERATION]
+
+
+class TestAPhonesCode:
+    def test_it_is_written_for_its_owner_alone_and_never_over_another(self, run: Run, tmp_path: Path) -> None:
+        code = tmp_path / "code.svg"
+        add = ["collectors", "add", OPERATION, "tablet 9", "--server", "https://collect.example.org"]
+        said = run(*add, "--qr", str(code))
+        assert re.search(r"https://collect\.example\.org/key/[\w-]{43}\b", said)
+        assert b"<svg" in code.read_bytes()
+        assert code.stat().st_mode & 0o777 == 0o600
+        with pytest.raises(SystemExit):
+            run(*add, "--qr", str(code))
+        assert run("collectors", "list", OPERATION).count("tablet 9") == 1
+
+    def test_a_server_in_clear_is_refused_before_anything_is_registered(self, run: Run) -> None:
+        with pytest.raises(PhoneUnprotected):
+            run("collectors", "add", OPERATION, "tablet 9", "--server", "http://collect.example.org")

@@ -23,7 +23,7 @@ from app.demonstration.phone import fill_form
 from app.demonstration.run_demonstration import GAZETTEER
 from app.program import Program
 from app.worker import pipeline
-from app.worker.pipeline import after_erasure, after_submission, catch_up
+from app.worker.pipeline import after_erasure, after_submissions, catch_up
 from app.worker.tasks import ADMIT_AWAITING, PULLS, REFRESH_FACTS, SCHEDULE, build_worker
 from core.database import Database, Zone
 from core.erasure import announce, when_erased
@@ -77,7 +77,7 @@ def admitted(database: Database) -> int:
 
 def test_without_a_broker_the_sender_does_the_work(database: Database, ring: KeyRing, waiting: UUID, tmp_path: Path) -> None:
     program = Program(Settings(var=tmp_path), database, ring)
-    after_submission(build_worker(program))("TEST", waiting)
+    after_submissions(build_worker(program))("TEST", [waiting])
     assert admitted(database) == 1
 
 
@@ -94,11 +94,11 @@ def test_on_a_broker_the_message_holds_ids_and_a_worker_admits(
     settings = Settings(var=tmp_path, broker_url=f"redis+socket://{broker}")
     worker = build_worker(Program(settings, database, ring))
     redis = Redis(unix_socket_path=str(broker))
-    after_submission(worker)("TEST", waiting)
+    after_submissions(worker)("TEST", [waiting])
     assert admitted(database) == 0
     [message] = redis.lrange("celery", 0, -1)
     body = json.loads(base64.b64decode(json.loads(message)["body"]))
-    assert body[0:2] == [[], {"operation": "TEST", "submission": str(waiting)}]
+    assert body[0:2] == [[], {"operation": "TEST"}]
     with start_worker(worker, perform_ping_check=False, shutdown_timeout=30):
         _until_empty(redis)
     assert admitted(database) == 1
@@ -145,7 +145,7 @@ def test_blocks_of_facts_do_not_outlive_an_erased_report(
 ) -> None:
     monkeypatch.setattr("core.erasure._listeners", [])
     worker = build_worker(Program(Settings(var=tmp_path), database, ring))
-    after_submission(worker)("TEST", waiting)
+    after_submissions(worker)("TEST", [waiting])
     worker.tasks[REFRESH_FACTS].apply_async(kwargs={"operation": "TEST"})
     assert blocks(database) == 1
     with database.transaction(Zone.CASEWORK, operation="TEST") as session:

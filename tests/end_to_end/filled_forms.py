@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 from lxml import etree
 
 import forms
-import ingest
 from app.demonstration.phone import Phone, fill_form
 from app.demonstration.run_demonstration import GAZETTEER
 from app.program import Program
@@ -17,6 +16,7 @@ from core.database import Zone
 from core.places import add_places, read_gazetteer
 from core.week import Week
 from forms.encrypt_form import encryption_key
+from ingest.collectors import add_collector
 from tests.encrypting_phone import encrypt
 from tests.end_to_end.canaries import Canaries
 
@@ -63,7 +63,7 @@ def publish(program: Program) -> str:
             compiled = forms.compile_workbook(forms.build_questionnaire(name), f"{name}.xlsx")
             xform = forms.encrypt_form(compiled.xform, public_key) if name == ENCRYPTED else compiled.xform
             forms.publish_form(session, OPERATION, xform, {"places.csv": forms.places_media(places)})
-        return ingest.add_collector(session, OPERATION, "canary")
+        return add_collector(session, OPERATION, "canary")
 
 
 def send_everything(phone: Phone, canaries: Canaries) -> None:

@@ -191,7 +191,7 @@ def test_no_word_is_left_by_any_process_however_it_ends(
         os.kill(process.pid, signal.SIGABRT)
         assert process.wait() == -signal.SIGABRT
 
-    assert b"admit_submission" in (office.folder / "monitor" / "said.txt").read_bytes()
+    assert b"admit_arrived" in (office.folder / "monitor" / "said.txt").read_bytes()
     assert b"refresh_facts" in (office.folder / "monitor" / "said.txt").read_bytes()
     assert [path for path in office.folder.rglob("core*") if path.is_file()] == []
     office.broker.bgsave()

@@ -28,11 +28,10 @@ OWN_PURPOSE = {
 }
 # What neither opens a ciphertext nor gives anything that a person said: states, ids, and the writing of what arrives.
 OPENS_NOTHING = {
-    "ingest.add_collector",
     "ingest.awaiting_submissions",
-    "ingest.find_collector",
     "ingest.mark_handled",
     "ingest.quarantined",
+    "ingest.receive_group",
     "ingest.receive_submission",
     "ingest.set_aside",
     "ingest.submissions_set_aside",

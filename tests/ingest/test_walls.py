@@ -13,7 +13,8 @@ from core.database import Database, Zone
 from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 from core.envelope import CiphertextRefused
 from core.keyring import KeyRing
-from ingest import add_collector, awaiting_submissions, find_collector, quarantined, read_quarantined, read_submission
+from ingest import awaiting_submissions, quarantined, read_quarantined, read_submission
+from ingest.collectors import add_collector, find_collector
 from ingest.errors import KeyDestroyed, QuarantineEntryUnknown, SubmissionUnknown
 from ingest.models import Attachment, Quarantine, Submission
 

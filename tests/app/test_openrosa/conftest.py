@@ -1,7 +1,7 @@
 """The real application on a real database, and a phone that talks to it over HTTP."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import httpx
@@ -15,7 +15,8 @@ from core.database import Database, Zone
 from core.keyring import KeyRing
 from core.settings import Settings
 from forms import publish_form
-from ingest import add_collector, quarantined, read_quarantined
+from ingest import quarantined, read_quarantined
+from ingest.collectors import add_collector
 
 OPERATION = "TEST"
 LIMIT = 1_000_000
@@ -44,11 +45,15 @@ class Phone:
     told: list[tuple[str, UUID]]
 
     form: bytes = field(default=FORM, repr=False)
+    hear: Callable[[], object] = tuple
 
-    def after(self, submission: Callable[[str, UUID], None]) -> None:
+    def after(self, heard: Callable[[], object]) -> None:
         """Let the program do something else when it hears of answers."""
-        state = self.client.app.state
-        state.door = replace(state.door, after_submission=submission)
+        self.hear = heard
+
+    def hears(self, operation: str, submissions: Sequence[UUID]) -> None:
+        self.hear()
+        self.told += [(operation, submission) for submission in submissions]
 
     @property
     def door(self) -> str:
@@ -65,6 +70,12 @@ class Phone:
         parts += [(name, (name, content, "image/jpeg")) for name, content in (files or {}).items()]
         headers = {"X-OpenRosa-Version": "1.0", "Accept-Language": language}
         return self.client.post(f"{door or self.door}/submission?deviceID=collect%3A1", files=parts, headers=headers)
+
+    def publish(self, form_id: str, version: str) -> None:
+        """Publish the same questions under another name or version."""
+        xform = self.form.replace(b'id="visit" version="1"', f'id="{form_id}" version="{version}"'.encode())
+        with self.database.transaction(Zone.COLLECTION, operation=OPERATION) as session:
+            publish_form(session, OPERATION, xform, {})
 
     @staticmethod
     def shows(response: httpx.Response) -> str:
@@ -89,8 +100,11 @@ def phone(database: Database, ring: KeyRing) -> Iterator[Phone]:
         token = add_collector(session, OPERATION, "tablet 7")
     told: list[tuple[str, UUID]] = []
     settings = Settings(max_submission_bytes=LIMIT)
-    application = create_application(
-        database, ring, settings, lambda operation, submission: told.append((operation, submission))
-    )
+
+    def tell(operation: str, submissions: Sequence[UUID]) -> None:
+        phone.hears(operation, submissions)
+
+    application = create_application(database, ring, settings, tell)
     with TestClient(application) as client:
-        yield Phone(client, database, ring, token, told)
+        phone = Phone(client, database, ring, token, told)
+        yield phone

@@ -80,7 +80,7 @@ def test_what_a_crash_left_unopened_is_opened_by_the_next_admission_and_by_the_p
 ) -> None:
     first, second = (encrypted(phone, public_key, instance) for instance in ("uuid:1", "uuid:2"))
     with monkeypatch.context() as crash:
-        crash.setattr("app.web.openrosa.open_encrypted", _crash)
+        crash.setattr("app.web.submission_door.open_encrypted", _crash)
         for sent in (first, second):
             assert phone.post(sent.manifest, sent.files).status_code == 500
     assert phone.told == []

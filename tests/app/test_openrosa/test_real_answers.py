@@ -18,7 +18,8 @@ from core.audit import Purpose
 from core.database import Database, Zone
 from core.models import Operation
 from forms import WorkbookRejected, compile_workbook, publish_form, read_form_definition
-from ingest import add_collector, quarantined, read_quarantined
+from ingest import quarantined, read_quarantined
+from ingest.collectors import add_collector
 from ingest.models import Submission
 from ingest.parse_xml import local_name, parse_xml
 from ingest.read_submission import read_as_received

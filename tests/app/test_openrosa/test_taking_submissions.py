@@ -88,7 +88,7 @@ def test_the_program_hears_of_complete_answers_that_are_new_and_of_nothing_else(
 
 
 def test_what_the_program_does_afterwards_cannot_spoil_the_answer(phone: Any) -> None:
-    def fail(operation: str, submission: object) -> None:
+    def fail() -> None:
         raise RuntimeError
 
     phone.after(fail)

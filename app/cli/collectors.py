@@ -1,0 +1,112 @@
+"""Commands for enumerators' phones: add, list, offer forms, retire."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import segno
+import typer
+from rich.markup import escape
+
+from app.cli.screen import console, show_table
+from app.cli.work import ADMINISTRATOR, at_work
+from app.operations import find_operation
+from app.program import open_program
+from core.database import Zone
+from core.identity.units import find_units
+from core.settings import Settings
+from ingest import collectors
+
+__all__ = ["add_commands"]
+
+phones = typer.Typer(help="Enumerators' phones: each has an address of its own.", no_args_is_help=True)
+Operation = Annotated[str, typer.Argument(help="Code of the operation.")]
+Which = Annotated[UUID, typer.Argument(help="The collector's id, as `collectors list` shows it.")]
+
+
+def add_commands(commands: typer.Typer) -> None:
+    commands.add_typer(phones, name="collectors")
+
+
+@phones.command("add")
+def add_collector(
+    operation: Operation,
+    name: Annotated[str, typer.Argument(help="A name for this phone or team; not the enumerator's own.")],
+    *,
+    organisation: Annotated[str, typer.Option(help="Name of the organisation whose records its answers become.")] = "",
+    area: Annotated[str, typer.Option(help="Name of the area.")] = "",
+    team: Annotated[str, typer.Option(help="Name of the team.")] = "",
+    form: Annotated[list[str] | None, typer.Option(help="A form that it is offered; repeat it for more. None: all.")] = None,
+    server: Annotated[str, typer.Option(help="This server, as https://collect.example.org: shows a QR code to scan.")] = "",
+    qr: Annotated[Path | None, typer.Option(help="Write the QR code here, .svg or .png, instead.", dir_okay=False)] = None,
+) -> None:
+    """Give an enumerator's phone its address, as a QR code for ODK Collect too. It is shown once and cannot be shown again.
+
+    Name a team, and what the phone sends lies with that team. Name nothing, and only who works in the whole operation sees it.
+    """
+    _refuse_early(server, qr)
+    with open_program(Settings.read()) as program:
+        with program.database.transaction(Zone.IDENTITY, actor=ADMINISTRATOR) as session:
+            custody = find_units(session, organisation=organisation, area=area, team=team).custody
+        with program.database.transaction(Zone.COLLECTION, operation=operation, actor=ADMINISTRATOR) as session:
+            find_operation(session, operation)
+            token = collectors.add_collector(session, operation, name, custody=custody, forms=form)
+    lies_with = team or area or organisation or "nobody yet: those who work in the whole operation see it"
+    _show_address(operation, server, token, qr)
+    console.print(f"It is not shown again. What it sends lies with {escape(lies_with)}.")
+
+
+def _refuse_early(server: str, qr: Path | None) -> None:
+    """Before anything is registered: an address that is not shown would be lost."""
+    if server:
+        collectors.door_address(server, "")
+    if qr and (qr.exists() or not server):
+        raise typer.BadParameter(f"{qr} is there already." if server else "It needs --server.", param_hint="--qr")
+
+
+def _show_address(operation: str, server: str, token: str, qr: Path | None) -> None:
+    if not server:
+        console.print(f"Server address for ODK Collect, after the name of this server:\n\n    /key/{token}\n")
+        return
+    console.print(f"Server address for ODK Collect:\n\n    {collectors.door_address(server, token)}\n", soft_wrap=True)
+    code = segno.make(collectors.phone_settings(server, token, operation), error="l", micro=False)
+    if qr is None:
+        code.terminal(sys.stdout, compact=True)
+        console.print("Scan it where ODK Collect asks for a project.")
+        return
+    with os.fdopen(os.open(qr, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        code.save(file, kind=qr.suffix.removeprefix(".").lower() or "svg", scale=5)
+    console.print(f"written: {escape(str(qr))}. Whoever has it can send in this phone's name: remove it once it was scanned.")
+
+
+@phones.command("list")
+def list_collectors(operation: Operation) -> None:
+    """List the phones that may send, where what they send lies, and the forms that they are offered."""
+    with at_work(operation) as (_, session):
+        rows = [
+            (one.id, one.name, one.custody, "all" if one.forms is None else ", ".join(sorted(one.forms)))
+            for one in collectors.list_collectors(session, operation)
+        ]
+    show_table(("collector", "name", "custody", "forms"), rows, "No phone may send yet: `bin/waystation collectors add`.")
+
+
+@phones.command("offer")
+def offer_forms(
+    operation: Operation,
+    collector: Which,
+    form: Annotated[list[str] | None, typer.Option(help="A form that it is offered; repeat it for more. None: all.")] = None,
+) -> None:
+    """Say which forms a phone is offered from now on. Answers to a form that it has from before are still taken in."""
+    with at_work(operation) as (_, session):
+        collectors.offer_forms(session, collector, form or None)
+    console.print(f"It is offered {escape(', '.join(form)) if form else 'every form'} from now on.")
+
+
+@phones.command("retire")
+def retire_collector(operation: Operation, collector: Which) -> None:
+    """Take nothing from a phone any more: it was lost, or has done its work. What it sent stays."""
+    with at_work(operation) as (_, session):
+        collectors.retire_collector(session, collector)
+    console.print("Its address is closed. An answer that is still on the phone can be sent by another address only.")

@@ -1,0 +1,82 @@
+"""Register who may send answers, and recognise them by the token in their server's address.
+
+A token is 32 random bytes, so its plain SHA-256 cannot be guessed back (unlike a password's).
+"""
+
+import hashlib
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select, true
+from sqlalchemy.orm import Session
+
+from core.access import UNASSIGNED, Custody
+from core.audit import Action, Purpose, record
+from core.clock import now
+from ingest.models import CollectorRow
+
+__all__ = ["Collector", "add_collector", "collector_of", "find_collector"]
+
+
+@dataclass(frozen=True)
+class Collector:
+    """A device or team that may send answers to one operation. `forms` are the only ones that it is offered; None: all."""
+
+    id: UUID
+    operation: str
+    name: str
+    custody: Custody = UNASSIGNED
+    forms: frozenset[str] | None = None
+
+    def is_offered(self, form_id: str) -> bool:
+        """Whether its phone may see and fetch a form of the operation."""
+        return self.forms is None or form_id in self.forms
+
+
+def add_collector(
+    session: Session, operation: str, name: str, *, custody: Custody = UNASSIGNED, forms: Collection[str] | None = None
+) -> str:
+    """Register a device or team and return its token, which is shown this once and not kept.
+
+    `name` is stored in clear: name the device or the team, not a person. What it sends becomes records in `custody`; it is
+    offered `forms`, or all of them.
+    """
+    token = secrets.token_urlsafe(32)
+    row = CollectorRow(
+        id=uuid4(),
+        operation=operation,
+        name=name,
+        token_sha256=_fingerprint(token),
+        created_at=now(),
+        custody=str(custody),
+        forms=sorted(set(forms)) if forms else None,
+    )
+    session.add(row)
+    session.flush()
+    record(session, Action.REGISTERED, f"ingest.collector:{row.id}", purpose=Purpose.ADMINISTRATION)
+    return token
+
+
+def find_collector(session: Session, token: str) -> Collector | None:
+    """The collector of a token, unless it was retired; before any operation is known.
+
+    Row-level security shows a collector's row to its own operation and to whoever presents its token: the presented
+    fingerprint is stated in the transaction and compared by the policy itself (migration 0003).
+    """
+    fingerprint = _fingerprint(token)
+    session.execute(select(func.set_config("waystation.presented_token", fingerprint.hex(), true())))
+    presented = CollectorRow.token_sha256 == fingerprint, CollectorRow.retired_at.is_(None)
+    row = session.scalar(select(CollectorRow).where(*presented))
+    return collector_of(row) if row else None
+
+
+def collector_of(row: CollectorRow) -> Collector:
+    """The collector that a row tells of."""
+    forms = None if row.forms is None else frozenset(row.forms)
+    return Collector(row.id, row.operation, row.name, Custody.parse(row.custody), forms)
+
+
+def _fingerprint(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
