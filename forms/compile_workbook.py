@@ -9,7 +9,8 @@ from pyxform.xls2xform import ConvertResult, convert
 from forms.definition import FormDefinition
 from forms.errors import Finding, WorkbookRejected, XFormUnreadable
 from forms.explain_refusal import explain_complaint, explain_refusal
-from forms.find_faults import privacy_faults, workbook_faults
+from forms.find_faults import workbook_faults
+from forms.find_privacy_faults import privacy_faults
 from forms.read_definition import read_form_definition
 from forms.read_workbook import Workbook, read_workbook
 from forms.validate_xform import validate_xform

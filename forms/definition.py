@@ -5,7 +5,18 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-__all__ = ["NAMESPACE", "FormDefinition", "PrivacyClass", "Question", "RecordKind", "RecordPart", "classify"]
+from forms.errors import VariableFedTwice
+
+__all__ = [
+    "NAMESPACE",
+    "FormDefinition",
+    "PrivacyClass",
+    "Question",
+    "RecordKind",
+    "RecordPart",
+    "classify",
+    "refuse_variables_fed_twice",
+]
 
 NAMESPACE: Final = "urn:waystation:forms"  # of the attributes in which a workbook's declarations travel
 
@@ -62,7 +73,8 @@ class Question:
 class FormDefinition:
     """A form version as its XForm tells it. `version` is empty where the form has none.
 
-    A language is its BCP 47 code where the form gives one (`Français (fr)` is `fr`), else its name as written;
+    `repeats` are the paths of all repeats, also of those that hold no question but in a repeat within, the outer before
+    the inner. A language is its BCP 47 code where the form gives one (`Français (fr)` is `fr`), else its name as written;
     `default` for a form without translations. The form's default language comes first.
     """
 
@@ -71,7 +83,19 @@ class FormDefinition:
     title: str
     record_kind: RecordKind
     questions: tuple[Question, ...]
+    repeats: tuple[str, ...]
     languages: tuple[str, ...]
+
+
+def refuse_variables_fed_twice(definition: FormDefinition) -> None:
+    """Raises `VariableFedTwice`: one answer would hide the other. Within repeats nothing is counted."""
+    feeding: dict[str, str] = {}
+    for question in definition.questions:
+        if question.statistic and not question.repeat:
+            first = feeding.setdefault(question.statistic, question.path)
+            if first != question.path:
+                names = {"first": first, "second": question.path}
+                raise VariableFedTwice(form_id=definition.form_id, variable=question.statistic, **names)
 
 
 def classify(privacy: str | None, part: str | None, statistic: str | None) -> tuple[PrivacyClass, RecordPart, str | None]:

@@ -11,6 +11,7 @@ __all__ = [
     "FormChanged",
     "FormKeyMissing",
     "MediaNameUnusable",
+    "VariableFedTwice",
     "WorkbookRejected",
     "XFormUnreadable",
 ]
@@ -77,3 +78,9 @@ class ForeignFormKey(Problem):
     remedy = (
         "Take `public_key` out of its settings, or publish it with --encrypted: that puts the operation's key in its place."
     )
+
+
+class VariableFedTwice(Problem):
+    code = "FORM-007"
+    says = "In form {form_id} two questions feed the variable '{variable}': {first} and {second}."
+    remedy = "Let one question feed it: where several may be answered, one that is calculated from them."

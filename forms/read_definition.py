@@ -52,6 +52,7 @@ def read_form_definition(xform: bytes) -> FormDefinition:
         title=_title(document) or form_id,
         record_kind=_record_kind(root),
         questions=tuple(_questions(root, binds, controls)),
+        repeats=tuple(place for place, control in controls.items() if control.kind == "repeat"),
         languages=tuple(texts) or (NO_LANGUAGE,),
     )
 

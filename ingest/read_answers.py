@@ -39,7 +39,7 @@ class _Reader:
 
     def __init__(self, definition: FormDefinition) -> None:
         self.questions = {question.path for question in definition.questions}
-        self.repeats = {question.repeat for question in definition.questions}
+        self.repeats = set(definition.repeats)
 
     def read(self, parent: etree._Element, at: str, into: Answers) -> None:
         for child in parent.iterchildren("*"):
