@@ -14,7 +14,8 @@ from forms.errors import WorkbookRejected
 from forms.form_keys import add_form_key, newest_public_key, open_form_keys, verify_form_keys
 from forms.label_questions import question_labels
 from forms.places_media import places_media
-from forms.publish_form import PublishedForm, find_definition, find_form, list_forms, publish_form, read_media
+from forms.find_definition import find_definition
+from forms.publish_form import PublishedForm, find_form, list_forms, publish_form, read_media
 from forms.read_definition import read_form_definition
 
 __all__ = [

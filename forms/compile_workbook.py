@@ -28,14 +28,15 @@ class CompiledForm:
     media: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
-def compile_workbook(content: bytes, file_name: str, *, java: str | None = None) -> CompiledForm:
+def compile_workbook(content: bytes, file_name: str, *, java: str | None = None, encoding: str = "") -> CompiledForm:
     """Compile .xlsx, .xls, .csv or .md (the content decides, not the name) and, given `java`, check with ODK Validate.
 
-    The file name without its ending is the form's id where the settings name none. Raises `WorkbookRejected` with
-    every finding; what does not stop the form is in `warnings`, and so is a skipped check.
+    The file name without its ending is the form's id where the settings name none; `encoding` is the code page of a text
+    file that is not in Unicode, where it is known. Raises `WorkbookRejected` with every finding, and `CodePageUnknown`;
+    what does not stop the form is in `warnings`, and so is a skipped check.
     """
-    workbook = read_workbook(content, file_name)
-    warnings: list[str] = []
+    workbook = read_workbook(content, file_name, encoding)
+    warnings = list(workbook.notes)
     converted = _convert(workbook, warnings)
     _refuse(workbook, privacy_faults(workbook))
     xform = converted.xform.encode()

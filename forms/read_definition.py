@@ -11,7 +11,7 @@ from typing import Final
 
 from lxml import etree
 
-from forms.definition import NAMESPACE, FormDefinition, Question, RecordKind, classify
+from forms.definition import NAMESPACE, FormDefinition, PrivacyClass, Question, RecordKind, classify
 from forms.errors import XFormUnreadable
 
 __all__ = ["model_of", "parse_xform", "read_form_definition"]
@@ -106,13 +106,12 @@ def _questions(
 
 def _question(name: str, path: str, bind: etree._Element | None, controls: Mapping[str, _Control]) -> Question:
     attributes = {} if bind is None else {str(key): str(value).strip() for key, value in bind.attrib.items()}
-    privacy, part, statistic = classify(
-        *(attributes.get(f"{{{NAMESPACE}}}{word}") for word in ("privacy", "part", "statistic"))
-    )
+    said = [attributes.get(f"{{{NAMESPACE}}}{word}") for word in ("privacy", "part", "statistic")]
+    privacy, part, statistic = classify(*said)
     control = controls.get(path, _Control("", {}))
     kind = control.kind if control.kind in CHOICES else attributes.get("type", "string").rpartition(":")[2]
     repeat = _innermost_repeat(path, controls)
-    return Question(path, name, kind, repeat, privacy, part, statistic, control.labels, control.choices)
+    return Question(path, name, kind, repeat, privacy, part, statistic, control.labels, control.choices, said[0] in set(PrivacyClass))
 
 
 def _leaves(element: etree._Element, path: str) -> Iterator[tuple[etree._Element, str]]:
