@@ -1,7 +1,6 @@
 """What to tell about a file that is no workbook, or of which a part would not be read."""
 
 import io
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -61,7 +60,9 @@ def left_out(content: bytes, rows_read: Mapping[str, int]) -> Iterator[Finding]:
         filled = [(number, _filled(row)) for number, row in below if len(_filled(row)) > 1]
         if filled:
             number, texts = filled[0]
-            what = f"This row and {len(filled) - 1} more stand below over {LONGEST_GAP} empty rows, where a sheet is taken to end."
+            what = (
+                f"This row and {len(filled) - 1} more stand below over {LONGEST_GAP} empty rows, where a sheet is taken to end."
+            )
             remedy = "Delete the empty rows above it; or move what is no part of the form to another sheet."
             yield Finding(name.lower(), number, texts[0], what, remedy)
 
@@ -72,12 +73,18 @@ def _filled(row: Cells) -> list[str]:
 
 def _sheets(content: bytes, rows_read: Mapping[str, int] | None = None) -> Iterator[tuple[str, Iterable[Cells]]]:
     """Each sheet with its rows; where `rows_read` is given, only those of its sheets that go on long after what was read."""
-    if content.startswith(ZIP):
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        listed = [(sheet.title, sheet.max_row, sheet.iter_rows(values_only=True)) for sheet in book.worksheets]
-    else:
-        old_book = xlrd.open_workbook(file_contents=content)
-        listed = [(sheet.name, sheet.nrows, map(tuple, map(sheet.row_values, range(sheet.nrows)))) for sheet in old_book.sheets()]
-    for name, length, rows in listed:
-        if rows_read is None or (name.lower() in rows_read and (length or 0) > rows_read[name.lower()] + 1 + LONGEST_GAP):
+    for name, length, rows in _modern(content) if content.startswith(ZIP) else _old(content):
+        read = None if rows_read is None else rows_read.get(name.lower(), length)
+        if read is None or length > read + 1 + LONGEST_GAP:
             yield name, rows
+
+
+def _modern(content: bytes) -> Iterator[tuple[str, int, Iterable[Cells]]]:
+    book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    for sheet in book.worksheets:
+        yield sheet.title, sheet.max_row or 0, sheet.iter_rows(values_only=True)
+
+
+def _old(content: bytes) -> Iterator[tuple[str, int, Iterable[Cells]]]:
+    for sheet in xlrd.open_workbook(file_contents=content).sheets():
+        yield sheet.name, sheet.nrows, map(tuple, map(sheet.row_values, range(sheet.nrows)))

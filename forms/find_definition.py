@@ -13,7 +13,7 @@ from forms.read_definition import read_form_definition
 __all__ = ["find_definition"]
 
 MOST_READ: Final = 128  # definitions kept in memory; they hold no personal data
-_read: Final[dict[tuple[str, str, str, str, int], FormDefinition]] = {}
+_read: Final[dict[tuple[object, ...], FormDefinition]] = {}
 
 
 def find_definition(session: Session, operation: str, form_id: str, version: str) -> FormDefinition | None:
@@ -23,8 +23,9 @@ def find_definition(session: Session, operation: str, form_id: str, version: str
     """
     named = (FormVersion.operation == operation, FormVersion.form_id == form_id, FormVersion.version == version)
     set_for = (FormClasses.operation == operation, FormClasses.form_id == form_id, FormClasses.version == version)
-    edition = select(func.coalesce(func.max(FormClasses.edition), 0)).where(*set_for).scalar_subquery()
-    found = session.execute(select(FormVersion.md5, edition).where(*named)).first()
+    # Beside the edition its moment: after a backup was restored, the same number may stand for something else.
+    edition, set_at = (select(func.max(it)).where(*set_for).scalar_subquery() for it in (FormClasses.edition, FormClasses.set_at))
+    found = session.execute(select(FormVersion.md5, edition, set_at).where(*named)).first()
     if found is None:
         return None
     key = (operation, form_id, version, *found)

@@ -1,6 +1,6 @@
-"""The published forms with their media files and the classes set beside them, and the keys that open what phones encrypt (schema `forms`).
+"""The published forms with their media files and the classes set beside them, and the keys to what phones encrypt.
 
-Rows are added and never changed, but for the wrapping of keys.
+Schema `forms`. Rows are added and never changed, but for the wrapping of keys.
 """
 
 from datetime import datetime

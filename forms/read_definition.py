@@ -111,7 +111,9 @@ def _question(name: str, path: str, bind: etree._Element | None, controls: Mappi
     control = controls.get(path, _Control("", {}))
     kind = control.kind if control.kind in CHOICES else attributes.get("type", "string").rpartition(":")[2]
     repeat = _innermost_repeat(path, controls)
-    return Question(path, name, kind, repeat, privacy, part, statistic, control.labels, control.choices, said[0] in set(PrivacyClass))
+    return Question(
+        path, name, kind, repeat, privacy, part, statistic, control.labels, control.choices, said[0] in set(PrivacyClass)
+    )
 
 
 def _leaves(element: etree._Element, path: str) -> Iterator[tuple[etree._Element, str]]:

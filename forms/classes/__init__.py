@@ -9,7 +9,7 @@ from forms.classes.classes_sheet import read_sheet, write_sheet
 from forms.classes.errors import ClassesChanged, ClassesRejected, FormNotPublished
 from forms.classes.kept_classes import Classes, QuestionClass, with_classes
 from forms.classes.list_unset import FormVersionState, list_form_versions
-from forms.classes.set_classes import ClassesEdition, FormToClassify, form_to_classify, set_classes
+from forms.classes.set_classes import ClassesEdition, FormToClassify, earlier_version, form_to_classify, set_classes
 from forms.classes.suggest_classes import Reason, Suggestion, known_variables, suggest_classes
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "QuestionClass",
     "Reason",
     "Suggestion",
+    "earlier_version",
     "form_to_classify",
     "known_variables",
     "list_form_versions",

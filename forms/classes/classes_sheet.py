@@ -8,7 +8,7 @@ import io
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from forms.classes.errors import ClassesRejected
+from forms.classes.errors import ClassesRejected, ClassRefusal, Why
 from forms.classes.kept_classes import QuestionClass
 from forms.classes.set_classes import FormToClassify
 from forms.classes.suggest_classes import Suggestion
@@ -38,11 +38,10 @@ def read_sheet(content: bytes, form_id: str) -> dict[str, QuestionClass | None]:
     try:
         rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
     except (UnicodeDecodeError, csv.Error):
-        raise ClassesRejected(form_id, ["The file is no CSV file in UTF-8. Save it as 'CSV UTF-8'."]) from None
-    missing = [name for name in DECIDED if rows and name not in rows[0]]
-    if missing or not rows:
-        raise ClassesRejected(form_id, [f"The file has no column {', '.join(missing or DECIDED)}. Write one with `forms classes`."])
-    refusals = [said for number, row in enumerate(rows, start=2) for said in _unreadable(number, row)]
+        raise ClassesRejected(form_id, [ClassRefusal("The file", Why.NO_CSV)]) from None
+    present = set(rows[0]) if rows else set()
+    missing = [ClassRefusal(f"Column {name}", Why.NO_COLUMN) for name in DECIDED if name not in present]
+    refusals = missing or [ClassRefusal(f"Row {at}", why) for at, row in enumerate(rows, start=2) for why in _unreadable(row)]
     if refusals:
         raise ClassesRejected(form_id, refusals)
     return {_said(row, "question"): _question_class(row) for row in rows}
@@ -55,8 +54,7 @@ def _words(given: QuestionClass | None) -> tuple[str, str, str]:
 def _suggestion(suggested: Suggestion | None) -> tuple[str, ...]:
     if suggested is None:
         return ("", "", "", "")
-    word = f": {suggested.word}" if suggested.word else ""
-    return (*_words(suggested.given), f"{suggested.reason.replace('_', ' ')}{word}")
+    return (*_words(suggested.given), suggested.said)
 
 
 def _label(labels: Mapping[str, str]) -> str:
@@ -68,12 +66,12 @@ def _said(row: Mapping[str, str], column: str) -> str:
     return (row.get(column) or "").strip()
 
 
-def _unreadable(number: int, row: Mapping[str, str]) -> Iterator[str]:
-    for column, known in (("privacy", list(PrivacyClass)), ("part", list(RecordPart))):
+def _unreadable(row: Mapping[str, str]) -> Iterator[Why]:
+    for column, known in (("privacy", set(PrivacyClass)), ("part", set(RecordPart))):
         if _said(row, column) and _said(row, column) not in known:
-            yield f"Row {number}: '{_said(row, column)}' is no {column}. Write one of: {', '.join(known)}; or leave it empty."
+            yield Why.NO_WORD
     if not _said(row, "privacy") and (_said(row, "part") or _said(row, "statistic")):
-        yield f"Row {number}: a part or variable without a class. Write the class too, or leave all three empty."
+        yield Why.NO_CLASS
 
 
 def _question_class(row: Mapping[str, str]) -> QuestionClass | None:

@@ -18,14 +18,14 @@ from core.access import require
 from core.audit import Action, Purpose, record
 from core.clock import now
 from core.permissions import Right
-from forms.classes.errors import ClassesChanged, ClassesRejected, FormNotPublished
+from forms.classes.errors import ClassesChanged, ClassesRejected, ClassRefusal, FormNotPublished, Why
 from forms.classes.kept_classes import Classes, QuestionClass, classes_of, newest_classes, with_classes
 from forms.definition import FormDefinition, PrivacyClass, Question, RecordKind, RecordPart, refuse_variables_fed_twice
 from forms.errors import VariableFedTwice
-from forms.models import FormClasses
+from forms.models import FormClasses, FormVersion
 from forms.publish_form import find_form
 
-__all__ = ["ClassesEdition", "FormToClassify", "form_to_classify", "set_classes"]
+__all__ = ["ClassesEdition", "FormToClassify", "earlier_version", "form_to_classify", "set_classes"]
 
 VARIABLE: Final = re.compile(r"[a-z][a-z0-9_.+-]{0,59}")
 
@@ -56,7 +56,9 @@ class FormToClassify:
     @property
     def unset(self) -> tuple[Question, ...]:
         """The questions of which nobody said anything: direct identifiers all."""
-        return tuple(asked for asked in self.declared.questions if not asked.declared and asked.path not in self.classes.questions)
+        return tuple(
+            asked for asked in self.declared.questions if not asked.declared and asked.path not in self.classes.questions
+        )
 
 
 def form_to_classify(session: Session, operation: str, form_id: str, version: str | None = None) -> FormToClassify:
@@ -68,6 +70,15 @@ def form_to_classify(session: Session, operation: str, form_id: str, version: st
     rows = session.scalars(select(FormClasses).where(*named).order_by(FormClasses.edition.desc())).all()
     history = tuple(ClassesEdition(row.edition, row.set_by, row.set_at, len(row.questions)) for row in rows)
     return FormToClassify(form.definition, classes_of(rows[0]) if rows else Classes(0), history)
+
+
+def earlier_version(session: Session, operation: str, form: FormToClassify) -> FormToClassify | None:
+    """The version of the same form published before this one, if there is one (collection or casework zone)."""
+    of_form = (FormVersion.operation == operation, FormVersion.form_id == form.declared.form_id)
+    this = select(FormVersion.published_at).where(*of_form, FormVersion.version == form.declared.version).scalar_subquery()
+    before = select(FormVersion.version).where(*of_form, FormVersion.published_at < this)
+    version = session.scalars(before.order_by(FormVersion.published_at.desc()).limit(1)).first()
+    return None if version is None else form_to_classify(session, operation, form.declared.form_id, version)
 
 
 def set_classes(
@@ -96,7 +107,7 @@ def set_classes(
     new = Classes(held.edition + 1, records or held.records, wanted)
     _refuse(form.declared, new, set(questions))
     changed = {path for path in {*held.questions, *wanted} if held.questions.get(path) != wanted.get(path)}
-    if not changed and new.records == held.records:
+    if not changed and (new.records or RecordKind.OTHER) is (held.records or RecordKind.OTHER):
         return held
     _add(session, operation, form.declared, new, access.actor)
     detail = {"version": version, "edition": new.edition, "fields": len(changed), "kind": new.records or ""}
@@ -128,29 +139,29 @@ def _as_kept(given: QuestionClass) -> dict[str, str]:
 
 def _refuse(form: FormDefinition, new: Classes, named: set[str]) -> None:
     asked = {question.path: question for question in form.questions}
-    refusals = [f"{path}: the form asks no such question. Correct its path." for path in sorted(named - set(asked))]
+    refusals = [ClassRefusal(path, Why.UNKNOWN) for path in sorted(named - set(asked))]
     for path, question in asked.items():
         if path in named and question.declared:
-            refusals.append(f"{path}: its workbook says how it is kept. Change it there, and publish a new version.")
+            refusals.append(ClassRefusal(path, Why.DECLARED))
         elif path in new.questions:
-            refusals += [f"{path}: {refusal}" for refusal in _refusals(question, new.questions[path])]
+            refusals += [ClassRefusal(path, why) for why in _refusals(question, new.questions[path])]
     if new.records and form.record_kind not in {RecordKind.OTHER, new.records}:
-        refusals.append(f"Its workbook says that it records '{form.record_kind}'. Change it there, and publish a new version.")
+        refusals.append(ClassRefusal(form.form_id, Why.KIND_DECLARED))
     try:
         refuse_variables_fed_twice(with_classes(form, new))
     except VariableFedTwice as twice:
-        refusals.append(str(twice))
+        refusals.append(ClassRefusal(str(twice.where["second"]), Why.FED_TWICE))
     if refusals:
         raise ClassesRejected(form.form_id, refusals)
 
 
-def _refusals(question: Question, given: QuestionClass) -> Iterator[str]:
+def _refusals(question: Question, given: QuestionClass) -> Iterator[Why]:
     direct = given.privacy is PrivacyClass.DIRECT
     if direct and given.statistic:
-        yield "a direct identifier cannot feed a statistic. Choose another class, or leave the variable empty."
+        yield Why.DIRECT_COUNTED
     if direct and given.part is RecordPart.FACTS:
-        yield "a direct identifier cannot be among the facts. Choose another class, or another part."
+        yield Why.DIRECT_FACT
     if given.statistic and not VARIABLE.fullmatch(given.statistic):
-        yield "this is no name of a variable. Write small letters, digits, '_', '.', '+' and '-', beginning with a letter."
+        yield Why.VARIABLE_NAME
     if given.statistic and question.repeat:
-        yield "an answer within a repeat is not counted. Leave the variable empty."
+        yield Why.IN_REPEAT

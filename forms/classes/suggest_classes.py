@@ -58,6 +58,11 @@ class Suggestion:
     reason: Reason
     word: str = ""
 
+    @property
+    def said(self) -> str:
+        """The reason in plain English."""
+        return self.reason.replace("_", " ") + (f": {self.word}" if self.word else "")
+
 
 DIRECT, QUASI, SENSITIVE = PrivacyClass.DIRECT, PrivacyClass.QUASI, PrivacyClass.SENSITIVE
 # Words by which an answer of these kinds leads to one person, with where it is kept.

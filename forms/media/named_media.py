@@ -32,7 +32,9 @@ def refuse_missing_media(xform: bytes, given: Collection[str]) -> None:
 
 def _named(xform: bytes) -> Iterator[str]:
     for element in parse_xform(xform).iter():
-        said = [*map(str, element.attrib.values()), element.text or ""] if not len(element) else map(str, element.attrib.values())
+        said = (
+            [*map(str, element.attrib.values()), element.text or ""] if not len(element) else map(str, element.attrib.values())
+        )
         for text in said:
             address = ADDRESS.match(text.strip())
             if address:

@@ -35,6 +35,7 @@ COUNTS = {
         "alike",
         "answers",
         "consents",
+        "edition",
         "erased",
         "failed",
         "faults",
