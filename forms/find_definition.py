@@ -24,7 +24,9 @@ def find_definition(session: Session, operation: str, form_id: str, version: str
     named = (FormVersion.operation == operation, FormVersion.form_id == form_id, FormVersion.version == version)
     set_for = (FormClasses.operation == operation, FormClasses.form_id == form_id, FormClasses.version == version)
     # Beside the edition its moment: after a backup was restored, the same number may stand for something else.
-    edition, set_at = (select(func.max(it)).where(*set_for).scalar_subquery() for it in (FormClasses.edition, FormClasses.set_at))
+    edition, set_at = (
+        select(func.max(it)).where(*set_for).scalar_subquery() for it in (FormClasses.edition, FormClasses.set_at)
+    )
     found = session.execute(select(FormVersion.md5, edition, set_at).where(*named)).first()
     if found is None:
         return None

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy.orm import Session
 
 import forms
 from app.cli.screen import console, show_table
@@ -14,7 +15,7 @@ from app.program import open_program
 from core.database import Zone
 from core.places import load_places
 from core.settings import Settings
-from forms import classes, media
+from forms import classes, media, versions
 
 __all__ = ["add_commands"]
 
@@ -115,6 +116,34 @@ def list_forms(operation: Operation) -> None:
     ]
     heads = ("form", "version", "title", "questions", "without a class")
     show_table(heads, rows, f"{operation} has no form yet: `bin/waystation forms add {operation} FILE`.")
+
+
+@form_commands.command("diff")
+def diff_forms(
+    operation: Operation,
+    before: Annotated[str, typer.Argument(help="The former version: FORM@VERSION, FORM for the newest, or a workbook.")],
+    after: Annotated[str, typer.Argument(help="The newer version, likewise.")],
+    encoding: Encoding = "",
+) -> None:
+    """Say what changed between two versions of a form, and what that does to stored answers and statistics."""
+    with at_work(operation) as (_, session):
+        compared = [_version(session, operation, named, encoding) for named in (before, after)]
+    changes = versions.compare_versions(*compared)
+    rows = [(it.where, it.what, it.before, it.after, it.answers, it.statistics) for it in changes]
+    heads = ("where", "what", "before", "after", "stored answers", "statistics")
+    show_table(heads, rows, "Nothing is other.")
+
+
+def _version(session: Session, operation: str, named: str, encoding: str) -> versions.VersionCompared:
+    if Path(named).is_file():
+        compiled = forms.compile_workbook(Path(named).read_bytes(), Path(named).name, encoding=encoding)
+        return versions.VersionCompared.of(compiled.xform)
+    form_id, _, version = named.rpartition("@") if "@" in named else (named, "", None)
+    form = forms.find_form(session, operation, form_id, version)
+    if form is None:
+        raise classes.FormNotPublished(operation=operation, form_id=form_id)
+    definition = forms.find_definition(session, operation, form_id, form.version)
+    return versions.VersionCompared.of(form.xform, definition, {it.file_name: it.md5 for it in form.media})
 
 
 @form_commands.command("classes")

@@ -19,7 +19,8 @@ FORM = "foreign form/é"  # an id as other tools give them
 XFORM = f"""<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"><h:head><h:title>Foreign</h:title>
 <model><instance><data id="{FORM}" version="7"><name/><reason/></data></instance><bind nodeset="/data/name" type="string"/>
 <bind nodeset="/data/reason" type="string"/></model></h:head><h:body><input ref="/data/name"><label>Full name</label></input>
-<select1 ref="/data/reason"><label>Why?</label><item><label>Flood</label><value>flood</value></item></select1></h:body></h:html>"""
+<select1 ref="/data/reason"><label>Why?</label><item><label>Flood</label><value>flood</value></item></select1>
+</h:body></h:html>"""
 PAGE = "/forms/classes?form=foreign+form%2F%C3%A9&version=7"
 
 
@@ -46,7 +47,9 @@ def chosen(page: str) -> list[str]:
 
 
 def test_the_whole_way(officer: Browser, field_team: Field) -> None:
-    [address] = {unescape(it) for it in re.findall(r'href="(/forms/classes[^"]+)"', officer.get("/forms").text) if "foreign" in it}
+    [address] = {
+        unescape(it) for it in re.findall(r'href="(/forms/classes[^"]+)"', officer.get("/forms").text) if "foreign" in it
+    }
     page = officer.client.get(address).text
     assert "It speaks of a name: <q><bdi>name</bdi></q>" in page
     assert chosen(page) == ["other"], "only what it records is chosen: no class"

@@ -20,9 +20,7 @@ from forms.classes import (
 )
 from tests.forms.test_classes.conftest import FORM, OFFICER, OPERATION, Office
 
-NAME, VILLAGE, REASON, REASON_2, AGE = (
-    f"/data/{it}" for it in ("head_name", "village", "reason", "reason_2", "member/age")
-)
+NAME, VILLAGE, REASON, REASON_2, AGE = (f"/data/{it}" for it in ("head_name", "village", "reason", "reason_2", "member/age"))
 COUNTED = QuestionClass(PrivacyClass.SENSITIVE, statistic="reason")
 
 

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forms import QUESTIONNAIRES, FormDefinition, PrivacyClass, Question, RecordKind, RecordPart, build_questionnaire, compile_workbook
+from forms import (
+    QUESTIONNAIRES,
+    FormDefinition,
+    PrivacyClass,
+    Question,
+    RecordKind,
+    RecordPart,
+    build_questionnaire,
+    compile_workbook,
+)
 from forms.classes import Classes, FormToClassify, QuestionClass, Reason, Suggestion, suggest_classes
 from tests.forms.test_classes.conftest import Office
 
