@@ -8,6 +8,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Final
 
 from pyxform import aliases
@@ -15,14 +16,12 @@ from pyxform.question_type_dictionary import QUESTION_TYPE_DICT
 
 from forms.errors import Finding
 from forms.find_privacy_faults import privacy_faults
-from forms.read_workbook import Row, Workbook
+from forms.read_workbook import BRACKET, XML_NAME, Row, Workbook
 
 __all__ = ["workbook_faults"]
 
-XML_NAME: Final = re.compile(r"[^\W\d][\w.-]*")
 REFERENCE: Final = re.compile(r"\$\{(?:last-saved#)?([^\W\d][\w.-]*)\}")
 FILE_LIST: Final = re.compile(r".*\.(csv|xml|geojson)")
-BRACKET: Final = re.compile(r"(begin|end)[ _](group|repeat|loop|lgroup|looped group)\b")
 SELECT: Final = re.compile(rf"({'|'.join(sorted(map(re.escape, aliases.select), key=len, reverse=True))})\s+(.+)")
 KNOWN_TYPES: Final = frozenset(QUESTION_TYPE_DICT) | frozenset(aliases.settings_header)
 SHOWN_TYPES: Final = frozenset(
@@ -143,9 +142,14 @@ def _type_faults(workbook: Workbook) -> Iterator[Finding]:
                 row,
                 kind,
                 "This question type is unknown.",
-                "Use a type of the XLSForm reference, as text, integer or select_one.",
+                f"Use a type of the XLSForm reference, as {_nearest(kind)}.",
             )
         yield from _empty_question_faults(row, kind)
+
+
+def _nearest(kind: str) -> str:
+    found = get_close_matches(kind.lower(), sorted(KNOWN_TYPES), 1)
+    return found[0] if found else "text, integer or select_one"
 
 
 def _empty_question_faults(row: Row, kind: str) -> Iterator[Finding]:

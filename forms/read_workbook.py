@@ -6,6 +6,7 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from pyxform.errors import PyXFormError
@@ -15,7 +16,10 @@ from forms.decode_text import decode_text
 from forms.errors import CodePageUnknown, Finding, WorkbookRejected
 from forms.explain_unreadable import OLE, ZIP, foreign_file, left_out, not_a_workbook, unreadable
 
-__all__ = ["Row", "Workbook", "column_of", "read_workbook"]
+__all__ = ["BRACKET", "XML_NAME", "Row", "Workbook", "column_of", "read_workbook"]
+
+BRACKET: Final = re.compile(r"(begin|end)[ _](group|repeat|loop|lgroup|looped group)\b")
+XML_NAME: Final = re.compile(r"[^\W\d][\w.-]*")
 
 LARGEST_WORKBOOK_BYTES: Final = 20_000_000
 LARGEST_UNPACKED_BYTES: Final = 300_000_000
@@ -68,6 +72,7 @@ class Workbook:
         return next((row.value(name) for row in self.rows("settings")), "")
 
 
+@lru_cache(1024)  # asked for every cell
 def column_of(header: str) -> str:
     """The present name of a column, without the language or prefix that its header carries."""
     steps = [step.strip() for step in re.split(r"::?", header, maxsplit=1)]
