@@ -18,9 +18,10 @@ ASKED = {
     "why": "reason",
     "women": "persons.female.18-59",
 }
+QUESTIONS = "".join(f"<{name}/>" for name in ASKED)
 XFORM = (
     '<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"><h:head><h:title>Arrivals</h:title>'
-    f'<model><instance><data id="foreign" version="3">{"".join(f"<{name}/>" for name in ASKED)}<meta><instanceID/></meta></data>'
+    f'<model><instance><data id="foreign" version="3">{QUESTIONS}<meta><instanceID/></meta></data>'
     "</instance></model></h:head><h:body/></h:html>"
 )
 SAID = {"who": "Quintessa", "day": "2026-02-10", "here": "XM0102", "there": "XM0101", "why": "flood", "women": "3"}
