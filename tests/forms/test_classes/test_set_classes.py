@@ -1,5 +1,7 @@
 """What a person says of a form's questions holds from then on; what nobody said anything of is a direct identifier."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -10,6 +12,7 @@ from core.database import Zone
 from core.permissions import Role
 from forms import PrivacyClass, RecordKind, RecordPart, find_definition
 from forms.classes import (
+    Classes,
     ClassesChanged,
     ClassesRejected,
     FormNotPublished,
@@ -17,6 +20,7 @@ from forms.classes import (
     form_to_classify,
     list_form_versions,
     set_classes,
+    with_classes,
 )
 from tests.forms.test_classes.conftest import FORM, OFFICER, OPERATION, Office
 
@@ -73,6 +77,13 @@ def test_all_that_is_wrong_is_said_at_once_and_nothing_is_kept(office: Office) -
         (REASON_2, "fed_twice"),
     ]
     assert office.look().classes.edition == 0
+
+
+def test_whatever_stands_beside_a_form_its_workbook_holds(office: Office) -> None:
+    """Also where a row got into the table by another way."""
+    beside = Classes(1, RecordKind.OTHER, {VILLAGE: QuestionClass(PrivacyClass.OPEN, RecordPart.FACTS, "village")})
+    form = replace(office.look().declared, record_kind=RecordKind.SCREENING)
+    assert with_classes(form, beside) == form
 
 
 def test_what_a_workbook_says_it_records_is_not_said_otherwise_here(office: Office) -> None:
