@@ -219,54 +219,39 @@ def test_a_skipped_check_is_said(workbook: Build) -> None:
 
 
 @needs_java
-def test_what_only_the_phones_engine_refuses_is_found_at_its_row(workbook: Build) -> None:
+def test_what_only_the_phones_engine_refuses_is_found_at_its_row_and_all_of_it_in_one_go(workbook: Build) -> None:
     content = workbook(
         survey=[
-            [*HEADER, "calculation", "relevant"],
-            ["integer", "a", "A", "", ""],
-            ["begin_group", "g", "G", "", ""],
-            ["text", "b", "B", "", "${a} >"],
-            ["end_group", "", "", "", ""],
-        ]
-    )
-    [finding] = findings(content, java="java")
-    assert (finding.sheet, finding.row, finding.text) == ("survey", 4, "b")
-    assert "ODK Validate" in finding.what
-    assert "java" not in finding.what
-
-
-@needs_java
-def test_questions_that_wait_for_each_other_are_refused(workbook: Build) -> None:
-    content = workbook(survey=[[*HEADER, "relevant"], ["integer", "a", "A", "${b} = 1"], ["integer", "b", "B", "${a} = 1"]])
-    [finding] = findings(content, java="java")
-    assert "depend on itself" in finding.remedy
-
-
-@needs_java
-def test_what_is_hidden_behind_a_fault_is_found_in_the_same_go(workbook: Build) -> None:
-    """pyxform and ODK Validate each stop at the first."""
-    content = workbook(
-        survey=[
-            [*HEADER, "relevant", "parameters"],
-            ["range", "a", "A", "", "start=x"],
-            ["range", "b", "B", "", "start=y"],
-            ["integer", "c", "C", "(${a} = 1", ""],
-            ["text", "d", "D", "foo(${c})", ""],
-            ["select_one t", "e", "E", "", ""],
-            ["image", "f", "F", "", "max-pixels=large"],
+            [*HEADER, "relevant"],
+            ["integer", "a", "A", "${b} = 1"],
+            ["integer", "b", "B", "${a} = 1"],
+            ["begin_group", "g", "G", ""],
+            ["text", "c", "C", "${a} >"],
+            ["end_group", "", "", ""],
+            ["select_one t", "d", "D", ""],
         ],
         choices=[["list_name", "name", "label"], ["t", "x", ""]],
     )
-    assert places(content) == {("survey", 2, "start=x"), ("survey", 3, "start=y"), ("survey", 7, "f")}
-    found = findings(content, java="java")
-    assert {(it.sheet, it.row) for it in found} == {
-        ("survey", 2),
-        ("survey", 3),
-        ("survey", 4),
-        ("survey", 5),
-        ("survey", 7),
-        ("choices", 2),
-    }
+    found = {(it.sheet, it.row): it for it in findings(content, java="java")}
+    expression, waiting, unlabelled = found["survey", 5], found["survey", 2], found["choices", 2]
+    assert expression.text == "c"
+    assert "ODK Validate" in expression.what
+    assert "java" not in expression.what
+    assert "depend on itself" in waiting.remedy
+    assert "nothing to show" in unlabelled.what
+
+
+def test_what_pyxform_would_say_next_is_found_in_the_same_go(workbook: Build) -> None:
+    content = workbook(
+        survey=[
+            [*HEADER, "parameters"],
+            ["range", "a", "A", "start=x"],
+            ["range", "b", "B", "start=y"],
+            ["text", "c", "", ""],
+            ["image", "d", "D", "max-pixels=large"],
+        ],
+    )
+    assert places(content) == {("survey", 2, "start=x"), ("survey", 3, "start=y"), ("survey", 4, "c"), ("survey", 5, "d")}
 
 
 def test_choice_names_with_spaces_are_all_named(workbook: Build) -> None:
