@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 import forms
 from app.cli.screen import console, show_table
 from app.cli.signed_in import sign_in_once_accounts_exist
-from app.cli.work import at_work
+from app.cli.work import at_work, looking
 from app.program import open_program
 from core.database import Zone
 from core.places import load_places
@@ -108,7 +108,7 @@ def _encrypted(operation: str, xform: bytes) -> bytes:
 @form_commands.command("list")
 def list_forms(operation: Operation) -> None:
     """List the forms that phones of an operation see, with how many of their questions nobody classified."""
-    with at_work(operation) as (_, session):
+    with looking(operation) as session:
         published = classes.list_form_versions(session, operation)
     newest = {form.form_id: form for form in reversed(published)}
     rows = [
@@ -126,7 +126,7 @@ def diff_forms(
     encoding: Encoding = "",
 ) -> None:
     """Say what changed between two versions of a form, and what that does to stored answers and statistics."""
-    with at_work(operation) as (_, session):
+    with looking(operation) as session:
         compared = [_version(session, operation, named, encoding) for named in (before, after)]
     changes = versions.compare_versions(*compared)
     rows = [(it.where, it.what, it.before, it.after, it.answers, it.statistics) for it in changes]
@@ -154,7 +154,7 @@ def show_classes(
     write: Annotated[Path | None, typer.Option(help="Write them to this CSV file, to be decided in a spreadsheet.")] = None,
 ) -> None:
     """Show how each answer of a form is kept, and what is suggested where nobody said. Nothing is set by it."""
-    with at_work(operation) as (_, session):
+    with looking(operation) as session:
         found = classes.form_to_classify(session, operation, form, version)
         suggested = classes.suggest_classes(found, classes.earlier_version(session, operation, found))
     if write:
