@@ -1,6 +1,7 @@
 """What to tell about a file that is no workbook, or of which a part would not be read."""
 
 import io
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -80,9 +81,10 @@ def _sheets(content: bytes, rows_read: Mapping[str, int] | None = None) -> Itera
 
 
 def _modern(content: bytes) -> Iterator[tuple[str, int, Iterable[Cells]]]:
+    """A sheet whose file does not tell its length is taken to be long."""
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     for sheet in book.worksheets:
-        yield sheet.title, sheet.max_row or 0, sheet.iter_rows(values_only=True)
+        yield sheet.title, sheet.max_row or sys.maxsize, sheet.iter_rows(values_only=True)
 
 
 def _old(content: bytes) -> Iterator[tuple[str, int, Iterable[Cells]]]:
