@@ -130,7 +130,7 @@ class FormUnfit(Problem):
     says = "Form {form_id}, version '{version}', has no question that feeds the variable {variable}."
     remedy = (
         "Declare the variable in the workbook's column `bind::ws:statistic`, on a question outside any repeat that is "
-        "no direct identifier, and publish a new version."
+        "no direct identifier, and publish a new version; or set it with `bin/waystation forms classify`."
     )
 
 

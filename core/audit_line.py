@@ -31,6 +31,7 @@ class Action(StrEnum):
     RECEIVED = "received"
     QUARANTINED = "quarantined"
     PUBLISHED = "published"
+    CLASSIFIED = "classified"  # a form's questions, by how closely they point at a person
     ADMITTED = "admitted"
     PROTECTED = "protected"
     RELEASED = "released"

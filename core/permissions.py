@@ -55,6 +55,7 @@ class Right(StrEnum):
     RELEASE_WEEK = "release_week"
     CHANGE_POLICY = "change_policy"
     APPROVE_POLICY = "approve_policy"
+    CLASSIFY_FORM = "classify_form"  # how closely its answers point at a person, where its workbook does not say
     READ_AUDIT = "read_audit"
     KEEP_REGISTERS = "keep_registers"  # of impact assessments and breaches
     MANAGE_ACCOUNTS = "manage_accounts"
@@ -98,6 +99,7 @@ PERMISSIONS: Final[Mapping[Right, frozenset[Role]]] = {
     Right.RELEASE_WEEK: frozenset({_STATISTICS}),
     Right.CHANGE_POLICY: frozenset({_STATISTICS, _RIGHTS}),
     Right.APPROVE_POLICY: frozenset({_STATISTICS, _RIGHTS}),
+    Right.CLASSIFY_FORM: frozenset({_RIGHTS}),
     Right.READ_AUDIT: frozenset({Role.AUDITOR, _RIGHTS}),
     Right.KEEP_REGISTERS: frozenset({_RIGHTS}),
     Right.MANAGE_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),

@@ -11,10 +11,11 @@ from forms.compile_workbook import compile_workbook
 from forms.definition import FormDefinition, PrivacyClass, Question, RecordKind, RecordPart
 from forms.encrypt_form import encrypt_form, refuse_foreign_key
 from forms.errors import WorkbookRejected
+from forms.find_definition import find_definition
 from forms.form_keys import add_form_key, newest_public_key, open_form_keys, verify_form_keys
 from forms.label_questions import question_labels
 from forms.places_media import places_media
-from forms.publish_form import PublishedForm, find_definition, find_form, list_forms, publish_form, read_media
+from forms.publish_form import PublishedForm, find_form, list_forms, publish_form, read_media
 from forms.read_definition import read_form_definition
 
 __all__ = [

@@ -2,14 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from functools import partial
+from typing import NoReturn
 
 from pyxform.errors import PyXFormError
 from pyxform.xls2xform import ConvertResult, convert
 
+from forms.ask_again import ask_again
 from forms.definition import FormDefinition
 from forms.errors import Finding, WorkbookRejected, XFormUnreadable
 from forms.explain_refusal import explain_complaint, explain_refusal
-from forms.find_faults import privacy_faults, workbook_faults
+from forms.find_faults import workbook_faults
+from forms.find_privacy_faults import privacy_faults
+from forms.find_slips import find_slips
 from forms.read_definition import read_form_definition
 from forms.read_workbook import Workbook, read_workbook
 from forms.validate_xform import validate_xform
@@ -27,38 +32,58 @@ class CompiledForm:
     media: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
-def compile_workbook(content: bytes, file_name: str, *, java: str | None = None) -> CompiledForm:
+def compile_workbook(content: bytes, file_name: str, *, java: str | None = None, encoding: str = "") -> CompiledForm:
     """Compile .xlsx, .xls, .csv or .md (the content decides, not the name) and, given `java`, check with ODK Validate.
 
-    The file name without its ending is the form's id where the settings name none. Raises `WorkbookRejected` with
-    every finding; what does not stop the form is in `warnings`, and so is a skipped check.
+    The file name without its ending is the form's id where the settings name none; `encoding` is the code page of a text
+    file that is not in Unicode, where it is known. Raises `WorkbookRejected` with every finding, and `CodePageUnknown`;
+    what does not stop the form is in `warnings`, and so is a skipped check.
     """
-    workbook = read_workbook(content, file_name)
-    warnings: list[str] = []
+    workbook = read_workbook(content, file_name, encoding)
+    warnings = [*workbook.notes, *find_slips(workbook)]
     converted = _convert(workbook, warnings)
+    if isinstance(converted, str):
+        _refuse_all(workbook, _findings(converted, workbook), java)
     _refuse(workbook, privacy_faults(workbook))
     xform = converted.xform.encode()
     definition = _read(workbook, xform)
+    if not definition.questions:
+        nothing = Finding("survey", 1, "survey", "The survey asks nothing.", "Write a row for each question below the header.")
+        _refuse(workbook, [nothing])
     validation = validate_xform(xform, java)
-    _refuse(workbook, (explain_complaint(said, workbook) for said in validation.complaints))
+    if validation.complaints:
+        _refuse_all(workbook, [explain_complaint(said, workbook) for said in validation.complaints], java)
     media = {"itemsets.csv": converted.itemsets.encode()} if converted.itemsets else {}
     return CompiledForm(definition, xform, (*warnings, *validation.warnings), media)
 
 
-def _convert(workbook: Workbook, warnings: list[str]) -> ConvertResult:
+def _convert(workbook: Workbook, warnings: list[str]) -> ConvertResult | str:
+    """What pyxform makes of the workbook, or what it says against it."""
     read = {item.name: getattr(workbook.read, item.name) for item in fields(workbook.read)}
     try:
         return convert(read, warnings=warnings)
     except PyXFormError as refusal:
-        raise WorkbookRejected(workbook.file_name, _findings(str(refusal), workbook)) from None
-    except Exception as failure:  # pyxform breaks off at what it does not foresee
-        said = f"The conversion broke off ({type(failure).__name__})."
-        raise WorkbookRejected(workbook.file_name, _findings(said, workbook)) from failure
+        return str(refusal)
+    except Exception as failure:  # noqa: BLE001  (pyxform breaks off at what it does not foresee)
+        return f"The conversion broke off ({type(failure).__name__})."
 
 
 def _findings(refusal: str, workbook: Workbook) -> list[Finding]:
     found = list(dict.fromkeys(workbook_faults(workbook)))
-    return sorted([*found, *explain_refusal(refusal, workbook, found)])
+    return [*found, *explain_refusal(refusal, workbook, found)]
+
+
+def _refuse_all(workbook: Workbook, found: list[Finding], java: str | None) -> NoReturn:
+    """Refuse it with what was found and with all else that pyxform and ODK Validate would say once that is corrected."""
+    _refuse(workbook, [*found, *ask_again(workbook, found, partial(_ask, java=java))])
+    raise AssertionError("there is something to refuse it for")
+
+
+def _ask(workbook: Workbook, java: str | None) -> list[Finding]:
+    converted = _convert(workbook, [])
+    if isinstance(converted, str):
+        return list(explain_refusal(converted, workbook, []))
+    return [explain_complaint(said, workbook) for said in validate_xform(converted.xform.encode(), java).complaints]
 
 
 def _read(workbook: Workbook, xform: bytes) -> FormDefinition:

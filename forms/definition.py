@@ -6,7 +6,18 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Final
 
-__all__ = ["NAMESPACE", "FormDefinition", "PrivacyClass", "Question", "RecordKind", "RecordPart", "classify"]
+from forms.errors import VariableFedTwice
+
+__all__ = [
+    "NAMESPACE",
+    "FormDefinition",
+    "PrivacyClass",
+    "Question",
+    "RecordKind",
+    "RecordPart",
+    "classify",
+    "refuse_variables_fed_twice",
+]
 
 NAMESPACE: Final = "urn:waystation:forms"  # of the attributes in which a workbook's declarations travel
 
@@ -44,7 +55,8 @@ class Question:
 
     `path` is its place in the instance (`/data/group/name`: local names, no predicates), `repeat` the path of the
     innermost repeat around it, `kind` its data type as in the bind (XForms 1.1, section 5.1, without prefix) or
-    `select1`, `select` and `rank` for a choice. `statistic` is the variable that it feeds. `labels` go by language, those of
+    `select1`, `select` and `rank` for a choice. `statistic` is the variable that it feeds. `declared`: whether
+    the form itself says how closely the answer points at a person. `labels` go by language, those of
     `choices` by code and language; choices that come from a file beside the form are not among them.
     """
 
@@ -57,13 +69,15 @@ class Question:
     statistic: str | None
     labels: Mapping[str, str]
     choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    declared: bool = False
 
 
 @dataclass(frozen=True)
 class FormDefinition:
     """A form version as its XForm tells it. `version` is empty where the form has none.
 
-    A language is its BCP 47 code where the form gives one (`Français (fr)` is `fr`), else its name as written;
+    `repeats` are the paths of all repeats, also of those that hold no question but in a repeat within, the outer before
+    the inner. A language is its BCP 47 code where the form gives one (`Français (fr)` is `fr`), else its name as written;
     `default` for a form without translations. The form's default language comes first.
     """
 
@@ -72,6 +86,7 @@ class FormDefinition:
     title: str
     record_kind: RecordKind
     questions: tuple[Question, ...]
+    repeats: tuple[str, ...]
     languages: tuple[str, ...]
 
     @cached_property
@@ -80,14 +95,25 @@ class FormDefinition:
         return frozenset(question.path for question in self.questions)
 
     @cached_property
-    def repeats(self) -> frozenset[str]:
+    def repeat_paths(self) -> frozenset[str]:
         """Where answers may stand more than once."""
-        return frozenset(question.repeat for question in self.questions if question.repeat)
+        return frozenset(self.repeats)
 
     @cached_property
     def file_paths(self) -> frozenset[str]:
         """Where an answer is the name of a file."""
         return frozenset(question.path for question in self.questions if question.kind == "binary")
+
+
+def refuse_variables_fed_twice(definition: FormDefinition) -> None:
+    """Raises `VariableFedTwice`: one answer would hide the other. Within repeats nothing is counted."""
+    feeding: dict[str, str] = {}
+    for question in definition.questions:
+        if question.statistic and not question.repeat:
+            first = feeding.setdefault(question.statistic, question.path)
+            if first != question.path:
+                names = {"first": first, "second": question.path}
+                raise VariableFedTwice(form_id=definition.form_id, variable=question.statistic, **names)
 
 
 def classify(privacy: str | None, part: str | None, statistic: str | None) -> tuple[PrivacyClass, RecordPart, str | None]:

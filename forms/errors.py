@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from core.errors import Problem
 
 __all__ = [
+    "CodePageUnknown",
     "Finding",
     "ForeignFormKey",
     "FormChanged",
     "FormKeyMissing",
+    "MediaMissing",
     "MediaNameUnusable",
+    "VariableFedTwice",
     "WorkbookRejected",
     "XFormUnreadable",
 ]
@@ -77,3 +80,21 @@ class ForeignFormKey(Problem):
     remedy = (
         "Take `public_key` out of its settings, or publish it with --encrypted: that puts the operation's key in its place."
     )
+
+
+class VariableFedTwice(Problem):
+    code = "FORM-007"
+    says = "In form {form_id} two questions feed the variable '{variable}': {first} and {second}."
+    remedy = "Let one question feed it: where several may be answered, one that is calculated from them."
+
+
+class MediaMissing(Problem):
+    code = "FORM-011"
+    says = "Form {form_id} refers to files that were not given with it: {listed}."
+    remedy = "Give each with --media FILE, or the folder that holds them; or take the reference out of the workbook."
+
+
+class CodePageUnknown(Problem):
+    code = "FORM-012"
+    says = "The text cannot be read as {encoding}."
+    remedy = "Save the file in UTF-8, or name the code page that it was saved in, for example --encoding windows-1256."

@@ -13,7 +13,8 @@ ROW: Final = re.compile(r"^\[row : (\d+)\]\s*")
 SHEET: Final = re.compile(r"'(survey|choices|settings|external_choices|entities)'")
 COLUMN: Final = re.compile(r"the '([^']+)' (?:value|column)")
 NOISE: Final = re.compile(r"\[row : \d+\]\s*|\s*Learn more: \S+|^\s*:\s*")
-EVIDENCE: Final = re.compile(r"'([^']{1,200})'|\[([^\[\]]{1,200})\]|(/\w[\w./-]+)|: ([^\s:]+)$")
+EVIDENCE: Final = re.compile(r"'([^']{1,200})'|\[([^\[\]]{1,200})\]|(/\w[\w./-]+)|: ([^\s:]+)$|^Parameter ([\w-]+)")
+NO_LABELS: Final = re.compile(r"<label> node for itemset.*\binstance\(([^()]+)\)")
 
 # What to do about what pyxform says, the first that fits; the words on the left are pyxform's.
 REMEDIES: Final = (
@@ -55,9 +56,18 @@ def explain_refusal(message: str, workbook: Workbook, known: Iterable[Finding]) 
 
 def explain_complaint(complaint: str, workbook: Workbook) -> Finding:
     """What ODK Validate said, at the row that its words lead to, else at the head of the survey."""
+    unlabelled = NO_LABELS.search(complaint)
+    if unlabelled:
+        return _unlabelled(unlabelled[1], workbook)
     row = _by_evidence(complaint, workbook) or Row("survey", 1, {})
     said = f"ODK Validate says: {_plain(complaint)}"
     return Finding(row.sheet, row.number, row.value("name") or workbook.file_name, said, _remedy(complaint))
+
+
+def _unlabelled(name: str, workbook: Workbook) -> Finding:
+    first = next((row for row in workbook.rows("choices") if row.value("list_name") == name), Row("choices", 1, {}))
+    what = f"The choices of the list '{name}' have no label: a phone would have nothing to show."
+    return Finding("choices", first.number, name, what, "Write what each choice is called in the column 'label'.")
 
 
 def _explained(line: str, workbook: Workbook) -> Finding:

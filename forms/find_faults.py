@@ -1,30 +1,27 @@
 """Find everything that is wrong with a workbook at once.
 
 pyxform stops at the first fault it meets. It alone decides whether a workbook becomes a form; once it has refused one,
-these checks look for all the faults that its author has to correct, so that one round of corrections is enough. Only
-`privacy_faults` speaks of workbooks that pyxform accepts: it checks the columns that are Waystation's own.
+these checks look for all the faults that its author has to correct, so that one round of corrections is enough.
 """
 
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Final
 
 from pyxform import aliases
 from pyxform.question_type_dictionary import QUESTION_TYPE_DICT
 
-from forms.definition import NAMESPACE, PrivacyClass, RecordPart
 from forms.errors import Finding
-from forms.read_workbook import Row, Workbook
+from forms.find_privacy_faults import privacy_faults
+from forms.read_workbook import BRACKET, XML_NAME, Row, Workbook
 
-__all__ = ["privacy_faults", "workbook_faults"]
+__all__ = ["workbook_faults"]
 
-XML_NAME: Final = re.compile(r"[^\W\d][\w.-]*")
 REFERENCE: Final = re.compile(r"\$\{(?:last-saved#)?([^\W\d][\w.-]*)\}")
-DECLARED: Final = re.compile(rf"\bws=[\"']?{NAMESPACE}[\"']?(\s|$)")
 FILE_LIST: Final = re.compile(r".*\.(csv|xml|geojson)")
-BRACKET: Final = re.compile(r"(begin|end)[ _](group|repeat|loop|lgroup|looped group)\b")
 SELECT: Final = re.compile(rf"({'|'.join(sorted(map(re.escape, aliases.select), key=len, reverse=True))})\s+(.+)")
 KNOWN_TYPES: Final = frozenset(QUESTION_TYPE_DICT) | frozenset(aliases.settings_header)
 SHOWN_TYPES: Final = frozenset(
@@ -58,38 +55,6 @@ def workbook_faults(workbook: Workbook) -> Iterator[Finding]:
     yield from _choice_faults(workbook)
     yield from _reference_faults(workbook, entries)
     yield from privacy_faults(workbook)
-
-
-def privacy_faults(workbook: Workbook) -> Iterator[Finding]:
-    """Declarations of privacy that cannot be meant: unknown words, and direct identifiers among the statistics."""
-    if any("ws:" in header for headers in workbook.headers.values() for header in headers):
-        yield from _undeclared_namespace(workbook)
-    for row in workbook.rows("survey"):
-        declared = {word: row.value(f"ws:{word}") for word in ("privacy", "part", "statistic")}
-        for word, known in (("privacy", list(PrivacyClass)), ("part", list(RecordPart))):
-            if declared[word] and declared[word] not in known:
-                yield _at(
-                    row, declared[word], f"Unknown {word}.", f"Write one of: {', '.join(known)}; or leave the cell empty."
-                )
-        if declared["privacy"] in {"", PrivacyClass.DIRECT}:
-            yield from _exposed_identifier(row, declared["part"], declared["statistic"])
-
-
-def _undeclared_namespace(workbook: Workbook) -> Iterator[Finding]:
-    namespaces = workbook.setting("namespaces")
-    if not DECLARED.search(namespaces):
-        remedy = f"Write in row 2 of the sheet 'settings', in the column 'namespaces': ws=\"{NAMESPACE}\""
-        yield Finding(
-            "settings", 2, namespaces or "namespaces", "The prefix 'ws' of the privacy columns is not declared.", remedy
-        )
-
-
-def _exposed_identifier(row: Row, part: str, statistic: str) -> Iterator[Finding]:
-    remedy = "Say in `bind::ws:privacy` that it is none, or remove this (a question without a class is a direct identifier)."
-    if statistic:
-        yield _at(row, statistic, "A direct identifier cannot feed a statistic.", remedy)
-    if part == RecordPart.FACTS:
-        yield _at(row, part, "A direct identifier cannot be among the facts.", remedy)
 
 
 def _missing_columns(workbook: Workbook) -> Iterator[Finding]:
@@ -177,9 +142,14 @@ def _type_faults(workbook: Workbook) -> Iterator[Finding]:
                 row,
                 kind,
                 "This question type is unknown.",
-                "Use a type of the XLSForm reference, as text, integer or select_one.",
+                f"Use a type of the XLSForm reference, as {_nearest(kind)}.",
             )
         yield from _empty_question_faults(row, kind)
+
+
+def _nearest(kind: str) -> str:
+    found = get_close_matches(kind.lower(), sorted(KNOWN_TYPES), 1)
+    return found[0] if found else "text, integer or select_one"
 
 
 def _empty_question_faults(row: Row, kind: str) -> Iterator[Finding]:

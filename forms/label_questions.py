@@ -25,12 +25,11 @@ def question_labels(session: Session, operation: str, language: str) -> Mapping[
 @lru_cache(16)  # every page of a record asks, and a form that was published does not change
 def _labels(xform: bytes, language: str) -> Mapping[str, str]:
     labels: dict[str, str] = {}
-    questions = read_form_definition(xform).questions
-    for question in questions:
+    definition = read_form_definition(xform)
+    for question in definition.questions:
         told = question.labels.get(language) or next(iter(question.labels.values()), "")
         if told:
             labels.setdefault(question.name, told)
-    for question in questions:
-        if question.repeat:
-            labels.setdefault(question.repeat.rsplit("/", 1)[1], question.repeat.rsplit("/", 1)[1].replace("_", " "))
+    for name in (repeat.rsplit("/", 1)[1] for repeat in definition.repeats):
+        labels.setdefault(name, name.replace("_", " "))
     return labels

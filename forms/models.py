@@ -1,18 +1,19 @@
-"""The published forms with their media files, and the keys that open what phones encrypt (schema `forms`).
+"""The published forms with their media files and the classes set beside them, and the keys to what phones encrypt.
 
-Rows are added and never changed, but for the wrapping of keys.
+Schema `forms`. Rows are added and never changed, but for the wrapping of keys.
 """
 
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import DateTime, ForeignKey, ForeignKeyConstraint, func
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, Zone
 from core.listed import listed
 
-__all__ = ["FormKey", "FormMedia", "FormVersion"]
+__all__ = ["FormClasses", "FormKey", "FormMedia", "FormVersion"]
 
 
 class FormVersion(Base):
@@ -64,3 +65,28 @@ class FormKey(Base):
     key_version: Mapped[int]
     sealed: Mapped[bytes]
     commitment: Mapped[bytes]
+
+
+class FormClasses(Base):
+    """One edition of the privacy classes that were set for a form version outside its workbook; the newest holds.
+
+    `questions` leads from a question's path to its `privacy`, and where they were set its `part` and `statistic`.
+    """
+
+    __tablename__ = "form_classes"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["operation", "form_id", "version"],
+            ["forms.form_version.operation", "forms.form_version.form_id", "forms.form_version.version"],
+        ),
+        {"schema": "forms"},
+    )
+
+    operation: Mapped[str] = mapped_column(primary_key=True)
+    form_id: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[str] = mapped_column(primary_key=True)
+    edition: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    records: Mapped[str | None]
+    questions: Mapped[dict[str, dict[str, str]]] = mapped_column(JSONB)
+    set_by: Mapped[str]
+    set_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath, PureWindowsPath
-from typing import Final
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -16,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from core.audit import Action, Purpose, record
-from forms.definition import FormDefinition
+from forms.definition import FormDefinition, refuse_variables_fed_twice
 from forms.errors import FormChanged, MediaNameUnusable
 from forms.models import FormMedia, FormVersion
 from forms.read_definition import read_form_definition
@@ -25,15 +24,11 @@ __all__ = [
     "MediaEntry",
     "MediaFile",
     "PublishedForm",
-    "find_definition",
     "find_form",
     "list_forms",
     "publish_form",
     "read_media",
 ]
-
-MOST_READ: Final = 128  # definitions kept in memory; they hold no personal data
-_read: Final[dict[tuple[str, str, str, str], FormDefinition]] = {}
 
 
 @dataclass(frozen=True)
@@ -67,16 +62,18 @@ class PublishedForm:
 
     @cached_property
     def definition(self) -> FormDefinition:
-        """What the form asks."""
+        """What the form asks, by its workbook alone; `find_definition` knows what was set beside it too."""
         return read_form_definition(self.xform)
 
 
 def publish_form(session: Session, operation: str, xform: bytes, media: Mapping[str, bytes]) -> PublishedForm:
     """Publish an XForm with the media files it needs; the same again changes nothing.
 
-    Raises `XFormUnreadable`, `MediaNameUnusable`, and `FormChanged` for other content under a published version.
+    Raises `XFormUnreadable`, `VariableFedTwice`, `MediaNameUnusable`, and `FormChanged` for other content under a published
+    version.
     """
     definition = read_form_definition(xform)
+    refuse_variables_fed_twice(definition)
     entries = tuple(_entry(name, media[name], definition.form_id) for name in sorted(media))
     form = PublishedForm(definition.form_id, definition.version, definition.title, xform, _md5(xform), entries)
     if _add(session, operation, form, media):
@@ -96,20 +93,6 @@ def find_form(session: Session, operation: str, form_id: str, version: str | Non
         wanted = wanted.where(FormVersion.version == version)
     row = session.scalars(wanted.order_by(FormVersion.published_at.desc()).limit(1)).first()
     return _published(session, row) if row else None
-
-
-def find_definition(session: Session, operation: str, form_id: str, version: str) -> FormDefinition | None:
-    """What a published version asks. The XForm is fetched and read only the first time: a published version never changes."""
-    named = (FormVersion.operation == operation, FormVersion.form_id == form_id, FormVersion.version == version)
-    md5 = session.scalar(select(FormVersion.md5).where(*named))
-    if md5 is None:
-        return None
-    key = (operation, form_id, version, md5)
-    if key not in _read:
-        if len(_read) >= MOST_READ:
-            _read.clear()
-        _read[key] = read_form_definition(session.scalars(select(FormVersion.xform).where(*named)).one())
-    return _read[key]
 
 
 def list_forms(session: Session, operation: str) -> list[PublishedForm]:

@@ -11,10 +11,10 @@ from typing import Final
 
 from lxml import etree
 
-from forms.definition import NAMESPACE, FormDefinition, Question, RecordKind, classify
+from forms.definition import NAMESPACE, FormDefinition, PrivacyClass, Question, RecordKind, classify
 from forms.errors import XFormUnreadable
 
-__all__ = ["model_of", "parse_xform", "read_form_definition"]
+__all__ = ["model_of", "parse_xform", "plain_path", "read_form_definition"]
 
 LARGEST_XFORM_BYTES: Final = 50_000_000
 NO_LANGUAGE: Final = "default"
@@ -42,7 +42,7 @@ def read_form_definition(xform: bytes) -> FormDefinition:
     texts = _translations(model)
     body = _Body(texts, dict(_lists(model, texts)))
     controls = dict(_controls(_child(document, "body"), f"/{_local(root)}", body))
-    binds = {_plain(path): bind for bind in _children(model, "bind") if (path := bind.get("nodeset") or bind.get("ref"))}
+    binds = {plain_path(path): bind for bind in _children(model, "bind") if (path := bind.get("nodeset") or bind.get("ref"))}
     form_id = root.get("id") or etree.QName(root).namespace
     if not form_id:
         raise XFormUnreadable(reason="its instance has no `id`")
@@ -52,6 +52,7 @@ def read_form_definition(xform: bytes) -> FormDefinition:
         title=_title(document) or form_id,
         record_kind=_record_kind(root),
         questions=tuple(_questions(root, binds, controls)),
+        repeats=tuple(place for place, control in controls.items() if control.kind == "repeat"),
         languages=tuple(texts) or (NO_LANGUAGE,),
     )
 
@@ -105,13 +106,14 @@ def _questions(
 
 def _question(name: str, path: str, bind: etree._Element | None, controls: Mapping[str, _Control]) -> Question:
     attributes = {} if bind is None else {str(key): str(value).strip() for key, value in bind.attrib.items()}
-    privacy, part, statistic = classify(
-        *(attributes.get(f"{{{NAMESPACE}}}{word}") for word in ("privacy", "part", "statistic"))
-    )
+    said = [attributes.get(f"{{{NAMESPACE}}}{word}") for word in ("privacy", "part", "statistic")]
+    privacy, part, statistic = classify(*said)
     control = controls.get(path, _Control("", {}))
     kind = control.kind if control.kind in CHOICES else attributes.get("type", "string").rpartition(":")[2]
     repeat = _innermost_repeat(path, controls)
-    return Question(path, name, kind, repeat, privacy, part, statistic, control.labels, control.choices)
+    return Question(
+        path, name, kind, repeat, privacy, part, statistic, control.labels, control.choices, said[0] in set(PrivacyClass)
+    )
 
 
 def _leaves(element: etree._Element, path: str) -> Iterator[tuple[etree._Element, str]]:
@@ -152,11 +154,11 @@ def _controls(element: etree._Element | None, context: str, body: _Body) -> Iter
 def _resolve(reference: str | None, context: str) -> str:
     if not reference:
         return context
-    plain = _plain(reference)
+    plain = plain_path(reference)
     return plain if plain.startswith("/") else f"{context}/{plain}"
 
 
-def _plain(path: str) -> str:
+def plain_path(path: str) -> str:
     """A path without predicates, prefixes and spaces."""
     bare = re.sub(r"\[[^\]]*\]|\s", "", path)
     return "/".join(step.rpartition(":")[2] for step in bare.split("/") if step != ".")

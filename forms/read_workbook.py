@@ -1,25 +1,28 @@
 """Read a workbook's sheets into rows, by pyxform, which also decides from the content what kind of file it is."""
 
-import codecs
+import csv
 import io
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
-import openpyxl
-import xlrd  # type: ignore[import-untyped]
 from pyxform.errors import PyXFormError
 from pyxform.xls2json_backends import DefinitionData, get_xlsform
 
-from forms.errors import Finding, WorkbookRejected
+from forms.decode_text import decode_text
+from forms.errors import CodePageUnknown, Finding, WorkbookRejected
+from forms.explain_unreadable import OLE, ZIP, foreign_file, left_out, not_a_workbook, unreadable
 
-__all__ = ["Row", "Workbook", "column_of", "read_workbook"]
+__all__ = ["BRACKET", "XML_NAME", "Row", "Workbook", "column_of", "read_workbook"]
+
+BRACKET: Final = re.compile(r"(begin|end)[ _](group|repeat|loop|lgroup|looped group)\b")
+XML_NAME: Final = re.compile(r"[^\W\d][\w.-]*")
 
 LARGEST_WORKBOOK_BYTES: Final = 20_000_000
 LARGEST_UNPACKED_BYTES: Final = 300_000_000
-ZIP: Final = b"PK\x03\x04"
 SHEETS: Final = ("survey", "choices", "settings", "external_choices", "entities")
 # Names that XLSForm has given to the same column over the years.
 OLDER_NAMES: Final = {
@@ -48,12 +51,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Workbook:
-    """The sheets of a workbook that make a form, and what pyxform read, for pyxform to go on with."""
+    """The sheets of a workbook that make a form, and what pyxform read, for pyxform to go on with.
+
+    `notes` say what its author should know of how it was read.
+    """
 
     file_name: str
     sheets: Mapping[str, tuple[Row, ...]]
     headers: Mapping[str, tuple[str, ...]]
     read: DefinitionData
+    notes: tuple[str, ...] = ()
 
     def rows(self, sheet: str) -> tuple[Row, ...]:
         return self.sheets.get(sheet, ())
@@ -65,6 +72,7 @@ class Workbook:
         return next((row.value(name) for row in self.rows("settings")), "")
 
 
+@lru_cache(1024)  # asked for every cell
 def column_of(header: str) -> str:
     """The present name of a column, without the language or prefix that its header carries."""
     steps = [step.strip() for step in re.split(r"::?", header, maxsplit=1)]
@@ -73,22 +81,56 @@ def column_of(header: str) -> str:
     return OLDER_NAMES.get(name, name.replace(" ", "_"))
 
 
-def read_workbook(content: bytes, file_name: str) -> Workbook:
-    """Read .xlsx, .xls, .csv or .md, whatever the file is called; raises `WorkbookRejected`."""
+def read_workbook(content: bytes, file_name: str, encoding: str = "") -> Workbook:
+    """Read .xlsx, .xls, .csv or .md, whatever the file is called; raises `WorkbookRejected` and `CodePageUnknown`.
+
+    `encoding` is the code page of a text file that is not in Unicode, where it is known.
+    """
     _refuse_oversized(content, file_name)
+    _refuse_foreign(content, file_name)
+    content, notes = _in_utf8(content, file_name, encoding)
     try:
-        read = get_xlsform(content.removeprefix(codecs.BOM_UTF8))
+        read = get_xlsform(content)
     except PyXFormError as error:
-        raise WorkbookRejected(file_name, list(_unreadable(content, file_name, str(error)))) from None
+        raise WorkbookRejected(file_name, list(unreadable(content, file_name, str(error)))) from None
     except Exception as error:  # the libraries that read spreadsheets raise whatever a broken file makes them raise
-        raise WorkbookRejected(file_name, [_not_a_workbook(file_name)]) from error
+        raise WorkbookRejected(file_name, [not_a_workbook(file_name)]) from error
     read.fallback_form_name = re.sub(r"\.\w+$", "", file_name) or None
+    _refuse_left_out(content, file_name, read)
     return Workbook(
         file_name,
         {sheet: tuple(_rows(sheet, getattr(read, sheet))) for sheet in SHEETS},
         {sheet: tuple(next(iter(getattr(read, f"{sheet}_header") or [{}]))) for sheet in SHEETS},
         read,
+        notes,
     )
+
+
+def _in_utf8(content: bytes, file_name: str, encoding: str) -> tuple[bytes, tuple[str, ...]]:
+    """A text file as pyxform reads it: in UTF-8, with commas. Spreadsheets are left as they are."""
+    if content.startswith((ZIP, OLE)) or b"\0\0" in content:
+        return content, ()
+    try:
+        decoded = decode_text(content, encoding)
+    except CodePageUnknown:
+        if encoding:
+            raise
+        raise WorkbookRejected(file_name, [not_a_workbook(file_name)]) from None
+    text = _with_commas(decoded.text)
+    if not decoded.code_page:
+        return text.encode(), ()
+    note = f"The text is not in UTF-8. It was read as {decoded.code_page}, in which a word reads '{decoded.word}'."
+    return text.encode(), (f"{note} If that is wrong, name the code page with --encoding.",)
+
+
+def _with_commas(text: str) -> str:
+    """Sheets as comma-separated values, where they came with what Excel writes in other countries: semicolons or tabs."""
+    other = re.match(r'\s*"?\w+"?([;\t])', text)
+    if other is None:
+        return text
+    written = io.StringIO(newline="")
+    csv.writer(written).writerows(csv.reader(io.StringIO(text, newline=""), delimiter=other[1]))
+    return written.getvalue()
 
 
 def _rows(sheet: str, rows: Sequence[Mapping[str, Any]] | None) -> Iterator[Row]:
@@ -111,37 +153,14 @@ def _refuse_oversized(content: bytes, file_name: str) -> None:
         raise WorkbookRejected(file_name, [finding])
 
 
-def _unreadable(content: bytes, file_name: str, message: str) -> Iterator[Finding]:
-    if not message.startswith("Duplicate column header"):
-        yield _not_a_workbook(file_name)
-        return
-    for sheet, headers in _first_rows(content):
-        for header in sorted({header for header in headers if headers.count(header) > 1}):
-            yield Finding(
-                sheet,
-                1,
-                header,
-                f"This column header stands there {headers.count(header)} times.",
-                "Rename or delete all but one of these columns.",
-            )
+def _refuse_foreign(content: bytes, file_name: str) -> None:
+    found = foreign_file(content)
+    if found:
+        raise WorkbookRejected(file_name, [Finding("(file)", 1, file_name, *found)])
 
 
-def _not_a_workbook(file_name: str) -> Finding:
-    return Finding(
-        "(file)",
-        1,
-        file_name,
-        "The file cannot be read as a workbook.",
-        "Hand in an .xlsx, .xls, .csv or .md file with a sheet named 'survey'; save it anew from a spreadsheet program.",
-    )
-
-
-def _first_rows(content: bytes) -> list[tuple[str, list[str]]]:
-    """Each sheet with the texts of its first row."""
-    if content.startswith(ZIP):
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
-        rows = [(sheet.title, next(sheet.iter_rows(max_row=1, values_only=True), ())) for sheet in book.worksheets]
-    else:
-        old_book = xlrd.open_workbook(file_contents=content)
-        rows = [(sheet.name, tuple(sheet.row_values(0)) if sheet.nrows else ()) for sheet in old_book.sheets()]
-    return [(name, [str(value).strip() for value in values if value]) for name, values in rows]
+def _refuse_left_out(content: bytes, file_name: str, read: DefinitionData) -> None:
+    if content.startswith((ZIP, OLE)):
+        found = list(left_out(content, {sheet: len(getattr(read, sheet) or ()) for sheet in SHEETS}))
+        if found:
+            raise WorkbookRejected(file_name, found)

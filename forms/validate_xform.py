@@ -18,7 +18,9 @@ __all__ = ["Validation", "validate_xform"]
 
 LONGEST_SECONDS: Final = 100
 STACK_TRACE: Final = re.compile(r"^\s*(at |\.\.\. \d+ more)|\.java:\d+")
-JAVA_WORDS: Final = re.compile(r"^(Caused by: )?([a-z]\w*\.)+[A-Z]\w*(Exception|Error)(: )?|, Bad node: \S+|@[0-9a-f]{6,8}\b")
+JAVA_WORDS: Final = re.compile(
+    r"^(Caused by: )?([a-z]\w*\.)+[A-Z]\w*(Exception|Error)(: )?|[,:]? ?Bad node: \S+|@[0-9a-f]{6,8}\b|\u034e"
+)
 FRAME: Final = re.compile(r"^>> |^Result: |^The following files failed|\.xml$")
 
 

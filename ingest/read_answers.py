@@ -38,7 +38,7 @@ class _Reader:
     """A form's questions and repeats, by their paths."""
 
     def __init__(self, definition: FormDefinition) -> None:
-        self.questions, self.repeats = definition.paths, definition.repeats
+        self.questions, self.repeats = definition.paths, definition.repeat_paths
 
     def read(self, parent: etree._Element, at: str, into: Answers) -> None:
         for child in parent.iterchildren("*"):

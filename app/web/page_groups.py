@@ -15,6 +15,7 @@ from app.web.erasure_pages import ERASURE
 from app.web.export_pages import EXPORTS
 from app.web.file_pages import FILES
 from app.web.find_pages import FINDING
+from app.web.form_pages import FORMS
 from app.web.history_pages import HISTORY
 from app.web.policy_pages import POLICIES
 from app.web.record_pages import RECORDS
@@ -46,6 +47,7 @@ GROUPS = (
     ERASURE,
     EXPORTS,
     BULK_READING,
+    FORMS,
     POLICIES,
     AUDIT,
     REGISTERS,

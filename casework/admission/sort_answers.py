@@ -38,8 +38,7 @@ def _sorted(answers: Answers, questions: Mapping[str, Question], names: Mapping[
 
 def short_names(definition: FormDefinition) -> dict[str, str]:
     """The names under which answers are kept, by the paths of their questions and repeats."""
-    paths = {question.path for question in definition.questions}
-    paths |= {question.repeat for question in definition.questions if question.repeat}
+    paths = {question.path for question in definition.questions} | set(definition.repeats)
     uses = Counter(map(_last, paths))
     return {path: _last(path) for path in paths if uses[_last(path)] == 1}
 

@@ -67,7 +67,7 @@ class _Reader:
     def __init__(self, definition: FormDefinition) -> None:
         self.definition = definition
         self.root = f"/{root_name(definition)}/"
-        self.questions, self.repeats = definition.paths, definition.repeats
+        self.questions, self.repeats = definition.paths, definition.repeat_paths
 
     def read(self, content: Mapping[str, Any], into: Answers) -> None:
         for key, value in content.items():
@@ -84,15 +84,13 @@ class _Reader:
                 raise self._unasked(key)
 
     def _read_repeat(self, path: str, key: str, entries: list[Any], into: Answers) -> None:
-        known = path in self.repeats
-        if not known and not any(repeat.startswith(f"{path}/") for repeat in self.repeats):
+        if path not in self.repeats:
             raise self._unasked(key)
         for item in entries:
             if not isinstance(item, dict):
                 raise self._unasked(key)
-            entry = Answers() if known else into
-            if known:
-                into.repeats.setdefault(path, []).append(entry)
+            entry = Answers()
+            into.repeats.setdefault(path, []).append(entry)
             self.read(item, entry)
 
     def _unasked(self, question: str) -> AnswerUnasked:

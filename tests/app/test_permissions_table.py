@@ -52,6 +52,7 @@ from core.settings import Settings
 from core.shared_tokens import SharedSalt
 from core.week import Week
 from forms import RecordPart, publish_form, read_form_definition
+from forms.classes import list_form_versions, set_classes
 from tests.casework.conftest import ARRIVAL, OPERATION, PLACES, SCREENING, Field
 from tests.casework.conftest import xforms as xforms  # noqa: PLC0414  (a fixture)
 
@@ -162,6 +163,11 @@ def correct(world: World, session: Session, _: Access) -> None:
     )
 
 
+def classify(_world: World, session: Session, _who: Access) -> None:
+    form = next(form for form in list_form_versions(session, OPERATION) if form.questions)
+    set_classes(session, OPERATION, form.form_id, form.version, {})
+
+
 C = Zone.CASEWORK
 DEEDS: Mapping[Right, Deed] = {
     Right.FIND_PERSON: OfTheOperation(C, lambda w, s, _: find_case(s, w.ring, OPERATION, "SC-0", purpose=Purpose.ASSISTANCE)),
@@ -215,6 +221,7 @@ DEEDS: Mapping[Right, Deed] = {
     ),
     Right.CHANGE_POLICY: OfTheOperation(Zone.ANONYMIZER, proposing(Act.POLICY_CHANGE)),
     Right.APPROVE_POLICY: OfTheOperation(Zone.ANONYMIZER, approving(Act.POLICY_CHANGE)),
+    Right.CLASSIFY_FORM: OfTheOperation(Zone.COLLECTION, classify),
     Right.READ_AUDIT: OfTheOperation(Zone.AUDIT, lambda _w, s, _: search_audit(s, AuditSearch())),
     Right.KEEP_REGISTERS: OfTheOperation(Zone.AUDIT, lambda w, s, _: list_entries(s, w.ring, Assessment)),
     Right.MANAGE_ACCOUNTS: OfTheOperation(Zone.IDENTITY, lambda _w, s, _: add_unit(s, UnitKind.ORGANISATION, "New")),

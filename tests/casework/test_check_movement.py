@@ -31,7 +31,7 @@ def form(*variables: str) -> FormDefinition:
         Question(f"/data/ask_{number}", f"ask_{number}", "string", None, PrivacyClass.QUASI, RecordPart.FACTS, variable, {})
         for number, variable in enumerate(variables)
     )
-    return FormDefinition("movement", "1", "Movement", RecordKind.MOVEMENT, asked, ("en",))
+    return FormDefinition("movement", "1", "Movement", RecordKind.MOVEMENT, asked, (), ("en",))
 
 
 FORM = form("arrival_date", "origin", "destination", "reason", *GROUPS)

@@ -22,7 +22,8 @@ def question(
 
 
 def form(questions: Iterable[Question]) -> FormDefinition:
-    return FormDefinition("form", "1", "Form", RecordKind.MOVEMENT, tuple(questions), ("en",))
+    repeats = tuple(dict.fromkeys(question.repeat for question in questions if question.repeat))
+    return FormDefinition("form", "1", "Form", RecordKind.MOVEMENT, tuple(questions), repeats, ("en",))
 
 
 def test_an_answer_goes_to_the_part_that_its_question_declares() -> None:

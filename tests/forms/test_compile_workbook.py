@@ -219,24 +219,94 @@ def test_a_skipped_check_is_said(workbook: Build) -> None:
 
 
 @needs_java
-def test_what_only_the_phones_engine_refuses_is_found_at_its_row(workbook: Build) -> None:
+def test_what_only_the_phones_engine_refuses_is_found_at_its_row_and_all_of_it_in_one_go(workbook: Build) -> None:
     content = workbook(
         survey=[
-            [*HEADER, "calculation", "relevant"],
-            ["integer", "a", "A", "", ""],
-            ["begin_group", "g", "G", "", ""],
-            ["text", "b", "B", "", "${a} >"],
-            ["end_group", "", "", "", ""],
-        ]
+            [*HEADER, "relevant"],
+            ["integer", "a", "A", "${b} = 1"],
+            ["integer", "b", "B", "${a} = 1"],
+            ["begin_group", "g", "G", ""],
+            ["text", "c", "C", "${a} >"],
+            ["end_group", "", "", ""],
+            ["select_one t", "d", "D", ""],
+        ],
+        choices=[["list_name", "name", "label"], ["t", "x", ""]],
     )
-    [finding] = findings(content, java="java")
-    assert (finding.sheet, finding.row, finding.text) == ("survey", 4, "b")
-    assert "ODK Validate" in finding.what
-    assert "java" not in finding.what
+    found = {(it.sheet, it.row): it for it in findings(content, java="java")}
+    expression, waiting, unlabelled = found["survey", 5], found["survey", 2], found["choices", 2]
+    assert expression.text == "c"
+    assert "ODK Validate" in expression.what
+    assert "java" not in expression.what
+    assert "depend on itself" in waiting.remedy
+    assert "nothing to show" in unlabelled.what
 
 
-@needs_java
-def test_questions_that_wait_for_each_other_are_refused(workbook: Build) -> None:
-    content = workbook(survey=[[*HEADER, "relevant"], ["integer", "a", "A", "${b} = 1"], ["integer", "b", "B", "${a} = 1"]])
-    [finding] = findings(content, java="java")
-    assert "depend on itself" in finding.remedy
+def test_what_pyxform_would_say_next_is_found_in_the_same_go(workbook: Build) -> None:
+    content = workbook(
+        survey=[
+            [*HEADER, "parameters"],
+            ["range", "a", "A", "start=x"],
+            ["range", "b", "B", "start=y"],
+            ["text", "c", "", ""],
+            ["image", "d", "D", "max-pixels=large"],
+        ],
+    )
+    assert places(content) == {("survey", 2, "start=x"), ("survey", 3, "start=y"), ("survey", 4, "c"), ("survey", 5, "d")}
+
+
+def test_choice_names_with_spaces_are_all_named(workbook: Build) -> None:
+    choices = [["list_name", "name", "label"], ["t", "a b", "X"], ["t", "c", "Y"], ["t", "d e", "Z"]]
+    content = workbook(survey=[HEADER, ["select_multiple t", "q", "Q"]], choices=choices)
+    assert places(content) == {("choices", 2, "a b"), ("choices", 4, "d e")}
+
+
+def test_a_variable_that_two_questions_feed_is_refused_but_not_within_a_repeat(workbook: Build) -> None:
+    header = [*HEADER, "bind::ws:privacy", "bind::ws:statistic"]
+    rows = [["integer", "a", "A", "open", "persons"], ["integer", "b", "B", "open", "persons"]]
+    settings = [["namespaces"], ['ws="urn:waystation:forms"']]
+    assert places(workbook(survey=[header, *rows], settings=settings)) == {("survey", 3, "persons")}
+    inside = [["begin_repeat", "r", "R", "", ""], *rows, ["end_repeat", "", "", "", ""]]
+    compile_workbook(workbook(survey=[header, *inside], settings=settings), "form.md")
+
+
+def test_a_survey_that_asks_nothing_is_refused(workbook: Build) -> None:
+    assert places(workbook(survey=[HEADER])) == {("survey", 1, "survey")}
+
+
+def test_an_unknown_type_is_answered_with_the_nearest(workbook: Build) -> None:
+    [finding] = findings(workbook(survey=[HEADER, ["Integr", "a", "A"]]))
+    assert "as integer." in finding.remedy
+
+
+def test_codes_that_mean_nothing_elsewhere_are_text_like_any_other() -> None:
+    written = io.BytesIO()
+    codes = ["NA", "None", "null", "nan", "N/A", "#N/A", True, 0, 1.0]
+    with xlsxwriter.Workbook(written) as book:
+        for name, rows in (
+            ("survey", [HEADER, ["select_one t", "None", "NA"]]),
+            ("choices", [["list_name", "name", "label"], *(["t", code, "x"] for code in codes)]),
+        ):
+            for number, row in enumerate(rows):
+                book_sheet = book.get_worksheet_by_name(name) or book.add_worksheet(name)
+                book_sheet.write_row(number, 0, row)
+    [asked] = compile_workbook(written.getvalue(), "form.xlsx").definition.questions
+    assert (asked.name, asked.labels) == ("None", {"default": "NA"})
+    assert list(asked.choices) == ["NA", "None", "null", "nan", "N/A", "#N/A", "TRUE", "0", "1"]
+
+
+def test_external_choices_of_thirteen_thousand_rows_come_along(workbook: Build) -> None:
+    rows = [["towns", f"t{number}", f"Town {number}", f"r{number % 7}"] for number in range(13_000)]
+    content = workbook(
+        survey=[[*HEADER, "choice_filter"], ["text", "s", "S", ""], ["select_one_external towns", "t", "T", "state=${s}"]],
+        external_choices=[["list_name", "name", "label", "state"], *rows],
+    )
+    assert compile_workbook(content, "form.xlsx").media["itemsets.csv"].count(b"\n") == 13_001
+
+
+def test_slips_that_everything_else_lets_pass_are_told(workbook: Build) -> None:
+    survey = [[*HEADER, "relavant", "constraint"], ["text", "a", "A", "1", "lenght(.) > 'max(2)'"]]
+    told = compile_workbook(workbook(survey=survey), "form.md").warnings
+    assert [it for it in told if "column" in it] == [
+        "Sheet 'survey', column 'relavant' is not known, and was left out. Is 'relevant' meant?",
+        "Sheet 'survey', row 2, column 'constraint': no phone knows the function 'lenght'.",
+    ]

@@ -13,7 +13,7 @@ from core.audit import Action, audited_entries
 from core.database import Database, Zone
 from core.models import Operation
 from forms import find_form, list_forms, publish_form, read_media
-from forms.errors import FormChanged, MediaNameUnusable, XFormUnreadable
+from forms.errors import FormChanged, MediaNameUnusable, VariableFedTwice, XFormUnreadable
 
 MEDIA = {"places.csv": b"name,label\n", "a.png": b"\x89PNG"}
 
@@ -116,6 +116,22 @@ def test_a_media_name_that_could_lead_elsewhere_on_a_phone_is_refused(database: 
 def test_what_is_no_form_is_not_published(database: Database) -> None:
     with pytest.raises(XFormUnreadable), database.transaction(Zone.COLLECTION, operation="TEST") as session:
         publish(session, b"<html/>")
+
+
+def test_a_form_of_another_tool_that_feeds_a_variable_twice_is_not_published(database: Database) -> None:
+    fed = 'type="int" ws:privacy="open" ws:statistic="persons"/>'
+    twice = (
+        xform()
+        .replace(b"<q/>", b"<q/><r/>")
+        .replace(
+            b"</instance>",
+            f'</instance><bind xmlns:ws="urn:waystation:forms" nodeset="/data/q" {fed}'
+            f'<bind xmlns:ws="urn:waystation:forms" nodeset="/data/r" {fed}'.encode(),
+        )
+    )
+    refused = pytest.raises(VariableFedTwice, match="/data/q and /data/r")
+    with refused, database.transaction(Zone.COLLECTION, operation="TEST") as session:
+        publish(session, twice)
 
 
 def test_an_operation_neither_sees_nor_adds_to_the_forms_of_another(database: Database) -> None:

@@ -78,6 +78,13 @@ def test_kind_labels_and_repeat_come_from_bind_body_and_itext() -> None:
     assert (questions["unbound"].kind, questions["unbound"].repeat) == ("string", None)
 
 
+def test_repeats_are_listed_the_outer_before_the_inner_also_without_a_question_of_their_own() -> None:
+    assert read_form_definition(XFORM.encode()).repeats == ("/data/member", "/data/member/visit")
+    without = XFORM.replace("<first/>", "").replace("<first />", "")
+    assert "first" not in {question.name for question in read_form_definition(without.encode()).questions}
+    assert read_form_definition(without.encode()).repeats == ("/data/member", "/data/member/visit")
+
+
 def test_declarations_are_read_and_a_question_without_any_is_a_direct_identifier() -> None:
     questions = {question.name: question for question in read_form_definition(XFORM.encode()).questions}
     assert (questions["name"].privacy, questions["name"].part) == (PrivacyClass.SENSITIVE, RecordPart.NARRATIVE)

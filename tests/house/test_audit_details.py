@@ -36,6 +36,7 @@ COUNTS = {
         "answers",
         "changes",
         "consents",
+        "edition",
         "erased",
         "failed",
         "faults",

@@ -25,6 +25,7 @@ REASONS: Final = {
     "core.remains_destroyed": "moments; a forged one leaves remains for a while, and `erase remains` destroys them at any time",
     "forms.form_version": "the published form, which phones and public have",
     "forms.form_media": "its files",
+    "forms.form_classes": "classes set beside it: as public as those inside it",
     "identity.attempt": "failures of some hours, under keyed fingerprints; without them a guess is judged sooner",
     "identity.spent_challenge": "challenges of ten minutes, bound to a browser by the ring",
     "ingest.tombstone": "keyed fingerprints; without one, an answer that a phone still holds is taken in again",

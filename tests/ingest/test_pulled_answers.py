@@ -1,5 +1,6 @@
 """Answers in a server's notation are written as a phone's XML, and read back are the same answers."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -50,6 +51,15 @@ def test_they_are_the_same_answers(definition: FormDefinition, content: dict[str
 def test_what_the_form_does_not_ask_in_this_way_is_refused(definition: FormDefinition, content: dict[str, Any]) -> None:
     with pytest.raises(AnswerUnasked):
         read_answers(content, definition)
+
+
+def test_a_repeat_without_a_question_of_its_own_keeps_its_entries_apart(definition: FormDefinition) -> None:
+    bare = replace(definition, questions=tuple(it for it in definition.questions if it.name == "symptom"))
+    said = [{"member/illness": [{"member/illness/symptom": symptom}]} for symptom in ("fever", "cough")]
+    members = read_answers({"member": said}, bare).repeats["/data/member"]
+    entries = [entry for member in members for entry in member.repeats["/data/member/illness"]]
+    assert [entry.values for entry in entries] == [{"/data/member/illness/symptom": it} for it in ("fever", "cough")]
+    assert len(members) == 2
 
 
 def test_absent_empty_and_the_servers_own_are_no_answers(definition: FormDefinition) -> None:

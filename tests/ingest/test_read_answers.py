@@ -1,5 +1,7 @@
 """Answers are read by the paths of their questions, repeats as lists of answers within answers."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
@@ -58,10 +60,21 @@ DEEP = FormDefinition(
         )
         for depth, level in enumerate(LEVELS)
     ),
+    repeats=LEVELS[1:],
     languages=("en",),
 )
 # XML itself turns a carriage return into a line feed (XML 1.0, section 2.11).
 said = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="\ufffe\uffff"), min_size=1)
+
+
+def test_a_repeat_that_holds_nothing_but_a_repeat_keeps_its_entries_apart() -> None:
+    definition = replace(DEEP, questions=(DEEP.questions[0], DEEP.questions[3]))
+    xml = b"""<data><r1><r2><r3><q3>a</q3></r3><r3><q3>b</q3></r3></r2><r2/></r1>
+        <r1><r2><r3><q3>c</q3></r3></r2></r1></data>"""
+    first, second = read_answers(xml, definition).repeats["/data/r1"]
+    assert [len(entry.repeats.get("/data/r1/r2/r3", [])) for entry in first.repeats["/data/r1/r2"]] == [2, 0]
+    [[only]] = [entry.repeats["/data/r1/r2/r3"] for entry in second.repeats["/data/r1/r2"]]
+    assert only.values == {"/data/r1/r2/r3/q3": "c"}
 
 
 def entries(depth: int) -> st.SearchStrategy[Answers]:
