@@ -67,7 +67,7 @@ def recognise(session: Session, ring: KeyRing, post: Post) -> Arrival:
         raise FormUnknown(form_id=head.form_id, version=head.version)
     _refuse_two_contents_of_one_name(post.files, head.form_id)
     expected = frozenset(read_manifest(root).files) if head.encrypted else expected_files(root, definition)
-    answers = None if head.encrypted else same_answers(answers_of(root, definition))
+    answers = None if head.encrypted else same_answers(answers_of(root, definition), definition)
     locks = turns(ring, post.operation, head.form_id, instance, replaces)
     return Arrival(post, head, instance, replaces, expected, locks, answers)
 
