@@ -8,6 +8,7 @@ taken here as the text that the server sent. `__id` is the phone's id of the fir
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,11 +18,13 @@ from ingest.pull.server_record import ListedRecord, ServerRecord
 from ingest.pull.write_xml import root_name
 from ingest.read_answers import Answers
 
-__all__ = ["ShapeUnknown", "first_id", "is_encrypted", "read_answers", "read_listed", "read_moment", "read_page", "read_row"]
+__all__ = ["AnswerReader", "ShapeUnknown", "first_id", "is_encrypted", "read_listed", "read_moment", "read_page", "read_row"]
 
 NOT_ANSWERS: Final = ("__id", "__system", "meta")
 LINK: Final = "@odata.navigationLink"
 PARENT: Final = re.compile(r"__Submissions.*-id")
+NOT_ALLOWED: Final = re.compile(r"[^A-Za-z0-9_]+")
+NOT_IN_FRONT: Final = re.compile(r"[^A-Za-z_]")
 ENCRYPTED: Final = {"notDecrypted", "missingEncryptedFormData"}
 
 
@@ -66,7 +69,9 @@ def read_listed(row: Mapping[str, Any], number: int) -> ListedRecord:
     return ListedRecord(number, version, str(review)[:40] if review else None)
 
 
-def read_row(row: Mapping[str, Any], number: int, folder: str, manifest: bytes | None = None) -> ServerRecord:
+def read_row(
+    row: Mapping[str, Any], read: "AnswerReader", *, number: int, folder: str, manifest: bytes | None = None
+) -> ServerRecord:
     """A whole record; raises `ShapeUnknown`. `folder` is the address of its files, `manifest` what stands for its answers."""
     listed = read_listed(row, number)
     first, instance = first_id(row), _instance_id(row)
@@ -79,78 +84,100 @@ def read_row(row: Mapping[str, Any], number: int, folder: str, manifest: bytes |
         str(_system(row).get("formVersion") or ""),
         (),
         row,
-        read_answers,
+        read,
         moment=read_moment(row, "submissionDate"),
         folder=folder,
         manifest=manifest,
     )
 
 
-def read_answers(row: Mapping[str, Any], definition: FormDefinition) -> Answers:
-    """The answers to the form's questions; raises `AnswerUnasked` where there is one that the form does not ask for."""
-    answers = Answers()
-    _Reader(definition).read(row, f"/{root_name(definition)}", answers)
-    return answers
+class AnswerReader:
+    """Reads the answers to a form's questions out of rows; what each form asks is worked out once."""
+
+    def __init__(self) -> None:
+        self._forms: dict[int, tuple[FormDefinition, _Place]] = {}
+
+    def __call__(self, row: Mapping[str, Any], definition: FormDefinition) -> Answers:
+        """Raises `AnswerUnasked` where there is an answer that the form does not ask for."""
+        known = self._forms.get(id(definition))
+        if known is None:
+            known = self._forms[id(definition)] = (definition, _root(definition))
+        answers = Answers()
+        try:
+            _read(row, known[1], answers)
+        except _Unasked as unasked:
+            question = unasked.path.removeprefix(f"{known[1].path}/")
+            raise AnswerUnasked(question=question, form_id=definition.form_id, version=definition.version) from None
+        return answers
 
 
-class _Reader:
-    def __init__(self, definition: FormDefinition) -> None:
-        self.definition = definition
-        self.kinds = {question.path: question.kind for question in definition.questions}
-        self.repeats = {question.repeat for question in definition.questions}
-        self.places = {_as_shown(place): place for place in _places(definition)}
+@dataclass(frozen=True)
+class _Place:
+    """A question, a group or a repeat, and what lies below it by the name that the server shows."""
 
-    def read(self, row: Mapping[str, Any], at: str, into: Answers) -> None:
-        for key, value in row.items():
-            place = self.places.get(f"{_as_shown(at)}/{key}")
-            if value is None or value == "" or key.endswith(LINK) or PARENT.fullmatch(key):
-                continue
-            if place is None:
-                if key not in NOT_ANSWERS:
-                    raise self._unasked(f"{at}/{key}")
-            elif place in self.kinds:
-                into.values[place] = self._text(value, place)
-            elif isinstance(value, dict):
-                self.read(value, place, into)
-            else:
-                self._read_repeat(value, place, into)
-
-    def _read_repeat(self, entries: object, place: str, into: Answers) -> None:
-        if not isinstance(entries, list) or not all(isinstance(item, dict) for item in entries):
-            raise self._unasked(place)
-        for item in entries:
-            entry = Answers() if place in self.repeats else into
-            if entry is not into:
-                into.repeats.setdefault(place, []).append(entry)
-            self.read(item, place, entry)
-
-    def _text(self, value: object, place: str) -> str:
-        if isinstance(value, bool):
-            return str(value).lower()
-        if isinstance(value, str):
-            return value
-        text = _geometry(value) if isinstance(value, dict) else None
-        if text is None:
-            raise self._unasked(place)
-        return text
-
-    def _unasked(self, place: str) -> AnswerUnasked:
-        question = place.removeprefix(f"/{root_name(self.definition)}/")
-        return AnswerUnasked(question=question, form_id=self.definition.form_id, version=self.definition.version)
+    path: str
+    asked: bool
+    repeat: bool
+    below: dict[str, "_Place"] = field(default_factory=dict)
 
 
-def _places(definition: FormDefinition) -> set[str]:
-    """Every question, group and repeat."""
-    places = set()
-    for question in definition.questions:
-        steps = question.path.split("/")
-        places |= {"/".join(steps[:length]) for length in range(2, len(steps) + 1)}
-    return places
+class _Unasked(Exception):
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
 
 
-def _as_shown(place: str) -> str:
-    first, *names = place.removeprefix("/").split("/")
-    return "/".join(["", first, *(re.sub(r"[^A-Za-z0-9_]+", "_", re.sub(r"^(?=[^A-Za-z_])", "_", name)) for name in names)])
+def _root(definition: FormDefinition) -> _Place:
+    questions = {question.path for question in definition.questions}
+    repeats = {question.repeat for question in definition.questions}
+    root = _Place(f"/{root_name(definition)}", asked=False, repeat=False)
+    for path in questions:
+        place = root
+        for name in path.removeprefix(f"{root.path}/").split("/"):
+            here = f"{place.path}/{name}"
+            place = place.below.setdefault(_as_shown(name), _Place(here, here in questions, here in repeats))
+    return root
+
+
+def _as_shown(name: str) -> str:
+    return NOT_ALLOWED.sub("_", f"_{name}" if NOT_IN_FRONT.match(name) else name)
+
+
+def _read(row: Mapping[str, Any], at: _Place, into: Answers) -> None:
+    for key, value in row.items():
+        if value is None or value == "":
+            continue
+        place = at.below.get(key)
+        if place is None:
+            if key not in NOT_ANSWERS and not key.endswith(LINK) and not PARENT.fullmatch(key):
+                raise _Unasked(f"{at.path}/{key}")
+        elif place.asked:
+            into.values[place.path] = _text(value, place)
+        elif isinstance(value, dict):
+            _read(value, place, into)
+        else:
+            _read_repeat(value, place, into)
+
+
+def _read_repeat(entries: object, place: _Place, into: Answers) -> None:
+    if not isinstance(entries, list) or not all(isinstance(item, dict) for item in entries):
+        raise _Unasked(place.path)
+    for item in entries:
+        entry = Answers() if place.repeat else into
+        if entry is not into:
+            into.repeats.setdefault(place.path, []).append(entry)
+        _read(item, place, entry)
+
+
+def _text(value: object, place: _Place) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = _geometry(value) if isinstance(value, dict) else None
+    if text is None:
+        raise _Unasked(place.path)
+    return text
 
 
 def _geometry(value: Mapping[str, Any]) -> str | None:

@@ -13,6 +13,7 @@ from typing import Any, Final, ParamSpec, TypeVar
 from urllib.parse import quote
 
 from ingest.central.read_row import (
+    AnswerReader,
     ShapeUnknown,
     first_id,
     is_encrypted,
@@ -71,6 +72,7 @@ class CentralServer:
 
     def __init__(self, asked: Asked, address: str, form: str, number_of: Callable[[str], int]) -> None:
         self._asked, self._address, self._form, self._number_of = asked, address, form, number_of
+        self._answers = AnswerReader()
         self._new: Iterator[list[Row]] = iter(())
         self._reached: int | None = None
 
@@ -103,21 +105,15 @@ class CentralServer:
         at, top = max(since - OVERLAP, 0), PAGE
         seen: set[str] = set()  # of the moment `at`
         while True:
-            rows = self._ask(dated, at, top)
-            fresh = [row for row in rows if not (self._moment(row, dated) == at and self._first_id(row) in seen)]
+            rows = [(self._moment(row, dated), self._first_id(row), row) for row in self._ask(dated, at, top)]
+            fresh = [row for moment, first, row in rows if moment != at or first not in seen]
             if fresh:
                 yield fresh
             elif len(rows) < top:
                 return
-            last = self._moment(rows[-1], dated)
-            at, top, seen = (
-                last,
-                PAGE if fresh else 2 * top,
-                {
-                    *(seen if last == at else ()),
-                    *(self._first_id(row) for row in rows if self._moment(row, dated) == last),
-                },
-            )
+            last = rows[-1][0]
+            told = {first for moment, first, _ in rows if moment == last}
+            at, top, seen = last, PAGE if fresh else 2 * top, told | seen if last == at else told
 
     def _ask(self, dated: str, since: int, top: int) -> list[Row]:
         moment = datetime.fromtimestamp(since / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -144,7 +140,8 @@ class CentralServer:
             if answer is None:
                 return None
             manifest = answer.content
-        return self._read(read_row, row, self._number(row), f"{place}/attachments", manifest)
+        folder = f"{place}/attachments"
+        return self._read(read_row, row, self._answers, number=self._number(row), folder=folder, manifest=manifest)
 
     def _number(self, row: Row) -> int:
         return self._number_of(self._first_id(row))

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.ingest.local_server import Answering, serving
 
-__all__ = ["CentralForm", "central_serving"]
+__all__ = ["EMAIL", "PASSWORD", "START", "CentralForm", "central_serving"]
 
 EMAIL, PASSWORD, SESSION = "viewer@example.org", "a-password-of-the-test", "a-session"
 START = 1_785_578_400_000  # 2026-08-01T10:00:00Z

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forms import FormDefinition, read_form_definition
-from ingest.central.read_row import ShapeUnknown, read_answers, read_moment, read_page, read_row
+from ingest.central.read_row import AnswerReader, ShapeUnknown, read_moment, read_page, read_row
 from ingest.pull.errors import AnswerUnasked
 from ingest.pull.write_xml import write_xml
 from ingest.read_answers import Answers
@@ -26,6 +26,7 @@ ROW: dict[str, Any] = {
     "__system": {"submissionDate": "2026-08-01T10:00:00.250Z", "edits": 0, "reviewState": None, "formVersion": "1"},
     "meta": {"instanceID": "uuid:a", "instanceName": "Amal"},
 }
+read_answers = AnswerReader()
 DEGREES = st.floats(-90, 90, allow_subnormal=False)
 
 
@@ -81,7 +82,7 @@ def test_names_that_odata_does_not_allow_are_found_again(places: FormDefinition)
 
 
 def test_what_is_written_for_later_stages_is_read_back(places: FormDefinition) -> None:
-    record = read_row(shown(w1="<&>", g={"weight": 1.5}), 7, "folder")
+    record = read_row(shown(w1="<&>", g={"weight": 1.5}), read_answers, number=7, folder="")
     answers = read_answers(record.content, places)
     assert read_phone(write_xml(record, answers, places), places) == answers
     assert (record.instance_id, record.before, record.version, record.place) == ("uuid:a", (), "1", 1_785_578_400_250)
