@@ -6,10 +6,11 @@ this, the next round goes on after the last page that was kept.
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
+from typing import Final, Generic, TypeVar
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session
 from app.program import Program
 from core.database import Zone
 from core.errors import Problem
-from ingest import kobo, pull
+from ingest import central, kobo, pull
 
 __all__ = ["Pulled", "sync_all", "sync_source"]
 
@@ -55,8 +56,7 @@ def sync_source(
     with program.database.transaction(Zone.CASEWORK, operation=operation, actor=actor) as session:
         found = pull.find_source(session, source)
         token = pull.open_token(session, program.ring, source)
-    with kobo.open_kobo(found.address, found.asset, token, wait=wait) as server:
-        one = _Round(program, found, server, actor)
+    with _open_round(program, found, token, actor, wait) as one:
         yield from one.fetch_new()
         if sweep:
             yield from one.sweep()
@@ -74,8 +74,28 @@ def sync_all(program: Program, operation: str, *, sweep: bool) -> None:
             log.warning("source %s was not pulled: %s", source.id, problem.code)
 
 
-class _Round:
-    def __init__(self, program: Program, source: pull.Source, server: pull.Server, actor: str) -> None:
+@contextmanager
+def _open_round(
+    program: Program, source: pull.Source, token: str, actor: str, wait: Callable[[float], object]
+) -> Iterator["_NumberedRound | _DatedRound"]:
+    """A round with the server open, of the kind that it is."""
+    if source.kind is pull.Kind.KOBO:
+        with kobo.open_kobo(source.address, source.asset, token, wait=wait) as numbered:
+            yield _NumberedRound(program, source, numbered, actor)
+    else:
+        email, _, password = token.partition("\n")
+        number_of = partial(pull.number_of, program.ring, source.id)
+        with central.open_central(source.address, source.asset, (email, password), number_of=number_of, wait=wait) as dated:
+            yield _DatedRound(program, source, dated, actor)
+
+
+ServerT = TypeVar("ServerT", bound=pull.Server)
+
+
+class _Round(Generic[ServerT]):
+    """What is done with any server: everything new is taken in, with its files."""
+
+    def __init__(self, program: Program, source: pull.Source, server: ServerT, actor: str) -> None:
         self.program, self.source, self.server, self.actor = program, source, server, actor
 
     def fetch_new(self) -> Iterator[Pulled]:
@@ -89,23 +109,6 @@ class _Round:
             if not taken.overtaken:
                 yield self._told(taken)
 
-    def sweep(self) -> Iterator[Pulled]:
-        after = 0
-        while True:
-            position = self._position()
-            listed = self.server.listed_after(after)
-            with self._transaction() as session:
-                found = pull.compare(session, self.program.ring, self.source, listed, after=after, position=position)
-            yield Pulled(listed=len(listed), deleted=found.deleted, validated=found.validated)
-            for numbers in _parts(sorted(found.fetch)):
-                records = self.server.records(numbers)
-                with self._transaction() as session:
-                    taken = pull.take_in(session, self.program.ring, self.source, records)
-                yield self._told(taken)
-            if not listed:
-                return
-            after = listed[-1].number
-
     def _told(self, taken: pull.TakenIn) -> Pulled:
         waiting = sum(not self._add_files(one) for one in taken.waiting)
         return Pulled(new=taken.new, edited=taken.edited, refused=taken.refused, erased=taken.erased, waiting=waiting)
@@ -118,12 +121,58 @@ class _Round:
         with self._transaction() as session:
             return pull.add_files(session, self.program.ring, self.source, waiting, fetched)
 
+    def _take_in(self, records: Sequence[pull.ServerRecord]) -> pull.TakenIn:
+        with self._transaction() as session:
+            return pull.take_in(session, self.program.ring, self.source, records)
+
     def _position(self) -> int:
         with self._transaction() as session:
-            return pull.source_position(session, self.source.id)
+            return pull.source_progress(session, self.source.id).position
 
     def _transaction(self) -> AbstractContextManager[Session]:
         return self.program.database.transaction(Zone.COLLECTION, operation=self.source.operation, actor=self.actor)
+
+
+class _NumberedRound(_Round[pull.NumberedServer]):
+    """A server that tells no moment of a change: all its numbers are gone through."""
+
+    def sweep(self) -> Iterator[Pulled]:
+        after = 0
+        while True:
+            position = self._position()
+            listed = self.server.listed_after(after)
+            with self._transaction() as session:
+                found = pull.compare(session, self.program.ring, self.source, listed, after=after, position=position)
+            yield Pulled(listed=len(listed), deleted=found.deleted, validated=found.validated)
+            for numbers in _parts(sorted(found.fetch)):
+                yield self._told(self._take_in(self.server.records(numbers)))
+            if not listed:
+                return
+            after = listed[-1].number
+
+
+class _DatedRound(_Round[pull.DatedServer]):
+    """A server that tells when a record was changed or deleted; what is not finished here is asked for once more."""
+
+    def sweep(self) -> Iterator[Pulled]:
+        with self._transaction() as session:
+            before = pull.source_progress(session, self.source.id)
+        latest = before.changed_to
+        for moment, records in self.server.changed_since(before.changed_to):
+            latest = max(latest, moment)
+            yield self._told(self._take_in(records))
+            with self._transaction() as session:
+                yield Pulled(validated=pull.keep_changed_validations(session, self.source, records))
+        for moment, listed in self.server.deleted_since(before.changed_to):
+            latest = max(latest, moment)
+            with self._transaction() as session:
+                deleted = pull.mark_deleted(session, self.source, {record.number for record in listed})
+            yield Pulled(listed=len(listed), deleted=deleted)
+        if before.unfinished_since is not None:
+            for records in self.server.records_since(before.unfinished_since):
+                yield self._told(self._take_in(records))
+        with self._transaction() as session:
+            pull.move_changes(session, self.source.id, latest)
 
 
 def _parts(numbers: list[int]) -> Iterable[list[int]]:

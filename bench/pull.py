@@ -1,9 +1,10 @@
 """How fast do pulled pages come into the raw store, how fast is what is known passed over, and does memory stay flat?
 
-Run: PYTHONPATH=. .venv/bin/python bench/pull.py [--records N] [--folder FOLDER]
+Run: PYTHONPATH=. .venv/bin/python bench/pull.py [--server kobotoolbox|odk-central] [--records N] [--folder FOLDER]
 
-A KoboToolbox form of 40 answers and a repeat (`tests/ingest/kobo_server.py` has its habits) is served by a child process, whose
-processor time counts as ours; the pull is the whole path: HTTP on loopback, JSON, XML, sealing, tokens, audit line, commit.
+A form of 40 answers and a repeat is served by a child process with the habits of the one server or the other
+(`tests/ingest/kobo_server.py`, `central_server.py`), whose processor time counts as ours; the pull is the
+whole path: HTTP on loopback, JSON, XML, sealing, tokens, audit line, commit.
 Beside it stands the floor: fetching and parsing the same pages and doing nothing with them.
 """
 
@@ -12,7 +13,10 @@ import multiprocessing
 import resource
 import tempfile
 from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from time import sleep
@@ -27,8 +31,10 @@ from core.database import Zone
 from core.models import Operation
 from core.settings import Settings
 from forms import publish_form
+from ingest.central import open_central
 from ingest.kobo import open_kobo
-from ingest.pull import add_source
+from ingest.pull import Kind, Server, ServerRecord, Source, add_source, number_of
+from tests.ingest.central_server import EMAIL, PASSWORD, START, CentralForm, central_serving
 from tests.ingest.kobo_server import ASSET, TOKEN, kobo_serving
 
 OPERATION = "BENCH"
@@ -41,37 +47,64 @@ FORM = f"""<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.
 </repeat></group></h:body></h:html>""".encode()
 
 
-def serve(pipe: Connection, records: int) -> None:
+def serve(pipe: Connection, kind: Kind, records: int) -> None:
+    with SERVERS[kind](records) as address:
+        pipe.send(address)
+        pipe.recv()
+
+
+@contextmanager
+def kobo(records: int) -> Iterator[str]:
     with kobo_serving() as form:
         for number in range(1, records + 1):
-            answers: dict[str, Any] = {f"g/{name}": f"answer {number} to {name}" for name in NAMES}
+            answers: dict[str, Any] = {f"g/{name}": text for name, text in answered(number).items()}
             answers["member"] = [{"member/name": f"member {one}", "member/age": str(one)} for one in range(3)]
             form.add(number, **answers)
-        pipe.send(form.address)
-        pipe.recv()
+        yield form.address
+
+
+@contextmanager
+def central(records: int) -> Iterator[str]:
+    with central_serving() as form:
+        for number in range(1, records + 1):
+            members = [{"name": f"member {one}", "age": str(one)} for one in range(3)]
+            row = form.add(f"uuid:{number}", at=START + number * 10, g=answered(number), member=members)
+            del row["person"]
+        yield form.address
+
+
+SERVERS = {Kind.KOBO: kobo, Kind.CENTRAL: central}
+
+
+def answered(number: int) -> dict[str, str]:
+    return {name: f"answer {number} to {name}" for name in NAMES}
 
 
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--server", type=Kind, default=Kind.KOBO)
     asked.add_argument("--records", type=int, default=20_000)
     asked.add_argument("--folder", type=Path)
     given = asked.parse_args()
     here, there = multiprocessing.Pipe()
-    server = multiprocessing.get_context("spawn").Process(target=serve, args=(there, given.records), daemon=True)
+    server = multiprocessing.get_context("spawn").Process(target=serve, args=(there, given.server, given.records), daemon=True)
     server.start()
     address = here.recv()
     with tempfile.TemporaryDirectory(dir=given.folder) as folder, open_program(Settings(var=Path(folder))) as program:
-        measure(program, Meter.of(program.settings), address, given.records)
+        measure(program, Meter.of(program.settings), given.server, address, given.records)
     here.send("enough")
     server.join()
 
 
-def measure(program: Program, meter: Meter, address: str, records: int) -> None:
+def measure(program: Program, meter: Meter, kind: Kind, address: str, records: int) -> None:
     with program.database.transaction(Zone.COLLECTION, operation=OPERATION) as session:
         session.add(Operation(code=OPERATION, names={"en": "Bench"}))
         session.flush()
         publish_form(session, OPERATION, FORM, {})
-        source = add_source(session, program.ring, OPERATION, address=address, asset=ASSET, form_id="form", token=TOKEN)
+        asset, token = (ASSET, TOKEN) if kind is Kind.KOBO else (CentralForm.asset, f"{EMAIL}\n{PASSWORD}")
+        source = add_source(
+            session, program.ring, OPERATION, address=address, asset=asset, form_id="form", token=token, kind=kind
+        )
 
     def pull(*, sweep: bool) -> Counter[str]:
         counts: Counter[str] = Counter()
@@ -80,19 +113,36 @@ def measure(program: Program, meter: Meter, address: str, records: int) -> None:
         return counts
 
     def floor() -> None:
-        with open_kobo(address, ASSET, TOKEN, wait=sleep) as kobo:
-            after = 0
-            while page := kobo.records_after(after):
-                after = page[-1].number
+        for _ in pages(program, source):
+            pass
 
     meter.timed("floor: pages fetched and parsed, nothing kept", records, floor)
     before = memory()
     assert meter.timed("pulled into the raw store", records, lambda: pull(sweep=False))["new"] == records
     print(f"memory: {before:.0f} MB before, {memory():.0f} MB at most after")
-    assert meter.timed("swept, all known", records, lambda: pull(sweep=True))["listed"] == records
+    swept = meter.timed("swept, all known", records, lambda: pull(sweep=True))
+    assert swept["listed"] == (records if kind is Kind.KOBO else 0)
     with program.database.transaction(Zone.COLLECTION, operation=OPERATION) as session:
         session.execute(text("UPDATE ingest.source SET position = 0"))
     assert meter.timed("resent whole, all known", records, lambda: pull(sweep=False))["new"] == 0
+
+
+def pages(program: Program, source: Source) -> Iterator[Sequence[ServerRecord]]:
+    """Everything that the server has, as a pull asks for it."""
+    if source.kind is Kind.KOBO:
+        with open_kobo(source.address, source.asset, TOKEN, wait=sleep) as kobo_server:
+            yield from all_pages(kobo_server)
+    else:
+        number = partial(number_of, program.ring, source.id)
+        with open_central(source.address, source.asset, (EMAIL, PASSWORD), number_of=number, wait=sleep) as central_server:
+            yield from all_pages(central_server)
+
+
+def all_pages(server: Server) -> Iterator[Sequence[ServerRecord]]:
+    place = 0
+    while page := server.records_after(place):
+        yield page
+        place = page[-1].place
 
 
 def memory() -> float:

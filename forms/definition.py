@@ -19,6 +19,7 @@ __all__ = [
     "refuse_variables_fed_twice",
 ]
 
+MEASURES: Final = {"int", "integer", "decimal", "geopoint", "geotrace", "geoshape"}
 NAMESPACE: Final = "urn:waystation:forms"  # of the attributes in which a workbook's declarations travel
 
 
@@ -98,6 +99,11 @@ class FormDefinition:
     def repeat_paths(self) -> frozenset[str]:
         """Where answers may stand more than once."""
         return frozenset(self.repeats)
+
+    @cached_property
+    def measures(self) -> Mapping[str, str]:
+        """The data types of answers that are numbers or places, by path."""
+        return {question.path: question.kind for question in self.questions if question.kind in MEASURES}
 
     @cached_property
     def file_paths(self) -> frozenset[str]:

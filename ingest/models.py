@@ -10,10 +10,13 @@ from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
     DateTime,
+    Dialect,
     ForeignKey,
     Index,
     String,
+    TypeDecorator,
     UniqueConstraint,
+    Uuid,
     case,
     text,
 )
@@ -35,6 +38,19 @@ __all__ = [
     "Submission",
     "moved_to",
 ]
+
+
+class Number(TypeDecorator[int]):
+    """A whole number of up to 128 bits, which the database keeps, compares and sorts as a UUID."""
+
+    impl = Uuid
+    cache_ok = True
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> UUID | None:  # noqa: ARG002  (its signature)
+        return None if value is None else UUID(int=value)
+
+    def process_result_value(self, value: UUID | None, dialect: Dialect) -> int | None:  # noqa: ARG002  (its signature)
+        return None if value is None else value.int
 
 
 class State(StrEnum):
@@ -159,15 +175,16 @@ class ErasedInstance(Base):
     erased_on: Mapped[date]
 
 
-@listed(Zone.COLLECTION, by="operation", but={"token", "position"})
+@listed(Zone.COLLECTION, by="operation", but={"token", "position", "changed_to"})
 class SourceRow(Base):
-    """A form on a server that is pulled. `position` is the highest record number taken in; the server's token is sealed
-    under a record key of its own, and the zone that pulls cannot read it."""
+    """A form on a server that is pulled. `position` is the highest record number taken in or, where the server lists by
+    moments, the latest moment (milliseconds since 1970), and `changed_to` that of the changes; what the server asks for is
+    sealed under a record key of its own, and the zone that pulls cannot read it."""
 
     __tablename__ = "source"
     __table_args__ = (
         UniqueConstraint("operation", "address", "asset"),
-        CheckConstraint("kind IN ('kobotoolbox')", name="kind"),
+        CheckConstraint("kind IN ('kobotoolbox', 'odk-central')", name="kind"),
         CheckConstraint("custody ~ '^[0-9A-Za-z-]+(/[0-9A-Za-z-]+){3}$'", name="custody"),
         {"schema": "ingest"},
     )
@@ -180,23 +197,27 @@ class SourceRow(Base):
     form_id: Mapped[str]
     token: Mapped[bytes] = mapped_column(deferred=True)  # the collection zone has no right to read it
     position: Mapped[int] = mapped_column(BigInteger)
+    changed_to: Mapped[int] = mapped_column(BigInteger, server_default="0")
     custody: Mapped[str] = mapped_column(server_default=str(UNASSIGNED))
     added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 class PulledRow(Base):
-    """A record of a source by the server's number. `version` is the blind token of the version last taken in.
+    """A record of a source by its number: the server's, or one of ours where the server numbers none.
 
-    Without a submission it lies in quarantine, and each sweep tries it again. `deleted_at`: when it was missed on the server.
+    `version` is the blind token of the version last taken in. Without a submission it lies in quarantine, and each sweep tries
+    it again. `moment`: when it came to the server (milliseconds since 1970), where the server lists by that. `deleted_at`: when
+    it was missed on the server.
     """
 
     __tablename__ = "pulled"
     __table_args__ = (Index("ix_pulled_submission", "submission"), {"schema": "ingest"})
 
     source: Mapped[UUID] = mapped_column(ForeignKey("ingest.source.id"), primary_key=True)
-    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=False)
     operation: Mapped[str] = mapped_column(ForeignKey("core.operation.code"))
     version: Mapped[bytes]
     submission: Mapped[UUID | None] = mapped_column(ForeignKey("ingest.submission.id"))
     validation: Mapped[str | None]
+    moment: Mapped[int | None] = mapped_column(BigInteger)
     deleted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -96,7 +96,7 @@ def recognise_by(ring: KeyRing, named: NamedPost, definition: FormDefinition) ->
         return Arrival(post, head, named.instance, named.replaces, expected, locks, answers=None)
     answers = answers_of(named.root, definition)
     expected = files_named(answers, definition) | audit_log(named.root)
-    return Arrival(post, head, named.instance, named.replaces, expected, locks, same_answers(answers))
+    return Arrival(post, head, named.instance, named.replaces, expected, locks, same_answers(answers, definition))
 
 
 def turns(ring: KeyRing, operation: str, form_id: str, instance: bytes, replaces: bytes | None) -> Sequence[bytes]:

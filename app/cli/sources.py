@@ -33,19 +33,32 @@ def add_commands(commands: typer.Typer) -> None:
 @sources.command("add")
 def add_source(
     operation: Operation,
-    address: Annotated[str, typer.Argument(help="The KoboToolbox server, as https://kf.example.org.")],
-    asset: Annotated[str, typer.Argument(help="The form's id there: the part of its address that begins with `a`.")],
+    address: Annotated[str, typer.Argument(help="The server, as https://kf.example.org or https://central.example.org.")],
+    asset: Annotated[
+        str,
+        typer.Argument(
+            help="The form there. KoboToolbox: the part of its address that begins with `a`. "
+            "ODK Central: its project's number and its id, as 7/arrival."
+        ),
+    ],
     *,
     form: Annotated[str, typer.Option(help="The form of this operation that its records answer.")],
+    kind: Annotated[pull.Kind, typer.Option(help="What kind of server it is.")] = pull.Kind.KOBO,
+    account: Annotated[str, typer.Option(help="ODK Central: e-mail of a web user who may view the project's data.")] = "",
     token_file: Annotated[
-        Path | None, typer.Option(help="File that holds the API token. Without it, the token is asked for.", dir_okay=False)
+        Path | None,
+        typer.Option(
+            help="File that holds the API token, or the account's password for ODK Central. Without it, it is asked for.",
+            dir_okay=False,
+        ),
     ] = None,
     organisation: Annotated[str, typer.Option(help="Name of the organisation whose records these become.")] = "",
     area: Annotated[str, typer.Option(help="Name of the area.")] = "",
     team: Annotated[str, typer.Option(help="Name of the team.")] = "",
 ) -> None:
-    """Pull a KoboToolbox form from now on. The token needs no more than to view the form's records; it is kept sealed."""
-    token = token_file.read_text(encoding="utf-8") if token_file else typer.prompt("API token", hide_input=True)
+    """Pull a form of a KoboToolbox or ODK Central server from now on. The token or account needs no more than to view the
+    form's records; it is kept sealed."""
+    token = _credentials(kind, account, token_file)
     with open_program(Settings.read()) as program:
         with program.database.transaction(Zone.IDENTITY, actor=ADMINISTRATOR) as session:
             custody = find_units(session, organisation=organisation, area=area, team=team).custody
@@ -58,10 +71,21 @@ def add_source(
                 address=address,
                 asset=asset,
                 form_id=form,
-                token=token.strip(),
+                token=token,
+                kind=kind,
                 custody=custody,
             )
     console.print(f"Source {source.id} added. Pull it: `bin/waystation sync {escape(operation)}`.")
+
+
+def _credentials(kind: pull.Kind, account: str, file: Path | None) -> str:
+    """What the server asks for, as `ingest.pull.add_source` takes it."""
+    central = kind is pull.Kind.CENTRAL
+    if central and not account:
+        account = typer.prompt("E-mail of the account")
+    asked = "Password of the account" if central else "API token"
+    secret = (file.read_text(encoding="utf-8") if file else typer.prompt(asked, hide_input=True)).strip()
+    return f"{account.strip()}\n{secret}" if central else secret
 
 
 @sources.command("list")

@@ -5,29 +5,33 @@ against what is known: it marks what was deleted there and names what has to be 
 """
 
 from ingest.pull.add_files import add_files
-from ingest.pull.compare import Compared, compare
-from ingest.pull.errors import SourceEmptied
-from ingest.pull.server_record import ListedRecord, Server, ServerFile, ServerRecord
+from ingest.pull.compare import compare
+from ingest.pull.mark_records import keep_changed_validations, mark_deleted
+from ingest.pull.server_record import DatedServer, ListedRecord, NumberedServer, Server, ServerFile, ServerRecord
 from ingest.pull.sources import (
+    Kind,
     Source,
     SourceState,
     add_source,
     find_source,
     list_sources,
+    move_changes,
+    number_of,
     open_token,
-    source_position,
+    source_progress,
     source_states,
 )
 from ingest.pull.take_in import TakenIn, Waiting, take_in
 
 __all__ = [
-    "Compared",
+    "DatedServer",
+    "Kind",
     "ListedRecord",
+    "NumberedServer",
     "Server",
     "ServerFile",
     "ServerRecord",
     "Source",
-    "SourceEmptied",
     "SourceState",
     "TakenIn",
     "Waiting",
@@ -35,9 +39,13 @@ __all__ = [
     "add_source",
     "compare",
     "find_source",
+    "keep_changed_validations",
     "list_sources",
+    "mark_deleted",
+    "move_changes",
+    "number_of",
     "open_token",
-    "source_position",
+    "source_progress",
     "source_states",
     "take_in",
 ]

@@ -6,18 +6,16 @@ tells everything about the numbers from its beginning to its last: a record of o
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core import audit
-from core.clock import now
 from core.database import among
 from core.keyring import KeyRing
 from ingest.blind_tokens import pulled_token, pulled_version
 from ingest.models import ErasedInstance, PulledRow, Submission
 from ingest.pull.errors import SourceEmptied
+from ingest.pull.mark_records import keep_validations, mark_deleted
 from ingest.pull.server_record import ListedRecord
 from ingest.pull.sources import Source
 
@@ -57,8 +55,8 @@ def compare(
     fetch = {record.number for record in listed if _to_fetch(ring, source, record, known)} - erased
     gone = {number for number, row in known.items() if number <= position and not row.deleted} - {r.number for r in listed}
     changed = [r for r in listed if r.number in known and known[r.number].validation != r.validation]
-    _mark_deleted(session, source, gone)
-    _keep_validation(session, source, changed)
+    mark_deleted(session, source, gone)
+    keep_validations(session, source, changed)
     return Compared(frozenset(fetch), len(gone), len(changed))
 
 
@@ -88,25 +86,3 @@ def _erased(session: Session, ring: KeyRing, source: Source, numbers: Sequence[i
         return set()
     same = ErasedInstance.operation == source.operation, among(ErasedInstance.instance, tokens)
     return {tokens[token] for token in session.scalars(select(ErasedInstance.instance).where(*same))}
-
-
-def _mark_deleted(session: Session, source: Source, numbers: set[int]) -> None:
-    if not numbers:
-        return
-    rows = update(PulledRow).where(PulledRow.source == source.id, among(PulledRow.number, sorted(numbers)))
-    marked = session.scalars(rows.values(deleted_at=now()).returning(PulledRow.submission)).all()
-    detail = {"submissions": [str(submission) for submission in marked if isinstance(submission, UUID)], "change": "deleted"}
-    audit.record(
-        session,
-        audit.Action.RECEIVED,
-        f"ingest.source:{source.id}",
-        purpose=audit.Purpose.COLLECTION,
-        count=len(numbers),
-        detail=detail,
-    )
-
-
-def _keep_validation(session: Session, source: Source, changed: Sequence[ListedRecord]) -> None:
-    for record in changed:
-        row = update(PulledRow).where(PulledRow.source == source.id, PulledRow.number == record.number)
-        session.execute(row.values(validation=record.validation))

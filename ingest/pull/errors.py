@@ -5,6 +5,7 @@ from ingest.errors import Outcome, Refused
 
 __all__ = [
     "AnswerUnasked",
+    "FormMisnamed",
     "FormNotPublished",
     "ServerAnswerUnread",
     "ServerRefused",
@@ -77,3 +78,9 @@ class SourceChanged(Problem):
     code = "INGEST-158"
     says = "The address or form of source {source} is not the one that its token was given for."
     remedy = "Somebody has changed the database, perhaps to be sent the token: treat it as tampering. Nothing was sent."
+
+
+class FormMisnamed(Problem):
+    code = "INGEST-159"
+    says = "'{asset}' does not name a form of ODK Central."
+    remedy = "Write its project's number and its id with a slash between them, as `7/arrival`: they stand in its address there."

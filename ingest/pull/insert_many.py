@@ -19,12 +19,12 @@ from ingest.seal_content import SUBMISSION
 __all__ = ["insert_new", "link"]
 
 LINK: Final = """
-    INSERT INTO ingest.pulled (source, number, operation, version, submission, validation)
-    SELECT %(source)s, number, %(operation)s, version, submission, validation
-    FROM unnest(%(number)b::bigint[], %(version)b::bytea[], %(submission)b::uuid[], %(validation)b::varchar[])
-        AS t (number, version, submission, validation)
+    INSERT INTO ingest.pulled (source, number, operation, version, submission, validation, moment)
+    SELECT %(source)s, number, %(operation)s, version, submission, validation, moment
+    FROM unnest(%(number)b::uuid[], %(version)b::bytea[], %(submission)b::uuid[], %(validation)b::varchar[],
+        %(moment)b::bigint[]) AS t (number, version, submission, validation, moment)
     ON CONFLICT (source, number) DO UPDATE SET version = excluded.version, submission = excluded.submission,
-        validation = excluded.validation, deleted_at = NULL
+        validation = excluded.validation, moment = excluded.moment, deleted_at = NULL
 """
 
 
@@ -59,9 +59,10 @@ def link(session: Session, ring: KeyRing, source: Source, links: Sequence[tuple[
             {
                 "source": source.id,
                 "operation": source.operation,
-                "number": list(of_number),
+                "number": [UUID(int=number) for number in of_number],
                 "version": [pulled_version(ring, source.id, number, record.uuid) for number, (record, _) in of_number.items()],
                 "submission": [submission for _, submission in of_number.values()],
                 "validation": [record.validation for record, _ in of_number.values()],
+                "moment": [record.moment for record, _ in of_number.values()],
             },
         )

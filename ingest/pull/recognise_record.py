@@ -14,10 +14,10 @@ from ingest.pull.server_record import ServerRecord
 from ingest.pull.sources import Source
 from ingest.pull.write_xml import write_xml
 from ingest.read_head import Head
-from ingest.recognise_post import Arrival, Post, turns
+from ingest.recognise_post import Arrival, Post, recognise, turns
 from ingest.same_answers import same_answers
 
-__all__ = ["Recognised", "definitions_of", "recognise_record", "under_own_id"]
+__all__ = ["Recognised", "definitions_of", "recognise_encrypted", "recognise_record", "under_own_id"]
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,14 @@ def _newest(session: Session, source: Source) -> FormDefinition | None:
     return find_definition(session, source.operation, source.form_id, form.version) if form else None
 
 
+def recognise_encrypted(session: Session, ring: KeyRing, source: Source, record: ServerRecord, manifest: bytes) -> Recognised:
+    """What a phone encrypted: as if it had posted the manifest here. Raises the `Refused` that says why it cannot be taken in,
+    or `ErasedBefore`."""
+    arrival = recognise(session, ring, Post(source.operation, source.collector, manifest, (), source.custody))
+    before = tuple(instance_token(ring, source.operation, source.form_id, one) for one in record.before)
+    return Recognised(record, arrival, before)
+
+
 def recognise_record(ring: KeyRing, source: Source, record: ServerRecord, definition: FormDefinition) -> Recognised:
     """Raises the `Refused` that says why a record cannot be taken in."""
     answers = record.read(record.content, definition)
@@ -67,7 +75,7 @@ def recognise_record(ring: KeyRing, source: Source, record: ServerRecord, defini
     instance, *before = (instance_token(ring, source.operation, source.form_id, one) for one in named)
     post = Post(source.operation, source.collector, xml, (), source.custody)
     head = Head(source.form_id, definition.version, record.instance_id, next(iter(record.before), None), encrypted=False)
-    told = same_answers(answers)
+    told = same_answers(answers, definition)
     arrival = Arrival(post, head, instance, None, expected, [instance], told, rewritten=True)
     return Recognised(record, arrival, tuple(before))
 

@@ -1,14 +1,16 @@
 """A record as a server shows it, and what a server must be able to do to be pulled."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from mimetypes import guess_type
 from typing import Any, Protocol
+from urllib.parse import quote
 
 from forms import FormDefinition
 from ingest.read_answers import Answers
 from ingest.uploaded_file import UploadedFile
 
-__all__ = ["ListedRecord", "Server", "ServerFile", "ServerRecord"]
+__all__ = ["DatedServer", "ListedRecord", "NumberedServer", "Server", "ServerFile", "ServerRecord"]
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,9 @@ class ServerRecord(ListedRecord):
     """A whole record. `content` is what the server sent, `read` reads the answers to a form's questions out of it.
 
     `instance_id` is the phone's id of this version; `before` the ids of versions that it may have replaced, the nearest
-    first; `version` the server's own name of the form's version.
+    first; `version` the server's own name of the form's version. `moment` is when it came to be there (milliseconds since
+    1970), on servers that list by moments; `folder` the address below which its files lie, on those that list none;
+    `manifest` what the phone sent instead of answers, where it encrypted them.
     """
 
     instance_id: str = field(repr=False)
@@ -44,20 +48,55 @@ class ServerRecord(ListedRecord):
     files: Sequence[ServerFile] = field(repr=False)
     content: Mapping[str, Any] = field(repr=False)
     read: Callable[[Mapping[str, Any], FormDefinition], Answers] = field(repr=False)
+    moment: int | None = None
+    folder: str | None = field(default=None, repr=False)
+    manifest: bytes | None = field(default=None, repr=False)
+
+    @property
+    def place(self) -> int:
+        """Where the source stands once this record is taken in."""
+        return self.number if self.moment is None else self.moment
+
+    def files_among(self, expected: Collection[str]) -> list[ServerFile]:
+        """Those of the expected files that the server has, or may have: in `folder` each lies under its own name."""
+        if self.folder is None:
+            return [file for file in self.files if not file.deleted and file.name in expected]
+        return [ServerFile(name, _type_of(name), f"{self.folder}/{quote(name, safe='')}") for name in sorted(expected)]
+
+
+def _type_of(name: str) -> str:
+    return guess_type(name)[0] or "application/octet-stream"
 
 
 class Server(Protocol):
-    """A form on a server. Every list is in order of the numbers, and ends with a page that is empty: a short one means
-    nothing, since servers cut pages as they like."""
+    """A form on a server. Every list ends with a page that is empty: a short one means nothing, since servers cut pages as
+    they like."""
 
-    def records_after(self, number: int) -> Sequence[ServerRecord]:
-        """The next page of whole records."""
+    def records_after(self, place: int) -> Sequence[ServerRecord]:
+        """The next page of whole records, in order of their places."""
+
+    def fetch(self, file: ServerFile) -> UploadedFile | None:
+        """A file with its content; None where it is not there."""
+
+
+class NumberedServer(Server, Protocol):
+    """A server that numbers its records and tells no moment of a change: all numbers are gone through (KoboToolbox)."""
 
     def listed_after(self, number: int) -> Sequence[ListedRecord]:
-        """The next page of what a sweep compares."""
+        """The next page of what a sweep compares, in order of the numbers."""
 
     def records(self, numbers: Collection[int]) -> Sequence[ServerRecord]:
         """These records, as far as they are there."""
 
-    def fetch(self, file: ServerFile) -> UploadedFile | None:
-        """A file with its content; None where it is not there."""
+
+class DatedServer(Server, Protocol):
+    """A server that tells when a record was changed or deleted (ODK Central). Moments are milliseconds since 1970."""
+
+    def records_since(self, moment: int) -> Iterator[Sequence[ServerRecord]]:
+        """Pages of whole records that came there since then, in order of their moments."""
+
+    def changed_since(self, moment: int) -> Iterator[tuple[int, Sequence[ServerRecord]]]:
+        """Pages of records that were edited or reviewed since then, each with the latest moment in it."""
+
+    def deleted_since(self, moment: int) -> Iterator[tuple[int, Sequence[ListedRecord]]]:
+        """Pages of records that were deleted since then."""

@@ -1,10 +1,12 @@
 """The forms on other servers that an operation pulls. Their tokens are sealed; the zone that pulls cannot read them."""
 
 import json
+import re
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, undefer
 
 from core import audit
@@ -13,22 +15,34 @@ from core.clear_columns import custody_of
 from core.clock import now
 from core.keyring import KeyRing
 from core.protected_address import is_protected
-from ingest.models import PulledRow, SourceRow
-from ingest.pull.errors import SourceChanged, SourceExists, SourceUnknown, SourceUnprotected
+from ingest.models import PulledRow, SourceRow, Submission
+from ingest.pull.errors import FormMisnamed, SourceChanged, SourceExists, SourceUnknown, SourceUnprotected
 from ingest.seal_content import SOURCE, new_key, open_content, open_key, seal_content
 
 __all__ = [
+    "Kind",
+    "Progress",
     "Source",
     "SourceState",
     "add_source",
     "find_source",
     "list_sources",
+    "move_changes",
+    "number_of",
     "open_token",
-    "source_position",
+    "source_progress",
     "source_states",
 ]
 
-KOBO = "kobotoolbox"
+
+class Kind(StrEnum):
+    """What kind of server it is."""
+
+    KOBO = "kobotoolbox"
+    CENTRAL = "odk-central"
+
+
+CENTRAL_FORM = re.compile(r"[0-9]+/.+")
 
 
 @dataclass(frozen=True)
@@ -37,7 +51,7 @@ class Source:
 
     id: UUID
     operation: str
-    kind: str
+    kind: Kind
     address: str
     asset: str
     form_id: str
@@ -60,6 +74,18 @@ class SourceState:
     deleted: int
 
 
+@dataclass(frozen=True)
+class Progress:
+    """How far a source has come: the number or moment of the last record taken in; on servers that tell moments, that of the
+    last change, and when the earliest record came there that lies in quarantine here or waits for files (None: there is none).
+    Moments are milliseconds since 1970.
+    """
+
+    position: int
+    changed_to: int
+    unfinished_since: int | None
+
+
 def add_source(
     session: Session,
     ring: KeyRing,
@@ -69,12 +95,20 @@ def add_source(
     asset: str,
     form_id: str,
     token: str,
+    kind: Kind = Kind.KOBO,
     custody: Custody = UNASSIGNED,
 ) -> Source:
-    """Pull a KoboToolbox form from now on (collection zone); raises `SourceUnprotected` or `SourceExists`."""
+    """Pull a form of another server from now on (collection zone).
+
+    `asset` is its id in KoboToolbox, and in ODK Central its project's number and its id (`7/arrival`). `token` is what the
+    server asks for: an API token, or an account's e-mail and password in a line each. Raises `SourceUnprotected`,
+    `FormMisnamed` or `SourceExists`.
+    """
     plain = address.rstrip("/")
     if not is_protected(plain):
         raise SourceUnprotected(address=plain)
+    if kind is Kind.CENTRAL and not CENTRAL_FORM.fullmatch(asset):
+        raise FormMisnamed(asset=asset)
     there = select(SourceRow.id).where(SourceRow.operation == operation, SourceRow.address == plain, SourceRow.asset == asset)
     if session.scalar(there):
         raise SourceExists(address=plain, asset=asset)
@@ -83,7 +117,7 @@ def add_source(
     row = SourceRow(
         id=source,
         operation=operation,
-        kind=KOBO,
+        kind=kind,
         address=plain,
         asset=asset,
         form_id=form_id,
@@ -95,7 +129,7 @@ def add_source(
     session.add(row)
     session.flush()
     audit.record(session, audit.Action.REGISTERED, f"{SOURCE}:{source}", purpose=audit.Purpose.ADMINISTRATION)
-    return Source(source, operation, KOBO, plain, asset, form_id, custody)
+    return Source(source, operation, kind, plain, asset, form_id, custody)
 
 
 def find_source(session: Session, source: UUID) -> Source:
@@ -112,12 +146,29 @@ def list_sources(session: Session, operation: str) -> list[Source]:
     return [_source(row) for row in rows]
 
 
-def source_position(session: Session, source: UUID) -> int:
-    """The highest number that was taken in; raises `SourceUnknown`."""
-    position = session.scalar(select(SourceRow.position).where(SourceRow.id == source))
-    if position is None:
+def source_progress(session: Session, source: UUID) -> Progress:
+    """How far a source has come; raises `SourceUnknown`."""
+    row = session.execute(select(SourceRow.position, SourceRow.changed_to).where(SourceRow.id == source)).one_or_none()
+    if row is None:
         raise SourceUnknown(source=source)
-    return position
+    return Progress(row.position, row.changed_to, _unfinished_since(session, source))
+
+
+def move_changes(session: Session, source: UUID, moment: int) -> None:
+    """Changes up to this moment are taken in; never back."""
+    row = session.get_one(SourceRow, source, with_for_update=True)
+    row.changed_to = max(row.changed_to, moment)
+
+
+def _unfinished_since(session: Session, source: UUID) -> int | None:
+    unfinished = or_(PulledRow.submission.is_(None), Submission.complete.is_(False))
+    rows = select(func.min(PulledRow.moment)).outerjoin(Submission, Submission.id == PulledRow.submission)
+    return session.scalar(rows.where(PulledRow.source == source, PulledRow.deleted_at.is_(None), unfinished))
+
+
+def number_of(ring: KeyRing, source: UUID, name: str) -> int:
+    """The number that we give a record whose server numbers none: 128 bits of a keyed digest of what it calls it."""
+    return int.from_bytes(ring.blind_token("pulled-name", f"{source}\0{name}")[:16])
 
 
 def source_states(session: Session, operation: str) -> list[SourceState]:
@@ -157,4 +208,4 @@ def open_token(session: Session, ring: KeyRing, source: UUID) -> str:
 
 
 def _source(row: SourceRow) -> Source:
-    return Source(row.id, row.operation, row.kind, row.address, row.asset, row.form_id, custody_of(row))
+    return Source(row.id, row.operation, Kind(row.kind), row.address, row.asset, row.form_id, custody_of(row))

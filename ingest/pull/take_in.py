@@ -6,7 +6,7 @@ erased is not kept at all. The source's position moves in the same transaction.
 """
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session
 
 from core.database import among
 from core.keyring import KeyRing
+from forms import FormDefinition
 from ingest.blind_tokens import pulled_token, pulled_version
 from ingest.erase_submissions import remember_erased
 from ingest.errors import DifferentAnswers, Outcome, Refused
 from ingest.models import ErasedInstance, PulledRow, SourceRow, Submission
 from ingest.pull.insert_many import insert_new, link
-from ingest.pull.recognise_record import Recognised, definitions_of, recognise_record, under_own_id
+from ingest.pull.recognise_record import Recognised, definitions_of, recognise_encrypted, recognise_record, under_own_id
 from ingest.pull.server_record import ServerFile, ServerRecord
 from ingest.pull.sources import Source
 from ingest.quarantine_post import quarantine_post
@@ -78,7 +79,7 @@ def take_in(
         return TakenIn(overtaken=True)
     taken = _Page(session, ring, source, records).take_in()
     if after is not None and records:
-        row.position = records[-1].number
+        row.position = max(row.position, records[-1].place)  # a list by moments begins a little before the one reached
     return taken
 
 
@@ -100,7 +101,7 @@ class _Page:
         odd = []
         for one in there:
             instance = one.arrival.instance
-            alone = not one.before and one.record.number not in self.known
+            alone = not one.before and one.record.number not in self.known and not one.arrival.head.encrypted
             if alone and instance not in plain and instance not in held and instance not in replaced:
                 plain[instance] = one
             else:
@@ -130,10 +131,17 @@ class _Page:
         recognised = []
         for record in records:
             try:
-                recognised.append(recognise_record(self.ring, self.source, record, definition(record.version)))
+                recognised.append(self._recognise(record, definition))
+            except ErasedBefore:
+                self.taken.erased += 1
             except Refused as refusal:
                 self._refuse(record, refusal)
         return recognised
+
+    def _recognise(self, record: ServerRecord, definition: Callable[[str], FormDefinition]) -> Recognised:
+        if record.manifest is not None:
+            return recognise_encrypted(self.session, self.ring, self.source, record, record.manifest)
+        return recognise_record(self.ring, self.source, record, definition(record.version))
 
     def _there(self, recognised: Sequence[Recognised]) -> list[Recognised]:
         """Those that were not erased, by the number that the server has for them or by a phone's id of any version."""
@@ -164,7 +172,8 @@ class _Page:
         row = self.known.get(one.record.number)
         latest = [row.instance] if row and row.instance else []
         candidates = [token for token in (*latest, *(t for t in one.before if t in held)) if token != one.arrival.instance]
-        replaces = next(iter([*candidates, *one.before]), None)
+        # What encrypted answers replace is told by themselves, once they are opened.
+        replaces = None if one.arrival.head.encrypted else next(iter([*candidates, *one.before]), None)
         try:
             with self.session.begin_nested():
                 receipt = receive_arrival(self.session, self.ring, one.replacing(self.ring, replaces))
@@ -204,12 +213,12 @@ class _Page:
             self._await_files(one, submission)
 
     def _await_files(self, one: Recognised, submission: UUID) -> None:
-        there = [file for file in one.record.files if not file.deleted and file.name in one.arrival.expected]
-        self.taken.waiting.append(Waiting(submission, one.arrival.expected, there))
+        expected = one.arrival.expected
+        self.taken.waiting.append(Waiting(submission, expected, one.record.files_among(expected)))
 
     def _refuse(self, record: ServerRecord, refusal: Refused, post: Post | None = None) -> None:
         """Keep it in quarantine: as it would stand here or, where nothing could be made of it, as the server sent it."""
-        as_sent = json.dumps(record.content, sort_keys=True).encode()
+        as_sent = record.manifest or json.dumps(record.content, sort_keys=True).encode()
         kept = post or Post(self.source.operation, self.source.collector, as_sent, (), self.source.custody)
         quarantine_post(self.session, self.ring, kept, refusal)
         self.taken.refused += 1

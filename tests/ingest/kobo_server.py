@@ -8,10 +8,10 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.ingest.local_server import Answering, serving
 
 __all__ = ["KoboForm", "kobo_serving"]
 
@@ -94,48 +94,29 @@ class KoboForm:
         return {"count": len(wanted), "next": None, "previous": None, "results": page}
 
 
+class _Kobo(Answering):
+    form: KoboForm
+
+    def do_GET(self) -> None:  # noqa: N802  (its name in the base class)
+        self.form.asked.append(self.path)
+        parts = urlsplit(self.path)
+        if self.form.ails:
+            status, headers = self.form.ails.pop(0)
+            self.say(status, b"<html>busy</html>", headers)
+        elif self.headers.get("Authorization") != f"Token {self.form.token}":
+            self.say(401, b'{"detail":"Invalid token."}')
+        elif parts.path in self.form.files:
+            self.say(200, self.form.files[parts.path])
+        elif parts.path.startswith(f"/api/v2/assets/{self.form.asset}/data/"):
+            asked = {key: values[0] for key, values in parse_qs(parts.query).items()}
+            self.say(200, json.dumps(self.form.answer(parts.path, asked)).encode())
+        else:
+            self.say(404, b'{"detail":"Not found."}')
+
+
 @contextmanager
 def kobo_serving() -> Iterator[KoboForm]:
     """The server, with an empty form."""
     form = KoboForm()
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            form.asked.append(self.path)
-            parts = urlsplit(self.path)
-            if form.ails:
-                status, headers = form.ails.pop(0)
-                self._say(status, b"<html>busy</html>", headers)
-            elif self.headers.get("Authorization") != f"Token {form.token}":
-                self._say(401, b'{"detail":"Invalid token."}', {})
-            elif parts.path in form.files:
-                self._say(200, form.files[parts.path], {})
-            elif parts.path.startswith(f"/api/v2/assets/{form.asset}/data/"):
-                asked = {key: values[0] for key, values in parse_qs(parts.query).items()}
-                self._say(200, json.dumps(form.answer(parts.path, asked)).encode(), {})
-            else:
-                self._say(404, b'{"detail":"Not found."}', {})
-
-        def _say(self, status: int, body: bytes, headers: dict[str, str]) -> None:
-            self.send_response(status)
-            for name, value in {"Content-Length": str(len(body)), **headers}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (its name in the base class)
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    form.address = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with serving(type("OneForm", (_Kobo,), {"form": form})) as form.address:
         yield form
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

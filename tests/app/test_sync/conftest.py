@@ -44,7 +44,7 @@ class Pulling:
             return [tuple(row) for row in session.execute(text(f"SELECT {columns} FROM ingest.{table}"))]
 
     def submission_of(self, number: int) -> UUID | None:
-        return dict(self.rows("number, submission"))[number]
+        return dict(self.rows("number, submission"))[UUID(int=number)]
 
     def answers(self, number: int) -> Answers:
         """What casework reads of a record."""

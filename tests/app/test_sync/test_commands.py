@@ -12,6 +12,7 @@ from core.database import Zone
 from core.models import Operation
 from core.settings import Settings
 from tests.app.conftest import settings as settings  # noqa: PLC0414  (a fixture)
+from tests.ingest.central_server import central_serving
 from tests.ingest.conftest import Household
 from tests.ingest.kobo_server import TOKEN, KoboForm
 
@@ -55,3 +56,14 @@ def test_without_a_file_the_token_is_asked_for_and_not_shown(run: Any, kobo: Kob
     assert "API token" in said
     kobo.add(1)
     assert run("sync", "TEST").endswith("1 new")
+
+
+def test_a_form_of_odk_central_is_pulled_with_an_account(run: Any) -> None:
+    with central_serving() as central:
+        central.add("uuid:a", person={"name": "Amal"})
+        added = ("sources", "add", "TEST", central.address, central.asset, "--form", "household", "--kind", "odk-central")
+        email, password = central.account.split("\n")
+        said = run(*added, typed=f"{email}\n{password}\n")
+        assert "E-mail of the account" in said
+        assert password not in said
+        assert run("sync", "TEST").endswith("1 new")

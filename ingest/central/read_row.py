@@ -1,0 +1,214 @@
+"""Read a submission as ODK Central shows it (OData, table `Submissions` with `$expand=*`).
+
+Groups are objects, repeats are lists, what was not answered is null. Names are written as OData allows: a letter or `_` in
+front, anything but letters, digits and `_` as `_`. Numbers and places are read and written anew, so `1.50` is `1.5`; they are
+taken here as the text that the server sent. `__id` is the phone's id of the first version, whatever edits there were.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from forms import FormDefinition
+from ingest.pull.errors import AnswerUnasked
+from ingest.pull.server_record import ListedRecord, ServerRecord
+from ingest.pull.write_xml import root_name
+from ingest.read_answers import Answers
+
+__all__ = ["AnswerReader", "ShapeUnknown", "first_id", "is_encrypted", "read_listed", "read_moment", "read_page", "read_row"]
+
+NOT_ANSWERS: Final = ("__id", "__system", "meta")
+LINK: Final = "@odata.navigationLink"
+PARENT: Final = re.compile(r"__Submissions.*-id")
+NOT_ALLOWED: Final = re.compile(r"[^A-Za-z0-9_]+")
+NOT_IN_FRONT: Final = re.compile(r"[^A-Za-z_]")
+ENCRYPTED: Final = {"notDecrypted", "missingEncryptedFormData"}
+
+
+class ShapeUnknown(Exception):
+    """A row without what every row has; the text names what is missing, and quotes nothing."""
+
+
+def read_page(text: bytes) -> list[dict[str, Any]]:
+    """The rows of a page, numbers as text. Raises `ShapeUnknown`, or `ValueError` where it is no JSON."""
+    page = json.loads(text, parse_float=str, parse_int=str)
+    rows = page.get("value") if isinstance(page, dict) else None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise ShapeUnknown("a page without `value`")
+    return rows
+
+
+def first_id(row: Mapping[str, Any]) -> str:
+    """The phone's id of the first version; raises `ShapeUnknown`."""
+    found = row.get("__id")
+    if not isinstance(found, str) or not found:
+        raise ShapeUnknown("a row without `__id`")
+    return found
+
+
+def read_moment(row: Mapping[str, Any], name: str) -> int:
+    """When it was sent, changed or deleted there, in milliseconds since 1970; raises `ShapeUnknown`."""
+    try:
+        return round(datetime.fromisoformat(str(_system(row)[name])).timestamp() * 1000)
+    except (KeyError, ValueError):
+        raise ShapeUnknown(f"a row without `__system/{name}`") from None
+
+
+def is_encrypted(row: Mapping[str, Any]) -> bool:
+    """Whether the phone encrypted it, so that the row holds no answers."""
+    return _system(row).get("status") in ENCRYPTED
+
+
+def read_listed(row: Mapping[str, Any], number: int) -> ListedRecord:
+    """What is compared. A version is told by the phone's id of it and by the count of edits, since one may be absent."""
+    review = _system(row).get("reviewState")
+    version = f"{_instance_id(row)} {_system(row).get('edits')}"
+    return ListedRecord(number, version, str(review)[:40] if review else None)
+
+
+def read_row(
+    row: Mapping[str, Any], read: "AnswerReader", *, number: int, folder: str, manifest: bytes | None = None
+) -> ServerRecord:
+    """A whole record; raises `ShapeUnknown`. `folder` is the address of its files, `manifest` what stands for its answers."""
+    listed = read_listed(row, number)
+    first, instance = first_id(row), _instance_id(row)
+    return ServerRecord(
+        listed.number,
+        listed.uuid,
+        listed.validation,
+        instance,
+        () if instance == first else (first,),
+        str(_system(row).get("formVersion") or ""),
+        (),
+        row,
+        read,
+        moment=read_moment(row, "submissionDate"),
+        folder=folder,
+        manifest=manifest,
+    )
+
+
+class AnswerReader:
+    """Reads the answers to a form's questions out of rows; what each form asks is worked out once."""
+
+    def __init__(self) -> None:
+        self._forms: dict[int, tuple[FormDefinition, _Place]] = {}
+
+    def __call__(self, row: Mapping[str, Any], definition: FormDefinition) -> Answers:
+        """Raises `AnswerUnasked` where there is an answer that the form does not ask for."""
+        known = self._forms.get(id(definition))
+        if known is None:
+            known = self._forms[id(definition)] = (definition, _root(definition))
+        answers = Answers()
+        try:
+            _read(row, known[1], answers)
+        except _Unasked as unasked:
+            question = unasked.path.removeprefix(f"{known[1].path}/")
+            raise AnswerUnasked(question=question, form_id=definition.form_id, version=definition.version) from None
+        return answers
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A question, a group or a repeat, and what lies below it by the name that the server shows."""
+
+    path: str
+    asked: bool
+    repeat: bool
+    below: dict[str, "_Place"] = field(default_factory=dict)
+
+
+class _Unasked(Exception):
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+def _root(definition: FormDefinition) -> _Place:
+    questions = {question.path for question in definition.questions}
+    repeats = {question.repeat for question in definition.questions}
+    root = _Place(f"/{root_name(definition)}", asked=False, repeat=False)
+    for path in questions:
+        place = root
+        for name in path.removeprefix(f"{root.path}/").split("/"):
+            here = f"{place.path}/{name}"
+            place = place.below.setdefault(_as_shown(name), _Place(here, here in questions, here in repeats))
+    return root
+
+
+def _as_shown(name: str) -> str:
+    return NOT_ALLOWED.sub("_", f"_{name}" if NOT_IN_FRONT.match(name) else name)
+
+
+def _read(row: Mapping[str, Any], at: _Place, into: Answers) -> None:
+    for key, value in row.items():
+        if value is None or value == "":
+            continue
+        place = at.below.get(key)
+        if place is None:
+            if key not in NOT_ANSWERS and not key.endswith(LINK) and not PARENT.fullmatch(key):
+                raise _Unasked(f"{at.path}/{key}")
+        elif place.asked:
+            into.values[place.path] = _text(value, place)
+        elif isinstance(value, dict):
+            _read(value, place, into)
+        else:
+            _read_repeat(value, place, into)
+
+
+def _read_repeat(entries: object, place: _Place, into: Answers) -> None:
+    if not isinstance(entries, list) or not all(isinstance(item, dict) for item in entries):
+        raise _Unasked(place.path)
+    for item in entries:
+        entry = Answers() if place.repeat else into
+        if entry is not into:
+            into.repeats.setdefault(place.path, []).append(entry)
+        _read(item, place, entry)
+
+
+def _text(value: object, place: _Place) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = _geometry(value) if isinstance(value, dict) else None
+    if text is None:
+        raise _Unasked(place.path)
+    return text
+
+
+def _geometry(value: Mapping[str, Any]) -> str | None:
+    """A place, line or area (GeoJSON, longitude first) as a phone writes it: latitude, longitude, altitude, accuracy."""
+    coordinates: Any = value.get("coordinates")
+    properties = value.get("properties") or {}
+    try:
+        if value.get("type") == "Point":
+            return _point(coordinates, properties.get("accuracy"))
+        line: list[Any] = coordinates[0] if value.get("type") == "Polygon" else coordinates
+        accuracies = properties.get("accuracies") or [None] * len(line)
+        return "; ".join(_point(point, accuracy) for point, accuracy in zip(line, accuracies, strict=True))
+    except (TypeError, ValueError, KeyError, IndexError, AttributeError):
+        return None
+
+
+def _point(coordinates: Any, accuracy: str | None) -> str:
+    longitude, latitude, *altitude = coordinates
+    more = [*(altitude or ["0"]), accuracy] if accuracy is not None else altitude
+    return " ".join([str(latitude), str(longitude), *(str(number) for number in more)])
+
+
+def _instance_id(row: Mapping[str, Any]) -> str:
+    """The phone's id of the version that is shown; where the form shows none, that of the first."""
+    meta = row.get("meta")
+    shown = meta.get("instanceID") if isinstance(meta, dict) else None
+    return str(shown).strip() if shown else first_id(row)
+
+
+def _system(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    system = row.get("__system")
+    if not isinstance(system, dict):
+        raise ShapeUnknown("a row without `__system`")
+    return system

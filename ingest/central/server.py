@@ -1,0 +1,161 @@
+"""A form on an ODK Central server (API v1): pages by moments, in the order in which the server put them there.
+
+`$skiptoken` would tie a round to one order and end with it, so pages go by the moment of their last row and what of it was
+seen: a round goes on wherever it was interrupted. A list begins a little before the moment that was reached, since a row
+may become visible after one that is dated later.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, Final, ParamSpec, TypeVar
+from urllib.parse import quote
+
+from ingest.central.read_row import (
+    AnswerReader,
+    ShapeUnknown,
+    first_id,
+    is_encrypted,
+    read_listed,
+    read_moment,
+    read_page,
+    read_row,
+)
+from ingest.pull.ask_server import Asked, asking
+from ingest.pull.errors import ServerRefused
+from ingest.pull.server_record import ListedRecord, ServerFile, ServerRecord
+from ingest.uploaded_file import UploadedFile
+
+__all__ = ["CentralServer", "open_central"]
+
+PAGE: Final = 1_000
+OVERLAP: Final = 600_000  # ten minutes, in milliseconds: longer than it takes to store a submission
+Row = dict[str, Any]
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+
+@contextmanager
+def open_central(
+    address: str,
+    asset: str,
+    account: tuple[str, str],
+    *,
+    number_of: Callable[[str], int],
+    wait: Callable[[float], object] = time.sleep,
+) -> Iterator["CentralServer"]:
+    """The server for as long as the block runs, signed in as a web user (e-mail and password).
+
+    `asset` is the project's number and the form's id, as `7/arrival`; `number_of` gives the number of a record by its first id.
+    """
+    project, form = asset.split("/", 1)
+    email, password = account
+    with asking(address, wait) as asked:
+        what = "a session for the account"
+        answer = asked.post(f"{address}/v1/sessions", {"email": email, "password": password}, what=what)
+        if answer is None:
+            raise ServerRefused(address=address, what=what, status=404)
+        try:
+            token = str(answer.json()["token"])
+        except (ValueError, TypeError, KeyError) as error:
+            raise asked.unread(type(error).__name__) from None
+        asked.authorize(f"Bearer {token}")
+        try:
+            yield CentralServer(asked, f"{address}/v1/projects/{project}/forms/{quote(form, safe='')}", form, number_of)
+        finally:
+            asked.delete(f"{address}/v1/sessions/{token}")
+
+
+class CentralServer:
+    """An `ingest.pull.DatedServer`; every method raises `ServerRefused`, `ServerSilent` or `ServerAnswerUnread`."""
+
+    def __init__(self, asked: Asked, address: str, form: str, number_of: Callable[[str], int]) -> None:
+        self._asked, self._address, self._form, self._number_of = asked, address, form, number_of
+        self._answers = AnswerReader()
+        self._new: Iterator[list[Row]] = iter(())
+        self._reached: int | None = None
+
+    def records_after(self, place: int) -> list[ServerRecord]:
+        """Begins again where the source does not stand where the last page would have left it."""
+        if place != self._reached:
+            self._new = self._pages("submissionDate", place)
+        rows = next(self._new, [])
+        records = self._records(rows)
+        self._reached = max([place, *(record.place for record in records)])
+        # A page of nothing but records that were deleted a moment ago is not the end.
+        return records if records or not rows else self.records_after(self._reached)
+
+    def records_since(self, moment: int) -> Iterator[Sequence[ServerRecord]]:
+        return (self._records(rows) for rows in self._pages("submissionDate", moment))
+
+    def changed_since(self, moment: int) -> Iterator[tuple[int, Sequence[ServerRecord]]]:
+        for rows in self._pages("updatedAt", moment):
+            yield self._moment(rows[-1], "updatedAt"), self._records(rows)
+
+    def deleted_since(self, moment: int) -> Iterator[tuple[int, Sequence[ListedRecord]]]:
+        for rows in self._pages("deletedAt", moment):
+            yield self._moment(rows[-1], "deletedAt"), [self._read(read_listed, row, self._number(row)) for row in rows]
+
+    def fetch(self, file: ServerFile) -> UploadedFile | None:
+        return self._asked.fetch(file)
+
+    def _pages(self, dated: str, since: int) -> Iterator[list[Row]]:
+        """Rows dated since then, each once, in the order of these dates."""
+        at, top = max(since - OVERLAP, 0), PAGE
+        seen: set[str] = set()  # of the moment `at`
+        while True:
+            rows = [(self._moment(row, dated), self._first_id(row), row) for row in self._ask(dated, at, top)]
+            fresh = [row for moment, first, row in rows if moment != at or first not in seen]
+            if fresh:
+                yield fresh
+            elif len(rows) < top:
+                return
+            last = rows[-1][0]
+            told = {first for moment, first, _ in rows if moment == last}
+            at, top, seen = last, PAGE if fresh else 2 * top, told | seen if last == at else told
+
+    def _ask(self, dated: str, since: int, top: int) -> list[Row]:
+        moment = datetime.fromtimestamp(since / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        asked = {
+            "$expand": "*",
+            "$filter": f"__system/{dated} ge {moment}",
+            "$orderby": f"__system/{dated} asc",
+            "$top": str(top),
+        }
+        answer = self._asked.get(f"{self._address}.svc/Submissions", asked, what=f"form {self._form}")
+        if answer is None:
+            raise ServerRefused(address=self._asked.address, what=f"form {self._form}", status=404)
+        return self._read(read_page, answer.content)
+
+    def _records(self, rows: Sequence[Row]) -> list[ServerRecord]:
+        return [record for row in rows if (record := self._record(row)) is not None]
+
+    def _record(self, row: Row) -> ServerRecord | None:
+        """None where it was encrypted and is gone meanwhile."""
+        place = f"{self._address}/submissions/{quote(self._first_id(row), safe='')}"
+        manifest = None
+        if self._read(is_encrypted, row):
+            answer = self._asked.get(f"{place}.xml", {}, what="a submission's XML")
+            if answer is None:
+                return None
+            manifest = answer.content
+        folder = f"{place}/attachments"
+        return self._read(read_row, row, self._answers, number=self._number(row), folder=folder, manifest=manifest)
+
+    def _number(self, row: Row) -> int:
+        return self._number_of(self._first_id(row))
+
+    def _first_id(self, row: Row) -> str:
+        return self._read(first_id, row)
+
+    def _moment(self, row: Row, dated: str) -> int:
+        return self._read(read_moment, row, dated)
+
+    def _read(self, read: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs) -> Result:
+        try:
+            return read(*args, **kwargs)
+        except ShapeUnknown as error:
+            raise self._asked.unread(str(error)) from None
+        except ValueError as error:
+            raise self._asked.unread(type(error).__name__) from None

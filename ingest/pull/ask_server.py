@@ -1,0 +1,99 @@
+"""Ask a server with patience: one request at a time, and again after a while where it is busy.
+
+What fails for the moment (429, 5xx, no connection) is tried again after the time that the server names, or else after 1, 2,
+4, ... seconds.
+"""
+
+import ssl
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Final
+
+import httpx
+
+from ingest.pull.errors import ServerAnswerUnread, ServerRefused, ServerSilent
+from ingest.pull.server_record import ServerFile
+from ingest.uploaded_file import UploadedFile
+
+__all__ = ["Asked", "asking"]
+
+TRIES: Final = 6
+LONGEST_WAIT: Final = 300.0  # seconds
+TIMEOUT: Final = httpx.Timeout(60, connect=30)
+LARGEST_FILE: Final = 100_000_000
+GONE: Final = {404, 410}
+
+
+@contextmanager
+def asking(address: str, wait: Callable[[float], object] = time.sleep) -> Iterator["Asked"]:
+    """The server for as long as the block runs. Certificates are checked, no proxy is used, no redirect followed."""
+    verify = ssl.create_default_context()
+    headers = {"Accept": "application/json"}
+    with httpx.Client(headers=headers, verify=verify, trust_env=False, timeout=TIMEOUT, follow_redirects=False) as client:
+        yield Asked(client, address, wait)
+
+
+class Asked:
+    """A server; every method raises `ServerRefused` or `ServerSilent`."""
+
+    def __init__(self, client: httpx.Client, address: str, wait: Callable[[float], object]) -> None:
+        self.address, self._client, self._wait = address, client, wait
+
+    def authorize(self, credentials: str) -> None:
+        """Send this header of authorization with each request from now on."""
+        self._client.headers["Authorization"] = credentials
+
+    def get(self, url: str, asked: Mapping[str, str], *, what: str) -> httpx.Response | None:
+        """A good answer, or None for what is not there."""
+        return self._ask(lambda: self._client.get(url, params=asked or None), what)
+
+    def post(self, url: str, content: Mapping[str, str], *, what: str) -> httpx.Response | None:
+        """A good answer to a post of JSON, or None for what is not there."""
+        return self._ask(lambda: self._client.post(url, json=content), what)
+
+    def delete(self, url: str) -> None:
+        """Give something back, if the server listens."""
+        try:
+            self._client.delete(url)
+        except httpx.HTTPError:
+            return
+
+    def fetch(self, file: ServerFile) -> UploadedFile | None:
+        """A file with its content; None where it is not there or too large to be held."""
+        answer = self.get(file.url, {}, what="a file of a record")
+        if answer is None or len(answer.content) > LARGEST_FILE:
+            return None
+        return UploadedFile(file.name, file.content_type, answer.content)
+
+    def unread(self, reason: str) -> ServerAnswerUnread:
+        return ServerAnswerUnread(address=self.address, reason=reason)
+
+    def _ask(self, send: Callable[[], httpx.Response], what: str) -> httpx.Response | None:
+        reason = ""
+        for attempt in range(TRIES):
+            named = 0.0
+            try:
+                answer = send()
+            except httpx.HTTPError as error:
+                reason = type(error).__name__
+            else:
+                if answer.status_code == httpx.codes.OK:
+                    return answer
+                if answer.status_code in GONE:
+                    return None
+                if not _for_the_moment(answer.status_code):
+                    raise ServerRefused(address=self.address, what=what, status=answer.status_code)
+                reason, named = f"status {answer.status_code}", _seconds(answer.headers.get("Retry-After", ""))
+            if attempt + 1 < TRIES:
+                self._wait(min(named or 2.0**attempt, LONGEST_WAIT))
+        raise ServerSilent(address=self.address, tries=TRIES, reason=reason)
+
+
+def _for_the_moment(status: int) -> bool:
+    busy = status == httpx.codes.TOO_MANY_REQUESTS or status >= 500
+    return busy and status != httpx.codes.NOT_IMPLEMENTED
+
+
+def _seconds(text: str) -> float:
+    return float(text) if text.isascii() and text.isdecimal() else 0.0
