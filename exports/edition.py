@@ -34,7 +34,7 @@ ARRIVALS: Final = "arrivals"  # destination x sex x age
 SCREENED: Final = "screened"  # residence x gender x age group
 HOUSEHOLDS: Final = "households"  # residence x household size
 GEOGRAPHIC: Final = frozenset({"origin", "destination", "residence"})
-NOWHERE: Final = "_"  # codes that begin so are of no place: the total, and what nobody said
+NOWHERE: Final = "_"  # codes that begin so are of no place and no category: the total, and what nobody said
 COUNTRY, REGION, DISTRICT = 0, 1, 2
 
 Key = tuple[str, ...]
@@ -135,7 +135,7 @@ def codes_of(dimension: Dimension) -> list[str]:
     """A dimension's codes, each parent before its children, siblings in order of the code.
 
     The order depends on nothing else, so it tells nothing of the numbers; digits are compared as numbers, which puts
-    the age band 5-11 before 12-17.
+    the age band 5-11 before 12-17. What nobody said comes last.
     """
     children: dict[str | None, list[str]] = {}
     for code, parent in dimension.parents.items():
@@ -144,7 +144,7 @@ def codes_of(dimension: Dimension) -> list[str]:
 
 
 def _below(parent: str | None, children: Mapping[str | None, list[str]]) -> Iterator[str]:
-    for code in sorted(children.get(parent, ()), key=_natural):
+    for code in sorted(children.get(parent, ()), key=lambda code: (code.startswith(NOWHERE), _natural(code))):
         yield code
         yield from _below(code, children)
 

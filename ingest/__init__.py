@@ -18,7 +18,7 @@ from ingest.hand_over import (
 from ingest.open_encrypted import open_encrypted
 from ingest.read_answers import Answers, read_answers
 from ingest.read_quarantine import quarantined, read_quarantined
-from ingest.read_submission import StoredSubmission, forms_of, read_submission, read_submissions
+from ingest.read_submission import StoredSubmission, read_submission, read_submissions
 from ingest.receive_submission import Receipt, receive_submission
 from ingest.register_collector import Collector, add_collector, find_collector
 from ingest.uploaded_file import UploadedFile
@@ -36,7 +36,6 @@ __all__ = [
     "chain_of",
     "erase_submissions",
     "find_collector",
-    "forms_of",
     "mark_handled",
     "open_encrypted",
     "quarantined",

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from core import audit
 from core.access import Custody
 from core.clear_columns import custody_of
-from core.database import among
 from core.envelope import CiphertextRefused, RecordKey
 from core.keyring import KeyRing
 from ingest.decrypt_submission import decrypt_answers, decrypt_whole, phone_key
@@ -24,7 +23,7 @@ from ingest.read_manifest import Manifest, read_manifest
 from ingest.seal_content import SUBMISSION, open_content, open_file_named, open_files, open_keys
 from ingest.uploaded_file import UploadedFile
 
-__all__ = ["StoredSubmission", "forms_of", "read_as_received", "read_submission", "read_submissions"]
+__all__ = ["StoredSubmission", "read_as_received", "read_submission", "read_submissions"]
 
 Unreadable = SubmissionUnknown | KeyDestroyed | CiphertextRefused | EncryptedUnopened | Refused
 
@@ -95,12 +94,6 @@ def read_submissions(
         submission: _with_answers(session, ring, one) if isinstance(one, _Received) else one
         for submission, one in received.items()
     }
-
-
-def forms_of(session: Session, submission_ids: Collection[UUID]) -> Mapping[UUID, tuple[str, str]]:
-    """By which form, and which version of it, submissions were answered; nothing is opened."""
-    asked = select(Submission.id, Submission.form_id, Submission.form_version).where(among(Submission.id, submission_ids))
-    return {submission: (form_id, version) for submission, form_id, version in session.execute(asked)}
 
 
 def _with_answers(session: Session, ring: KeyRing, received: _Received) -> StoredSubmission | Unreadable:

@@ -32,7 +32,7 @@ from core.permissions import Right
 from core.places import LEVEL_NAMES
 from core.week import Week
 from forms import FormDefinition, RecordPart, find_definition
-from ingest import forms_of
+from ingest.forms_answered import forms_of
 
 __all__ = ["case_facts", "case_sources"]
 

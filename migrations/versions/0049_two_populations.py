@@ -28,3 +28,7 @@ def upgrade() -> None:
         )
     op.execute("ALTER TABLE statistics.released_cell ADD COLUMN unit varchar NOT NULL DEFAULT 'persons'")
     op.execute("ALTER TABLE statistics.released_cell RENAME COLUMN persons TO number")
+    op.execute(
+        "ALTER TABLE statistics.released_cell "
+        "RENAME CONSTRAINT ck_released_cell_suppressed_has_no_persons TO ck_released_cell_suppressed_has_no_number"
+    )
