@@ -3,7 +3,7 @@
 Run: PYTHONPATH=. .venv/bin/python bench/protect.py [--reports N ...] [--screenings N ...] [--seed N]    (prints, keeps nothing)
 
 The week: 24 districts in 7 regions of 2 countries, on both ends of every movement; flows after Zipf, drawn towards near
-places; groups of 1 to 60 persons. The screenings of a week are a system of their own: persons interviewed, one for each household.
+groups of 1 to 60 persons. The screenings of a week are a system of their own: one person interviewed for each household.
 """
 
 import argparse

@@ -14,6 +14,7 @@ import casework
 import forms
 import ingest
 from anonymizer import TOTAL, Population, ProtectedPeriod, weeks
+from anonymizer.red_team import ATTACKS, open_release
 from anonymizer.tool import read_release
 from app.case_facts import fresh_case_facts, refresh_case_facts
 from app.demonstration.phone import fill_form
@@ -109,6 +110,9 @@ def test_the_screenings_of_a_week_are_released_beside_its_movements_and_say_what
         assert title in (part / f"report.{code}.html").read_text(encoding="utf-8")
         assert f'href="screenings/report.{code}.html"' in (folder / f"report.{code}.html").read_text(encoding="utf-8")
     assert [table.digest for table in read_release(part).tables] == [one.digest for one in protected(program, LAST).tables]
+    whole, own = open_release(folder), open_release(part)
+    assert not any(path.startswith("screenings/") for path in whole.files)
+    assert [finding for name, attack in ATTACKS.items() if name != "groups" for finding in attack([own])] == []
     assert b"Quintessa" not in b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
     with program.database.transaction(Zone.STATISTICS) as session:
         counted = text("SELECT DISTINCT table_name, unit FROM statistics.released_cell ORDER BY table_name")
