@@ -119,8 +119,9 @@ def _meaning(edition: Edition) -> str:
 
 def _rules(edition: Edition) -> dict[str, str]:
     policy, english = edition.now.policy, language("en")
+    of_movements = edition.now.population is Population.MOVEMENTS
     return {
-        "threshold": english.persons(policy.threshold),
+        "threshold": english.persons(policy.threshold) if of_movements else english.number(policy.threshold),
         "contributors": english.say("reports", policy.contributors),
         "households": english.number(policy.contributors),
     }

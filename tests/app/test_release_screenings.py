@@ -106,6 +106,9 @@ def test_the_screenings_of_a_week_are_released_beside_its_movements_and_say_what
     units = {one["name"]: one["counts"]["unit"] for one in described["resources"] if "counts" in one}
     assert units == {"screened": "persons", "households": "households"}
     assert described["name"].endswith("-screenings")
+    assert (
+        "fewer than 5 persons or households, or come from fewer than 3 households." in described["confidentiality"]["meaning"]
+    )
     for code, title in (("en", "Counted in households"), ("fr", "Comptés en ménages"), ("ar", "بعدد الأسر")):
         assert title in (part / f"report.{code}.html").read_text(encoding="utf-8")
         assert f'href="screenings/report.{code}.html"' in (folder / f"report.{code}.html").read_text(encoding="utf-8")
