@@ -12,7 +12,10 @@ from sqlalchemy.orm import Session
 
 from casework.models import Case, Interview, InterviewKind, KeyKind, Person, StoredKey
 from casework.store.seal_record import Vault, open_keys, open_parts
+from core.access import NotAllowed, access_of
+from core.audit import Action, Purpose, record
 from core.keyring import KeyRing
+from core.permissions import Right
 from core.week import Week
 from forms import RecordPart
 
@@ -48,8 +51,11 @@ def note_corrected(session: Session, row: Person | Interview, facts: Mapping[str
 def date_interviews(session: Session, ring: KeyRing, operation: str) -> int:
     """File under their weeks the interviews that an earlier version of this program took in; how many those were.
 
-    One whose key is destroyed has none. Raises `CiphertextRefused` or `OldVersion`.
+    One whose key is destroyed has none. For the program itself: raises `NotAllowed` for an account, `CiphertextRefused` or
+    `OldVersion`.
     """
+    if not access_of(session).system:
+        raise NotAllowed(Right.PROTECT_WEEK, "casework.interview")
     undated = select(Interview, Case.person).join(Case, Interview.case == Case.id)
     undated = undated.where(Interview.operation == operation, Interview.week.is_(None)).limit(PAGE)
     count = 0
@@ -63,4 +69,6 @@ def date_interviews(session: Session, ring: KeyRing, operation: str) -> int:
             note_week(interview, facts)
         session.flush()
         count += len(rows)
+    if count:
+        record(session, Action.READ, "casework.interview", purpose=Purpose.STATISTICS, count=count)
     return count

@@ -13,6 +13,7 @@ FACES = ("ingest", "casework", *(f"casework.{room}" for room in sorted(ROOMS["ca
 # Reads for one purpose only, which they name themselves in the line that they leave.
 OWN_PURPOSE = {
     "casework.case_facts": Purpose.STATISTICS,
+    "casework.date_interviews": Purpose.STATISTICS,
     "casework.give_access_pack": Purpose.RIGHTS,
     "casework.kept_from": Purpose.PROTECTION,
     "casework.movement_facts": Purpose.STATISTICS,
@@ -24,7 +25,6 @@ OWN_PURPOSE = {
     "casework.read_names": Purpose.ASSISTANCE,
     "casework.restrictions_in_force": Purpose.RIGHTS,
     "anonymizer.fresh_facts": Purpose.STATISTICS,
-    "anonymizer.load_case_facts": Purpose.STATISTICS,
     "anonymizer.load_counts": Purpose.STATISTICS,
     "anonymizer.verify_proofs": Purpose.VERIFICATION,
 }
@@ -82,8 +82,8 @@ OPENS_NOTHING = {
     "ingest.erase_submissions",
     "casework.carry_out_erasure",
     "casework.find_certificate",
-    # Opens a date to file an interview under its week, and gives back how many it filed.
-    "casework.date_interviews",
+    # Opens each unit's blocks for Purpose.STATISTICS, by the function that leaves the lines.
+    "anonymizer.load_case_facts",
     # Seals what casework read, which left the line.
     "anonymizer.store_case_facts",
     # Reads the facts by `casework.movement_facts`, and gives back how many weeks it has filed anew.
