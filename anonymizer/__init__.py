@@ -16,6 +16,7 @@ from anonymizer.dimension import TOTAL, Dimension
 from anonymizer.method import Method
 from anonymizer.outside import OutsideTotal
 from anonymizer.policy import DEFAULT_POLICY, Policy, default_policy, parse_policy, read_policy, stated
+from anonymizer.population import Population, Unit, counted_in
 from anonymizer.protect import protect, protect_tables
 from anonymizer.published import ProtectedPeriod, ProtectedTable, ProtectedTables
 
@@ -28,11 +29,14 @@ __all__ = [
     "Method",
     "OutsideTotal",
     "Policy",
+    "Population",
     "ProtectedPeriod",
     "ProtectedTable",
     "ProtectedTables",
+    "Unit",
     "attack",
     "audit",
+    "counted_in",
     "default_policy",
     "parse_policy",
     "protect",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from anonymizer.dimension import Dimension
+from anonymizer.population import Population
 from core.week import Week
 
 __all__ = ["Count", "CountedTable", "CountedWeek"]
@@ -44,8 +45,10 @@ class CountedTable:
 
 @dataclass(frozen=True)
 class CountedWeek:
-    """The tables of one operation's week. Where they share a dimension they share its totals, one perhaps in a coarser form."""
+    """The tables of one operation's week and one population. Where they share a dimension they share its totals, one perhaps in
+    a coarser form."""
 
     operation: str
     week: Week
     tables: tuple[CountedTable, ...]
+    population: Population = Population.MOVEMENTS

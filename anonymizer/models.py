@@ -1,26 +1,30 @@
 """Schema `anonymizer`: protected weeks and months, no table without its proof nor a proof without its evidence; fact blocks."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import DateTime, ForeignKey, ForeignKeyConstraint, UniqueConstraint, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from anonymizer.population import Population
 from core.database import Base
 
 __all__ = ["BlockKeyRow", "EvidenceRow", "FactBlockRow", "FactColumnRow", "ProofRow", "TableRow"]
+
+NAMED: Final = ["operation", "population", "period"]
 
 
 class EvidenceRow(Base):
     """What a period's proof rests on, and what was counted; sealed under a key of its own: release may not read it."""
 
     __tablename__ = "sealed_evidence"
-    __table_args__ = (UniqueConstraint("operation", "period"), {"schema": "anonymizer"})
+    __table_args__ = (UniqueConstraint("operation", "population", "period"), {"schema": "anonymizer"})
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     operation: Mapped[str] = mapped_column(ForeignKey("core.operation.code"))
+    population: Mapped[str] = mapped_column(server_default=Population.MOVEMENTS.value)
     period: Mapped[str]
     key_version: Mapped[int]
     key_sealed: Mapped[bytes]
@@ -33,13 +37,12 @@ class ProofRow(Base):
 
     __tablename__ = "proof"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["operation", "period"], ["anonymizer.sealed_evidence.operation", "anonymizer.sealed_evidence.period"]
-        ),
+        ForeignKeyConstraint(NAMED, [f"anonymizer.sealed_evidence.{column}" for column in NAMED]),
         {"schema": "anonymizer"},
     )
 
     operation: Mapped[str] = mapped_column(primary_key=True)
+    population: Mapped[str] = mapped_column(primary_key=True, server_default=Population.MOVEMENTS.value)
     period: Mapped[str] = mapped_column(primary_key=True)
     policy: Mapped[dict[str, Any]] = mapped_column(JSONB)
     seal: Mapped[bytes]
@@ -51,11 +54,12 @@ class TableRow(Base):
 
     __tablename__ = "protected_table"
     __table_args__ = (
-        ForeignKeyConstraint(["operation", "period"], ["anonymizer.proof.operation", "anonymizer.proof.period"]),
+        ForeignKeyConstraint(NAMED, [f"anonymizer.proof.{column}" for column in NAMED]),
         {"schema": "anonymizer"},
     )
 
     operation: Mapped[str] = mapped_column(primary_key=True)
+    population: Mapped[str] = mapped_column(primary_key=True, server_default=Population.MOVEMENTS.value)
     period: Mapped[str] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     name: Mapped[str]

@@ -20,7 +20,7 @@ def protect(counted: CountedWeek, policy: Policy, *, progress: Progress | None =
     """The week's tables as they may be published, proven and then audited from outside; see `protect_tables`."""
     done = protect_tables(counted.tables, policy, progress=progress)
     prove_from_outside(done.tables, policy)
-    return ProtectedPeriod(counted.operation, counted.week, done.policy, done.tables, done.proof)
+    return ProtectedPeriod(counted.operation, counted.week, done.policy, done.tables, done.proof, counted.population)
 
 
 def protect_tables(

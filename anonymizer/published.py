@@ -17,6 +17,7 @@ from anonymizer.dimension import Dimension
 from anonymizer.errors import CertificateUnfit
 from anonymizer.method import Method
 from anonymizer.policy import Policy
+from anonymizer.population import Population
 from core.period import Period
 
 __all__ = [
@@ -191,13 +192,14 @@ class RoundedTables:
 
 @dataclass(frozen=True)
 class ProtectedPeriod:
-    """The protected tables of one operation's week or month."""
+    """The protected tables of one operation's week or month, of one population."""
 
     operation: str
     period: Period
     policy: Policy
     tables: tuple[ProtectedTable, ...]
     proof: Proof
+    population: Population = Population.MOVEMENTS
 
 
 def count_cells(tables: Iterable[PublishedTable]) -> tuple[int, int]:

@@ -1,8 +1,9 @@
-"""From admitted movements to a released folder: count, protect and prove, store, build, publish. Week by week, month by month.
+"""From admitted records to a released folder: count, protect and prove, store, build, publish. Week by week, month by month.
 
-Two transactions in two zones: the anonymizer reads coarse facts and writes protected tables; the release zone reads
-protected tables, and writes statistics once the folder is whole. Neither can reach what the other may see. An officer's
-right is asked for before (`protect_as`, `release_as`); the deed itself is the program's, under the officer's name.
+Transactions in zones that cannot reach what the others may see: casework hands over coarse facts of its own
+(`app.case_facts`); the anonymizer counts facts and writes protected tables; the release zone reads protected tables, and writes
+statistics once the folder is whole. An officer's right is asked for before (`protect_as`, `release_as`); the deed itself is the
+program's, under the officer's name.
 """
 
 from contextlib import suppress
@@ -13,7 +14,8 @@ from sqlalchemy.orm import Session
 
 import anonymizer
 import exports
-from anonymizer import weeks
+from anonymizer import Population, weeks
+from app.case_facts import fresh_case_facts
 from app.operations import find_operation
 from app.program import Program
 from core.access import UNASSIGNED, Access, require
@@ -66,26 +68,36 @@ def _require(program: Program, access: Access, zone: Zone, right: Right, period:
 
 
 def protect_week(program: Program, operation: str, week: Week, *, actor: str) -> anonymizer.ProtectedPeriod:
-    """Count one week's movements, protect the tables and store them with their proof; raises `PeriodNotOver`.
+    """Count one week's movements and screenings, protect the tables of each and store them with their proofs; the movements.
 
-    A week that is protected already stays as it is: reports that came late are kept and not counted.
+    Raises `PeriodNotOver`. A week that is protected already stays as it is: what came late is kept and not counted.
     """
     _check_over(week)
     with program.database.transaction(Zone.ANONYMIZER, operation=operation, actor=actor) as session:
         find_operation(session, operation)
         with suppress(weeks.PeriodNotProtected):
             return weeks.load_protected(session, program.ring, operation, week)
-        facts = weeks.fresh_facts(session, program.ring, operation, week)
-        counted = weeks.count_blocks(facts, load_places(session, operation), operation=operation)
-        protected = anonymizer.protect(counted, weeks.policy_in_force(session))
-        weeks.store_protected(session, program.ring, protected, counted.tables)
+    fresh_case_facts(program, operation, week, actor=actor)
+    with program.database.transaction(Zone.ANONYMIZER, operation=operation, actor=actor) as session:
+        places = load_places(session, operation)
+        reports = weeks.fresh_facts(session, program.ring, operation, week)
+        movements = _protect(session, program, weeks.count_blocks(reports, places, operation=operation))
+        cases = weeks.load_case_facts(session, program.ring, operation, week)
+        _protect(session, program, weeks.count_screenings(cases, places, operation=operation))
+    return movements
+
+
+def _protect(session: Session, program: Program, counted: anonymizer.CountedWeek) -> anonymizer.ProtectedPeriod:
+    protected = anonymizer.protect(counted, weeks.policy_in_force(session, counted.tables))
+    weeks.store_protected(session, program.ring, protected, counted.tables)
     return protected
 
 
 def protect_month(program: Program, operation: str, month: Month, *, actor: str) -> anonymizer.ProtectedPeriod:
-    """Protect the sum of a month's weeks beside them; weeks that are not protected yet are so before.
+    """Protect the sum of a month's weeks beside them, of each population; weeks that are not protected yet are so before.
 
-    Raises `PeriodNotOver`. A month that is protected already stays as it is.
+    Raises `PeriodNotOver`. A month that is protected already stays as it is. Weeks that were protected when screenings were not
+    counted have none, and neither has their month.
     """
     _check_over(month)
     for week in month.weeks:
@@ -93,20 +105,25 @@ def protect_month(program: Program, operation: str, month: Month, *, actor: str)
     with program.database.transaction(Zone.ANONYMIZER, operation=operation, actor=actor) as session:
         with suppress(weeks.PeriodNotProtected):
             return weeks.load_protected(session, program.ring, operation, month)
-        kept = [_kept_week(session, program, operation, week) for week in month.weeks]
-        protected = weeks.protect_month(month, kept, weeks.policy_in_force(session))
-        weeks.store_protected(session, program.ring, protected, weeks.month_counts(kept))
+        movements = _protect_month(session, program, operation, month, Population.MOVEMENTS)
+        with suppress(weeks.PeriodNotProtected):
+            _protect_month(session, program, operation, month, Population.SCREENINGS)
+    return movements
+
+
+def _protect_month(
+    session: Session, program: Program, operation: str, month: Month, population: Population
+) -> anonymizer.ProtectedPeriod:
+    stored = [weeks.load_protected(session, program.ring, operation, week, population) for week in month.weeks]
+    kept = [weeks.KeptWeek(week, weeks.load_counts(session, program.ring, week)) for week in stored]
+    protected = weeks.protect_month(month, kept, weeks.policy_in_force(session, kept[0].counted))
+    weeks.store_protected(session, program.ring, protected, weeks.month_counts(kept))
     return protected
 
 
 def _check_over(period: Period) -> None:
     if period.sunday >= now().date():
         raise PeriodNotOver(period=period, sunday=period.sunday)
-
-
-def _kept_week(session: Session, program: Program, operation: str, week: Week) -> weeks.KeptWeek:
-    protected = weeks.load_protected(session, program.ring, operation, week)
-    return weeks.KeptWeek(protected, weeks.load_counts(session, program.ring, operation, week, protected.tables))
 
 
 def release_period(program: Program, operation: str, period: Period, folder: Path, *, actor: str) -> exports.Release:
@@ -123,6 +140,7 @@ def release_period(program: Program, operation: str, period: Period, folder: Pat
         release = exports.build_release(
             weeks.load_protected(session, program.ring, operation, period),
             [weeks.load_protected(session, program.ring, operation, past) for past in shown],
+            screenings=_screenings(session, program, operation, period),
             operation_names=find_operation(session, operation).names,
             places=load_places(session, operation),
             folder=folder,
@@ -130,3 +148,10 @@ def release_period(program: Program, operation: str, period: Period, folder: Pat
         )
         exports.publish_release(session, release)
     return release
+
+
+def _screenings(session: Session, program: Program, operation: str, period: Period) -> anonymizer.ProtectedPeriod | None:
+    """None for a period that was protected when screenings were not counted."""
+    with suppress(weeks.PeriodNotProtected):
+        return weeks.load_protected(session, program.ring, operation, period, Population.SCREENINGS)
+    return None

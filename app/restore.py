@@ -164,7 +164,7 @@ def _leave_out_what_has_no_key(connection: Connection) -> None:
         connection.execute(
             text(
                 f"DELETE FROM anonymizer.{table} t WHERE NOT EXISTS (SELECT FROM anonymizer.sealed_evidence e "
-                "WHERE e.operation = t.operation AND e.period = t.period)"
+                "WHERE e.operation = t.operation AND e.population = t.population AND e.period = t.period)"
             )
         )
     for table, block in (("fact_column", "block"), ("fact_block", "id")):

@@ -1,22 +1,26 @@
 """How fast is a week protected and proven, and what does it cost? Time, suppressed cells and persons, level by level.
 
-Run: PYTHONPATH=. .venv/bin/python bench/protect.py [--reports N ...] [--seed N]    (prints tables, keeps nothing)
+Run: PYTHONPATH=. .venv/bin/python bench/protect.py [--reports N ...] [--screenings N ...] [--seed N]    (prints, keeps nothing)
 
 The week: 24 districts in 7 regions of 2 countries, on both ends of every movement; flows after Zipf, drawn towards near
-places; groups of 1 to 60 persons.
+groups of 1 to 60 persons. The screenings of a week are a system of their own: one person interviewed for each household.
 """
 
 import argparse
 import platform
 import random
+import resource
 import time
 from collections import Counter
 from collections.abc import Iterator
 from uuid import UUID
 
 from anonymizer import TOTAL, CountedWeek, Dimension, Policy, ProtectedPeriod, protect
-from anonymizer.weeks import count_movements
+from anonymizer.weeks import count_movements, count_screenings
+from anonymizer.weeks.fact_columns import columns_of_cases
 from casework import MovementFact
+from casework.counting import CaseFacts, HouseholdFact, PersonFact
+from casework.counting.case_facts import size_band
 from core.places import Place
 from core.week import Week
 
@@ -29,24 +33,32 @@ AGES = {"0-4": 17, "5-11": 20, "12-17": 14, "18-59": 42, "60+": 7}
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--reports", type=int, nargs="+", default=[100, 300, 1000])
+    arguments.add_argument("--screenings", type=int, nargs="*", default=[25, 100, 1000])
     arguments.add_argument("--seed", type=int, default=1)
     given = arguments.parse_args()
     print(f"{platform.machine()}, {platform.python_implementation()} {platform.python_version()}")
     for reports in given.reports:
-        measure(reports, given.seed)
+        measure(f"{reports} reports", draw_week(reports, random.Random(given.seed)))
+    for screenings in given.screenings:
+        measure(f"{screenings} screenings", draw_screenings(screenings, random.Random(given.seed)))
 
 
-def measure(reports: int, seed: int) -> None:
-    counted = draw_week(reports, random.Random(seed))
-    started = time.perf_counter()
+def measure(what: str, counted: CountedWeek) -> None:
+    started, worked = time.perf_counter(), processor_seconds()
     week = protect(counted, Policy())
-    seconds = time.perf_counter() - started
+    seconds, processor = time.perf_counter() - started, processor_seconds() - worked
     assert week.proof.evidence is not None
     evidence = week.proof.evidence
-    print(f"\n{reports} reports: protected and proven in {seconds:.1f} s, {len(evidence.alternatives)} alternatives")
+    print(f"\n{what}: protected and proven in {seconds:.1f} s ({processor:.1f} s of processor time), ", end="")
+    print(f"{len(evidence.alternatives)} alternatives")
     print(f"unsafe {evidence.unsafe}, hidden for their sake {evidence.complementary}")
     for row in losses(counted, week):
         print(row)
+
+
+def processor_seconds() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 def losses(counted: CountedWeek, week: ProtectedPeriod) -> Iterator[str]:
@@ -72,7 +84,8 @@ def level_of(dimensions: tuple[Dimension, ...], key: tuple[str, ...]) -> str:
     for dimension, code in zip(dimensions, key, strict=True):
         if code != TOTAL:
             depth = len(dimension.climb(code)) - 1
-            parts.append(f"{dimension.name} {names[depth]}" if "XM" in dimension.parents else dimension.name)
+            place = "XM" in dimension.parents and not code.startswith("_")
+            parts.append(f"{dimension.name} {names[depth]}" if place else dimension.name)
     return " x ".join(parts) or "total"
 
 
@@ -85,6 +98,21 @@ def draw_week(reports: int, chance: random.Random) -> CountedWeek:
     weights = [push[origin] * pull[destination] * nearness(origin, destination) for origin, destination in flows]
     facts = [draw_fact(number, *chance.choices(flows, weights)[0], chance) for number in range(reports)]
     return count_movements(facts, places, WEEK, operation="BENCH")
+
+
+def draw_screenings(households: int, chance: random.Random) -> CountedWeek:
+    """Households of one to nine, of each of which somebody is interviewed."""
+    places = list(draw_places())
+    districts = [place.code for place in places if place.level == 2]
+    weights = [1 / (1 + rank) ** 0.9 for rank, _ in enumerate(districts)]
+    persons, of_each = [], []
+    for number in range(households):
+        [residence], size = chance.choices(districts, weights), min(9, 1 + int(chance.expovariate(0.5)))
+        [age] = chance.choices(("12-17", "18-59", "60+"), (2, 10, 1))
+        persons.append(PersonFact(number, "interviewed", residence, chance.choice(("female", "male")), age))
+        of_each.append(HouseholdFact(number, residence, size_band(str(size))))
+    facts = columns_of_cases(CaseFacts(WEEK, tuple(persons), tuple(of_each)))
+    return count_screenings({columns.unit: columns for columns in facts}, places, operation="BENCH")
 
 
 def nearness(origin: str, destination: str) -> float:

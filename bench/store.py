@@ -26,8 +26,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, create_engine, select, text
 
 import casework
+from anonymizer import Unit
 from anonymizer.weeks.fact_blocks import load_facts, store_facts
-from anonymizer.weeks.fact_columns import Column, FactColumns, Unit, tabulate, tabulate_all
+from anonymizer.weeks.fact_columns import Column, FactColumns, tabulate, tabulate_all
 from app.operations import add_operation
 from app.program import Program, open_program
 from bench.measured import Meter

@@ -160,8 +160,8 @@ class KeyDestroyed(Problem):
 
 class FactsMoved(Problem):
     code = "CASE-022"
-    says = "Movement report {record} is filed under week {week}, but its sealed arrival date lies in another."
-    remedy = "Treat it as tampering: keep the database as it is, compare with a backup and read the audit log for this report."
+    says = "Report or interview {record} is filed under week {week}, but its sealed date lies in another."
+    remedy = "Treat it as tampering: keep the database as it is, compare with a backup and read the audit log for this record."
 
 
 class RecordRestricted(Problem):

@@ -218,11 +218,12 @@ class Interview(SubmittedRecord):
     """
 
     __tablename__ = "interview"
-    __table_args__ = {"schema": "casework"}
+    __table_args__ = (Index(None, "operation", "week"), {"schema": "casework"})
 
     case: Mapped[UUID] = mapped_column(ForeignKey("casework.case.id"), index=True)
     kind: Mapped[str]
     state: Mapped[str | None]  # where this interview left the case; None when it did not say
+    week: Mapped[str | None]  # of its own date, ISO 8601; empty where it says none, None where nobody has looked yet
 
 
 class FileRow(Base):

@@ -58,11 +58,12 @@ class Report:
     arrivals: Grid
     pyramid: Picture
     people: Grid
+    beside: str
     method: tuple[str, ...]
 
 
-def compose_report(edition: Edition, language: Language) -> Report:
-    """Everything the report says in one language."""
+def compose_report(edition: Edition, language: Language, *, with_screenings: bool = False) -> Report:
+    """Everything the report says in one language; `with_screenings` where a report of these lies beside it."""
     say = language.say
     period, operation = edition.now.period, edition.operation(language)
     return Report(
@@ -84,6 +85,7 @@ def compose_report(edition: Edition, language: Language) -> Report:
         arrivals=arrivals_table(edition, language),
         pyramid=Picture(draw_pyramid(edition, language), say("people.alt"), ""),
         people=people_table(edition, language),
+        beside=say("screenings.beside") if with_screenings else "",
         method=_method(edition, language),
     )
 

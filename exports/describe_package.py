@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from anonymizer import TOTAL, Dimension, ProtectedTable, stated
+from anonymizer import TOTAL, Dimension, Population, ProtectedTable, counted_in, stated
 from core.data_package import code_field, csv_resource
 from exports.edition import Edition, codes_of
 from exports.languages import LANGUAGES, language
@@ -21,24 +21,26 @@ LICENCE: Final = {
     "path": "https://creativecommons.org/licenses/by/4.0/",
     "title": "Creative Commons Attribution 4.0",
 }
-COUNTS: Final = {
-    "unit": "persons",
-    "is": "flow",
-    "is_not": ["stock", "cases", "households", "reports"],
+IS_NOT: Final = {
+    Population.MOVEMENTS: ["stock", "cases", "households", "reports"],
+    Population.SCREENINGS: ["stock", "arrivals", "household members"],
 }
-MEANING: Final = "Persons who arrived in the {kind}. A person who moved twice is counted twice."
+MEANING: Final = {
+    "movements": "Persons who arrived in the {kind}. A person who moved twice is counted twice.",
+    "arrivals": "Persons who arrived in the {kind}. A person who moved twice is counted twice.",
+    "screened": "Persons who were interviewed in a screening in the {kind} and agreed to be counted.",
+    "households": "Households for which such a person was interviewed in the {kind}, each once.",
+}
+SAID: Final = {
+    Population.MOVEMENTS: {"title": "title", "counted": "method.counted", "hidden": "method.hidden"},
+    Population.SCREENINGS: {part: f"screenings.{part}" for part in ("title", "counted", "hidden")},
+}
 PERIODS: Final = {"week": "ISO 8601 week.", "month": "The ISO 8601 weeks whose Thursday lies in the month."}
 ADDITION: Final = (
     "In every table and for every dimension, the cell of a code that has children is the sum of the cells of its "
     "children, the other codes staying the same. Totals include suppressed cells."
 )
 STATUS_FIELDS: Final = [
-    {
-        "name": "persons",
-        "type": "integer",
-        "description": "Persons; empty where suppressed.",
-        "constraints": {"minimum": 0},
-    },
     {
         "name": "obs_status",
         "type": "string",
@@ -73,18 +75,17 @@ def describe_package(edition: Edition, files: Mapping[str, bytes]) -> bytes:
     """The descriptor; `files` holds the CSV files by path, for their sizes and hashes."""
     now, english = edition.now, language("en", edition.kind)
     period = now.period
-    dimensions = dimensions_of(edition)
+    dimensions, said = dimensions_of(edition), SAID[now.population]
     descriptor = {
         "profile": "data-package",
-        "name": re.sub(r"[^a-z0-9._-]+", "-", f"{now.operation}-{period}-movements".lower()),
-        "title": f"{english.say('title')}, {edition.operation(english)}, {period}",
-        "description": english.say("method.counted"),
+        "name": re.sub(r"[^a-z0-9._-]+", "-", f"{now.operation}-{period}-{now.population}".lower()),
+        "title": f"{english.say(said['title'])}, {edition.operation(english)}, {period}",
+        "description": english.say(said["counted"]),
         "created": edition.made_at.isoformat(),
         "licenses": [LICENCE],
         "contributors": [{"title": edition.operation(english), "role": "publisher"}],
         "temporal": {edition.kind: str(period), "start": str(period.monday), "end": str(period.sunday)},
-        "counts": COUNTS
-        | {"meaning": f"Persons who arrived in the {edition.kind}. A person who moved twice is counted twice."},
+        "counts": _counts(edition, now.tables[0]) | {"is": "flow", "is_not": IS_NOT[now.population]},
         "addition": ADDITION,
         "confidentiality": {"policy": stated(now.policy), "meaning": _meaning(edition)},
         "quality": {"status": "provisional", "meaning": english.say("provisional_meaning")},
@@ -97,18 +98,32 @@ def describe_package(edition: Edition, files: Mapping[str, bytes]) -> bytes:
     return (json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n").encode()
 
 
+def _counts(edition: Edition, table: ProtectedTable) -> dict[str, str]:
+    """What a table counts, and in which column."""
+    unit = counted_in(table.name).plural
+    return {"unit": unit, "column": unit, "meaning": MEANING[table.name].format(kind=edition.kind)}
+
+
+def _number(table: ProtectedTable) -> dict[str, Any]:
+    unit = counted_in(table.name).plural
+    meaning = f"{unit.capitalize()}; empty where suppressed."
+    return {"name": unit, "type": "integer", "description": meaning, "constraints": {"minimum": 0}}
+
+
 def _meaning(edition: Edition) -> str:
     """What a suppressed cell may be."""
     english = language("en")
-    hidden = english.say("method.hidden", **_rules(edition))
+    hidden = english.say(SAID[edition.now.population]["hidden"], **_rules(edition))
     return f"{hidden} {english.say('method.rules')}" if edition.now.policy.asks_for_more else hidden
 
 
 def _rules(edition: Edition) -> dict[str, str]:
     policy, english = edition.now.policy, language("en")
+    of_movements = edition.now.population is Population.MOVEMENTS
     return {
-        "threshold": english.persons(policy.threshold),
+        "threshold": english.persons(policy.threshold) if of_movements else english.number(policy.threshold),
         "contributors": english.say("reports", policy.contributors),
+        "households": english.number(policy.contributors),
     }
 
 
@@ -127,10 +142,11 @@ def _dimension(edition: Edition, dimension: Dimension) -> dict[str, Any]:
 def _table(edition: Edition, table: ProtectedTable, files: Mapping[str, bytes]) -> dict[str, Any]:
     names = [dimension.name for dimension in table.dimensions]
     period = {"name": edition.kind, "type": "string", "description": PERIODS[edition.kind]}
-    fields = [period, *map(code_field, names), *STATUS_FIELDS]
+    fields = [period, *map(code_field, names), _number(table), *STATUS_FIELDS]
     keys = [{"fields": name, "reference": {"resource": _resource(name), "fields": "code"}} for name in names]
     schema = {"fields": fields, "primaryKey": [edition.kind, *names], "foreignKeys": keys, "missingValues": [""]}
-    return csv_resource(table.name, table_path(table.name), schema, files) | {"dimensions": names}
+    told = {"dimensions": names, "counts": _counts(edition, table)}
+    return csv_resource(table.name, table_path(table.name), schema, files) | told
 
 
 def _hierarchy(dimension: Dimension, files: Mapping[str, bytes]) -> dict[str, Any]:

@@ -16,11 +16,25 @@ from core.places import Place
 from exports.errors import HistoryUnfit, PlaceUnknown
 from exports.languages import Language
 
-__all__ = ["ARRIVALS", "COUNTRY", "DISTRICT", "MOVEMENTS", "REGION", "Edition", "codes_of", "make_edition"]
+__all__ = [
+    "ARRIVALS",
+    "COUNTRY",
+    "DISTRICT",
+    "HOUSEHOLDS",
+    "MOVEMENTS",
+    "REGION",
+    "SCREENED",
+    "Edition",
+    "codes_of",
+    "make_edition",
+]
 
 MOVEMENTS: Final = "movements"  # origin x destination x reason
 ARRIVALS: Final = "arrivals"  # destination x sex x age
-GEOGRAPHIC: Final = frozenset({"origin", "destination"})
+SCREENED: Final = "screened"  # residence x gender x age group
+HOUSEHOLDS: Final = "households"  # residence x household size
+GEOGRAPHIC: Final = frozenset({"origin", "destination", "residence"})
+NOWHERE: Final = "_"  # codes that begin so are of no place and no category: the total, and what nobody said
 COUNTRY, REGION, DISTRICT = 0, 1, 2
 
 Key = tuple[str, ...]
@@ -55,6 +69,10 @@ class Edition:
 
     def persons(self, name: str, key: Key, of: ProtectedPeriod | None = None) -> int | None:
         """A released cell; None where it is suppressed, or where that period's table does not have it."""
+        return self.number(name, key, of)
+
+    def number(self, name: str, key: Key, of: ProtectedPeriod | None = None) -> int | None:
+        """The same where a table counts something else than persons (`anonymizer.counted_in`)."""
         return self.table(name, of).cells.get(key)
 
     def operation(self, language: Language) -> str:
@@ -65,14 +83,14 @@ class Edition:
         """What a code stands for."""
         if code == TOTAL:
             return language.label("total", code)
-        if dimension in GEOGRAPHIC:
+        if dimension in GEOGRAPHIC and not code.startswith(NOWHERE):
             return self.places[code].name(language.code)
         return language.label(dimension, code)
 
     def places_at(self, *levels: int, dimension: str = "destination") -> list[str]:
-        """Codes of the origins or destinations of some levels, each parent before its children."""
-        places = next(each for each in self.table(MOVEMENTS).dimensions if each.name == dimension)
-        return [code for code in codes_of(places) if code != TOTAL and self.places[code].level in levels]
+        """Codes of the places of some levels along a dimension, each parent before its children."""
+        places = next(each for table in self.now.tables for each in table.dimensions if each.name == dimension)
+        return [code for code in codes_of(places) if code in self.places and self.places[code].level in levels]
 
 
 def make_edition(
@@ -110,14 +128,14 @@ def _place_codes(now: ProtectedPeriod) -> Iterator[str]:
     for table in now.tables:
         for dimension in table.dimensions:
             if dimension.name in GEOGRAPHIC:
-                yield from (code for code in dimension.parents if code != TOTAL)
+                yield from (code for code in dimension.parents if not code.startswith(NOWHERE))
 
 
 def codes_of(dimension: Dimension) -> list[str]:
     """A dimension's codes, each parent before its children, siblings in order of the code.
 
     The order depends on nothing else, so it tells nothing of the numbers; digits are compared as numbers, which puts
-    the age band 5-11 before 12-17.
+    the age band 5-11 before 12-17. What nobody said comes last.
     """
     children: dict[str | None, list[str]] = {}
     for code, parent in dimension.parents.items():
@@ -126,7 +144,7 @@ def codes_of(dimension: Dimension) -> list[str]:
 
 
 def _below(parent: str | None, children: Mapping[str | None, list[str]]) -> Iterator[str]:
-    for code in sorted(children.get(parent, ()), key=_natural):
+    for code in sorted(children.get(parent, ()), key=lambda code: (code.startswith(NOWHERE), _natural(code))):
         yield code
         yield from _below(code, children)
 

@@ -41,7 +41,10 @@ class DimensionCodeRow(Base):
 
 
 class ReleasedCellRow(Base):
-    """A cell of a released table under its codes; without `persons`, and with `conf_status` C, where suppressed."""
+    """A cell of a released table under its codes; without a `number`, and with `conf_status` C, where suppressed.
+
+    `unit` says what is counted: `persons` or `households`. Numbers of different units are never added.
+    """
 
     __tablename__ = "released_cell"
     __table_args__ = {"schema": "statistics"}
@@ -49,5 +52,6 @@ class ReleasedCellRow(Base):
     release: Mapped[int] = mapped_column(ForeignKey("statistics.release.number"), primary_key=True)
     table: Mapped[str] = mapped_column("table_name", primary_key=True)
     codes: Mapped[list[str]] = mapped_column(ARRAY(String), primary_key=True)
-    persons: Mapped[int | None]
+    number: Mapped[int | None]
     conf_status: Mapped[str]
+    unit: Mapped[str] = mapped_column(server_default="persons")

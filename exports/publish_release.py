@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from anonymizer import stated
+from anonymizer import counted_in, stated
 from core.audit import Action, Purpose, record
 from core.period import Period, parse_period
 from exports.build_release import Release
@@ -73,13 +73,13 @@ def list_releases(session: Session) -> list[PublishedRelease]:
 
 
 def released_cells(session: Session, release: int, table: str) -> dict[tuple[str, ...], int | None]:
-    """A released table: persons by codes, None where suppressed; empty where there is no such table."""
+    """A released table: its numbers by codes, None where suppressed; empty where there is no such table."""
     rows = session.execute(
-        select(ReleasedCellRow.codes, ReleasedCellRow.persons)
+        select(ReleasedCellRow.codes, ReleasedCellRow.number)
         .where(ReleasedCellRow.release == release, ReleasedCellRow.table == table)
         .order_by(ReleasedCellRow.codes)
     )
-    return {tuple(codes): persons for codes, persons in rows}
+    return {tuple(codes): number for codes, number in rows}
 
 
 def released_codes(session: Session, release: int) -> dict[str, list[DimensionCode]]:
@@ -107,8 +107,9 @@ def _write(session: Session, release: Release) -> ReleaseRow:
     )
     session.add(row)
     session.flush()
-    cells = list(_cells(row.number, edition))
-    session.execute(insert(DimensionCodeRow), list(_codes(row.number, edition)))
+    editions = [each for each in (edition, release.screenings) if each]
+    cells = [cell for each in editions for cell in _cells(row.number, each)]
+    session.execute(insert(DimensionCodeRow), [code for each in editions for code in _codes(row.number, each)])
     session.execute(insert(ReleasedCellRow), cells)
     record(
         session,
@@ -130,9 +131,10 @@ def _codes(release: int, edition: Edition) -> Iterator[dict[str, object]]:
 
 def _cells(release: int, edition: Edition) -> Iterator[dict[str, object]]:
     for table in edition.now.tables:
-        for codes, persons, (_, conf_status) in rows_of(table):
-            cell = {"codes": list(codes), "persons": persons, "conf_status": conf_status}
-            yield {"release": release, "table": table.name, **cell}
+        unit = counted_in(table.name).plural
+        for codes, number, (_, conf_status) in rows_of(table):
+            cell = {"codes": list(codes), "number": number, "conf_status": conf_status}
+            yield {"release": release, "table": table.name, "unit": unit, **cell}
 
 
 def _published(row: ReleaseRow) -> PublishedRelease:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from exports.compose_report import Report
+from exports.compose_screenings import ScreeningReport
 from exports.languages import LANGUAGES, NOT_SHOWN, Language, language
 from exports.render_template import TEMPLATES, render_template
 
-__all__ = ["write_html", "write_index"]
+__all__ = ["write_html", "write_index", "write_screenings"]
 
 
 @dataclass(frozen=True)
@@ -20,9 +21,18 @@ class Entry:
 
 def write_html(report: Report) -> bytes:
     """One language's page."""
+    return _page("report.html.j2", report)
+
+
+def write_screenings(report: ScreeningReport) -> bytes:
+    """The same of a report of screenings."""
+    return _page("screenings.html.j2", report)
+
+
+def _page(template: str, report: Report | ScreeningReport) -> bytes:
     spoken = language(report.language, report.kind)
     page = render_template(
-        "report.html.j2",
+        template,
         report=report,
         say=spoken.say,
         mark=NOT_SHOWN,

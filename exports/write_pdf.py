@@ -4,23 +4,23 @@ The document is checked against PDF/UA-1 (ISO 14289-1) while it is made.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import cast
+from typing import Final, cast
 
 import typst
 
 from exports.compose_report import Report
+from exports.compose_screenings import ScreeningReport
 from exports.errors import LetterMissing
 from exports.languages import Language, language
 from exports.render_template import FONTS, TEMPLATES
 
-__all__ = ["write_pdfs"]
+__all__ = ["write_pdfs", "write_screening_pdfs"]
 
-WORDS = {
-    "provisional": "provisional",
-    "page": "page",
+EVERY: Final = {"provisional": "provisional", "page": "page", "method": "method.heading"}
+WORDS: Final = EVERY | {
     "figures": "figures.heading",
     "summary": "summary.heading",
     "map": "map.heading",
@@ -31,16 +31,32 @@ WORDS = {
     "elsewhere": "matrix.elsewhere",
     "people": "people.heading",
     "arrivals": "arrivals.heading",
-    "method": "method.heading",
+    "screenings": "screenings.people",
 }
+OF_SCREENINGS: Final = EVERY | {"people": "screenings.people", "households": "screenings.homes"}
 
 
 def write_pdfs(reports: Iterable[Report], made_at: datetime) -> Iterator[tuple[str, bytes]]:
-    """(language, PDF) of each report; the fonts are read once. Raises `LetterMissing`."""
+    """(language, PDF) of each report. Raises `LetterMissing`."""
+    return _typeset("report.typ", WORDS, reports, made_at)
+
+
+def write_screening_pdfs(reports: Iterable[ScreeningReport], made_at: datetime) -> Iterator[tuple[str, bytes]]:
+    """The same of reports of screenings."""
+    return _typeset("screenings.typ", OF_SCREENINGS, reports, made_at)
+
+
+def _typeset(
+    template: str, words: Mapping[str, str], reports: Iterable[Report | ScreeningReport], made_at: datetime
+) -> Iterator[tuple[str, bytes]]:
+    """The fonts are read once."""
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
-    compiler = typst.Compiler(TEMPLATES / "report.typ", root=TEMPLATES, font_paths=fonts)
+    compiler = typst.Compiler(TEMPLATES / template, root=TEMPLATES, font_paths=fonts)
     for report in reports:
-        inputs = {"report": json.dumps(asdict(report)), "words": json.dumps(_words(language(report.language, report.kind)))}
+        inputs = {
+            "report": json.dumps(asdict(report)),
+            "words": json.dumps(_words(words, language(report.language, report.kind))),
+        }
         try:
             pdf = compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards="ua-1", timestamp=made_at)
         except typst.TypstError as error:
@@ -48,6 +64,6 @@ def write_pdfs(reports: Iterable[Report], made_at: datetime) -> Iterator[tuple[s
         yield report.language, cast("bytes", pdf)  # one document, and so not a list of pages
 
 
-def _words(spoken: Language) -> dict[str, str]:
+def _words(words: Mapping[str, str], spoken: Language) -> dict[str, str]:
     numbers = {"page": "{page}", "pages": "{pages}"}  # Typst counts the pages
-    return {name: spoken.say(key, **numbers) for name, key in WORDS.items()}
+    return {name: spoken.say(key, **numbers) for name, key in words.items()}

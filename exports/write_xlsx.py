@@ -12,8 +12,9 @@ from typing import Any, Final
 
 import xlsxwriter
 
-from anonymizer import TOTAL, Dimension, ProtectedTable
+from anonymizer import TOTAL, Dimension, Population, ProtectedTable
 from exports.compose_report import Report
+from exports.compose_screenings import ScreeningReport
 from exports.edition import COUNTRY, DISTRICT, MOVEMENTS, REGION, Edition
 from exports.languages import NOT_SHOWN, language
 from exports.write_csv import columns_of, rows_of
@@ -33,8 +34,8 @@ class Formats:
     hidden: Any
 
 
-def write_xlsx(edition: Edition, reports: Sequence[Report]) -> bytes:
-    """The workbook; its date of making is the release's."""
+def write_xlsx(edition: Edition, reports: Sequence[Report | ScreeningReport]) -> bytes:
+    """The workbook; its date of making is the release's. That of screenings has no matrices."""
     buffer = BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         english = reports[0]
@@ -42,7 +43,7 @@ def write_xlsx(edition: Edition, reports: Sequence[Report]) -> bytes:
         book.set_properties({"title": f"{english.title}, {english.period}", "author": english.operation, "created": made})
         formats = _formats(book)
         _notes(book, reports)
-        for name, levels in MATRICES:
+        for name, levels in MATRICES if edition.now.population is Population.MOVEMENTS else ():
             _matrix(book, formats, edition, name, levels)
         for table in edition.now.tables:
             _table(book, formats, edition, table)
@@ -58,7 +59,7 @@ def _formats(book: Any) -> Formats:
     )
 
 
-def _notes(book: Any, reports: Sequence[Report]) -> None:
+def _notes(book: Any, reports: Sequence[Report | ScreeningReport]) -> None:
     """The cover: the same notes in every language, side by side."""
     sheet = book.add_worksheet("Notes")
     sheet.hide_gridlines(2)
@@ -102,15 +103,15 @@ def _table(book: Any, formats: Formats, edition: Edition, table: ProtectedTable)
     columns = columns_of(edition, table)
     names = [_names(edition, dimension) for dimension in table.dimensions]
     _headings(sheet, formats, [*columns, *(f"{dimension.name}_name" for dimension in table.dimensions)])
-    persons_column, last = len(names) + 1, 0
-    for last, (key, persons, flags) in enumerate(rows_of(table), start=1):
+    counted, last = len(names) + 1, 0
+    for last, (key, number, flags) in enumerate(rows_of(table), start=1):
         sheet.write_string(last, 0, str(edition.now.period))
         for column, (code, lookup) in enumerate(zip(key, names, strict=True), start=1):
             sheet.write_string(last, column, code)
             sheet.write_string(last, len(columns) - 1 + column, lookup[code])
-        if persons is not None:
-            sheet.write_number(last, persons_column, persons)
-        for column, flag in enumerate(flags, start=persons_column + 1):
+        if number is not None:
+            sheet.write_number(last, counted, number)
+        for column, flag in enumerate(flags, start=counted + 1):
             sheet.write_string(last, column, flag)
     sheet.autofilter(0, 0, last, len(columns) + len(names) - 1)
     sheet.freeze_panes(1, 0)

@@ -1,14 +1,16 @@
 """Whether a policy speaks of what is there: a rule for a code that no table has protects nobody, and nobody would notice."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import NoReturn
 
 from anonymizer.dimension import Dimension
 from anonymizer.errors import PolicyUnfit
 from anonymizer.policy.rules import Policy
+from anonymizer.policy.selection import Selection
 
-__all__ = ["require_fit"]
+__all__ = ["for_tables", "require_fit"]
 
 Table = tuple[str, Sequence[Dimension]]
 
@@ -23,6 +25,25 @@ def require_fit(tables: Sequence[Table], policy: Policy) -> None:
     stated = dict(policy.table)
     if rest := [table for table in tables if table[0] not in stated]:
         _require(policy, rest, "")
+
+
+def for_tables(tables: Sequence[Table], policy: Policy) -> Policy:
+    """What a policy says of some tables, where it was made for these and for others: rules for others are left out."""
+    names, dimensions = {name for name, _ in tables}, {each.name for _, along in tables for each in along}
+
+    def of_these(rules: Policy) -> Policy:
+        return replace(
+            rules,
+            sensitive=tuple(rule for rule in rules.sensitive if _speaks_of(rule.where, dimensions)),
+            structural_zero=tuple(where for where in rules.structural_zero if _speaks_of(where, dimensions)),
+            cost=tuple(rule for rule in rules.cost if rule.dimension in dimensions),
+        )
+
+    return replace(of_these(policy), table=tuple((name, of_these(rules)) for name, rules in policy.table if name in names))
+
+
+def _speaks_of(where: Selection, dimensions: set[str]) -> bool:
+    return dimensions >= set(where.dimensions)
 
 
 def _require(policy: Policy, tables: Sequence[Table], where: str) -> None:

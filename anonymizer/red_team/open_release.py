@@ -113,9 +113,14 @@ class Published:
 
 
 def open_release(folder: Path) -> Published:
-    """Read a release folder; raises `ReleaseUnreadable` where it has no package that names its tables."""
+    """Read a release folder; raises `ReleaseUnreadable` where it has no package that names its tables.
+
+    A folder within it that has a package of its own is another release, of other people.
+    """
     try:
-        paths = sorted(path for path in folder.rglob("*") if path.is_file())
+        found = sorted(path for path in folder.rglob("*") if path.is_file())
+        within = [path.parent for path in found if path.name == PACKAGE and path.parent != folder]
+        paths = [path for path in found if not any(path.is_relative_to(other) for other in within)]
         files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
         times = {path.relative_to(folder).as_posix(): path.stat().st_mtime for path in paths}
     except OSError as error:
@@ -148,7 +153,8 @@ def _sheets(package: Mapping[str, Any], files: Mapping[str, bytes]) -> Iterator[
             along = tuple(
                 parents[name].upto(int(levels[name])) if name in levels else parents[name] for name in one["dimensions"]
             )
-            yield Sheet(PurePosixPath(path).stem, path, measure, along, rows)
+            counted = str(one.get("counts", {}).get("column", measure))
+            yield Sheet(PurePosixPath(path).stem, path, counted, along, rows)
 
 
 def _count(text: str) -> int | None:

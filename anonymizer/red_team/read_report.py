@@ -75,7 +75,7 @@ def sayings_of_workbook(release: Published) -> Iterator[Saying]:
 def _by_codes(release: Published, place: str, grid: Grid) -> Iterator[Saying]:
     heads, *rows = grid
     along = {name: heads.index(name) for name in release.dimensions if name in heads}
-    measure = heads.index(release.sheets[0].measure) if release.sheets[0].measure in heads else len(heads)
+    measure = next((heads.index(sheet.measure) for sheet in release.sheets if sheet.measure in heads), len(heads))
     for row in rows:
         cell = tuple(sorted((name, row[at]) for name, at in along.items() if row[at] != TOTAL))
         yield Saying(place, release.period, cell, number_in(row[measure]) if measure < len(row) else None)

@@ -51,23 +51,24 @@ def read_release(folder: Path) -> Release:
         raise ReleaseUnreadable(folder=folder, reason=f"it was made by the method {method}, which hides no cell")
     try:
         dimensions = {one["name"]: read_dimension(one) for one in package["dimensions"]}
+        measure = str(package.get("counts", {}).get("column", PERSONS))
         described = [
             (
                 str(one["path"]),
                 [_upto(one.get("levels", {}).get(name), dimensions[name]) for name in one["dimensions"]],
+                str(one.get("counts", {}).get("column", measure)),
                 Rounding(int(one["rounding"]["base"]), int(one["rounding"]["within"])) if "rounding" in one else None,
             )
             for one in package["resources"]
             if "dimensions" in one
         ]
-        measure = str(package.get("counts", {}).get("column", PERSONS))
         policy = package.get("confidentiality", {}).get("policy")
         stated = None if policy is None else policy_from(policy, path)
     except (AttributeError, KeyError, TypeError, ValueError, HierarchyUnfit, PolicyUnreadable) as error:
         raise ReleaseUnreadable(folder=folder, reason=f"{PACKAGE} does not describe it ({type(error).__name__})") from None
     if not described:
         raise ReleaseUnreadable(folder=folder, reason=f"{PACKAGE} names no table with dimensions")
-    tables = tuple(_Reading(folder, place, along, measure, rounding).table() for place, along, rounding in described)
+    tables = tuple(_Reading(folder, *table).table() for table in described)
     if len({table.method for table in tables}) > 1:
         raise ReleaseUnreadable(folder=folder, reason="some of its tables are rounded, and others are not")
     return Release(folder, package, measure, tables, stated)

@@ -1,14 +1,17 @@
 """An operation's weeks and months: facts go in, and what was proven of them is kept.
 
-`fresh_facts` gives a week's facts from encrypted columns, `count_blocks` counts them (`count_movements` the reports
-themselves), `policy_in_force` says under which rules to protect (`read_weekly_policy` whether others could
-hold), `store_protected` and `load_protected` keep the result.
-`protect_month` makes a month of its protected weeks and of what was counted for them (`load_counts`).
+`fresh_facts` gives a week's facts of movements from encrypted columns and `count_blocks` counts them (`count_movements` the
+reports themselves); `store_case_facts` and `load_case_facts` do so for facts that casework read, and `count_screenings` counts
+these. `policy_in_force` says under which rules to protect (`read_weekly_policy` whether others could hold), `store_protected`
+and `load_protected` keep the result. `protect_month` makes a month of its protected weeks and of what was counted for them
+(`load_counts`).
 """
 
 from anonymizer.errors import PeriodNotProtected
+from anonymizer.weeks.case_blocks import case_facts_are_fresh, load_case_facts, stale_case_weeks, store_case_facts
 from anonymizer.weeks.count_blocks import count_blocks
 from anonymizer.weeks.count_movements import count_movements
+from anonymizer.weeks.count_screenings import count_screenings
 from anonymizer.weeks.fact_blocks import fresh_facts, refresh_fact_blocks
 from anonymizer.weeks.find_policy import policy_in_force, read_weekly_policy
 from anonymizer.weeks.protect_month import KeptWeek, month_counts, protect_month
@@ -19,9 +22,12 @@ from anonymizer.weeks.verify_proofs import verify_proofs
 __all__ = [
     "KeptWeek",
     "PeriodNotProtected",
+    "case_facts_are_fresh",
     "count_blocks",
     "count_movements",
+    "count_screenings",
     "fresh_facts",
+    "load_case_facts",
     "load_counts",
     "load_protected",
     "month_counts",
@@ -29,6 +35,8 @@ __all__ = [
     "protect_month",
     "read_weekly_policy",
     "refresh_fact_blocks",
+    "stale_case_weeks",
+    "store_case_facts",
     "store_protected",
     "verify_proofs",
 ]

@@ -15,7 +15,7 @@ from anonymizer.weeks.count_movements import AGES, SEXES, movement_tables
 from anonymizer.weeks.fact_columns import MEASURES, VARIABLES, FactColumns, tabulate
 from core.places import Place
 
-__all__ = ["count_blocks"]
+__all__ = ["Cells", "count_blocks"]
 
 Key = tuple[str, ...]
 
@@ -32,7 +32,7 @@ def count_blocks(facts: FactColumns, places: Iterable[Place], *, operation: str)
 
 def _movements(facts: FactColumns, dimensions: Sequence[Dimension]) -> dict[Key, Count]:
     persons = _persons(facts, SEXES, AGES)
-    cells = _Cells(facts, dimensions)
+    cells = Cells(facts, dimensions)
     codes = [facts.codes(variable) for variable in VARIABLES]
     for at, count, reports in _filled(facts, VARIABLES, persons):
         cells.add(tuple(known[place] for known, place in zip(codes, at, strict=True)), count, reports)
@@ -41,7 +41,7 @@ def _movements(facts: FactColumns, dimensions: Sequence[Dimension]) -> dict[Key,
 
 def _arrivals(facts: FactColumns, dimensions: Sequence[Dimension]) -> dict[Key, Count]:
     """A report may have persons in many groups, and counts once in the sum of them: so each sum is counted by itself."""
-    cells = _Cells(facts, dimensions[:1])
+    cells = Cells(facts, dimensions[:1])
     sexes = {TOTAL: SEXES} | {code: (code,) for code in SEXES}
     ages = {TOTAL: AGES} | {code: (code,) for code in AGES}
     for (sex_code, of_sex), (age_code, of_age) in product(sexes.items(), ages.items()):
@@ -66,7 +66,7 @@ def _filled(facts: FactColumns, along: Sequence[str], persons: NDArray[Any]) -> 
         yield tuple(map(int, at)), int(counts[at]), int(reports[at])
 
 
-class _Cells:
+class Cells:
     """Persons and reports by cell, at every level of the dimensions; a report adds to one innermost cell only."""
 
     def __init__(self, facts: FactColumns, dimensions: Sequence[Dimension]) -> None:

@@ -5,7 +5,7 @@ sources differs from the one sealed into its blocks, and they are destroyed and 
 """
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from anonymizer.errors import FactBlockMissing, FactBlockMoved
 from anonymizer.models import BlockKeyRow, FactBlockRow, FactColumnRow
-from anonymizer.weeks.fact_columns import MEASURES, VARIABLES, Column, FactColumns, Unit, columns_of
+from anonymizer.population import Unit
+from anonymizer.weeks.fact_columns import COLUMNS, Column, FactColumns, columns_of
 from casework import movement_facts, movement_sources
 from core.audit import Action, Purpose, record
 from core.clock import now
@@ -25,7 +26,7 @@ from core.envelope import Binding, RecordKey, WrappedKey, new_record_key, unwrap
 from core.keyring import KeyRing
 from core.week import Week
 
-__all__ = ["fresh_facts", "load_facts", "refresh_fact_blocks", "store_facts"]
+__all__ = ["fresh_facts", "is_fresh", "load_facts", "one_at_a_time", "refresh_fact_blocks", "stale_weeks", "store_facts"]
 
 BLOCK_ROWS: Final = 262_144
 BLOCK, KEY = "anonymizer.fact_block", "anonymizer.block_key"
@@ -37,9 +38,9 @@ def fresh_facts(session: Session, ring: KeyRing, operation: str, week: Week) -> 
 
     Raises `FactBlockMoved`, `FactBlockMissing`, `CiphertextRefused` or what `casework.movement_facts` raises.
     """
-    _one_at_a_time(session, operation, week)
+    one_at_a_time(session, operation, week)
     sources = movement_sources(session, operation, week).get(week, b"")
-    if not _is_fresh(session, operation, week, sources):
+    if not is_fresh(session, operation, week, sources):
         _build(session, ring, operation, week, sources)
     return load_facts(session, ring, operation, week)
 
@@ -50,19 +51,17 @@ def refresh_fact_blocks(session: Session, ring: KeyRing, operation: str) -> int:
     Called when a record was erased, so that no block outlives it, and before tables are counted.
     """
     sources = movement_sources(session, operation)
-    filed = session.scalars(select(FactBlockRow.week).where(FactBlockRow.operation == operation).distinct())
-    weeks = sorted({*sources, *map(Week.parse, filed)})
-    stale = [week for week in weeks if not _is_fresh(session, operation, week, sources.get(week, b""))]
+    stale = stale_weeks(session, operation, sources)
     for week in stale:
-        _one_at_a_time(session, operation, week)
+        one_at_a_time(session, operation, week)
         _build(session, ring, operation, week, sources.get(week, b""))
     return len(stale)
 
 
 def store_facts(session: Session, ring: KeyRing, operation: str, facts: FactColumns, sources: bytes) -> None:
-    """Seal a week's facts in blocks of bounded size, in place of those that stand."""
+    """Seal a week's facts in blocks of bounded size, in place of those that stand; one of no rows says that there are none."""
     _destroy(session, operation, facts.unit, facts.week)
-    starts = range(0, facts.rows, BLOCK_ROWS)
+    starts = range(0, max(facts.rows, 1), BLOCK_ROWS) if sources else range(0)
     for position, start in enumerate(starts):
         row = FactBlockRow(
             id=uuid4(),
@@ -88,11 +87,13 @@ def load_facts(
     session: Session, ring: KeyRing, operation: str, week: Week, *, unit: Unit = Unit.REPORT, variables: Collection[str] = ()
 ) -> FactColumns:
     """A week's facts as its blocks hold them, of some variables or of all; raises as `fresh_facts` does."""
-    wanted = list(variables) or [*VARIABLES, *MEASURES]
+    coded, counted = COLUMNS[unit]
+    wanted = list(variables) or [*coded, *counted]
     same = FactBlockRow.operation == operation, FactBlockRow.unit == unit.value, FactBlockRow.week == str(week)
     blocks = session.scalars(select(FactBlockRow).where(*same).order_by(FactBlockRow.position)).all()
     pieces = [_open(session, ring, row, len(blocks), wanted) for row in blocks]
-    columns = {name: _joined(blocks[0].id, [piece[name] for piece in pieces]) if pieces else _nothing(name) for name in wanted}
+    none = {name: _nothing(coded=name in coded) for name in wanted}
+    columns = {name: _joined(blocks[0].id, [piece[name] for piece in pieces]) for name in wanted} if pieces else none
     rows = sum(len(piece[wanted[0]].values) for piece in pieces)
     detail = {"week": str(week), "unit": unit.value}
     record(session, Action.READ, BLOCK, purpose=Purpose.STATISTICS, count=rows, detail=detail)
@@ -105,9 +106,20 @@ def _build(session: Session, ring: KeyRing, operation: str, week: Week, sources:
     store_facts(session, ring, operation, columns_of(facts, week), sources)
 
 
-def _is_fresh(session: Session, operation: str, week: Week, sources: bytes) -> bool:
+def stale_weeks(session: Session, operation: str, sources: Mapping[Week, bytes], *units: Unit) -> list[Week]:
+    """The weeks whose blocks of these units, or of reports, were not built from these sources, in order."""
+    units = units or (Unit.REPORT,)
+    of_units = FactBlockRow.operation == operation, FactBlockRow.unit.in_([unit.value for unit in units])
+    filed = session.scalars(select(FactBlockRow.week).where(*of_units).distinct())
+    weeks = sorted({*sources, *map(Week.parse, filed)})
+    return [
+        week for week in weeks if not all(is_fresh(session, operation, week, sources.get(week, b""), unit) for unit in units)
+    ]
+
+
+def is_fresh(session: Session, operation: str, week: Week, sources: bytes, unit: Unit = Unit.REPORT) -> bool:
     """Whether the blocks of a week stand and were built from these sources; a week of none has no blocks."""
-    same = FactBlockRow.operation == operation, FactBlockRow.unit == Unit.REPORT.value, FactBlockRow.week == str(week)
+    same = FactBlockRow.operation == operation, FactBlockRow.unit == unit.value, FactBlockRow.week == str(week)
     built_from = set(session.scalars(select(FactBlockRow.sources).where(*same).distinct()))
     return built_from == ({sources} if sources else set())
 
@@ -119,7 +131,7 @@ def _destroy(session: Session, operation: str, unit: Unit, week: Week) -> None:
     session.execute(delete(FactBlockRow).where(FactBlockRow.id.in_(former)))
 
 
-def _one_at_a_time(session: Session, operation: str, week: Week) -> None:
+def one_at_a_time(session: Session, operation: str, week: Week) -> None:
     """Let one transaction at a time build a week's blocks."""
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{BLOCK}:{operation}:{week}", 0))))
 
@@ -184,5 +196,5 @@ def _joined(block: UUID, pieces: Sequence[Column]) -> Column:
     return Column(pieces[0].codes, values)
 
 
-def _nothing(name: str) -> Column:
-    return Column(() if name in VARIABLES else None, np.zeros(0, dtype=np.uint8))
+def _nothing(*, coded: bool) -> Column:
+    return Column(() if coded else None, np.zeros(0, dtype=np.uint8))

@@ -6,29 +6,39 @@ There are no ids, so a row says nothing but what a table may count.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from anonymizer.population import Unit
 from anonymizer.weeks.count_movements import AGES, SEXES
 from casework import MovementFact
+from casework.counting import CaseFacts
 from core.week import Week
 
-__all__ = ["MEASURES", "VARIABLES", "Column", "FactColumns", "Unit", "columns_of", "tabulate", "tabulate_all"]
+__all__ = [
+    "COLUMNS",
+    "MEASURES",
+    "VARIABLES",
+    "Column",
+    "FactColumns",
+    "columns_of",
+    "columns_of_cases",
+    "tabulate",
+    "tabulate_all",
+]
 
 VARIABLES: Final = ("origin", "destination", "reason")
 MEASURES: Final = {f"persons.{sex}.{age}": (sex, age) for sex in SEXES for age in AGES}
-
-
-class Unit(StrEnum):
-    """What one row stands for; counting rows counts these and nothing else."""
-
-    REPORT = "report"
-    EVENT = "event"
-    HOUSEHOLD = "household"
-    PERSON = "person"
+# By unit, the variables whose columns hold codes, and the columns of plain numbers: counts of persons, or the number within the
+# week of the household or case that the row is told by.
+COLUMNS: Final[Mapping[Unit, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    Unit.REPORT: (VARIABLES, tuple(MEASURES)),
+    Unit.PERSON: (("role", "residence", "gender", "age"), ("household",)),
+    Unit.HOUSEHOLD: (("residence", "size"), ("household",)),
+    Unit.EVENT: (("event", "service"), ("case",)),
+}
 
 
 @dataclass(frozen=True)
@@ -59,10 +69,27 @@ def columns_of(facts: Sequence[MovementFact], week: Week) -> FactColumns:
         (fact.origin, fact.destination, fact.reason, *(fact.persons.get(group, 0) for group in MEASURES.values()))
         for fact in facts
     ]
-    by_column = list(zip(*sorted(told), strict=True)) or [()] * (len(VARIABLES) + len(MEASURES))
-    columns = {name: _coded(values) for name, values in zip(VARIABLES, by_column, strict=False)}
-    columns |= {name: _counts(values) for name, values in zip(MEASURES, by_column[len(VARIABLES) :], strict=True)}
-    return FactColumns(Unit.REPORT, week, len(facts), columns)
+    return _columns(Unit.REPORT, week, told)
+
+
+def columns_of_cases(facts: CaseFacts) -> tuple[FactColumns, ...]:
+    """Persons, households and events as columns, in the same way."""
+    persons = [(one.role, one.residence, one.gender, one.age, one.household) for one in facts.persons]
+    households = [(one.residence, one.size, one.household) for one in facts.households]
+    events = [(one.event, one.service, one.case) for one in facts.events]
+    return (
+        _columns(Unit.PERSON, facts.week, persons),
+        _columns(Unit.HOUSEHOLD, facts.week, households),
+        _columns(Unit.EVENT, facts.week, events),
+    )
+
+
+def _columns(unit: Unit, week: Week, told: Sequence[tuple[Any, ...]]) -> FactColumns:
+    coded, counted = COLUMNS[unit]
+    by_column = list(zip(*sorted(told), strict=True)) or [()] * (len(coded) + len(counted))
+    columns = {name: _coded(values) for name, values in zip(coded, by_column, strict=False)}
+    columns |= {name: _counts(values) for name, values in zip(counted, by_column[len(coded) :], strict=True)}
+    return FactColumns(unit, week, len(told), columns)
 
 
 def tabulate(facts: FactColumns, along: Sequence[str], persons: NDArray[Any] | None = None) -> NDArray[Any]:

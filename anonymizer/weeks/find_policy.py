@@ -1,24 +1,31 @@
 """Which rules of protection hold in an operation, and which can."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from anonymizer.counted_week import CountedTable
 from anonymizer.errors import PolicyUnfit
-from anonymizer.policy import Policy, default_policy, parse_policy, require_fit
+from anonymizer.policy import Policy, default_policy, for_tables, parse_policy, require_fit
 from anonymizer.weeks.count_movements import movement_tables
+from anonymizer.weeks.count_screenings import screening_tables
 from core.places import load_places
 from core.policies import PolicyKind, active_policy
 
 __all__ = ["policy_in_force", "read_weekly_policy"]
 
-TABLES = ("movements", "arrivals")
+MOVEMENTS, SCREENINGS = ("movements", "arrivals"), ("screened", "households")
 
 
-def policy_in_force(session: Session) -> Policy:
-    """The rules that two people activated in this operation; else the default. Raises `PolicyUnreadable` or `PolicyChanged`."""
+def policy_in_force(session: Session, tables: Sequence[CountedTable] = ()) -> Policy:
+    """The rules that two people activated in this operation, else the default; of some tables what these say of them.
+
+    Raises `PolicyUnreadable` or `PolicyChanged`.
+    """
     active = active_policy(session, PolicyKind.PROTECTION)
-    return default_policy() if active is None else parse_policy(active, Path("core.policy"))
+    policy = default_policy() if active is None else parse_policy(active, Path("core.policy"))
+    return for_tables([(table.name, table.dimensions) for table in tables], policy) if tables else policy
 
 
 def read_weekly_policy(session: Session, operation: str, content: str, path: Path) -> Policy:
@@ -26,8 +33,14 @@ def read_weekly_policy(session: Session, operation: str, content: str, path: Pat
 
     Raises `PolicyUnreadable`, and `PolicyUnfit` where a rule is for what is not there or asks what is not counted.
     """
-    policy = parse_policy(content, path)
-    require_fit(list(zip(TABLES, movement_tables(load_places(session, operation)), strict=True)), policy)
+    policy, places = parse_policy(content, path), load_places(session, operation)
+    movements = list(zip(MOVEMENTS, movement_tables(places), strict=True))
+    screenings = list(zip(SCREENINGS, screening_tables(places), strict=True))
+    require_fit([*movements, *screenings], policy)
+    parts = [for_tables(tables, policy) for tables in (movements, screenings)]
+    for rule in (*policy.sensitive, *policy.structural_zero):
+        if not any(rule in (*part.sensitive, *part.structural_zero) for part in parts):
+            raise PolicyUnfit(reason="a rule is for codes of movements and of screenings at once, and no table has both")
     if policy != policy.without_contributions():
         raise PolicyUnfit(reason="dominance asks who contributed how much, which the weekly tables do not count")
     return policy

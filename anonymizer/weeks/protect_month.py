@@ -54,7 +54,7 @@ def protect_month(
 ) -> ProtectedPeriod:
     """The month's tables as they may be published beside those of its weeks, proven and audited together with them.
 
-    `weeks` are all weeks of the month. Raises `MonthUnfit` and what `protect_tables` raises.
+    `weeks` are all weeks of the month, of one population. Raises `MonthUnfit` and what `protect_tables` raises.
     """
     _check_dimensions(month, weeks)
     time = Dimension(WEEK, {TOTAL: None} | {week.code: TOTAL for week in weeks})
@@ -64,7 +64,8 @@ def protect_month(
     prove_from_outside(done.tables, policy, standing)
     own = [_of_month(table) for table in done.tables]
     proof = Proof({table.name: table.digest for table in own}, *count_cells(own), done.proof.evidence)
-    return ProtectedPeriod(weeks[0].protected.operation, month, done.policy, tuple(own), proof)
+    first = weeks[0].protected
+    return ProtectedPeriod(first.operation, month, done.policy, tuple(own), proof, first.population)
 
 
 def month_counts(weeks: Sequence[KeptWeek]) -> tuple[CountedTable, ...]:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from anonymizer.counted_week import Count, CountedTable
 from anonymizer.errors import CountsNotKept, PeriodNotProtected
 from anonymizer.models import EvidenceRow
+from anonymizer.population import Population
 from anonymizer.published import Evidence, Identity, ProtectedPeriod, PublishedTable
 from core.audit import Action, Purpose, record
 from core.envelope import Binding, WrappedKey, new_record_key, unwrap_record_key
@@ -31,31 +32,36 @@ def add_evidence(
     session: Session, ring: KeyRing, protected: ProtectedPeriod, evidence: Evidence, counted: Iterable[CountedTable]
 ) -> bool:
     """Add a period's evidence; False where the period is stored already. The first of two at the same time wins."""
-    row = EvidenceRow(id=uuid4(), operation=protected.operation, period=str(protected.period))
+    row = EvidenceRow(
+        id=uuid4(), operation=protected.operation, population=protected.population.value, period=str(protected.period)
+    )
     key, wrapped = new_record_key(ring, _binding(row, "key"))
     added = session.execute(
         insert(EvidenceRow)
         .values(
             id=row.id,
             operation=row.operation,
+            population=row.population,
             period=row.period,
             key_version=wrapped.version,
             key_sealed=wrapped.sealed,
             key_commitment=wrapped.commitment,
             content=key.seal(_pack(evidence, counted), _binding(row, "content")),
         )
-        .on_conflict_do_nothing(index_elements=["operation", "period"])
+        .on_conflict_do_nothing(index_elements=["operation", "population", "period"])
         .returning(EvidenceRow.id)
     )
     return added.first() is not None
 
 
-def load_evidence(session: Session, ring: KeyRing, operation: str, period: Period) -> Evidence:
+def load_evidence(
+    session: Session, ring: KeyRing, operation: str, period: Period, population: Population = Population.MOVEMENTS
+) -> Evidence:
     """Open what a period's proof rests on (zone anonymizer), to check it again; audited.
 
     Raises `PeriodNotProtected` or `CiphertextRefused`.
     """
-    document = _open(session, ring, operation, period, purpose=Purpose.VERIFICATION)
+    document = _open(session, ring, operation, period, population, purpose=Purpose.VERIFICATION)
     names: list[Identity] = [tuple((dimension, code) for dimension, code in cell) for cell in document["cells"]]
     return Evidence(
         document["unsafe"],
@@ -65,21 +71,23 @@ def load_evidence(session: Session, ring: KeyRing, operation: str, period: Perio
     )
 
 
-def load_counts(
-    session: Session, ring: KeyRing, operation: str, period: Period, tables: Iterable[PublishedTable]
-) -> tuple[CountedTable, ...]:
-    """What was counted when some protected tables were made of it (zone anonymizer); audited.
+def load_counts(session: Session, ring: KeyRing, protected: ProtectedPeriod) -> tuple[CountedTable, ...]:
+    """What was counted when a protected period was made of it (zone anonymizer); audited.
 
     Raises `PeriodNotProtected`, `CountsNotKept` or `CiphertextRefused`.
     """
-    counted = _open(session, ring, operation, period, purpose=Purpose.STATISTICS).get("counted")
+    operation, period = protected.operation, protected.period
+    counted = _open(session, ring, operation, period, protected.population, purpose=Purpose.STATISTICS).get("counted")
     if counted is None:
         raise CountsNotKept(period=period, operation=operation)
-    return tuple(_counted(table, counted[table.name]) for table in tables)
+    return tuple(_counted(table, counted[table.name]) for table in protected.tables)
 
 
-def _open(session: Session, ring: KeyRing, operation: str, period: Period, *, purpose: Purpose) -> dict[str, Any]:
-    row = session.scalar(select(EvidenceRow).where(EvidenceRow.operation == operation, EvidenceRow.period == str(period)))
+def _open(
+    session: Session, ring: KeyRing, operation: str, period: Period, population: Population, *, purpose: Purpose
+) -> dict[str, Any]:
+    asked = EvidenceRow.operation == operation, EvidenceRow.population == population.value, EvidenceRow.period == str(period)
+    row = session.scalar(select(EvidenceRow).where(*asked))
     if row is None:
         raise PeriodNotProtected(operation=operation, period=period)
     record(session, Action.READ, f"anonymizer.sealed_evidence:{row.id}", purpose=purpose)

@@ -26,6 +26,7 @@ from anonymizer.errors import (
 )
 from anonymizer.models import ProofRow, TableRow
 from anonymizer.policy import Policy, policy_from, stated
+from anonymizer.population import Population
 from anonymizer.published import (
     Proof,
     ProtectedPeriod,
@@ -52,53 +53,63 @@ def store_protected(session: Session, ring: KeyRing, protected: ProtectedPeriod,
     """
     operation, period, evidence = protected.operation, protected.period, protected.proof.evidence
     if evidence is None or not add_evidence(session, ring, protected, evidence, counted):
-        stored = load_protected(session, ring, operation, period)
+        stored = load_protected(session, ring, operation, period, protected.population)
         if (stored.policy, stored.proof.digests) != (protected.policy, protected.proof.digests):
             raise PeriodAlreadyProtected(operation=operation, period=period)
         return
     session.add(
         ProofRow(
             operation=operation,
+            population=protected.population.value,
             period=str(period),
             policy=stated(protected.policy),
-            seal=_seal(ring, operation, period, protected.policy, protected.proof.digests),
+            seal=_seal(ring, _named(operation, period, protected.population), protected.policy, protected.proof.digests),
         )
     )
     session.flush()
     session.add_all(_row(protected, position, table) for position, table in enumerate(protected.tables))
-    detail = {"period": str(period), "digests": dict(protected.proof.digests), "unsafe": evidence.unsafe}
+    digests = dict(protected.proof.digests)
+    detail = {"period": str(period), "population": protected.population.value, "digests": digests, "unsafe": evidence.unsafe}
     subject = "anonymizer.protected_table"
     record(session, Action.PROTECTED, subject, purpose=Purpose.STATISTICS, count=len(protected.tables), detail=detail)
 
 
-def load_protected(session: Session, ring: KeyRing, operation: str, period: Period) -> ProtectedPeriod:
+def load_protected(
+    session: Session, ring: KeyRing, operation: str, period: Period, population: Population = Population.MOVEMENTS
+) -> ProtectedPeriod:
     """Read a protected period back (zone release or anonymizer); raises `PeriodNotProtected` or `ProtectedPeriodChanged`."""
-    proof = session.get(ProofRow, (operation, str(period)))
+    proof = session.get(ProofRow, (operation, population.value, str(period)))
     if proof is None:
         raise PeriodNotProtected(operation=operation, period=period)
-    rows = session.scalars(
-        select(TableRow).where(TableRow.operation == operation, TableRow.period == str(period)).order_by(TableRow.position)
-    )
+    asked = TableRow.operation == operation, TableRow.population == population.value, TableRow.period == str(period)
+    rows = session.scalars(select(TableRow).where(*asked).order_by(TableRow.position))
     try:
         policy, tables = policy_from(proof.policy, STORED), [_table(row) for row in rows]
     except (PolicyUnreadable, TypeError, ValueError, HierarchyUnfit):
         raise ProtectedPeriodChanged(operation=operation, period=period) from None
     digests = {table.name: table.digest for table in tables}
-    if not compare_digest(proof.seal, _seal(ring, operation, period, policy, digests)):
+    if not compare_digest(proof.seal, _seal(ring, _named(operation, period, population), policy, digests)):
         raise ProtectedPeriodChanged(operation=operation, period=period)
     published, suppressed = count_cells(tables)
     protected = tuple(ProtectedTable(table.name, table.dimensions, table.cells, certify(table)) for table in tables)
-    return ProtectedPeriod(operation, period, policy, protected, Proof(digests, published, suppressed))
+    return ProtectedPeriod(operation, period, policy, protected, Proof(digests, published, suppressed), population)
 
 
-def _seal(ring: KeyRing, operation: str, period: Period, policy: Policy, digests: Mapping[str, str]) -> bytes:
-    said = json.dumps([operation, str(period), stated(policy), list(digests.items())], sort_keys=True)
+def _named(operation: str, period: Period, population: Population) -> list[str]:
+    """What a seal names. That of movements reads as it did when there was nothing else."""
+    named = [operation, str(period)]
+    return named if population is Population.MOVEMENTS else [*named, population.value]
+
+
+def _seal(ring: KeyRing, named: Sequence[str], policy: Policy, digests: Mapping[str, str]) -> bytes:
+    said = json.dumps([*named, stated(policy), list(digests.items())], sort_keys=True)
     return ring.blind_token("protected-week", said)
 
 
 def _row(protected: ProtectedPeriod, position: int, table: PublishedTable) -> TableRow:
     return TableRow(
         operation=protected.operation,
+        population=protected.population.value,
         period=str(protected.period),
         position=position,
         name=table.name,

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from anonymizer.errors import FactBlockMissing, FactBlockMoved, PeriodNotProtected, ProtectedPeriodChanged
 from anonymizer.models import EvidenceRow, FactBlockRow
+from anonymizer.population import Population, Unit
 from anonymizer.weeks.fact_blocks import load_facts
-from anonymizer.weeks.fact_columns import Unit
 from anonymizer.weeks.sealed_evidence import load_evidence
 from anonymizer.weeks.store_protected import load_protected
 from core.access import NotAllowed, access_of
@@ -46,14 +46,13 @@ def verify_proofs(session: Session, ring: KeyRing, operation: str) -> Checked:
     if not access_of(session).system:
         raise NotAllowed(Right.PROTECT_WEEK, "anonymizer.proof")
     checked = Checked()
-    for row in session.scalars(
-        select(EvidenceRow).where(EvidenceRow.operation == operation).order_by(EvidenceRow.period)
-    ).all():
+    stored = select(EvidenceRow).where(EvidenceRow.operation == operation)
+    for row in session.scalars(stored.order_by(EvidenceRow.period, EvidenceRow.population)).all():
 
-        def proof(told: str = row.period) -> None:
-            period = parse_period(told)
-            load_evidence(session, ring, operation, period)
-            load_protected(session, ring, operation, period)
+        def proof(row: EvidenceRow = row) -> None:
+            period, population = parse_period(row.period), code_in(row, "population", Population)
+            load_evidence(session, ring, operation, period, population)
+            load_protected(session, ring, operation, period, population)
 
         checked.take(row.id, proof, refusals=REFUSALS)
     for first in _first_blocks(session, operation):

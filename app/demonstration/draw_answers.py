@@ -27,6 +27,7 @@ __all__ = [
     "draw_uuid",
 ]
 
+DISTRICT: Final = 2
 SEXES: Final = ("female", "male")
 AGES: Final = ("0-4", "5-11", "12-17", "18-59", "60+")
 REASONS: Final = ("conflict", "flood", "drought", "eviction", "livelihood", "other")
@@ -101,10 +102,14 @@ class Interview:
     instance: UUID
     answers: Answers = field(repr=False)
 
+    @property
+    def week(self) -> Week:
+        return Week.of(date.fromisoformat(str(self.answers["interview_date"])))
+
 
 def draw_reports(chance: random.Random, places: Sequence[Place], weeks: Sequence[Week], count: int) -> list[MovementReport]:
     """Draw `count` reports, spread over the weeks."""
-    land = _Land(chance, [place for place in places if place.level == 2])
+    land = _Land(chance, [place for place in places if place.level == DISTRICT])
     return [_report(chance, land, weeks, number * len(weeks) // count) for number in range(count)]
 
 
@@ -125,6 +130,10 @@ class _Land:
         """A district that people leave; the troubled region's people leave most."""
         weights = [self.size[place.code] * (6 if place.parent == troubled else 1) for place in self.districts]
         return chance.choices(self.districts, weights)[0].code
+
+    def residence(self, chance: random.Random) -> str:
+        """A district where somebody lives."""
+        return chance.choices(self.districts, [self.size[place.code] for place in self.districts])[0].code
 
     def destination(self, chance: random.Random, origin: str) -> str:
         """Where they go: most stay in their district or region."""
@@ -174,14 +183,15 @@ def _report(chance: random.Random, land: _Land, weeks: Sequence[Week], week: int
     return MovementReport(draw_uuid(chance), arrival, origin, destination, reason, persons, answers)
 
 
-def draw_interviews(chance: random.Random, weeks: Sequence[Week], count: int) -> list[Interview]:
+def draw_interviews(chance: random.Random, places: Sequence[Place], weeks: Sequence[Week], count: int) -> list[Interview]:
     """Draw `count` interviews: a screening each for most persons, and an assistance interview for the cases that opened."""
-    screenings = [_screening(chance, weeks, number) for number in range((count + 1) // 2)]
+    land = _Land(chance, [place for place in places if place.level == DISTRICT])
+    screenings = [_screening(chance, land, weeks, number) for number in range((count + 1) // 2)]
     assistances = [_assistance(chance, weeks, screening) for screening in screenings[: count // 2]]
     return screenings + assistances
 
 
-def _screening(chance: random.Random, weeks: Sequence[Week], number: int) -> Interview:
+def _screening(chance: random.Random, land: _Land, weeks: Sequence[Week], number: int) -> Interview:
     day = chance.choice(weeks).monday + timedelta(days=chance.randrange(5))
     status = chance.choice(("possible", "actual", "not"))
     members = [
@@ -194,6 +204,8 @@ def _screening(chance: random.Random, weeks: Sequence[Week], number: int) -> Int
         for _ in range(chance.randrange(4))
     ]
     given, family = draw_name(chance).split(" ")
+    residence = land.residence(chance)
+    born = date(chance.randrange(1960, 2008), chance.randrange(1, 13), chance.randrange(1, 28))
     answers: Answers = {
         "case_reference": f"MRD-{number + 1:04d}",
         "interview_date": day.isoformat(),
@@ -205,11 +217,14 @@ def _screening(chance: random.Random, weeks: Sequence[Week], number: int) -> Int
         "con_Expiry": chance.choice(("1_year", "no_end")),
         "prs_First_Name": given,
         "prs_Second_Name": family,
-        "prs_Birthdate": date(chance.randrange(1960, 2008), chance.randrange(1, 13), chance.randrange(1, 28)).isoformat(),
+        "prs_Birthdate": born.isoformat(),
+        "prs_Age": str((day - born).days * 4 // 1461),
         "prs_Gender": chance.choice(SEXES),
         "prs_Citizenship": "unknown",
         "prs_MobilePhone": draw_phone(chance),
         "contact_is_safe": "yes",
+        "residence_region": residence[:4],
+        "residence_district": residence,
         "household_size": str(len(members) + 1),
         "household_member": members,
         "vic_MethodOfRecruitment": "ThroughFriendsOrSocialEvents",

@@ -102,7 +102,7 @@ class _Story:
     def collect(self, token: str, records: int) -> Sent:
         """Send everything through the OpenRosa door, over HTTP on a unix socket."""
         reports = draw_reports(self.chance, read_gazetteer(GAZETTEER), self.weeks, records)
-        interviews = draw_interviews(self.chance, self.weeks, max(2, records // 30))
+        interviews = draw_interviews(self.chance, read_gazetteer(GAZETTEER), self.weeks, _interviews(records))
         task = self.bar.add_task("sending answers over HTTP, as phones do", total=None)
         with serving_on_socket(self.program, _not_yet) as socket, _phone(socket, token) as phone:
             phone.download_forms()
@@ -126,9 +126,15 @@ class _Story:
         for week in self.weeks:
             protect_week(self.program, self.operation, week, actor=ACTOR)
             made = release_period(self.program, self.operation, week, self.folder / str(week), actor=ACTOR)
-            agreements.append(check_release(made.folder, [report for report in sent.counted if report.week == week]))
+            reports = [report for report in sent.counted if report.week == week]
+            agreements.append(check_release(made.folder, reports, [one for one in sent.screened if one.week == week]))
             self.bar.advance(task)
         return agreements
+
+
+def _interviews(records: int) -> int:
+    """Few beside the reports of a large operation; of a small one enough that the tables of screenings show something."""
+    return max(2, records // 30 + min(records, 300) // 3)
 
 
 def _not_yet(_operation: str, _submission: Sequence[UUID]) -> None:
@@ -148,10 +154,12 @@ def _tell(story: _Story, sent: Sent, agreements: Sequence[Agreement], console: C
     show_table(("code", "reason"), kept, "Nothing had to be kept aside.")
     console.print("\n[bold]What was released[/]")
     rows = [
-        (week, f"{agreement.persons:,}", f"{agreement.released:,}", f"{agreement.suppressed:,}")
-        for week, agreement in zip(story.weeks, agreements, strict=True)
+        (week, *(f"{number:,}" for number in (one.persons, one.households, one.released, one.suppressed)))
+        for week, one in zip(story.weeks, agreements, strict=True)
     ]
-    show_table(("week", "persons", "cells shown", "cells not shown"), rows, "Nothing was released.")
+    show_table(
+        ("week", "persons moved", "households screened", "cells shown", "cells not shown"), rows, "Nothing was released."
+    )
     console.print("\nEvery number shown agrees with what was sent; what is not shown was proven not to follow from the rest.")
     console.print(f"Open [bold]{story.folder / str(story.weeks[-1]) / 'index.html'}[/]", soft_wrap=True)
     console.print(

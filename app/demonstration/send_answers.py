@@ -18,9 +18,10 @@ EDITED_SHARE: Final = 0.02
 
 @dataclass(frozen=True)
 class Sent:
-    """The reports that should be counted in the end, and what was sent as (what, posts, answer) to tell."""
+    """The reports and screenings that should be counted in the end, and what was sent as (what, posts, answer) to tell."""
 
     counted: Sequence[MovementReport]
+    screened: Sequence[Interview]
     told: Sequence[tuple[str, int, str]]
 
 
@@ -55,7 +56,8 @@ def send_answers(
     post("corrected reports", [filled_report(phone, edit, replaces=old) for old, edit in edits.items()])
     for what, xml in mishaps.items():
         post(what, [xml])
-    return Sent([edits.get(report.instance, report) for report in reports], told)
+    agreed = [one for one in interviews if one.answers.get("con_Statistics") == "yes"]
+    return Sent([edits.get(report.instance, report) for report in reports], agreed, told)
 
 
 def filled_report(phone: Phone, report: MovementReport, *, replaces: UUID | None = None) -> bytes:

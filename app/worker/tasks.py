@@ -14,6 +14,7 @@ from sqlalchemy import select
 from anonymizer import weeks
 from app.admission import admit_arrived, admit_batches
 from app.audit_log import seal_and_export
+from app.case_facts import refresh_case_facts
 from app.destroy_remains import destroy_what_is_left
 from app.erase_person import propose_what_is_overdue
 from app.program import Program
@@ -106,9 +107,10 @@ def build_worker(program: Program) -> Celery:  # noqa: C901  (one page of short 
 
     @worker.task(name=REFRESH_FACTS, shared=False)  # type: ignore[untyped-decorator]
     def refresh_facts(*, operation: str) -> None:
-        """No block of facts outlives a report that it was made of."""
+        """No block of facts outlives a record that it was made of."""
         with program.database.transaction(Zone.ANONYMIZER, operation=operation, actor="worker") as session:
             weeks.refresh_fact_blocks(session, program.ring, operation)
+        refresh_case_facts(program, operation, actor="worker")
 
     @worker.task(name=DESTROY_REMAINS, shared=False)  # type: ignore[untyped-decorator]
     def destroy_remains() -> None:

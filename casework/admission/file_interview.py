@@ -1,23 +1,21 @@
 """An interview is filed with its case, and the case stands where its newest interview left it."""
 
-from typing import Final
 from uuid import uuid4
 
 from sqlalchemy import select
 
 from casework.admission.arrival import Arrival, Desk
 from casework.admission.sort_answers import Parts
-from casework.models import Case, Interview, InterviewKind, KeyKind
+from casework.models import Case, Interview, InterviewKind, KeyKind, Person
 from casework.rights.keep_corrections import write_edit
 from casework.store.change_clear import changing_clear
 from casework.store.seal_record import open_parts, seal_parts, stored_key
 from casework.store.verify_records import tell_version
+from casework.store.week_of_interview import INTERVIEW_DATE, note_week
 from core.clock import now
 from forms import RecordPart
 
-__all__ = ["INTERVIEW_DATE", "file_interview", "settle_state"]
-
-INTERVIEW_DATE: Final = "interview_date"
+__all__ = ["file_interview", "settle_state"]
 
 
 def file_interview(
@@ -41,6 +39,8 @@ def file_interview(
         interview.row_version += 1
         seal_parts(interview, key, parts)
     desk.session.add(interview)
+    telling = interview if kind is InterviewKind.ASSISTANCE else desk.session.get_one(Person, case.person)
+    note_week(interview, open_parts(telling, key, [RecordPart.FACTS])[RecordPart.FACTS])
     if earlier:
         tell_version(desk.session, interview)
     return interview

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 
 from casework.admission.admit_files import admit_files
 from casework.admission.arrival import Arrival, Desk
-from casework.admission.file_interview import INTERVIEW_DATE, file_interview, settle_state
+from casework.admission.file_interview import file_interview, settle_state
 from casework.admission.sort_answers import Parts, set_household_apart, sort_answers
 from casework.consent.admit_consent import CONSENT, record_consents_said, require_replaceable, withdraw_all_consents
 from casework.consent.consents import may_use
@@ -36,6 +36,7 @@ from casework.store.linked_persons import own_custody
 from casework.store.named_beside import named_beside
 from casework.store.seal_record import make_key, open_parts, seal_parts, stored_key
 from casework.store.verify_records import tell_version
+from casework.store.week_of_interview import INTERVIEW_DATE
 from core.audit import Purpose
 from core.clock import now
 from forms import RecordPart

@@ -7,13 +7,14 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from casework.errors import CorrectionEmpty, RecordChanged, RecordUnknown
-from casework.models import Case, Interview, KeyKind, Person, SealedRecord, TokenKind
+from casework.models import Case, Interview, KeyKind, Person, TokenKind
 from casework.names.person_name import person_name
 from casework.rights.keep_former import keep_former
 from casework.store.blind_tokens import replace_tokens
 from casework.store.bulk_limit import count_reading
 from casework.store.need_to_know import require_parts
 from casework.store.seal_record import Vault, open_parts, seal_parts, stored_key
+from casework.store.week_of_interview import note_corrected
 from core.access import require
 from core.audit import Action, Purpose, record
 from core.clear_columns import custody_of
@@ -51,7 +52,7 @@ def correct_record(
     who = require(session, Right.CORRECT_RECORD, custody_of(person), subject=f"casework.person:{person_id}")
     require_parts(session, person, [part])
     count_reading(session, [person_id])  # whether it changes anything tells what is held
-    row = _interview(session, person_id, interview) if interview else person
+    row: Person | Interview = _interview(session, person_id, interview) if interview else person
     if row.row_version != seen_version:
         raise RecordChanged(record=row.id, held=row.row_version, seen=seen_version)
     vault = Vault(session, ring, person.operation)
@@ -63,6 +64,8 @@ def correct_record(
     keep_former(vault, row, key, person=person_id, changed_by=who.actor, reason=reason.strip())
     row.row_version += 1
     seal_parts(row, key, {**held, part: corrected})
+    if part is RecordPart.FACTS:
+        note_corrected(session, row, corrected)
     session.flush()
     if row is person:
         _renew_tokens(vault, person_id, {**held, part: corrected})
@@ -71,7 +74,7 @@ def correct_record(
     return row.row_version
 
 
-def _interview(session: Session, person: UUID, interview: UUID) -> SealedRecord:
+def _interview(session: Session, person: UUID, interview: UUID) -> Interview:
     row = session.get(Interview, interview, with_for_update=True, populate_existing=True)
     if row is None or session.get_one(Case, row.case).person != person:
         raise RecordUnknown(kind="interview", record=interview)

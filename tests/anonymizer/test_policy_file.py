@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from anonymizer import DEFAULT_POLICY, Policy, default_policy, parse_policy, stated
 from anonymizer.dimension import TOTAL, Dimension, flat_dimension
 from anonymizer.errors import PolicyUnfit, PolicyUnreadable
-from anonymizer.policy import Cost, Dominance, Selection, Sensitive, policy_from, require_fit, rules_of
+from anonymizer.policy import Cost, Dominance, Selection, Sensitive, for_tables, policy_from, require_fit, rules_of
 
 FILE = Path("policy.toml")
 PLACE = Dimension("place", {TOTAL: None, "N": TOTAL, "n1": "N", "n2": "N", "S": TOTAL, "s1": "S"})
@@ -185,3 +185,33 @@ class TestWhichRulesHoldForACell:
         cost = rules_of("arrivals", (PLACE, weeks), parse_policy(text, FILE)).cost.reshape(6, 4)
         assert cost[:, 0].tolist() == [1, 4, 1, 1, 4, 1]
         assert cost[0].tolist() == pytest.approx([1, 2, 1, 4])
+
+
+def test_of_a_policy_for_two_populations_each_keeps_what_speaks_of_its_tables() -> None:
+    gender = flat_dimension("gender", ["female", "male"])
+    text = """
+    [[sensitive]]
+    codes = { reason = "trafficking" }
+    threshold = 11
+    [[sensitive]]
+    codes = { gender = "male" }
+    presence = true
+    [[cost]]
+    dimension = "place"
+    level = 1
+    times = 4
+    [table.screened]
+    threshold = 11
+    sensitive = []
+    cost = []
+    """
+    policy = parse_policy(text, FILE)
+    movements, screenings = [("arrivals", (PLACE, REASON))], [("screened", (gender,)), ("households", (gender,))]
+    require_fit([*movements, *screenings], policy)
+    of_movements, of_screenings = for_tables(movements, policy), for_tables(screenings, policy)
+    assert (of_movements.sensitive, of_movements.cost, of_movements.table) == (policy.sensitive[:1], policy.cost, ())
+    assert (of_screenings.sensitive, of_screenings.cost) == (policy.sensitive[1:], ())
+    assert of_screenings.for_table("screened").threshold == 11
+    for tables, part in ((movements, of_movements), (screenings, of_screenings)):
+        require_fit(tables, part)
+        assert for_tables(tables, part) == part

@@ -58,7 +58,7 @@ def test_another_release_of_the_same_week_is_refused(published: Database, releas
 
 
 def test_nobody_changes_what_was_released(published: Database) -> None:
-    for zone, change in product(Zone, ("UPDATE statistics.released_cell SET persons = 1", "DELETE FROM statistics.release")):
+    for zone, change in product(Zone, ("UPDATE statistics.released_cell SET number = 1", "DELETE FROM statistics.release")):
         with pytest.raises(DBAPIError, match="permission denied"), published.transaction(zone) as session:
             session.execute(text(change))
 
@@ -75,5 +75,5 @@ def test_the_statistics_zone_may_use_its_own_schema_alone(database: Database) ->
 
 
 def test_a_suppressed_cell_with_a_figure_cannot_be_stored(published: Database) -> None:
-    with pytest.raises(DBAPIError, match="suppressed_has_no_persons"), published.transaction(Zone.RELEASE) as session:
+    with pytest.raises(DBAPIError, match="suppressed_has_no_number"), published.transaction(Zone.RELEASE) as session:
         session.execute(text("INSERT INTO statistics.released_cell SELECT number, 'x', '{a}', 3, 'C' FROM statistics.release"))

@@ -122,9 +122,21 @@ def test_the_movement_form_feeds_exactly_the_declared_variables() -> None:
     assert set(fed) == FED
 
 
-@pytest.mark.parametrize("name", ["screening_interview", "assistance_interview"])
-def test_the_interviews_feed_no_statistic_yet(name: str) -> None:
-    assert not any(question.statistic for question in definition(name).questions)
+@pytest.mark.parametrize(
+    ("name", "fed"),
+    [
+        ("screening_interview", {"age", "gender", "residence", "household_size", "eligible"}),
+        ("assistance_interview", {"service", "referral_date", "case_status"}),
+    ],
+)
+def test_the_interviews_feed_exactly_the_declared_variables(name: str, fed: set[str]) -> None:
+    assert {question.statistic for question in definition(name).questions if question.statistic} == fed
+
+
+def test_an_age_is_worked_out_on_the_phone_so_that_nobody_opens_a_date_of_birth_to_count() -> None:
+    [age] = [row for row in rows("screening_interview", "survey") if row["name"] == "prs_Age"]
+    assert set(re.findall(r"\$\{(\w+)\}", age["calculation"])) == {"interview_date", "prs_Birthdate"}
+    assert (age["bind::ws:part"], age["read_only"]) == ("facts", "yes")
 
 
 def test_the_groups_are_added_up_and_must_hold_somebody() -> None:
@@ -134,9 +146,12 @@ def test_the_groups_are_added_up_and_must_hold_somebody() -> None:
     assert total["constraint"] == ". > 0"
 
 
-@pytest.mark.parametrize("side", ["origin", "destination"])
-def test_districts_are_offered_within_the_chosen_region(side: str) -> None:
-    filters = {row["name"]: row["choice_filter"] for row in rows("movement_tracking", "survey")}
+@pytest.mark.parametrize(
+    ("name", "side"),
+    [("movement_tracking", "origin"), ("movement_tracking", "destination"), ("screening_interview", "residence")],
+)
+def test_districts_are_offered_within_the_chosen_region(name: str, side: str) -> None:
+    filters = {row["name"]: row["choice_filter"] for row in rows(name, "survey")}
     assert filters[f"{side}_region"] == "level = 'region'"
     assert filters[f"{side}_district"] == f"parent = ${{{side}_region}}"
 

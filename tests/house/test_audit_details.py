@@ -56,7 +56,20 @@ YES_OR_NO = {"ended", "held", "in_bulk", "justified", "kept", "lifted", "pack", 
 # Each one of a list in the code, or a field's name: `failed` of a comparison is a problem's code, `revealed` names fields.
 CODES = {
     *("act", "asked", "at", "basis", "by", "change", "code", "decided", "did", "for", "ground", "how", "kind", "language"),
-    *("outcome", "part", "parts", "provider", "register", "revealed", "role", "state", "unit", "use", "withdrawn"),
+    *(
+        "outcome",
+        "part",
+        "parts",
+        "population",
+        "provider",
+        "register",
+        "revealed",
+        "role",
+        "state",
+        "unit",
+        "use",
+        "withdrawn",
+    ),
 }
 ALLOWED = OWN_IDS | OF_WHOM | OF_UNITS | COUNTS | HASHES | MOMENTS | YES_OR_NO | CODES
 # `core.database` logs a denial with what its problem says: the words that such problems fill in.

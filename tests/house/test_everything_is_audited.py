@@ -28,7 +28,7 @@ from tests.casework.conftest import field_team as field_team  # noqa: PLC0414  (
 from tests.casework.conftest import xforms as xforms  # noqa: PLC0414
 from tests.house.calls import calls_of
 
-ROOMS = ("records", "search", "duplicates", "consent", "rights", "erasure", "store", "exporting")
+ROOMS = ("counting", "records", "search", "duplicates", "consent", "rights", "erasure", "store", "exporting")
 FACES = (
     "ingest",
     "ingest.collectors",
@@ -46,9 +46,13 @@ FACES = (
 RECORD = {("core.audit_line", "record"), ("core.audit_line", "record_each")}
 # What leaves no line of its own, and why that hides nothing.
 QUIET = {
+    "anonymizer.case_facts_are_fresh": "whether digests agree, without opening any block",
     "anonymizer.policy_in_force": "the rules of suppression, which tell of nobody",
     "anonymizer.read_weekly_policy": "rules of suppression before they are proposed; to propose them leaves the line",
     "anonymizer.load_protected": "protected tables, which tell of nobody",
+    "anonymizer.stale_case_weeks": "weeks whose digests do not agree, without opening any block",
+    "anonymizer.store_case_facts": "a step of protecting, which leaves the line; reading the facts left its own",
+    "casework.case_sources": "digests of which records there are, without opening any",
     "casework.choose_persons": "ids, a step of proposing an export, which leaves the line",
     "casework.consent_in_force": "a step of what uses the record, which leaves the line",
     "casework.export_log": "ids, fields and counts of exports, which left their own lines",

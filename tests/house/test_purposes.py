@@ -12,6 +12,8 @@ from tests.house.test_house_rules import ROOMS
 FACES = ("ingest", "casework", *(f"casework.{room}" for room in sorted(ROOMS["casework"])), "anonymizer", "anonymizer.weeks")
 # Reads for one purpose only, which they name themselves in the line that they leave.
 OWN_PURPOSE = {
+    "casework.case_facts": Purpose.STATISTICS,
+    "casework.date_interviews": Purpose.STATISTICS,
     "casework.give_access_pack": Purpose.RIGHTS,
     "casework.kept_from": Purpose.PROTECTION,
     "casework.movement_facts": Purpose.STATISTICS,
@@ -35,9 +37,11 @@ OPENS_NOTHING = {
     "ingest.receive_submission",
     "ingest.set_aside",
     "ingest.submissions_set_aside",
+    "anonymizer.case_facts_are_fresh",
     "anonymizer.load_protected",
     "anonymizer.policy_in_force",
     "anonymizer.read_weekly_policy",
+    "anonymizer.stale_case_weeks",
     "anonymizer.store_protected",
     # Admission reads for Purpose.COLLECTION, through ingest's own functions, and gives back ids.
     "casework.waiting_work",  # numbers of what waits, without opening or naming any
@@ -52,6 +56,7 @@ OPENS_NOTHING = {
     "casework.page_overdue",
     "casework.may_share_with",
     "casework.merges_of",
+    "casework.case_sources",
     "casework.movement_sources",
     "casework.newest_consents",
     "casework.refuse_held",
@@ -76,6 +81,10 @@ OPENS_NOTHING = {
     "ingest.erase_submissions",
     "casework.carry_out_erasure",
     "casework.find_certificate",
+    # Opens each unit's blocks for Purpose.STATISTICS, by the function that leaves the lines.
+    "anonymizer.load_case_facts",
+    # Seals what casework read, which left the line.
+    "anonymizer.store_case_facts",
     # Reads the facts by `casework.movement_facts`, and gives back how many weeks it has filed anew.
     "anonymizer.refresh_fact_blocks",
     # An export's purpose, and that of each read in it, is part of its specification, which two people agreed on.

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from anonymizer import Population, Unit
 from anonymizer.weeks.fact_blocks import load_facts
 from anonymizer.weeks.sealed_evidence import load_evidence
 from casework import movement_facts, read_person, read_report
@@ -105,12 +106,12 @@ def keys_of_ingest(session: Session, ring: KeyRing) -> Any:
 
 
 def evidence(session: Session, ring: KeyRing) -> Any:
-    return load_evidence(session, ring, OPERATION, WEEK)
+    return [load_evidence(session, ring, OPERATION, WEEK, population) for population in Population]
 
 
 def blocks(session: Session, ring: KeyRing) -> Any:
-    facts = load_facts(session, ring, OPERATION, WEEK)
-    return {name: (column.codes, column.values.tolist()) for name, column in facts.columns.items()}
+    of_each = [load_facts(session, ring, OPERATION, WEEK, unit=unit) for unit in Unit]
+    return [(name, column.codes, column.values.tolist()) for facts in of_each for name, column in facts.columns.items()]
 
 
 def accounts(session: Session, ring: KeyRing) -> Any:
