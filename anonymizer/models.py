@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
 
-__all__ = ["BlockKeyRow", "EvidenceRow", "FactBlockRow", "FactColumnRow", "ProofRow", "TableRow"]
+__all__ = ["BlockKeyRow", "EvidenceRow", "FactBlockRow", "FactColumnRow", "ProofRow", "TableRow", "TrialRow"]
 
 
 class EvidenceRow(Base):
@@ -61,6 +61,21 @@ class TableRow(Base):
     name: Mapped[str]
     dimensions: Mapped[list[Any]] = mapped_column(JSONB)
     cells: Mapped[list[int | None]] = mapped_column(JSONB)
+
+
+class TrialRow(Base):
+    """What a week would lose under other rules or coarser codes: what was asked, and the outcomes so far. One a week."""
+
+    __tablename__ = "trial"
+    __table_args__ = (UniqueConstraint("operation", "period"), {"schema": "anonymizer"})
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    operation: Mapped[str] = mapped_column(ForeignKey("core.operation.code"))
+    period: Mapped[str]
+    asked_by: Mapped[str]
+    asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    choices: Mapped[list[Any]] = mapped_column(JSONB)
+    outcomes: Mapped[list[Any]] = mapped_column(JSONB)
 
 
 class FactBlockRow(Base):

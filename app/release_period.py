@@ -75,8 +75,7 @@ def protect_week(program: Program, operation: str, week: Week, *, actor: str) ->
         find_operation(session, operation)
         with suppress(weeks.PeriodNotProtected):
             return weeks.load_protected(session, program.ring, operation, week)
-        facts = weeks.fresh_facts(session, program.ring, operation, week)
-        counted = weeks.count_blocks(facts, load_places(session, operation), operation=operation)
+        counted = weeks.count_week(session, program.ring, operation, week)
         protected = anonymizer.protect(counted, weeks.policy_in_force(session))
         weeks.store_protected(session, program.ring, protected, counted.tables)
     return protected

@@ -53,6 +53,7 @@ class Right(StrEnum):
     APPROVE_BULK_READ = "approve_bulk_read"
     PROTECT_WEEK = "protect_week"
     RELEASE_WEEK = "release_week"
+    EXPLAIN_PROTECTION = "explain_protection"  # why cells are hidden: it tells which are unsafe
     CHANGE_POLICY = "change_policy"
     APPROVE_POLICY = "approve_policy"
     READ_AUDIT = "read_audit"
@@ -96,6 +97,7 @@ PERMISSIONS: Final[Mapping[Right, frozenset[Role]]] = {
     Right.APPROVE_BULK_READ: frozenset({_SUPERVISOR, _RIGHTS}),
     Right.PROTECT_WEEK: frozenset({_STATISTICS}),
     Right.RELEASE_WEEK: frozenset({_STATISTICS}),
+    Right.EXPLAIN_PROTECTION: frozenset({_STATISTICS}),
     Right.CHANGE_POLICY: frozenset({_STATISTICS, _RIGHTS}),
     Right.APPROVE_POLICY: frozenset({_STATISTICS, _RIGHTS}),
     Right.READ_AUDIT: frozenset({Role.AUDITOR, _RIGHTS}),

@@ -1,16 +1,17 @@
 """An operation's weeks and months: facts go in, and what was proven of them is kept.
 
 `fresh_facts` gives a week's facts from encrypted columns, `count_blocks` counts them (`count_movements` the reports
-themselves), `policy_in_force` says under which rules to protect (`read_weekly_policy` whether others could
-hold), `store_protected` and `load_protected` keep the result.
+themselves, `count_week` is both steps), `policy_in_force` says under which rules to protect (`read_weekly_policy` whether
+others could hold, `weekly_tables` for which tables), `store_protected` and `load_protected` keep the result.
 `protect_month` makes a month of its protected weeks and of what was counted for them (`load_counts`).
 """
 
 from anonymizer.errors import PeriodNotProtected
 from anonymizer.weeks.count_blocks import count_blocks
 from anonymizer.weeks.count_movements import count_movements
+from anonymizer.weeks.count_week import count_week
 from anonymizer.weeks.fact_blocks import fresh_facts, refresh_fact_blocks
-from anonymizer.weeks.find_policy import policy_in_force, read_weekly_policy
+from anonymizer.weeks.find_policy import policy_in_force, read_weekly_policy, weekly_tables
 from anonymizer.weeks.protect_month import KeptWeek, month_counts, protect_month
 from anonymizer.weeks.sealed_evidence import load_counts
 from anonymizer.weeks.store_protected import load_protected, store_protected
@@ -21,6 +22,7 @@ __all__ = [
     "PeriodNotProtected",
     "count_blocks",
     "count_movements",
+    "count_week",
     "fresh_facts",
     "load_counts",
     "load_protected",
@@ -31,4 +33,5 @@ __all__ = [
     "refresh_fact_blocks",
     "store_protected",
     "verify_proofs",
+    "weekly_tables",
 ]

@@ -34,15 +34,20 @@ OVER_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
 
 
 def create_application(
-    database: Database, ring: KeyRing, settings: Settings, after_submission: Callable[[str, UUID], None]
+    database: Database,
+    ring: KeyRing,
+    settings: Settings,
+    after_submission: Callable[[str, UUID], None],
+    try_out: Callable[[str, UUID], None] | None = None,
 ) -> FastAPI:
     """The application on an open database and key ring.
 
-    `after_submission(operation, submission_id)` is called after the commit, for complete answers that are new.
+    `after_submission(operation, submission_id)` is called after the commit, for complete answers that are new, and
+    `try_out(operation, trial_id)` for what an officer asks of a week; without it the page that waits tries it out.
     """
     application = FastAPI(title="Waystation", docs_url=None, redoc_url=None, openapi_url=None)
     application.state.door = openrosa.Door(database, ring, settings, after_submission)
-    application.state.desk = Desk(database, ring, settings, GROUPS)
+    application.state.desk = Desk(database, ring, settings, GROUPS, try_out)
     application.include_router(openrosa.router)
     for group in GROUPS:
         application.include_router(group.router)

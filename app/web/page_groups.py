@@ -17,11 +17,13 @@ from app.web.file_pages import FILES
 from app.web.find_pages import FINDING
 from app.web.history_pages import HISTORY
 from app.web.policy_pages import POLICIES
+from app.web.protection_pages import PROTECTION
 from app.web.record_pages import RECORDS
 from app.web.register_pages import REGISTERS
 from app.web.rights_pages import RIGHTS
 from app.web.sign_in_pages import SIGN_IN
 from app.web.token_pages import TOKENS
+from app.web.trial_pages import TRIALS
 from app.web.unit_pages import UNITS
 from app.web.work_pages import WORK
 
@@ -46,6 +48,8 @@ GROUPS = (
     ERASURE,
     EXPORTS,
     BULK_READING,
+    PROTECTION,
+    TRIALS,
     POLICIES,
     AUDIT,
     REGISTERS,

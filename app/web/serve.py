@@ -17,7 +17,7 @@ from rich.console import Console
 from app.program import Program
 from app.search_workers import searching
 from app.web.application import create_application
-from app.worker.pipeline import after_erasure, after_submission, catch_up
+from app.worker.pipeline import after_erasure, after_submission, catch_up, trying_out
 from app.worker.tasks import build_worker
 from core.erasure import when_erased
 from core.errors import Problem
@@ -45,7 +45,9 @@ def serve_forever(program: Program, host: str, port: int, console: Console) -> N
     worker = build_worker(program)
     catch_up(worker)
     when_erased(after_erasure(worker))
-    application = create_application(program.database, program.ring, program.settings, after_submission(worker))
+    application = create_application(
+        program.database, program.ring, program.settings, after_submission(worker), trying_out(worker)
+    )
     configuration = server_configuration(application, program.settings, host=host, port=port)
     try:
         socket = configuration.bind_socket()
