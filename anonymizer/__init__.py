@@ -17,7 +17,7 @@ from anonymizer.method import Method
 from anonymizer.outside import OutsideTotal
 from anonymizer.policy import DEFAULT_POLICY, Policy, default_policy, parse_policy, read_policy, stated
 from anonymizer.protect import protect, protect_tables
-from anonymizer.published import ProtectedPeriod, ProtectedTable, ProtectedTables
+from anonymizer.published import ProtectedPeriod, ProtectedTable, ProtectedTables, PublishedElsewhere
 
 __all__ = [
     "DEFAULT_POLICY",
@@ -31,6 +31,7 @@ __all__ = [
     "ProtectedPeriod",
     "ProtectedTable",
     "ProtectedTables",
+    "PublishedElsewhere",
     "attack",
     "audit",
     "default_policy",

@@ -5,7 +5,9 @@ protected tables, and writes statistics once the folder is whole. Neither can re
 right is asked for before (`protect_as`, `release_as`); the deed itself is the program's, under the officer's name.
 """
 
+from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +15,7 @@ from sqlalchemy.orm import Session
 
 import anonymizer
 import exports
-from anonymizer import weeks
+from anonymizer import elsewhere, ledger, weeks
 from app.operations import find_operation
 from app.program import Program
 from core.access import UNASSIGNED, Access, require
@@ -76,8 +78,12 @@ def protect_week(program: Program, operation: str, week: Week, *, actor: str) ->
         with suppress(weeks.PeriodNotProtected):
             return weeks.load_protected(session, program.ring, operation, week)
         counted = weeks.count_week(session, program.ring, operation, week)
-        protected = anonymizer.protect(counted, weeks.policy_in_force(session))
+        ledger.require_suppression(session, operation, week, _dimensions(counted.tables))
+        known = elsewhere.known_elsewhere(session, operation, week, counted.tables)
+        protected = anonymizer.protect(counted, weeks.policy_in_force(session), outside=known.totals)
+        protected = replace(protected, elsewhere=known.stated)
         weeks.store_protected(session, program.ring, protected, counted.tables)
+        ledger.write_down_protected(session, operation)
     return protected
 
 
@@ -93,14 +99,24 @@ def protect_month(program: Program, operation: str, month: Month, *, actor: str)
         with suppress(weeks.PeriodNotProtected):
             return weeks.load_protected(session, program.ring, operation, month)
         kept = [_kept_week(session, program, operation, week) for week in month.weeks]
-        protected = weeks.protect_month(month, kept, weeks.policy_in_force(session))
-        weeks.store_protected(session, program.ring, protected, weeks.month_counts(kept))
+        counted = weeks.month_counts(kept)
+        known = elsewhere.known_elsewhere(session, operation, month, counted)
+        totals = {each.protected.period: elsewhere.known_then(session, each.protected, each.counted).totals for each in kept}
+        policy = weeks.policy_in_force(session)
+        protected = weeks.protect_month(month, kept, policy, outside={month: known.totals, **totals})
+        protected = replace(protected, elsewhere=known.stated)
+        weeks.store_protected(session, program.ring, protected, counted)
+        ledger.write_down_protected(session, operation)
     return protected
 
 
 def _check_over(period: Period) -> None:
     if period.sunday >= now().date():
         raise PeriodNotOver(period=period, sunday=period.sunday)
+
+
+def _dimensions(tables: Iterable[anonymizer.CountedTable]) -> list[anonymizer.Dimension]:
+    return [dimension for table in tables for dimension in table.dimensions]
 
 
 def _kept_week(session: Session, program: Program, operation: str, week: Week) -> weeks.KeptWeek:

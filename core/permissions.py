@@ -56,6 +56,8 @@ class Right(StrEnum):
     EXPLAIN_PROTECTION = "explain_protection"  # why cells are hidden: it tells which are unsafe
     CHANGE_POLICY = "change_policy"
     APPROVE_POLICY = "approve_policy"
+    KEEP_OUTSIDE_TOTALS = "keep_outside_totals"  # what others publish of the same people
+    APPROVE_OUTSIDE_TOTALS = "approve_outside_totals"
     READ_AUDIT = "read_audit"
     KEEP_REGISTERS = "keep_registers"  # of impact assessments and breaches
     MANAGE_ACCOUNTS = "manage_accounts"
@@ -100,6 +102,8 @@ PERMISSIONS: Final[Mapping[Right, frozenset[Role]]] = {
     Right.EXPLAIN_PROTECTION: frozenset({_STATISTICS}),
     Right.CHANGE_POLICY: frozenset({_STATISTICS, _RIGHTS}),
     Right.APPROVE_POLICY: frozenset({_STATISTICS, _RIGHTS}),
+    Right.KEEP_OUTSIDE_TOTALS: frozenset({_STATISTICS}),
+    Right.APPROVE_OUTSIDE_TOTALS: frozenset({_STATISTICS, _RIGHTS}),
     Right.READ_AUDIT: frozenset({Role.AUDITOR, _RIGHTS}),
     Right.KEEP_REGISTERS: frozenset({_RIGHTS}),
     Right.MANAGE_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),

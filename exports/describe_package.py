@@ -7,6 +7,7 @@ dimension with its parent and names; under `counts`, `confidentiality` and `qual
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, Final
 
 from anonymizer import TOTAL, Dimension, ProtectedTable, stated
@@ -86,7 +87,7 @@ def describe_package(edition: Edition, files: Mapping[str, bytes]) -> bytes:
         "counts": COUNTS
         | {"meaning": f"Persons who arrived in the {edition.kind}. A person who moved twice is counted twice."},
         "addition": ADDITION,
-        "confidentiality": {"policy": stated(now.policy), "meaning": _meaning(edition)},
+        "confidentiality": {"policy": stated(now.policy), "meaning": _meaning(edition), **_known(edition)},
         "quality": {"status": "provisional", "meaning": english.say("provisional_meaning")},
         "dimensions": [_dimension(edition, dimension) for dimension in dimensions.values()],
         "resources": [
@@ -102,6 +103,11 @@ def _meaning(edition: Edition) -> str:
     english = language("en")
     hidden = english.say("method.hidden", **_rules(edition))
     return f"{hidden} {english.say('method.rules')}" if edition.now.policy.asks_for_more else hidden
+
+
+def _known(edition: Edition) -> dict[str, Any]:
+    """Which totals of the same people others publish: nothing here betrays a suppressed cell to whoever has them too."""
+    return {"published_elsewhere": [asdict(each) for each in edition.now.elsewhere]} if edition.now.elsewhere else {}
 
 
 def _rules(edition: Edition) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 from anonymizer.counted_week import CountedTable
 from anonymizer.dimension import TOTAL, Dimension
 from anonymizer.officer.look_inside import Inside
+from anonymizer.outside import OutsideTotal
 from anonymizer.published import Identity, Key, PublishedTable
 from core.period import Period
 
@@ -53,7 +54,13 @@ def as_one_system(periods: Sequence[Inside]) -> Inside:
             numbers = _joined({code: each.published[at].cells for code, each in timed})
             counted.append(CountedTable(table.name, dimensions, counts))
             published.append(PublishedTable(table.name, dimensions, numbers))
-    return Inside(widest.period, widest.policy, published, counted)
+    outside = [_timed(total, codes[inside.period]) for inside in periods for total in inside.outside]
+    return Inside(widest.period, widest.policy, published, counted, outside)
+
+
+def _timed(total: OutsideTotal, code: str) -> OutsideTotal:
+    own = () if code == TOTAL else ((TIME, code),)
+    return OutsideTotal(tuple(tuple(sorted((*cell, *own))) for cell in total.cells), total.persons)
 
 
 def _joined(of_periods: Mapping[str, Mapping[Key, Cell]]) -> dict[Key, Cell]:

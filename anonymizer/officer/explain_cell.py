@@ -59,7 +59,7 @@ def explain_cell(session: Session, ring: KeyRing, period: Period, cell: str, *, 
     together = within_the_widest(period, known)
     opened = [own if each == period else open_period(session, ring, operation, each) for each in together]
     system = as_one_system(opened)
-    told = explain(system.counted, system.published, own.policy, name_in(name, period, system))
+    told = explain(system.counted, system.published, own.policy, name_in(name, period, system), outside=system.outside)
 
     def tell(each: Identity) -> CellTold:
         return _told(each, system, own.published)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from anonymizer.counted_week import CountedTable
+from anonymizer.elsewhere import known_where_it_agrees
+from anonymizer.outside import Outside
 from anonymizer.policy import Policy
 from anonymizer.published import PublishedTable
 from anonymizer.weeks import load_counts, load_protected
@@ -22,12 +24,16 @@ SUBJECT = "anonymizer.inside"
 
 @dataclass(frozen=True)
 class Inside:
-    """The tables of a period as published and as counted, in the same order, and the policy that was in force."""
+    """The tables of a period as published and as counted, in the same order, and the policy that was in force.
+
+    `outside` are totals that others publish of its people by now.
+    """
 
     period: Period
     policy: Policy
     published: Sequence[PublishedTable]
     counted: Sequence[CountedTable] = field(repr=False)
+    outside: Outside = field(default=(), repr=False)
 
 
 def look_inside(session: Session, ring: KeyRing, period: Period, *, purpose: Purpose, kind: str, code: str = "") -> Inside:
@@ -44,7 +50,8 @@ def open_period(session: Session, ring: KeyRing, operation: str, period: Period)
     """The same within a question that was asked by right already; opening the counts leaves its own line."""
     protected = load_protected(session, ring, operation, period)
     counted = load_counts(session, ring, operation, period, protected.tables)
-    return Inside(period, protected.policy, protected.tables, counted)
+    outside = known_where_it_agrees(session, operation, period, counted)
+    return Inside(period, protected.policy, protected.tables, counted, outside)
 
 
 def require_officer(session: Session, period: Period | None = None) -> Access:

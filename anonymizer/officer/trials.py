@@ -1,7 +1,8 @@
 """What a week would lose under other rules or with coarser codes: asked for once, then tried choice by choice.
 
-Each choice is protected as it would be, without the proof. `go_on` tries one in a transaction of its own, so that a worker, or
-the page that waits, can be ended and go on; the outcomes are kept until somebody asks anew about the week.
+Each choice is protected as it would be, without the proof. Totals that others publish are known, but those by a dimension that
+is made coarser. `go_on` tries one choice in a transaction of its own, so that a worker, or the page that waits, can be ended
+and go on; the outcomes are kept until somebody asks anew about the week.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session
 from anonymizer.coarsen import coarsen
 from anonymizer.counted_week import CountedTable
 from anonymizer.dimension import finest
+from anonymizer.elsewhere import known_where_it_agrees
 from anonymizer.errors import CoarseningUnfit, CoarserUnreadable, PeriodNotProtected, PolicyUnfit
 from anonymizer.inside import Coarsening, read_dropped, read_merged
 from anonymizer.inside.outcome import Outcome, outcome_of, with_numbers
@@ -132,7 +134,9 @@ def go_on(session: Session, ring: KeyRing, trial: UUID, *, purpose: Purpose) -> 
     leave_line(session, before.week, purpose=purpose, kind="try")
     counted = _counted(session, ring, before.week)
     tables, steps = _coarser(counted, choice)
-    outcome = outcome_of(tables, _policy(policy_in_force(session), choice), steps)
+    known = known_where_it_agrees(session, access_of(session).operation, before.week, counted)
+    outside = [total for total in known if not any(step.dimension in dict(cell) for step in steps for cell in total.cells)]
+    outcome = outcome_of(tables, _policy(policy_in_force(session), choice), steps, outside=outside)
     row.outcomes = [*row.outcomes, _written(outcome)]
     session.flush()
     return _trial(row)

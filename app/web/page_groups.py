@@ -10,6 +10,7 @@ from app.web.consent_pages import CONSENTS
 from app.web.correction_pages import CORRECTIONS
 from app.web.custody_pages import CUSTODY
 from app.web.duplicate_pages import DUPLICATES
+from app.web.elsewhere_pages import ELSEWHERE
 from app.web.enrolment_pages import ENROLMENT
 from app.web.erasure_pages import ERASURE
 from app.web.export_pages import EXPORTS
@@ -50,6 +51,7 @@ GROUPS = (
     BULK_READING,
     PROTECTION,
     TRIALS,
+    ELSEWHERE,
     POLICIES,
     AUDIT,
     REGISTERS,

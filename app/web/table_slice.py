@@ -10,6 +10,7 @@ from anonymizer.officer import MarkedTable, Reason
 __all__ = ["Row", "Slice", "SliceCell", "cut"]
 
 ROWS: Final = 40
+COLUMNS: Final = 8
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,11 @@ class Slice:
 
 
 def cut(marked: MarkedTable, asked: Mapping[str, str], first: int = 0) -> Slice:
-    """Rows are the dimension with most codes, columns the one with fewest; `asked` holds codes of the others."""
+    """Rows are the dimension with most codes, columns that with most of those that fit; `asked` holds codes of the others."""
     table = marked.table
-    by_size = sorted(table.dimensions, key=lambda each: len(each.parents))
-    down, across = by_size[-1], by_size[0] if len(by_size) > 1 else None
+    *smaller, down = sorted(table.dimensions, key=lambda each: len(each.parents))
+    fitting = [each for each in smaller if len(each.parents) <= COLUMNS] or smaller[:1]
+    across = fitting[-1] if fitting else None
     others = [each for each in table.dimensions if each.name not in {down.name, across and across.name}]
     held = tuple((each, asked[each.name] if asked.get(each.name) in each.parents else TOTAL) for each in others)
     columns = tuple(_in_order(across)) if across else (TOTAL,)
