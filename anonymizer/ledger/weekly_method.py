@@ -4,6 +4,7 @@ A period is written down when it is protected, in the same transaction, since wh
 protected before there was a register is written down with the next one.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
@@ -29,13 +30,17 @@ def require_suppression(session: Session, operation: str, period: Period, dimens
 def write_down_protected(session: Session, operation: str) -> None:
     """Write down every protected period that is not yet (zone anonymizer). Raises `MethodsMixed` or `RegisterBroken`."""
     held = hold(session, operation)
-    known = {left.detail.get("period") for _, left in departures(held.lines) if left.method is Method.SUPPRESSION}
-    rows = session.execute(select(TableRow.period, TableRow.dimensions).where(TableRow.operation == operation)).all()
-    names: dict[str, set[str]] = {}
-    for told, dimensions in rows:
-        names.setdefault(told, set()).update(name for name, _ in dimensions)
-    for told in sorted(names.keys() - known):
-        register_departure(held, _departure(operation, parse_period(told), names[told]))
+    missing: defaultdict[str, set[str]] = defaultdict(set)
+    for told, dimensions in session.execute(
+        select(TableRow.period, TableRow.dimensions).where(TableRow.operation == operation)
+    ):
+        missing[told].update(name for name, _ in dimensions)
+    for _, left in departures(held.lines):
+        if left.method is Method.SUPPRESSION:
+            missing[left.detail["period"]] -= left.variables
+    for told, names in sorted(missing.items()):
+        if names:
+            register_departure(held, _departure(operation, parse_period(told), names))
 
 
 def _departure(operation: str, period: Period, names: Iterable[str]) -> Departure:

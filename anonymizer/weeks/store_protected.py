@@ -92,7 +92,7 @@ def load_protected(session: Session, ring: KeyRing, operation: str, period: Peri
         raise ProtectedPeriodChanged(operation=operation, period=period)
     published, suppressed = count_cells(tables)
     protected = tuple(ProtectedTable(table.name, table.dimensions, table.cells, certify(table)) for table in tables)
-    return ProtectedPeriod(operation, period, policy, protected, Proof(digests, published, suppressed), elsewhere)
+    return ProtectedPeriod(operation, period, policy, protected, Proof(digests, published, suppressed), elsewhere=elsewhere)
 
 
 def _seal(  # noqa: PLR0917  (all that a proof says)

@@ -52,6 +52,8 @@ def test_the_screens_fit_without_any_script(
     for name, path in {"losses": HERE, "cells": f"{HERE}/cells?table=arrivals&sex=female", "ask": f"{HERE}/what-if"}.items():
         page.goto(f"{address}{path}")
         look(name)
+    page.goto(f"{address}/elsewhere")
+    look("elsewhere")
     page.goto(f"{address}{HERE}/cells?table=arrivals")
     page.focus("button.m-own")
     page.keyboard.press("Enter")
