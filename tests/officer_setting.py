@@ -1,6 +1,6 @@
 """A small operation with weeks that are protected, for tests of what an officer sees of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,7 +15,7 @@ from core.places import Place, add_places
 from core.week import Week
 from tests.exports.conftest import made_facts
 
-__all__ = ["MONTH", "OFFICER", "PLACES", "WEEK", "Setting", "counted_week"]
+__all__ = ["MONTH", "OFFICER", "PLACES", "WEEK", "Setting", "counted_week", "protected_week"]
 
 OPERATION = "TEST"
 MONTH = Month.parse("2026-M02")
@@ -25,25 +25,24 @@ SQUARE = {"type": "Polygon", "coordinates": [[[0, 0], [0, 1], [1, 1], [0, 0]]]}
 
 
 def _places() -> Iterator[Place]:
-    names = {"XM": "Marenda", "XM01": "Nordal", "XM02": "Sabana"}
-    for code in ("XM", "XM01", "XM02", "XM0101", "XM0102", "XM0201", "XM0202"):
+    names = {"XM": "Marenda", "XM01": "Nordal"}
+    for code in ("XM", "XM01", "XM0101", "XM0102", "XM0103"):
         yield Place(code, code[:-2] or None, len(code) // 2 - 1, {"en": names.get(code, code), "ar": "مكان"}, SQUARE)
 
 
 PLACES = list(_places())
 
 
-def counted_week(week: Week, *, reports: int = 60, places: Sequence[Place] = PLACES) -> CountedWeek:
-    """Reports of groups of one to nine persons, always the same."""
-    facts = made_facts(list(places), week, reports=reports, seed=week.number)
-    return count_movements(facts, places, week, operation=OPERATION)
+def counted_week(week: Week) -> CountedWeek:
+    """Sixty reports of groups of one to nine persons, always the same."""
+    facts = made_facts(PLACES, week, reports=60, seed=week.number)
+    return count_movements(facts, PLACES, week, operation=OPERATION)
 
 
 @cache
-def protected_week(week: Week, *, one_region: bool) -> KeptWeek:
+def protected_week(week: Week) -> KeptWeek:
     """Protected once for all tests, under the default policy."""
-    places = [place for place in PLACES if not (one_region and place.code.startswith("XM02"))]
-    counted = counted_week(week, places=places)
+    counted = counted_week(week)
     return KeptWeek(protect(counted, default_policy()), counted.tables)
 
 
@@ -60,14 +59,14 @@ class Setting:
             add_places(session, OPERATION, PLACES)
         return cls(database, ring)
 
-    def protect(self, week: Week, *, one_region: bool = False) -> KeptWeek:
-        kept = protected_week(week, one_region=one_region)
+    def protect(self, week: Week) -> KeptWeek:
+        kept = protected_week(week)
         self._store(kept.protected, kept)
         return kept
 
     def protect_month(self) -> ProtectedPeriod:
-        """The month of `WEEK`, and its weeks before, in one region: that is quicker."""
-        kept = [self.protect(week, one_region=True) for week in MONTH.weeks]
+        """The month of `WEEK`, and its weeks before."""
+        kept = [self.protect(week) for week in MONTH.weeks]
         protected = protect_month(MONTH, kept, default_policy())
         self._store(protected, KeptWeek(protected, month_counts(kept)))
         return protected

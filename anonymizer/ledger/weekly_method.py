@@ -15,8 +15,8 @@ from anonymizer.ledger.operation_register import data_set_of, hold, read_lines
 from anonymizer.method import Method
 from anonymizer.models import TableRow
 from anonymizer.register import Departure, departures, register_departure, require_unmixed
-from core.month import Month
 from core.period import Period, parse_period
+from core.week import Week
 
 __all__ = ["require_suppression", "write_down_protected"]
 
@@ -44,6 +44,6 @@ def write_down_protected(session: Session, operation: str) -> None:
 
 
 def _departure(operation: str, period: Period, names: Iterable[str]) -> Departure:
-    weeks: Sequence[Period] = period.weeks if isinstance(period, Month) else [period]
+    weeks: Sequence[Period] = [period] if isinstance(period, Week) else period.weeks
     told = frozenset(map(str, weeks))
     return Departure(data_set_of(operation), Method.SUPPRESSION, frozenset(names), told, {"period": str(period)})

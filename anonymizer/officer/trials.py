@@ -12,7 +12,7 @@ from itertools import product
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from anonymizer.coarsen import coarsen
@@ -101,6 +101,7 @@ def ask_trial(
     for choice in choices:
         _policy(own, choice)
         _coarser(counted, choice)
+    _one_at_a_time(session, access.operation, week)
     session.execute(delete(TrialRow).where(TrialRow.operation == access.operation, TrialRow.period == str(week)))
     row = TrialRow(
         id=uuid4(),
@@ -158,6 +159,11 @@ def levels_to_leave_out(session: Session, *, purpose: Purpose) -> list[str]:
     leave_line(session, None, purpose=purpose, kind="levels")
     dimensions = finest(dimension for _, along in weekly_tables(session, operation) for dimension in along)
     return [f"{name}={level}" for name, each in dimensions.items() for level in range(2, each.levels + 1)]
+
+
+def _one_at_a_time(session: Session, operation: str, week: Week) -> None:
+    """Of two who ask at once about a week, the later one's question stands."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"anonymizer.trial:{operation}:{week}", 0))))
 
 
 def _counted(session: Session, ring: KeyRing, week: Week) -> Sequence[CountedTable]:

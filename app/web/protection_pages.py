@@ -17,11 +17,11 @@ from app.web.signed_in_page import language_of, show, signed_in_router
 from app.web.table_slice import cut
 from core.audit import Purpose
 from core.database import Zone
-from core.month import NotAMonth
+from core.errors import Problem
 from core.period import Period, parse_period
 from core.permissions import Right
 from core.places import load_places
-from core.week import NotAWeek, Week
+from core.week import Week
 
 __all__ = ["PROTECTION", "period_in", "worded"]
 
@@ -134,7 +134,7 @@ def period_in(text: str) -> Period:
     """The period of an address; what is none is no page."""
     try:
         return parse_period(text)
-    except (NotAWeek, NotAMonth):
+    except Problem:
         raise HTTPException(HTTPStatus.NOT_FOUND) from None
 
 

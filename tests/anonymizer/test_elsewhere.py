@@ -40,7 +40,7 @@ def zone(setting: Setting, access: Access = OFFICER) -> Iterator[Session]:
 
 def hidden_large() -> tuple[str, str, int]:
     """A cell of arrivals that a week hides for the sake of others: its codes, and how many it holds."""
-    kept = protected_week(WEEK, one_region=False)
+    kept = protected_week(WEEK)
     table, truth = kept.protected.tables[1], kept.counted[1]
     policy = kept.protected.policy
     for key, number in table.cells.items():
@@ -98,7 +98,7 @@ def test_a_week_is_protected_against_whoever_knows_the_total_too(setting: Settin
     """The total gives away what the week hid without it; with it the week hides more, and says what it knew."""
     codes, _, persons = hidden_large()
     enter(setting, told(f"{codes},{persons},same"))
-    before, found = protected_week(WEEK, one_region=False).protected, known(setting)
+    before, found = protected_week(WEEK).protected, known(setting)
     assert not audit(before.tables, before.policy, outside=found.totals).passed
     after = replace(protect(COUNTED, default_policy(), outside=found.totals), elsewhere=found.stated)
     assert audit(after.tables, after.policy, outside=found.totals).passed

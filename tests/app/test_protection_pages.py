@@ -7,15 +7,16 @@ from uuid import UUID
 import pytest
 
 from app.program import Program
-from app.try_out import try_out
 from app.web.application import create_application
+from app.worker.pipeline import trying_out
+from app.worker.tasks import TRY_CHOICES, build_worker
 from core.audit import Action, audited_entries
 from core.database import Database, Zone
 from core.keyring import KeyRing
 from core.permissions import Role
 from core.settings import Settings
 from tests.app.signed_in_browser import Browser, Site
-from tests.officer_setting import OFFICER, WEEK, Setting
+from tests.officer_setting import WEEK, Setting
 
 HERE = f"/protection/{WEEK}"
 CELLS, WHAT_IF = f"{HERE}/cells", f"{HERE}/what-if"
@@ -92,9 +93,9 @@ def test_where_workers_share_the_work_the_page_only_waits(setting: Setting) -> N
     answer = paul.send(WHAT_IF, page=WHAT_IF, thresholds="3")
     assert "0 / 1" in answer.text
     [(operation, trial)] = sent
-    program = Program(Settings(), setting.database, setting.ring)
-    assert [it.finished for it in try_out(program, OFFICER, trial)] == [True]
-    assert operation == "TEST"
+    worker = build_worker(Program(Settings(), setting.database, setting.ring))
+    assert trying_out(worker) is None  # without a broker
+    worker.tasks[TRY_CHOICES].apply_async(kwargs={"operation": operation, "trial": str(trial)})
     assert "<details" in paul.get(WHAT_IF, go="on").text
 
 

@@ -36,7 +36,7 @@ def test_what_was_lost_and_why_one_cell_is_hidden() -> None:
     lost = release("explain", "TEST", WEEK)
     assert "For inside only" in lost.output
     assert "origin x destination x reason" in lost.output
-    table = protected_week(WEEK, one_region=False).protected.tables[1]
+    table = protected_week(WEEK).protected.tables[1]
     key = next(key for key, number in table.cells.items() if number is None)
     cell = ",".join(f"{along.name}={code}" for along, code in zip(table.dimensions, key, strict=True))
     told = release("explain", "TEST", WEEK, cell)
