@@ -5,7 +5,7 @@ so nothing is taken out; that a total is counted otherwise is said in its row.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from anonymizer.counted_week import CountedTable
 from anonymizer.elsewhere.errors import PublicationChanged, PublicationUnfit, PublicationUnknown
 from anonymizer.errors import PeriodNotProtected
-from anonymizer.models import PublicationRow
+from anonymizer.models import ProofRow, PublicationRow
 from anonymizer.tool.read_outside import read_outside
 from anonymizer.weeks import load_protected, weekly_tables
 from core.access import access_of, require
@@ -60,7 +60,10 @@ class Publication:
 
 @dataclass(frozen=True)
 class PublicationVersion:
-    """A version as it is listed; `until` is when its proposal ends, where it waits for a decision or for being put in force."""
+    """A version as it is listed; `until` is when its proposal ends, where it waits for a decision or for being put in force.
+
+    `known` says whether the proof of its period knew it; None where the period is not protected.
+    """
 
     id: UUID
     publication: Publication
@@ -72,6 +75,7 @@ class PublicationVersion:
     approved_by: str | None
     activated_at: datetime | None
     active: bool
+    known: bool | None
 
 
 def propose_publication(session: Session, ring: KeyRing, given: Publication) -> UUID:
@@ -129,7 +133,9 @@ def list_publications(session: Session, *, purpose: Purpose) -> list[Publication
     rows = session.scalars(select(PublicationRow).where(PublicationRow.operation == access.operation)).all()
     record(session, Action.READ, SUBJECT, purpose=purpose, count=len(rows))
     active = {row.id for row in _newest(rows)}
-    listed = [_listed(session, row, active=row.id in active) for row in rows]
+    proofs = select(ProofRow.period, ProofRow.elsewhere).where(ProofRow.operation == access.operation)
+    known = {period: {told["sha256"] for told in elsewhere} for period, elsewhere in session.execute(proofs)}
+    listed = [_listed(session, row, known.get(row.period), active=row.id in active) for row in rows]
     return sorted(listed, key=_order)
 
 
@@ -171,7 +177,7 @@ def _newest(rows: Sequence[PublicationRow]) -> list[PublicationRow]:
     return list(found.values())
 
 
-def _listed(session: Session, row: PublicationRow, *, active: bool) -> PublicationVersion:
+def _listed(session: Session, row: PublicationRow, known: Collection[str] | None, *, active: bool) -> PublicationVersion:
     proposal = find_proposal(session, row.proposal)
     return PublicationVersion(
         id=row.id,
@@ -184,6 +190,7 @@ def _listed(session: Session, row: PublicationRow, *, active: bool) -> Publicati
         approved_by=None if proposal.state is State.REJECTED else proposal.decided_by,
         activated_at=row.activated_at,
         active=active,
+        known=None if known is None else row.sha256 in known,
     )
 
 

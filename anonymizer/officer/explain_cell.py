@@ -14,11 +14,10 @@ from anonymizer.attacker import Interval
 from anonymizer.explain import explain
 from anonymizer.models import ProofRow
 from anonymizer.officer.as_one_system import TIME, as_one_system, name_in, within_the_widest
-from anonymizer.officer.look_inside import Inside, look_inside, open_period
+from anonymizer.officer.look_inside import Inside, leave_line, open_period, require_officer
 from anonymizer.primary import Reason
 from anonymizer.published import Identity, PublishedTable
 from anonymizer.tool.cell_names import read_cell, write_cell
-from core.access import access_of
 from core.audit import Purpose
 from core.keyring import KeyRing
 from core.period import Period, parse_period
@@ -52,9 +51,10 @@ def explain_cell(session: Session, ring: KeyRing, period: Period, cell: str, *, 
     A period that lies in a longer one is attacked together with that, and with all that lies in it. Raises `NotAllowed`,
     `CellUnknown` and what loading raises.
     """
-    own = look_inside(session, ring, period, purpose=purpose, kind="cell", code=cell)
+    operation = require_officer(session, period).operation
+    own = open_period(session, ring, operation, period)
     name = read_cell(cell, own.published)
-    operation = access_of(session).operation
+    leave_line(session, period, purpose=purpose, kind="cell", code=_told(name, own, own.published).cell)  # never as typed
     known = [parse_period(told) for told in session.scalars(select(ProofRow.period).where(ProofRow.operation == operation))]
     together = within_the_widest(period, known)
     opened = [own if each == period else open_period(session, ring, operation, each) for each in together]

@@ -36,13 +36,13 @@ class Inside:
     outside: Outside = field(default=(), repr=False)
 
 
-def look_inside(session: Session, ring: KeyRing, period: Period, *, purpose: Purpose, kind: str, code: str = "") -> Inside:
+def look_inside(session: Session, ring: KeyRing, period: Period, *, purpose: Purpose, kind: str) -> Inside:
     """Open a protected period (zone anonymizer); raises `NotAllowed` and what loading raises.
 
-    `kind` says in the audit log what is looked at, `code` which cell, by its codes.
+    `kind` says in the audit log what is looked at.
     """
     access = require_officer(session, period)
-    leave_line(session, period, purpose=purpose, kind=kind, code=code)
+    leave_line(session, period, purpose=purpose, kind=kind)
     return open_period(session, ring, access.operation, period)
 
 
@@ -61,7 +61,7 @@ def require_officer(session: Session, period: Period | None = None) -> Access:
 
 
 def leave_line(session: Session, period: Period | None, *, purpose: Purpose, kind: str, code: str = "", count: int = 1) -> None:
-    """Say in the audit log what was looked at, and why."""
+    """Say in the audit log what was looked at, and why; `code` is a cell by its codes."""
     detail = {"kind": kind, "code": code}
     record(session, Action.READ, _subject(period), purpose=purpose, count=count, detail=detail)
 

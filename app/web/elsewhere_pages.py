@@ -85,6 +85,7 @@ def _page(
         actor=visit.access.actor,
         may_propose=visit.access.may(Right.KEEP_OUTSIDE_TOTALS),
         may_approve=visit.access.may(Right.APPROVE_OUTSIDE_TOTALS),
+        may_explain=visit.access.may(Right.EXPLAIN_PROTECTION),
         done=request.query_params.get("done", ""),
         filled={name: str(form.get(name, "")) if form else "" for name in FIELDS},
         problem=problem,

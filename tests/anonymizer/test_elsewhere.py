@@ -92,6 +92,7 @@ def test_it_takes_two_people_and_is_known_only_then(setting: Setting) -> None:
     with zone(setting) as session:
         [version] = elsewhere.list_publications(session, purpose=Purpose.STATISTICS)
     assert (version.version, version.active, version.proposed_by, version.approved_by) == (1, True, "paul", "dina")
+    assert version.known is None
 
 
 def test_a_week_is_protected_against_whoever_knows_the_total_too(setting: Setting) -> None:
@@ -108,6 +109,7 @@ def test_a_week_is_protected_against_whoever_knows_the_total_too(setting: Settin
         stored = load_protected(session, setting.ring, "TEST", WEEK)
     assert stored.elsewhere == found.stated
     with zone(setting) as session:
+        assert [it.known for it in elsewhere.list_publications(session, purpose=Purpose.STATISTICS)] == [True]
         assert elsewhere.known_then(session, stored, COUNTED.tables) == found
 
 
@@ -158,6 +160,7 @@ def test_of_a_week_that_was_protected_before_the_officer_is_told_what_is_left_op
     assert after.interval == (persons, persons)
     with zone(setting) as session:
         assert load_protected(session, setting.ring, "TEST", WEEK).tables == kept.protected.tables
+        assert [it.known for it in elsewhere.list_publications(session, purpose=Purpose.STATISTICS)] == [False]
 
 
 @pytest.mark.parametrize(

@@ -26,8 +26,13 @@ GIVEN = {
 
 
 @pytest.fixture
-def site(database: Database, ring: KeyRing) -> Site:
-    Setting.of(database, ring)
+def setting(database: Database, ring: KeyRing) -> Setting:
+    return Setting.of(database, ring)
+
+
+@pytest.fixture
+def site(setting: Setting) -> Site:
+    database, ring = setting.database, setting.ring
     return Site(database, ring, create_application(database, ring, Settings(), lambda _operation, _submission: None))
 
 
@@ -35,7 +40,7 @@ def deeds(browser: Browser) -> list[str]:
     return re.findall(r'action="(/elsewhere/[0-9a-f-]{36}/\w+)"', browser.get(HERE).text)
 
 
-def test_the_whole_way(site: Site) -> None:
+def test_the_whole_way(site: Site, setting: Setting) -> None:
     paul, dina = site.sign_in("paul", Role.PROTECTION_OFFICER), site.sign_in("dina", Role.DATA_PROTECTION_OFFICER)
     assert "A second person decides" in paul.send(HERE, page=HERE, **GIVEN).text
     assert deeds(paul) == []
@@ -46,6 +51,8 @@ def test_the_whole_way(site: Site) -> None:
     page = paul.send(activating, page=HERE).text
     assert "in force" in page
     assert "XM01,230,same" in page
+    setting.protect(WEEK)
+    assert "it was not known yet" in paul.get(HERE).text
     with site.database.transaction(Zone.ANONYMIZER, access=OFFICER) as session:
         [version] = elsewhere.list_publications(session, purpose=Purpose.STATISTICS)
     assert version.active
