@@ -18,7 +18,7 @@ from anonymizer.outside import OutsideTotal
 from anonymizer.policy import DEFAULT_POLICY, Policy, default_policy, parse_policy, read_policy, stated
 from anonymizer.population import Population, Unit, counted_in
 from anonymizer.protect import protect, protect_tables
-from anonymizer.published import ProtectedPeriod, ProtectedTable, ProtectedTables
+from anonymizer.published import ProtectedPeriod, ProtectedTable, ProtectedTables, PublishedElsewhere
 
 __all__ = [
     "DEFAULT_POLICY",
@@ -33,6 +33,7 @@ __all__ = [
     "ProtectedPeriod",
     "ProtectedTable",
     "ProtectedTables",
+    "PublishedElsewhere",
     "Unit",
     "attack",
     "audit",

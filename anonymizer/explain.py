@@ -6,6 +6,7 @@ from itertools import product
 
 from anonymizer.attacker import Attacker, Interval, identity
 from anonymizer.counted_week import CountedTable
+from anonymizer.outside import Outside, given_away
 from anonymizer.policy import Policy
 from anonymizer.primary import Guarded, Reason, primary_of
 from anonymizer.published import Identity, PublishedTable
@@ -35,17 +36,27 @@ def reasons(counted: Sequence[CountedTable], published: Sequence[PublishedTable]
 
 
 def explain(
-    counted: Sequence[CountedTable], published: Sequence[PublishedTable], policy: Policy, cell: Identity
+    counted: Sequence[CountedTable],
+    published: Sequence[PublishedTable],
+    policy: Policy,
+    cell: Identity,
+    *,
+    outside: Outside = (),
 ) -> Explanation:
-    """Explain one cell of some protected tables, given what they count; raises `KeyError` for a cell that is not in them."""
+    """Explain one cell of some protected tables, given what they count; raises `KeyError` for a cell that is not in them.
+
+    `outside` are totals that others publish: whoever attacks knows them, and what they give away by themselves nobody keeps.
+    """
     found = _Cells(counted, published, policy)
     number = found.shown[cell]
     if number is not None:
         return Explanation(Reason.NOT_HIDDEN, Interval(number, number))
-    wanted = {name: asked.interval for name, asked in found.guarded.items() if name != cell and found.shown[name] is None}
-    betrayed = Attacker(published, known={cell: found.persons[cell]}).out_of_reach(wanted)
+    told_already = given_away(outside).keys() | {cell}
+    hidden = {name: asked for name, asked in found.guarded.items() if found.shown[name] is None}
+    wanted = {name: asked.interval for name, asked in hidden.items() if name not in told_already}
+    betrayed = Attacker(published, known={cell: found.persons[cell]}, outside=outside).out_of_reach(wanted)
     told = [pair for pair in found.rests if cell in pair and all(found.shown[name] is not None for name in {*pair} - {cell})]
-    return Explanation(found.reason(cell), Attacker(published).interval(cell), tuple(betrayed), tuple(told))
+    return Explanation(found.reason(cell), Attacker(published, outside=outside).interval(cell), tuple(betrayed), tuple(told))
 
 
 class _Cells:

@@ -1,17 +1,29 @@
 """Schema `anonymizer`: protected weeks and months, no table without its proof nor a proof without its evidence; fact blocks."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey, ForeignKeyConstraint, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from anonymizer.population import Population
 from core.database import Base
+from core.models import ProposalRow
 
-__all__ = ["BlockKeyRow", "EvidenceRow", "FactBlockRow", "FactColumnRow", "ProofRow", "TableRow"]
+__all__ = [
+    "BlockKeyRow",
+    "EvidenceRow",
+    "FactBlockRow",
+    "FactColumnRow",
+    "MethodRow",
+    "ProofRow",
+    "PublicationRow",
+    "RegisterRow",
+    "TableRow",
+    "TrialRow",
+]
 
 NAMED: Final = ["operation", "population", "period"]
 
@@ -45,6 +57,7 @@ class ProofRow(Base):
     population: Mapped[str] = mapped_column(primary_key=True, server_default=Population.MOVEMENTS.value)
     period: Mapped[str] = mapped_column(primary_key=True)
     policy: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    elsewhere: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]")
     seal: Mapped[bytes]
     proven_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
@@ -65,6 +78,77 @@ class TableRow(Base):
     name: Mapped[str]
     dimensions: Mapped[list[Any]] = mapped_column(JSONB)
     cells: Mapped[list[int | None]] = mapped_column(JSONB)
+
+
+class PublicationRow(Base):
+    """Totals that others publish of a period, as one version says them. The newest that was put in force holds."""
+
+    __tablename__ = "outside_publication"
+    __table_args__ = (
+        UniqueConstraint("operation", "period", "publisher", "title", "version"),
+        CheckConstraint("approved_by <> proposed_by", name="second_person"),
+        {"schema": "anonymizer"},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    operation: Mapped[str] = mapped_column(ForeignKey("core.operation.code"))
+    period: Mapped[str]
+    publisher: Mapped[str]
+    title: Mapped[str]
+    published_on: Mapped[date]
+    version: Mapped[int]
+    content: Mapped[str]
+    sha256: Mapped[str]
+    proposal: Mapped[UUID] = mapped_column(ForeignKey(ProposalRow.id), unique=True)
+    proposed_by: Mapped[str]
+    approved_by: Mapped[str | None]
+    activated_by: Mapped[str | None]
+    activated_at: Mapped[datetime | None]
+
+
+class RegisterRow(Base):
+    """A line of an operation's register of methods, chained by its hash; added, and never changed."""
+
+    __tablename__ = "register_line"
+    __table_args__ = (
+        Index("one_budget", "operation", text("(says ->> 'data_set')"), unique=True, postgresql_where=text("kind = 'budget'")),
+        {"schema": "anonymizer"},
+    )
+
+    operation: Mapped[str] = mapped_column(ForeignKey("core.operation.code"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[str]
+    kind: Mapped[str]
+    says: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    hash: Mapped[str]
+
+
+class MethodRow(Base):
+    """By which method a variable of some people left in a period. Written by a trigger, which refuses a second method."""
+
+    __tablename__ = "method_used"
+    __table_args__ = {"schema": "anonymizer"}
+
+    operation: Mapped[str] = mapped_column(ForeignKey("core.operation.code"), primary_key=True)
+    data_set: Mapped[str] = mapped_column(primary_key=True)
+    variable: Mapped[str] = mapped_column(primary_key=True)
+    period: Mapped[str] = mapped_column(primary_key=True)
+    method: Mapped[str]
+
+
+class TrialRow(Base):
+    """What a week would lose under other rules or coarser codes: what was asked, and the outcomes so far. One a week."""
+
+    __tablename__ = "trial"
+    __table_args__ = (UniqueConstraint("operation", "period"), {"schema": "anonymizer"})
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    operation: Mapped[str] = mapped_column(ForeignKey("core.operation.code"))
+    period: Mapped[str]
+    asked_by: Mapped[str]
+    asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    choices: Mapped[list[Any]] = mapped_column(JSONB)
+    outcomes: Mapped[list[Any]] = mapped_column(JSONB)
 
 
 class FactBlockRow(Base):

@@ -16,10 +16,13 @@ from anonymizer.suppression import Flags, Progress, build_system, suppress
 __all__ = ["draft_tables", "protect", "protect_fitting", "protect_tables", "require_counted"]
 
 
-def protect(counted: CountedWeek, policy: Policy, *, progress: Progress | None = None) -> ProtectedPeriod:
+def protect(
+    counted: CountedWeek, policy: Policy, *, outside: Outside = (), progress: Progress | None = None
+) -> ProtectedPeriod:
     """The week's tables as they may be published, proven and then audited from outside; see `protect_tables`."""
-    done = protect_tables(counted.tables, policy, progress=progress)
-    prove_from_outside(done.tables, policy)
+    done = protect_tables(counted.tables, policy, outside=outside, progress=progress)
+    for known in dict.fromkeys([(), tuple(outside)]):  # by whoever does not know those totals, and by whoever does
+        prove_from_outside(done.tables, policy, outside=known)
     return ProtectedPeriod(counted.operation, counted.week, done.policy, done.tables, done.proof, counted.population)
 
 
@@ -51,13 +54,13 @@ def require_counted(counted: Sequence[CountedTable], policy: Policy) -> None:
             raise PolicyUnfit(reason=f"dominance asks who contributed how much, which was not counted for table {table.name}")
 
 
-def draft_tables(counted: Sequence[CountedTable], policy: Policy) -> list[PublishedTable]:
+def draft_tables(counted: Sequence[CountedTable], policy: Policy, *, outside: Outside = ()) -> list[PublishedTable]:
     """Tables as they would be published, not proven: to see what is lost, or why a cell is hidden, and not to be handed out.
 
     Raises what `protect_tables` raises but `NotProven`.
     """
     require_counted(counted, policy)
-    system = build_system(counted)
+    system = build_system(counted, outside)
     hidden = suppress(system, policy).hidden
     return [_published(table, hidden[system.numbers(table)]) for table in counted]
 

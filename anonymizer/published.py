@@ -29,6 +29,7 @@ __all__ = [
     "ProtectedPeriod",
     "ProtectedTable",
     "ProtectedTables",
+    "PublishedElsewhere",
     "PublishedTable",
     "RoundedTable",
     "RoundedTables",
@@ -191,8 +192,20 @@ class RoundedTables:
 
 
 @dataclass(frozen=True)
+class PublishedElsewhere:
+    """Whose totals of the same people were known when a period was protected; `sha256` is of what was approved."""
+
+    publisher: str
+    title: str
+    published_on: str
+    totals: int
+    sha256: str
+
+
+@dataclass(frozen=True)
 class ProtectedPeriod:
-    """The protected tables of one operation's week or month, of one population."""
+    """The protected tables of one operation's week or month, of one population, and what others publish that is known to
+    whoever reads them."""
 
     operation: str
     period: Period
@@ -200,6 +213,7 @@ class ProtectedPeriod:
     tables: tuple[ProtectedTable, ...]
     proof: Proof
     population: Population = Population.MOVEMENTS
+    elsewhere: tuple[PublishedElsewhere, ...] = ()
 
 
 def count_cells(tables: Iterable[PublishedTable]) -> tuple[int, int]:

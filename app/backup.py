@@ -24,7 +24,7 @@ from core.postgres_programs import dumping
 from core.sealed_stream import seal_stream
 from core.settings import Settings
 
-__all__ = ["KEYS_APART", "KEYS_IN_BOTH", "TOMBSTONE_TABLES", "Backup", "back_up", "owner_address"]
+__all__ = ["IN_BOTH", "KEYS_APART", "KEYS_IN_BOTH", "LEDGER", "TOMBSTONE_TABLES", "Backup", "back_up", "owner_address"]
 
 KEYS_APART: Final = tuple(table.name for table in KEPT_APART)
 # Tables in both files, with the columns that name a row: what the ring has become since must be known beside older data.
@@ -32,6 +32,12 @@ KEYS_IN_BOTH: Final = {
     "core.key_version": ("version",),
     **{table.name: tuple(filter(None, (table.record, table.row_version))) for table in KEPT_IN_BOTH},
 }
+# Likewise what left of whom by which method, and what was spent of a budget: older data may not spend it again.
+LEDGER: Final = {
+    "anonymizer.register_line": ("operation", "number"),
+    "anonymizer.method_used": ("operation", "data_set", "variable", "period"),
+}
+IN_BOTH: Final = KEYS_IN_BOTH | LEDGER
 # What must not be older than the newest erasure: it goes with the keys.
 TOMBSTONE_TABLES: Final = ("casework.tombstone", "casework.erasure_certificate", "ingest.tombstone")
 
@@ -39,7 +45,7 @@ TOMBSTONE_TABLES: Final = ("casework.tombstone", "casework.erasure_certificate",
 OF_POSTGIS: Final = "public.spatial_ref_sys"
 PARTS: Final = {
     "data": [f"--exclude-table-data={table}" for table in (*KEYS_APART, *TOMBSTONE_TABLES, OF_POSTGIS)],
-    "keys": ["--data-only", *(f"--table={table}" for table in (*KEYS_APART, *KEYS_IN_BOTH, *TOMBSTONE_TABLES))],
+    "keys": ["--data-only", *(f"--table={table}" for table in (*KEYS_APART, *IN_BOTH, *TOMBSTONE_TABLES))],
     "tombstones": ["--data-only", *(f"--table={table}" for table in TOMBSTONE_TABLES)],
 }
 

@@ -6,7 +6,9 @@ statistics once the folder is whole. An officer's right is asked for before (`pr
 program's, under the officer's name.
 """
 
+from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +16,7 @@ from sqlalchemy.orm import Session
 
 import anonymizer
 import exports
-from anonymizer import Population, weeks
+from anonymizer import Population, elsewhere, ledger, weeks
 from app.case_facts import fresh_case_facts
 from app.operations import find_operation
 from app.program import Program
@@ -79,17 +81,21 @@ def protect_week(program: Program, operation: str, week: Week, *, actor: str) ->
             return weeks.load_protected(session, program.ring, operation, week)
     fresh_case_facts(program, operation, week, actor=actor)
     with program.database.transaction(Zone.ANONYMIZER, operation=operation, actor=actor) as session:
-        places = load_places(session, operation)
-        reports = weeks.fresh_facts(session, program.ring, operation, week)
-        movements = _protect(session, program, weeks.count_blocks(reports, places, operation=operation))
+        movements = _protect(session, program, weeks.count_week(session, program.ring, operation, week))
         cases = weeks.load_case_facts(session, program.ring, operation, week)
-        _protect(session, program, weeks.count_screenings(cases, places, operation=operation))
+        _protect(session, program, weeks.count_screenings(cases, load_places(session, operation), operation=operation))
+        ledger.write_down_protected(session, operation)
     return movements
 
 
 def _protect(session: Session, program: Program, counted: anonymizer.CountedWeek) -> anonymizer.ProtectedPeriod:
-    protected = anonymizer.protect(counted, weeks.policy_in_force(session, counted.tables))
-    weeks.store_protected(session, program.ring, protected, counted.tables)
+    """What others publish is of movements: a total names no population."""
+    tables, moving = counted.tables, counted.population is Population.MOVEMENTS
+    ledger.require_suppression(session, counted.operation, counted.week, _dimensions(tables))
+    known = elsewhere.known_elsewhere(session, counted.operation, counted.week, tables) if moving else elsewhere.NOTHING
+    protected = anonymizer.protect(counted, weeks.policy_in_force(session, tables), outside=known.totals)
+    protected = replace(protected, elsewhere=known.stated)
+    weeks.store_protected(session, program.ring, protected, tables)
     return protected
 
 
@@ -108,6 +114,7 @@ def protect_month(program: Program, operation: str, month: Month, *, actor: str)
         movements = _protect_month(session, program, operation, month, Population.MOVEMENTS)
         with suppress(weeks.PeriodNotProtected):
             _protect_month(session, program, operation, month, Population.SCREENINGS)
+        ledger.write_down_protected(session, operation)
     return movements
 
 
@@ -116,14 +123,24 @@ def _protect_month(
 ) -> anonymizer.ProtectedPeriod:
     stored = [weeks.load_protected(session, program.ring, operation, week, population) for week in month.weeks]
     kept = [weeks.KeptWeek(week, weeks.load_counts(session, program.ring, week)) for week in stored]
-    protected = weeks.protect_month(month, kept, weeks.policy_in_force(session, kept[0].counted))
-    weeks.store_protected(session, program.ring, protected, weeks.month_counts(kept))
+    counted, known, outside = weeks.month_counts(kept), elsewhere.NOTHING, {}
+    if population is Population.MOVEMENTS:
+        known = elsewhere.known_elsewhere(session, operation, month, counted)
+        outside = {each.protected.period: elsewhere.known_then(session, each.protected, each.counted).totals for each in kept}
+    policy = weeks.policy_in_force(session, kept[0].counted)
+    protected = weeks.protect_month(month, kept, policy, outside={month: known.totals, **outside})
+    protected = replace(protected, elsewhere=known.stated)
+    weeks.store_protected(session, program.ring, protected, counted)
     return protected
 
 
 def _check_over(period: Period) -> None:
     if period.sunday >= now().date():
         raise PeriodNotOver(period=period, sunday=period.sunday)
+
+
+def _dimensions(tables: Iterable[anonymizer.CountedTable]) -> list[anonymizer.Dimension]:
+    return [dimension for table in tables for dimension in table.dimensions]
 
 
 def release_period(program: Program, operation: str, period: Period, folder: Path, *, actor: str) -> exports.Release:

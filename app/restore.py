@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import URL, Connection, create_engine, make_url, text
 
-from app.backup import KEYS_APART, KEYS_IN_BOTH, PARTS
+from app.backup import IN_BOTH, KEYS_APART, LEDGER, PARTS
 from app.purge_erased import purge_erased
 from app.restoring_login import make_roles, require_login, write_down_everything
 from core.audit_line import Action
@@ -133,7 +134,7 @@ def _load(owner: URL | str, connection: Connection, data: _Part, keys: _Part, to
     restore(owner, data.contents(), ["--section=pre-data"])
     restore(owner, data.contents(), ["--section=data"])
     with _newer_rows(connection, keys_are_newer=keys.taken_at >= data.taken_at):
-        restore(owner, keys.contents(), _only([*KEYS_APART, *KEYS_IN_BOTH]))
+        restore(owner, keys.contents(), _only([*KEYS_APART, *IN_BOTH]))
     restore(owner, tombstones.contents(), _only(_tombstone_tables()))
     _leave_out_what_has_no_key(connection)
     restore(owner, data.contents(), ["--section=post-data"])
@@ -145,11 +146,12 @@ def _newer_rows(connection: Connection, *, keys_are_newer: bool) -> Iterator[Non
 
     An account that was closed since stays closed, and no key lies under a version that was retired since.
     """
-    for number, table in enumerate(KEYS_IN_BOTH):
+    there = {table: names for table, names in IN_BOTH.items() if _is_there(connection, table)}
+    for number, table in enumerate(there):
         connection.execute(text(f"CREATE TEMPORARY TABLE of_data_{number} AS TABLE {table}"))
         connection.execute(text(f"TRUNCATE {table}"))
     yield
-    for number, (table, names) in enumerate(KEYS_IN_BOTH.items()):
+    for number, (table, names) in enumerate(there.items()):
         row = ", ".join(names)
         if not keys_are_newer:
             connection.execute(text(f"DELETE FROM {table} WHERE ({row}) IN (SELECT {row} FROM of_data_{number})"))
@@ -171,6 +173,13 @@ def _leave_out_what_has_no_key(connection: Connection) -> None:
         connection.execute(
             text(f"DELETE FROM anonymizer.{table} WHERE {block} NOT IN (SELECT k.block FROM anonymizer.block_key k)")
         )
+    for table in filter(partial(_is_there, connection), LEDGER):  # of an operation that was added since
+        connection.execute(text(f"DELETE FROM {table} WHERE operation NOT IN (SELECT code FROM core.operation)"))
+
+
+def _is_there(connection: Connection, table: str) -> bool:
+    """Data that were backed up by an older version lack tables that came since."""
+    return connection.scalar(text("SELECT to_regclass(:table)"), {"table": table}) is not None
 
 
 def _tombstone_tables() -> list[str]:

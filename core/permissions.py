@@ -53,9 +53,12 @@ class Right(StrEnum):
     APPROVE_BULK_READ = "approve_bulk_read"
     PROTECT_WEEK = "protect_week"
     RELEASE_WEEK = "release_week"
+    EXPLAIN_PROTECTION = "explain_protection"  # why cells are hidden: it tells which are unsafe
     CHANGE_POLICY = "change_policy"
     APPROVE_POLICY = "approve_policy"
     CLASSIFY_FORM = "classify_form"  # how closely its answers point at a person, where its workbook does not say
+    KEEP_OUTSIDE_TOTALS = "keep_outside_totals"  # what others publish of the same people
+    APPROVE_OUTSIDE_TOTALS = "approve_outside_totals"
     READ_AUDIT = "read_audit"
     KEEP_REGISTERS = "keep_registers"  # of impact assessments and breaches
     MANAGE_ACCOUNTS = "manage_accounts"
@@ -97,9 +100,12 @@ PERMISSIONS: Final[Mapping[Right, frozenset[Role]]] = {
     Right.APPROVE_BULK_READ: frozenset({_SUPERVISOR, _RIGHTS}),
     Right.PROTECT_WEEK: frozenset({_STATISTICS}),
     Right.RELEASE_WEEK: frozenset({_STATISTICS}),
+    Right.EXPLAIN_PROTECTION: frozenset({_STATISTICS}),
     Right.CHANGE_POLICY: frozenset({_STATISTICS, _RIGHTS}),
     Right.APPROVE_POLICY: frozenset({_STATISTICS, _RIGHTS}),
     Right.CLASSIFY_FORM: frozenset({_RIGHTS}),
+    Right.KEEP_OUTSIDE_TOTALS: frozenset({_STATISTICS}),
+    Right.APPROVE_OUTSIDE_TOTALS: frozenset({_STATISTICS, _RIGHTS}),
     Right.READ_AUDIT: frozenset({Role.AUDITOR, _RIGHTS}),
     Right.KEEP_REGISTERS: frozenset({_RIGHTS}),
     Right.MANAGE_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),

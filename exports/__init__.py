@@ -4,7 +4,7 @@ Nothing is accepted but protected tables, which only `anonymizer` can make; noth
 """
 
 from exports.build_release import Release, build_release
-from exports.languages import LANGUAGES
+from exports.languages import LANGUAGES, language
 from exports.publish_release import (
     DimensionCode,
     PublishedRelease,
@@ -20,6 +20,7 @@ __all__ = [
     "PublishedRelease",
     "Release",
     "build_release",
+    "language",
     "list_releases",
     "publish_release",
     "released_cells",

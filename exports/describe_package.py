@@ -7,6 +7,7 @@ dimension with its parent and names; under `counts`, `confidentiality` and `qual
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, Final
 
 from anonymizer import TOTAL, Dimension, Population, ProtectedTable, counted_in, stated
@@ -87,7 +88,7 @@ def describe_package(edition: Edition, files: Mapping[str, bytes]) -> bytes:
         "temporal": {edition.kind: str(period), "start": str(period.monday), "end": str(period.sunday)},
         "counts": _counts(edition, now.tables[0]) | {"is": "flow", "is_not": IS_NOT[now.population]},
         "addition": ADDITION,
-        "confidentiality": {"policy": stated(now.policy), "meaning": _meaning(edition)},
+        "confidentiality": {"policy": stated(now.policy), "meaning": _meaning(edition), **_known(edition)},
         "quality": {"status": "provisional", "meaning": english.say("provisional_meaning")},
         "dimensions": [_dimension(edition, dimension) for dimension in dimensions.values()],
         "resources": [
@@ -115,6 +116,11 @@ def _meaning(edition: Edition) -> str:
     english = language("en")
     hidden = english.say(SAID[edition.now.population]["hidden"], **_rules(edition))
     return f"{hidden} {english.say('method.rules')}" if edition.now.policy.asks_for_more else hidden
+
+
+def _known(edition: Edition) -> dict[str, Any]:
+    """Which totals of the same people others publish: nothing here betrays a suppressed cell to whoever has them too."""
+    return {"published_elsewhere": [asdict(each) for each in edition.now.elsewhere]} if edition.now.elsewhere else {}
 
 
 def _rules(edition: Edition) -> dict[str, str]:

@@ -22,7 +22,7 @@ from anonymizer.differential_privacy import (
 from anonymizer.dimension import Dimension
 from anonymizer.errors import TableUnreadable
 from anonymizer.method import Method
-from anonymizer.register import Line, Register
+from anonymizer.register import Book, Line, Register, register_at
 from anonymizer.tool.protect_file import Step
 from anonymizer.tool.read_hierarchy import read_hierarchy
 from anonymizer.tool.write_release import require_free
@@ -79,7 +79,7 @@ def measure_file(
     out: Path,
     *,
     asked: Asked,
-    register: Path,
+    register: Path | Book,
     secret: bytes,
     hierarchies: Mapping[str, Path],
     step: Step | None = None,
@@ -97,7 +97,7 @@ def measure_file(
         raise TableUnreadable(file=table, reason=f"the release has columns {LEVEL} and {PERSONS}; give yours another name")
     question = _question(asked, records.dimensions)
     tell("adding noise", 0, 0)
-    measured = measure(records, Register(register), question, asked.rho, secret)
+    measured = measure(records, register_at(register), question, asked.rho, secret)
     tell("writing", 0, 0)
     write_released(_released(records.name, measured), measured.line, out)
     return MeasuredFile(out, measured.line, measured.account, measured.again)

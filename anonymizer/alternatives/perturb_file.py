@@ -14,7 +14,7 @@ from anonymizer.cell_keys import Limits, RecordTwice, fingerprint, perturb, read
 from anonymizer.method import Method
 from anonymizer.published import PublishedTable
 from anonymizer.records import Records
-from anonymizer.register import Departure, Line, Register, register_departure
+from anonymizer.register import Book, Departure, Line, register_at, register_departure
 from anonymizer.tool.describe_package import members_of
 from anonymizer.tool.protect_file import Step
 from anonymizer.tool.read_columns import read_columns
@@ -47,7 +47,7 @@ def perturb_file(
     *,
     record: str,
     secret: Path,
-    register: Path,
+    register: Path | Book,
     data_set: str,
     hierarchies: Mapping[str, Path],
     time: str | None = None,
@@ -69,7 +69,7 @@ def perturb_file(
     detail = remembered(fingerprint(records, known), records.dimensions)
     names = frozenset(each.name for each in records.dimensions) - {time}
     departure = Departure(data_set, Method.CELL_KEYS, names, periods_of(records, time), detail)
-    with Register(register).held() as held:
+    with register_at(register).held() as held:
         require_within(held.lines, departure, limits or Limits())
         line = register_departure(held, departure)
     tell("writing", 0, 0)

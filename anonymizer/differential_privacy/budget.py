@@ -17,7 +17,7 @@ from typing import Final
 from anonymizer.differential_privacy.errors import BudgetMissing, BudgetSpent, BudgetStands, RhoUnfit
 from anonymizer.differential_privacy.noise import MOST_RHO
 from anonymizer.method import Method
-from anonymizer.register import Line, Register, departures
+from anonymizer.register import Book, Line, departures
 
 __all__ = ["Account", "account_of", "accounts", "state_budget"]
 
@@ -50,7 +50,7 @@ class Account:
             raise BudgetSpent(data_set=self.data_set, budget=self.rho, spent=f"{spent:.6g}", after=f"{after:.6g}")
 
 
-def state_budget(register: Register, data_set: str, rho: float, most: int) -> Line:
+def state_budget(register: Book, data_set: str, rho: float, most: int) -> Line:
     """State a data set's budget, once. Raises `BudgetStands` or `RhoUnfit`."""
     if not 0 < rho <= MOST_RHO or most < 1:
         raise RhoUnfit(reason=f"a budget is above 0 and at most {MOST_RHO:g}, and a person has at least one record")

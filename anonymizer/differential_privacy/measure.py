@@ -19,7 +19,7 @@ from anonymizer.differential_privacy.levels import Level
 from anonymizer.differential_privacy.noise import add_noise, cost, scale_for
 from anonymizer.method import Method
 from anonymizer.records import Records
-from anonymizer.register import Departure, Line, Register, departures, register_departure
+from anonymizer.register import Book, Departure, Line, departures, register_departure
 
 __all__ = ["Measured", "Plan", "Question", "measure", "plan"]
 
@@ -103,13 +103,13 @@ class Measured:
     numbers: tuple[tuple[int, ...], ...] = field(repr=False)
 
 
-def plan(register: Register, question: Question, rho: float) -> Plan:
+def plan(register: Book, question: Question, rho: float) -> Plan:
     """What it would cost to ask with `rho` for one record. Raises `BudgetMissing` and `RhoUnfit`; spends nothing."""
     return _plan(register.lines(), register, question, rho)
 
 
 def measure(
-    records: Records, register: Register, question: Question, rho: float, secret: bytes, *, draw: Draw = add_noise
+    records: Records, register: Book, question: Question, rho: float, secret: bytes, *, draw: Draw = add_noise
 ) -> Measured:
     """Noisy counts of persons. `records.ids` are persons; `rho` is what one of their records may cost.
 
@@ -140,7 +140,7 @@ def measure(
         return _measured(question, planned.after, line, again=False)
 
 
-def _plan(lines: Sequence[Line], register: Register, question: Question, rho: float) -> Plan:
+def _plan(lines: Sequence[Line], register: Book, question: Question, rho: float) -> Plan:
     before = account_of(lines, question.data_set, register.path)
     scale = scale_for(rho, len(question.levels))
     price = cost(scale, len(question.levels))

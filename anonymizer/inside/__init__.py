@@ -5,8 +5,9 @@ would lose; `propose` which coarser codes would lose less. All work on files as 
 """
 
 from anonymizer.inside.explain_file import Explained, explain_file
+from anonymizer.inside.outcome import Outcome
 from anonymizer.inside.propose import Limit, Proposal, Source, code_maps, propose
-from anonymizer.inside.what_if import Outcome, what_if
+from anonymizer.inside.what_if import what_if
 from anonymizer.tool.choose_coarser import Coarsening, read_dropped, read_merged
 from anonymizer.tool.code_map import CodeMap, read_code_maps, write_code_maps
 

@@ -9,17 +9,17 @@ helps only that the hash of a line is printed elsewhere, as certificates do.
 import fcntl
 import json
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from anonymizer.register.errors import RegisterBroken, RegisterMissing, RegisterNotFree
 from core.clock import now
 
-__all__ = ["Held", "Line", "Register", "begin_register"]
+__all__ = ["Book", "Held", "Line", "Register", "begin_register", "check_chain", "next_line", "register_at"]
 
 FIRST: Final = "0" * 64
 
@@ -33,6 +33,48 @@ class Line:
     at: str
     kind: str
     says: Mapping[str, Any]
+
+
+class Held(Protocol):
+    """A register with nobody else at it: `lines` are all that stand in it."""
+
+    lines: list[Line]
+
+    def append(self, kind: str, says: Mapping[str, Any]) -> Line:
+        """Add a line. It counts once the register is let go."""
+
+
+class Book(Protocol):
+    """A register wherever it is kept; `path` is what refusals call it."""
+
+    @property
+    def path(self) -> Path: ...
+
+    def lines(self) -> list[Line]:
+        """All lines. Raises `RegisterMissing` or `RegisterBroken`."""
+
+    def held(self) -> AbstractContextManager[Held]:
+        """The register with nobody else at it. Raises `RegisterMissing` or `RegisterBroken`."""
+
+
+def register_at(given: "Path | Book") -> "Book":
+    """The register in a file, or the one that is given."""
+    return Register(given) if isinstance(given, Path) else given
+
+
+def next_line(lines: Sequence[Line], kind: str, says: Mapping[str, Any]) -> Line:
+    """What is added after some lines, chained to the last of them."""
+    before = lines[-1].hash if lines else FIRST
+    return _line(len(lines) + 1, before, now().isoformat(timespec="seconds"), kind, says)
+
+
+def check_chain(path: Path, lines: Sequence[Line]) -> None:
+    """Raise `RegisterBroken` where a line is not the one that was written, or not in its place."""
+    before = FIRST
+    for number, line in enumerate(lines, start=1):
+        if _line(number, before, line.at, line.kind, line.says) != line:
+            raise RegisterBroken(path=path, line=number)
+        before = line.hash
 
 
 def begin_register(path: Path) -> "Register":
@@ -58,12 +100,12 @@ class Register:
             return _read(self.path, descriptor)[0]
 
     @contextmanager
-    def held(self) -> Iterator["Held"]:
+    def held(self) -> Iterator[Held]:
         """The register with nobody else at it. Raises `RegisterMissing` or `RegisterBroken`."""
         with self._locked(fcntl.LOCK_EX) as descriptor:
             lines, whole = _read(self.path, descriptor)
             os.ftruncate(descriptor, whole)  # a line that a crash cut short was told to nobody
-            yield Held(self.path, descriptor, lines)
+            yield _HeldFile(self.path, descriptor, lines)
 
     @contextmanager
     def _locked(self, kind: int) -> Iterator[int]:
@@ -84,8 +126,8 @@ class Register:
 
 
 @dataclass
-class Held:
-    """A register under its lock: `lines` are all that stand in it."""
+class _HeldFile:
+    """A file under its lock: `lines` are all that stand in it."""
 
     path: Path
     _descriptor: int
@@ -93,8 +135,7 @@ class Held:
 
     def append(self, kind: str, says: Mapping[str, Any]) -> Line:
         """Add a line; when this returns, it is on the disk. `RegisterMissing` means that it was not added."""
-        number, before = len(self.lines) + 1, self.lines[-1].hash if self.lines else FIRST
-        line = _line(number, before, now().isoformat(timespec="seconds"), kind, says)
+        line = next_line(self.lines, kind, says)
         start = os.fstat(self._descriptor).st_size
         try:
             _write_all(self._descriptor, _text(line).encode())

@@ -48,10 +48,11 @@ class Columns:
     path: Path
     columns: dict[str, Column]
     length: int
+    content: bytes | None = field(default=None, repr=False)
 
     def line(self, row: int) -> int:
         """The line of the file on which a row (from 0) ends. Reads the file again: for messages only."""
-        reader = _reader(self.path)
+        reader = _reader(self.path, self.content)
         next(_filled(reader))
         next(islice(_filled(reader), row, None))
         return int(reader.line_num)
@@ -61,9 +62,9 @@ class Columns:
         return self.line(int(np.argmax(column.rows == text)))
 
 
-def read_columns(path: Path) -> Columns:
-    """Read a file; raises `TableUnreadable` with the line where it can be told."""
-    reader = _reader(path)
+def read_columns(path: Path, content: bytes | None = None) -> Columns:
+    """Read a file, or `content` that is called so; raises `TableUnreadable` with the line where it can be told."""
+    reader = _reader(path, content)
     try:
         rows = _filled(reader)
         names = next(rows, [])
@@ -72,7 +73,7 @@ def read_columns(path: Path) -> Columns:
         parts: list[list[Places]] = [[] for _ in names]
         length = 0
         while chunk := list(islice(rows, CHUNK)):
-            _check_widths(path, chunk, len(names), length)
+            _check_widths(path, content, chunk, len(names), length)
             length += len(chunk)
             for values, number, part in zip(zip(*chunk, strict=True), numbers, parts, strict=True):
                 for text in dict.fromkeys(values):
@@ -82,14 +83,13 @@ def read_columns(path: Path) -> Columns:
         _refuse(path, f"line {reader.line_num}: {error}")
     none = np.empty(0, np.int64)
     read = zip(names, numbers, parts, strict=True)
-    return Columns(
-        path, {name: Column(name, tuple(number), np.concatenate([none, *part])) for name, number, part in read}, length
-    )
+    found = {name: Column(name, tuple(number), np.concatenate([none, *part])) for name, number, part in read}
+    return Columns(path, found, length, content)
 
 
-def _reader(path: Path) -> _Reader:
+def _reader(path: Path, content: bytes | None) -> _Reader:
     try:
-        content = path.read_bytes()
+        content = path.read_bytes() if content is None else content
     except OSError as error:
         _refuse(path, error.strerror or type(error).__name__)
     try:
@@ -117,11 +117,11 @@ def _check_names(path: Path, names: Sequence[str], line: int) -> None:
         seen.add(name.casefold())
 
 
-def _check_widths(path: Path, chunk: Sequence[Sequence[str]], width: int, before: int) -> None:
+def _check_widths(path: Path, content: bytes | None, chunk: Sequence[Sequence[str]], width: int, before: int) -> None:
     if {len(row) for row in chunk} == {width}:
         return
     at, row = next((at, row) for at, row in enumerate(chunk) if len(row) != width)
-    line = Columns(path, {}, 0).line(before + at)
+    line = Columns(path, {}, 0, content).line(before + at)
     _refuse(path, f"line {line} has {len(row)} values, where {width} columns have a name")
 
 

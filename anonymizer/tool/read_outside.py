@@ -20,7 +20,7 @@ from anonymizer.tool.cell_names import stands_in
 from anonymizer.tool.read_columns import Columns, read_columns
 from anonymizer.tool.read_table import read_numbers
 
-__all__ = ["check_outside", "read_outside"]
+__all__ = ["agrees", "check_outside", "read_outside"]
 
 COUNT, SOURCE, COUNTED, JOINED = "total", "source", "counted", "+"
 SAME, OTHERWISE = {"", "same"}, "otherwise"
@@ -30,20 +30,25 @@ Rows: TypeAlias = Mapping[int, OutsideTotal]
 """Totals by the row of the file that they stand in."""
 
 
-def read_outside(path: Path, tables: Sequence[PublishedTable | CountedTable]) -> Rows:
-    """The totals of a file that are counted as these tables are.
+def read_outside(path: Path, tables: Sequence[PublishedTable | CountedTable], content: bytes | None = None) -> Rows:
+    """The totals of a file, or of `content` that is called so, that are counted as these tables are.
 
     Raises `OutsideUnfit`, `CountUnreadable` or `TableUnreadable`.
     """
-    return dict(_Reading(read_columns(path), tables).totals())
+    return dict(_Reading(read_columns(path, content), tables).totals())
 
 
-def check_outside(path: Path, rows: Rows, tables: Sequence[CountedTable]) -> Outside:
+def check_outside(path: Path, rows: Rows, tables: Sequence[CountedTable], content: bytes | None = None) -> Outside:
     """The totals, all of which say what these tables count; raises `OutsideDiffers` for the first that does not."""
     for row, total in rows.items():
-        if sum(_counted(cell, tables) for cell in total.cells) != total.persons:
-            raise OutsideDiffers(file=path, line=read_columns(path).line(row))
+        if not agrees(total, tables):
+            raise OutsideDiffers(file=path, line=read_columns(path, content).line(row))
     return tuple(rows.values())
+
+
+def agrees(total: OutsideTotal, tables: Sequence[CountedTable]) -> bool:
+    """Whether a total says what these tables count."""
+    return sum(_counted(cell, tables) for cell in total.cells) == total.persons
 
 
 def _counted(cell: Identity, tables: Sequence[CountedTable]) -> int:

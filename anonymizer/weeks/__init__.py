@@ -1,10 +1,10 @@
 """An operation's weeks and months: facts go in, and what was proven of them is kept.
 
 `fresh_facts` gives a week's facts of movements from encrypted columns and `count_blocks` counts them (`count_movements` the
-reports themselves); `store_case_facts` and `load_case_facts` do so for facts that casework read, and `count_screenings` counts
-these. `policy_in_force` says under which rules to protect (`read_weekly_policy` whether others could hold), `store_protected`
-and `load_protected` keep the result. `protect_month` makes a month of its protected weeks and of what was counted for them
-(`load_counts`).
+reports themselves, `count_week` is both steps); `store_case_facts` and `load_case_facts` do so for facts that casework read, and
+`count_screenings` counts these. `policy_in_force` says under which rules to protect (`read_weekly_policy` whether others could
+hold, `weekly_tables` for which tables), `store_protected` and `load_protected` keep the result. `protect_month` makes a month of
+its protected weeks and of what was counted for them (`load_counts`).
 """
 
 from anonymizer.errors import PeriodNotProtected
@@ -12,8 +12,9 @@ from anonymizer.weeks.case_blocks import case_facts_are_fresh, load_case_facts, 
 from anonymizer.weeks.count_blocks import count_blocks
 from anonymizer.weeks.count_movements import count_movements
 from anonymizer.weeks.count_screenings import count_screenings
+from anonymizer.weeks.count_week import count_week
 from anonymizer.weeks.fact_blocks import fresh_facts, refresh_fact_blocks
-from anonymizer.weeks.find_policy import policy_in_force, read_weekly_policy
+from anonymizer.weeks.find_policy import policy_in_force, read_weekly_policy, weekly_tables
 from anonymizer.weeks.protect_month import KeptWeek, month_counts, protect_month
 from anonymizer.weeks.sealed_evidence import load_counts
 from anonymizer.weeks.store_protected import load_protected, store_protected
@@ -26,6 +27,7 @@ __all__ = [
     "count_blocks",
     "count_movements",
     "count_screenings",
+    "count_week",
     "fresh_facts",
     "load_case_facts",
     "load_counts",
@@ -39,4 +41,5 @@ __all__ = [
     "store_case_facts",
     "store_protected",
     "verify_proofs",
+    "weekly_tables",
 ]

@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from anonymizer.counted_week import CountedTable
+from anonymizer.dimension import Dimension
 from anonymizer.errors import PolicyUnfit
 from anonymizer.policy import Policy, default_policy, for_tables, parse_policy, require_fit
 from anonymizer.weeks.count_movements import movement_tables
@@ -13,9 +14,14 @@ from anonymizer.weeks.count_screenings import screening_tables
 from core.places import load_places
 from core.policies import PolicyKind, active_policy
 
-__all__ = ["policy_in_force", "read_weekly_policy"]
+__all__ = ["policy_in_force", "read_weekly_policy", "weekly_tables"]
 
 MOVEMENTS, SCREENINGS = ("movements", "arrivals"), ("screened", "households")
+
+
+def weekly_tables(session: Session, operation: str) -> list[tuple[str, Sequence[Dimension]]]:
+    """The names of an operation's weekly tables of movements with their dimensions."""
+    return list(zip(MOVEMENTS, movement_tables(load_places(session, operation)), strict=True))
 
 
 def policy_in_force(session: Session, tables: Sequence[CountedTable] = ()) -> Policy:

@@ -6,12 +6,14 @@ tells more than its weeks: a district that saw two persons a week saw eight in t
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from anonymizer.attacker import identity
 from anonymizer.counted_week import NOTHING, Count, CountedTable
 from anonymizer.dimension import TOTAL, Dimension
 from anonymizer.errors import MonthUnfit
+from anonymizer.outside import Outside, OutsideTotal
 from anonymizer.policy import Policy
 from anonymizer.protect import protect_tables
 from anonymizer.prove import prove_from_outside
@@ -28,10 +30,12 @@ from anonymizer.published import (
 )
 from anonymizer.suppression import Progress
 from core.month import Month
+from core.period import Period
 
 __all__ = ["KeptWeek", "month_counts", "protect_month"]
 
 WEEK: Final = "week"
+NONE: Final[Mapping[Period, Outside]] = MappingProxyType({})
 
 
 class KeptWeek(NamedTuple):
@@ -50,18 +54,22 @@ def protect_month(
     weeks: Sequence[KeptWeek],
     policy: Policy,
     *,
+    outside: Mapping[Period, Outside] = NONE,
     progress: Progress | None = None,
 ) -> ProtectedPeriod:
     """The month's tables as they may be published beside those of its weeks, proven and audited together with them.
 
-    `weeks` are all weeks of the month, of one population. Raises `MonthUnfit` and what `protect_tables` raises.
+    `weeks` are all weeks of the month, of one population. `outside` are totals that others publish of the month and of its
+    weeks. Raises `MonthUnfit` and what `protect_tables` raises.
     """
     _check_dimensions(month, weeks)
     time = Dimension(WEEK, {TOTAL: None} | {week.code: TOTAL for week in weeks})
     tables = [_with_weeks(time, position, weeks) for position, _ in enumerate(weeks[0].counted)]
     standing = _standing(time, weeks)
-    done = protect_tables(tables, policy, standing=standing, progress=progress)
-    prove_from_outside(done.tables, policy, standing)
+    totals = [_in_system(total, period, month) for period, known in outside.items() for total in known]
+    done = protect_tables(tables, policy, standing=standing, outside=totals, progress=progress)
+    for known in dict.fromkeys([(), tuple(totals)]):
+        prove_from_outside(done.tables, policy, standing, outside=known)
     own = [_of_month(table) for table in done.tables]
     proof = Proof({table.name: table.digest for table in own}, *count_cells(own), done.proof.evidence)
     first = weeks[0].protected
@@ -108,6 +116,12 @@ def _standing(time: Dimension, weeks: Iterable[KeptWeek]) -> Standing:
             dimensions = (time, *table.dimensions)
             standing |= {identity(dimensions, (week.code, *key)): number for key, number in table.cells.items()}
     return standing
+
+
+def _in_system(total: OutsideTotal, period: Period, month: Month) -> OutsideTotal:
+    """A total of a week is of cells of that week."""
+    own = () if period == month else ((WEEK, str(period)),)
+    return OutsideTotal(tuple(tuple(sorted((*cell, *own))) for cell in total.cells), total.persons)
 
 
 def _of_month(table: PublishedTable) -> ProtectedTable:

@@ -1,12 +1,13 @@
 """Keeping protected weeks and months: what was proven is stored once, and read back only if nothing of it was changed.
 
 Release needs the tables and may read them; the evidence of the proof would help an attacker and stays sealed. The seal
-on a period is an HMAC under the key ring over its tables, policy and name, so that no hand in the database can change
-a number, exchange a policy, or take away a table without notice.
+on a period is an HMAC under the key ring over its tables, policy, name and what others publish of it, so that no hand in the
+database can change a number, exchange a policy, or take away a table without notice.
 """
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from hmac import compare_digest
 from itertools import product
 from pathlib import Path
@@ -31,6 +32,7 @@ from anonymizer.published import (
     Proof,
     ProtectedPeriod,
     ProtectedTable,
+    PublishedElsewhere,
     PublishedTable,
     certify,
     count_cells,
@@ -63,7 +65,14 @@ def store_protected(session: Session, ring: KeyRing, protected: ProtectedPeriod,
             population=protected.population.value,
             period=str(period),
             policy=stated(protected.policy),
-            seal=_seal(ring, _named(operation, period, protected.population), protected.policy, protected.proof.digests),
+            elsewhere=[asdict(each) for each in protected.elsewhere],
+            seal=_seal(
+                ring,
+                _named(operation, period, protected.population),
+                protected.policy,
+                protected.proof.digests,
+                protected.elsewhere,
+            ),
         )
     )
     session.flush()
@@ -85,14 +94,16 @@ def load_protected(
     rows = session.scalars(select(TableRow).where(*asked).order_by(TableRow.position))
     try:
         policy, tables = policy_from(proof.policy, STORED), [_table(row) for row in rows]
+        elsewhere = tuple(PublishedElsewhere(**each) for each in proof.elsewhere)
     except (PolicyUnreadable, TypeError, ValueError, HierarchyUnfit):
         raise ProtectedPeriodChanged(operation=operation, period=period) from None
     digests = {table.name: table.digest for table in tables}
-    if not compare_digest(proof.seal, _seal(ring, _named(operation, period, population), policy, digests)):
+    if not compare_digest(proof.seal, _seal(ring, _named(operation, period, population), policy, digests, elsewhere)):
         raise ProtectedPeriodChanged(operation=operation, period=period)
     published, suppressed = count_cells(tables)
     protected = tuple(ProtectedTable(table.name, table.dimensions, table.cells, certify(table)) for table in tables)
-    return ProtectedPeriod(operation, period, policy, protected, Proof(digests, published, suppressed), population)
+    proven = Proof(digests, published, suppressed)
+    return ProtectedPeriod(operation, period, policy, protected, proven, population, elsewhere)
 
 
 def _named(operation: str, period: Period, population: Population) -> list[str]:
@@ -101,8 +112,15 @@ def _named(operation: str, period: Period, population: Population) -> list[str]:
     return named if population is Population.MOVEMENTS else [*named, population.value]
 
 
-def _seal(ring: KeyRing, named: Sequence[str], policy: Policy, digests: Mapping[str, str]) -> bytes:
-    said = json.dumps([*named, stated(policy), list(digests.items())], sort_keys=True)
+def _seal(
+    ring: KeyRing,
+    named: Sequence[str],
+    policy: Policy,
+    digests: Mapping[str, str],
+    elsewhere: Sequence[PublishedElsewhere],
+) -> bytes:
+    known = [[asdict(each) for each in elsewhere]] if elsewhere else []  # what knew of none is sealed as it always was
+    said = json.dumps([*named, stated(policy), list(digests.items()), *known], sort_keys=True)
     return ring.blind_token("protected-week", said)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 import exports
+from app.cli import release_inside, release_methods
 from app.cli.screen import console, progress, show_table
 from app.cli.signed_in import sign_in_once_accounts_exist
 from app.program import open_database, open_program
@@ -18,10 +19,12 @@ from core.week import Week
 
 __all__ = ["add_commands"]
 
-release_commands = typer.Typer(help="Movement reports by week and month: protect, release, list.", no_args_is_help=True)
+release_commands = typer.Typer(help="Movement reports by week and month: protect, explain, release.", no_args_is_help=True)
 
 
 def add_commands(commands: typer.Typer) -> None:
+    release_inside.add_commands(release_commands)
+    release_methods.add_commands(release_commands)
     commands.add_typer(release_commands, name="release")
 
 

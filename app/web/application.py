@@ -1,6 +1,7 @@
 """The web application, put together from its parts; run it with the access log off, for addresses hold tokens."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 from fastapi import FastAPI, Request, Response
 from starlette.datastructures import MutableHeaders
@@ -34,14 +35,21 @@ PROTECTIONS = {
 OVER_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
 
 
-def create_application(database: Database, ring: KeyRing, settings: Settings, told: Told) -> FastAPI:
+def create_application(
+    database: Database,
+    ring: KeyRing,
+    settings: Settings,
+    told: Told,
+    try_out: Callable[[str, UUID], None] | None = None,
+) -> FastAPI:
     """The application on an open database and key ring.
 
-    `told(operation, submissions)` is called after the commit, for complete answers that are new.
+    `told(operation, submissions)` is called after the commit, for complete answers that are new, and
+    `try_out(operation, trial_id)` for what an officer asks of a week; without it the page that waits tries it out.
     """
     application = FastAPI(title="Waystation", docs_url=None, redoc_url=None, openapi_url=None)
     application.state.door = Door(database, ring, settings, told)
-    application.state.desk = Desk(database, ring, settings, GROUPS)
+    application.state.desk = Desk(database, ring, settings, GROUPS, try_out)
     application.include_router(openrosa.router)
     for group in GROUPS:
         application.include_router(group.router)

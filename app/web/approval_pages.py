@@ -26,6 +26,7 @@ PAGES = {
     Act.IDENTIFIED_EXPORT: "/exports",
     Act.BULK_READ: "/bulk-reading",
     Act.POLICY_CHANGE: "/policies",
+    Act.OUTSIDE_TOTALS: "/elsewhere",
     Act.SERVICE_TOKEN: "/tokens",
 }
 FOR_THE_PROPOSER = {Act.BULK_READ, Act.SERVICE_TOKEN}

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 
@@ -53,6 +54,7 @@ class Desk:
     ring: KeyRing
     settings: Settings
     groups: tuple[PageGroup, ...]
+    try_out: Callable[[str, UUID], None] | None = None  # sends a trial of an operation to the workers; None: there are none
 
 
 def desk_of(request: Request) -> Desk:

@@ -10,6 +10,7 @@ from app.web.consent_pages import CONSENTS
 from app.web.correction_pages import CORRECTIONS
 from app.web.custody_pages import CUSTODY
 from app.web.duplicate_pages import DUPLICATES
+from app.web.elsewhere_pages import ELSEWHERE
 from app.web.enrolment_pages import ENROLMENT
 from app.web.erasure_pages import ERASURE
 from app.web.export_pages import EXPORTS
@@ -18,11 +19,13 @@ from app.web.find_pages import FINDING
 from app.web.form_pages import FORMS
 from app.web.history_pages import HISTORY
 from app.web.policy_pages import POLICIES
+from app.web.protection_pages import PROTECTION
 from app.web.record_pages import RECORDS
 from app.web.register_pages import REGISTERS
 from app.web.rights_pages import RIGHTS
 from app.web.sign_in_pages import SIGN_IN
 from app.web.token_pages import TOKENS
+from app.web.trial_pages import TRIALS
 from app.web.unit_pages import UNITS
 from app.web.work_pages import WORK
 
@@ -48,6 +51,9 @@ GROUPS = (
     EXPORTS,
     BULK_READING,
     FORMS,
+    PROTECTION,
+    TRIALS,
+    ELSEWHERE,
     POLICIES,
     AUDIT,
     REGISTERS,

@@ -129,6 +129,19 @@ PROBLEM_STATUS: Final[Mapping[type[Problem], HTTPStatus]] = {
 
 # Problems of the stages, by their codes: what is out of reach is answered like what does not exist.
 CODE_STATUS: Final[Mapping[str, HTTPStatus]] = {
+    "ANON-022": HTTPStatus.NOT_FOUND,
+    "ANON-023": HTTPStatus.CONFLICT,
+    "ANON-070": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "ANON-060": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "ANON-063": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "ANON-081": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "ANON-150": HTTPStatus.NOT_FOUND,
+    "ANON-151": HTTPStatus.CONFLICT,
+    "ANON-152": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "CORE-001": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "CORE-007": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "ANON-140": HTTPStatus.NOT_FOUND,
+    "ANON-141": HTTPStatus.UNPROCESSABLE_ENTITY,
     "APP-125": HTTPStatus.UNPROCESSABLE_ENTITY,
     "CASE-020": HTTPStatus.NOT_FOUND,
     "CASE-021": HTTPStatus.GONE,

@@ -4,6 +4,7 @@
 |---|---|
 | submissions are stored whole (new, edited, or their last file came) | `admit_arrived` |
 | records were erased | `refresh_facts`: blocks made of them are built anew without them |
+| an officer asks what other rules would hide, and there is a broker | `try_choices`; without one the page that waits does it |
 | records were erased, and there is no broker | `destroy_remains` of their keys in the database's files |
 | every minute (beat) | `seal_audit`, and its head is exported |
 | every five minutes (beat) | `admit_awaiting`, for what a crash left behind |
@@ -29,9 +30,9 @@ from uuid import UUID
 from celery import Celery
 
 from app.tell_failure import kind_and_place
-from app.worker.tasks import ADMIT_ARRIVED, DESTROY_REMAINS, REFRESH_FACTS, SCHEDULE
+from app.worker.tasks import ADMIT_ARRIVED, DESTROY_REMAINS, REFRESH_FACTS, SCHEDULE, TRY_CHOICES
 
-__all__ = ["after_erasure", "after_submissions", "catch_up"]
+__all__ = ["after_erasure", "after_submissions", "catch_up", "trying_out"]
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,18 @@ def after_erasure(worker: Celery) -> Callable[[str, frozenset[UUID]], None]:
         if alone:
             with _told():
                 destroy.apply_async()
+
+    return send
+
+
+def trying_out(worker: Celery) -> Callable[[str, UUID], None] | None:
+    """What the page of trials calls after the commit; None without a broker, where a task would keep its sender waiting."""
+    if worker.conf.task_always_eager:
+        return None
+    task = worker.tasks[TRY_CHOICES]
+
+    def send(operation: str, trial: UUID) -> None:
+        task.apply_async(kwargs={"operation": operation, "trial": str(trial)})
 
     return send
 

@@ -6,6 +6,7 @@ ids only. Tasks are sent after the commit of what they work on.
 
 from datetime import timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from celery import Celery
 from celery.signals import worker_process_init
@@ -19,7 +20,9 @@ from app.destroy_remains import destroy_what_is_left
 from app.erase_person import propose_what_is_overdue
 from app.program import Program
 from app.sync import sync_all
+from app.try_out import try_out
 from app.worker.quiet_task import QuietTask
+from core.access import Access
 from core.database import Zone
 from core.identity.prune import prune
 from core.models import Operation
@@ -33,11 +36,13 @@ __all__ = [
     "PULL_NEW",
     "REFRESH_FACTS",
     "SCHEDULE",
+    "TRY_CHOICES",
     "build_worker",
 ]
 
 ADMIT_ARRIVED: Final = "admit_arrived"
 ADMIT_AWAITING: Final = "admit_awaiting"
+TRY_CHOICES: Final = "try_choices"
 SEAL_AUDIT: Final = "seal_audit"
 EXPIRE_PROPOSALS: Final = "expire_proposals"
 PROPOSE_ERASURES: Final = "propose_erasures"
@@ -111,6 +116,11 @@ def build_worker(program: Program) -> Celery:  # noqa: C901  (one page of short 
         with program.database.transaction(Zone.ANONYMIZER, operation=operation, actor="worker") as session:
             weeks.refresh_fact_blocks(session, program.ring, operation)
         refresh_case_facts(program, operation, actor="worker")
+
+    @worker.task(name=TRY_CHOICES, shared=False)  # type: ignore[untyped-decorator]
+    def try_choices(*, operation: str, trial: str) -> None:
+        for _ in try_out(program, Access.of_system("worker", operation), UUID(trial)):
+            pass
 
     @worker.task(name=DESTROY_REMAINS, shared=False)  # type: ignore[untyped-decorator]
     def destroy_remains() -> None:

@@ -7,7 +7,7 @@ succeeds. A right that nothing here uses, or that the code never asks for, fails
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
+from anonymizer import elsewhere, officer
 from app.program import Program
 from app.release_period import protect_as, protect_week, release_as
 from casework import (
@@ -59,6 +60,7 @@ from tests.casework.conftest import xforms as xforms  # noqa: PLC0414  (a fixtur
 PROJECT = Path(__file__).resolve().parents[2]
 CUSTODY = Custody("org", "north", "team-1", "amal")
 WEEK = Week.parse("2026-W07")
+BULLETIN = elsewhere.Publication(WEEK, "Ministry", "Bulletin 12", date(2026, 2, 20), "destination,total\nXM,5\n")
 WHY = "She came in at night and her worker is away."
 HIDDEN = (RecordUnknown, OpeningUnknown, ProposalUnknown)  # out of reach is told like what does not exist
 
@@ -222,6 +224,13 @@ DEEDS: Mapping[Right, Deed] = {
     Right.CHANGE_POLICY: OfTheOperation(Zone.ANONYMIZER, proposing(Act.POLICY_CHANGE)),
     Right.APPROVE_POLICY: OfTheOperation(Zone.ANONYMIZER, approving(Act.POLICY_CHANGE)),
     Right.CLASSIFY_FORM: OfTheOperation(Zone.COLLECTION, classify),
+    Right.EXPLAIN_PROTECTION: OfTheWhole(
+        Zone.ANONYMIZER, lambda w, s, _: officer.read_losses(s, w.ring, WEEK, purpose=Purpose.STATISTICS)
+    ),
+    Right.KEEP_OUTSIDE_TOTALS: OfTheOperation(
+        Zone.ANONYMIZER, lambda w, s, _: elsewhere.propose_publication(s, w.ring, BULLETIN)
+    ),
+    Right.APPROVE_OUTSIDE_TOTALS: OfTheOperation(Zone.ANONYMIZER, approving(Act.OUTSIDE_TOTALS)),
     Right.READ_AUDIT: OfTheOperation(Zone.AUDIT, lambda _w, s, _: search_audit(s, AuditSearch())),
     Right.KEEP_REGISTERS: OfTheOperation(Zone.AUDIT, lambda w, s, _: list_entries(s, w.ring, Assessment)),
     Right.MANAGE_ACCOUNTS: OfTheOperation(Zone.IDENTITY, lambda _w, s, _: add_unit(s, UnitKind.ORGANISATION, "New")),
@@ -272,6 +281,7 @@ def furnished(program: Program, xforms: Mapping[str, bytes]) -> World:
     made = World(program, person, other, report, opening)
     proposer = Access("proposer", OPERATION, tuple(Grant(role) for role in Role))
     where = {Act.POLICY_CHANGE: (Zone.ANONYMIZER, []), Act.KEY_OPERATION: (Zone.KEYS, [])}
+    where[Act.OUTSIDE_TOTALS] = Zone.ANONYMIZER, []
     for act in Act:
         zone, custodies = where.get(act, (C, [CUSTODY]))
         with program.database.transaction(zone, access=proposer) as session:

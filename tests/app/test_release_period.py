@@ -1,5 +1,6 @@
 """From admitted movements to a released folder: once, and only when the week or month is over."""
 
+import json
 from pathlib import Path
 from uuid import uuid4
 
@@ -9,16 +10,23 @@ import casework
 import exports
 import forms
 import ingest
+from anonymizer import Method, elsewhere
+from anonymizer.ledger import OperationRegister
+from anonymizer.register import Departure, register_departure
+from anonymizer.register.errors import MethodsMixed
 from app.demonstration.phone import fill_form
 from app.demonstration.run_demonstration import GAZETTEER
+from app.operation_ledger import register_of
 from app.operations import OperationUnknown
 from app.program import Program
 from app.release_period import PeriodNotOver, protect_month, protect_week, release_period
+from core.access import Access, Grant
 from core.audit import Action, audited_entries
 from core.clock import now
 from core.database import Database, Zone
 from core.keyring import KeyRing
 from core.month import Month
+from core.permissions import Role
 from core.places import add_places, read_gazetteer
 from core.settings import Settings
 from core.week import Week
@@ -116,6 +124,49 @@ def test_a_month_is_released_beside_its_weeks_as_they_were(program: Program) -> 
     assert f"{month},_T,_T,_T,{44 * len(month.weeks)},P,F" in told["data/movements.csv"].decode()
     with program.database.transaction(Zone.STATISTICS) as session:
         assert [row.period for row in exports.list_releases(session)] == [month, month.weeks[0]]
+
+
+def test_what_others_publish_is_known_and_named(program: Program) -> None:
+    for _ in range(4):
+        report(program, LAST)
+    content = "destination,total\nXM0201,44\n"
+    given = elsewhere.Publication(LAST, "Ministry of Relief", "Bulletin 12", now().date(), content)
+    paul, dina = (
+        Access(name, "TEST", (Grant(role),))
+        for name, role in (("paul", Role.PROTECTION_OFFICER), ("dina", Role.DATA_PROTECTION_OFFICER))
+    )
+    with program.database.transaction(Zone.ANONYMIZER, access=paul) as session:
+        new = elsewhere.propose_publication(session, program.ring, given)
+    with program.database.transaction(Zone.ANONYMIZER, access=dina) as session:
+        elsewhere.approve_publication(session, new)
+    with program.database.transaction(Zone.ANONYMIZER, access=paul) as session:
+        elsewhere.activate_publication(session, new)
+    package = json.loads((release(program, LAST) / "datapackage.json").read_text())
+    [known] = package["confidentiality"]["published_elsewhere"]
+    assert (known["publisher"], known["title"], known["totals"]) == ("Ministry of Relief", "Bulletin 12", 1)
+
+
+def test_a_protected_week_stands_in_the_register_and_refuses_noise(program: Program) -> None:
+    report(program, LAST)
+    protect_week(program, "TEST", LAST, actor="officer")
+    register = register_of(program, Access.of_system("officer", "TEST"))
+    assert [line.says["detail"]["period"] for line in register.lines()] == [str(LAST)]
+    wanted = Departure("TEST", Method.CELL_KEYS, frozenset({"origin"}), frozenset({str(LAST)}), {})
+    with pytest.raises(MethodsMixed, match="suppression"):
+        write(register, wanted)
+
+
+def test_where_noise_left_first_the_week_is_refused(program: Program) -> None:
+    report(program, LAST)
+    register = register_of(program, Access.of_system("officer", "TEST"))
+    write(register, Departure("TEST", Method.DIFFERENTIAL_PRIVACY, frozenset({"age"}), frozenset({str(LAST)}), {"rho": 0.1}))
+    with pytest.raises(MethodsMixed, match="age of TEST left before by the method differential-privacy"):
+        protect_week(program, "TEST", LAST, actor="officer")
+
+
+def write(register: OperationRegister, departure: Departure) -> None:
+    with register.held() as held:
+        register_departure(held, departure)
 
 
 def test_a_month_that_is_not_over_is_not_released(program: Program) -> None:

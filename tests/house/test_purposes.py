@@ -9,7 +9,13 @@ import pytest
 from core.audit import Purpose
 from tests.house.test_house_rules import ROOMS
 
-FACES = ("ingest", "casework", *(f"casework.{room}" for room in sorted(ROOMS["casework"])), "anonymizer", "anonymizer.weeks")
+FACES = (
+    "ingest",
+    "casework",
+    *(f"casework.{room}" for room in sorted(ROOMS["casework"])),
+    "anonymizer",
+    *(f"anonymizer.{room}" for room in ("weeks", "officer", "elsewhere", "ledger")),
+)
 # Reads for one purpose only, which they name themselves in the line that they leave.
 OWN_PURPOSE = {
     "casework.case_facts": Purpose.STATISTICS,
@@ -39,6 +45,18 @@ OPENS_NOTHING = {
     "ingest.submissions_set_aside",
     "anonymizer.case_facts_are_fresh",
     "anonymizer.load_protected",
+    # Methods, variables and weeks; and totals that others published, proposed and approved like a policy.
+    "anonymizer.activate_publication",
+    "anonymizer.approve_publication",
+    "anonymizer.known_elsewhere",
+    "anonymizer.known_then",
+    "anonymizer.known_where_it_agrees",
+    "anonymizer.propose_publication",
+    "anonymizer.require_suppression",
+    "anonymizer.weekly_tables",
+    "anonymizer.write_down_protected",
+    # Reads the facts by `fresh_facts`, for the purpose that this names.
+    "anonymizer.count_week",
     "anonymizer.policy_in_force",
     "anonymizer.read_weekly_policy",
     "anonymizer.stale_case_weeks",

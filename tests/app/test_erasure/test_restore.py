@@ -1,15 +1,22 @@
 """Yesterday's backup, restored today: who was erased in between stays erased."""
 
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
+from anonymizer import Method
+from anonymizer.register import Departure, register_departure
+from anonymizer.register.errors import MethodsMixed
 from app.backup import KEYS_APART, KEYS_IN_BOTH
+from app.operation_ledger import register_of
+from app.program import Program
 from app.restore import DatabaseHoldsData, KeysOlder, NotThatPart
 from app.restoring_login import LoginTooWeak
 from casework.errors import RecordUnknown
+from core.access import Access
 from core.audit import Action, audited_entries
 from core.audit_chain import PURPOSE, export_heads, read_heads, seal_log
 from core.audit_verify import verify_log
@@ -239,6 +246,26 @@ def test_every_table_of_wrapped_keys_is_on_the_list(store: Store) -> None:
         ).all()
     assert set(found) == {*KEYS_APART, *OTHER_KEYS}
     assert set(KEYS_IN_BOTH) == {"core.key_version", *OTHER_KEYS}
+
+
+def test_older_data_spend_no_budget_again(store: Store, emptiness: Emptiness, tmp_path: Path) -> None:
+    """What left since by which method is in the newest key backup, and stays refused beside older data."""
+    ring, register = store.program.ring, register_of(store.program, Access.of_system("officer", OPERATION))
+    with register.held() as held:
+        stated = held.append("budget", {"data_set": OPERATION, "rho": 0.02, "most": 3})
+    yesterday = store.back_up(tmp_path / "yesterday")
+    left = Departure(OPERATION, Method.DIFFERENTIAL_PRIVACY, frozenset({"age"}), frozenset({"2026-W07"}), {"rho": 0.02})
+    with register.held() as held:
+        spent = register_departure(held, left)
+    today = store.back_up(tmp_path / "today")
+    emptiness.restore(ring, yesterday.files["data"], today.files["keys"])
+    restored = Program(store.program.settings, emptiness.open(), ring)
+    again = register_of(restored, Access.of_system("officer", OPERATION))
+    assert again.lines() == [stated, spent]
+    wanted = replace(left, method=Method.CELL_KEYS)
+    with pytest.raises(MethodsMixed), again.held() as held:
+        register_departure(held, wanted)
+    restored.database.close()
 
 
 def test_what_opens_encrypted_answers_is_restored_from_both_files(store: Store, emptiness: Emptiness, tmp_path: Path) -> None:
