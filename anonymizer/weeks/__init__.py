@@ -1,10 +1,10 @@
 """An operation's weeks and months: facts go in, and what was proven of them is kept.
 
 `fresh_facts` gives a week's facts of movements from encrypted columns and `count_blocks` counts them (`count_movements` the
-reports themselves, `count_week` is both steps); `store_case_facts` and `load_case_facts` do so for facts that casework read, and
-`count_screenings` counts these. `policy_in_force` says under which rules to protect (`read_weekly_policy` whether others could
-hold, `weekly_tables` for which tables), `store_protected` and `load_protected` keep the result. `protect_month` makes a month of
-its protected weeks and of what was counted for them (`load_counts`).
+reports themselves, `count_week` is both steps); `store_case_facts` and `load_case_facts` do so for facts that casework read,
+and `count_screenings` counts these. `policy_in_force` says under which rules to protect (`read_weekly_policy` whether others
+could hold, `weekly_tables` for which tables), `store_protected` and `load_protected` keep the result. `protect_month` makes a
+month of its protected weeks and of what was counted for them (`load_counts`).
 """
 
 from anonymizer.errors import PeriodNotProtected
