@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anonymizer import TOTAL, CountedWeek, Policy, Population, Unit, counted_in, protect
@@ -53,6 +53,7 @@ def counted(facts: CaseFacts) -> CountedWeek:
     return count_screenings({columns.unit: columns for columns in columns_of_cases(facts)}, PLACES, operation=OPERATION)
 
 
+@settings(max_examples=30)
 @given(facts=FACTS)
 def test_a_household_counts_once_and_whoever_was_interviewed_once(facts: CaseFacts) -> None:
     screened, households = counted(facts).tables
@@ -66,6 +67,7 @@ def test_a_household_counts_once_and_whoever_was_interviewed_once(facts: CaseFac
         assert screened.count((TOTAL, gender, age)).persons == screened.count((TOTAL, gender, age)).reports == number
 
 
+@settings(max_examples=30)
 @given(facts=FACTS)
 def test_facts_of_every_unit_count_that_unit_alone(facts: CaseFacts) -> None:
     persons, households, events = columns_of_cases(facts)
