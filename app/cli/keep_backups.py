@@ -62,4 +62,9 @@ def restore(
     show_table(("table", "rows purged: erased since the backup"), list(done.purged.items()), "Nobody was erased since.")
     for warning in done.warnings:
         console.print(f"[bold yellow]Mind:[/] {warning}")
+    if done.keys_of > done.data_of:
+        console.print(
+            "Records, accounts, registers and form keys that are newer than the lists of the data are refused until two people "
+            "run `bin/waystation store seal OPERATION --restored`."
+        )
     console.print("Compare the audit log with its signed head kept outside, then start the program.")

@@ -13,6 +13,7 @@ from app.web.signed_in import CheckedForm, SignedIn, Visit
 from app.web.signed_in_page import go_to, show, signed_in_router
 from casework import records
 from core.access import require
+from core.audit import Purpose
 from core.database import Zone
 from core.errors import Problem
 from core.identity.accounts import sign_in_names
@@ -90,7 +91,7 @@ def left(
     found = None
     if hands_over:
         with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-            found = records.page_left(session, unit, after=after)
+            found = records.page_left(session, unit, purpose=Purpose.ADMINISTRATION, after=after)
     return show(
         request,
         "unit_left.html.j2",

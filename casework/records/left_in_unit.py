@@ -28,13 +28,15 @@ def count_left(session: Session, unit: UUID) -> int:
     return session.scalars(select(func.count()).select_from(Person).where(_in(unit))).one()
 
 
-def page_left(session: Session, unit: UUID, *, after: UUID | None = None, size: int = PAGE) -> Page[LeftRecord]:
+def page_left(
+    session: Session, unit: UUID, *, purpose: Purpose, after: UUID | None = None, size: int = PAGE
+) -> Page[LeftRecord]:
     """Which they are, within reach of whoever may hand them over; raises `NotAllowed`."""
     require(session, Right.SHARE_RECORD, subject="casework.person")
     asked = select(Person.id).where(_in(unit)).order_by(Person.id)
     found = session.scalars((asked.where(Person.id > after) if after else asked).limit(size + 1))
     page = page_of(map(LeftRecord, found), size)
-    record(session, Action.READ, "casework.person", purpose=Purpose.ADMINISTRATION, count=len(page.rows), detail={"by": "unit"})
+    record(session, Action.READ, "casework.person", purpose=purpose, count=len(page.rows), detail={"by": "unit"})
     return page
 
 

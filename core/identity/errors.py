@@ -133,6 +133,6 @@ class LastFactor(Problem):
 
 
 class SessionForged(Problem):
-    code = "CORE-426"
+    code = "CORE-428"
     says = "Session {session} is not as the program opened it, so nobody is signed in by it."
     remedy = "Treat it as tampering: keep the database as it is, run `bin/waystation store verify`, and sign in anew."

@@ -115,7 +115,7 @@ def write_list(
     version, content = before.version + 1, b"".join(key.bytes + digest for key, digest in sorted(entries.items()))
     sealed = {"version": version, "entries": content, "seal": _seal(ring, name, version, content)}
     session.connection().execute(WRITE, {**vars(name), **sealed})
-    detail = {"version": version} | ({"restored": True} if restored else {})
+    detail = {"version": version, "restored": restored}
     record(session, Action.SEALED, name.subject, purpose=Purpose.SECURITY, count=len(entries), detail=detail)
 
 

@@ -43,8 +43,8 @@ def logged_lists(session: Session) -> Mapping[str, Logged]:
     """By the list's subject in the log (zone audit); raises `NotAllowed`."""
     require(session, Right.READ_AUDIT)
     asked = text(
-        "WITH written AS (SELECT subject, number, (detail ->> 'version')::bigint AS version, detail ? 'restored' AS believed "
-        "FROM core.audit_entry WHERE action = :action AND subject LIKE :lists) "
+        "WITH written AS (SELECT subject, number, (detail ->> 'version')::bigint AS version, "
+        "(detail ->> 'restored')::boolean AS believed FROM core.audit_entry WHERE action = :action AND subject LIKE :lists) "
         "SELECT subject, max(version), count(*) = count(DISTINCT version) FROM written w WHERE number >= "
         "(SELECT coalesce(max(b.number), 0) FROM written b WHERE b.subject = w.subject AND b.believed) GROUP BY subject"
     )

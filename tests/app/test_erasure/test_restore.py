@@ -22,11 +22,13 @@ from core.audit_chain import PURPOSE, export_heads, read_heads, seal_log
 from core.audit_verify import verify_log
 from core.database import Zone
 from core.keyring import KeyRing
+from core.listed import RowNotAsListed
 from core.sealed_stream import SealedFileRefused
 from core.signatures import verification_key
 from forms import add_form_key, open_form_keys
 from tests.app.test_erasure.attacker import opened_by_anything
 from tests.app.test_erasure.conftest import OPERATION, PEOPLE, Emptiness, Store, every_row, owner_of, wrapped_keys
+from tests.believed import believe
 
 ERASED, *OTHERS = PEOPLE
 # Keys that may lie beside what they open, each with the reason.
@@ -284,6 +286,11 @@ def test_what_opens_encrypted_answers_is_restored_from_both_files(store: Store, 
     with database.transaction(Zone.CASEWORK, operation=OPERATION) as session:
         kept = list(open_form_keys(session, ring, OPERATION))
     restored = emptiness.open()
+    restored.ring = ring
+    # The key is newer than the list of the data that it stands beside: two people say that it is to be believed.
+    with pytest.raises(RowNotAsListed), restored.transaction(Zone.CASEWORK, operation=OPERATION) as session:
+        list(open_form_keys(session, ring, OPERATION))
+    believe(restored, operation=OPERATION)
     with restored.transaction(Zone.CASEWORK, operation=OPERATION) as session:
         assert list(open_form_keys(session, ring, OPERATION)) == kept
     restored.close()

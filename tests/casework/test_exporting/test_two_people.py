@@ -12,9 +12,11 @@ from casework.export_errors import ExportChanged, RecipientUnknown
 from core.access import Access, Custody, Grant, NotAllowed
 from core.audit import Action, audited_entries
 from core.database import Zone
+from core.listed import RowNotAsListed
 from core.permissions import PERMISSIONS, Right, Role
 from core.sealed_file import RecipientUnreadable
 from core.second_person import ProposalNotThere, SecondPersonNeeded
+from tests.believed import believe
 from tests.casework.conftest import OPERATION, SCREENING, Field
 from tests.casework.test_exporting.conftest import (
     FIELDS,
@@ -73,7 +75,8 @@ class TestTwoPeople:
     def test_only_what_was_approved_leaves(
         self, field_team: Field, person: UUID, clinic: UUID, change: str, owner: Engine
     ) -> None:
-        """The program has no right to change a plan; somebody who owns the tables is found out by the hash."""
+        """The program has no right to change a plan; somebody who owns the tables is found out by the sealed list, and where
+        two people believed what stands, by the hash."""
         (other,) = some_persons(field_team, 1)
         export = approved(field_team, proposed(field_team, clinic, [person]))
         given = {"other": other, "key": str(x25519.Identity.generate().to_public())}
@@ -81,6 +84,9 @@ class TestTwoPeople:
             session.execute(text(change), given)
         with owner.begin() as connection:
             connection.execute(text(change), given)
+        with pytest.raises(RowNotAsListed):
+            carry_out(field_team, export)
+        believe(field_team.database, operation=OPERATION)
         with pytest.raises(ExportChanged):
             carry_out(field_team, export)
 
