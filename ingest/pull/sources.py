@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, undefer
 
 from core import audit
 from core.access import UNASSIGNED, Custody
-from core.clear_columns import custody_of
+from core.clear_columns import code_in, custody_of
 from core.clock import now
 from core.keyring import KeyRing
 from core.protected_address import is_protected
@@ -208,4 +208,4 @@ def open_token(session: Session, ring: KeyRing, source: UUID) -> str:
 
 
 def _source(row: SourceRow) -> Source:
-    return Source(row.id, row.operation, Kind(row.kind), row.address, row.asset, row.form_id, custody_of(row))
+    return Source(row.id, row.operation, code_in(row, "kind", Kind), row.address, row.asset, row.form_id, custody_of(row))

@@ -20,6 +20,7 @@ LEFT_OUT = {
     "casework.person.row_version": "bound into each ciphertext, and listed as the newest",
     "casework.interview.row_version": "likewise",
     "casework.movement_event.row_version": "likewise",
+    "casework.interview.week": "follows from the sealed date, with which it is compared whenever it is counted",
     "casework.record_key.kind": "bound into the wrapped key",
     "casework.record_key.key_version": "under another the key does not open",
     "casework.record_key.operation": "in another one the key is not found, which is said",

@@ -13,13 +13,22 @@ from tests.house.test_migrations import OURS
 from tests.tampering.columns import Kind, of_kind
 
 LISTED_TABLES: Final = {its.name for its in LISTED.values()}
-CHAINED: Final = {"core.audit_entry", "core.audit_link", "core.audit_head", "core.audit_verification"}
+CHAINED: Final = {
+    "anonymizer.register_line",
+    "core.audit_entry",
+    "core.audit_link",
+    "core.audit_head",
+    "core.audit_verification",
+}
 BEARS_A_SEAL: Final = {"identity.session", "anonymizer.proof", "core.sealed_list", "core.key_version"}
 BOUND_BY_ANOTHER: Final = {
     "anonymizer.protected_table": "the seal of its proof is over its cells",
+    "anonymizer.outside_publication": "its digest is that of its proposal, which is listed; compared at each use",
     "anonymizer.fact_block": "its columns are sealed under a key bound to it; what it was built of is compared in counting",
 }
 REASONS: Final = {
+    "anonymizer.method_used": "what the chained lines of the register say, for the database to refuse by",
+    "anonymizer.trial": "what an officer asked and what it would have lost; it decides nothing",
     "core.operation": "names of operations; a code that was changed finds nothing",
     "core.place": "the public gazetteer; what a table was counted with is in its proof",
     "core.remains_destroyed": "moments; a forged one leaves remains for a while, and `erase remains` destroys them at any time",

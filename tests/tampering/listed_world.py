@@ -30,7 +30,7 @@ from core.registers import Breach, add_entry
 from core.second_person import Act, propose
 from core.settings import Settings
 from forms import add_form_key
-from ingest import add_collector
+from ingest.collectors import add_collector
 from ingest.pull import add_source
 from tests.blank_database import administrate
 from tests.casework.conftest import OPERATION
