@@ -149,7 +149,7 @@ def other(value: Any, type_: Any) -> Any:
     """Something else of the same type."""
     match value:
         case None:
-            return other({bool: False, str: "", datetime: now(), UUID: uuid4()}[type_], type_)
+            return other({bool: False, str: "", datetime: now(), UUID: uuid4(), list: []}[type_], type_)
         case bool():
             return not value
         case int():
@@ -194,7 +194,7 @@ def test_what_is_not_listed_decides_nothing_by_itself(office: Office) -> None:
     listed = {column.name for column in office.its.columns}
     assert {column.name for column in office.its.table.columns} - listed <= {
         *("key_version", "sealed_key", "sealed", "private_key", "token"),
-        *("last_step", "sign_count", "used_at", "position"),
+        *("last_step", "sign_count", "used_at", "position", "changed_to"),
     }
 
 
