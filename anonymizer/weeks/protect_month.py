@@ -60,7 +60,7 @@ def protect_month(
     time = Dimension(WEEK, {TOTAL: None} | {week.code: TOTAL for week in weeks})
     tables = [_with_weeks(time, position, weeks) for position, _ in enumerate(weeks[0].counted)]
     standing = _standing(time, weeks)
-    done = protect_tables(tables, policy, standing=standing, progress=progress)
+    done = protect_tables(tables, policy, standing=standing, time=WEEK, progress=progress)
     prove_from_outside(done.tables, policy, standing)
     own = [_of_month(table) for table in done.tables]
     proof = Proof({table.name: table.digest for table in own}, *count_cells(own), done.proof.evidence)
