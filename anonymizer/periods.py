@@ -13,7 +13,7 @@ Then no published number joins what different calls protected. So each proof hol
 weeks need not be looked at again.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import product
 from typing import TypeVar
 
@@ -31,7 +31,6 @@ from anonymizer.published import (
     ProtectedTable,
     ProtectedTables,
     PublishedTable,
-    Standing,
     certify,
     count_cells,
 )
@@ -105,7 +104,7 @@ def _so_far_or_before(
 
 
 class _Periods:
-    """Which periods are over, which of them were released, which get over now, and which of these are part of nothing that is."""
+    """Which periods are over, which were released, which get over now, and which of these are part of nothing that is."""
 
     def __init__(self, counted: CountedTable, time: str, over: frozenset[str], released: PublishedTable | None) -> None:
         self.counted, self.time, self._released = counted, time, released

@@ -90,8 +90,8 @@ class System:
     unknown in each cell, where a table that has a coarser form of a dimension shows for a code the one that it is part of;
     `sums` a row for each equation, whose total is the unknown `totals[row]`, or -1 for the cells of a total that is known from
     outside: they do not change together. `given_away` are the unknowns that such totals tell by themselves. `counted` are all
-    tables. The last unknowns may be rests, each that of the cell `rest_of`: see `with_rests`. Of a period beside its parts there
-    are `layers`.
+    tables. The last unknowns may be rests, each that of the cell `rest_of`: see `with_rests`. A period
+    beside its parts has `layers`.
     """
 
     shapes: tuple[Shape, ...]

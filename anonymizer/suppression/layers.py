@@ -28,9 +28,9 @@ TOGETHER: Final = 2  # layers of a program
 class Layers:
     """The parts of a period, which are codes of the dimension `axis` just below its total.
 
-    `of_code` says for each code of that dimension which part it is or belongs to, -1 for the total; `home` does so for each unknown,
-    and of a cell of the period names the part that has most to do with it; `nearest` are, in the row of each part, all parts in the
-    order of how much they hide in common with it, itself first.
+    `of_code` says for each code of that dimension which part it is or belongs to, -1 for the total. `home` says so for each
+    unknown; for a cell of the period it names the part that has most to do with it. The row of each part in `nearest` are all
+    parts, itself first and then those that hide most in common with it.
     """
 
     axis: int

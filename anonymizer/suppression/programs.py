@@ -24,6 +24,7 @@ __all__ = ["Program"]
 FREE: Final = 0.05  # what moving a hidden cell costs: enough to keep moves short
 WHOLE: Final = 1e-6
 BRANCHES: Final = 200
+FEW_BRANCHES: Final = 8  # beside a period's parts, where most of what is broken at first stays so and a wider scope is better
 
 
 class Program:
@@ -47,13 +48,17 @@ class Program:
         self._columns = np.arange(groups + len(self._falling), dtype=np.int32)
         self._solver = _solver(sparse.hstack([matrix, -matrix[:, self._falling]]).tocsc())
         self._version, self._budget = -1, 0
+        self._branches = BRANCHES if system.layers is None else FEW_BRANCHES
         self._fixed = np.zeros(groups, bool)
         self._lower = self._upper = np.zeros(len(self._columns))
 
     @classmethod
     def of_scope(cls, system: System, pattern: Pattern, scope: Scope) -> "Program":
         cells = cells_in(system, pattern, scope)
-        return cls(system, pattern, cells, held_in(system, scope, cells), system.sums_within(cells))
+        program = cls(system, pattern, cells, held_in(system, scope, cells), system.sums_within(cells))
+        if scope.closed_zeros:  # the last that is asked
+            program._branches = BRANCHES
+        return program
 
     def find(self, unknown: int, goal: Possible) -> Move | None:
         """The cheapest move found that meets a goal (which the true count does not), or None where there is none."""
@@ -71,7 +76,7 @@ class Program:
         kept = self._bounds(group)
         self._aim(group, persons, goal)
         self._solver.clearSolver()  # to start from no move at all, which is dual feasible, beats the last solution
-        self._budget = BRANCHES
+        self._budget = self._branches
         change = self._whole()
         self._restore(kept)
         if change is None or not goal.holds(persons + int(change[group])):

@@ -51,9 +51,7 @@ def scopes_around(system: System, unknown: int, *, grand_total: bool) -> Iterato
     """The scopes to search for a cell, narrowest first. The last may hide the grand total, where that is allowed."""
     first = _beside(system, unknown)
     yield from (replace(first, tops=tops) for tops in _ever_wider(system, first.tops, range(len(system.shapes))))
-    everywhere = replace(
-        first, tops=tuple(shape.root for shape in system.shapes), tables=tuple(range(len(system.tables)))
-    )
+    everywhere = replace(first, tops=tuple(shape.root for shape in system.shapes), tables=tuple(range(len(system.tables))))
     if everywhere.tables != first.tables:
         yield everywhere
     for layers in dict.fromkeys((first.layers, ())):
