@@ -21,7 +21,8 @@ __all__ = ["Layers", "layers_of"]
 Numbers: TypeAlias = NDArray[np.int64]
 Flags: TypeAlias = NDArray[np.bool_]
 
-TOGETHER: Final = 2  # layers of a program
+ROOM: Final = 3000  # hidden cells up to which all parts are searched together, which hides less
+TOGETHER: Final = 2  # layers of a program where there are more; each more hides less, and takes as long again or longer
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,8 +48,13 @@ class Layers:
         return np.isin(self.of_code[codes[:, self.axis]], (-1, *layers))
 
 
-def layers_of(system: "System", hidden: Flags, time: str) -> Layers:
-    """The parts of the period that is the total of the dimension `time`, where these cells are hidden."""
+def layers_of(system: "System", hidden: Flags, time: str) -> Layers | None:
+    """The parts of the period that is the total of the dimension `time`, where these cells are hidden.
+
+    None where all of them together are few enough to be searched as one.
+    """
+    if np.count_nonzero(hidden) <= ROOM:
+        return None
     axis = [shape.name for shape in system.shapes].index(time)
     shape, codes = system.shapes[axis], system.codes[:, axis]
     of_code = np.full(len(shape.codes), -1)
@@ -75,7 +81,7 @@ def _nearest(parts: Numbers, whole: Numbers, part: Numbers, hidden: Flags) -> Nu
     """For each part all of them, first itself, then those that hide most of the cells which it hides."""
     count = int(parts.max()) + 1
     cells = sparse.csr_matrix((hidden.astype(np.int64), (whole, part)), shape=(int(whole.max()) + 1, count))
-    common = (cells.T @ cells).toarray()
+    common = sparse.csr_matrix(cells.T @ cells).toarray()
     np.fill_diagonal(common, common.max() + 1)
     nearest: Numbers = parts[np.argsort(-common[:, parts], axis=1, kind="stable")]
     return nearest

@@ -24,7 +24,8 @@ __all__ = ["Program"]
 FREE: Final = 0.05  # what moving a hidden cell costs: enough to keep moves short
 WHOLE: Final = 1e-6
 BRANCHES: Final = 200
-FEW_BRANCHES: Final = 8  # beside a period's parts, where most of what is broken at first stays so and a wider scope is better
+FEW_BRANCHES: Final = 8  # beside a period's parts, where a wider scope is better than a long search in a small one
+SMALL: Final = 800  # cells that can change, of a scope from which there is none that is much wider
 
 
 class Program:
@@ -56,7 +57,7 @@ class Program:
     def of_scope(cls, system: System, pattern: Pattern, scope: Scope) -> "Program":
         cells = cells_in(system, pattern, scope)
         program = cls(system, pattern, cells, held_in(system, scope, cells), system.sums_within(cells))
-        if scope.closed_zeros:  # the last that is asked
+        if len(program._cells) > SMALL:
             program._branches = BRANCHES
         return program
 

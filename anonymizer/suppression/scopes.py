@@ -42,7 +42,7 @@ def scopes_beside(system: System, unknowns: Iterable[int], axis: int) -> dict[in
     for unknown in unknowns:
         first = _beside(system, unknown)
         if first not in known:
-            known[first] = tuple(replace(first, tops=tops) for tops in _ever_wider(system, first.tops, others))
+            known[first] = tuple(_wider(system, unknown, first, others))
         scopes[unknown] = known[first]
     return scopes
 
@@ -50,11 +50,12 @@ def scopes_beside(system: System, unknowns: Iterable[int], axis: int) -> dict[in
 def scopes_around(system: System, unknown: int, *, grand_total: bool) -> Iterator[Scope]:
     """The scopes to search for a cell, narrowest first. The last may hide the grand total, where that is allowed."""
     first = _beside(system, unknown)
-    yield from (replace(first, tops=tops) for tops in _ever_wider(system, first.tops, range(len(system.shapes))))
-    everywhere = replace(first, tops=tuple(shape.root for shape in system.shapes), tables=tuple(range(len(system.tables))))
-    if everywhere.tables != first.tables:
+    *_, last = wider = list(_wider(system, unknown, first, range(len(system.shapes))))
+    yield from wider
+    everywhere = replace(last, tops=tuple(shape.root for shape in system.shapes), tables=tuple(range(len(system.tables))))
+    if everywhere.tables != last.tables:
         yield everywhere
-    for layers in dict.fromkeys((first.layers, ())):
+    for layers in dict.fromkeys((last.layers, ())):
         yield replace(everywhere, layers=layers, closed_zeros=True)
         if grand_total:
             yield replace(everywhere, layers=layers, closed_zeros=True, grand_total=True)
@@ -93,6 +94,15 @@ def _beside(system: System, unknown: int) -> Scope:
 
 def _tables_of(system: System, unknown: int) -> tuple[int, ...]:
     return tuple(np.flatnonzero(system.inside[:, unknown]).tolist())
+
+
+def _wider(system: System, unknown: int, first: Scope, along: Iterable[int]) -> Iterator[Scope]:
+    """A scope of siblings, then wider ones; of a period and its parts, those are of the part alone in which the cell is."""
+    alone = () if system.layers is None else system.layers.around(unknown, together=1)
+    yield first
+    wider = _ever_wider(system, first.tops, along)
+    next(wider)
+    yield from (replace(first, tops=tops, layers=alone) for tops in wider)
 
 
 def _ever_wider(system: System, tops: Tops, along: Iterable[int]) -> Iterator[Tops]:

@@ -15,15 +15,24 @@ from anonymizer.policy import Possible
 from anonymizer.primary import primary_of
 from anonymizer.protect import protect_tables
 from anonymizer.published import Standing
-from anonymizer.suppression.equations import System, build_system
+from anonymizer.suppression import layers
+from anonymizer.suppression.equations import Flags, System, build_system
 from anonymizer.suppression.guards import guard
-from anonymizer.suppression.layers import layers_of
+from anonymizer.suppression.layers import Layers, layers_of
 from anonymizer.suppression.pattern import Pattern
 from anonymizer.suppression.programs import Program
 from anonymizer.suppression.scopes import Scope, cells_in, scopes_around
 from anonymizer.suppression.suppress import suppress
 
 POLICY = Policy(contributors=1)
+
+
+@pytest.fixture(autouse=True)
+def few_cells_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small tables, searched as large ones are."""
+    monkeypatch.setattr(layers, "ROOM", 0)
+
+
 WEEK = flat_dimension("week", ["W1", "W2", "W3"])
 PLACES = {TOTAL: None, "N": TOTAL, "S": TOTAL} | {f"{region}{number}": region for region in "NS" for number in range(3)}
 ORIGIN, REASON = Dimension("origin", PLACES), flat_dimension("reason", ["flood", "conflict", "drought"])
@@ -71,17 +80,21 @@ class TestLayers:
         hidden = np.zeros(system.size, bool)
         for week, origins in {"W1": ("N0", "N1"), "W2": ("S0", "S1"), "W3": ("N1", "S2")}.items():
             hidden[[number_of(system, week=week, origin=origin) for origin in origins]] = True
-        layers = layers_of(system, hidden, "week")
-        codes = system.shapes[layers.axis].codes
+        beside = weeks_of(system, hidden)
+        codes = system.shapes[beside.axis].codes
         of_week = number_of(system, week="W1", origin="S0")
-        assert [codes[layer] for layer in layers.around(of_week, together=2)] == ["W1", "W3"]
-        assert [codes[layer] for layer in layers.around(of_week, together=3)] == ["W1", "W2", "W3"]
+        assert [codes[layer] for layer in beside.around(of_week, together=2)] == ["W1", "W3"]
+        assert [codes[layer] for layer in beside.around(of_week, together=3)] == ["W1", "W2", "W3"]
 
     def test_a_cell_of_the_period_is_looked_for_where_most_of_it_is_hidden(self, system: System) -> None:
         hidden = np.zeros(system.size, bool)
         hidden[number_of(system, week="W2", origin="N1")] = True
-        layers = layers_of(system, hidden, "week")
-        assert system.shapes[layers.axis].codes[layers.home[number_of(system, origin="N1")]] == "W2"
+        beside = weeks_of(system, hidden)
+        assert system.shapes[beside.axis].codes[beside.home[number_of(system, origin="N1")]] == "W2"
+
+    def test_few_cells_are_searched_as_one(self, system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(layers, "ROOM", 1)
+        assert layers_of(system, np.arange(system.size) == 0, "week") is None
 
     def test_a_program_is_of_few_layers_and_at_last_of_all(self, system: System, standing: Standing) -> None:
         beside = suppressing(system, standing)
@@ -96,7 +109,13 @@ class TestLayers:
 def suppressing(system: System, standing: Standing) -> System:
     """The system as a search has it."""
     hidden = np.array([standing.get(system.identity(unknown), 0) is None for unknown in range(system.size)])
-    return replace(system, layers=layers_of(system, hidden, "week"))
+    return replace(system, layers=weeks_of(system, hidden))
+
+
+def weeks_of(system: System, hidden: Flags) -> Layers:
+    found = layers_of(system, hidden, "week")
+    assert found is not None
+    return found
 
 
 def cells_of(system: System, scope: Scope, standing: Standing) -> list[int]:
