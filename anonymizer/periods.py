@@ -5,15 +5,15 @@ which one holds a week more tell that week. So of the dimension of time
 
 - a code is *over* when everything below it is; the total never is. What is not over says no more than its parts that are: their
   sum so far where all of them are published, and nothing where one of them is suppressed;
-- when a period gets over that is part of nothing that is, it is protected as one system with all its parts. Of those, what
-  was published before is published still, and what was suppressed is suppressed still (`Standing`);
+- when a period gets over, it is protected as one system with all its parts, after them. Of those, what was published before is
+  published still, and what was suppressed is suppressed still (`Standing`): only the cells of the period itself are decided;
 - nothing that was published before is published with another number.
 
 Then no published number joins what different calls protected. So each proof holds for all releases taken together, and old
 weeks need not be looked at again.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import product
 from typing import TypeVar
 
@@ -31,7 +31,6 @@ from anonymizer.published import (
     ProtectedTable,
     ProtectedTables,
     PublishedTable,
-    Standing,
     certify,
     count_cells,
 )
@@ -54,53 +53,58 @@ def protect_periods(
     """Protect what is over of a table and was not released yet; the result holds what was released, and it.
 
     `time` names the dimension of time, `over` its innermost codes that are over, `released` the table of the release
-    before. Periods that were over then need no counts, unless they are part of one that gets over now. Raises `PeriodsChanged`
+    before. A week that closes a month is protected as if it closed none, and then the month beside it.
+    Periods that were over then need no counts, unless they are part of one that gets over now. Raises `PeriodsChanged`
     where the released periods had other parts, and what `protect_tables` raises.
     """
     require_counted([counted], policy)
     periods = _Periods(counted, time, frozenset(over), released)
-    done = {top: _protect_period(periods, top, policy, progress) for top in periods.tops}
-    cells = _assemble(periods, {top: each.tables[0] for top, each in done.items()}, released)
+    cells: dict[Key, int | None] = {}
+    done = {}
+    for code in periods.from_parts_up:
+        if code in periods.fresh:
+            done[code] = _protect_period(periods, code, cells, policy, progress)
+            cells |= {periods.of(code, key): number for key, number in done[code].tables[0].cells.items()}
+        else:
+            cells |= _so_far_or_before(periods, code, cells, released)
+    cells = {key: cells[key] for key in product(*(dimension.parents for dimension in periods.dimensions))}
     table = PublishedTable(counted.name, periods.dimensions, cells)
-    evidence = _evidence(time, {top: each.proof.evidence for top, each in done.items()})
+    evidence = _evidence(time, {top: done[top].proof.evidence for top in periods.tops})
     proof = Proof({table.name: table.digest}, *count_cells([table]), evidence)
     return ProtectedTables(policy, (ProtectedTable(table.name, table.dimensions, cells, certify(table)),), proof)
 
 
-def _protect_period(periods: "_Periods", top: str, policy: Policy, progress: Progress | None) -> ProtectedTables:
-    """One period that gets over and is part of nothing that is, as a table of its own: its total is the period."""
+def _protect_period(
+    periods: "_Periods", period: str, cells: Mapping[Key, int | None], policy: Policy, progress: Progress | None
+) -> ProtectedTables:
+    """One period that gets over as a table of its own, whose total it is, beside its parts as `cells` show them."""
     axis, tree = periods.axis, periods.tree
-    inside = [code for code in periods.within(top) if code != top]
-    parents = {TOTAL: None} | {code: TOTAL if tree.parents[code] == top else tree.parents[code] for code in inside}
+    inside = periods.within(period)[1:]
+    parents = {TOTAL: None} | {code: TOTAL if tree.parents[code] == period else tree.parents[code] for code in inside}
     dimensions = _replaced(periods.counted.dimensions, axis, Dimension(periods.time, parents))
-    members = {top: TOTAL} | dict(zip(inside, inside, strict=True))
-    cells = {
+    members = {period: TOTAL} | dict(zip(inside, inside, strict=True))
+    counts = {
         _replaced(key, axis, members[key[axis]]): count for key, count in periods.counted.cells.items() if key[axis] in members
     }
-    standing = periods.standing_in(inside, dimensions)
-    counted = CountedTable(periods.counted.name, dimensions, cells)
-    return protect_fitting([counted], policy, standing=standing, progress=progress)
+    along = [inside if at == axis else [*each.parents] for at, each in enumerate(dimensions)]
+    standing = {identity(dimensions, key): cells[key] for key in product(*along)}
+    counted = CountedTable(periods.counted.name, dimensions, counts)
+    time = periods.time if inside else None
+    return protect_fitting([counted], policy, standing=standing, time=time, progress=progress)
 
 
-def _assemble(
-    periods: "_Periods", done: Mapping[str, PublishedTable], released: PublishedTable | None
+def _so_far_or_before(
+    periods: "_Periods", code: str, cells: Mapping[Key, int | None], released: PublishedTable | None
 ) -> dict[Key, int | None]:
-    """All cells of all periods that have begun: protected now, released before, or what their parts say so far."""
-    cells: dict[Key, int | None] = {}
-    for code in periods.from_parts_up:
-        for key in periods.cells_of(code):
-            if code in periods.top_of:
-                top = periods.top_of[code]
-                cells[key] = done[top].cells[periods.below(top, key)]
-            elif released is not None and code in periods.standing:
-                cells[key] = released.cells[key]
-            else:
-                cells[key] = _so_far(cells, key, periods.axis, periods.dimensions[periods.axis].children[code])
-    return {key: cells[key] for key in product(*(dimension.parents for dimension in periods.dimensions))}
+    """A period as it was released before, or what its parts say so far."""
+    if released is not None and code in periods.standing:
+        return {key: released.cells[key] for key in periods.cells_of(code)}
+    parts = periods.dimensions[periods.axis].children[code]
+    return {key: _so_far(cells, key, periods.axis, parts) for key in periods.cells_of(code)}
 
 
 class _Periods:
-    """Which periods are over, which of them were released, and which get over now as part of nothing that is over."""
+    """Which periods are over, which were released, which get over now, and which of these are part of nothing that is."""
 
     def __init__(self, counted: CountedTable, time: str, over: frozenset[str], released: PublishedTable | None) -> None:
         self.counted, self.time, self._released = counted, time, released
@@ -111,9 +115,8 @@ class _Periods:
         if released is not None:
             over |= released.dimensions[self.axis].parents.keys() - released.dimensions[self.axis].children.keys()
         now = {code for code, parts in self._parts.items() if code != TOTAL and parts <= over}
-        fresh = now - self.standing
-        self.tops = [code for code in self.tree.parents if code in fresh and self.tree.parents[code] not in now]
-        self.top_of = {code: top for top in self.tops for code in self.within(top)}
+        self.fresh = now - self.standing
+        self.tops = [code for code in self.tree.parents if code in self.fresh and self.tree.parents[code] not in now]
         begun = {code: parent for code, parent in self.tree.parents.items() if self._parts[code] & over or code == TOTAL}
         self.dimensions = _replaced(counted.dimensions, self.axis, Dimension(time, begun))
 
@@ -128,23 +131,14 @@ class _Periods:
         along = ([code] if axis == self.axis else each.parents for axis, each in enumerate(self.dimensions))
         return product(*along)
 
-    def within(self, top: str) -> list[str]:
-        """A period and everything below it."""
-        return [code for code in self.tree.parents if top in self.tree.climb(code)]
+    def within(self, period: str) -> list[str]:
+        """A period, and then everything below it."""
+        below = [code for code in self.tree.parents if period in self.tree.climb(code) and code != period]
+        return [period, *below]
 
-    def below(self, top: str, key: Key) -> Key:
-        """A cell as it is called in the table of its period."""
-        return _replaced(key, self.axis, TOTAL) if key[self.axis] == top else key
-
-    def standing_in(self, codes: Sequence[str], dimensions: Sequence[Dimension]) -> Standing:
-        """How the cells of some periods stand in what was released before."""
-        standing: dict[Identity, int | None] = {}
-        known = [code for code in codes if code in self.standing]
-        if self._released is not None:
-            along = [known if axis == self.axis else [*each.parents] for axis, each in enumerate(dimensions)]
-            for key in product(*along):
-                standing[identity(dimensions, key)] = self._released.cells[key]
-        return standing
+    def of(self, period: str, key: Key) -> Key:
+        """A cell of the table of a period as it is called in the whole."""
+        return _replaced(key, self.axis, period) if key[self.axis] == TOTAL else key
 
 
 def _standing(

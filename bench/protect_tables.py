@@ -96,17 +96,20 @@ def memory() -> float:
     return sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 2**20
 
 
-def draw_table(regions: int, districts: int, records: int, chance: np.random.Generator) -> CountedTable:
+def draw_table(
+    regions: int, districts: int, records: int, chance: np.random.Generator, places: np.random.Generator | None = None
+) -> CountedTable:
+    """A table by `chance`; the rates of its flows are drawn from `places`, where several tables are to have the same."""
     region_of = np.repeat(np.arange(regions), [districts // regions + (at < districts % regions) for at in range(regions)])
     parents: dict[str, str | None] = {TOTAL: None} | {f"R{region:02}": TOTAL for region in range(regions)}
     parents |= {f"R{region:02}D{at:03}": f"R{region:02}" for at, region in enumerate(region_of.tolist())}
-    innermost = draw_counts(districts, records, chance)
-    places = np.zeros((len(parents), districts), np.int64)
-    places[0] = 1
-    places[1 + region_of, np.arange(districts)] = 1
-    places[1 + regions + np.arange(districts), np.arange(districts)] = 1
+    innermost = draw_counts(districts, records, chance, places or chance)
+    within = np.zeros((len(parents), districts), np.int64)
+    within[0] = 1
+    within[1 + region_of, np.arange(districts)] = 1
+    within[1 + regions + np.arange(districts), np.arange(districts)] = 1
     reasons = np.vstack([np.ones((1, len(REASONS)), np.int64), np.eye(len(REASONS), dtype=np.int64)])
-    counts = np.einsum("ai,bj,ck,ijk->abc", places, places, reasons, innermost, optimize=True)
+    counts = np.einsum("ai,bj,ck,ijk->abc", within, within, reasons, innermost, optimize=True)
     dimensions = (Dimension("origin", parents), Dimension("destination", parents), flat_dimension("reason", REASONS))
     codes = [list(dimension.parents) for dimension in dimensions]
     cells: dict[tuple[str, ...], Count] = {}
@@ -116,13 +119,13 @@ def draw_table(regions: int, districts: int, records: int, chance: np.random.Gen
     return CountedTable("flows", dimensions, cells)
 
 
-def draw_counts(districts: int, records: int, chance: np.random.Generator) -> NDArray[np.int64]:
-    push, pull = (1 / (1 + chance.permutation(districts)) ** 1.05 for _ in range(2))
-    at = chance.random((districts, 2))
+def draw_counts(districts: int, records: int, chance: np.random.Generator, places: np.random.Generator) -> NDArray[np.int64]:
+    push, pull = (1 / (1 + places.permutation(districts)) ** 1.05 for _ in range(2))
+    at = places.random((districts, 2))
     distance = np.sqrt(np.sum((at[:, None] - at[None]) ** 2, axis=2))
     flow = push[:, None] * pull[None] / (0.1 + distance) ** 1.6
     weights = np.array(list(REASONS.values()))
-    mix = chance.dirichlet(weights / weights.sum() * 20, size=districts)
+    mix = places.dirichlet(weights / weights.sum() * 20, size=districts)
     share = (flow / flow.sum())[:, :, None] * mix[:, None, :]
     return chance.multinomial(records, share.ravel()).reshape(share.shape)
 

@@ -25,6 +25,7 @@ from anonymizer.counted_week import CountedTable
 from anonymizer.dimension import TOTAL, Dimension
 from anonymizer.errors import CountsUnfit
 from anonymizer.outside import Outside, given_away
+from anonymizer.suppression.layers import Layers
 
 __all__ = ["Flags", "Numbers", "Shape", "System", "build_system", "ranges"]
 
@@ -89,7 +90,8 @@ class System:
     unknown in each cell, where a table that has a coarser form of a dimension shows for a code the one that it is part of;
     `sums` a row for each equation, whose total is the unknown `totals[row]`, or -1 for the cells of a total that is known from
     outside: they do not change together. `given_away` are the unknowns that such totals tell by themselves. `counted` are all
-    tables. The last unknowns may be rests, each that of the cell `rest_of`: see `with_rests`.
+    tables. The last unknowns may be rests, each that of the cell `rest_of`: see `with_rests`. A period
+    beside its parts has `layers`.
     """
 
     shapes: tuple[Shape, ...]
@@ -104,6 +106,7 @@ class System:
     counted: tuple[CountedTable, ...] = ()
     rest_of: Numbers = field(default_factory=lambda: np.zeros(0, np.int64))
     given_away: Numbers = field(default_factory=lambda: np.zeros(0, np.int64))
+    layers: Layers | None = None
 
     @property
     def size(self) -> int:

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from anonymizer.side_by_side import side_by_side
-from anonymizer.suppression.equations import System
+from anonymizer.suppression.equations import Numbers, System
 from anonymizer.suppression.moves import Move
 from anonymizer.suppression.scopes import cells_in, scopes_beside
 from anonymizer.suppression.search import Search, in_order
@@ -64,9 +64,23 @@ def search_parts(search: Search, parts: Sequence[Part], processes: int) -> Itera
     return side_by_side(_search_part, search, parts, processes if search.goals.remaining >= WORTHWHILE else 1)
 
 
+def _by_layers(system: System, cells: Iterable[int]) -> Iterator[tuple[list[int], Numbers | None]]:
+    """Some cells with what is searched for them: everything; of a period beside its parts, the layers of each."""
+    layers = system.layers
+    if layers is None:
+        yield list(cells), None
+        return
+    grouped: dict[tuple[int, ...], list[int]] = {}
+    for cell in cells:
+        grouped.setdefault(layers.around(cell), []).append(cell)
+    for around, own in grouped.items():
+        yield own, np.flatnonzero(layers.hold(system.codes, around))
+
+
 def _axis(system: System, table: int, rank: int) -> int | None:
     """The dimension of this rank among those of a table that have groups below their totals, the largest first."""
-    grouped = [axis for axis in system.axes[table] if system.shapes[axis].height[system.shapes[axis].root] > 1]
+    time = None if system.layers is None else system.layers.axis
+    grouped = [axis for axis in system.axes[table] if axis != time and system.shapes[axis].height[system.shapes[axis].root] > 1]
     ranked = sorted(grouped, key=lambda axis: (-len(system.shapes[axis].codes), axis))
     return ranked[rank] if rank < len(ranked) else None
 
@@ -75,7 +89,8 @@ def _search_part(whole: Search, part: Part) -> list[Move]:
     """Hide as little as may be: first between siblings, then with hidden cells alone, then more widely within the part."""
     search = Search(whole.system, whole.pattern.copy(), whole.goals.only(part.cells))
     if part.axis is None:
-        search.protect_freely(part.cells)
+        for cells, within in _by_layers(whole.system, part.cells):
+            search.protect_freely(cells, within)
         return search.moves
     scopes = scopes_beside(whole.system, part.cells, part.axis)
     if part.siblings:

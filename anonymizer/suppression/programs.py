@@ -24,14 +24,18 @@ __all__ = ["Program"]
 FREE: Final = 0.05  # what moving a hidden cell costs: enough to keep moves short
 WHOLE: Final = 1e-6
 BRANCHES: Final = 200
+FEW_BRANCHES: Final = 8  # beside a period's parts, where a wider scope is better than a long search in a small one
+SMALL: Final = 800  # cells that can change, of a scope from which there is none that is much wider
 
 
 class Program:
     """A scope as a linear program. Columns are groups of cells that are always equal: how far a group rises, and falls."""
 
     def __init__(self, system: System, pattern: Pattern, cells: Numbers, held: Flags, sums: sparse.csr_matrix) -> None:
+        free = _movable(sums, ~pattern.shown[cells])
+        cells, sums = cells[free], sums[:, np.flatnonzero(free)]
         self._system, self._pattern, self._cells = system, pattern, cells
-        self._held = held | pattern.shown[cells]
+        self._held = held[free]
         matrix, self._group = _merge_equal_cells(sums)
         groups = matrix.shape[1]
         # the cells of a group change alike and need not be equal: it falls as far as its poorest cell can
@@ -45,13 +49,17 @@ class Program:
         self._columns = np.arange(groups + len(self._falling), dtype=np.int32)
         self._solver = _solver(sparse.hstack([matrix, -matrix[:, self._falling]]).tocsc())
         self._version, self._budget = -1, 0
+        self._branches = BRANCHES if system.layers is None else FEW_BRANCHES
         self._fixed = np.zeros(groups, bool)
         self._lower = self._upper = np.zeros(len(self._columns))
 
     @classmethod
     def of_scope(cls, system: System, pattern: Pattern, scope: Scope) -> "Program":
         cells = cells_in(system, pattern, scope)
-        return cls(system, pattern, cells, held_in(system, scope, cells), system.sums_within(cells))
+        program = cls(system, pattern, cells, held_in(system, scope, cells), system.sums_within(cells))
+        if len(program._cells) > SMALL:
+            program._branches = BRANCHES
+        return program
 
     def find(self, unknown: int, goal: Possible) -> Move | None:
         """The cheapest move found that meets a goal (which the true count does not), or None where there is none."""
@@ -64,10 +72,12 @@ class Program:
         if self._fixed[group]:
             return None  # in this scope it is always equal to a cell that stays as it is
         persons = int(self._system.persons[unknown])
+        if goal.most is not None and persons - goal.most > self._room[group]:
+            return None  # it falls with a cell that holds fewer
         kept = self._bounds(group)
         self._aim(group, persons, goal)
         self._solver.clearSolver()  # to start from no move at all, which is dual feasible, beats the last solution
-        self._budget = BRANCHES
+        self._budget = self._branches
         change = self._whole()
         self._restore(kept)
         if change is None or not goal.holds(persons + int(change[group])):
@@ -104,7 +114,7 @@ class Program:
             self._bound(group, goal.least - persons, highspy.kHighsInf if goal.most is None else goal.most - persons)
         elif goal.most is not None:
             self._bound(group, 0, 0)
-            self._bound(self._fall[group], persons - goal.most, persons - goal.least)
+            self._bound(self._fall[group], persons - goal.most, min(persons - goal.least, int(self._room[group])))
 
     def _at_least(self, group: int, change: float) -> None:
         fall = self._fall[group]
@@ -155,6 +165,17 @@ class Program:
         moved = np.flatnonzero(of_cells)
         cells = self._cells[moved]
         return make_move(cells, of_cells[moved], self._system.persons[cells])
+
+
+def _movable(sums: sparse.csr_matrix, free: Flags) -> Flags:
+    """The cells that can change at all: not what stands as it was shown, nor what is alone with such cells in a sum."""
+    free, entries = free.copy(), abs(sums)
+    while True:
+        alone = (entries @ free.astype(np.int64)) == 1
+        stuck = free & ((entries.T @ alone.astype(np.int64)) > 0)
+        if not np.any(stuck):
+            return free
+        free &= ~stuck
 
 
 def _merge_equal_cells(equations: sparse.csr_matrix) -> tuple[sparse.csc_matrix, Numbers]:

@@ -22,10 +22,14 @@ FEW: Final = 1000  # cells of a scope up to which its closed zeros may move too
 
 @dataclass(frozen=True)
 class Scope:
-    """Persons move between innermost cells under `tops` (a code for each dimension), in `tables`."""
+    """Persons move between innermost cells under `tops` (a code for each dimension), in `tables`, and in these `layers` only.
+
+    Without layers, which only a period beside its parts has, they move in all there is.
+    """
 
     tops: Tops
     tables: tuple[int, ...]
+    layers: tuple[int, ...] = ()
     closed_zeros: bool = False
     grand_total: bool = False
 
@@ -36,24 +40,25 @@ def scopes_beside(system: System, unknowns: Iterable[int], axis: int) -> dict[in
     known: dict[Scope, tuple[Scope, ...]] = {}  # siblings have the same
     scopes: dict[int, tuple[Scope, ...]] = {}
     for unknown in unknowns:
-        first = Scope(_raised(system, tuple(system.codes[unknown].tolist())), _tables_of(system, unknown))
+        first = _beside(system, unknown)
         if first not in known:
-            known[first] = tuple(Scope(tops, first.tables) for tops in _ever_wider(system, first.tops, others))
+            known[first] = tuple(_wider(system, unknown, first, others))
         scopes[unknown] = known[first]
     return scopes
 
 
 def scopes_around(system: System, unknown: int, *, grand_total: bool) -> Iterator[Scope]:
     """The scopes to search for a cell, narrowest first. The last may hide the grand total, where that is allowed."""
-    own = _tables_of(system, unknown)
-    siblings = _raised(system, tuple(system.codes[unknown].tolist()))
-    yield from (Scope(tops, own) for tops in _ever_wider(system, siblings, range(len(system.shapes))))
-    everywhere = Scope(tuple(shape.root for shape in system.shapes), tuple(range(len(system.tables))))
-    if everywhere.tables != own:
+    first = _beside(system, unknown)
+    *_, last = wider = list(_wider(system, unknown, first, range(len(system.shapes))))
+    yield from wider
+    everywhere = replace(last, tops=tuple(shape.root for shape in system.shapes), tables=tuple(range(len(system.tables))))
+    if everywhere.tables != last.tables:
         yield everywhere
-    yield replace(everywhere, closed_zeros=True)
-    if grand_total:
-        yield replace(everywhere, closed_zeros=True, grand_total=True)
+    for layers in dict.fromkeys((last.layers, ())):
+        yield replace(everywhere, layers=layers, closed_zeros=True)
+        if grand_total:
+            yield replace(everywhere, layers=layers, closed_zeros=True, grand_total=True)
 
 
 def cells_in(system: System, pattern: Pattern, scope: Scope) -> Numbers:
@@ -62,6 +67,8 @@ def cells_in(system: System, pattern: Pattern, scope: Scope) -> Numbers:
     parts = [system.grids[table][np.ix_(*(reached[axis] for axis in system.axes[table]))].ravel() for table in scope.tables]
     cells = parts[0] if len(parts) == 1 else np.concatenate(parts)
     cells = np.unique(cells)
+    if system.layers is not None and scope.layers:
+        cells = cells[system.layers.hold(system.codes[cells], scope.layers)]
     if not scope.closed_zeros and len(cells) > FEW:
         cells = cells[~pattern.closed[cells] | pattern.hidden[cells]]
     return system.and_rests(cells)
@@ -75,8 +82,27 @@ def held_in(system: System, scope: Scope, cells: Numbers) -> Flags:
     return held
 
 
+def _beside(system: System, unknown: int) -> Scope:
+    """The siblings of a cell in every dimension; of a period and its parts, in few of these."""
+    tops = _raised(system, tuple(system.codes[unknown].tolist()))
+    layers: tuple[int, ...] = ()
+    if system.layers is not None:
+        axis, layers = system.layers.axis, system.layers.around(unknown)
+        tops = (*tops[:axis], system.shapes[axis].root, *tops[axis + 1 :])
+    return Scope(tops, _tables_of(system, unknown), layers)
+
+
 def _tables_of(system: System, unknown: int) -> tuple[int, ...]:
     return tuple(np.flatnonzero(system.inside[:, unknown]).tolist())
+
+
+def _wider(system: System, unknown: int, first: Scope, along: Iterable[int]) -> Iterator[Scope]:
+    """A scope of siblings, then wider ones; of a period and its parts, those are of the part alone in which the cell is."""
+    alone = () if system.layers is None else system.layers.around(unknown, together=1)
+    yield first
+    wider = _ever_wider(system, first.tops, along)
+    next(wider)
+    yield from (replace(first, tops=tops, layers=alone) for tops in wider)
 
 
 def _ever_wider(system: System, tops: Tops, along: Iterable[int]) -> Iterator[Tops]:

@@ -8,7 +8,7 @@ nothing.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from anonymizer.primary import primary_of
 from anonymizer.published import Standing
 from anonymizer.suppression.equations import Flags, Numbers, System
 from anonymizer.suppression.guards import Guards, guard
+from anonymizer.suppression.layers import layers_of
 from anonymizer.suppression.moves import Goals, Move
 from anonymizer.suppression.own_knowledge import OwnKnowledge
 from anonymizer.suppression.parts import Part, apart, divide, search_parts
@@ -54,16 +55,20 @@ def suppress(
     progress: Progress | None = None,
     *,
     standing: Standing | None = None,
+    time: str | None = None,
     processes: int = 0,
 ) -> Suppression:
     """Hide what must be hidden; raises `ProtectionImpossible` or `ReleasedOtherwise`.
 
-    What was shown before, as `standing` says, stays shown, and what was hidden stays hidden. `progress` is told how many
+    What was shown before, as `standing` says, stays shown, and what was hidden stays hidden. Where that is all but the total of
+    the dimension `time`, a period is searched beside its parts. `progress` is told how many
     goals are met, and of how many.
     `processes` 0 takes as many as there are processors. Their number does not change what is hidden.
     """
     system, guards = guard(system, primary_of(system.counted, policy))
     pattern = Pattern(system, guards, standing)
+    if time is not None:
+        system = replace(system, layers=layers_of(system, pattern.hidden, time))
     search = Search(system, pattern, Goals(system, guards, pattern.guarded))
     limits = _Limits(guards, all(policy.for_table(table.name).hide_grand_total for table in system.counted), processes)
     for _ in _protect(search, limits):

@@ -67,7 +67,7 @@ def protect_month(
     tables = [_with_weeks(time, position, weeks) for position, _ in enumerate(weeks[0].counted)]
     standing = _standing(time, weeks)
     totals = [_in_system(total, period, month) for period, known in outside.items() for total in known]
-    done = protect_tables(tables, policy, standing=standing, outside=totals, progress=progress)
+    done = protect_tables(tables, policy, standing=standing, time=WEEK, outside=totals, progress=progress)
     for known in dict.fromkeys([(), tuple(totals)]):
         prove_from_outside(done.tables, policy, standing, outside=known)
     own = [_of_month(table) for table in done.tables]
