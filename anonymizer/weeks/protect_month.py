@@ -26,7 +26,7 @@ from anonymizer.published import (
     certify,
     count_cells,
 )
-from anonymizer.suppression import Progress
+from anonymizer.suppression import Kept, Progress
 from core.month import Month
 
 __all__ = ["KeptWeek", "month_counts", "protect_month"]
@@ -51,6 +51,7 @@ def protect_month(
     policy: Policy,
     *,
     progress: Progress | None = None,
+    kept: Kept | None = None,
 ) -> ProtectedPeriod:
     """The month's tables as they may be published beside those of its weeks, proven and audited together with them.
 
@@ -60,7 +61,7 @@ def protect_month(
     time = Dimension(WEEK, {TOTAL: None} | {week.code: TOTAL for week in weeks})
     tables = [_with_weeks(time, position, weeks) for position, _ in enumerate(weeks[0].counted)]
     standing = _standing(time, weeks)
-    done = protect_tables(tables, policy, standing=standing, progress=progress)
+    done = protect_tables(tables, policy, standing=standing, progress=progress, kept=kept)
     prove_from_outside(done.tables, policy, standing)
     own = [_of_month(table) for table in done.tables]
     proof = Proof({table.name: table.digest for table in own}, *count_cells(own), done.proof.evidence)
