@@ -5,9 +5,10 @@ protected tables, and writes statistics once the folder is whole. Neither can re
 right is asked for before (`protect_as`, `release_as`); the deed itself is the program's, under the officer's name.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -29,14 +30,27 @@ from core.week import Week
 __all__ = [
     "EARLIER",
     "PeriodNotOver",
+    "Search",
     "protect_as",
     "protect_month",
+    "protect_period",
     "protect_week",
     "release_as",
     "release_period",
+    "require_protecting",
 ]
 
 EARLIER: Final = 12  # how many periods back the report's chart looks
+
+
+class Search(NamedTuple):
+    """Who is told how far the search is, and where its pieces are kept."""
+
+    progress: Callable[[int, int], None] | None = None
+    kept: weeks.SealedPieces | None = None
+
+
+NOT_FOLLOWED: Final = Search()
 
 
 class PeriodNotOver(Problem):
@@ -47,10 +61,14 @@ class PeriodNotOver(Problem):
 
 def protect_as(program: Program, access: Access, period: Period) -> anonymizer.ProtectedPeriod:
     """Protect a week or month on behalf of an officer; raises `NotAllowed`, `PeriodNotOver` and what protecting raises."""
+    require_protecting(program, access, period)
+    return protect_period(program, access.operation, period, actor=access.actor)
+
+
+def require_protecting(program: Program, access: Access, period: Period) -> None:
+    """Whether an officer may have a period protected by now; raises `NotAllowed` or `PeriodNotOver`."""
     _require(program, access, Zone.ANONYMIZER, Right.PROTECT_WEEK, period)
-    if isinstance(period, Month):
-        return protect_month(program, access.operation, period, actor=access.actor)
-    return protect_week(program, access.operation, period, actor=access.actor)
+    _check_over(period)
 
 
 def release_as(program: Program, access: Access, period: Period, folder: Path) -> exports.Release:
@@ -65,7 +83,18 @@ def _require(program: Program, access: Access, zone: Zone, right: Right, period:
         require(session, right, UNASSIGNED, subject=f"anonymizer.{kind_of(period)}:{period}")
 
 
-def protect_week(program: Program, operation: str, week: Week, *, actor: str) -> anonymizer.ProtectedPeriod:
+def protect_period(
+    program: Program, operation: str, period: Period, *, actor: str, search: Search = NOT_FOLLOWED
+) -> anonymizer.ProtectedPeriod:
+    """Protect a week or a month."""
+    if isinstance(period, Month):
+        return protect_month(program, operation, period, actor=actor, search=search)
+    return protect_week(program, operation, period, actor=actor, search=search)
+
+
+def protect_week(
+    program: Program, operation: str, week: Week, *, actor: str, search: Search = NOT_FOLLOWED
+) -> anonymizer.ProtectedPeriod:
     """Count one week's movements, protect the tables and store them with their proof; raises `PeriodNotOver`.
 
     A week that is protected already stays as it is: reports that came late are kept and not counted.
@@ -77,12 +106,14 @@ def protect_week(program: Program, operation: str, week: Week, *, actor: str) ->
             return weeks.load_protected(session, program.ring, operation, week)
         facts = weeks.fresh_facts(session, program.ring, operation, week)
         counted = weeks.count_blocks(facts, load_places(session, operation), operation=operation)
-        protected = anonymizer.protect(counted, weeks.policy_in_force(session))
+        protected = anonymizer.protect(counted, weeks.policy_in_force(session), progress=search.progress, kept=search.kept)
         weeks.store_protected(session, program.ring, protected, counted.tables)
     return protected
 
 
-def protect_month(program: Program, operation: str, month: Month, *, actor: str) -> anonymizer.ProtectedPeriod:
+def protect_month(
+    program: Program, operation: str, month: Month, *, actor: str, search: Search = NOT_FOLLOWED
+) -> anonymizer.ProtectedPeriod:
     """Protect the sum of a month's weeks beside them; weeks that are not protected yet are so before.
 
     Raises `PeriodNotOver`. A month that is protected already stays as it is.
@@ -94,7 +125,8 @@ def protect_month(program: Program, operation: str, month: Month, *, actor: str)
         with suppress(weeks.PeriodNotProtected):
             return weeks.load_protected(session, program.ring, operation, month)
         kept = [_kept_week(session, program, operation, week) for week in month.weeks]
-        protected = weeks.protect_month(month, kept, weeks.policy_in_force(session))
+        rules = weeks.policy_in_force(session)
+        protected = weeks.protect_month(month, kept, rules, progress=search.progress, kept=search.kept)
         weeks.store_protected(session, program.ring, protected, weeks.month_counts(kept))
     return protected
 

@@ -47,7 +47,12 @@ RECORD = ("core.audit_line", "record")
 QUIET = {
     "anonymizer.policy_in_force": "the rules of suppression, which tell of nobody",
     "anonymizer.read_weekly_policy": "rules of suppression before they are proposed; to propose them leaves the line",
+    "anonymizer.ask_for": "a note for workers; protecting, under the name of who asked, leaves the line",
+    "anonymizer.asked_periods": "codes of periods and numbers of goals",
+    "anonymizer.done_with": "a step of protecting, which leaves the line",
     "anonymizer.load_protected": "protected tables, which tell of nobody",
+    "anonymizer.take_asked": "a step of protecting, which leaves the line",
+    "anonymizer.tell_of_asked": "numbers of goals, or the code of a problem",
     "casework.choose_persons": "ids, a step of proposing an export, which leaves the line",
     "casework.consent_in_force": "a step of what uses the record, which leaves the line",
     "casework.export_log": "ids, fields and counts of exports, which left their own lines",
