@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -144,9 +145,7 @@ def test_of_what_fails_the_officer_sees_the_code_until_it_is_asked_for_again(
 
 
 def test_on_a_broker_the_message_names_an_operation_and_a_period_and_a_worker_protects(asked: Program, broker: Path) -> None:
-    on_broker = Program(
-        asked.settings.model_copy(update={"broker_url": f"redis+socket://{broker}"}), asked.database, asked.ring
-    )
+    on_broker = Program(replace(asked.settings, broker_url=f"redis+socket://{broker}"), asked.database, asked.ring)
     worker, redis = build_worker(on_broker), Redis(unix_socket_path=str(broker))
     after_asking(worker, "TEST", LAST)
     [message] = redis.lrange("celery", 0, -1)
