@@ -6,20 +6,19 @@ What does not open (a key was retired meanwhile, or a row changed) is not taken:
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Final
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from anonymizer.models import SearchPieceRow
 from anonymizer.weeks.asked_periods import Asked
-from core.envelope import WRAPPED_BYTES, Binding, CiphertextRefused, WrappedKey, new_record_key, unwrap_record_key
+from core.envelope import CiphertextRefused
 from core.keyring import KeyRing, KeyVersionUnknown
+from core.seal_alone import open_alone, seal_alone
 
 __all__ = ["SealedPieces"]
 
-VERSION_BYTES: Final = 4
-COMMITMENT_BYTES: Final = 32
+TABLE = "anonymizer.search_piece"
 
 
 class SealedPieces:
@@ -35,7 +34,9 @@ class SealedPieces:
                 select(SearchPieceRow.number, SearchPieceRow.content).where(SearchPieceRow.asked == self._asked.id)
             )
             try:
-                self._known = {number: self._open(number, content) for number, content in rows}
+                self._known = {
+                    number: open_alone(self._ring, content, TABLE, self._asked.id, number) for number, content in rows
+                }
             except (CiphertextRefused, KeyVersionUnknown):
                 self._known = {}
             if self._known.get(0) == mark:
@@ -52,21 +53,6 @@ class SealedPieces:
             self._add(session, number + 1, piece)
 
     def _add(self, session: Session, number: int, piece: bytes) -> None:
-        content = self._seal(number, piece)
+        content = seal_alone(self._ring, piece, TABLE, self._asked.id, number)
         row = {"asked": self._asked.id, "number": number, "operation": self._asked.operation, "content": content}
         session.execute(insert(SearchPieceRow).values(row))
-
-    def _seal(self, number: int, piece: bytes) -> bytes:
-        key, wrapped = new_record_key(self._ring, self._binding(number, "key"))
-        version = wrapped.version.to_bytes(VERSION_BYTES, "big")
-        return version + wrapped.sealed + wrapped.commitment + key.seal(piece, self._binding(number, "content"))
-
-    def _open(self, number: int, content: bytes) -> bytes:
-        ends = VERSION_BYTES, VERSION_BYTES + WRAPPED_BYTES, VERSION_BYTES + WRAPPED_BYTES + COMMITMENT_BYTES
-        version, sealed, commitment = content[: ends[0]], content[ends[0] : ends[1]], content[ends[1] : ends[2]]
-        wrapped = WrappedKey(int.from_bytes(version, "big"), sealed, commitment)
-        key = unwrap_record_key(self._ring, wrapped, self._binding(number, "key"))
-        return key.open(content[ends[2] :], self._binding(number, "content"))
-
-    def _binding(self, number: int, field: str) -> Binding:
-        return Binding("anonymizer.search_piece", self._asked.id, field, number)
