@@ -3,9 +3,11 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from core.database import Database, Zone
 from core.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster, embedded_cluster
@@ -24,11 +26,23 @@ os.environ["COLUMNS"] = "200"
 PROJECT = Path(__file__).resolve().parents[1]
 SHARED_DATA = PROJECT.parent / "shared" / "data"
 OPERATION = "TEST"
+SEASON = "tests/red_team/"
 # A test's database need not outlive a power cut, and hundreds of them are made and dropped.
 WITHOUT_WAITING_FOR_THE_DISK = [
     *(f"ALTER SYSTEM SET {name} = off" for name in ("fsync", "synchronous_commit", "full_page_writes")),
     "SELECT pg_reload_conf()",
 ]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
+    """Side by side, modules go to whichever process is free; those that look at one costly season stay together."""
+    return _BySeason(config, log) if config.getoption("dist") == "loadscope" else None
+
+
+class _BySeason(LoadScopeScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        return SEASON if nodeid.startswith(SEASON) else super()._split_scope(nodeid)
 
 
 @pytest.fixture(scope="session")
