@@ -358,4 +358,4 @@ class OutsideDiffers(Problem):
 class ResumeUnfit(Problem):
     code = "ANON-089"
     says = "The search cannot go on from {path}: {reason}."
-    remedy = "Give the key that it was begun with, in a file that its owner alone may read; or remove what was kept, and search anew."
+    remedy = "Give the key that it was begun with, in a file for its owner alone; or remove what was kept, and search anew."
