@@ -43,6 +43,7 @@ __all__ = [
     "ReleaseUnfit",
     "ReleaseUnreadable",
     "ReleasedOtherwise",
+    "ResumeUnfit",
     "RoundedBefore",
     "RoundingUnfit",
     "SolverGaveUp",
@@ -352,3 +353,9 @@ class OutsideDiffers(Problem):
         "Find out why. If it was counted otherwise (other people, other dates, other definitions), write otherwise into its "
         "column counted: then it tells nothing of this table, and is not used."
     )
+
+
+class ResumeUnfit(Problem):
+    code = "ANON-089"
+    says = "The search cannot go on from {path}: {reason}."
+    remedy = "Give the key that it was begun with, in a file for its owner alone; or remove what was kept, and search anew."

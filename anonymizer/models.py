@@ -1,4 +1,5 @@
-"""Schema `anonymizer`: protected weeks and months, no table without its proof nor a proof without its evidence; fact blocks."""
+"""Schema `anonymizer`: protected weeks and months, no table without its proof nor a proof without its evidence; fact blocks;
+what was asked to be protected."""
 
 from datetime import date, datetime
 from typing import Any, Final
@@ -13,6 +14,7 @@ from core.database import Base
 from core.models import ProposalRow
 
 __all__ = [
+    "AskedPeriodRow",
     "BlockKeyRow",
     "EvidenceRow",
     "FactBlockRow",
@@ -21,6 +23,7 @@ __all__ = [
     "ProofRow",
     "PublicationRow",
     "RegisterRow",
+    "SearchPieceRow",
     "TableRow",
     "TrialRow",
 ]
@@ -190,3 +193,31 @@ class BlockKeyRow(Base):
     key_version: Mapped[int]
     sealed: Mapped[bytes]
     commitment: Mapped[bytes]
+
+
+class AskedPeriodRow(Base):
+    """A period that an officer asked to have protected: how many goals of its search are met, and why it failed, as a code."""
+
+    __tablename__ = "asked_period"
+    __table_args__ = (UniqueConstraint("operation", "period"), {"schema": "anonymizer"})
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    operation: Mapped[str] = mapped_column(ForeignKey("core.operation.code"))
+    period: Mapped[str]
+    asked_by: Mapped[str]
+    asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    met: Mapped[int] = mapped_column(default=0)
+    goals: Mapped[int] = mapped_column(default=0)
+    failed: Mapped[str] = mapped_column(default="")
+
+
+class SearchPieceRow(Base):
+    """A piece of a search that is under way, sealed; gone when the search is over."""
+
+    __tablename__ = "search_piece"
+    __table_args__ = {"schema": "anonymizer"}
+
+    asked: Mapped[UUID] = mapped_column(ForeignKey("anonymizer.asked_period.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    operation: Mapped[str]
+    content: Mapped[bytes]

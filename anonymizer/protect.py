@@ -11,16 +11,21 @@ from anonymizer.outside import Outside
 from anonymizer.policy import Policy, require_fit
 from anonymizer.prove import prove, prove_from_outside
 from anonymizer.published import ProtectedPeriod, ProtectedTables, PublishedTable, Standing
-from anonymizer.suppression import Flags, Progress, build_system, suppress
+from anonymizer.suppression import Flags, Kept, Progress, build_system, suppress
 
 __all__ = ["draft_tables", "protect", "protect_fitting", "protect_tables", "require_counted"]
 
 
 def protect(
-    counted: CountedWeek, policy: Policy, *, outside: Outside = (), progress: Progress | None = None
+    counted: CountedWeek,
+    policy: Policy,
+    *,
+    outside: Outside = (),
+    progress: Progress | None = None,
+    kept: Kept | None = None,
 ) -> ProtectedPeriod:
     """The week's tables as they may be published, proven and then audited from outside; see `protect_tables`."""
-    done = protect_tables(counted.tables, policy, outside=outside, progress=progress)
+    done = protect_tables(counted.tables, policy, outside=outside, progress=progress, kept=kept)
     for known in dict.fromkeys([(), tuple(outside)]):  # by whoever does not know those totals, and by whoever does
         prove_from_outside(done.tables, policy, outside=known)
     return ProtectedPeriod(counted.operation, counted.week, done.policy, done.tables, done.proof, counted.population)
@@ -34,17 +39,19 @@ def protect_tables(
     time: str | None = None,
     outside: Outside = (),
     progress: Progress | None = None,
+    kept: Kept | None = None,
 ) -> ProtectedTables:
     """Tables that are published together as they may be published, with their proof. The same always gives the same.
 
     `standing` says how cells stand in what was released before: that is neither withdrawn nor contradicted. Where that is all
     but the total of a dimension, `time` names it: a period beside its parts is searched otherwise, and much faster.
     `outside` are totals of the same people that others publish: nothing is shown that betrays an unsafe cell to whoever knows
-    them. `progress` is told how many goals are met, and of how many. Raises `PolicyUnfit`, `CountsUnfit`, `ReleasedOtherwise`,
+    them. `progress` is told how many goals are met, and of how many; a search of which pieces
+    are `kept` goes on from those. Raises `PolicyUnfit`, `CountsUnfit`, `ReleasedOtherwise`,
     `ProtectionImpossible` or `NotProven`; never is there a table without a proof.
     """
     require_counted(counted, policy)
-    return protect_fitting(counted, policy, standing=standing, time=time, outside=outside, progress=progress)
+    return protect_fitting(counted, policy, standing=standing, time=time, outside=outside, progress=progress, kept=kept)
 
 
 def require_counted(counted: Sequence[CountedTable], policy: Policy) -> None:
@@ -75,10 +82,11 @@ def protect_fitting(
     time: str | None = None,
     outside: Outside = (),
     progress: Progress | None = None,
+    kept: Kept | None = None,
 ) -> ProtectedTables:
     """The same where it is known that the policy fits: for parts of a table, which need not hold all codes."""
     system = build_system(counted, outside)
-    suppression = suppress(system, policy, progress, standing=standing, time=time)
+    suppression = suppress(system, policy, progress, standing=standing, time=time, kept=kept)
     tables = [_published(table, suppression.hidden[system.numbers(table)]) for table in counted]
     names = {unknown: system.identity(unknown) for unknown in np.flatnonzero(suppression.hidden).tolist()}
     alternatives = [

@@ -6,11 +6,11 @@ statistics once the folder is whole. An officer's right is asked for before (`pr
 program's, under the officer's name.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -33,14 +33,27 @@ from core.week import Week
 __all__ = [
     "EARLIER",
     "PeriodNotOver",
+    "Search",
     "protect_as",
     "protect_month",
+    "protect_period",
     "protect_week",
     "release_as",
     "release_period",
+    "require_protecting",
 ]
 
 EARLIER: Final = 12  # how many periods back the report's chart looks
+
+
+class Search(NamedTuple):
+    """Who is told how far the search is, and where its pieces are kept."""
+
+    progress: Callable[[int, int], None] | None = None
+    kept: weeks.SealedPieces | None = None
+
+
+NOT_FOLLOWED: Final = Search()
 
 
 class PeriodNotOver(Problem):
@@ -51,10 +64,14 @@ class PeriodNotOver(Problem):
 
 def protect_as(program: Program, access: Access, period: Period) -> anonymizer.ProtectedPeriod:
     """Protect a week or month on behalf of an officer; raises `NotAllowed`, `PeriodNotOver` and what protecting raises."""
+    require_protecting(program, access, period)
+    return protect_period(program, access.operation, period, actor=access.actor)
+
+
+def require_protecting(program: Program, access: Access, period: Period) -> None:
+    """Whether an officer may have a period protected by now; raises `NotAllowed` or `PeriodNotOver`."""
     _require(program, access, Zone.ANONYMIZER, Right.PROTECT_WEEK, period)
-    if isinstance(period, Month):
-        return protect_month(program, access.operation, period, actor=access.actor)
-    return protect_week(program, access.operation, period, actor=access.actor)
+    _check_over(period)
 
 
 def release_as(program: Program, access: Access, period: Period, folder: Path) -> exports.Release:
@@ -69,8 +86,19 @@ def _require(program: Program, access: Access, zone: Zone, right: Right, period:
         require(session, right, UNASSIGNED, subject=f"anonymizer.{kind_of(period)}:{period}")
 
 
-def protect_week(program: Program, operation: str, week: Week, *, actor: str) -> anonymizer.ProtectedPeriod:
-    """Count one week's movements and screenings, protect the tables of each and store them with their proofs; the movements.
+def protect_period(
+    program: Program, operation: str, period: Period, *, actor: str, search: Search = NOT_FOLLOWED
+) -> anonymizer.ProtectedPeriod:
+    """Protect a week or a month."""
+    if isinstance(period, Month):
+        return protect_month(program, operation, period, actor=actor, search=search)
+    return protect_week(program, operation, period, actor=actor, search=search)
+
+
+def protect_week(
+    program: Program, operation: str, week: Week, *, actor: str, search: Search = NOT_FOLLOWED
+) -> anonymizer.ProtectedPeriod:
+    """Count one week's movements, protect the tables and store them with their proof; raises `PeriodNotOver`.
 
     Raises `PeriodNotOver`. A week that is protected already stays as it is: what came late is kept and not counted.
     """
@@ -81,25 +109,30 @@ def protect_week(program: Program, operation: str, week: Week, *, actor: str) ->
             return weeks.load_protected(session, program.ring, operation, week)
     fresh_case_facts(program, operation, week, actor=actor)
     with program.database.transaction(Zone.ANONYMIZER, operation=operation, actor=actor) as session:
-        movements = _protect(session, program, weeks.count_week(session, program.ring, operation, week))
+        movements = _protect(session, program, weeks.count_week(session, program.ring, operation, week), search)
         cases = weeks.load_case_facts(session, program.ring, operation, week)
         _protect(session, program, weeks.count_screenings(cases, load_places(session, operation), operation=operation))
         ledger.write_down_protected(session, operation)
     return movements
 
 
-def _protect(session: Session, program: Program, counted: anonymizer.CountedWeek) -> anonymizer.ProtectedPeriod:
+def _protect(
+    session: Session, program: Program, counted: anonymizer.CountedWeek, search: Search = NOT_FOLLOWED
+) -> anonymizer.ProtectedPeriod:
     """What others publish is of movements: a total names no population."""
     tables, moving = counted.tables, counted.population is Population.MOVEMENTS
     ledger.require_suppression(session, counted.operation, counted.week, _dimensions(tables))
     known = elsewhere.known_elsewhere(session, counted.operation, counted.week, tables) if moving else elsewhere.NOTHING
-    protected = anonymizer.protect(counted, weeks.policy_in_force(session, tables), outside=known.totals)
+    policy = weeks.policy_in_force(session, tables)
+    protected = anonymizer.protect(counted, policy, outside=known.totals, progress=search.progress, kept=search.kept)
     protected = replace(protected, elsewhere=known.stated)
     weeks.store_protected(session, program.ring, protected, tables)
     return protected
 
 
-def protect_month(program: Program, operation: str, month: Month, *, actor: str) -> anonymizer.ProtectedPeriod:
+def protect_month(
+    program: Program, operation: str, month: Month, *, actor: str, search: Search = NOT_FOLLOWED
+) -> anonymizer.ProtectedPeriod:
     """Protect the sum of a month's weeks beside them, of each population; weeks that are not protected yet are so before.
 
     Raises `PeriodNotOver`. A month that is protected already stays as it is. Weeks that were protected when screenings were not
@@ -111,7 +144,7 @@ def protect_month(program: Program, operation: str, month: Month, *, actor: str)
     with program.database.transaction(Zone.ANONYMIZER, operation=operation, actor=actor) as session:
         with suppress(weeks.PeriodNotProtected):
             return weeks.load_protected(session, program.ring, operation, month)
-        movements = _protect_month(session, program, operation, month, Population.MOVEMENTS)
+        movements = _protect_month(session, program, operation, month, Population.MOVEMENTS, search=search)
         with suppress(weeks.PeriodNotProtected):
             _protect_month(session, program, operation, month, Population.SCREENINGS)
         ledger.write_down_protected(session, operation)
@@ -119,7 +152,13 @@ def protect_month(program: Program, operation: str, month: Month, *, actor: str)
 
 
 def _protect_month(
-    session: Session, program: Program, operation: str, month: Month, population: Population
+    session: Session,
+    program: Program,
+    operation: str,
+    month: Month,
+    population: Population,
+    *,
+    search: Search = NOT_FOLLOWED,
 ) -> anonymizer.ProtectedPeriod:
     stored = [weeks.load_protected(session, program.ring, operation, week, population) for week in month.weeks]
     kept = [weeks.KeptWeek(week, weeks.load_counts(session, program.ring, week)) for week in stored]
@@ -128,7 +167,8 @@ def _protect_month(
         known = elsewhere.known_elsewhere(session, operation, month, counted)
         outside = {each.protected.period: elsewhere.known_then(session, each.protected, each.counted).totals for each in kept}
     policy = weeks.policy_in_force(session, kept[0].counted)
-    protected = weeks.protect_month(month, kept, policy, outside={month: known.totals, **outside})
+    totals = {month: known.totals, **outside}
+    protected = weeks.protect_month(month, kept, policy, outside=totals, progress=search.progress, kept=search.kept)
     protected = replace(protected, elsewhere=known.stated)
     weeks.store_protected(session, program.ring, protected, counted)
     return protected

@@ -121,15 +121,12 @@ class Goals:
 
     def met_by(self, moves: Sequence[Move]) -> Met:
         """Every goal that some moves meet, and how."""
-        return self._met_by(moves, self._begin < self._end)
-
-    def _met_by(self, moves: Sequence[Move], asked: Flags) -> Met:
         if not moves:
             return Met(*np.zeros((3, 0), np.int64))
         cells, steps = np.concatenate([move.cells for move in moves]), np.concatenate([move.step for move in moves])
         ends = np.repeat(np.array([(move.back, move.forth) for move in moves]), [len(move.cells) for move in moves], axis=0)
         at = np.repeat(np.arange(len(moves)), [len(move.cells) for move in moves])
-        asked = asked[cells]
+        asked = self._begin[cells] < self._end[cells]
         cells, steps, ends, at = cells[asked], steps[asked], ends[asked], at[asked]
         goals = ranges(self._begin[cells], self._end[cells])
         each = np.repeat(np.arange(len(cells)), self._end[cells] - self._begin[cells])
@@ -141,13 +138,24 @@ class Goals:
 
     def close(self, moves: Sequence[Move]) -> None:
         """Strike off what moves show to be possible."""
-        for number in set(self._met_by(moves, self.unmet).goal.tolist()):
-            cell, goal = self.named[number]
-            if goal in (left := self.open.get(cell, [])):
-                left.remove(goal)
-                if not left:
+        for move in moves:
+            unmet = np.flatnonzero(self.unmet[move.cells])  # few cells: single numbers are faster than arrays
+            for cell, step in zip(move.cells[unmet].tolist(), move.step[unmet].tolist(), strict=True):
+                persons = int(self._persons[cell])
+                left = [goal for goal in self.open[cell] if not _meets(goal, persons, step, move)]
+                if left:
+                    self.open[cell] = left
+                else:
                     del self.open[cell]
                     self.unmet[cell] = False
+
+
+def _meets(goal: Possible, persons: int, step: int, move: Move) -> bool:
+    """Whether a multiple of a move, which changes a cell by `step`, takes it where a goal wants it."""
+    least, most = goal.least - persons, (FAR if goal.most is None else goal.most) - persons
+    if step < 0:
+        step, least, most = -step, -most, -least
+    return max(-(-least // step), move.back) <= min(most // step, move.forth)
 
 
 def nearest_multiples(step: Numbers, ends: Numbers, least: Numbers, most: Numbers) -> tuple[Numbers, Flags]:

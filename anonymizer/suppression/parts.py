@@ -11,9 +11,8 @@ from typing import Final
 
 import numpy as np
 
-from anonymizer.side_by_side import side_by_side
+from anonymizer.suppression.checkpoint import Checkpoint, Piece
 from anonymizer.suppression.equations import Numbers, System
-from anonymizer.suppression.moves import Move
 from anonymizer.suppression.scopes import cells_in, scopes_beside
 from anonymizer.suppression.search import Search, in_order
 
@@ -59,9 +58,10 @@ def apart(system: System, cells: Iterable[int]) -> list[Part]:
     return [Part(None, tuple(some.tolist())) for some in np.array_split(ordered, APART) if len(some)]
 
 
-def search_parts(search: Search, parts: Sequence[Part], processes: int) -> Iterator[list[Move]]:
+def search_parts(search: Search, parts: Sequence[Part], checkpoint: Checkpoint, processes: int) -> Iterator[Piece]:
     """The moves found in each part, in the order of the parts. `processes` 0 takes as many as there are processors."""
-    return side_by_side(_search_part, search, parts, processes if search.goals.remaining >= WORTHWHILE else 1)
+    workers = processes if search.goals.remaining >= WORTHWHILE else 1
+    return checkpoint.pieces(_search_part, search.as_it_stands(), parts, workers)
 
 
 def _by_layers(system: System, cells: Iterable[int]) -> Iterator[tuple[list[int], Numbers | None]]:
@@ -85,13 +85,13 @@ def _axis(system: System, table: int, rank: int) -> int | None:
     return ranked[rank] if rank < len(ranked) else None
 
 
-def _search_part(whole: Search, part: Part) -> list[Move]:
+def _search_part(whole: Search, part: Part) -> Piece:
     """Hide as little as may be: first between siblings, then with hidden cells alone, then more widely within the part."""
     search = Search(whole.system, whole.pattern.copy(), whole.goals.only(part.cells))
     if part.axis is None:
         for cells, within in _by_layers(whole.system, part.cells):
             search.protect_freely(cells, within)
-        return search.moves
+        return Piece(search.moves)
     scopes = scopes_beside(whole.system, part.cells, part.axis)
     if part.siblings:
         for cell in in_order(whole.system, part.cells):
@@ -101,4 +101,4 @@ def _search_part(whole: Search, part: Part) -> list[Move]:
         search.protect_freely(left, np.unique(np.concatenate(widest)))
     for cell in left:
         search.protect(cell, lambda unknown: scopes[unknown][1:])
-    return search.moves
+    return Piece(search.moves)

@@ -50,8 +50,8 @@ class Program:
         self._solver = _solver(sparse.hstack([matrix, -matrix[:, self._falling]]).tocsc())
         self._version, self._budget = -1, 0
         self._branches = BRANCHES if system.layers is None else FEW_BRANCHES
-        self._fixed = np.zeros(groups, bool)
-        self._lower = self._upper = np.zeros(len(self._columns))
+        self._cost, self._fixed = np.full(groups, np.nan), np.zeros(groups, bool)
+        self._lower, self._upper = np.zeros((2, len(self._columns)))
 
     @classmethod
     def of_scope(cls, system: System, pattern: Pattern, scope: Scope) -> "Program":
@@ -85,18 +85,23 @@ class Program:
         return self._move(change)
 
     def _refresh(self) -> None:
-        """Costs and bounds as the pattern stands now, with no goal."""
-        groups, count = len(self._room), len(self._columns)
+        """Costs and bounds as the pattern stands now, with no goal. What has not changed since is left as it is."""
+        groups = len(self._room)
         safe = ~self._pattern.hidden[self._cells]
         cost = FREE + np.bincount(self._group, self._pattern.cost[self._cells] * safe, minlength=groups)
-        self._solver.changeColsCost(count, self._columns, np.concatenate([cost, cost[self._falling]]))
-        self._fixed = fixed = np.zeros(groups, bool)
+        fixed = np.zeros(groups, bool)
         fixed[self._group[self._held & safe]] = True
-        rise = np.where(fixed, 0.0, highspy.kHighsInf)
-        fall = np.where(fixed, 0.0, self._room)[self._falling]
-        self._lower, self._upper = np.zeros(count), np.concatenate([rise, fall])
-        self._solver.changeColsBounds(count, self._columns, self._lower, self._upper)
-        self._version = self._pattern.version
+        changed = np.flatnonzero((cost != self._cost) | (fixed != self._fixed))
+        self._cost, self._fixed, self._version = cost, fixed, self._pattern.version
+        if not len(changed):
+            return
+        falling = changed[self._fall[changed] >= 0]
+        columns = np.concatenate([changed, self._fall[falling]]).astype(np.int32)
+        rise, fall = np.full(len(changed), highspy.kHighsInf), self._room[falling].astype(float)
+        rise[fixed[changed]] = fall[fixed[falling]] = 0.0
+        self._upper[columns] = np.concatenate([rise, fall])
+        self._solver.changeColsCost(len(columns), columns, np.concatenate([cost[changed], cost[falling]]))
+        self._solver.changeColsBounds(len(columns), columns, self._lower[columns], self._upper[columns])
 
     def _bounds(self, group: int) -> list[tuple[int, float, float]]:
         """The bounds of a group's rise and fall, to be put back."""
@@ -195,19 +200,28 @@ def _merge_equal_cells(equations: sparse.csr_matrix) -> tuple[sparse.csc_matrix,
 def _solver(matrix: sparse.csc_matrix) -> highspy.Highs:
     """HiGHS with the equations `matrix` x = 0; one thread and no clock, so that the same week gives the same answer."""
     rows, columns = matrix.shape
-    program = highspy.HighsLp()
-    program.num_row_, program.num_col_ = rows, columns
-    program.col_cost_ = program.col_lower_ = np.zeros(columns)
-    program.col_upper_ = np.full(columns, highspy.kHighsInf)
-    program.row_lower_ = program.row_upper_ = np.zeros(rows)
-    program.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    program.a_matrix_.start_, program.a_matrix_.index_ = matrix.indptr, matrix.indices
-    program.a_matrix_.value_ = matrix.data.astype(float)
+    nothing, level = np.zeros(columns), np.zeros(rows)
     solver = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.silent()
     solver.setOptionValue("threads", 1)
     solver.setOptionValue("presolve", "off")
     solver.setOptionValue("simplex_scale_strategy", 0)
     solver.setOptionValue("dual_simplex_cost_perturbation_multiplier", 0.0)  # a fifth faster here, and moves are shorter
-    solver.passModel(program)
+    solver.passModel(  # arrays, which are taken as they are; fields of a HighsLp are copied number by number
+        columns,
+        rows,
+        matrix.nnz,
+        int(highspy.MatrixFormat.kColwise),
+        int(highspy.ObjSense.kMinimize),
+        0.0,
+        nothing,
+        nothing,
+        np.full(columns, highspy.kHighsInf),
+        level,
+        level,
+        matrix.indptr,
+        matrix.indices,
+        matrix.data.astype(float),
+        np.zeros(columns, np.int32),
+    )
     return solver

@@ -6,11 +6,11 @@ on which little rests. Nothing else is hidden for it.
 
 from collections import Counter
 from itertools import count
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
-from anonymizer.side_by_side import side_by_side
+from anonymizer.suppression.checkpoint import Checkpoint, Piece
 from anonymizer.suppression.moves import Move
 from anonymizer.suppression.parts import WORTHWHILE, Part, divide
 from anonymizer.suppression.pattern import Pattern
@@ -23,25 +23,19 @@ __all__ = ["prune"]
 FEW: Final = 5  # goals that may rest on a cell; with twelve the search took three times as long and found half as many more
 
 
-class Pruned(NamedTuple):
-    """What a part can do without, and the moves that take the place of those that needed it."""
-
-    cells: list[int]
-    moves: list[Move]
-
-
-def prune(search: Search, processes: int) -> None:
+def prune(search: Search, checkpoint: Checkpoint, processes: int) -> None:
     """Publish cells again, part by part; the moves that are kept meet all that the moves before met."""
     hidden = np.flatnonzero(search.pattern.hidden & ~search.pattern.first)
     parts = divide(search.system, hidden.tolist())
-    found = list(side_by_side(_prune_part, search, parts, processes if len(hidden) >= WORTHWHILE else 1))
+    found = list(checkpoint.pieces(_prune_part, search, parts, processes if len(hidden) >= WORTHWHILE else 1))
     dropped = np.zeros(search.system.size, bool)
-    dropped[[cell for part in found for cell in part.cells]] = True
+    dropped[[cell for part in found for cell in part.shown]] = True
     kept = [move for move in search.moves if not np.any(dropped[move.cells])]
     search.keep(kept + [move for part in found for move in part.moves])
 
 
-def _prune_part(search: Search, part: Part) -> Pruned:
+def _prune_part(search: Search, part: Part) -> Piece:
+    """What a part can do without, and the moves that take the place of those that needed it."""
     pattern, moves = search.pattern.copy(), _MovesWithin(search, part)
     blocks = _Blocks(search, pattern, part)
     dropped = []
@@ -56,7 +50,7 @@ def _prune_part(search: Search, part: Part) -> Pruned:
         else:
             moves.replace(cell, found)
             dropped.append(cell)
-    return Pruned(dropped, moves.added())
+    return Piece(moves.added(), dropped)
 
 
 class _MovesWithin:
@@ -75,13 +69,15 @@ class _MovesWithin:
         own = np.zeros(search.system.size, bool)
         own[list(part.cells)] = True
         self._numbers = count()
+        within = []
         for move in search.moves:
             inside = own[move.cells]
             if np.all(inside | ~optional[move.cells]):
-                self._add(move)
+                within.append(move)
             else:
                 for cell in move.cells[inside].tolist():
                     self.using.pop(cell, None)
+        self._add(within)
         self._before = next(self._numbers)
 
     def resting_on(self, cell: int) -> list[int]:
@@ -95,20 +91,22 @@ class _MovesWithin:
             for other in self._moves.pop(at).cells.tolist():
                 self.using.get(other, set()).discard(at)
             self._answers.subtract(self._meets.pop(at))
-        for move in moves:
-            self._add(move)
+        self._add(moves)
 
     def added(self) -> list[Move]:
         """The moves that were taken instead of others and are needed still."""
         return [move for at, move in self._moves.items() if at >= self._before]
 
-    def _add(self, move: Move) -> None:
-        at = next(self._numbers)
-        self._moves[at], self._meets[at] = move, self._goals.met_by([move]).goal.tolist()
-        self._answers.update(self._meets[at])
-        for cell in move.cells.tolist():
-            if cell in self.using:
-                self.using[cell].add(at)
+    def _add(self, moves: list[Move]) -> None:
+        met = self._goals.met_by(moves)
+        meets = np.split(met.goal, np.searchsorted(met.move, np.arange(1, len(moves))))
+        for move, goals in zip(moves, meets, strict=False):
+            at = next(self._numbers)
+            self._moves[at], self._meets[at] = move, goals.tolist()
+            self._answers.update(self._meets[at])
+            for cell in move.cells.tolist():
+                if cell in self.using:
+                    self.using[cell].add(at)
 
 
 class _Blocks:

@@ -59,6 +59,10 @@ class Search:
         for move in moves:
             self.pattern.hide(move.cells)
 
+    def as_it_stands(self) -> "Search":
+        """The same, for parts to begin from while this one goes on."""
+        return Search(self.system, self.pattern.copy(), self.goals.only(self.goals.wanted))
+
     def ask(self, cells: Numbers) -> None:
         """Ask for more cells, beginning with what the moves found show of them already."""
         self.goals.add(cells)

@@ -15,6 +15,7 @@ import numpy as np
 from anonymizer.policy import Policy
 from anonymizer.primary import primary_of
 from anonymizer.published import Standing
+from anonymizer.suppression.checkpoint import Checkpoint, Kept, Piece
 from anonymizer.suppression.equations import Flags, Numbers, System
 from anonymizer.suppression.guards import Guards, guard
 from anonymizer.suppression.layers import layers_of
@@ -57,26 +58,29 @@ def suppress(
     standing: Standing | None = None,
     time: str | None = None,
     processes: int = 0,
+    kept: Kept | None = None,
 ) -> Suppression:
     """Hide what must be hidden; raises `ProtectionImpossible` or `ReleasedOtherwise`.
 
     What was shown before, as `standing` says, stays shown, and what was hidden stays hidden. Where that is all but the total of
     the dimension `time`, a period is searched beside its parts. `progress` is told how many
     goals are met, and of how many.
-    `processes` 0 takes as many as there are processors. Their number does not change what is hidden.
+    `processes` 0 takes as many as there are processors. Their number does not change what is hidden. Where pieces of the same
+    search are `kept`, it goes on from those; what is searched for knowers is searched anew.
     """
     system, guards = guard(system, primary_of(system.counted, policy))
     pattern = Pattern(system, guards, standing)
     if time is not None:
         system = replace(system, layers=layers_of(system, pattern.hidden, time))
     search = Search(system, pattern, Goals(system, guards, pattern.guarded))
-    limits = _Limits(guards, all(policy.for_table(table.name).hide_grand_total for table in system.counted), processes)
+    grand_total = all(policy.for_table(table.name).hide_grand_total for table in system.counted)
+    limits = _Limits(guards, grand_total, Checkpoint(search, kept), processes)
     for _ in _protect(search, limits):
         _tell(progress, search)
     knowing = OwnKnowledge(search, policy.own_knowledge) if policy.own_knowledge else None
     if knowing is None:
         search.keep(_needed(search.moves, search.goals, pattern))
-        prune(search, processes)
+        prune(search, limits.checkpoint, processes)
     else:
         for _ in _protect_from_knowers(knowing, search, limits):
             _tell(progress, search)
@@ -95,10 +99,11 @@ def suppress(
 
 @dataclass(frozen=True, eq=False)
 class _Limits:
-    """What is guarded, whether the grand total may be hidden to that end, and by how many processes."""
+    """What is guarded, whether the grand total may be hidden to that end, what was found before, and by how many processes."""
 
     guards: Guards
     grand_total: bool
+    checkpoint: Checkpoint
     processes: int
 
 
@@ -123,13 +128,11 @@ def _protect(search: Search, limits: _Limits) -> Iterator[None]:
     """
     below = {cell for part in divide(search.system, search.goals.open) for cell in part.cells}
     above = search.goals.open.keys() - below
-    yield from _protect_in_parts(search, divide(search.system, above, rank=1), limits.processes)
+    yield from _protect_in_parts(search, divide(search.system, above, rank=1), limits)
     failed: list[int] = []
     yield from _protect_anywhere(search, above & search.goals.open.keys(), limits, failed)
     for rank in (0, 1):
-        yield from _protect_in_parts(
-            search, divide(search.system, search.goals.open, rank, siblings=rank == 0), limits.processes
-        )
+        yield from _protect_in_parts(search, divide(search.system, search.goals.open, rank, siblings=rank == 0), limits)
     yield from _protect_hidden(search, limits, failed)
 
 
@@ -153,7 +156,7 @@ def _protect_others(search: Search, limits: _Limits) -> Iterator[None]:
 
 
 def _protect_near(search: Search, limits: _Limits, failing: list[int]) -> Iterator[None]:
-    yield from _protect_in_parts(search, apart(search.system, search.goals.open.keys() - set(failing)), limits.processes)
+    yield from _protect_in_parts(search, apart(search.system, search.goals.open.keys() - set(failing)), limits)
     yield from _protect_anywhere(search, search.goals.open.keys() - set(failing), limits, failing)
 
 
@@ -165,17 +168,23 @@ def _protect_from_knowers(knowing: OwnKnowledge, search: Search, limits: _Limits
         raise impossible(search.system, limits.guards, failed, grand_total=limits.grand_total, knowers=True)
 
 
-def _protect_in_parts(search: Search, parts: Sequence[Part], processes: int) -> Iterator[None]:
-    for moves in search_parts(search, parts, processes):
-        search.take(moves)
+def _protect_in_parts(search: Search, parts: Sequence[Part], limits: _Limits) -> Iterator[None]:
+    for piece in search_parts(search, parts, limits.checkpoint, limits.processes):
+        search.take(piece.moves)
         yield
 
 
 def _protect_anywhere(search: Search, cells: Iterable[int], limits: _Limits, failed: list[int]) -> Iterator[None]:
     """Protect cells one by one, in the whole system if need be; those that cannot be are added to `failed`."""
-    system = search.system
+    system, checkpoint = search.system, limits.checkpoint
     for cell in in_order(system, cells):
-        if not search.protect(cell, lambda unknown: scopes_around(system, unknown, grand_total=limits.grand_total)):
+        before = len(search.moves)
+        if (piece := checkpoint.recall()) is not None:
+            search.take(piece.moves)
+        else:
+            search.protect(cell, lambda unknown: scopes_around(system, unknown, grand_total=limits.grand_total))
+            checkpoint.keep(Piece(search.moves[before:]))
+        if cell in search.goals.open:
             failed.append(cell)
         yield
 

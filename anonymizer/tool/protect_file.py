@@ -20,6 +20,7 @@ from anonymizer.tool.protect_history import Periods, protect_history
 from anonymizer.tool.read_hierarchy import read_hierarchy
 from anonymizer.tool.read_outside import check_outside, read_outside
 from anonymizer.tool.read_table import RECORDS, read_tables
+from anonymizer.tool.resume import KeptBeside
 from anonymizer.tool.write_down import Entry
 from anonymizer.tool.write_release import require_free, write_release
 
@@ -57,6 +58,7 @@ def protect_file(
     outside: Path | None = None,
     periods: Periods | None = None,
     entry: Entry | None = None,
+    resume: Path | None = None,
     seed: int = 0,
     step: Step | None = None,
 ) -> Written:
@@ -68,8 +70,9 @@ def protect_file(
     `contributors` names a column that says how many contributed, `contributor` one that says who. Rules that ask for what
     neither tells are not applied, and the release does not state them (see `rules_for`). With `periods` only what is over is
     published, and nothing that was released before is withdrawn or contradicted. With `entry` the release is written into a
-    register, and refused where another method was used on the same people. Another `seed` breaks ties between equally good
-    cells to hide otherwise. Raises what reading, protecting and writing raise.
+    register, and refused where another method was used on the same people. With `resume`, a file with a key that is made if it
+    is not there, what the search finds is kept sealed beside `out` until the release is written, so one that was ended goes on.
+    Another `seed` breaks ties between equally good cells to hide otherwise. Raises what reading, protecting and writing raise.
     """
     tell = step or (lambda _what, _done, _of: None)
     require_free(out)
@@ -80,6 +83,8 @@ def protect_file(
     totals = () if outside is None else check_outside(outside, read_outside(outside, counted), counted)
     if totals and periods is not None:
         raise HistoryUnfit(given=outside, reason="totals published elsewhere cannot be given for a release over time")
+    if resume is not None and periods is not None:
+        raise HistoryUnfit(given=resume, reason="a search over time does not go on from where it was ended")
     measure = count or RECORDS
     time, over = (periods.time, periods.over) if periods else (None, ())
     departure = entry and entry.check(Method.SUPPRESSION, [each for one in counted for each in one.dimensions], time, over)
@@ -87,8 +92,9 @@ def protect_file(
     def progress(done: int, of: int) -> None:
         tell("protecting and proving", done, of)
 
+    kept = KeptBeside(out, resume) if resume else None
     protected = (
-        protect_tables(counted, rules, outside=totals, progress=progress)
+        protect_tables(counted, rules, outside=totals, progress=progress, kept=kept)
         if periods is None
         else protect_history(counted, periods, rules, measure=measure, progress=progress)
     )
@@ -99,6 +105,8 @@ def protect_file(
             entry.write(departure)
 
     worst = write_release(protected, out, measure=measure, before=write_down, outside=totals)
+    if kept:
+        kept.remove()
     return Written(out, *count_cells(protected.tables), worst, _losses(counted, protected))
 
 

@@ -28,7 +28,7 @@ from anonymizer.published import (
     certify,
     count_cells,
 )
-from anonymizer.suppression import Progress
+from anonymizer.suppression import Kept, Progress
 from core.month import Month
 from core.period import Period
 
@@ -56,6 +56,7 @@ def protect_month(
     *,
     outside: Mapping[Period, Outside] = NONE,
     progress: Progress | None = None,
+    kept: Kept | None = None,
 ) -> ProtectedPeriod:
     """The month's tables as they may be published beside those of its weeks, proven and audited together with them.
 
@@ -67,7 +68,7 @@ def protect_month(
     tables = [_with_weeks(time, position, weeks) for position, _ in enumerate(weeks[0].counted)]
     standing = _standing(time, weeks)
     totals = [_in_system(total, period, month) for period, known in outside.items() for total in known]
-    done = protect_tables(tables, policy, standing=standing, time=WEEK, outside=totals, progress=progress)
+    done = protect_tables(tables, policy, standing=standing, time=WEEK, outside=totals, progress=progress, kept=kept)
     for known in dict.fromkeys([(), tuple(totals)]):
         prove_from_outside(done.tables, policy, standing, outside=known)
     own = [_of_month(table) for table in done.tables]

@@ -110,6 +110,9 @@ def protect(
     history: Annotated[Path | None, typer.Option(help="Folder of the release before, with --time.")] = None,
     register: Annotated[Path | None, typer.Option(help="Register of these people's releases, with --data-set.")] = None,
     data_set: Annotated[str | None, typer.Option(help="What the register calls these people.")] = None,
+    resume: Annotated[
+        Path | None, typer.Option(help="File with a key, made if not there: a search that is ended goes on when asked again.")
+    ] = None,
     seed: Seed = 0,
     loss: Annotated[bool, typer.Option("--loss", help="Say what was lost at each level (for inside only).")] = False,
     method: Annotated[Method, typer.Option(help="suppression hides some numbers, rounding changes all.")] = Method.SUPPRESSION,
@@ -127,8 +130,8 @@ def protect(
             raise typer.BadParameter(f"{method} has a command of its own", param_hint="--method")
         if secret is None:
             raise typer.BadParameter("rounding needs the secret file of these people", param_hint="--secret")
-        if time is not None or history is not None or seed:
-            raise typer.BadParameter("--time, --history and --seed are for suppression", param_hint="--method")
+        if time is not None or history is not None or resume is not None or seed:
+            raise typer.BadParameter("--time, --history, --resume and --seed are for suppression", param_hint="--method")
         release_rounded.protect_by_rounding(
             table,
             out,
@@ -160,6 +163,7 @@ def protect(
             coarser=read_code_maps(coarser) if coarser else (),
             periods=_periods(time, over or [], history),
             entry=_entry(register, data_set),
+            resume=resume,
             seed=seed,
             step=step,
         )

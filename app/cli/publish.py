@@ -1,4 +1,4 @@
-"""Commands for the protection officer: protect a week or a month, release it, list what is released."""
+"""Commands for the protection officer: protect a week or a month, release it, list what is released and what is asked for."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,10 +10,13 @@ from app.cli import release_inside, release_methods
 from app.cli.screen import console, progress, show_table
 from app.cli.signed_in import sign_in_once_accounts_exist
 from app.program import open_database, open_program
+from app.protect_asked import ask_as, asked_as
 from app.release_period import protect_as, release_as
+from app.worker.pipeline import after_asking
+from app.worker.tasks import build_worker
 from core.database import Zone
 from core.month import Month
-from core.period import Period
+from core.period import Period, parse_period
 from core.settings import Settings
 from core.week import Week
 
@@ -70,6 +73,39 @@ def _release(operation: str, wanted: Period, out: Path | None) -> None:
             made = release_as(program, access, wanted, folder)
             bar.advance(task)
     console.print(f"Released. Open {made.folder / 'index.html'}")
+
+
+@release_commands.command("ask")
+def ask_for_period(
+    operation: Operation,
+    period: Annotated[str, typer.Argument(help="The week or month, for example 2026-W07 or 2026-M02.")],
+) -> None:
+    """Have a week or month protected by a worker, without waiting for it; `release week` or `month` then writes the report.
+
+    Without a broker it is protected here and now; one that was ended goes on from where it was. Asks who runs it.
+    """
+    with open_program(Settings.read()) as program:
+        wanted = parse_period(period)
+        ask_as(program, sign_in_once_accounts_exist(program, operation), wanted)
+        after_asking(build_worker(program), operation, wanted)
+    console.print(f"Asked for. See how far it is with `bin/waystation release status {operation}`")
+
+
+@release_commands.command("status")
+def show_asked(operation: Operation) -> None:
+    """Show which weeks and months are being protected, and how far each is. Asks who runs it, as for a week."""
+    with open_program(Settings.read()) as program:
+        asked = asked_as(program, sign_in_once_accounts_exist(program, operation))
+    rows = [
+        (
+            each.period,
+            each.asked_by,
+            f"{each.asked_at:%Y-%m-%d %H:%M}",
+            each.failed or f"{each.met:,} of {each.goals:,} goals met",
+        )
+        for each in asked
+    ]
+    show_table(("period", "asked by", "at (UTC)", "how far"), rows, "Nothing waits to be protected.")
 
 
 @release_commands.command("list")

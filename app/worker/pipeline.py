@@ -3,11 +3,13 @@
 | event | task |
 |---|---|
 | submissions are stored whole (new, edited, or their last file came) | `admit_arrived` |
+| an officer asks for a week or month to be protected (`waystation release ask`) | `protect_period` |
 | records were erased | `refresh_facts`: blocks made of them are built anew without them |
 | an officer asks what other rules would hide, and there is a broker | `try_choices`; without one the page that waits does it |
 | records were erased, and there is no broker | `destroy_remains` of their keys in the database's files |
 | every minute (beat) | `seal_audit`, and its head is exported |
 | every five minutes (beat) | `admit_awaiting`, for what a crash left behind |
+| every five minutes (beat) | `protect_awaiting`: what was asked for, should the worker that was at it have ended |
 | every five minutes (beat) | `pull_new`: what is new on other servers |
 | once a day (beat) | `sweep_sources`: what was edited, deleted or validated there |
 | every hour (beat) | `expire_proposals`, that nobody decided on or carried out in time |
@@ -18,8 +20,8 @@
 
 The search worker hears of every changed or erased person from the database itself (`app/search_worker.py`). Without a broker
 there is no beat: `bin/serve` does what the table gives to beat when it starts, but waits for no other server (`waystation sync`
-pulls); each command seals the audit log as it ends.
-Protecting and releasing a week are never started by an event: an officer decides (`waystation release`).
+pulls) and for no search (`waystation release ask` goes on with one); each command seals the audit log as it ends.
+Protecting and releasing a week are never started by an event alone: an officer decides (`waystation release`).
 """
 
 import logging
@@ -30,9 +32,10 @@ from uuid import UUID
 from celery import Celery
 
 from app.tell_failure import kind_and_place
-from app.worker.tasks import ADMIT_ARRIVED, DESTROY_REMAINS, REFRESH_FACTS, SCHEDULE, TRY_CHOICES
+from app.worker.tasks import ADMIT_ARRIVED, DESTROY_REMAINS, PROTECT_PERIOD, REFRESH_FACTS, SCHEDULE, TRY_CHOICES
+from core.period import Period
 
-__all__ = ["after_erasure", "after_submissions", "catch_up", "trying_out"]
+__all__ = ["after_asking", "after_erasure", "after_submissions", "catch_up", "trying_out"]
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +75,11 @@ def trying_out(worker: Celery) -> Callable[[str, UUID], None] | None:
         task.apply_async(kwargs={"operation": operation, "trial": str(trial)})
 
     return send
+
+
+def after_asking(worker: Celery, operation: str, period: Period) -> None:
+    """Send what an officer asked for, once that is committed. Without a broker it is done here and now."""
+    worker.tasks[PROTECT_PERIOD].apply_async(kwargs={"operation": operation, "period": str(period)})
 
 
 def catch_up(worker: Celery) -> None:

@@ -19,6 +19,7 @@ from app.case_facts import refresh_case_facts
 from app.destroy_remains import destroy_what_is_left
 from app.erase_person import propose_what_is_overdue
 from app.program import Program
+from app.protect_asked import protect_asked, waiting_periods
 from app.sync import sync_all
 from app.try_out import try_out
 from app.worker.quiet_task import QuietTask
@@ -26,16 +27,20 @@ from core.access import Access
 from core.database import Zone
 from core.identity.prune import prune
 from core.models import Operation
+from core.period import parse_period
 from core.second_person import expire_overdue
 
 __all__ = [
     "ADMIT_ARRIVED",
     "ADMIT_AWAITING",
     "DESTROY_REMAINS",
+    "PROTECT_AWAITING",
+    "PROTECT_PERIOD",
     "PULLS",
     "PULL_NEW",
     "REFRESH_FACTS",
     "SCHEDULE",
+    "SEARCHES",
     "TRY_CHOICES",
     "build_worker",
 ]
@@ -50,6 +55,9 @@ REFRESH_FACTS: Final = "refresh_facts"
 DESTROY_REMAINS: Final = "destroy_remains"
 REFRESH_ALL_FACTS: Final = "refresh_all_facts"
 PRUNE_IDENTITY: Final = "prune_identity"
+
+PROTECT_PERIOD: Final = "protect_period"
+PROTECT_AWAITING: Final = "protect_awaiting"
 
 PULL_NEW: Final = "pull_new"
 SWEEP_SOURCES: Final = "sweep_sources"
@@ -66,6 +74,8 @@ SCHEDULE: Final = {
 }
 # Likewise; but a server that starts does not wait for other servers, so it does not send these.
 PULLS: Final = {PULL_NEW: timedelta(minutes=5), SWEEP_SOURCES: timedelta(days=1)}
+# Likewise; but a server that starts does not wait for a search, which may take minutes.
+SEARCHES: Final = {PROTECT_AWAITING: timedelta(minutes=5)}
 
 
 def build_worker(program: Program) -> Celery:  # noqa: C901  (one page of short tasks)
@@ -79,7 +89,7 @@ def build_worker(program: Program) -> Celery:  # noqa: C901  (one page of short 
         task_serializer="json",
         accept_content=["json"],
         broker_connection_retry_on_startup=True,
-        beat_schedule={task: {"task": task, "schedule": every} for task, every in {**SCHEDULE, **PULLS}.items()},
+        beat_schedule={task: {"task": task, "schedule": every} for task, every in {**SCHEDULE, **PULLS, **SEARCHES}.items()},
     )
 
     @worker.task(name=ADMIT_ARRIVED, shared=False)  # type: ignore[untyped-decorator]
@@ -146,6 +156,17 @@ def build_worker(program: Program) -> Celery:  # noqa: C901  (one page of short 
     def sweep_sources() -> None:
         for operation in _operations(program):
             sync_all(program, operation, sweep=True)
+
+    @worker.task(name=PROTECT_PERIOD, shared=False)  # type: ignore[untyped-decorator]
+    def protect_period(*, operation: str, period: str) -> None:
+        protect_asked(program, operation, parse_period(period))
+
+    @worker.task(name=PROTECT_AWAITING, shared=False)  # type: ignore[untyped-decorator]
+    def protect_awaiting() -> None:
+        """For what a worker that ended left behind; what another is at is left to it."""
+        for operation in _operations(program):
+            for period in waiting_periods(program, operation):
+                protect_period.apply_async(kwargs={"operation": operation, "period": str(period)})
 
     def connect_anew(**_: Any) -> None:
         # A forked worker must not share its parent's connections.

@@ -9,6 +9,7 @@ import pytest
 from anonymizer import TOTAL, CountedWeek, Dimension, Policy
 from anonymizer.primary import primary_of
 from anonymizer.side_by_side import side_by_side
+from anonymizer.suppression.checkpoint import Checkpoint
 from anonymizer.suppression.equations import System, build_system
 from anonymizer.suppression.guards import guard
 from anonymizer.suppression.hidden import Hidden
@@ -63,7 +64,7 @@ class TestHidden:
 
 def test_what_is_left_after_pruning_meets_every_goal_and_is_hidden_already(search: Search) -> None:
     before = search.pattern.hidden.copy()
-    prune(search, processes=1)
+    prune(search, Checkpoint(search, None), processes=1)
     assert np.sum(search.pattern.hidden) < np.sum(before)
     assert not np.any(search.pattern.hidden & ~before)
     assert np.all(search.pattern.hidden[search.pattern.unsafe])

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from anonymizer import TOTAL, CountedWeek, Dimension, Policy
 from anonymizer.primary import primary_of
 from anonymizer.suppression import parts
+from anonymizer.suppression.checkpoint import Checkpoint
 from anonymizer.suppression.equations import System, build_system
 from anonymizer.suppression.guards import guard
 from anonymizer.suppression.moves import Goals
@@ -60,8 +61,8 @@ class TestParts:
 
     def test_moves_of_different_parts_have_no_cell_in_common(self, system: System) -> None:
         search = _search(system)
-        found = list(search_parts(search, divide(system, search.goals.open), processes=1))
-        moved = [set(np.concatenate([move.cells for move in moves]).tolist()) for moves in found if moves]
+        found = list(search_parts(search, divide(system, search.goals.open), Checkpoint(search, None), processes=1))
+        moved = [set(np.concatenate([move.cells for move in piece.moves]).tolist()) for piece in found if piece.moves]
         assert len(moved) > 3
         assert sum(map(len, moved)) == len(set.union(*moved))
 

@@ -24,7 +24,7 @@ from app.demonstration.run_demonstration import GAZETTEER
 from app.program import Program
 from app.worker import pipeline
 from app.worker.pipeline import after_erasure, after_submissions, catch_up
-from app.worker.tasks import ADMIT_AWAITING, PULLS, REFRESH_FACTS, SCHEDULE, build_worker
+from app.worker.tasks import ADMIT_AWAITING, PULLS, REFRESH_FACTS, SCHEDULE, SEARCHES, build_worker
 from core.database import Database, Zone
 from core.erasure import announce, when_erased
 from core.keyring import KeyRing
@@ -100,11 +100,11 @@ def test_on_a_broker_the_message_holds_ids_and_a_worker_admits(
     body = json.loads(base64.b64decode(json.loads(message)["body"]))
     assert body[0:2] == [[], {"operation": "TEST"}]
     with start_worker(worker, perform_ping_check=False, shutdown_timeout=30):
-        _until_empty(redis)
+        until_empty(redis)
     assert admitted(database) == 1
 
 
-def _until_empty(redis: "Redis[bytes]", attempts: int = 1_000_000) -> None:
+def until_empty(redis: "Redis[bytes]", attempts: int = 1_000_000) -> None:
     for _ in range(attempts):
         if not redis.llen("celery") and not redis.hlen("unacked"):
             return
@@ -124,7 +124,7 @@ def test_the_page_of_events_names_every_task_and_how_often_beat_sends_it(
         timedelta(hours=1): "hour",
         timedelta(days=1): "day",
     }
-    sent = {**SCHEDULE, **PULLS}
+    sent = {**SCHEDULE, **PULLS, **SEARCHES}
     for task, every in sent.items():
         line = next(line for line in (pipeline.__doc__ or "").splitlines() if f"`{task}`" in line and "beat" in line)
         assert often[every] in line

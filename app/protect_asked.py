@@ -1,0 +1,81 @@
+"""Weeks and months that an officer asked to have protected: done once, by whichever worker comes first.
+
+A task names an operation and a period, and nothing else; whoever takes it counts from the sealed fact blocks. What its search
+finds is kept sealed, so that another worker goes on where one ended.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from anonymizer import weeks
+from app.program import Program
+from app.release_period import Search, protect_period, require_protecting
+from core.access import UNASSIGNED, Access, require
+from core.database import Zone
+from core.errors import Problem
+from core.period import Period
+from core.permissions import Right
+
+__all__ = ["ask_as", "asked_as", "protect_asked", "waiting_periods"]
+
+
+def ask_as(program: Program, access: Access, period: Period) -> None:
+    """Ask, as an officer, for a period to be protected; raises `NotAllowed` or `PeriodNotOver`."""
+    require_protecting(program, access, period)
+    with program.database.transaction(Zone.ANONYMIZER, access=access) as session:
+        weeks.ask_for(session, access.operation, period, by=access.actor)
+
+
+def asked_as(program: Program, access: Access) -> list[weeks.Asked]:
+    """What was asked for in an operation and is not protected yet, for an officer to see; raises `NotAllowed`."""
+    with program.database.transaction(Zone.ANONYMIZER, access=access) as session:
+        require(session, Right.PROTECT_WEEK, UNASSIGNED, subject="anonymizer.asked_period")
+        return weeks.asked_periods(session, access.operation)
+
+
+def waiting_periods(program: Program, operation: str) -> list[Period]:
+    """The periods that were asked for and have not failed."""
+    with _transaction(program, operation) as session:
+        return [asked.period for asked in weeks.asked_periods(session, operation) if not asked.failed]
+
+
+def protect_asked(program: Program, operation: str, period: Period) -> bool:
+    """Protect a period that was asked for, under the name of who asked; False where nobody did, or another is at it.
+
+    Raises what protecting raises, after keeping its code for the officer.
+    """
+    transaction = partial(_transaction, program, operation)
+    with transaction() as session:
+        asked = weeks.take_asked(session, operation, period)
+        if asked is None:
+            return False
+        search = Search(_Told(transaction, asked), weeks.SealedPieces(transaction, program.ring, asked))
+        try:
+            protect_period(program, operation, period, actor=asked.asked_by, search=search)
+        except Problem as problem:
+            with transaction() as other:
+                weeks.tell_of_asked(other, asked, failed=problem.code)
+            raise
+        weeks.done_with(session, asked)
+    return True
+
+
+class _Told:
+    """Writes down how far a search is, whenever another hundredth of its goals is met."""
+
+    def __init__(self, transaction: Callable[[], AbstractContextManager[Session]], asked: weeks.Asked) -> None:
+        self._transaction, self._asked, self._hundredths = transaction, asked, -1
+
+    def __call__(self, met: int, goals: int) -> None:
+        hundredths = 100 * met // max(goals, 1)
+        if hundredths != self._hundredths:
+            self._hundredths = hundredths
+            with self._transaction() as session:
+                weeks.tell_of_asked(session, self._asked, met=met, goals=goals)
+
+
+def _transaction(program: Program, operation: str) -> AbstractContextManager[Session]:
+    return program.database.transaction(Zone.ANONYMIZER, operation=operation, actor="worker")
