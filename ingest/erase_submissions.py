@@ -18,6 +18,7 @@ from core.erasure import Tally
 from core.errors import Problem
 from core.keyring import KeyRing
 from ingest.blind_tokens import edits_lock, pulled_token
+from ingest.bound_answers import open_answers
 from ingest.models import Attachment, ErasedInstance, PulledRow, Quarantine, RecordKeyRow, Submission
 from ingest.parse_xml import parse_xml
 from ingest.read_head import read_head
@@ -103,7 +104,7 @@ def _instance_ids(session: Session, ring: KeyRing, versions: Collection[Submissi
         key = keys[version.id]
         if isinstance(key, RecordKey):
             try:
-                head = read_head(parse_xml(open_content(key, SUBMISSION, version.id, version.xml)))
+                head = read_head(parse_xml(open_answers(key, version)))
             except Problem:
                 continue  # what does not open cannot name its copies; it is erased all the same
             found += [named.encode() for named in (head.instance_id, head.replaces) if named]

@@ -14,6 +14,7 @@ from core.envelope import RecordKey, WrappedKey
 from core.keyring import KeyRing
 from core.seal_many import ManySealer
 from ingest.blind_tokens import answered_digest, answers_digest
+from ingest.bound_answers import bound_to
 from ingest.models import State
 from ingest.recognise_post import Arrival
 from ingest.seal_content import SUBMISSION
@@ -86,7 +87,9 @@ def rows(ring: KeyRing, operation: str, new: Sequence[NewSubmission]) -> Mapping
 
 def _sealed(sealer: ManySealer, submission: UUID, arrival: Arrival) -> NewSubmission:
     key, wrapped = sealer.new_key(submission.bytes)
-    content = sealer.seal(key, arrival.post.xml, SUBMISSION, "content", submission.bytes)
+    # What comes in many at once replaces nothing (see `_ADD`).
+    named = bound_to(arrival.post.collector, str(arrival.post.custody), None)
+    content = sealer.seal(key, arrival.post.xml, SUBMISSION, named, submission.bytes)
     complete = arrival.expected <= {file.name for file in arrival.post.files}
     return NewSubmission(submission, arrival, key, wrapped, content, complete)
 

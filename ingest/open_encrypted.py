@@ -18,6 +18,7 @@ from core.erasure import Tally, announce
 from core.keyring import KeyRing
 from forms import find_definition
 from ingest.blind_tokens import edits_lock, instance_token
+from ingest.bound_answers import open_answers, require_same
 from ingest.chain_edits import join_chain
 from ingest.decrypt_submission import Decrypted, decrypt_whole, phone_key
 from ingest.erase_submissions import erase_submissions, is_erased
@@ -27,7 +28,7 @@ from ingest.hand_over import set_aside
 from ingest.models import Quarantine, State, Submission
 from ingest.parse_xml import parse_xml
 from ingest.read_manifest import read_manifest
-from ingest.seal_content import SUBMISSION, open_content, open_files, open_key
+from ingest.seal_content import SUBMISSION, open_files, open_key
 from ingest.take_turns import take_turns
 
 __all__ = ["open_encrypted"]
@@ -76,7 +77,8 @@ def _open(session: Session, ring: KeyRing, row: Submission) -> Outcome:
 
 def _decrypt(session: Session, ring: KeyRing, row: Submission) -> Decrypted:
     key = open_key(session, ring, SUBMISSION, row.id)
-    manifest = read_manifest(parse_xml(open_content(key, SUBMISSION, row.id, row.xml)))
+    manifest = read_manifest(parse_xml(open_answers(key, row)))
+    require_same(ring, row, manifest.head)
     definition = find_definition(session, row.operation, row.form_id, row.form_version)
     if definition is None:
         raise FormUnknown(form_id=row.form_id, version=row.form_version)

@@ -1,6 +1,5 @@
 """Read submissions back (casework zone), leaving a line in the audit log: what phones encrypted is decrypted in memory."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -12,15 +11,18 @@ from sqlalchemy.orm import Session
 from core import audit
 from core.access import Custody
 from core.clear_columns import custody_of
-from core.envelope import CiphertextRefused, RecordKey
+from core.database import among
+from core.envelope import Binding, CiphertextRefused, RecordKey
 from core.keyring import KeyRing
+from ingest.bound_answers import open_answers, require_replacing, require_same
 from ingest.decrypt_submission import decrypt_answers, decrypt_whole, phone_key
 from ingest.errors import EncryptedUnopened, KeyDestroyed, Refused, SubmissionUnknown
 from ingest.models import State, Submission
 from ingest.parse_xml import parse_xml
+from ingest.prove_chains import Chain, chains_of, torn
 from ingest.read_head import read_head
 from ingest.read_manifest import Manifest, read_manifest
-from ingest.seal_content import SUBMISSION, open_content, open_file_named, open_files, open_keys
+from ingest.seal_content import SUBMISSION, open_file_named, open_files, open_keys
 from ingest.uploaded_file import UploadedFile
 
 __all__ = ["StoredSubmission", "read_as_received", "read_submission", "read_submissions"]
@@ -55,6 +57,7 @@ class _Received:
     of that was proven."""
 
     stored: StoredSubmission
+    row: Submission
     key: RecordKey
     manifest: Manifest | None
     proven: bool
@@ -73,6 +76,7 @@ def read_submission(session: Session, ring: KeyRing, submission_id: UUID, *, pur
         return replace(received.stored, files=files)
     key = phone_key(session, ring, received.stored.operation, manifest)
     decrypted = decrypt_whole(key, manifest, {file.name: file.content for file in files})
+    require_replacing(ring, received.row, decrypted.head)
     return replace(received.stored, xml=decrypted.xml, files=decrypted.files)
 
 
@@ -104,7 +108,9 @@ def _with_answers(session: Session, ring: KeyRing, received: _Received) -> Store
             return stored
         content = open_file_named(session, ring, received.key, stored.id, manifest.answers)
         key = phone_key(session, ring, stored.operation, manifest)
-        return replace(stored, xml=decrypt_answers(key, manifest, content))
+        xml = decrypt_answers(key, manifest, content)
+        require_replacing(ring, received.row, read_head(parse_xml(xml)))
+        return replace(stored, xml=xml)
     except (EncryptedUnopened, CiphertextRefused, Refused) as refusal:
         return refusal
 
@@ -125,32 +131,58 @@ def _one(session: Session, ring: KeyRing, submission_id: UUID, purpose: audit.Pu
 def _received(
     session: Session, ring: KeyRing, submission_ids: Sequence[UUID], purpose: audit.Purpose
 ) -> Mapping[UUID, _Received | Unreadable]:
-    rows = {row.id: row for row in session.scalars(select(Submission).where(Submission.id.in_(submission_ids)))}
-    keys = open_keys(session, ring, SUBMISSION, list(rows))
-    chains = _chains(session, {row.root_id for row in rows.values()})
-    detail = {"submissions": [str(submission) for submission in rows]}
-    audit.record(session, audit.Action.READ, SUBMISSION, purpose=purpose, count=len(rows), detail=detail)
-    return {
-        submission: _opened(rows[submission], keys[submission], chains) if submission in rows else _unknown(submission)
-        for submission in submission_ids
+    rows = _rows(session, submission_ids)
+    chains = chains_of(session, {row.root_id for row in rows.values()})
+    beside = _rows(
+        session, {other for chain in chains.values() if len(chain.members) > 1 for other in chain.members} - set(rows)
+    )
+    known = {**rows, **beside}
+    keys = open_keys(session, ring, SUBMISSION, list(known))
+    detail = {"submissions": [str(submission) for submission in known]}
+    audit.record(session, audit.Action.READ, SUBMISSION, purpose=purpose, count=len(known), detail=detail)
+    opened = {one: _opened(ring, row, keys[one], chains[row.root_id]) for one, row in known.items()}
+    apart: dict[UUID, Unreadable] = {
+        one: Binding(SUBMISSION, one, "chain").refused() for one in torn(session, list(rows.values()), chains)
     }
+    faults = {other: fault for other in beside if (fault := _fault(session, ring, opened[other]))}
+    for one, row in rows.items():
+        apart.update((one, faults[other]) for other in chains[row.root_id].members if other in faults)
+    return {one: _first(opened[one], apart.get(one)) if one in rows else _unknown(one) for one in submission_ids}
+
+
+def _first(opened: _Received | Unreadable, apart: Unreadable | None) -> _Received | Unreadable:
+    """What is wrong with the answers themselves comes before what is wrong with their chain."""
+    return apart if apart and isinstance(opened, _Received) else opened
+
+
+def _rows(session: Session, submission_ids: Collection[UUID]) -> dict[UUID, Submission]:
+    if not submission_ids:
+        return {}
+    return {row.id: row for row in session.scalars(select(Submission).where(among(Submission.id, submission_ids)))}
+
+
+def _fault(session: Session, ring: KeyRing, opened: _Received | Unreadable) -> Unreadable | None:
+    """Why the other answers of a chain are not those that their row tells of, which nothing of the chain is read beside."""
+    found = _with_answers(session, ring, opened) if isinstance(opened, _Received) else opened
+    return None if isinstance(found, StoredSubmission) else found
 
 
 def _opened(
-    row: Submission, key: RecordKey | KeyDestroyed | CiphertextRefused, chains: Mapping[UUID, frozenset[UUID]]
+    ring: KeyRing, row: Submission, key: RecordKey | KeyDestroyed | CiphertextRefused, chain: Chain
 ) -> _Received | Unreadable:
     if not isinstance(key, RecordKey):
         return key
     try:
-        xml = open_content(key, SUBMISSION, row.id, row.xml)
+        xml = open_answers(key, row)
+        root = parse_xml(xml)
+        head = read_head(root)
+        require_same(ring, row, head)
     except CiphertextRefused as refusal:
         return refusal
-    root = parse_xml(xml)
-    head = read_head(root)
     stored = StoredSubmission(
         row.id,
         row.root_id,
-        chains[row.root_id],
+        frozenset(chain.members),
         row.operation,
         row.form_id,
         row.form_version,
@@ -160,15 +192,8 @@ def _opened(
         custody_of(row),
         xml,
     )
-    return _Received(stored, key, read_manifest(root) if head.encrypted else None, row.state != State.ENCRYPTED)
+    return _Received(stored, row, key, read_manifest(root) if head.encrypted else None, row.state != State.ENCRYPTED)
 
 
 def _unknown(submission: UUID) -> SubmissionUnknown:
     return SubmissionUnknown(submission=submission)
-
-
-def _chains(session: Session, roots: Collection[UUID]) -> Mapping[UUID, frozenset[UUID]]:
-    members: dict[UUID, set[UUID]] = defaultdict(set)
-    for root, member in session.execute(select(Submission.root_id, Submission.id).where(Submission.root_id.in_(roots))):
-        members[root].add(member)
-    return {root: frozenset(chain) for root, chain in members.items()}

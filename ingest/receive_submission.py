@@ -17,15 +17,17 @@ from sqlalchemy.orm import Session
 from core import audit
 from core.access import UNASSIGNED, Custody
 from core.clock import now
+from core.envelope import Binding
 from core.keyring import KeyRing
 from ingest.blind_tokens import answered_digest, answers_digest, file_digest, file_token
+from ingest.bound_answers import bound_to
 from ingest.chain_edits import join_chain
 from ingest.errors import DifferentAnswers, DifferentFile, Outcome, Refused
 from ingest.models import Attachment, PulledRow, State, Submission
 from ingest.quarantine_post import quarantine_post
 from ingest.receipt import Receipt
 from ingest.recognise_post import Arrival, ErasedBefore, Post, recognise, refuse_erased
-from ingest.seal_content import SUBMISSION, keep_files, new_key, open_key, seal_content
+from ingest.seal_content import SUBMISSION, keep_files, new_key, open_key
 from ingest.take_turns import take_turns
 from ingest.uploaded_file import UploadedFile
 
@@ -95,6 +97,7 @@ def _receive_first(session: Session, ring: KeyRing, arrival: Arrival) -> Receipt
     )
     complete = arrival.expected <= {file.name for file in post.files}
     key = new_key(session, ring, post.operation, SUBMISSION, submission)
+    binding = Binding(SUBMISSION, submission, bound_to(post.collector, str(post.custody), arrival.replaces))
     session.add(
         Submission(
             id=submission,
@@ -110,7 +113,7 @@ def _receive_first(session: Session, ring: KeyRing, arrival: Arrival) -> Receipt
             received_at=now(),
             complete=complete,
             state=State.ENCRYPTED if arrival.head.encrypted else State.AWAITING,
-            xml=seal_content(key, SUBMISSION, submission, post.xml),
+            xml=key.seal(post.xml, binding),
             custody=str(post.custody),
         )
     )

@@ -1,7 +1,7 @@
 """Does everything that was received open? For `store verify` (casework zone): answers, files, what lies in quarantine, and
 the tokens of servers that are pulled."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,11 +12,15 @@ from core.access import NotAllowed, access_of
 from core.audit import Action, Purpose, record
 from core.checked import Checked
 from core.clear_columns import RecordDamaged, custody_of
-from core.envelope import CiphertextRefused
+from core.envelope import Binding, CiphertextRefused
 from core.keyring import KeyRing, KeyVersionUnknown
 from core.permissions import Right
+from ingest.bound_answers import open_answers, require_same
 from ingest.errors import KeyDestroyed
 from ingest.models import Attachment, Quarantine, SourceRow, Submission
+from ingest.parse_xml import parse_xml
+from ingest.prove_chains import chains_of, torn
+from ingest.read_head import read_head
 from ingest.seal_content import QUARANTINE, SOURCE, SUBMISSION, open_content, open_file, open_key
 
 __all__ = ["verify_received"]
@@ -38,7 +42,9 @@ def verify_received(
         raise NotAllowed(Right.READ_IN_BULK, SUBMISSION)
     checked = Checked()
     for page in _pages(session, operation, Submission):
-        _check(session, ring, SUBMISSION, [(row.id, row.xml, row) for row in page], checked)
+        chains = chains_of(session, {row.root_id for row in page})
+        apart = torn(session, page, chains)
+        _check(session, ring, SUBMISSION, [(row.id, row.xml, row) for row in page], checked, apart=apart)
         told(len(page))
     for page in _pages(session, operation, Quarantine):
         _check(session, ring, QUARANTINE, [(row.id, row.content, None) for row in page if row.content is not None], checked)
@@ -52,15 +58,26 @@ def verify_received(
 
 
 def _check(
-    session: Session, ring: KeyRing, table: str, rows: Sequence[tuple[UUID, bytes, InCustody | None]], checked: Checked
+    session: Session,
+    ring: KeyRing,
+    table: str,
+    rows: Sequence[tuple[UUID, bytes, InCustody | None]],
+    checked: Checked,
+    *,
+    apart: Collection[UUID] = (),
 ) -> None:
     for owner, content, row in rows:
 
         def opening(owner: UUID = owner, content: bytes = content, row: InCustody | None = row) -> None:
             key = open_key(session, ring, table, owner)
-            open_content(key, table, owner, content)
+            if isinstance(row, Submission):
+                require_same(ring, row, read_head(parse_xml(open_answers(key, row))))
+            else:
+                open_content(key, table, owner, content)
             if row:
                 custody_of(row)
+            if owner in apart:
+                raise Binding(table, owner, "chain").refused()
             for file in session.scalars(select(Attachment.id).where(Attachment.owner == owner)):
                 open_file(key, session.get_one(Attachment, file))
                 session.expunge_all()  # one file in memory at a time
