@@ -109,7 +109,7 @@ class TestLayers:
         """Also where two parts are beside each other, and so have the same siblings' scope."""
         beside = suppressing(system, standing)
         cells = [number_of(system, week=week, origin="N1", reason="flood") for week in WEEK.children[TOTAL]]
-        axis = [shape.name for shape in system.shapes].index("origin")
+        axis = [shape.name for shape in system.shapes].index("reason")
         scopes = scopes_beside(beside, cells, axis)
         assert len({scopes[cell][0] for cell in cells}) < len(cells)
         for cell in cells:
