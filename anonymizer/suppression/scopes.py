@@ -37,20 +37,20 @@ class Scope:
 def scopes_beside(system: System, unknowns: Iterable[int], axis: int) -> dict[int, tuple[Scope, ...]]:
     """The scopes to search for each of some cells without leaving its siblings along one dimension, narrowest first."""
     others = [other for other in range(len(system.shapes)) if other != axis]
-    known: dict[Scope, tuple[Scope, ...]] = {}  # siblings have the same
+    known: dict[tuple[Scope, Tops], tuple[Scope, ...]] = {}  # siblings of one part have the same
     scopes: dict[int, tuple[Scope, ...]] = {}
     for unknown in unknowns:
-        first = _beside(system, unknown)
-        if first not in known:
-            known[first] = tuple(_wider(system, unknown, first, others))
-        scopes[unknown] = known[first]
+        first, alone = _beside(system, unknown), _alone(system, unknown)
+        if (first, alone) not in known:
+            known[first, alone] = tuple(_wider(system, first, alone, others))
+        scopes[unknown] = known[first, alone]
     return scopes
 
 
 def scopes_around(system: System, unknown: int, *, grand_total: bool) -> Iterator[Scope]:
     """The scopes to search for a cell, narrowest first. The last may hide the grand total, where that is allowed."""
     first = _beside(system, unknown)
-    *_, last = wider = list(_wider(system, unknown, first, range(len(system.shapes))))
+    *_, last = wider = list(_wider(system, first, _alone(system, unknown), range(len(system.shapes))))
     yield from wider
     everywhere = replace(last, tops=tuple(shape.root for shape in system.shapes), tables=tuple(range(len(system.tables))))
     if everywhere.tables != last.tables:
@@ -96,13 +96,17 @@ def _tables_of(system: System, unknown: int) -> tuple[int, ...]:
     return tuple(np.flatnonzero(system.inside[:, unknown]).tolist())
 
 
-def _wider(system: System, unknown: int, first: Scope, along: Iterable[int]) -> Iterator[Scope]:
-    """A scope of siblings, then wider ones; of a period and its parts, those are of the part alone in which the cell is."""
-    alone = () if system.layers is None else system.layers.around(unknown, together=1)
+def _alone(system: System, unknown: int) -> Tops:
+    """The part of a period that an unknown is in, if there is one."""
+    return () if system.layers is None else system.layers.around(unknown, together=1)
+
+
+def _wider(system: System, first: Scope, layers: Tops, along: Iterable[int]) -> Iterator[Scope]:
+    """A scope of siblings, then wider ones, which are of these layers only."""
     yield first
     wider = _ever_wider(system, first.tops, along)
     next(wider)
-    yield from (replace(first, tops=tops, layers=alone) for tops in wider)
+    yield from (replace(first, tops=tops, layers=layers) for tops in wider)
 
 
 def _ever_wider(system: System, tops: Tops, along: Iterable[int]) -> Iterator[Tops]:

@@ -21,7 +21,7 @@ from anonymizer.suppression.guards import guard
 from anonymizer.suppression.layers import Layers, layers_of
 from anonymizer.suppression.pattern import Pattern
 from anonymizer.suppression.programs import Program
-from anonymizer.suppression.scopes import Scope, cells_in, scopes_around
+from anonymizer.suppression.scopes import Scope, cells_in, scopes_around, scopes_beside
 from anonymizer.suppression.suppress import suppress
 
 POLICY = Policy(contributors=1)
@@ -104,6 +104,16 @@ class TestLayers:
         assert "W1" in weeks[0]
         assert len(weeks[0] & set(WEEK.parents)) == 2
         assert weeks[1] >= {"W1", "W2", "W3"}
+
+    def test_wider_scopes_are_of_the_cells_own_part(self, system: System, standing: Standing) -> None:
+        """Also where two parts are beside each other, and so have the same siblings' scope."""
+        beside = suppressing(system, standing)
+        cells = [number_of(system, week=week, origin="N1", reason="flood") for week in WEEK.children[TOTAL]]
+        axis = [shape.name for shape in system.shapes].index("reason")
+        scopes = scopes_beside(beside, cells, axis)
+        assert len({scopes[cell][0] for cell in cells}) < len(cells)
+        for cell in cells:
+            assert all(cell in cells_of(beside, scope, standing) for scope in scopes[cell])
 
 
 def suppressing(system: System, standing: Standing) -> System:
