@@ -42,7 +42,7 @@ LEFT_OUT = {
     "casework.person_read": "likewise",
     "casework.report_read": "likewise",
     "casework.search_allowance": "how often an account has searched; the log has each search",
-    "ingest.submission": "bound to the answer or said inside it (`ingest/bound_answers.py`); how far it is on its way, docs/security.md",
+    "ingest.submission": "bound to the answer, or said inside it; how far it is on its way: docs/security.md",
     "ingest.attachment": "likewise; its content opens beside its own submission alone",
     "ingest.quarantine": "likewise",
     "ingest.pulled": "likewise",
