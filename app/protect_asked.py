@@ -10,7 +10,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from anonymizer import weeks
+from anonymizer import asking
 from app.program import Program
 from app.release_period import Search, protect_period, require_protecting
 from core.access import UNASSIGNED, Access, require
@@ -26,20 +26,20 @@ def ask_as(program: Program, access: Access, period: Period) -> None:
     """Ask, as an officer, for a period to be protected; raises `NotAllowed` or `PeriodNotOver`."""
     require_protecting(program, access, period)
     with program.database.transaction(Zone.ANONYMIZER, access=access) as session:
-        weeks.ask_for(session, access.operation, period, by=access.actor)
+        asking.ask_for(session, access.operation, period, by=access.actor)
 
 
-def asked_as(program: Program, access: Access) -> list[weeks.Asked]:
+def asked_as(program: Program, access: Access) -> list[asking.Asked]:
     """What was asked for in an operation and is not protected yet, for an officer to see; raises `NotAllowed`."""
     with program.database.transaction(Zone.ANONYMIZER, access=access) as session:
         require(session, Right.PROTECT_WEEK, UNASSIGNED, subject="anonymizer.asked_period")
-        return weeks.asked_periods(session, access.operation)
+        return asking.asked_periods(session, access.operation)
 
 
 def waiting_periods(program: Program, operation: str) -> list[Period]:
     """The periods that were asked for and have not failed."""
     with _transaction(program, operation) as session:
-        return [asked.period for asked in weeks.asked_periods(session, operation) if not asked.failed]
+        return [asked.period for asked in asking.asked_periods(session, operation) if not asked.failed]
 
 
 def protect_asked(program: Program, operation: str, period: Period) -> bool:
@@ -49,24 +49,24 @@ def protect_asked(program: Program, operation: str, period: Period) -> bool:
     """
     transaction = partial(_transaction, program, operation)
     with transaction() as session:
-        asked = weeks.take_asked(session, operation, period)
+        asked = asking.take_asked(session, operation, period)
         if asked is None:
             return False
-        search = Search(_Told(transaction, asked), weeks.SealedPieces(transaction, program.ring, asked))
+        search = Search(_Told(transaction, asked), asking.SealedPieces(transaction, program.ring, asked))
         try:
             protect_period(program, operation, period, actor=asked.asked_by, search=search)
         except Problem as problem:
             with transaction() as other:
-                weeks.tell_of_asked(other, asked, failed=problem.code)
+                asking.tell_of_asked(other, asked, failed=problem.code)
             raise
-        weeks.done_with(session, asked)
+        asking.done_with(session, asked)
     return True
 
 
 class _Told:
     """Writes down how far a search is, whenever another hundredth of its goals is met."""
 
-    def __init__(self, transaction: Callable[[], AbstractContextManager[Session]], asked: weeks.Asked) -> None:
+    def __init__(self, transaction: Callable[[], AbstractContextManager[Session]], asked: asking.Asked) -> None:
         self._transaction, self._asked, self._hundredths = transaction, asked, -1
 
     def __call__(self, met: int, goals: int) -> None:
@@ -74,7 +74,7 @@ class _Told:
         if hundredths != self._hundredths:
             self._hundredths = hundredths
             with self._transaction() as session:
-                weeks.tell_of_asked(session, self._asked, met=met, goals=goals)
+                asking.tell_of_asked(session, self._asked, met=met, goals=goals)
 
 
 def _transaction(program: Program, operation: str) -> AbstractContextManager[Session]:

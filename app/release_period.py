@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 import anonymizer
 import exports
-from anonymizer import Population, elsewhere, ledger, weeks
+from anonymizer import Population, asking, elsewhere, ledger, weeks
 from app.case_facts import fresh_case_facts
 from app.operations import find_operation
 from app.program import Program
@@ -50,7 +50,7 @@ class Search(NamedTuple):
     """Who is told how far the search is, and where its pieces are kept."""
 
     progress: Callable[[int, int], None] | None = None
-    kept: weeks.SealedPieces | None = None
+    kept: asking.SealedPieces | None = None
 
 
 NOT_FOLLOWED: Final = Search()

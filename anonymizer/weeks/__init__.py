@@ -4,12 +4,10 @@
 reports themselves, `count_week` is both steps); `store_case_facts` and `load_case_facts` do so for facts that casework read,
 and `count_screenings` counts these. `policy_in_force` says under which rules to protect (`read_weekly_policy` whether others
 could hold, `weekly_tables` for which tables), `store_protected` and `load_protected` keep the result. `protect_month` makes a
-month of its protected weeks and of what was counted for them (`load_counts`). `ask_for` notes that a period is to be protected,
-`take_asked` gives it to one worker at a time, `SealedPieces` keeps what its search has found.
+month of its protected weeks and of what was counted for them (`load_counts`).
 """
 
 from anonymizer.errors import PeriodNotProtected
-from anonymizer.weeks.asked_periods import Asked, ask_for, asked_periods, done_with, take_asked, tell_of_asked
 from anonymizer.weeks.case_blocks import case_facts_are_fresh, load_case_facts, stale_case_weeks, store_case_facts
 from anonymizer.weeks.count_blocks import count_blocks
 from anonymizer.weeks.count_movements import count_movements
@@ -19,23 +17,17 @@ from anonymizer.weeks.fact_blocks import fresh_facts, refresh_fact_blocks
 from anonymizer.weeks.find_policy import policy_in_force, read_weekly_policy, weekly_tables
 from anonymizer.weeks.protect_month import KeptWeek, month_counts, protect_month
 from anonymizer.weeks.sealed_evidence import load_counts
-from anonymizer.weeks.sealed_pieces import SealedPieces
 from anonymizer.weeks.store_protected import load_protected, store_protected
 from anonymizer.weeks.verify_proofs import verify_proofs
 
 __all__ = [
-    "Asked",
     "KeptWeek",
     "PeriodNotProtected",
-    "SealedPieces",
-    "ask_for",
-    "asked_periods",
     "case_facts_are_fresh",
     "count_blocks",
     "count_movements",
     "count_screenings",
     "count_week",
-    "done_with",
     "fresh_facts",
     "load_case_facts",
     "load_counts",
@@ -48,8 +40,6 @@ __all__ = [
     "stale_case_weeks",
     "store_case_facts",
     "store_protected",
-    "take_asked",
-    "tell_of_asked",
     "verify_proofs",
     "weekly_tables",
 ]

@@ -11,7 +11,7 @@ from celery.contrib.testing.worker import start_worker
 from redis import Redis
 from sqlalchemy import text
 
-from anonymizer import ProtectedPeriod, weeks
+from anonymizer import ProtectedPeriod, asking, weeks
 from app.program import Program
 from app.protect_asked import ask_as, asked_as, protect_asked, waiting_periods
 from app.release_period import PeriodNotOver, protect_week
@@ -57,7 +57,7 @@ def test_without_a_broker_it_is_protected_at_once_under_the_name_of_who_asked(as
     after_asking(build_worker(asked), "TEST", LAST)
     assert stored(asked).period == LAST
     assert asked_as(asked, OFFICER) == []
-    assert protected_by(asked) == ["officer"]
+    assert protected_by(asked) == ["officer", "officer"]  # movements and screenings
 
 
 def test_a_worker_that_is_killed_leaves_pieces_that_the_next_goes_on_from(
@@ -65,16 +65,16 @@ def test_a_worker_that_is_killed_leaves_pieces_that_the_next_goes_on_from(
 ) -> None:
     killed = os.fork()
     if not killed:
-        keep = weeks.SealedPieces.keep
+        keep = asking.SealedPieces.keep
 
-        def keep_and_die(self: weeks.SealedPieces, number: int, piece: bytes) -> None:
+        def keep_and_die(self: asking.SealedPieces, number: int, piece: bytes) -> None:
             keep(self, number, piece)
             if number == 1:
                 os.kill(os.getpid(), 9)
 
         try:
             asked.database.engine.dispose(close=False)
-            monkeypatch.setattr(weeks.SealedPieces, "keep", keep_and_die)
+            monkeypatch.setattr(asking.SealedPieces, "keep", keep_and_die)
             protect_asked(asked, "TEST", LAST)
         finally:
             os._exit(0)
@@ -83,7 +83,7 @@ def test_a_worker_that_is_killed_leaves_pieces_that_the_next_goes_on_from(
     [waiting] = asked_as(asked, OFFICER)
     assert waiting.met < waiting.goals
     numbers: list[int] = []
-    monkeypatch.setattr(weeks.SealedPieces, "keep", lambda _self, number, _piece: numbers.append(number))
+    monkeypatch.setattr(asking.SealedPieces, "keep", lambda _self, number, _piece: numbers.append(number))
     build_worker(asked).tasks[PROTECT_AWAITING].apply_async()
     assert min(numbers) == 2
     assert stored(asked).proof.suppressed
@@ -97,18 +97,18 @@ def test_it_is_protected_as_if_it_had_not_been_asked_for(asked: Program) -> None
 
 def test_what_one_worker_is_at_another_leaves_alone(asked: Program) -> None:
     with asked.database.transaction(Zone.ANONYMIZER, operation="TEST") as session:
-        assert weeks.take_asked(session, "TEST", LAST)
+        assert asking.take_asked(session, "TEST", LAST)
         assert not protect_asked(asked, "TEST", LAST)
     assert protect_asked(asked, "TEST", LAST)
     assert not protect_asked(asked, "TEST", LAST)
-    assert len(protected_by(asked)) == 1
+    assert len(protected_by(asked)) == 2
 
 
 def test_pieces_that_were_changed_are_not_taken(asked: Program) -> None:
     [waiting] = asked_as(asked, OFFICER)
 
-    def kept() -> weeks.SealedPieces:
-        return weeks.SealedPieces(lambda: asked.database.transaction(Zone.ANONYMIZER, operation="TEST"), asked.ring, waiting)
+    def kept() -> asking.SealedPieces:
+        return asking.SealedPieces(lambda: asked.database.transaction(Zone.ANONYMIZER, operation="TEST"), asked.ring, waiting)
 
     first = kept()
     first.begin(b"this search")

@@ -26,8 +26,9 @@ READABLE = {
     ]
 }
 CHANGEABLE = {f"{table.name}.{name}" for table in KEY_TABLES for name in (table.version, table.sealed)}
-# Shared ground of every zone that carries proposals out and names operations; nothing of a person is there.
-SHARED = ("core.key_version.", "core.operation.", "core.proposal.", "core.audit_entry.")
+# Shared ground of every zone that carries proposals out and names operations; nothing of a person is there. Of sealed lists
+# it reaches those of proposals alone, by row-level security.
+SHARED = ("core.key_version.", "core.operation.", "core.proposal.", "core.audit_entry.", "core.sealed_list.")
 
 
 @pytest.fixture(scope="module")

@@ -36,6 +36,7 @@ FACES = (
     "casework",
     *(f"casework.{room}" for room in ROOMS),
     "anonymizer",
+    "anonymizer.asking",
     "anonymizer.weeks",
     "anonymizer.officer",
     "anonymizer.elsewhere",

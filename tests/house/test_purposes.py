@@ -14,7 +14,7 @@ FACES = (
     "casework",
     *(f"casework.{room}" for room in sorted(ROOMS["casework"])),
     "anonymizer",
-    *(f"anonymizer.{room}" for room in ("weeks", "officer", "elsewhere", "ledger")),
+    *(f"anonymizer.{room}" for room in ("asking", "weeks", "officer", "elsewhere", "ledger")),
 )
 # Reads for one purpose only, which they name themselves in the line that they leave.
 OWN_PURPOSE = {

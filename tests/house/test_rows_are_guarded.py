@@ -20,7 +20,13 @@ CHAINED: Final = {
     "core.audit_head",
     "core.audit_verification",
 }
-BEARS_A_SEAL: Final = {"identity.session", "anonymizer.proof", "core.sealed_list", "core.key_version"}
+BEARS_A_SEAL: Final = {
+    "anonymizer.search_piece",
+    "identity.session",
+    "anonymizer.proof",
+    "core.sealed_list",
+    "core.key_version",
+}
 BOUND_BY_ANOTHER: Final = {
     "anonymizer.protected_table": "the seal of its proof is over its cells",
     "anonymizer.outside_publication": "its digest is that of its proposal, which is listed; compared at each use",
@@ -28,6 +34,7 @@ BOUND_BY_ANOTHER: Final = {
 }
 REASONS: Final = {
     "anonymizer.method_used": "what the chained lines of the register say, for the database to refuse by",
+    "anonymizer.asked_period": "a wish to have a period protected, which shows nobody anything; to release it asks for a right",
     "anonymizer.trial": "what an officer asked and what it would have lost; it decides nothing",
     "core.operation": "names of operations; a code that was changed finds nothing",
     "core.place": "the public gazetteer; what a table was counted with is in its proof",

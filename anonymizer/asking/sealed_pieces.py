@@ -10,8 +10,8 @@ from contextlib import AbstractContextManager
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from anonymizer.asking.asked_periods import Asked
 from anonymizer.models import SearchPieceRow
-from anonymizer.weeks.asked_periods import Asked
 from core.envelope import CiphertextRefused
 from core.keyring import KeyRing, KeyVersionUnknown
 from core.seal_alone import open_alone, seal_alone
