@@ -26,7 +26,7 @@ os.environ["COLUMNS"] = "200"
 PROJECT = Path(__file__).resolve().parents[1]
 SHARED_DATA = PROJECT.parent / "shared" / "data"
 OPERATION = "TEST"
-SEASON = "tests/red_team/"
+COSTLY = ("tests/red_team/", "tests/end_to_end/")
 # A test's database need not outlive a power cut, and hundreds of them are made and dropped.
 WITHOUT_WAITING_FOR_THE_DISK = [
     *(f"ALTER SYSTEM SET {name} = off" for name in ("fsync", "synchronous_commit", "full_page_writes")),
@@ -36,13 +36,14 @@ WITHOUT_WAITING_FOR_THE_DISK = [
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
-    """Side by side, modules go to whichever process is free; those that look at one costly season stay together."""
-    return _BySeason(config, log) if config.getoption("dist") == "loadscope" else None
+    """Side by side, modules go to whichever process is free; costly seasons stay in one."""
+    return _CostlyTogether(config, log) if config.getoption("dist") == "loadscope" else None
 
 
-class _BySeason(LoadScopeScheduling):
+class _CostlyTogether(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
-        return SEASON if nodeid.startswith(SEASON) else super()._split_scope(nodeid)
+        """Scopes of many tests begin first, so what takes long is not left for one process at the end."""
+        return next((folder for folder in COSTLY if nodeid.startswith(folder)), super()._split_scope(nodeid))
 
 
 @pytest.fixture(scope="session")
