@@ -98,7 +98,7 @@ def protect_period(
 def protect_week(
     program: Program, operation: str, week: Week, *, actor: str, search: Search = NOT_FOLLOWED
 ) -> anonymizer.ProtectedPeriod:
-    """Count one week's movements, protect the tables and store them with their proof; raises `PeriodNotOver`.
+    """Count one week's movements and screenings, protect the tables of each and store them with their proofs; the movements.
 
     Raises `PeriodNotOver`. A week that is protected already stays as it is: what came late is kept and not counted.
     """
