@@ -28,16 +28,19 @@ from ingest.take_turns import turn_of
 
 __all__ = ["Definitions", "receive_group"]
 
-# What published versions ask, by operation, form and version: they never change, and a caller keeps them from group to group.
+# What published versions ask, by operation, form and version: that never changes, and a caller keeps it from group to group.
+# How closely an answer is kept may be said anew (`forms.classes`), and is not looked at here.
 Definitions: TypeAlias = MutableMapping[tuple[str, str, str], FormDefinition]
 MOST_KEPT: Final = 128
 
 # An answer that somebody else is working on is left alone, so that nobody ever waits here while others wait for them.
 TRY_TURNS: Final = b"SELECT turn FROM unnest(%b::bigint[]) AS t (turn) WHERE pg_try_advisory_xact_lock(turn)"
-# Which of these collectors still send for this operation and custody, which of these answers are here, and which of these
-# tokens must not be taken in as new: those of what was erased, and those that an edit replaced before they came.
+# Which of these collectors still send for this operation and custody, by the very row that was proven; which of these answers
+# are here; and which of these tokens must not be taken in as new: those of what was erased, and those that an edit replaced
+# before they came.
 LOOK_UP: Final = b"""
-    SELECT 'collector' AS what, NULL::bytea AS token, id, NULL::bytea AS digest, false AS complete, custody AS state
+    SELECT 'collector' AS what, NULL::bytea AS token, id, NULL::bytea AS digest, false AS complete,
+        custody || ' ' || xmin::text AS state
     FROM ingest.collector WHERE operation = %(operation)s AND id = ANY(%(collectors)b::uuid[]) AND retired_at IS NULL
     UNION ALL
     SELECT 'here', instance, id, digest, complete, state
@@ -149,7 +152,10 @@ def _bytes(connection: DriverConnection) -> psycopg.Cursor[Any]:
 
 def _may_be_taken(arrival: Arrival, found: _Found) -> bool:
     post = arrival.post
-    if turn_of(arrival.instance) not in found.turns or (post.collector, str(post.custody)) not in found.collectors:
+    if (
+        turn_of(arrival.instance) not in found.turns
+        or (post.collector, f"{post.custody} {post.proven}") not in found.collectors
+    ):
         return False
     return arrival.instance not in found.barred and arrival.replaces not in found.barred
 

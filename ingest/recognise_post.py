@@ -29,13 +29,14 @@ class ErasedBefore(Exception):
 
 @dataclass(frozen=True)
 class Post:
-    """One post of answers with files, and who sent it to which operation."""
+    """One post of answers with files, and who sent it to which operation; `proven` names the version of the collector's row."""
 
     operation: str
     collector: str
     xml: bytes = field(repr=False)
     files: Sequence[UploadedFile] = field(repr=False)
     custody: Custody = UNASSIGNED
+    proven: str = ""
 
 
 @dataclass(frozen=True)

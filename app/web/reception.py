@@ -39,7 +39,8 @@ class Sent:
         return len(self.xml) + sum(len(file.content) for file in self.files) > LARGE
 
     def by(self, collector: Collector) -> Post:
-        return Post(collector.operation, str(collector.id), self.xml, self.files, collector.custody)
+        named = collector.operation, str(collector.id)
+        return Post(*named, self.xml, self.files, collector.custody, collector.row_version)
 
 
 class Reception:

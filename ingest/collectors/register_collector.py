@@ -6,10 +6,11 @@ A token is 32 random bytes, so its plain SHA-256 cannot be guessed back (unlike 
 import hashlib
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select, true
+from sqlalchemy import ColumnElement, func, literal_column, select, true
 from sqlalchemy.orm import Session
 
 from core.access import UNASSIGNED, Custody
@@ -20,15 +21,22 @@ from ingest.models import CollectorRow
 __all__ = ["Collector", "add_collector", "collector_of", "find_collector"]
 
 
+ROW_VERSION: Final[ColumnElement[str]] = literal_column("ingest.collector.xmin::text")
+
+
 @dataclass(frozen=True)
 class Collector:
-    """A device or team that may send answers to one operation. `forms` are the only ones that it is offered; None: all."""
+    """A device or team that may send answers to one operation. `forms` are the only ones that it is offered; None: all.
+
+    `row_version` is PostgreSQL's of the row that was proven (`core.listed`): whoever looks at another proves that anew.
+    """
 
     id: UUID
     operation: str
     name: str
     custody: Custody = UNASSIGNED
     forms: frozenset[str] | None = None
+    row_version: str = field(default="", compare=False)
 
     def is_offered(self, form_id: str) -> bool:
         """Whether its phone may see and fetch a form of the operation."""
@@ -68,8 +76,8 @@ def find_collector(session: Session, token: str) -> Collector | None:
     fingerprint = _fingerprint(token)
     session.execute(select(func.set_config("waystation.presented_token", fingerprint.hex(), true())))
     presented = CollectorRow.token_sha256 == fingerprint, CollectorRow.retired_at.is_(None)
-    row = session.scalar(select(CollectorRow).where(*presented))
-    return collector_of(row) if row else None
+    found = session.execute(select(CollectorRow, ROW_VERSION).where(*presented)).one_or_none()
+    return replace(collector_of(found[0]), row_version=found[1]) if found else None
 
 
 def collector_of(row: CollectorRow) -> Collector:

@@ -39,7 +39,7 @@ def register(household: Any, custody: Custody, operation: str = OPERATION) -> Co
 
 
 def post(phone: Collector, xml: bytes, *files: UploadedFile) -> Post:
-    return Post(phone.operation, str(phone.id), xml, files, phone.custody)
+    return Post(phone.operation, str(phone.id), xml, files, phone.custody, phone.row_version)
 
 
 def together(household: Any, *posts: Post) -> list[Any]:

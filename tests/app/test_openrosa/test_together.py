@@ -12,7 +12,7 @@ from app.web.reception import Reception, Sent
 from core.audit import Action, audited_entries
 from core.database import Zone
 from ingest import Outcome
-from ingest.collectors import add_collector
+from ingest.collectors import add_collector, list_collectors, retire_collector
 from ingest.models import Submission
 from tests.app.test_openrosa.test_bad_input import administrate as administrate  # noqa: PLC0414  (a fixture)
 
@@ -109,6 +109,19 @@ def test_a_phone_that_was_struck_off_is_refused_though_it_was_known(phone: Any, 
     assert phone.post(phone.answers("uuid:1")).status_code == 201
     administrate("DELETE FROM ingest.collector")
     assert phone.post(phone.answers("uuid:2")).status_code == 403
+    assert len(transactions(phone)) == 1
+
+
+def test_one_that_was_retired_and_put_back_by_somebody_else_is_refused_though_it_was_known(
+    phone: Any, administrate: Callable[[str], Any]
+) -> None:
+    """The row is as it was when it was proven, but for its version: so it is proven anew, against the list."""
+    assert phone.post(phone.answers("uuid:1")).status_code == 201
+    with phone.database.transaction(Zone.COLLECTION, operation="TEST") as session:
+        for collector in list_collectors(session, "TEST"):
+            retire_collector(session, collector.id)
+    administrate("UPDATE ingest.collector SET retired_at = NULL")
+    assert phone.post(phone.answers("uuid:2")).status_code >= 400
     assert len(transactions(phone)) == 1
 
 
