@@ -10,7 +10,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from anonymizer.population import Population
-from core.database import Base
+from core.database import Base, Zone
+from core.listed import listed
 from core.models import ProposalRow
 
 __all__ = [
@@ -83,6 +84,7 @@ class TableRow(Base):
     cells: Mapped[list[int | None]] = mapped_column(JSONB)
 
 
+@listed(Zone.ANONYMIZER, by="operation")
 class PublicationRow(Base):
     """Totals that others publish of a period, as one version says them. The newest that was put in force holds."""
 

@@ -29,7 +29,6 @@ BEARS_A_SEAL: Final = {
 }
 BOUND_BY_ANOTHER: Final = {
     "anonymizer.protected_table": "the seal of its proof is over its cells",
-    "anonymizer.outside_publication": "its digest is that of its proposal, which is listed; compared at each use",
     "anonymizer.fact_block": "its columns are sealed under a key bound to it; what it was built of is compared in counting",
 }
 REASONS: Final = {
