@@ -1,5 +1,5 @@
-"""Schema `anonymizer`: protected weeks and months, no table without its proof nor a proof without its evidence; fact blocks;
-what was asked to be protected."""
+"""Schema `anonymizer`: protected periods, no table without its proof nor a proof without its evidence; fact blocks; what was
+asked to be protected."""
 
 from datetime import date, datetime
 from typing import Any, Final
@@ -49,7 +49,7 @@ class EvidenceRow(Base):
 
 
 class ProofRow(Base):
-    """A week or month that was proven safe. `seal` is keyed: it fits these tables, this policy and this period only."""
+    """A period that was proven safe. `seal` is keyed: it fits these tables, this policy and this period only."""
 
     __tablename__ = "proof"
     __table_args__ = (

@@ -13,6 +13,7 @@ from core.audit import Purpose
 from core.clock import now
 from core.month import Month
 from core.period import Period, parse_period
+from core.year import Year
 
 __all__ = ["PeriodState", "list_periods"]
 
@@ -27,7 +28,7 @@ class PeriodState:
 
 
 def list_periods(session: Session, *, purpose: Purpose) -> list[PeriodState]:
-    """All protected periods, the weeks that have reports and the months of such weeks, the newest first (zone anonymizer).
+    """All protected periods, the weeks that have reports, and their months and years, the newest first (zone anonymizer).
 
     Raises `NotAllowed`.
     """
@@ -35,7 +36,8 @@ def list_periods(session: Session, *, purpose: Purpose) -> list[PeriodState]:
     rows = session.execute(select(ProofRow.period, ProofRow.proven_at).where(ProofRow.operation == operation))
     proven = {parse_period(told): at for told, at in rows}
     reported = movement_sources(session, operation)
-    known: set[Period] = {*proven, *reported, *(Month.of(week) for week in reported)}
+    months = {Month.of(week) for week in reported}
+    known: set[Period] = {*proven, *reported, *months, *map(Year.of, months)}
     leave_line(session, None, purpose=purpose, kind="periods", count=len(known))
     today = now().date()
     states = [PeriodState(period, proven.get(period), period.sunday < today) for period in known]

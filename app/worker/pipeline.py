@@ -3,7 +3,7 @@
 | event | task |
 |---|---|
 | submissions are stored whole (new, edited, or their last file came) | `admit_arrived` |
-| an officer asks for a week or month to be protected (`waystation release ask`, or the page) | `protect_period` |
+| an officer asks for a period to be protected (`waystation release ask`, or the page) | `protect_period` |
 | records were erased | `refresh_facts`: blocks made of them are built anew without them |
 | an officer asks what other rules would hide, and there is a broker | `try_choices`; without one the page that waits does it |
 | records were erased, and there is no broker | `destroy_remains` of their keys in the database's files |
