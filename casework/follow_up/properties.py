@@ -59,4 +59,5 @@ def _saved(definition: FormDefinition | None) -> Iterator[tuple[str, str, Questi
 
 
 def _travels(asked: Question, carried: Collection[RecordPart]) -> bool:
-    return asked.part in carried and asked.privacy is not PrivacyClass.SENSITIVE and asked.repeat is None
+    told_at_length = asked.part is RecordPart.NARRATIVE
+    return asked.part in carried and asked.privacy is not PrivacyClass.SENSITIVE and not told_at_length and asked.repeat is None

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from casework import Admission
-from casework.follow_up import offered_cases, tag_of_list, write_list
+from casework.follow_up import OfferedCase, offered_cases, tag_of_list, write_list
 from core.access import Access, Custody, Grant
 from core.database import Zone
 from core.permissions import Right, Role
@@ -57,11 +57,13 @@ class Phone:
 
     def references(self) -> set[str]:
         """What the enumerator chooses from; as many cases as the phone would be offered."""
-        with self.team.database.transaction(Zone.CASEWORK, access=self.access) as session:
-            offered = len(offered_cases(session))
         found = {row["label"] for row in self.fetches()}
-        assert len(found) == offered
+        assert len(found) == len(self.offered())
         return found
+
+    def offered(self) -> list[OfferedCase]:
+        with self.team.database.transaction(Zone.CASEWORK, access=self.access) as session:
+            return offered_cases(session)
 
     def tag(self) -> str:
         with self.team.database.transaction(Zone.CASEWORK, access=self.access) as session:
