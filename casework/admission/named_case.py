@@ -4,7 +4,8 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from casework.admission.arrival import Arrival, Desk
-from casework.errors import CaseElsewhere, CaseErased, CaseIdTaken, CaseUnknown, EntityUnusable
+from casework.admission.errors import CaseElsewhere, CaseErased, CaseIdTaken, EntityUnusable
+from casework.errors import CaseUnknown
 from casework.models import Case, Person
 from casework.rights_models import Tombstone
 from ingest.entities import NamedEntity

@@ -16,7 +16,7 @@ RANDOM: Final = 4  # the version of a UUID that was drawn, and so is nobody else
 
 @dataclass(frozen=True)
 class NamedEntity:
-    """An entity by its list and id, and what the answers say is to be done with it. Without `id` they name none, or not by a
+    """An entity by its list and id, and what the answers say is to be done with it. `id` is None where what stands there is no
     UUID of version 4."""
 
     list_name: str
@@ -26,10 +26,11 @@ class NamedEntity:
 
 
 def named_entity(xml: bytes) -> NamedEntity | None:
-    """The entity in the answers' own `meta` block; None where there is none. Raises `AnswersUnreadable`."""
+    """The entity in the answers' own `meta` block; None where there is none, or its id was left empty, as phones do that know
+    nothing of entities. Raises `AnswersUnreadable`."""
     meta = _child(parse_xml(xml), "meta")
     entity = None if meta is None else _child(meta, "entity")
-    if entity is None:
+    if entity is None or not (entity.get("id") or "").strip():
         return None
     said = {name: str(entity.get(name) or "").strip() for name in ("dataset", "id", "create", "update")}
     return NamedEntity(said["dataset"], _random_id(said["id"]), said["create"] in TRUE, said["update"] in TRUE)

@@ -94,7 +94,11 @@ def test_a_reference_beside_it_must_be_of_the_same_case(north: Phone, reference:
     assert problem(north, workbook, {**ACTIVE, "case_reference": reference}, entity(case)) in {"CASE-009", "CASE-016"}
 
 
-@pytest.mark.parametrize("named", ["", "SC-0001", "00000000-0000-1000-8000-000000000000"])
+def test_where_none_was_chosen_the_reference_is_missed(north: Phone) -> None:
+    assert problem(north, FOLLOW_UP, ACTIVE, entity("")) == "CASE-001"
+
+
+@pytest.mark.parametrize("named", ["SC-0001", "00000000-0000-1000-8000-000000000000"])
 def test_an_id_that_nobody_drew_is_no_case(north: Phone, named: str) -> None:
     assert problem(north, FOLLOW_UP, ACTIVE, entity(named)) == "CASE-016"
     assert problem(north, INTAKE, dict(AMAL), entity(named, creates=True)) == "CASE-016"
