@@ -13,6 +13,7 @@ import typer
 from rich.markup import escape
 
 from app.cli.screen import console, show_table
+from app.cli.signed_in import sign_in_once_accounts_exist
 from app.cli.work import ADMINISTRATOR, at_work
 from app.operations import find_operation
 from app.program import open_program
@@ -126,14 +127,16 @@ def carry_cases(
 ) -> None:
     """Let a phone hold the open cases of its custody, by their references, for follow-up interviews without a network.
 
-    Whoever holds the phone reads what it carries. Of a part only what a form's workbook saves with the case travels, and never
-    what harms a person where it becomes known.
+    Asks who runs it: a data protection officer. Whoever holds the phone reads what it carries. Of a part only what a form's
+    workbook saves with the case travels, and never what harms a person where it becomes known.
     """
     if nothing and part:
         raise typer.BadParameter("it carries nothing, or these parts", param_hint="--nothing")
     carries = None if nothing else frozenset(part or ())
-    with at_work(operation) as (_, session):
-        collectors.carry_cases(session, collector, carries)
+    with open_program(Settings.read()) as program:
+        access = sign_in_once_accounts_exist(program, operation)
+        with program.database.transaction(Zone.COLLECTION, access=access) as session:
+            collectors.carry_cases(session, collector, carries)
     told = "It carries no cases any more: what it holds goes when it next fetches its forms."
     console.print(told if nothing else f"It carries the cases of its custody: {_carried(carries)}.")
 

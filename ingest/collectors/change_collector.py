@@ -7,9 +7,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.access import UNASSIGNED
+from core.access import UNASSIGNED, Custody, require
 from core.audit import Action, Purpose, record
 from core.clock import now
+from core.permissions import Right
 from forms import RecordPart
 from ingest.collectors.errors import CarriesNothingOfThis, CollectorUnknown, CustodyMissing
 from ingest.collectors.register_collector import Collector, collector_of
@@ -36,14 +37,16 @@ def offer_forms(session: Session, collector: UUID, forms: Collection[str] | None
 
 def carry_cases(session: Session, collector: UUID, parts: Collection[RecordPart] | None) -> None:
     """Let a collector's phone hold the open cases of its custody: their references, and of these parts what forms save with
-    them; None: no cases. Raises `CollectorUnknown`, `CustodyMissing` or `CarriesNothingOfThis`.
+    them; None: no cases. Raises `NotAllowed`, `CollectorUnknown`, `CustodyMissing` or `CarriesNothingOfThis`.
 
     Who holds the phone, or finds it, reads them: this is decided for each phone, and by default none holds any.
     """
+    custody = Custody.parse(_standing(session, collector).custody)
+    require(session, Right.CARRY_CASES, custody, subject=f"ingest.collector:{collector}")
     unfit = set(parts or ()) - set(CARRIED)
     if unfit:
         raise CarriesNothingOfThis(part=min(unfit).value)
-    if parts is not None and _standing(session, collector).custody == str(UNASSIGNED):
+    if parts is not None and custody == UNASSIGNED:
         raise CustodyMissing(collector=collector)
     carried = None if parts is None else sorted({part.value for part in parts})
     _change(session, collector, "carries", carried, carries=carried)

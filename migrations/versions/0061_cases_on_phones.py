@@ -1,4 +1,4 @@
-"""A collector's phone may carry the cases of its custody: for each it is said of which parts, and by default it carries none."""
+"""A collector's phone may carry the cases of its custody: for each is said of which parts, and by default it carries none."""
 
 import sqlalchemy as sa
 from alembic import op

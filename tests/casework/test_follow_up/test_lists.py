@@ -137,9 +137,7 @@ def test_what_a_phone_fetches_is_a_line_that_says_of_whom(north: Phone) -> None:
     assert [tuple(line) for line in lines] == [("collector:north", 1, told)]
 
 
-def test_a_phone_fetches_no_more_persons_in_a_day_than_an_account_reads(
-    north: Phone, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_phone_fetches_no_more_persons_in_a_day_than_an_account_reads(north: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
     north.screens(AMAL)
     monkeypatch.setattr("casework.store.bulk_limit.Settings.read", lambda: Settings(bulk_read_limit=1))
     assert north.references() == {"SC-0001"}
