@@ -111,7 +111,7 @@ class ConsentWithdrawn(Problem):
 
 class CaseUnknown(Problem):
     code = "CASE-009"
-    says = "The answer to {question} is the reference of no case in operation {operation}."
+    says = "The answer to {question} leads to no case in operation {operation}."
     remedy = "It is admitted by itself once the screening interview is; if the reference is wrong, correct it and send an edit."
 
 

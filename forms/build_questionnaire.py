@@ -17,7 +17,7 @@ import xlsxwriter
 __all__ = ["QUESTIONNAIRES", "build_questionnaire"]
 
 QUESTIONNAIRES: Final = ("movement_tracking", "screening_interview", "assistance_interview")
-SHEETS: Final = ("survey", "choices", "settings")
+SHEETS: Final = ("survey", "choices", "settings", "entities")
 FOLDER: Final = Path(__file__).parent / "questionnaires"
 BUILT_AT: Final = datetime(2026, 1, 1)  # noqa: DTZ001  (a fixed local date: the same sheets give the same bytes)
 NARROW, WIDE = 18, 44  # characters
@@ -30,9 +30,9 @@ def build_questionnaire(name: str) -> bytes:
     target = io.BytesIO()
     with xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as workbook:
         workbook.set_properties({"title": name, "created": BUILT_AT})
-        for sheet in SHEETS:
-            with (FOLDER / name / f"{sheet}.csv").open(encoding="utf-8", newline="") as file:
-                _write_sheet(workbook, sheet, list(csv.reader(file)))
+        for path in (path for sheet in SHEETS if (path := FOLDER / name / f"{sheet}.csv").exists()):
+            with path.open(encoding="utf-8", newline="") as file:
+                _write_sheet(workbook, path.stem, list(csv.reader(file)))
     return target.getvalue()
 
 

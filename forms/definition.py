@@ -10,6 +10,7 @@ from forms.errors import VariableFedTwice
 
 __all__ = [
     "NAMESPACE",
+    "EntityDeclaration",
     "FormDefinition",
     "PrivacyClass",
     "Question",
@@ -74,12 +75,25 @@ class Question:
 
 
 @dataclass(frozen=True)
+class EntityDeclaration:
+    """Which list of entities the answers are about, and which answers are saved with the entity: property to path.
+
+    ODK XForms Entities, version 2024.1, in the form's own `meta` block; declarations within groups and repeats (2025.1) are
+    not read. What the form would have as the entity's label is left out: `casework.follow_up` says what names a case.
+    """
+
+    list_name: str
+    saved: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class FormDefinition:
     """A form version as its XForm tells it. `version` is empty where the form has none.
 
     `repeats` are the paths of all repeats, also of those that hold no question but in a repeat within, the outer before
     the inner. A language is its BCP 47 code where the form gives one (`Français (fr)` is `fr`), else its name as written;
-    `default` for a form without translations. The form's default language comes first.
+    `default` for a form without translations. The form's default language comes first. `lists` are the names of the CSV files
+    that it reads as lists (`jr://file-csv/places.csv` is `places.csv`).
     """
 
     form_id: str
@@ -89,6 +103,8 @@ class FormDefinition:
     questions: tuple[Question, ...]
     repeats: tuple[str, ...]
     languages: tuple[str, ...]
+    lists: frozenset[str] = frozenset()
+    entity: EntityDeclaration | None = None
 
     @cached_property
     def paths(self) -> frozenset[str]:

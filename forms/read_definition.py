@@ -11,7 +11,15 @@ from typing import Final
 
 from lxml import etree
 
-from forms.definition import NAMESPACE, FormDefinition, PrivacyClass, Question, RecordKind, classify
+from forms.definition import (
+    NAMESPACE,
+    EntityDeclaration,
+    FormDefinition,
+    PrivacyClass,
+    Question,
+    RecordKind,
+    classify,
+)
 from forms.errors import XFormUnreadable
 
 __all__ = ["model_of", "parse_xform", "plain_path", "read_form_definition"]
@@ -21,6 +29,8 @@ NO_LANGUAGE: Final = "default"
 CODE_IN_NAME: Final = re.compile(r"\(([A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*)\)\s*$")
 ITEXT: Final = re.compile(r"jr:itext\(\s*['\"](.+?)['\"]\s*\)")
 INSTANCE: Final = re.compile(r"instance\(\s*['\"](.+?)['\"]\s*\)")
+CSV_LIST: Final = re.compile(r"^jr://file-csv/([^/]+)$")
+SAVED_TO: Final = "{http://www.opendatakit.org/xforms/entities}saveto"
 CHOICES: Final = frozenset({"select1", "select", "rank"})
 GROUPS: Final = frozenset({"group", "repeat"})
 
@@ -54,6 +64,8 @@ def read_form_definition(xform: bytes) -> FormDefinition:
         questions=tuple(_questions(root, binds, controls)),
         repeats=tuple(place for place, control in controls.items() if control.kind == "repeat"),
         languages=tuple(texts) or (NO_LANGUAGE,),
+        lists=frozenset(found[1] for it in _children(model, "instance") if (found := CSV_LIST.match(it.get("src", "")))),
+        entity=_entity(root, binds),
     )
 
 
@@ -91,6 +103,15 @@ def _title(document: etree._Element) -> str:
 def _record_kind(root: etree._Element) -> RecordKind:
     declared = root.get(f"{{{NAMESPACE}}}records")
     return RecordKind(declared) if declared in set(RecordKind) else RecordKind.OTHER
+
+
+def _entity(root: etree._Element, binds: Mapping[str, etree._Element]) -> EntityDeclaration | None:
+    meta = _child(root, "meta")
+    declared = None if meta is None else _child(meta, "entity")
+    if declared is None:
+        return None
+    saved = {bind.get(SAVED_TO, ""): path for path, bind in binds.items() if bind.get(SAVED_TO)}
+    return EntityDeclaration(declared.get("dataset", ""), saved)
 
 
 def _questions(

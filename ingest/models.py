@@ -152,7 +152,11 @@ class CollectorRow(Base):
     """Someone who may send answers: a device or a team, known by the SHA-256 of its token."""
 
     __tablename__ = "collector"
-    __table_args__ = (UniqueConstraint("token_sha256"), {"schema": "ingest"})
+    __table_args__ = (
+        UniqueConstraint("token_sha256"),
+        CheckConstraint("carries <@ ARRAY['identity', 'contact', 'facts']::varchar[]", name="carries"),
+        {"schema": "ingest"},
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     operation: Mapped[str] = mapped_column(ForeignKey("core.operation.code"))
@@ -160,6 +164,7 @@ class CollectorRow(Base):
     token_sha256: Mapped[bytes]
     custody: Mapped[str] = mapped_column(server_default=str(UNASSIGNED))  # whose records its submissions become
     forms: Mapped[list[str] | None] = mapped_column(ARRAY(String))  # the only ones that it is offered; none: all of them
+    carries: Mapped[list[str] | None] = mapped_column(ARRAY(String))  # parts of its cases beside references; none: no cases
     retired_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 

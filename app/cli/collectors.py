@@ -1,7 +1,9 @@
-"""Commands for enumerators' phones: add, list, offer forms, retire."""
+"""Commands for enumerators' phones: add, list, offer forms, let carry cases, retire."""
 
 import os
 import sys
+from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -11,12 +13,15 @@ import typer
 from rich.markup import escape
 
 from app.cli.screen import console, show_table
+from app.cli.signed_in import sign_in_once_accounts_exist
 from app.cli.work import ADMINISTRATOR, at_work
 from app.operations import find_operation
 from app.program import open_program
 from core.database import Zone
+from core.identity.accounts import find_account
 from core.identity.units import find_units
 from core.settings import Settings
+from forms import RecordPart
 from ingest import collectors
 
 __all__ = ["add_commands"]
@@ -38,6 +43,7 @@ def add_collector(
     organisation: Annotated[str, typer.Option(help="Name of the organisation whose records its answers become.")] = "",
     area: Annotated[str, typer.Option(help="Name of the area.")] = "",
     team: Annotated[str, typer.Option(help="Name of the team.")] = "",
+    worker: Annotated[str, typer.Option(help="Sign-in name of the one worker whose records they become, within that.")] = "",
     form: Annotated[list[str] | None, typer.Option(help="A form that it is offered; repeat it for more. None: all.")] = None,
     server: Annotated[str, typer.Option(help="This server, as https://collect.example.org: shows a QR code to scan.")] = "",
     qr: Annotated[Path | None, typer.Option(help="Write the QR code here, .svg or .png, instead.", dir_okay=False)] = None,
@@ -50,10 +56,12 @@ def add_collector(
     with open_program(Settings.read()) as program:
         with program.database.transaction(Zone.IDENTITY, actor=ADMINISTRATOR) as session:
             custody = find_units(session, organisation=organisation, area=area, team=team).custody
+            if worker:
+                custody = replace(custody, worker=str(find_account(session, worker).id))
         with program.database.transaction(Zone.COLLECTION, operation=operation, actor=ADMINISTRATOR) as session:
             find_operation(session, operation)
             token = collectors.add_collector(session, operation, name, custody=custody, forms=form)
-    lies_with = team or area or organisation or "nobody yet: those who work in the whole operation see it"
+    lies_with = worker or team or area or organisation or "nobody yet: those who work in the whole operation see it"
     _show_address(operation, server, token, qr)
     console.print(f"It is not shown again. What it sends lies with {escape(lies_with)}.")
 
@@ -83,13 +91,15 @@ def _show_address(operation: str, server: str, token: str, qr: Path | None) -> N
 
 @phones.command("list")
 def list_collectors(operation: Operation) -> None:
-    """List the phones that may send, where what they send lies, and the forms that they are offered."""
+    """List the phones that may send: where what they send lies, the forms that they are offered, what they carry of cases."""
     with at_work(operation) as (_, session):
         rows = [
-            (one.id, one.name, one.custody, "all" if one.forms is None else ", ".join(sorted(one.forms)))
+            (one.id, one.name, one.custody, "all" if one.forms is None else ", ".join(sorted(one.forms)), _carried(one.carries))
             for one in collectors.list_collectors(session, operation)
         ]
-    show_table(("collector", "name", "custody", "forms"), rows, "No phone may send yet: `bin/waystation collectors add`.")
+    show_table(
+        ("collector", "name", "custody", "forms", "carries"), rows, "No phone may send yet: `bin/waystation collectors add`."
+    )
 
 
 @phones.command("offer")
@@ -102,6 +112,37 @@ def offer_forms(
     with at_work(operation) as (_, session):
         collectors.offer_forms(session, collector, form or None)
     console.print(f"It is offered {escape(', '.join(form)) if form else 'every form'} from now on.")
+
+
+@phones.command("carry")
+def carry_cases(
+    operation: Operation,
+    collector: Which,
+    *,
+    part: Annotated[
+        list[RecordPart] | None,
+        typer.Option(help="Of which forms' saved answers travel too: identity, contact or facts; repeat it for more."),
+    ] = None,
+    nothing: Annotated[bool, typer.Option("--nothing", help="It carries no cases any more.")] = False,
+) -> None:
+    """Let a phone hold the open cases of its custody, by their references, for follow-up interviews without a network.
+
+    Asks who runs it: a data protection officer. Whoever holds the phone reads what it carries. Of a part only what a form's
+    workbook saves with the case travels, and never what harms a person where it becomes known.
+    """
+    if nothing and part:
+        raise typer.BadParameter("it carries nothing, or these parts", param_hint="--nothing")
+    carries = None if nothing else frozenset(part or ())
+    with open_program(Settings.read()) as program:
+        access = sign_in_once_accounts_exist(program, operation)
+        with program.database.transaction(Zone.COLLECTION, access=access) as session:
+            collectors.carry_cases(session, collector, carries)
+    told = "It carries no cases any more: what it holds goes when it next fetches its forms."
+    console.print(told if nothing else f"It carries the cases of its custody: {_carried(carries)}.")
+
+
+def _carried(parts: Collection[RecordPart] | None) -> str:
+    return "no cases" if parts is None else ", ".join(["references", *sorted(part.value for part in parts)])
 
 
 @phones.command("retire")

@@ -12,6 +12,7 @@ from app.cli.screen import console, show_table
 from app.cli.signed_in import sign_in_once_accounts_exist
 from app.cli.work import at_work, looking
 from app.program import open_program
+from casework.follow_up import LIST_FILE
 from core.database import Zone
 from core.places import load_places
 from core.settings import Settings
@@ -49,7 +50,7 @@ def check_form(workbook: Workbook, encoding: Encoding = "") -> None:
     rows = [(question.path, question.privacy, question.part, question.statistic or "") for question in definition.questions]
     show_table(("question", "privacy class", "part of the record", "statistic"), rows, "The form asks nothing.")
     console.print(f"\n{definition.title}: {definition.form_id}, version {definition.version or '(none)'}")
-    needed = media.media_named(compiled.xform) - set(compiled.media)
+    needed = media.media_named(compiled.xform) - set(compiled.media) - _from_records(definition)
     _notes([*compiled.warnings, *([f"It needs on the phone: {', '.join(sorted(needed))}."] if needed else [])])
 
 
@@ -76,12 +77,17 @@ def add_form(
     given, notes = media.read_media_files(files or [], media.media_named(xform), encoding)
     with at_work(operation) as (_, session):
         found = {"places.csv": forms.places_media(load_places(session, operation)), **compiled.media, **given}
-        media.refuse_missing_media(xform, found)
+        media.refuse_missing_media(xform, {*found, *_from_records(compiled.definition)})
         published = forms.publish_form(session, operation, xform, found)
         form = classes.form_to_classify(session, operation, published.form_id, published.version)
     how = ", encrypted on the phone" if encrypted else ""
     console.print(f"Published {published.form_id}, version {published.version or '(none)'}, to {operation}{how}.")
     _notes([*compiled.warnings, *notes, *_unset(operation, form)])
+
+
+def _from_records(definition: forms.FormDefinition) -> frozenset[str]:
+    """The list of cases: written for each phone, and published with no form."""
+    return frozenset({LIST_FILE}) & definition.lists
 
 
 def _notes(notes: list[str]) -> None:

@@ -9,15 +9,18 @@ Specification: OpenRosa form discovery, form submission and HTTP request API, as
 """
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Final
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from app.web.case_lists import cases_gone, comes_with_list, list_file, list_tag
 from app.web.door import Door
-from app.web.openrosa_documents import form_list, manifest
+from app.web.openrosa_documents import EntityList, form_list, integrity, manifest
 from app.web.openrosa_guard import DoorRoute
 from app.web.problems import FormNotOffered, TokenUnknown
 from app.web.reception import actor_of
+from casework.follow_up import LIST_FILE
 from core.database import Zone
 from forms import PublishedForm, find_form, list_forms, read_media
 from ingest.collectors import Collector, find_collector
@@ -44,6 +47,8 @@ def _caller(token: str, door: OpenDoor) -> Collector:
 
 Caller = Annotated[Collector, Depends(_caller)]
 
+MOST_ASKED: Final = 2_000  # ids in one address: far more cases than a phone makes between two fetches
+
 router = APIRouter(prefix="/key/{token}", route_class=DoorRoute)
 
 
@@ -53,26 +58,42 @@ def offer_forms(request: Request, door: OpenDoor, caller: Caller, token: str) ->
     wanted = request.query_params.get("formID")
     with door.database.transaction(Zone.COLLECTION, operation=caller.operation, actor=_actor(caller)) as session:
         every = [form for form in list_forms(session, caller.operation) if wanted in (None, form.form_id)]
-    forms = [form for form in every if caller.is_offered(form.form_id)]
-    return _xml(form_list(forms, _base(request, token), verbose="verbose" in request.query_params))
+        forms = [form for form in every if caller.is_offered(form.form_id)]
+        listing = {form.form_id for form in forms if comes_with_list(session, caller.operation, form)}
+    verbose = "verbose" in request.query_params
+    return _xml(form_list(forms, _base(request, token), verbose=verbose, with_lists=listing))
 
 
 @router.get("/forms/{form_id:path}/manifest")
 def offer_manifest(request: Request, door: OpenDoor, caller: Caller, token: str, form_id: str) -> Response:
-    """The files that a form needs."""
-    return _xml(manifest(_find(door, caller, form_id, request), _base(request, token)))
+    """The files that a form needs, and the list of cases, if it reads that."""
+    form, base = _find(door, caller, form_id, request), _base(request, token)
+    with door.database.transaction(Zone.COLLECTION, operation=caller.operation, actor=_actor(caller)) as session:
+        listing = comes_with_list(session, caller.operation, form)
+    return _xml(manifest(form, base, EntityList(LIST_FILE, list_tag(door, caller), f"{base}/cases") if listing else None))
 
 
 @router.get("/forms/{form_id:path}/media/{file_name}")
 def offer_media(request: Request, door: OpenDoor, caller: Caller, form_id: str, file_name: str) -> Response:
-    """One of a form's files."""
+    """One of a form's files, or the list of cases that the phone carries."""
     form = _find(door, caller, form_id, request)
     with door.database.transaction(Zone.COLLECTION, operation=caller.operation, actor=_actor(caller)) as session:
         files = read_media(session, caller.operation, form.form_id, form.version)
+        listing = file_name == LIST_FILE and comes_with_list(session, caller.operation, form)
+    if listing:
+        return Response(list_file(door, caller), media_type="text/csv", headers={"Cache-Control": "no-store"})
     content = next((file.content for file in files if file.file_name == file_name), None)
     if content is None:
         raise FormNotOffered
     return Response(content, media_type="application/octet-stream")
+
+
+@router.get("/cases")
+def tell_cases_gone(request: Request, door: OpenDoor, caller: Caller) -> Response:
+    """Which of the cases named by `id`, separated by commas, the phone has to let go of. Other words are passed over."""
+    words = request.query_params.get("id", "").split(",")[:MOST_ASKED]
+    asked = list(dict.fromkeys(case for word in words if (case := _case_id(word))))
+    return _xml(integrity(asked, cases_gone(door, caller, asked)))
 
 
 @router.get("/forms/{form_id:path}.xml")
@@ -94,6 +115,13 @@ def _find(door: Door, caller: Collector, form_id: str, request: Request) -> Publ
     if form is None or not caller.is_offered(form_id):
         raise FormNotOffered
     return form
+
+
+def _case_id(word: str) -> UUID | None:
+    try:
+        return UUID(word.strip())
+    except ValueError:
+        return None
 
 
 def _actor(caller: Collector) -> str:

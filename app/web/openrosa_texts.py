@@ -99,6 +99,11 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "fr": "La connexion a été coupée. Rien n'est perdu : votre formulaire reste sur le téléphone. Renvoyez-le.",
         "ar": "انقطع الاتصال. لم يُفقد شيء، فاستمارتك باقية على الهاتف. أرسلها مرة أخرى.",
     },
+    "CASE-160": {
+        "en": "More cases lie with your team than a phone may fetch in a day. Please tell your supervisor.",
+        "fr": "Votre équipe a plus de dossiers qu'un téléphone ne peut en recevoir en un jour. Prévenez votre superviseur.",
+        "ar": "عدد ملفات فريقك أكبر مما يمكن للهاتف جلبه في يوم واحد. يرجى إبلاغ مشرفك.",
+    },
     "CORE-201": {
         "en": "The server cannot be reached at the moment. Your form stays on the phone. Send it again later.",
         "fr": "Le serveur est momentanément indisponible. Votre formulaire reste sur le téléphone. Renvoyez-le plus tard.",

@@ -17,6 +17,7 @@ from core.models import PlaceRow
 from core.places import LEVEL_NAMES
 from forms import FormDefinition, find_definition
 from ingest import Answers, StoredSubmission, read_answers, read_submissions
+from ingest.entities import NamedEntity, named_entity
 
 __all__ = ["Arrival", "Desk"]
 
@@ -28,6 +29,11 @@ class Arrival:
     stored: StoredSubmission
     definition: FormDefinition
     answers: Answers = field(repr=False)
+
+    @cached_property
+    def entity(self) -> NamedEntity | None:
+        """The entity that the answers name, where their form declares one; raises `ingest.Refused`."""
+        return named_entity(self.stored.xml) if self.definition.entity else None
 
     def said(self, question: str) -> str:
         """The answer outside any repeat; empty when there is none."""

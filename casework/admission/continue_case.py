@@ -4,7 +4,9 @@ from typing import Final
 
 from casework.admission.admit_files import admit_files, remove_files
 from casework.admission.arrival import Arrival, Desk
+from casework.admission.errors import EntityUnusable
 from casework.admission.file_interview import file_interview, settle_state
+from casework.admission.named_case import named_case
 from casework.admission.open_case import REFERENCE
 from casework.admission.sort_answers import sort_answers
 from casework.consent.consents import may_use
@@ -20,11 +22,9 @@ STATES: Final = (CaseState.ACTIVE, CaseState.FOLLOW_UP, CaseState.CLOSED, CaseSt
 
 
 def continue_case(desk: Desk, arrival: Arrival, earlier: Interview | None) -> Interview:
-    """File the interview, in place of the `earlier` version of it; raises `AnswerMissing`, `CaseUnknown`,
-    `ConsentWithdrawn` or `CodeUnknown`."""
-    case = find_by_reference(desk, arrival.required(REFERENCE))
-    if case is None:
-        raise CaseUnknown(question=REFERENCE, operation=desk.operation)
+    """File the interview, in place of the `earlier` version of it; raises `AnswerMissing`, `CaseUnknown`, `ConsentWithdrawn`,
+    `CodeUnknown`, or what `named_case` raises."""
+    case = _case_meant(desk, arrival)
     if not may_use(desk.session, case.person, Purpose.ASSISTANCE):
         raise ConsentWithdrawn(case=case.id)
     former = desk.session.get_one(Case, earlier.case) if earlier else case
@@ -37,3 +37,17 @@ def continue_case(desk: Desk, arrival: Arrival, earlier: Interview | None) -> In
     for concerned in {case, former}:  # a corrected reference moves the interview from one case to another
         settle_state(desk, concerned)
     return interview
+
+
+def _case_meant(desk: Desk, arrival: Arrival) -> Case:
+    """By the entity that the worker chose from the phone's list, else by the reference that the worker wrote; where there are
+    both they must agree."""
+    chosen = named_case(desk, arrival)
+    if chosen and not arrival.said(REFERENCE):
+        return chosen
+    case = find_by_reference(desk, arrival.required(REFERENCE))
+    if case is None:
+        raise CaseUnknown(question=REFERENCE, operation=desk.operation)
+    if chosen and chosen is not case:
+        raise EntityUnusable(reason=f"the answer to {REFERENCE} is the reference of another one")
+    return case

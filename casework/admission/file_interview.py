@@ -58,3 +58,4 @@ def settle_state(desk: Desk, case: Case) -> None:
     telling = desk.session.scalars(select(Interview).where(Interview.case == case.id, Interview.state.is_not(None)))
     with changing_clear(desk, [case.person]):
         case.state = max(telling, key=held).state or case.state
+        case.count_change()

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 from casework.admission.admit_files import admit_files
 from casework.admission.arrival import Arrival, Desk
 from casework.admission.file_interview import file_interview, settle_state
+from casework.admission.named_case import id_for_new_case
 from casework.admission.sort_answers import Parts, set_household_apart, sort_answers
 from casework.consent.admit_consent import CONSENT, record_consents_said, require_replaceable, withdraw_all_consents
 from casework.consent.consents import may_use
@@ -64,7 +65,7 @@ def open_case(desk: Desk, arrival: Arrival, earlier: Interview | None) -> Interv
     """Open the case, or correct the one that the `earlier` version of the interview opened.
 
     An edit without consent withdraws it. Raises `ConsentMissing`, `ConsentWithdrawn`, `ConsentIncomplete`, `AnswerMissing`,
-    `CodeUnknown` or `ReferenceTaken`.
+    `CodeUnknown`, `ReferenceTaken`, or what `id_for_new_case` raises.
     """
     case = desk.session.get_one(Case, earlier.case) if earlier else None
     if arrival.said(CONSENT) != "yes":
@@ -110,7 +111,7 @@ def _write_household(desk: Desk, arrival: Arrival, case: Case | None, said: _Sai
         with changing_clear(desk, [case.person]):
             case.screening_outcome, case.reference = said.outcome, said.reference
     else:
-        case = _new_case(desk, parts, said, custody)
+        case = _new_case(desk, parts, said, custody, id_for_new_case(desk, arrival))
     admit_files(desk, arrival, case.person, answers)
     for member in members:
         person = _add_member(desk, case.household, arrival, sort_answers(member, arrival.definition), custody)
@@ -124,12 +125,12 @@ def _require_free(desk: Desk, reference: str, case: Case | None) -> None:
         raise ReferenceTaken(question=REFERENCE)
 
 
-def _new_case(desk: Desk, parts: Parts, said: _SaidOfCase, custody: str) -> Case:
+def _new_case(desk: Desk, parts: Parts, said: _SaidOfCase, custody: str, case_id: UUID) -> Case:
     household = Household(id=uuid4(), operation=desk.operation)
     desk.session.add(household)
     person = _add_person(desk, household.id, HouseholdRole.INTERVIEWED, parts, custody)
     case = Case(
-        id=uuid4(),
+        id=case_id,
         operation=desk.operation,
         person=person,
         household=household.id,

@@ -96,7 +96,8 @@ def erase_record(session: Session, ring: KeyRing, operation: str, subject: Subje
     refused = [subject.record] if subject.kind is ErasureKind.QUARANTINE else []
     erase_submissions(session, ring, operation, touched.submissions, tally, refused=refused)
     erased = touched.persons or frozenset({subject.record})
-    tally.records |= dict.fromkeys(erased, subject.kind.value)
+    # A case is known to phones by its id, so it has a tombstone of its own: none is created again.
+    tally.records |= dict.fromkeys(touched.cases, "casework.case") | dict.fromkeys(erased, subject.kind.value)
     _leave_tombstones(session, operation, tally, proposal)
     announce(session, operation, erased)
     detail = {"proposal": str(proposal), "rows": tally.counted, "keys": len(tally.keys), "others": len(touched.others)}

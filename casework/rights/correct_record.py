@@ -67,7 +67,9 @@ def correct_record(
     if part is RecordPart.FACTS:
         note_corrected(session, row, corrected)
     session.flush()
-    if row is person:
+    if isinstance(row, Interview):
+        session.get_one(Case, row.case).count_change()
+    else:
         _renew_tokens(vault, person_id, {**held, part: corrected})
     detail = {"part": part.value, "answers": len(answers), "version": row.row_version, "record": str(row.id)}
     record(session, Action.CORRECTED, f"casework.person:{person_id}", purpose=purpose, detail=detail)

@@ -2,7 +2,7 @@
 
 from core.errors import Problem
 
-__all__ = ["CollectorUnknown", "PhoneUnprotected"]
+__all__ = ["CarriesNothingOfThis", "CollectorUnknown", "CustodyMissing", "PhoneUnprotected"]
 
 
 class CollectorUnknown(Problem):
@@ -15,3 +15,15 @@ class PhoneUnprotected(Problem):
     code = "INGEST-162"
     says = "The server's address {address} does not begin with https://, so a phone would send answers and its token in clear."
     remedy = "Use https://. Only this machine itself is excepted, for trying things out."
+
+
+class CustodyMissing(Problem):
+    code = "INGEST-163"
+    says = "Collector {collector} has no custody of its own, so no cases are its."
+    remedy = "Add a collector for a team or a worker, retire this one, and let the new one carry cases."
+
+
+class CarriesNothingOfThis(Problem):
+    code = "INGEST-164"
+    says = "No phone carries the {part} of a record."
+    remedy = "Name identity, contact or facts. What a person told at length, and files, stay on the server."

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from core.access import UNASSIGNED, Custody
 from core.audit import Action, Purpose, record
 from core.clock import now
+from forms import RecordPart
 from ingest.models import CollectorRow
 
 __all__ = ["Collector", "add_collector", "collector_of", "find_collector"]
@@ -27,6 +28,8 @@ ROW_VERSION: Final[ColumnElement[str]] = literal_column("ingest.collector.xmin::
 @dataclass(frozen=True)
 class Collector:
     """A device or team that may send answers to one operation. `forms` are the only ones that it is offered; None: all.
+    `carries` are the parts of which its phone may hold answers on the cases in its custody, beside their references; None: it
+    holds no cases at all.
 
     `row_version` is PostgreSQL's of the row that was proven (`core.listed`): whoever looks at another proves that anew.
     """
@@ -36,6 +39,7 @@ class Collector:
     name: str
     custody: Custody = UNASSIGNED
     forms: frozenset[str] | None = None
+    carries: frozenset[RecordPart] | None = None
     row_version: str = field(default="", compare=False)
 
     def is_offered(self, form_id: str) -> bool:
@@ -83,7 +87,8 @@ def find_collector(session: Session, token: str) -> Collector | None:
 def collector_of(row: CollectorRow) -> Collector:
     """The collector that a row tells of."""
     forms = None if row.forms is None else frozenset(row.forms)
-    return Collector(row.id, row.operation, row.name, Custody.parse(row.custody), forms)
+    carries = None if row.carries is None else frozenset(map(RecordPart, row.carries))
+    return Collector(row.id, row.operation, row.name, Custody.parse(row.custody), forms, carries)
 
 
 def _fingerprint(token: str) -> bytes:

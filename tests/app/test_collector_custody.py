@@ -16,14 +16,16 @@ from app.program import Program
 from app.web.application import create_application
 from app.worker.pipeline import after_submissions
 from app.worker.tasks import build_worker
+from core.access import Access, Grant, NotAllowed
 from core.database import Zone
 from core.identity.accounts import find_account
 from core.identity.errors import UnitNamedWrongly
 from core.identity.grants import operations_of
 from core.identity.models import Stage
 from core.identity.sessions import open_session
+from core.permissions import Role
 from core.settings import Settings
-from ingest.collectors import PhoneUnprotected
+from ingest.collectors import PhoneUnprotected, list_collectors
 from tests.casework.conftest import OPERATION, SCREENING, Field, write_answers
 from tests.casework.conftest import field_team as field_team  # noqa: PLC0414  (a fixture)
 from tests.casework.conftest import xforms as xforms  # noqa: PLC0414
@@ -110,6 +112,34 @@ def test_an_account_gets_its_role_as_it_is_added(run: Run, program: Program) -> 
     with program.database.transaction(Zone.IDENTITY, actor="administrator") as session:
         account: UUID = find_account(session, "amal").id
         assert list(operations_of(session, account)) == [OPERATION]
+
+
+@pytest.mark.usefixtures("units")
+class TestWhatAPhoneCarries:
+    def test_it_is_said_for_each_phone_and_by_a_data_protection_officer_once_there_are_accounts(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        run("collectors", "add", OPERATION, "tablet 7", "--organisation", "Relief", "--team", "One")
+        [phone] = re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}", run("collectors", "list", OPERATION).partition("tablet 7")[0])
+        assert "no cases" in run("collectors", "list", OPERATION)
+        said = run("collectors", "carry", OPERATION, phone, "--part", "facts")
+        assert "references, facts" in said
+        assert "references, facts" in run("collectors", "list", OPERATION)
+        assert "carries no cases any more" in run("collectors", "carry", OPERATION, phone, "--nothing")
+        run("accounts", "add", "amal", "--role", "administrator", "--operation", OPERATION)
+        amal = Access("amal", OPERATION, (Grant(Role.ADMINISTRATOR),))
+        monkeypatch.setattr("app.cli.signed_in.sign_in", lambda *_how, **_named: amal)
+        with pytest.raises(NotAllowed):
+            run("collectors", "carry", OPERATION, phone)
+
+    def test_a_phone_may_be_one_workers_own(self, run: Run, program: Program) -> None:
+        run("accounts", "add", "badr", "--role", "caseworker", "--operation", OPERATION)
+        run("collectors", "add", OPERATION, "tablet 8", "--organisation", "Relief", "--team", "One", "--worker", "badr")
+        with program.database.transaction(Zone.IDENTITY, actor="administrator") as session:
+            account = find_account(session, "badr").id
+        with program.database.transaction(Zone.COLLECTION, operation=OPERATION) as session:
+            [phone] = list_collectors(session, OPERATION)
+        assert phone.custody.worker == str(account)
 
 
 class TestAPhonesCode:

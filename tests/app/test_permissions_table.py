@@ -54,6 +54,7 @@ from core.shared_tokens import SharedSalt
 from core.week import Week
 from forms import RecordPart, publish_form, read_form_definition
 from forms.classes import list_form_versions, set_classes
+from ingest.collectors import add_collector, carry_cases, list_collectors
 from tests.casework.conftest import ARRIVAL, OPERATION, PLACES, SCREENING, Field
 from tests.casework.conftest import xforms as xforms  # noqa: PLC0414  (a fixture)
 
@@ -170,6 +171,11 @@ def classify(_world: World, session: Session, _who: Access) -> None:
     set_classes(session, OPERATION, form.form_id, form.version, {})
 
 
+def let_carry(_world: World, session: Session, _who: Access) -> None:
+    [phone] = list_collectors(session, OPERATION)
+    carry_cases(session, phone.id, [RecordPart.FACTS])
+
+
 C = Zone.CASEWORK
 DEEDS: Mapping[Right, Deed] = {
     Right.FIND_PERSON: OfTheOperation(C, lambda w, s, _: find_case(s, w.ring, OPERATION, "SC-0", purpose=Purpose.ASSISTANCE)),
@@ -224,6 +230,7 @@ DEEDS: Mapping[Right, Deed] = {
     Right.CHANGE_POLICY: OfTheOperation(Zone.ANONYMIZER, proposing(Act.POLICY_CHANGE)),
     Right.APPROVE_POLICY: OfTheOperation(Zone.ANONYMIZER, approving(Act.POLICY_CHANGE)),
     Right.CLASSIFY_FORM: OfTheOperation(Zone.COLLECTION, classify),
+    Right.CARRY_CASES: Deed(Zone.COLLECTION, let_carry),
     Right.EXPLAIN_PROTECTION: OfTheWhole(
         Zone.ANONYMIZER, lambda w, s, _: officer.read_losses(s, w.ring, WEEK, purpose=Purpose.STATISTICS)
     ),
@@ -264,6 +271,7 @@ def furnished(program: Program, xforms: Mapping[str, bytes]) -> World:
         add_places(session, OPERATION, PLACES)
         for xform in xforms.values():
             publish_form(session, OPERATION, xform, {})
+        add_collector(session, OPERATION, "tablet 7", custody=CUSTODY)
     team = Field(program.database, program.ring, {kind: read_form_definition(xform) for kind, xform in xforms.items()})
     for number in range(2):
         team.send("screening", {**SCREENING, "case_reference": f"SC-{number}"})

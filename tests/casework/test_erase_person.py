@@ -118,7 +118,11 @@ class TestWhatStays:
         person = household(field_team)
         erase(field_team, person)
         with field_team.zone() as session:
-            assert {stone.kind for stone in session.scalars(select(Tombstone))} == {"casework.person", "ingest.submission"}
+            assert {stone.kind for stone in session.scalars(select(Tombstone))} == {
+                "casework.case",
+                "casework.person",
+                "ingest.submission",
+            }
             assert session.get(Tombstone, person)
         assert count(field_team, ErasedInstance) == [2]
 

@@ -55,7 +55,7 @@ def test_the_workbook_is_the_same_at_every_build_and_reads_well_in_a_spreadsheet
     built = build_questionnaire(name)
     assert built == build_questionnaire(name)
     workbook = openpyxl.load_workbook(io.BytesIO(built))
-    assert workbook.sheetnames == ["survey", "choices", "settings"]
+    assert workbook.sheetnames == ["survey", "choices", "settings", *(["entities"] if "interview" in name else [])]
     assert all(sheet.freeze_panes == "C2" for sheet in workbook)
     assert workbook["survey"]["A1"].font.bold
     assert workbook["survey"]["C2"].alignment.wrap_text
@@ -159,6 +159,22 @@ def test_districts_are_offered_within_the_chosen_region(name: str, side: str) ->
 def test_repeats_hold_the_household_and_the_services() -> None:
     repeats = {q.repeat for name in QUESTIONNAIRES for q in definition(name).questions} - {None}
     assert repeats == {"/data/household/household_member", "/data/services/service"}
+
+
+def test_a_screening_opens_a_case_on_the_phone_and_assistance_goes_on_with_one_or_with_a_reference() -> None:
+    screening, assistance = (definition(name).entity for name in ("screening_interview", "assistance_interview"))
+    assert screening
+    assert assistance
+    assert (screening.list_name, assistance.list_name) == ("cases", "cases")
+    assert "cases.csv" in definition("assistance_interview").lists
+    [reference] = [row for row in rows("assistance_interview", "survey") if row["name"] == "case_reference"]
+    assert (reference["required"], reference["relevant"]) == ("yes", "${chosen_case} = ''")
+
+
+@each
+def test_no_telephone_is_saved_on_phones_where_calling_it_may_be_dangerous(name: str) -> None:
+    saved = {row["name"] for row in rows(name, "survey") if row.get("save_to")}
+    assert not {"prs_MobilePhone", "contact_is_safe"} & saved
 
 
 def test_another_name_is_no_questionnaire() -> None:

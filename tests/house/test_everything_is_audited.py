@@ -28,7 +28,7 @@ from tests.casework.conftest import field_team as field_team  # noqa: PLC0414  (
 from tests.casework.conftest import xforms as xforms  # noqa: PLC0414
 from tests.house.calls import calls_of
 
-ROOMS = ("counting", "records", "search", "duplicates", "consent", "rights", "erasure", "store", "exporting")
+ROOMS = ("counting", "records", "search", "duplicates", "consent", "rights", "erasure", "store", "exporting", "follow_up")
 FACES = (
     "ingest",
     "ingest.collectors",
@@ -71,6 +71,9 @@ QUIET = {
     "casework.consent_in_force": "a step of what uses the record, which leaves the line",
     "casework.export_log": "ids, fields and counts of exports, which left their own lines",
     "casework.find_export": "likewise",
+    "casework.offered_cases": "ids and versions of cases, a step of offering a list; what is fetched of it leaves the line",
+    "casework.tag_of_list": "a keyed digest of these, which tells of nobody",
+    "casework.withdrawn": "which of the ids that a phone names it has to let go of",
     "casework.forbidden_for": "yes or no, a step of exporting, which leaves the line",
     "casework.list_recipients": "organisations and their public keys",
     "casework.may_share_with": "yes or no, a step of sharing, which leaves the line",

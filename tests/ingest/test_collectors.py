@@ -7,14 +7,21 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
+from core.access import Custody
 from core.audit import Action, audited_entries
 from core.database import Zone
+from forms import RecordPart
 from ingest.collectors import (
+    CarriesNothingOfThis,
     Collector,
     CollectorUnknown,
+    CustodyMissing,
     PhoneUnprotected,
     add_collector,
+    carry_cases,
     find_collector,
     list_collectors,
     offer_forms,
@@ -91,3 +98,33 @@ class TestSettingUpAPhone:
     @pytest.mark.parametrize("server", ["http://localhost:8000", "http://127.0.0.1:8000", "http://[::1]:8000"])
     def test_this_machine_itself_is_excepted(self, server: str) -> None:
         assert phone_settings(server, "secret", "DEMO-1")
+
+
+class TestWhatAPhoneCarries:
+    TEAM = Custody("ORG", "AREA", "TEAM")
+
+    def test_no_cases_until_somebody_says_so_and_each_word_leaves_a_line(self, household: Any) -> None:
+        token, collector = added(household, "tablet 1", custody=self.TEAM)
+        assert collector.carries is None
+        for parts in ([], [RecordPart.FACTS, RecordPart.CONTACT], None):
+            with household.zone(Zone.COLLECTION) as session:
+                carry_cases(session, collector.id, parts)
+                found = find_collector(session, token)
+            assert found
+            assert found.carries == (None if parts is None else frozenset(parts))
+        with household.zone(Zone.AUDIT) as session:
+            lines = audited_entries(session, action=Action.REGISTERED)
+        told = [{"change": "carries", "parts": parts} for parts in (["contact", "facts"], [])]
+        assert [line.detail for line in lines] == [{"change": "carries"}, *told, {}]
+
+    def test_nothing_that_was_told_at_length(self, household: Any) -> None:
+        _, collector = added(household, "tablet 1", custody=self.TEAM)
+        with household.zone(Zone.COLLECTION) as session, pytest.raises(CarriesNothingOfThis):
+            carry_cases(session, collector.id, [RecordPart.NARRATIVE])
+        with pytest.raises(IntegrityError), household.zone(Zone.COLLECTION) as session:
+            session.execute(text("UPDATE ingest.collector SET carries = '{narrative}'"))
+
+    def test_no_cases_without_a_custody(self, household: Any) -> None:
+        _, collector = added(household, "tablet 1")
+        with household.zone(Zone.COLLECTION) as session, pytest.raises(CustodyMissing):
+            carry_cases(session, collector.id, [])
