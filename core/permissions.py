@@ -57,6 +57,7 @@ class Right(StrEnum):
     CHANGE_POLICY = "change_policy"
     APPROVE_POLICY = "approve_policy"
     CLASSIFY_FORM = "classify_form"  # how closely its answers point at a person, where its workbook does not say
+    KEEP_COLLECTORS = "keep_collectors"  # which phones may send, and which forms each is offered
     CARRY_CASES = "carry_cases"  # let a phone hold the open cases of its custody
     KEEP_OUTSIDE_TOTALS = "keep_outside_totals"  # what others publish of the same people
     APPROVE_OUTSIDE_TOTALS = "approve_outside_totals"
@@ -105,6 +106,7 @@ PERMISSIONS: Final[Mapping[Right, frozenset[Role]]] = {
     Right.CHANGE_POLICY: frozenset({_STATISTICS, _RIGHTS}),
     Right.APPROVE_POLICY: frozenset({_STATISTICS, _RIGHTS}),
     Right.CLASSIFY_FORM: frozenset({_RIGHTS}),
+    Right.KEEP_COLLECTORS: frozenset({_SUPERVISOR, Role.ADMINISTRATOR}),
     Right.CARRY_CASES: frozenset({_RIGHTS}),
     Right.KEEP_OUTSIDE_TOTALS: frozenset({_STATISTICS}),
     Right.APPROVE_OUTSIDE_TOTALS: frozenset({_STATISTICS, _RIGHTS}),

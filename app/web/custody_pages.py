@@ -1,28 +1,22 @@
 """In whose hands a record lies, and to whom else it is open."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
 from uuid import UUID
 
 from fastapi import Response
-from sqlalchemy.orm import Session
 
+from app.web.account_pages import identifier
 from app.web.desk import OpenDesk, PageGroup
 from app.web.record_desk import account_named
 from app.web.signed_in import CheckedForm, SignedIn
 from app.web.signed_in_page import go_to, signed_in_router
 from casework import records
-from core.access import Custody
 from core.audit import Purpose
 from core.database import Zone
-from core.identity.errors import UnitUnknown
-from core.identity.models import UnitKind
-from core.identity.units import list_units
+from core.identity.units import custody_in
 
 __all__ = ["CUSTODY"]
 
-LEVELS: Final[Mapping[str, str]] = {UnitKind.ORGANISATION: "organisation", UnitKind.AREA: "area", UnitKind.TEAM: "team"}
 router = signed_in_router()
 CUSTODY = PageGroup(router, "record_panels")
 
@@ -32,7 +26,7 @@ def hand_over(visit: SignedIn, desk: OpenDesk, person: UUID, form: CheckedForm) 
     """Put the record into the hands of a unit, and of one worker there if one is named."""
     worker = str(form.get("account", "")).strip()
     with desk.database.transaction(Zone.IDENTITY, operation=visit.access.operation, actor=visit.access.actor) as session:
-        custody = _custody(session, str(form.get("unit", "")))
+        custody = custody_in(session, identifier(form.get("unit")))
     if worker:
         custody = replace(custody, worker=account_named(desk, visit, worker))
     # The record may leave the worker's reach by this: the program does it, under the worker's name.
@@ -49,15 +43,3 @@ def end(visit: SignedIn, desk: OpenDesk, person: UUID, opening: UUID, form: Chec
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
         records.end_opening(session, desk.ring, opening, purpose=Purpose.PROTECTION)
     return go_to(f"/persons/{person}?done=ended")
-
-
-def _custody(session: Session, chosen: str) -> Custody:
-    """The unit and those above it; raises `UnitUnknown`."""
-    units = {str(unit.id): unit for unit in list_units(session)}
-    if chosen not in units or units[chosen].closed_at:
-        raise UnitUnknown(kind="unit")
-    levels: dict[str, str] = {}
-    while chosen in units:
-        levels[LEVELS[units[chosen].kind]] = chosen
-        chosen = str(units[chosen].parent)
-    return Custody(**levels)

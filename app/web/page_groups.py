@@ -6,6 +6,7 @@ from app.web.approval_pages import APPROVALS
 from app.web.audit_pages import AUDIT
 from app.web.broken_glass_pages import BROKEN_GLASS
 from app.web.bulk_reading_pages import BULK_READING
+from app.web.collector_pages import COLLECTORS
 from app.web.consent_pages import CONSENTS
 from app.web.correction_pages import CORRECTIONS
 from app.web.custody_pages import CUSTODY
@@ -52,6 +53,7 @@ GROUPS = (
     EXPORTS,
     BULK_READING,
     FORMS,
+    COLLECTORS,
     PROTECTION,
     TRIALS,
     RELEASES,

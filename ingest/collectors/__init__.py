@@ -5,7 +5,7 @@ when its phone was lost.
 """
 
 from ingest.collectors.change_collector import CARRIED, carry_cases, list_collectors, offer_forms, retire_collector
-from ingest.collectors.errors import CarriesNothingOfThis, CollectorUnknown, CustodyMissing, PhoneUnprotected
+from ingest.collectors.errors import CarriesNothingOfThis, CollectorUnknown, CustodyMissing, NameMissing, PhoneUnprotected
 from ingest.collectors.phone_settings import door_address, phone_settings
 from ingest.collectors.register_collector import Collector, add_collector, find_collector
 
@@ -15,6 +15,7 @@ __all__ = [
     "Collector",
     "CollectorUnknown",
     "CustodyMissing",
+    "NameMissing",
     "PhoneUnprotected",
     "add_collector",
     "carry_cases",

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.access import UNASSIGNED, Custody, require
+from core.access import UNASSIGNED, Custody, access_of, require
 from core.audit import Action, Purpose, record
 from core.clock import now
 from core.permissions import Right
@@ -18,20 +18,27 @@ from ingest.models import CollectorRow
 
 __all__ = ["CARRIED", "carry_cases", "list_collectors", "offer_forms", "retire_collector"]
 
+SEEN_BY: Final = (Right.KEEP_COLLECTORS, Right.CARRY_CASES)
 CARRIED: Final = (RecordPart.IDENTITY, RecordPart.CONTACT, RecordPart.FACTS)  # what somebody told at length stays here
 
 
 def list_collectors(session: Session, operation: str) -> list[Collector]:
-    """Those of an operation that may send, by name."""
+    """Those of an operation that may send and whose custody lies within reach, by name; raises `NotAllowed`."""
+    access = access_of(session)
+    right = next((each for each in SEEN_BY if access.may(each)), Right.KEEP_COLLECTORS)
+    require(session, right, subject="ingest.collector")
     wanted = select(CollectorRow).where(CollectorRow.operation == operation, CollectorRow.retired_at.is_(None))
-    return [collector_of(row) for row in session.scalars(wanted.order_by(CollectorRow.name, CollectorRow.id))]
+    found = map(collector_of, session.scalars(wanted.order_by(CollectorRow.name, CollectorRow.id)))
+    return [one for one in found if any(access.may(each, one.custody) for each in SEEN_BY)]
 
 
 def offer_forms(session: Session, collector: UUID, forms: Collection[str] | None) -> None:
     """Offer a collector these forms from now on, by form id; None: every form. Raises `CollectorUnknown`.
 
     It is what the phone sees and may fetch. Answers to a form that it has from before are taken in as ever: nothing is lost.
+    Raises `NotAllowed`.
     """
+    _require_kept(session, collector)
     _change(session, collector, "forms", forms=None if forms is None else sorted(set(forms)))
 
 
@@ -53,8 +60,17 @@ def carry_cases(session: Session, collector: UUID, parts: Collection[RecordPart]
 
 
 def retire_collector(session: Session, collector: UUID) -> None:
-    """Take nothing from a collector any more, from this moment on; raises `CollectorUnknown`. What it sent stays."""
+    """Take nothing from a collector any more, from this moment on; raises `NotAllowed` or `CollectorUnknown`.
+
+    What it sent stays.
+    """
+    _require_kept(session, collector)
     _change(session, collector, "retired", retired_at=now())
+
+
+def _require_kept(session: Session, collector: UUID) -> None:
+    custody = Custody.parse(_standing(session, collector).custody)
+    require(session, Right.KEEP_COLLECTORS, custody, subject=f"ingest.collector:{collector}")
 
 
 def _change(session: Session, collector: UUID, what: str, parts: Collection[str] | None = None, **values: object) -> None:

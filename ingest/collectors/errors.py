@@ -2,7 +2,7 @@
 
 from core.errors import Problem
 
-__all__ = ["CarriesNothingOfThis", "CollectorUnknown", "CustodyMissing", "PhoneUnprotected"]
+__all__ = ["CarriesNothingOfThis", "CollectorUnknown", "CustodyMissing", "NameMissing", "PhoneUnprotected"]
 
 
 class CollectorUnknown(Problem):
@@ -27,3 +27,9 @@ class CarriesNothingOfThis(Problem):
     code = "INGEST-164"
     says = "No phone carries the {part} of a record."
     remedy = "Name identity, contact or facts. What a person told at length, and files, stay on the server."
+
+
+class NameMissing(Problem):
+    code = "INGEST-165"
+    says = "A collector has no name, or one of more than a hundred letters."
+    remedy = "Name the phone or the team, for example 'tablet 3'; not the enumerator."

@@ -13,15 +13,18 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, func, literal_column, select, true
 from sqlalchemy.orm import Session
 
-from core.access import UNASSIGNED, Custody
+from core.access import UNASSIGNED, Custody, require
 from core.audit import Action, Purpose, record
 from core.clock import now
+from core.permissions import Right
 from forms import RecordPart
+from ingest.collectors.errors import NameMissing
 from ingest.models import CollectorRow
 
 __all__ = ["Collector", "add_collector", "collector_of", "find_collector"]
 
 
+LONGEST_NAME: Final = 100
 ROW_VERSION: Final[ColumnElement[str]] = literal_column("ingest.collector.xmin::text")
 
 
@@ -53,8 +56,12 @@ def add_collector(
     """Register a device or team and return its token, which is shown this once and not kept.
 
     `name` is stored in clear: name the device or the team, not a person. What it sends becomes records in `custody`; it is
-    offered `forms`, or all of them.
+    offered `forms`, or all of them. Raises `NotAllowed` or `NameMissing`.
     """
+    require(session, Right.KEEP_COLLECTORS, custody, subject="ingest.collector")
+    name = name.strip()
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise NameMissing
     token = secrets.token_urlsafe(32)
     row = CollectorRow(
         id=uuid4(),

@@ -12,7 +12,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import Session
 
 from anonymizer import elsewhere, officer
@@ -54,7 +54,8 @@ from core.shared_tokens import SharedSalt
 from core.week import Week
 from forms import RecordPart, publish_form, read_form_definition
 from forms.classes import list_form_versions, set_classes
-from ingest.collectors import add_collector, carry_cases, list_collectors
+from ingest.collectors import add_collector, carry_cases
+from ingest.models import CollectorRow
 from tests.casework.conftest import ARRIVAL, OPERATION, PLACES, SCREENING, Field
 from tests.casework.conftest import xforms as xforms  # noqa: PLC0414  (a fixture)
 
@@ -172,8 +173,8 @@ def classify(_world: World, session: Session, _who: Access) -> None:
 
 
 def let_carry(_world: World, session: Session, _who: Access) -> None:
-    [phone] = list_collectors(session, OPERATION)
-    carry_cases(session, phone.id, [RecordPart.FACTS])
+    phone = session.scalars(select(CollectorRow.id).where(CollectorRow.name == "tablet 7")).one()
+    carry_cases(session, phone, [RecordPart.FACTS])
 
 
 C = Zone.CASEWORK
@@ -230,6 +231,7 @@ DEEDS: Mapping[Right, Deed] = {
     Right.CHANGE_POLICY: OfTheOperation(Zone.ANONYMIZER, proposing(Act.POLICY_CHANGE)),
     Right.APPROVE_POLICY: OfTheOperation(Zone.ANONYMIZER, approving(Act.POLICY_CHANGE)),
     Right.CLASSIFY_FORM: OfTheOperation(Zone.COLLECTION, classify),
+    Right.KEEP_COLLECTORS: Deed(Zone.COLLECTION, lambda _w, s, _: add_collector(s, OPERATION, "tablet", custody=CUSTODY)),
     Right.CARRY_CASES: Deed(Zone.COLLECTION, let_carry),
     Right.EXPLAIN_PROTECTION: OfTheWhole(
         Zone.ANONYMIZER, lambda w, s, _: officer.read_losses(s, w.ring, WEEK, purpose=Purpose.STATISTICS)
