@@ -2,8 +2,9 @@
 
 Here is the way in and the plain reading: `admit_awaiting` and `admit_submission` bring in what arrived, `movement_facts` is
 what the anonymizer counts, the others read for caseworkers. Whatever else is done with a record has a room of its own,
-each with a face: `records` (on screen, shared, kept from), `search`, `duplicates`, `consent`, `rights`, `erasure`, `store`
-(many at once). Everything works inside the caller's transaction: `Zone.CASEWORK`, for facts also `Zone.ANONYMIZER`.
+each with a face: `records` (on screen, shared, kept from), `follow_up` (on phones), `search`, `duplicates`, `consent`,
+`rights`, `erasure`, `store` (many at once). Everything works inside the caller's transaction: `Zone.CASEWORK`, for facts also
+`Zone.ANONYMIZER`.
 """
 
 from casework.admission.admit_submission import AdmissionCount, admit_again, admit_awaiting, admit_submission

@@ -49,7 +49,12 @@ def write_list(session: Session, ring: KeyRing, carried: Collection[RecordPart])
     persons = _persons(session, {case.person for case in cases}, parts)
     count_reading(session, persons)
     keys = stored_keys(Vault(session, ring, operation), persons) if persons else {}
-    told = {case: _told(session, case, persons[case.person], keys[case.person], parts) for case in cases if case.person in keys}
+    followed = _interviews(session, [case.id for case in cases]) if properties else {}
+    told = {
+        case: _told(persons[case.person], followed.get(case.id, ()), keys[case.person], parts)
+        for case in cases
+        if case.person in keys
+    }
     detail = {"parts": [part.value for part in parts], "persons": sorted(str(person) for person in keys)}
     record(session, Action.READ, "casework.case", purpose=Purpose.ASSISTANCE, count=len(told), detail=detail)
     return _written(properties, told)
@@ -68,13 +73,19 @@ def _persons(session: Session, wanted: Collection[UUID], parts: Collection[Recor
     return rows
 
 
-def _told(session: Session, case: OfferedCase, person: Person, key: KeptKey, parts: Collection[RecordPart]) -> list[Parts]:
+def _interviews(session: Session, cases: Collection[UUID]) -> Mapping[UUID, list[Interview]]:
+    """The assistance interviews of each case that has any."""
+    found: dict[UUID, list[Interview]] = {}
+    wanted = among(Interview.case, cases), Interview.kind == InterviewKind.ASSISTANCE.value
+    for interview in session.scalars(select(Interview).where(*wanted)):
+        found.setdefault(interview.case, []).append(interview)
+    return found
+
+
+def _told(person: Person, followed: Collection[Interview], key: KeptKey, parts: Collection[RecordPart]) -> list[Parts]:
     """What is told of a case, the oldest first: the person's own record, then the interviews that followed."""
-    own = open_parts(person, key, parts)
-    if RecordPart.FACTS not in parts:
-        return [own]
-    followed = Interview.case == case.id, Interview.kind == InterviewKind.ASSISTANCE.value
-    return [own, *_in_order([(it, open_parts(it, key, parts)) for it in session.scalars(select(Interview).where(*followed))])]
+    later = [(interview, open_parts(interview, key, parts)) for interview in followed]
+    return [open_parts(person, key, parts), *_in_order(later)]
 
 
 def _in_order(opened: Iterable[tuple[Interview, Parts]]) -> list[Parts]:

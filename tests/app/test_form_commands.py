@@ -12,6 +12,7 @@ from core.database import Zone
 from core.models import Operation
 from core.settings import Settings
 from forms import find_definition, read_media
+from tests.casework.follow_up_forms import FOLLOW_UP
 
 PASSPHRASE = "seven lanterns on the quay"
 SURVEY = """| survey |
@@ -89,3 +90,11 @@ def test_from_the_workbook_to_what_changed(office: Settings, workbooks: tuple[Pa
 
     changed = run("forms", "diff", "TEST", "arrivals@1", two)
     assert "/data/town worded anew Town 1 Town 2 Stored answers were given to the former words." in changed
+
+
+@pytest.mark.usefixtures("office")
+def test_the_list_of_cases_is_no_file_that_has_to_be_given(tmp_path: Path) -> None:
+    workbook = tmp_path / "visit.md"
+    workbook.write_text(FOLLOW_UP)
+    assert "It needs" not in run("forms", "check", workbook)
+    assert "Published follow_up" in run("forms", "add", "TEST", workbook)

@@ -11,6 +11,7 @@ import forms
 from app.demonstration.phone import Phone, fill_form
 from app.demonstration.run_demonstration import GAZETTEER
 from app.program import Program
+from core.access import Custody
 from core.clock import now
 from core.database import Zone
 from core.places import add_places, read_gazetteer
@@ -63,7 +64,7 @@ def publish(program: Program) -> str:
             compiled = forms.compile_workbook(forms.build_questionnaire(name), f"{name}.xlsx")
             xform = forms.encrypt_form(compiled.xform, public_key) if name == ENCRYPTED else compiled.xform
             forms.publish_form(session, OPERATION, xform, {"places.csv": forms.places_media(places)})
-        return add_collector(session, OPERATION, "canary")
+        return add_collector(session, OPERATION, "canary", custody=Custody("ORG"))
 
 
 def send_everything(phone: Phone, canaries: Canaries) -> None:

@@ -25,6 +25,7 @@ from core.embedded_cluster import EmbeddedCluster
 from core.key_providers.passphrase import Passphrase
 from core.key_ring_file import create_key_ring
 from core.settings import Settings
+from ingest.collectors import CARRIED, carry_cases, list_collectors
 from tests.blank_database import administrate
 from tests.end_to_end.canaries import Canaries
 from tests.end_to_end.filled_forms import OPERATION, WEEK, publish, send_everything
@@ -102,7 +103,20 @@ def _collect(season: Season, token: str) -> Mapping[int, int]:
         statuses = dict(phone.statuses)
     with season.program.database.transaction(Zone.CASEWORK, operation=OPERATION) as session:
         casework.admit_awaiting(session, season.program.ring, OPERATION)
+    _carry_along(season, token)
     return statuses
+
+
+def _carry_along(season: Season, token: str) -> None:
+    """The phone fetches its cases, with all that any phone may carry."""
+    with season.program.database.transaction(Zone.COLLECTION, operation=OPERATION) as session:
+        [phone] = list_collectors(session, OPERATION)
+        carry_cases(session, phone.id, CARRIED)
+    with Phone(season.transport, f"{season.address}/key/{token}") as again:
+        listed = again.client.get("forms/assistance_interview/media/cases.csv").text
+        again.client.get("cases", params={"id": listed.splitlines()[1].partition(",")[0]})
+    carried = ("case_reference", "screening_interview/prs_First_Name", "screening_interview/prs_MailingCity")
+    assert all(season.canaries.word(about) in listed for about in carried)
 
 
 def _release(program: Program, folder: Path) -> None:

@@ -28,7 +28,7 @@ LEFT_OUT = {
     "casework.token.operation": "in another one the token is not found, and missed by the key",
     "casework.file_chunk": "file and position are bound into each chunk; one that is not found is said",
     "casework.file.added_at": "a moment of processing, which decides nothing",
-    "casework.case.row_version": "counts writings, so that two who write at once meet",
+    "casework.case.row_version": "counts writings, so that two who write at once meet, and phones fetch anew",
     "casework.household": "an id; who belongs to it is listed",
     "casework.tombstone": "of somebody erased, whose key is gone; the log has the line of the erasure",
     "casework.erasure_certificate": "likewise; it is signed",
