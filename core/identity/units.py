@@ -1,6 +1,6 @@
 """Organisations, their areas and their teams."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID, uuid4
@@ -15,7 +15,18 @@ from core.identity.errors import UnitInUse, UnitNamedWrongly, UnitUnfit, UnitUnk
 from core.identity.models import Unit, UnitKind
 from core.permissions import Right
 
-__all__ = ["Units", "add_unit", "any_unit", "close_unit", "find_unit", "find_units", "list_units", "open_units", "rename_unit"]
+__all__ = [
+    "Units",
+    "add_unit",
+    "any_unit",
+    "close_unit",
+    "find_unit",
+    "find_units",
+    "list_units",
+    "open_units",
+    "rename_unit",
+    "ways_to",
+]
 
 PARENTS: Final[Mapping[UnitKind, set[UnitKind | None]]] = {
     UnitKind.ORGANISATION: {None},
@@ -125,6 +136,19 @@ def open_units(session: Session) -> list[Unit]:
 def list_units(session: Session) -> Sequence[Unit]:
     """All units, by kind and name. What they are called is known to everybody who works here."""
     return session.scalars(select(Unit).order_by(Unit.kind, Unit.name)).all()
+
+
+def ways_to(units: Iterable[Unit]) -> list[tuple[UUID, str]]:
+    """Every unit that is open, with the way down to it by names; in order of these."""
+    known, ways = {unit.id: unit for unit in units}, list[tuple[UUID, str]]()
+    for unit in known.values():
+        way, above = [unit.name], unit.parent
+        while above in known:
+            way.append(known[above].name)
+            above = known[above].parent
+        if unit.closed_at is None:
+            ways.append((unit.id, " › ".join(reversed(way))))
+    return sorted(ways, key=lambda pair: pair[1])
 
 
 def _open_unit(session: Session, unit: UUID) -> Unit:

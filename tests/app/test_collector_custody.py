@@ -19,7 +19,7 @@ from app.worker.tasks import build_worker
 from core.database import Zone
 from core.identity.accounts import find_account
 from core.identity.errors import UnitNamedWrongly
-from core.identity.grants import operations_of
+from core.identity.grants import accesses_of
 from core.identity.models import Stage
 from core.identity.sessions import open_session
 from core.settings import Settings
@@ -109,7 +109,7 @@ def test_an_account_gets_its_role_as_it_is_added(run: Run, program: Program) -> 
     run("accounts", "add", "amal", "--role", "caseworker", "--role", "supervisor", "--operation", OPERATION)
     with program.database.transaction(Zone.IDENTITY, actor="administrator") as session:
         account: UUID = find_account(session, "amal").id
-        assert list(operations_of(session, account)) == [OPERATION]
+        assert list(accesses_of(session, account)) == [OPERATION]
 
 
 class TestAPhonesCode:
