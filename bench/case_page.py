@@ -2,16 +2,17 @@
 
 Run: PYTHONPATH=. .venv/bin/python bench/case_page.py [--persons N]
 
-The store is the one of `bench/search.py`; the account reaches one team of 50. The page is asked for with the cookie of a
-session over a unix socket, client and server in one process. Two floors in the same run: the page with the form to find
-somebody, which looks up who asks and reads nothing else, and the reads of a record without the web.
+The store is the one of `bench/search.py`; the account reaches one team of 50. Each record shown has a consent, and a key that
+lists all that stands in clear. The page is asked for with the cookie of a session over a unix socket, client and server in one
+process. Two floors in the same run: the page with the form to find somebody, which looks up who asks and reads nothing else,
+and the reads of a record without the web.
 """
 
 import argparse
 import os
 import tempfile
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 from sqlalchemy import create_engine, text
@@ -23,6 +24,13 @@ from app.web.serve import serving_on_socket
 from bench.measured import Meter
 from bench.search import ACCESS, OPERATION, Store, make_pages
 from bench.store import page
+from casework import consent
+from casework.models import KeyKind, StoredKey
+from casework.store.clear_rows import read_rows
+from casework.store.seal_record import unwrap
+from casework.store.what_is_listed import EDITION, LISTED, NEWEST_EDITION
+from core.audit import Purpose
+from core.clock import now
 from core.database import Zone
 from core.embedded_cluster import ADMINISTRATOR
 from core.identity.accounts import add_account
@@ -54,6 +62,7 @@ def measure(program: Program, persons: int) -> None:
     meter = Meter.of(program.settings)
     meter.percentiles("floor: the reads of a record", [lambda one=one: page(program, ACCESS, *one) for one in shown])
     token = sign_in(program)
+    complete(program, [person for _, person in shown])
     with (
         serving_on_socket(program, lambda _operation, _submission: None) as socket,
         httpx.Client(
@@ -76,6 +85,18 @@ def set_up(program: Program) -> None:
         add_operation(session, OPERATION, {"en": "Benchmark"}, [])
         compiled = forms.compile_workbook(forms.build_questionnaire(SCREENING), f"{SCREENING}.xlsx")
         forms.publish_form(session, OPERATION, compiled.xform, {})
+
+
+def complete(program: Program, persons: list[UUID]) -> None:
+    """Their keys list what stands in clear, as those of persons do whom the program admitted; and each said something about
+    the use of their record."""
+    said = consent.Statement(Purpose.ASSISTANCE, consent.ConsentState.GIVEN, now(), "amal", language="en")
+    with program.database.transaction(Zone.CASEWORK, operation=OPERATION) as session:
+        for person, standing in read_rows(session, persons, KeyKind.PERSON).items():
+            key = unwrap(program.ring, session.get_one(StoredKey, (person, KeyKind.PERSON.value)))
+            key.list_anew(key.listed(key.row.versions) | standing.entries(LISTED) | {EDITION: NEWEST_EDITION})
+            session.flush()
+            consent.record_consent(session, program.ring, person, said)
 
 
 def sign_in(program: Program) -> str:

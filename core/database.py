@@ -21,6 +21,7 @@ from sqlalchemy import (
     MetaData,
     Select,
     any_,
+    bindparam,
     create_engine,
     literal,
     make_url,
@@ -28,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, SessionTransaction
 
-from core.access import INFO, Access, NotAllowed
+from core.access import INFO, Access, NotAllowed, access_of
 from core.audit_line import Action, Purpose, record
 from core.driver_connection import driver_connection, use_driver_connections
 from core.errors import Problem
@@ -43,8 +44,10 @@ __all__ = [
     "KeyRetired",
     "Zone",
     "among",
+    "among_given",
     "ask_in",
     "connect",
+    "go_on_for",
     "ring_of",
     "translated",
 ]
@@ -60,7 +63,10 @@ ENTER: Final = (
     b"set_config('waystation.actor', %s, true), set_config('waystation.reach', %s, true)"
 )
 
-
+GO_ON: Final = (
+    b"SELECT set_config('waystation.operation', %s, true), set_config('waystation.actor', %s, true), "
+    b"set_config('waystation.reach', %s, true)"
+)
 ELSEWHERE: Final = b"SELECT set_config('waystation.zone', current_setting('role'), true), set_config('role', %s, true)"
 BACK: Final = b"SELECT set_config('role', current_setting('waystation.zone'), true)"
 
@@ -138,7 +144,7 @@ class Database:
             with self._entered(zone, who, at_once=at_once) as session:
                 yield session
         except NotAllowed as denial:
-            self._tell_of(denial, zone, who)
+            self._tell_of(denial, zone, access_of(session))
             raise
 
     @contextmanager
@@ -181,6 +187,17 @@ def _begun(session: Session, zone: Zone, access: Access, *, at_once: bool) -> Se
     return transaction
 
 
+def go_on_for(session: Session, access: Access) -> None:
+    """From here on the transaction works on behalf of this access, and sees no more than it does; zone and moment stay.
+
+    For the program that has found out whom it works for, and goes on for them. Goes along with the next statement.
+    """
+    connection = driver_connection(session)  # what is pending was the program's to write
+    session.expunge_all()  # and what was loaded the program's to see
+    session.info[INFO] = access
+    connection.send_along(GO_ON, (access.operation, access.actor, access.reach))
+
+
 def ask_in(
     session: Session, zone: Zone, question: Select[*tuple[Any, ...]], given: Mapping[str, object] | None = None
 ) -> Sequence[Any]:
@@ -207,6 +224,12 @@ def among(column: InstrumentedAttribute[Any], values: Collection[object]) -> Col
     """That the column's value is one of these. Unlike with IN, the statement is the same however many they are, so that the
     driver and PostgreSQL prepare it once."""
     return column == any_(literal(list(values), ARRAY(column.type)))
+
+
+def among_given(column: InstrumentedAttribute[Any], name: str) -> ColumnElement[bool]:
+    """The same of values that are given when the statement is run, as the parameter of this name: for a statement that is made
+    once, where each page asks it."""
+    return column == any_(bindparam(name, type_=ARRAY(column.type)))
 
 
 def connect(url: str | URL) -> Database:

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath, PureWindowsPath
+from typing import Any, Final
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Select, bindparam, func, insert, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
@@ -26,6 +27,7 @@ __all__ = [
     "PublishedForm",
     "find_form",
     "list_forms",
+    "newest_versions",
     "publish_form",
     "read_media",
 ]
@@ -97,13 +99,12 @@ def find_form(session: Session, operation: str, form_id: str, version: str | Non
 
 def list_forms(session: Session, operation: str) -> list[PublishedForm]:
     """The version published last of every form, in order of form id."""
-    newest = (
-        select(FormVersion)
-        .where(FormVersion.operation == operation)
-        .ext(distinct_on(FormVersion.form_id))
-        .order_by(FormVersion.form_id, FormVersion.published_at.desc())
-    )
-    return [_published(session, row) for row in session.scalars(newest)]
+    return [_published(session, row) for row in session.scalars(_newest(FormVersion), {"operation": operation})]
+
+
+def newest_versions(session: Session, operation: str) -> list[tuple[str, str, str]]:
+    """Of every form, its id, the version published last, and the MD5 of what was published; in order of form id."""
+    return [(form_id, version, md5) for form_id, version, md5 in session.execute(NEWEST, {"operation": operation})]
 
 
 def read_media(session: Session, operation: str, form_id: str, version: str) -> list[MediaFile]:
@@ -114,6 +115,15 @@ def read_media(session: Session, operation: str, form_id: str, version: str) -> 
         .order_by(FormMedia.file_name)
     )
     return [MediaFile(row.file_name, row.content, row.md5) for row in session.execute(wanted)]
+
+
+def _newest(*asked: Any) -> Select[*tuple[Any, ...]]:
+    """Of every form, these of the version published last."""
+    newest = select(*asked).where(FormVersion.operation == bindparam("operation")).ext(distinct_on(FormVersion.form_id))
+    return newest.order_by(FormVersion.form_id, FormVersion.published_at.desc())
+
+
+NEWEST: Final = _newest(FormVersion.form_id, FormVersion.version, FormVersion.md5)
 
 
 def _add(session: Session, operation: str, form: PublishedForm, media: Mapping[str, bytes]) -> bool:

@@ -1,7 +1,7 @@
 """What the pages behind the sign-in stand on, and how a group of them is registered (`app/web/page_groups.py`)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 from uuid import UUID
 
@@ -9,7 +9,10 @@ from fastapi import APIRouter, Depends, Request
 
 from core.access import Access
 from core.database import Database
+from core.identity.models import Unit
+from core.identity.units import ways_to
 from core.keyring import KeyRing
+from core.listed import KeptWhileListed
 from core.period import Period
 from core.permissions import Right
 from core.settings import Settings
@@ -57,6 +60,8 @@ class Desk:
     groups: tuple[PageGroup, ...]
     protect: Callable[[str, Period], None]  # what an officer asked for: by the workers, or by this process where there are none
     try_out: Callable[[str, UUID], None] | None = None  # sends a trial of an operation to the workers; None: there are none
+    # Every page of a record offers them.
+    units: KeptWhileListed[Unit, list[tuple[UUID, str]]] = field(default_factory=lambda: KeptWhileListed(Unit, ways_to))
 
 
 def desk_of(request: Request) -> Desk:
@@ -64,4 +69,9 @@ def desk_of(request: Request) -> Desk:
     return desk
 
 
-OpenDesk = Annotated[Desk, Depends(desk_of)]
+async def _desk(request: Request) -> Desk:
+    """Asynchronous, as it waits for nothing: what is not goes to a thread and back for each request."""
+    return desk_of(request)
+
+
+OpenDesk = Annotated[Desk, Depends(_desk)]

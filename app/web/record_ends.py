@@ -10,7 +10,7 @@ from casework import duplicates, erasure, records
 from core.access import Access
 from core.permissions import Right
 
-__all__ = ["StandingMerge", "ends_of_record"]
+__all__ = ["Ends", "StandingMerge", "ends_of_record"]
 
 # What somebody may ask; that a period has run out is found by the program (`casework.erasure.find_overdue`).
 REASONS = tuple(reason for reason in erasure.ErasureReason if reason is not erasure.ErasureReason.RETENTION)

@@ -4,30 +4,46 @@ What each panel does has a module of its own: `consent_pages`, `correction_pages
 `history_pages`, `rights_pages`. An address holds random ids only.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Request, Response
+from sqlalchemy.orm import Session
 
 import forms
 from app.web.desk import Desk, OpenDesk, PageGroup
 from app.web.record_desk import PURPOSES, account_named, purpose_of
-from app.web.record_ends import ends_of_record
-from app.web.record_panels import read_panels
+from app.web.record_ends import Ends, ends_of_record
+from app.web.record_panels import Panels, read_panels, units_to_choose
 from app.web.signed_in import CheckedForm, SignedIn, Visit
 from app.web.signed_in_page import go_to, language_of, show, signed_in_router
 from casework import RecordRestricted, consent, records
+from core.asked_once import asking_once
 from core.audit import Purpose
 from core.clock import now
 from core.database import Zone
+from core.permissions import Right
 from forms import RecordPart
 
 __all__ = ["RECORDS"]
 
 router = signed_in_router()
 RECORDS = PageGroup(router, "records")
+
+
+@dataclass(frozen=True)
+class RecordPage:
+    """What the page shows; without answers where it is `restricted`."""
+
+    view: records.RecordView
+    restricted: bool
+    labels: Mapping[str, str]
+    ends: Ends
+    panels: Panels
 
 
 @router.get("/persons/{person}")
@@ -80,33 +96,40 @@ def keep(request: Request, visit: SignedIn, desk: OpenDesk, person: UUID, form: 
 def _record(
     request: Request, visit: Visit, desk: Desk, person: UUID, *, purpose: Purpose, revealed: Collection[str] = ()
 ) -> Response:
-    view, restricted = _view(visit, desk, person, purpose, revealed)
-    with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        labels = forms.question_labels(session, visit.access.operation, language_of(request, visit))
-        ends = ends_of_record(session, visit.access, view)
+    read = partial(_read, request, visit, desk, purpose)
+    try:
+        page = read(lambda session: records.view_record(session, desk.ring, person, revealed=revealed, purpose=purpose))
+    except RecordRestricted:  # a restriction forbids reading its answers for this purpose: without them
+        page = read(lambda session: records.outline_record(session, person), restricted=True)
     return show(
         request,
         "record.html.j2",
         visit,
-        view=view,
-        restricted=restricted,
-        labels=labels,
+        **vars(page),
         purposes=PURPOSES,
         purpose=purpose,
         parts=list(RecordPart),
-        ends=ends,
-        panels=read_panels(desk, visit, view, purpose),
+        units=units_to_choose(desk, visit) if page.panels.may[Right.SHARE_RECORD] else [],
         done=request.query_params.get("done", ""),
     )
 
 
-def _view(
-    visit: Visit, desk: Desk, person: UUID, purpose: Purpose, revealed: Collection[str]
-) -> tuple[records.RecordView, bool]:
-    """The record; without its answers, where a restriction forbids reading them for this purpose (then True)."""
-    try:
-        with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-            return records.view_record(session, desk.ring, person, revealed=revealed, purpose=purpose), False
-    except RecordRestricted:
-        with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-            return records.outline_record(session, person), True
+def _read(
+    request: Request,
+    visit: Visit,
+    desk: Desk,
+    purpose: Purpose,
+    view_in: Callable[[Session], records.RecordView],
+    *,
+    restricted: bool = False,
+) -> RecordPage:
+    """All of the page in one transaction, which is undone where any of it is refused: nothing of it is shown then."""
+    with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session, asking_once(session):
+        view = view_in(session)
+        return RecordPage(
+            view,
+            restricted,
+            forms.question_labels(session, visit.access.operation, language_of(request, visit)),
+            ends_of_record(session, visit.access, view),
+            read_panels(session, desk.ring, visit.access, view, purpose),
+        )

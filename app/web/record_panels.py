@@ -1,18 +1,21 @@
 """What the panels of a record show: read for those who may, and None for those who may not."""
 
 from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from app.web.desk import Desk
 from app.web.signed_in import Visit
 from casework import consent, records, rights
-from core.access import NotAllowed
+from core.access import Access, NotAllowed
 from core.audit import Purpose
 from core.clock import now
 from core.database import Zone
-from core.identity.units import list_units
+from core.keyring import KeyRing
 from core.permissions import Right
 
-__all__ = ["Panels", "read_panels"]
+__all__ = ["Panels", "read_panels", "units_to_choose"]
 
 
 @dataclass(frozen=True)
@@ -28,21 +31,19 @@ class Panels:
     files: list[records.FileLabel] | None = field(repr=False)
     openings: list[records.OpenedRecord] | None = field(repr=False)
     edits: list[rights.EditToDecide]
-    units: list[tuple[str, str]] = field(repr=False)  # id and the way down to it, by names
 
 
-def read_panels(desk: Desk, visit: Visit, view: records.RecordView, purpose: Purpose) -> Panels:
+def read_panels(session: Session, ring: KeyRing, access: Access, view: records.RecordView, purpose: Purpose) -> Panels:
     """Read what is around a record, each part of it under its own right."""
-    may = {right.value: visit.access.may(right, view.custody) for right in Right}
-    with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        said = consent.consent_history(session, desk.ring, view.person, purpose=purpose) if may[Right.RECORD_CONSENT] else None
-        restrictions = consent.restrictions_in_force(session, view.person) if may[Right.READ_FACTS] else None
-        openings = records.openings_of(session, desk.ring, view.person) if may[Right.SHARE_RECORD] else None
-        edits = rights.edits_to_decide(session, desk.ring, view.person, purpose=purpose) if may[Right.CORRECT_RECORD] else []
-        try:
-            files = records.list_files(session, desk.ring, view.person, purpose=purpose)
-        except NotAllowed:  # a panel that is not there; nobody asked for it
-            files = None
+    may = {right.value: access.may(right, view.custody) for right in Right}
+    said = consent.consent_history(session, ring, view.person, purpose=purpose) if may[Right.RECORD_CONSENT] else None
+    restrictions = consent.restrictions_in_force(session, view.person) if may[Right.READ_FACTS] else None
+    openings = records.openings_of(session, ring, view.person) if may[Right.SHARE_RECORD] else None
+    edits = rights.edits_to_decide(session, ring, view.person, purpose=purpose) if may[Right.CORRECT_RECORD] else []
+    try:
+        files = records.list_files(session, ring, view.person, purpose=purpose)
+    except NotAllowed:  # a panel that is not there; nobody asked for it
+        files = None
     newest = {(one.said.purpose, one.said.recipient, one.person): one for one in said or ()}
     return Panels(
         may=may,
@@ -54,7 +55,6 @@ def read_panels(desk: Desk, visit: Visit, view: records.RecordView, purpose: Pur
         files=files,
         openings=openings,
         edits=edits,
-        units=_units(desk, visit) if may[Right.SHARE_RECORD] else [],
     )
 
 
@@ -70,16 +70,7 @@ def _choices() -> dict[str, list[str]]:
     }
 
 
-def _units(desk: Desk, visit: Visit) -> list[tuple[str, str]]:
+def units_to_choose(desk: Desk, visit: Visit) -> list[tuple[UUID, str]]:
+    """The units that a record can be given to: id, and the way down to it by names."""
     with desk.database.transaction(Zone.IDENTITY, operation=visit.access.operation, actor=visit.access.actor) as session:
-        units = {unit.id: unit for unit in list_units(session)}
-    named = []
-    for unit in units.values():
-        if unit.closed_at:
-            continue
-        way, above = [unit.name], unit.parent
-        while above in units:
-            way.append(units[above].name)
-            above = units[above].parent
-        named.append((str(unit.id), " › ".join(reversed(way))))
-    return sorted(named, key=lambda pair: pair[1])
+        return desk.units.read(session)

@@ -19,15 +19,16 @@ from typing import Annotated, Final
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Depends, Request, Response
+from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
 from app.web.desk import Desk, OpenDesk, desk_of
 from app.web.problems import FormExpired, SignInNeeded
 from app.web.upload import read_body
 from core.access import Access
-from core.database import Zone
+from core.database import Zone, go_on_for
 from core.identity.errors import TokenRefused
-from core.identity.grants import access_for, operations_of
+from core.identity.grants import accesses_of
 from core.identity.models import Stage
 from core.identity.service_tokens import access_of_token
 from core.identity.sessions import CurrentSession, choose_operation, session_of
@@ -76,26 +77,16 @@ def _visitor(request: Request, desk: OpenDesk) -> CurrentSession | None:
 Visitor = Annotated[CurrentSession | None, Depends(_visitor)]
 
 
-def _somewhere(request: Request, desk: OpenDesk, current: Visitor) -> Visit:
+def _somewhere(request: Request, desk: OpenDesk) -> Visit:
     """Somebody signed in, whether or not they have chosen an operation. Noted for the page of a problem (`show_problem`)."""
-    request.state.visit = visit = _who(request, desk, current)
+    request.state.visit = visit = _program(request, desk) if request.headers.get("authorization") else _person(request, desk)
     return visit
-
-
-def _who(request: Request, desk: Desk, current: CurrentSession | None) -> Visit:
-    if request.headers.get("authorization"):
-        return _program(request, desk)
-    if current is None:
-        raise SignInNeeded(_afterwards("/sign-in", request))
-    if current.stage is not Stage.SIGNED_IN:
-        raise SignInNeeded("/enrol/next" if current.stage is Stage.ENROLLING else "/sign-in/second")
-    return _person(desk, current)
 
 
 SignedInAnywhere = Annotated[Visit, Depends(_somewhere)]
 
 
-def _signed_in(request: Request, visit: SignedInAnywhere) -> Visit:
+async def _signed_in(request: Request, visit: SignedInAnywhere) -> Visit:
     """Somebody signed in who works in an operation."""
     if not visit.access.operation:
         raise SignInNeeded(_afterwards("/operation", request))
@@ -165,15 +156,28 @@ def forget_cookie(request: Request, response: Response) -> None:
     )
 
 
-def _person(desk: Desk, current: CurrentSession) -> Visit:
-    with desk.database.transaction(Zone.IDENTITY, access=own_access(current)) as session:
-        operations = tuple(operations_of(session, current.account))
-        operation = current.operation if current.operation in operations else ""
-        if not operation and len(operations) == 1:
-            operation = operations[0]
-            choose_operation(session, current.id, operation)
-        access = access_for(session, current.account, operation) if operation else own_access(current)
-    return Visit(access, current, operations)
+def _person(request: Request, desk: Desk) -> Visit:
+    """In one transaction, for each page asks: whose session it is, and from then on, as they themselves, what they may do."""
+    token = cookie_of(request)
+    if not token:
+        raise SignInNeeded(_afterwards("/sign-in", request))
+    with desk.database.transaction(Zone.IDENTITY, actor="sign-in") as session:
+        current = session_of(session, desk.ring, token)
+        if current and current.stage is Stage.SIGNED_IN:
+            go_on_for(session, own_access(current))
+            return _visit(session, current)
+    if current is None:
+        raise SignInNeeded(_afterwards("/sign-in", request))
+    raise SignInNeeded("/enrol/next" if current.stage is Stage.ENROLLING else "/sign-in/second")
+
+
+def _visit(session: Session, current: CurrentSession) -> Visit:
+    accesses = accesses_of(session, current.account)
+    operation = current.operation if current.operation in accesses else ""
+    if not operation and len(accesses) == 1:
+        [operation] = accesses
+        choose_operation(session, current.id, operation)
+    return Visit(accesses.get(operation) or own_access(current), current, tuple(accesses))
 
 
 def _program(request: Request, desk: Desk) -> Visit:

@@ -7,14 +7,14 @@ one is stopped in all, until it is allowed again where it was stopped; a consent
 have been asked in one record stops nothing in another.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from casework.errors import RecordRestricted
@@ -23,7 +23,7 @@ from casework.rights_models import OURS, Consent, Restriction
 from casework.store.linked_persons import persons_of, persons_of_each
 from core.audit import Purpose
 from core.clear_columns import code_in
-from core.database import among
+from core.database import among_given
 
 __all__ = [
     "EVERYTHING",
@@ -100,8 +100,7 @@ def usable(session: Session, persons: Collection[UUID], purpose: Purpose) -> set
         return set(persons)
     linked = persons_of_each(session, persons)
     asked = {one for same in linked.values() for one in same}
-    stopped = select(Restriction.person, Restriction.reason).where(among(Restriction.person, asked), *_forbids(purpose, OURS))
-    found = session.execute(stopped).all()
+    found = session.execute(STOPPED, {"persons": list(asked), **_use(purpose, OURS)}).all()
     here = {row.person for row in found}
     everywhere = {row.person for row in found if row.reason != ConsentState.NOT_ASKED}
     return {person for person, same in linked.items() if person not in here and everywhere.isdisjoint(same)}
@@ -154,12 +153,26 @@ def _forbidding(session: Session, record: UUID, purpose: Purpose, recipient: str
     """The reason of a restriction that forbids this use."""
     if purpose in ALWAYS_ALLOWED:
         return None
-    said_elsewhere = Restriction.person.in_(persons_of(session, record)), Restriction.reason != ConsentState.NOT_ASKED.value
-    meant = or_(Restriction.person == record, Restriction.movement_event == record, and_(*said_elsewhere))
-    return session.scalars(select(Restriction.reason).where(meant, *_forbids(purpose, recipient)).limit(1)).first()
+    asked = {"record": record, "persons": persons_of(session, record), **_use(purpose, recipient)}
+    return session.scalars(FORBIDDING, asked).first()
 
 
-def _forbids(purpose: Purpose, recipient: str) -> Iterator[ColumnElement[bool]]:
-    yield among(Restriction.purpose, [purpose.value, EVERYTHING])
-    yield among(Restriction.recipient, [recipient, OURS])
-    yield in_force()
+def _use(purpose: Purpose, recipient: str) -> dict[str, object]:
+    """What `FORBIDS` is asked about."""
+    return {"purposes": [purpose.value, EVERYTHING], "recipients": [recipient, OURS]}
+
+
+FORBIDS: Final = among_given(Restriction.purpose, "purposes"), among_given(Restriction.recipient, "recipients"), in_force()
+STOPPED: Final = select(Restriction.person, Restriction.reason).where(among_given(Restriction.person, "persons"), *FORBIDS)
+FORBIDDING: Final = (
+    select(Restriction.reason)
+    .where(
+        or_(
+            Restriction.person == bindparam("record"),
+            Restriction.movement_event == bindparam("record"),
+            and_(among_given(Restriction.person, "persons"), Restriction.reason != ConsentState.NOT_ASKED.value),
+        ),
+        *FORBIDS,
+    )
+    .limit(1)
+)

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from casework.consent.consents import ConsentState, GivenBy, LegalBasis
@@ -19,8 +19,10 @@ from casework.models import KeyKind, Person
 from casework.rights_models import OURS, Consent
 from casework.store.bulk_limit import count_reading
 from casework.store.change_clear import changing_clear
+from casework.store.compare_clear import may_stand
 from casework.store.linked_persons import persons_of
 from casework.store.seal_record import Vault, stored_key
+from casework.store.what_is_listed import CONSENT
 from core.access import require
 from core.audit import Action, Purpose, record
 from core.clear_columns import code_in, custody_of
@@ -33,6 +35,7 @@ from core.turns import take_turns
 __all__ = ["CODE", "ConsentVersion", "Evidence", "Statement", "consent_history", "read_consents", "record_consent"]
 
 TABLE: Final = "casework.consent"
+SAID: Final = select(Consent).where(Consent.person == bindparam("person")).order_by(Consent.recorded_at, Consent.version)
 LOGGED_AS: Final = {ConsentState.GIVEN: Action.CONSENTED, ConsentState.WITHDRAWN: Action.WITHDREW}
 # A recipient stands in clear: neither a name nor a mail address passes.
 CODE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -127,8 +130,9 @@ def consent_history(session: Session, ring: KeyRing, person_id: UUID, *, purpose
 
 def read_consents(session: Session, key: RecordKey, person_id: UUID) -> list[ConsentVersion]:
     """Every statement in one record, for callers who asked for the right and leave the line; raises `CiphertextRefused`."""
-    rows = session.scalars(select(Consent).where(Consent.person == person_id).order_by(Consent.recorded_at, Consent.version))
-    return [_version(row, key) for row in rows]
+    if not may_stand(session, person_id, CONSENT):
+        return []
+    return [_version(row, key) for row in session.scalars(SAID, {"person": person_id})]
 
 
 def _require_complete(said: Statement) -> None:

@@ -14,16 +14,20 @@ from casework.errors import RecordUnknown, RestrictionUnknown
 from casework.models import KeyKind, MovementEvent, Person
 from casework.rights_models import OURS, Restriction
 from casework.store.change_clear import changing_clear
+from casework.store.compare_clear import may_stand
 from casework.store.linked_persons import persons_of
 from casework.store.seal_record import Vault
+from casework.store.what_is_listed import RESTRICTION
 from core.access import require
 from core.audit import Action, Purpose, record
 from core.clear_columns import custody_of
+from core.database import among_given
 from core.keyring import KeyRing
 from core.permissions import Right
 
 __all__ = ["InForce", "RestrictionReason", "lift_restriction", "restrict_record", "restrictions_in_force", "withdraw_report"]
 
+IN_FORCE: Final = select(Restriction).where(among_given(Restriction.person, "persons"), in_force())
 OF_REPORT: Final = (KeyKind.MOVEMENT, KeyKind.MOVEMENT_FACTS)  # whichever is opened tells that the report was withdrawn
 
 
@@ -88,15 +92,13 @@ def restrictions_in_force(session: Session, person_id: UUID) -> list[InForce]:
     """
     person = _find(session, person_id)
     require(session, Right.READ_FACTS, custody_of(person), subject=f"casework.person:{person_id}")
-    theirs = {linked: Restriction.person == linked for linked in persons_of(session, person_id)}
-    rows = [
-        (linked, row)
-        for linked, is_its in theirs.items()
-        for row in session.scalars(select(Restriction).where(is_its, in_force()))
-    ]
+    linked = persons_of(session, person_id)
+    asked = [one for one in linked if may_stand(session, one, RESTRICTION)]
+    rows = [(row.person, row) for row in session.scalars(IN_FORCE, {"persons": asked}) if row.person] if asked else []
+    rows.sort(key=lambda pair: (pair[1].since, linked.index(pair[0])))
     listed = [
-        InForce(row.id, linked, row.purpose, row.recipient, row.since, row.reason, row.set_by, row.consent is None)
-        for linked, row in sorted(rows, key=lambda pair: pair[1].since)
+        InForce(row.id, person_of, row.purpose, row.recipient, row.since, row.reason, row.set_by, row.consent is None)
+        for person_of, row in rows
     ]
     record(session, Action.READ, f"casework.person:{person_id}", purpose=Purpose.RIGHTS, detail={"restrictions": len(listed)})
     return listed

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from casework.consent.consents import consent_in_force, require_unrestricted
@@ -29,8 +29,10 @@ from casework.models import KeyKind, Opening, OpeningKind, Person
 from casework.rights_models import OURS
 from casework.store.bulk_limit import count_reading
 from casework.store.change_clear import changing_clear
+from casework.store.compare_clear import may_stand
 from casework.store.need_to_know import PART_RIGHTS, readable_parts
 from casework.store.seal_record import Vault, stored_key
+from casework.store.what_is_listed import OPENING
 from core.access import Access, NotAllowed, require
 from core.audit import Action, Purpose, record
 from core.clear_columns import code_in, codes_in, custody_of
@@ -54,6 +56,11 @@ __all__ = [
 ]
 
 TABLE: Final = "casework.opening"
+RUNNING: Final = (
+    select(Opening)
+    .where(Opening.person == bindparam("person"), Opening.until > bindparam("moment"))
+    .order_by(Opening.until, Opening.id)
+)
 LONGEST_SHARE: Final = timedelta(days=180)
 GLASS_STAYS_BROKEN: Final = timedelta(hours=4)
 GLASSES_AT_ONCE: Final = 3
@@ -167,8 +174,8 @@ def openings_of(session: Session, ring: KeyRing, person_id: UUID) -> list[Opened
         raise RecordUnknown(kind="person", record=person_id)
     require(session, Right.SHARE_RECORD, custody_of(person), subject=f"casework.person:{person_id}")
     count_reading(session, [person_id])
-    running = select(Opening).where(Opening.person == person_id, Opening.until > now())
-    rows = session.scalars(running.order_by(Opening.until, Opening.id)).all()
+    running = {"person": person_id, "moment": now()}
+    rows = session.scalars(RUNNING, running).all() if may_stand(session, person_id, OPENING) else []
     record(session, Action.READ, TABLE, purpose=Purpose.SECURITY, count=len(rows))
     return [_opened(session, ring, row) for row in rows]
 

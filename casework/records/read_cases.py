@@ -3,10 +3,10 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from casework.consent.consents import require_unrestricted
@@ -27,6 +27,7 @@ from forms import RecordPart
 __all__ = ["CaseSummary", "InterviewRecord", "PersonRecord", "list_cases", "read_person", "summaries"]
 
 Parts = Mapping[RecordPart, Mapping[str, Any]]
+INTERVIEWS: Final = select(Interview).join(Case, Interview.case == Case.id).where(Case.person == bindparam("person"))
 
 
 @dataclass(frozen=True)
@@ -104,10 +105,9 @@ def _open_record(
     read = sorted(part.value for part in parts)
     record(session, Action.READ, f"casework.person:{person.id}", purpose=purpose, detail={"parts": read})
     key = stored_key(Vault(session, ring, person.operation), person.id, KeyKind.PERSON)
-    theirs = select(Interview).join(Case, Interview.case == Case.id).where(Case.person == person.id)
     interviews = [
         (row.admitted_at, InterviewRecord(row.id, row.case, row.kind, row.received_at, open_parts(row, key, parts)))
-        for row in session.scalars(theirs)
+        for row in session.scalars(INTERVIEWS, {"person": person.id})
     ]
     return open_parts(person, key, parts), interviews
 

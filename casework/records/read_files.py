@@ -2,25 +2,34 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from casework.errors import RecordUnknown
 from casework.models import FileRow, KeyKind, Person
 from casework.store.bulk_limit import count_reading
+from casework.store.compare_clear import may_stand
 from casework.store.need_to_know import require_files
 from casework.store.seal_file import open_chunks, open_label
 from casework.store.seal_record import Vault, find_with_key, stored_key
+from casework.store.what_is_listed import FILE
 from core.audit import Action, Purpose, record
 from core.clear_columns import code_in
-from core.database import among
+from core.database import among_given
 from core.envelope import RecordKey
 from core.keyring import KeyRing
 from forms import RecordPart
 
 __all__ = ["FileLabel", "OpenedFile", "list_files", "read_file"]
+
+THEIRS: Final = (
+    select(FileRow)
+    .where(FileRow.person == bindparam("person"), among_given(FileRow.part, "parts"))
+    .order_by(FileRow.replaced_at.is_not(None), FileRow.added_at, FileRow.id)
+)
 
 
 @dataclass(frozen=True)
@@ -55,11 +64,8 @@ def list_files(session: Session, ring: KeyRing, person_id: UUID, *, purpose: Pur
         raise RecordUnknown(kind="person", record=person_id)
     person, _ = found
     readable = require_files(session, person)
-    rows = session.scalars(
-        select(FileRow)
-        .where(FileRow.person == person_id, among(FileRow.part, [part.value for part in readable]))
-        .order_by(FileRow.replaced_at.is_not(None), FileRow.added_at, FileRow.id)
-    ).all()
+    asked = {"person": person_id, "parts": [part.value for part in readable]}
+    rows = session.scalars(THEIRS, asked).all() if may_stand(session, person_id, FILE) else []
     record(session, Action.READ, f"casework.person:{person_id}", purpose=purpose, count=len(rows), detail={"parts": ["files"]})
     if not rows:
         return []

@@ -11,13 +11,16 @@ from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from casework.errors import RecordUnknown
 from casework.models import Case, Opening, Person
 from casework.records.read_cases import PersonRecord, read_person
+from casework.store.compare_clear import may_stand
 from casework.store.need_to_know import PART_RIGHTS, readable_parts
+from casework.store.seal_record import find_with_key
+from casework.store.what_is_listed import OPENING
 from core.access import Custody, NotAllowed, access_of, require
 from core.audit import Action, Purpose, record
 from core.clear_columns import custody_of
@@ -29,6 +32,12 @@ from forms import RecordPart
 __all__ = ["RecordView", "ViewedField", "ViewedPart", "ViewedSource", "outline_record", "view_record"]
 
 PERSON: Final = "person"
+CASES: Final = select(Case.id, Case.state).where(Case.person == bindparam("person")).order_by(Case.opened_at)
+OPEN_UNTIL: Final = (
+    select(Opening.until)
+    .where(Opening.person == bindparam("person"), Opening.actor == bindparam("actor"), Opening.until > bindparam("moment"))
+    .order_by(Opening.until.desc())
+)
 
 
 @dataclass(frozen=True)
@@ -79,9 +88,10 @@ def view_record(
 
     Raises `RecordUnknown`, `NotAllowed` for a field of a part that is closed, `KeyDestroyed` or `CiphertextRefused`.
     """
-    person = session.get(Person, person_id)
-    if person is None:
+    found = find_with_key(session, person_id)  # while they are held here, the session asks for neither again
+    if found is None:
         raise RecordUnknown(kind="person", record=person_id)
+    person, _ = found
     readable = readable_parts(session, person)
     _refuse_closed(person_id, revealed, readable)
     opened = read_person(session, ring, person_id, parts=readable, purpose=purpose)
@@ -98,9 +108,10 @@ def outline_record(session: Session, person_id: UUID) -> RecordView:
 
     Raises `RecordUnknown`, or `NotAllowed` for who may not see the restrictions.
     """
-    person = session.get(Person, person_id)
-    if person is None:
+    found = find_with_key(session, person_id)
+    if found is None:
         raise RecordUnknown(kind="person", record=person_id)
+    person, _ = found
     subject = f"casework.person:{person_id}"
     require(session, Right.READ_FACTS, custody_of(person), subject=subject)
     record(session, Action.READ, subject, purpose=Purpose.RIGHTS, detail={"parts": []})
@@ -108,7 +119,7 @@ def outline_record(session: Session, person_id: UUID) -> RecordView:
 
 
 def _view(session: Session, person: Person, sources: tuple[ViewedSource, ...]) -> RecordView:
-    cases = session.execute(select(Case.id, Case.state).where(Case.person == person.id).order_by(Case.opened_at)).all()
+    cases = session.execute(CASES, {"person": person.id})
     states = tuple((case, state) for case, state in cases)
     return RecordView(person.id, custody_of(person), states, sources, _open_until(session, person.id))
 
@@ -156,7 +167,7 @@ def _fields(sources: Collection[ViewedSource]) -> Iterator[ViewedField]:
 
 
 def _open_until(session: Session, person_id: UUID) -> datetime | None:
-    ends = select(Opening.until).where(
-        Opening.person == person_id, Opening.actor == access_of(session).actor, Opening.until > now()
-    )
-    return session.scalars(ends.order_by(Opening.until.desc())).first()
+    if not may_stand(session, person_id, OPENING):
+        return None
+    asked = {"person": person_id, "actor": access_of(session).actor, "moment": now()}
+    return session.scalars(OPEN_UNTIL, asked).first()

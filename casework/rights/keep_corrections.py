@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from casework.admission.sort_answers import Parts
@@ -22,16 +22,23 @@ from casework.models import KeyKind, Person, SealedRecord
 from casework.rights.keep_former import FormerAnswers, keep_former, open_former
 from casework.rights_models import FormerVersion
 from casework.store.bulk_limit import count_reading
+from casework.store.compare_clear import may_stand
 from casework.store.kept_key import KeptKey
 from casework.store.linked_persons import persons_of
 from casework.store.need_to_know import readable_parts
 from casework.store.seal_record import Vault, open_parts, seal_parts, stored_key
+from casework.store.what_is_listed import FORMER_VERSION
 from core.audit import Action, Purpose, record
 from core.keyring import KeyRing
 from forms import RecordPart
 
 __all__ = ["EditToDecide", "edits_to_decide", "waiting_edits", "write_edit"]
 
+FORMER: Final = (
+    select(FormerVersion)
+    .where(FormerVersion.person == bindparam("person"))
+    .order_by(FormerVersion.record, FormerVersion.row_version)
+)
 KEPT: Final = "kept-corrections"  # as who changed a version: the program, which put back what was corrected
 Question = tuple[RecordPart, str]
 
@@ -90,8 +97,7 @@ def edits_to_decide(session: Session, ring: KeyRing, person_id: UUID, *, purpose
 
 def waiting_edits(vault: Vault, person: UUID) -> list[EditToDecide]:
     """The same of one record, for callers who asked for the right and leave the line."""
-    theirs = select(FormerVersion).where(FormerVersion.person == person)
-    rows = vault.session.scalars(theirs.order_by(FormerVersion.record, FormerVersion.row_version)).all()
+    rows = vault.session.scalars(FORMER, {"person": person}).all() if may_stand(vault.session, person, FORMER_VERSION) else []
     if not any(row.changed_by == KEPT for row in rows):
         return []
     key, waiting = stored_key(vault, person, KeyKind.PERSON), dict[UUID, EditToDecide]()

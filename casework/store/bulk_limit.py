@@ -5,7 +5,7 @@ an account: the read functions call `count_reading`, and `tests/house/test_reads
 The program itself is not counted. Reading one record again on the same day counts once.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from casework.export_errors import BulkReadUnapproved, ReadTooMany
 from casework.export_models import BulkWindow
 from core.access import access_of, require
+from core.asked_once import asked_once
 from core.audit import Purpose
 from core.clock import now
 from core.permissions import Right
@@ -66,10 +67,13 @@ def count_reading(session: Session, persons: Collection[UUID] = (), *, reports: 
 
     The limit is `WAYSTATION_BULK_READ_LIMIT`, or what a window that is open at this moment allows.
     """
-    access = access_of(session)
     opened = {"persons": sorted(set(persons)), "reports": sorted(set(reports))}
-    if access.system or not any(opened.values()):
-        return
+    if not access_of(session).system and any(opened.values()):
+        asked_once(session, ("counted", *opened["persons"], *opened["reports"]), lambda: _count(session, opened))
+
+
+def _count(session: Session, opened: Mapping[str, Collection[UUID]]) -> None:
+    access = access_of(session)
     account = {"operation": access.operation, "actor": access.actor}
     before, more = session.execute(NOTE, {**account, **opened}).one()
     read, limit = before + more, Settings.read().bulk_read_limit

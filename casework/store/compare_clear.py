@@ -18,8 +18,9 @@ from casework.models import KeyKind
 from casework.store.clear_rows import Standing, id_in, read_changes, read_rows
 from casework.store.kept_key import KeptKey
 from casework.store.what_is_listed import CHANGES, is_of_clear_row, name_of, sets_known
+from core.asked_once import note_answer, noted_answer
 
-__all__ = ["compared_before", "require_as_listed", "require_newest_lists"]
+__all__ = ["compared_before", "may_stand", "require_as_listed", "require_newest_lists"]
 
 COMPARED: Final = "casework.compared"  # in the session: records and kinds of key that this transaction has compared
 
@@ -38,6 +39,7 @@ def require_as_listed(session: Session, keys: Collection[KeptKey]) -> None:
         listed = asked[record].listed(standing.versions)
         _require_newest(record, listed, standing.changes)
         _require_same(record, listed, standing, sets_known(listed, kind))
+        note_answer(session, ("standing", record), frozenset(name for name, _ in standing.rows.values()))
         before.add((record, kind.value))
 
 
@@ -48,6 +50,16 @@ def require_newest_lists(session: Session, keys: Collection[KeptKey], kind: KeyK
         if key.row.record in changed:
             versions, told = changed[key.row.record]
             _require_newest(key.row.record, key.listed(versions), told)
+
+
+def may_stand(session: Session, person: UUID, name: str) -> bool:
+    """Whether a row of this set may stand beside a person's record, or it need not be asked for.
+
+    The comparison sees all of a record's rows, whoever's reach they are in: where it saw none, nobody is shown one. That holds
+    within a block that asks once (`core.asked_once`); elsewhere, and where nothing was compared, a row may always stand.
+    """
+    standing: frozenset[str] | None = noted_answer(session, ("standing", person))
+    return standing is None or name in standing
 
 
 def compared_before(session: Session) -> set[tuple[UUID, str]]:

@@ -13,16 +13,22 @@ from sqlalchemy.orm import Session
 
 from casework.duplicate_models import Merge
 from casework.models import Person
-from core.database import among
+from core.asked_once import asked_once
+from core.database import among, among_given
 
 __all__ = ["answering_for", "canonical_person", "canonical_persons", "own_custody", "persons_of", "persons_of_each"]
 
 LINKS: Final = select(Merge.merged, Merge.survivor).where(Merge.undone_at.is_(None))
+LINKS_OF: Final = LINKS.where(or_(among_given(Merge.merged, "persons"), among_given(Merge.survivor, "persons")))
 
 
 def persons_of_each(session: Session, persons: Collection[UUID]) -> Mapping[UUID, list[UUID]]:
     """`persons_of` for each of several: one question for all, as hardly any record is linked, and more for those that are."""
-    links = session.execute(LINKS.where(or_(among(Merge.merged, persons), among(Merge.survivor, persons))))
+    return asked_once(session, ("linked", *persons), lambda: _each(session, persons))
+
+
+def _each(session: Session, persons: Collection[UUID]) -> Mapping[UUID, list[UUID]]:
+    links = session.execute(LINKS_OF, {"persons": list(persons)})
     linked = {end for link in links for end in link}
     return {person: _all_of(session, person) if person in linked else [person] for person in persons}
 

@@ -9,15 +9,16 @@ from collections.abc import Collection, Mapping
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import false, func, select, true, union_all
+from sqlalchemy import bindparam, false, func, select, true, union_all
 from sqlalchemy.orm import Session
 
 from casework.models import KeptFrom, Opening, Person
 from casework.store.linked_persons import persons_of_each
 from core.access import Access, NotAllowed, access_of
+from core.asked_once import asked_once
 from core.clear_columns import custody_of
 from core.clock import now
-from core.database import among
+from core.database import among_given
 from core.permissions import Right
 from forms import RecordPart
 
@@ -40,6 +41,15 @@ PART_RIGHTS: Final[Mapping[RecordPart, Right]] = {
     RecordPart.NARRATIVE: Right.READ_NARRATIVE,
     RecordPart.FACTS: Right.READ_FACTS,
 }
+
+SET_APART: Final = union_all(
+    select(Opening.person, func.unnest(Opening.parts), true()).where(
+        among_given(Opening.person, "persons"), Opening.actor == bindparam("actor"), Opening.until > bindparam("moment")
+    ),
+    select(KeptFrom.person, KeptFrom.part, false()).where(
+        among_given(KeptFrom.person, "persons"), KeptFrom.actor == bindparam("actor")
+    ),
+)
 
 
 def require_parts(session: Session, person: Person, parts: Collection[RecordPart]) -> None:
@@ -99,13 +109,12 @@ def require_files(session: Session, person: Person, part: RecordPart | None = No
 
 def _set_apart(session: Session, persons: Collection[UUID], access: Access) -> tuple[Parts, Parts]:
     """By record, the parts that are opened to the account at this moment, and those that it is kept from."""
+    return asked_once(session, ("set apart", access.actor, *persons), lambda: _ask_set_apart(session, persons, access))
+
+
+def _ask_set_apart(session: Session, persons: Collection[UUID], access: Access) -> tuple[Parts, Parts]:
     opened, kept = ({person: set[str]() for person in persons} for _ in range(2))
-    lent = select(Opening.person, func.unnest(Opening.parts), true()).where(
-        among(Opening.person, persons), Opening.actor == access.actor, Opening.until > now()
-    )
-    withheld = select(KeptFrom.person, KeptFrom.part, false()).where(
-        among(KeptFrom.person, persons), KeptFrom.actor == access.actor
-    )
-    for person, part, is_opened in session.execute(union_all(lent, withheld)):
+    asked = {"persons": list(persons), "actor": access.actor, "moment": now()}
+    for person, part, is_opened in session.execute(SET_APART, asked):
         (opened if is_opened else kept)[person].add(part)
     return opened, kept

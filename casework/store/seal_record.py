@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from casework.errors import KeyDestroyed
 from casework.models import KeyKind, Person, SealedRecord, StoredKey
 from casework.store.compare_clear import compared_before, require_as_listed
 from casework.store.kept_key import KEY_TABLE, KeptKey, counts_once
+from core.asked_once import asked_once
 from core.database import among
 from core.envelope import Binding, RecordKey, WrappedKey, new_record_key, unwrap_record_key
 from core.keyring import KeyRing
@@ -37,6 +38,7 @@ __all__ = [
 ]
 
 KEY_OF_PERSON: Final = and_(StoredKey.record == Person.id, StoredKey.kind == KeyKind.PERSON.value)
+WITH_KEY: Final = select(Person, StoredKey).outerjoin(StoredKey, KEY_OF_PERSON).where(Person.id == bindparam("person"))
 WRITTEN: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
@@ -68,9 +70,11 @@ def make_key(vault: Vault, record: UUID, kind: KeyKind) -> KeptKey:
 
 def find_with_key(session: Session, person: UUID) -> tuple[Person, StoredKey | None] | None:
     """A person's record and its key as they are stored, asked for together; None out of reach too."""
-    row = session.execute(
-        select(Person, StoredKey).outerjoin(StoredKey, KEY_OF_PERSON).where(Person.id == person)
-    ).one_or_none()
+    return asked_once(session, ("with key", person), lambda: _with_key(session, person))
+
+
+def _with_key(session: Session, person: UUID) -> tuple[Person, StoredKey | None] | None:
+    row = session.execute(WITH_KEY, {"person": person}).one_or_none()
     return (row[0], row[1]) if row else None
 
 

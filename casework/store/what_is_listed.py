@@ -31,13 +31,16 @@ from casework.rights_models import Consent, FormerVersion, Hold, Restriction, Ri
 
 __all__ = [
     "CHANGES",
+    "CONSENT",
     "CUSTODY",
     "EDITION",
     "FILE",
+    "FORMER_VERSION",
     "KEPT_FROM",
     "LISTED",
     "NEWEST_EDITION",
     "NUMBERS",
+    "OPENING",
     "REPORT",
     "RESTRICTION",
     "TOKEN",
@@ -49,6 +52,7 @@ __all__ = [
 ]
 
 CUSTODY, FILE, KEPT_FROM, REPORT, RESTRICTION, TOKEN = "person", "file", "kept_from", "movement_event", "restriction", "token"
+CONSENT, FORMER_VERSION, OPENING = "consent", "former_version", "opening"
 # Two entries of a list are of no row: ids are random, and never these.
 EDITION: Final = UUID(int=2**128 - 1)  # as its version: which edition of this module the list was written by
 CHANGES: Final = UUID(int=2**128 - 2)  # as its version: in how many transactions the list was changed since its key was made
@@ -97,7 +101,7 @@ def _households() -> ColumnElement[bool]:
 # every list: what is new goes to the end, and makes a new edition.
 LISTED: Final[Mapping[str, Listed]] = {
     CUSTODY: Listed((Person.operation, Person.custody), _of(Person.id), 2),
-    "consent": Listed(
+    CONSENT: Listed(
         (
             Consent.id,
             Consent.operation,
@@ -132,7 +136,7 @@ LISTED: Final[Mapping[str, Listed]] = {
         ),
         _of(Restriction.person),  # of a report, by those of its keys: `clear_rows`
     ),
-    "opening": Listed(
+    OPENING: Listed(
         (
             Opening.id,
             Opening.operation,
@@ -221,7 +225,7 @@ LISTED: Final[Mapping[str, Listed]] = {
         ),
         _of(RightsRequest.person),
     ),
-    "former_version": Listed(
+    FORMER_VERSION: Listed(
         (
             FormerVersion.id,
             FormerVersion.operation,

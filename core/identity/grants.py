@@ -4,12 +4,13 @@ Two rules keep one administrator from making themself a caseworker: nobody gives
 account does not give it its roles. Only the server's own command line, which already holds the keys, is free of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from core.access import ANY, NOBODY, Access, Custody, Grant, access_of, require
@@ -25,15 +26,24 @@ __all__ = [
     "LeftRole",
     "Reach",
     "access_for",
+    "accesses_of",
     "as_grant",
     "custody_of",
     "give_role",
     "grants_given",
-    "operations_of",
     "page_left",
     "service_grants",
     "take_back",
 ]
+
+
+VALID: Final = (
+    select(RoleGrant)
+    .join(Account, Account.id == RoleGrant.account)
+    .where(RoleGrant.account == bindparam("account"), Account.active, RoleGrant.taken_back_at.is_(None))
+    .where((RoleGrant.valid_until.is_(None)) | (RoleGrant.valid_until > bindparam("moment")))
+    .order_by(RoleGrant.id)
+)
 
 
 @dataclass(frozen=True)
@@ -106,13 +116,17 @@ def take_back(session: Session, grant: UUID) -> None:
 
 def access_for(session: Session, account: UUID, operation: str) -> Access:
     """What an account may do in an operation at this moment; an inactive account may nothing."""
-    rows = session.scalars(_valid(account).where(RoleGrant.operation == operation)).all()
-    return Access(str(account), operation, tuple(as_grant(row) for row in rows))
+    theirs = VALID.where(RoleGrant.operation == operation)
+    return _access(account, operation, session.scalars(theirs, {"account": account, "moment": now()}).all())
 
 
-def operations_of(session: Session, account: UUID) -> Sequence[str]:
-    """The operations in which an account holds any role."""
-    return sorted({row.operation for row in session.scalars(_valid(account))})
+def accesses_of(session: Session, account: UUID) -> Mapping[str, Access]:
+    """The same by every operation in which the account holds any role, in order."""
+    rows = session.scalars(VALID, {"account": account, "moment": now()}).all()
+    return {
+        operation: _access(account, operation, [row for row in rows if row.operation == operation])
+        for operation in sorted({row.operation for row in rows})
+    }
 
 
 def grants_given(session: Session, operation: str) -> Sequence[RoleGrant]:
@@ -153,15 +167,8 @@ def custody_of(row: RoleGrant) -> Custody:
     return _custody(row.account, Reach(row.organisation, row.area, row.team, row.own))
 
 
-def _valid(account: UUID) -> Select[RoleGrant]:
-    moment = now()
-    return (
-        select(RoleGrant)
-        .join(Account, Account.id == RoleGrant.account)
-        .where(RoleGrant.account == account, Account.active, RoleGrant.taken_back_at.is_(None))
-        .where((RoleGrant.valid_until.is_(None)) | (RoleGrant.valid_until > moment))
-        .order_by(RoleGrant.id)
-    )
+def _access(account: UUID, operation: str, rows: Sequence[RoleGrant]) -> Access:
+    return Access(str(account), operation, tuple(as_grant(row) for row in rows))
 
 
 def _custody(account: UUID, reach: Reach) -> Custody:

@@ -13,7 +13,7 @@ from hmac import compare_digest
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Select, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from core.audit_line import Action, Purpose, record
@@ -48,6 +48,11 @@ UNFINISHED: Final = timedelta(minutes=30)  # to enrol, or to give the second fac
 FRESH: Final = timedelta(minutes=15)
 AT_ONCE: Final = 5
 SEEN_EVERY: Final = timedelta(minutes=1)  # or every page would write a row
+OF_TOKEN: Final = (
+    select(SignInSession, Account)
+    .join(Account, Account.id == SignInSession.account)
+    .where(SignInSession.token_hash == bindparam("token_hash"), SignInSession.ended_at.is_(None))
+)
 
 
 @dataclass(frozen=True)
@@ -111,12 +116,7 @@ def complete(session: Session, unfinished: UUID) -> str:
 
 def session_of(session: Session, ring: KeyRing, token: str) -> CurrentSession | None:
     """The session of a token, while it lasts; noted as seen. Raises `SessionForged`."""
-    asked = (
-        select(SignInSession, Account)
-        .join(Account, Account.id == SignInSession.account)
-        .where(SignInSession.token_hash == _hash(token), SignInSession.ended_at.is_(None))
-    )
-    found = session.execute(asked).one_or_none()
+    found = session.execute(OF_TOKEN, {"token_hash": _hash(token)}).one_or_none()
     if found is None:
         return None
     row, account = found

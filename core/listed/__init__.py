@@ -5,6 +5,7 @@ A class joins by `@listed(...)`. Whatever is loaded of it is proven and whatever
 
 import core.listed.session_events  # noqa: F401  (whoever declares a listed row has its sessions prove it)
 from core.listed.declare import LISTED, Listed, ListName, listed
+from core.listed.keep_while_listed import KeptWhileListed
 from core.listed.list_rows import list_rows
 from core.listed.models import SealedListRow
 from core.listed.prove import (
@@ -19,6 +20,7 @@ from core.listed.verify import ListPutBack, logged_lists, verify_lists
 
 __all__ = [
     "LISTED",
+    "KeptWhileListed",
     "ListDamaged",
     "ListName",
     "ListPutBack",

@@ -6,6 +6,7 @@ list put back together with all its rows verifies; the audit log names every ver
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from hashlib import sha256
 from hmac import compare_digest
@@ -81,12 +82,11 @@ def read_lists(session: Session, ring: KeyRing, names: Iterable[ListName]) -> di
     """Those of the lists that there are; raises `ListDamaged`."""
     connection = session.connection().connection.driver_connection
     assert isinstance(connection, DriverConnection)  # noqa: S101  (`core.database.connect` opens no other)
-    found = {}
-    for name in set(names):
-        row = connection.execute(READ, vars(name), binary=True).fetchone()
-        if row is not None:
-            found[name] = _opened(ring, name, *row)
-    return found
+    asked = set(names)
+    with connection.in_one_exchange() if len(asked) > 1 else nullcontext():
+        answers = {name: connection.execute(READ, vars(name), binary=True) for name in asked}
+    rows = {name: answer.fetchone() for name, answer in answers.items()}
+    return {name: _opened(ring, name, *row) for name, row in rows.items() if row is not None}
 
 
 def take_list(session: Session, ring: KeyRing, name: ListName, *, believed: bool = False) -> SealedList:

@@ -20,7 +20,7 @@ from core.access import Access, Grant, NotAllowed
 from core.database import Zone
 from core.identity.accounts import find_account
 from core.identity.errors import UnitNamedWrongly
-from core.identity.grants import operations_of
+from core.identity.grants import accesses_of
 from core.identity.models import Stage
 from core.identity.sessions import open_session
 from core.permissions import Role
@@ -111,7 +111,7 @@ def test_an_account_gets_its_role_as_it_is_added(run: Run, program: Program) -> 
     run("accounts", "add", "amal", "--role", "caseworker", "--role", "supervisor", "--operation", OPERATION)
     with program.database.transaction(Zone.IDENTITY, actor="administrator") as session:
         account: UUID = find_account(session, "amal").id
-        assert list(operations_of(session, account)) == [OPERATION]
+        assert list(accesses_of(session, account)) == [OPERATION]
 
 
 @pytest.mark.usefixtures("units")

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
 from httpx import Response
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from app.web.application import create_application
 from casework import list_cases
@@ -16,6 +17,8 @@ from casework.duplicates import merge_persons
 from core.access import Custody
 from core.audit import Action, Purpose, audited_entries
 from core.database import Zone
+from core.driver_connection import driver_connection
+from core.embedded_cluster import ADMINISTRATOR
 from core.identity.accounts import add_account
 from core.identity.grants import Reach, give_role
 from core.identity.models import AccountKind, Stage, UnitKind
@@ -26,6 +29,7 @@ from core.settings import Settings
 from tests.casework.conftest import ASSISTANCE, OPERATION, SCREENING, Field
 from tests.casework.conftest import field_team as field_team  # noqa: PLC0414  (a fixture)
 from tests.casework.conftest import xforms as xforms  # noqa: PLC0414
+from tests.exchanges import exchanges
 
 NAME = SCREENING["prs_First_Name"]
 FIELD = "person/identity/prs_First_Name"
@@ -129,6 +133,35 @@ def test_a_field_is_revealed_and_others_stay_masked(signed_in: SignIn, person: U
     both = amal.send(f"/persons/{person}", shown=FIELD, reveal="person/identity/prs_Second_Name", purpose="assistance").text
     assert NAME in both
     assert SCREENING["prs_Second_Name"] in both
+
+
+def test_the_page_waits_for_the_database_no_oftener_than_it_must(
+    signed_in: SignIn, field_team: Field, person: UUID, teams: Teams, tmp_path: Path
+) -> None:
+    """Who asks, the record with all around it, the units: a transaction each. What is known not to stand is not asked for."""
+    amal = signed_in("amal", Role.CASEWORKER)
+    for _ in range(6):  # a statement is prepared, in an exchange more, when it is run the fifth time
+        amal.get(f"/persons/{person}")
+        with field_team.zone() as session:
+            pooled = driver_connection(session)
+    with exchanges(pooled, tmp_path) as counted:
+        assert amal.get(f"/persons/{person}").status_code == 200
+    assert counted() == 24
+
+
+def test_a_page_of_which_a_part_does_not_open_is_refused_as_a_whole(signed_in: SignIn, field_team: Field, person: UUID) -> None:
+    """The record itself opens; nothing of it is shown, and the log does not say that it was."""
+    amal = signed_in("amal", Role.CASEWORKER)
+    owner = create_engine(field_team.database.engine.url.set(username=ADMINISTRATOR))
+    with owner.begin() as connection:
+        damage = "UPDATE casework.consent SET details = '\\x01' WHERE person = :id"
+        assert connection.execute(text(damage), {"id": person}).rowcount
+    owner.dispose()
+    page = amal.get(f"/persons/{person}")
+    assert "CORE-110" in page.text
+    assert "First name" not in page.text
+    with field_team.database.transaction(Zone.AUDIT) as session:
+        assert not [line for line in audited_entries(session, action=Action.READ) if line.actor == str(amal.account)]
 
 
 def test_what_another_record_of_the_person_says_is_beside_it_and_as_covered(

@@ -3,10 +3,14 @@
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
+from core.access import Access, Grant, NotAllowed, access_of, require
 from core.audit import Action, Purpose, audited_entries, record
-from core.database import Database, DatabaseDown, Zone, connect
+from core.database import Database, DatabaseDown, Zone, connect, go_on_for
 from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
+from core.models import Operation
+from core.permissions import Right, Role
 
 
 def test_the_program_is_nobody_outside_a_zone(database: Database) -> None:
@@ -72,6 +76,38 @@ def test_after_a_restart_no_connection_of_the_pool_is_trusted(
     owner.close()
     with database.transaction(Zone.CASEWORK) as one, database.transaction(Zone.CASEWORK) as other:
         assert not {one.scalar(process), other.scalar(process)} & set(ended)
+
+
+def test_the_program_that_found_out_whom_it_works_for_goes_on_for_them(database: Database) -> None:
+    """As signing in does: what follows sees what they may see, and bears their name, a denial too."""
+    amal = Access("amal", "TEST", (Grant(Role.CASEWORKER, team="north"),))
+    settings = text("SELECT current_user, current_setting('waystation.reach'), current_setting('waystation.operation')")
+
+    def go_on(session: Session) -> None:
+        record(session, Action.READ, "before", purpose=Purpose.SECURITY)
+        go_on_for(session, amal)
+        record(session, Action.READ, "after", purpose=Purpose.SECURITY)
+
+    def go_too_far(session: Session) -> None:
+        go_on(session)
+        require(session, Right.MANAGE_ACCOUNTS, subject="beyond")
+
+    with database.transaction(Zone.CASEWORK, actor="sign-in") as session:
+        go_on(session)
+        assert session.execute(settings).one() == ("waystation_casework", amal.reach, "TEST")
+        assert access_of(session) is amal
+    with pytest.raises(NotAllowed), database.transaction(Zone.CASEWORK, actor="sign-in") as session:
+        go_too_far(session)
+    with database.transaction(Zone.AUDIT) as session:
+        told = [(line.action, line.subject, line.actor, line.operation) for line in reversed(audited_entries(session))]
+    assert told == [("read", "before", "sign-in", ""), ("read", "after", "amal", "TEST"), ("denied", "beyond", "amal", "TEST")]
+
+
+def test_what_was_loaded_before_is_not_theirs_to_see(database: Database) -> None:
+    with database.transaction(Zone.COLLECTION, operation="TEST") as session:
+        held = session.get_one(Operation, "TEST")
+        go_on_for(session, Access("amal", "TEST"))
+        assert held not in session
 
 
 def test_neither_role_nor_reach_outlives_a_transaction(database: Database) -> None:

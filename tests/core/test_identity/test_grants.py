@@ -11,7 +11,7 @@ from core.audit import Action, audited_entries
 from core.database import Zone
 from core.identity.accounts import add_account, deactivate, page_accounts
 from core.identity.errors import AccountUnknown, GivenByWhoAdded, GrantUnknown, OwnGrant, UnitUnknown
-from core.identity.grants import Reach, access_for, give_role, grants_given, operations_of, take_back
+from core.identity.grants import Reach, access_for, accesses_of, give_role, grants_given, take_back
 from core.identity.models import AccountKind, UnitKind
 from core.identity.units import add_unit
 from core.models import Operation
@@ -58,7 +58,7 @@ def test_a_role_ends_with_its_day_and_when_it_is_taken_back(office: Office, mome
     assert {grant.role for grant in office.access(amal).grants} == {Role.CASEWORKER}
     with office.itself() as session:
         take_back(session, lasting)
-        assert operations_of(session, amal) == []
+        assert accesses_of(session, amal) == {}
     with office.itself() as session, pytest.raises(GrantUnknown):
         take_back(session, lasting)
 
