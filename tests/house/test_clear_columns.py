@@ -50,6 +50,8 @@ LEFT_OUT = {
     "ingest.tombstone": "a blind token of somebody erased; without it an answer may come a second time",
     "ingest.collector": "a device or team; docs/security.md, as for submissions",
     "ingest.source": "a server and its form",
+    "ingest.review": "bound to the comment, sealed with all of the row; that one is gone, the log tells",
+    "ingest.finding": "bound to its detail; what is suspected of an answer, which a person decides about",
 }
 
 
