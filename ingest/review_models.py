@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
 
-__all__ = ["FindingRow", "Review", "ReviewState"]
+__all__ = ["FindingRow", "QualityPlanRow", "Review", "ReviewState"]
 
 
 class ReviewState(StrEnum):
@@ -62,3 +62,17 @@ class FindingRow(Base):
     found_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     custody: Mapped[str]  # the submission's
     detail: Mapped[bytes]
+
+
+class QualityPlanRow(Base):
+    """An edition of what is looked for in the answers to a form (TOML). Rows are added and never changed."""
+
+    __tablename__ = "quality_plan"
+    __table_args__ = {"schema": "ingest"}
+
+    operation: Mapped[str] = mapped_column(ForeignKey("core.operation.code"), primary_key=True)
+    form_id: Mapped[str] = mapped_column(primary_key=True)
+    edition: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    content: Mapped[str]
+    set_by: Mapped[str]
+    set_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -51,6 +51,7 @@ LEFT_OUT = {
     "ingest.collector": "a device or team; docs/security.md, as for submissions",
     "ingest.source": "a server and its form",
     "ingest.review": "bound to the comment, sealed with all of the row; that one is gone, the log tells",
+    "ingest.quality_plan": "limits of checks, which tell of nobody",
     "ingest.finding": "bound to its detail; what is suspected of an answer, which a person decides about",
 }
 
