@@ -1,6 +1,7 @@
 """The same household twice, and answers that one collector seems to have copied.
 
-A household is known by the answers that point at it: those that the plan names, else all direct identifiers asked once.
+A household is known by the answers that point at it: those that the plan names, else all direct identifiers asked once. In a
+report of a movement these point at whoever reported it, so there the same arrival is meant, reported twice.
 Copies are told by the share of equal answers of two submissions of one collector (as `check_soft_duplicates` of REACH's
 cleaningtools counts differing columns), without what the phone fills in.
 """
@@ -12,7 +13,7 @@ from uuid import UUID
 
 import numpy as np
 
-from forms import PrivacyClass
+from forms import PrivacyClass, Question, RecordKind
 from ingest.quality.finding import Check, Finding
 from ingest.quality.looked_at import Looked
 from ingest.quality.quality_plan import QualityPlan
@@ -21,6 +22,7 @@ __all__ = ["find_alike", "find_same_households"]
 
 FEWEST_NAMED: Final = 2  # answers that point at a household: one name alone is shared by many
 FEWEST_ASKED: Final = 10  # answers of two submissions, before being alike says anything
+OF_ARRIVAL: Final = {"arrival_date", "origin", "destination"}
 FILLED_IN: Final = {"dateTime", "date", "time", "geopoint", "binary", "barcode"}
 
 
@@ -32,7 +34,7 @@ def find_same_households(looked: Sequence[Looked], plan: QualityPlan) -> Iterato
             sorted(
                 (path, " ".join(answer.casefold().split()))
                 for path, (question, answer) in one.single.items()
-                if _names_household(question.name, question.privacy, plan) and question.kind != "binary"
+                if question.kind != "binary" and _names_household(question, plan, one.definition.record_kind)
             )
         )
         if len(named) >= min(FEWEST_NAMED, len(plan.same_household) or FEWEST_NAMED):
@@ -72,8 +74,11 @@ def _alike(theirs: Sequence[Looked], least: float) -> Iterator[tuple[UUID, Findi
         yield theirs[mine].submission, Finding(Check.ALIKE, "", told)
 
 
-def _names_household(name: str, privacy: PrivacyClass, plan: QualityPlan) -> bool:
-    return name in plan.same_household if plan.same_household else privacy is PrivacyClass.DIRECT
+def _names_household(question: Question, plan: QualityPlan, kind: RecordKind) -> bool:
+    if plan.same_household:
+        return question.name in plan.same_household
+    of_arrival = kind is RecordKind.MOVEMENT and question.statistic in OF_ARRIVAL
+    return question.privacy is PrivacyClass.DIRECT or of_arrival
 
 
 def _is_answer(kind: str) -> bool:

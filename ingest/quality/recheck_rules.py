@@ -53,16 +53,21 @@ class _Here:
 
 
 def recheck_rules(looked: Looked) -> Iterator[Finding]:
-    """What breaks a rule of the form, once for each question."""
+    """What breaks a rule of the form, once for each question; what is missing, all together."""
     found: dict[tuple[Check, str], list[str]] = {}
     ended = looked.preloaded("end") or looked.preloaded("start")
     day = (ended or looked.preloaded("today"))[:10]
+    missing: dict[str, None] = {}
     for question, answer, check in _broken(looked, (looked.answers,), None, day, looked.preloaded("end")):
-        found.setdefault((check, question), []).append(answer)
+        if check is Check.REQUIRED:
+            missing[question] = None
+        else:
+            found.setdefault((check, question), []).append(answer)
     asked = {question.name: question for question in looked.definition.questions}
     for (check, name), answers in found.items():
-        told = {"times": str(len(answers))} | ({"answer": shown(asked[name], answers)} if any(answers) else {})
-        yield Finding(check, name, told)
+        yield Finding(check, name, {"times": str(len(answers)), "answer": shown(asked[name], answers)})
+    if missing:
+        yield Finding(Check.REQUIRED, "", {"questions": ", ".join(missing)})
 
 
 def not_checked(definition: FormDefinition) -> list[Unchecked]:

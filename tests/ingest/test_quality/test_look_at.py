@@ -20,7 +20,7 @@ class TestTheFormsOwnRules:
 
     def test_a_constraint_broken_an_answer_missing_and_one_too_many(self) -> None:
         assert tell({"age": 130}) == {("constraint", "age"): {"times": "1", "answer": "130"}}
-        assert tell({"age": ""}) == {("required", "age"): {"times": "1"}}
+        assert tell({"age": ""}) == {("required", ""): {"questions": "age"}}
         assert tell({"age": 9, "pregnant": "yes"}) == {("not_asked", "pregnant"): {"times": "1", "answer": "yes"}}
 
     def test_an_answer_that_points_at_a_person_is_never_told(self) -> None:
@@ -29,7 +29,7 @@ class TestTheFormsOwnRules:
     def test_each_entry_of_a_repeat_sees_its_own_answers(self) -> None:
         members = [{"m_age": 40}, {"m_age": 3, "m_work": "herding"}, {"m_age": 17, "m_work": "school"}, {"m_age": 30}]
         assert tell({}, members=members) == {
-            ("required", "m_work"): {"times": "2"},
+            ("required", ""): {"questions": "m_work"},
             ("not_asked", "m_work"): {"times": "1", "answer": "herding"},
         }
 
