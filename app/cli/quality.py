@@ -20,7 +20,7 @@ from core.settings import Settings
 from forms import find_definition, list_forms
 from ingest.quality import not_checked, set_plan
 from ingest.review_models import ReviewState
-from ingest.reviews import page_queue
+from ingest.reviews import InQueue, page_queue
 
 __all__ = ["add_commands"]
 
@@ -48,7 +48,14 @@ def show_queue(
         with program.database.transaction(Zone.CASEWORK, access=access) as session:
             page = page_queue(session, state=state, found=found, after=after)
     rows = [
-        (row.id, f"{row.received_at:%Y-%m-%d %H:%M}", row.form_id, row.collector, row.findings, _remark(edited=row.edited, aside=row.aside))
+        (
+            row.id,
+            f"{row.received_at:%Y-%m-%d %H:%M}",
+            row.form_id,
+            row.collector,
+            row.findings,
+            _remark(row),
+        )
         for row in page.rows
     ]
     headings = ("submission", "received (UTC)", "form", "sent by", "findings", "remark")
@@ -150,6 +157,6 @@ def show_unchecked(operation: Operation, form_id: Form) -> None:
     show_table(("where", "rule", "expression", "why it is not evaluated here"), rows, "Every rule is evaluated here, too.")
 
 
-def _remark(*, edited: bool, aside: bool) -> str:
-    remarks = ("edited since it was decided on", edited), ("set aside", aside)
+def _remark(row: InQueue) -> str:
+    remarks = ("edited since it was decided on", row.edited), ("set aside", row.aside)
     return ", ".join(remark for remark, holds in remarks if holds)

@@ -5,6 +5,7 @@ What is on hold or rejected stays what it is, but counts in no table that is pro
 
 from casework.reviewing.compare_form import compare_form, look_again
 from casework.reviewing.decide import decide
+from casework.reviewing.repair import repaired
 from casework.reviewing.view_submission import SubmissionView, view_submission
 
-__all__ = ["SubmissionView", "compare_form", "decide", "look_again", "view_submission"]
+__all__ = ["SubmissionView", "compare_form", "decide", "look_again", "repaired", "view_submission"]

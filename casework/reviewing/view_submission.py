@@ -14,7 +14,7 @@ from casework.store.bulk_limit import count_reading
 from core.audit import Purpose
 from core.keyring import KeyRing
 from forms import find_definition
-from ingest.models import State
+from ingest.models import Quarantine, State
 from ingest.quality import KeptFinding, read_findings
 from ingest.review_models import ReviewState
 from ingest.reviews import ReviewTold, read_reviews
@@ -25,7 +25,7 @@ __all__ = ["SubmissionView", "view_submission"]
 @dataclass(frozen=True)
 class SubmissionView:
     """What a supervisor sees. `labels` are the questions' own words by name and language; `records` leads to what became of it:
-    the kind of record and its id."""
+    the kind of record and its id. Of one that was set aside, `reasons` say why, and `repairable` names questions by path."""
 
     id: UUID
     form_id: str
@@ -33,6 +33,8 @@ class SubmissionView:
     collector: str
     received_at: datetime
     aside: bool
+    reasons: Sequence[str]
+    repairable: Mapping[str, str]
     state: ReviewState
     records: Sequence[tuple[str, UUID]]
     findings: Sequence[KeptFinding] = field(repr=False)
@@ -58,12 +60,24 @@ def view_submission(session: Session, ring: KeyRing, submission: UUID, *, purpos
         collector=row.collector,
         received_at=row.received_at,
         aside=row.state == State.SET_ASIDE.value,
+        reasons=_reasons(session, submission),
+        repairable={
+            question.path: question.name
+            for question in (definition.questions if definition else ())
+            if question.repeat is None and question.labels and question.kind != "binary"
+        },
         state=reviews[0].state if reviews else ReviewState.RECEIVED,
         records=[*(("person", one) for one in persons), *(("report", one) for one in reports)],
         findings=read_findings(session, ring, submission, purpose=purpose),
         reviews=reviews,
         labels={question.name: question.labels for question in definition.questions} if definition else {},
     )
+
+
+def _reasons(session: Session, submission: UUID) -> list[str]:
+    """Why it lies in quarantine; such a reason names questions, never answers."""
+    its = Quarantine.submission_id == submission, Quarantine.content.is_(None), Quarantine.resolved_at.is_(None)
+    return list(session.scalars(select(Quarantine.reason).where(*its).order_by(Quarantine.at.desc())))
 
 
 def _records(session: Session, chain: UUID) -> tuple[list[UUID], list[UUID]]:
