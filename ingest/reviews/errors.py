@@ -2,7 +2,7 @@
 
 from core.errors import Problem
 
-__all__ = ["NotAwaitingReview", "RepairUnusable"]
+__all__ = ["NotAwaitingReview", "RepairUnusable", "ReviewMissing"]
 
 
 class NotAwaitingReview(Problem):
@@ -15,3 +15,9 @@ class RepairUnusable(Problem):
     code = "INGEST-173"
     says = "The answer to {question} cannot be repaired here."
     remedy = "Only what is asked once and is no file can be. Ask whoever sent it to edit it on the phone and send it again."
+
+
+class ReviewMissing(Problem):
+    code = "INGEST-174"
+    says = "A decision about submission {submission} is gone that the audit log tells of."
+    remedy = "Treat it as tampering: what was rejected may have been counted since. Read the log for it, and decide again."

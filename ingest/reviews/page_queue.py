@@ -13,7 +13,7 @@ from core.paging import PAGE, Page, page_of
 from core.permissions import Right, holds
 from ingest.models import State, Submission
 from ingest.review_models import FindingRow, Review, ReviewState
-from ingest.reviews.read_reviews import newest_state
+from ingest.reviews.read_reviews import known_state, newest_state
 from ingest.seal_content import SUBMISSION
 
 __all__ = ["InQueue", "newest_of_chain", "page_queue", "reviewable"]
@@ -83,7 +83,7 @@ def newest_of_chain() -> ColumnElement[bool]:
 
 
 def _told(row: Submission, state: str, findings: int, decided: bool) -> InQueue:  # noqa: FBT001  (a column)
-    stands = ReviewState(state)
+    stands = known_state(row.id, state)
     edited = stands is not ReviewState.RECEIVED and not decided
     aside = row.state == State.SET_ASIDE.value
     return InQueue(row.id, row.form_id, row.collector, row.received_at, stands, findings, edited, aside)
