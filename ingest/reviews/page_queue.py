@@ -16,7 +16,7 @@ from ingest.review_models import FindingRow, Review, ReviewState
 from ingest.reviews.read_reviews import known_state, newest_state
 from ingest.seal_content import SUBMISSION
 
-__all__ = ["InQueue", "newest_of_chain", "page_queue", "reviewable"]
+__all__ = ["InQueue", "forms_in_reach", "newest_of_chain", "page_queue", "reviewable"]
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,12 @@ def page_queue(
     page = page_of((_told(*row) for row in rows), size)
     record(session, Action.READ, SUBMISSION, purpose=Purpose.VERIFICATION, count=len(page.rows), detail={"by": "queue"})
     return page
+
+
+def forms_in_reach(session: Session) -> list[str]:
+    """The forms to which something came within reach; raises `NotAllowed`."""
+    access = require(session, Right.REVIEW_SUBMISSION, subject=SUBMISSION)
+    return sorted(session.scalars(select(Submission.form_id).where(reviewable(access)).distinct()))
 
 
 def reviewable(access: Access) -> ColumnElement[bool]:

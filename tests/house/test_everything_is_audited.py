@@ -28,11 +28,14 @@ from tests.casework.conftest import field_team as field_team  # noqa: PLC0414  (
 from tests.casework.conftest import xforms as xforms  # noqa: PLC0414
 from tests.house.calls import calls_of
 
-ROOMS = ("counting", "records", "search", "duplicates", "consent", "rights", "erasure", "store", "exporting")
+ROOMS = ("counting", "records", "search", "duplicates", "consent", "rights", "erasure", "store", "exporting", "reviewing")
 FACES = (
     "ingest",
     "ingest.collectors",
     "ingest.pull",
+    "ingest.quality",
+    "ingest.reviews",
+    "ingest.back_checks",
     "casework",
     *(f"casework.{room}" for room in ROOMS),
     "anonymizer",
