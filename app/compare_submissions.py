@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.program import Program
@@ -12,7 +11,7 @@ from casework.reviewing import compare_form, look_again
 from core.clock import now
 from core.database import Zone
 from core.keyring import KeyRing
-from ingest.models import Submission
+from ingest.reviews import forms_in_reach
 
 __all__ = ["compare_of_form", "compare_recent"]
 
@@ -22,8 +21,7 @@ RECENT: Final = timedelta(days=2)  # more than the time between two rounds
 def compare_recent(program: Program, operation: str) -> int:
     """Compare every form to which something came lately, each in a transaction of its own; how many findings were kept."""
     with program.database.transaction(Zone.CASEWORK, operation=operation, actor="worker") as session:
-        came = Submission.operation == operation, Submission.received_at >= now() - RECENT
-        forms = sorted(session.scalars(select(Submission.form_id).where(*came).distinct()))
+        forms = forms_in_reach(session, now() - RECENT)
     return sum(_work(program, operation, form, "worker", compare_form) for form in forms)
 
 

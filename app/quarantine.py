@@ -15,11 +15,9 @@ from core.database import Database, Zone
 from core.keyring import KeyRing
 from core.paging import PAGE, Page, beyond, page_of
 from core.permissions import Right
-from ingest import Post, Receipt, open_encrypted, read_quarantined, receive_submission
+from ingest import Outcome, Post, Receipt, open_encrypted, receive_submission
 from ingest.collectors import list_collectors
-from ingest.errors import Outcome, QuarantineEntryUnknown
-from ingest.read_quarantine import read_quarantined_files
-from ingest.reviews import Quarantined, list_quarantined, resolve
+from ingest.reviews import Quarantined, find_quarantined, list_quarantined, open_refused, resolve
 
 __all__ = ["quarantine_in_reach", "repair", "try_again"]
 
@@ -49,27 +47,23 @@ def repair(
     Raises what `casework.reviewing.repaired` raises.
     """
     with database.transaction(Zone.CASEWORK, access=access) as session:
-        post = repaired(session, ring, submission, answers)
+        post = repaired(session, ring, submission, answers, purpose=Purpose.VERIFICATION)
     return _admitted(database, ring, access, _received(database, ring, access, post))
 
 
 def try_again(database: Database, ring: KeyRing, access: Access, entry: UUID) -> bool:
     """Take in what was refused, or admit what was set aside, once more; whether it is in now.
 
-    Raises `NotAllowed`, `ingest.errors.QuarantineEntryUnknown`, or what reading it raises.
+    Raises `NotAllowed`, `QuarantineEntryUnknown`, or what reading it raises.
     """
     places = _custodies(database, access)
     with database.transaction(Zone.CASEWORK, access=access) as session:
-        found = next((one for one in list_quarantined(session, access.operation) if one.id == entry), None)
-        if found is None:
-            require(session, Right.REVIEW_SUBMISSION, subject="ingest.quarantine")
-            raise QuarantineEntryUnknown(entry=entry)
+        found = find_quarantined(session, access.operation, entry)
         custody = _lies_in(found, places)
         if not access.may(Right.REVIEW_SUBMISSION, custody):
             raise NotAllowed(Right.REVIEW_SUBMISSION, f"ingest.quarantine:{entry}")
         if found.kept is None:
-            xml = read_quarantined(session, ring, entry, purpose=Purpose.VERIFICATION)
-            files = read_quarantined_files(session, ring, entry, purpose=Purpose.VERIFICATION)
+            xml, files = open_refused(session, ring, entry, purpose=Purpose.VERIFICATION)
     if found.kept is not None:
         admission = _admitted(database, ring, access, Receipt(Outcome.ACCEPTED, found.kept, complete=True))
         return admission is not None and admission.problem is None

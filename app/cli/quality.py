@@ -19,8 +19,7 @@ from core.permissions import Right
 from core.settings import Settings
 from forms import find_definition, list_forms
 from ingest.quality import not_checked, set_plan
-from ingest.review_models import ReviewState
-from ingest.reviews import InQueue, page_queue
+from ingest.reviews import InQueue, ReviewState, page_queue
 
 __all__ = ["add_commands"]
 

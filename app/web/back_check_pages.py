@@ -16,7 +16,7 @@ from core.clock import now
 from core.database import Zone
 from core.permissions import Right
 from ingest.back_checks import BackCheckUnusable, Outcome, draw_sample
-from ingest.reviews.page_queue import forms_in_reach
+from ingest.reviews import forms_in_reach
 
 __all__ = ["BACK_CHECKS"]
 

@@ -20,8 +20,7 @@ from core.database import Database, Zone
 from core.identity.accounts import sign_in_names
 from core.permissions import Right
 from ingest.collectors import list_collectors
-from ingest.review_models import ReviewState
-from ingest.reviews import page_queue
+from ingest.reviews import ReviewState, page_queue
 
 __all__ = ["QUALITY"]
 

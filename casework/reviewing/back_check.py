@@ -12,7 +12,7 @@ from core.access import NotAllowed, access_of
 from core.keyring import KeyRing
 from core.permissions import Right
 from ingest.back_checks import ContentError, Outcome, content_errors, tell_outcome
-from ingest.review_models import ReviewState
+from ingest.reviews import ReviewState
 
 __all__ = ["compare_pairs", "tell_back_check"]
 

@@ -9,15 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casework.models import Case, Interview, MovementEvent
-from casework.reviewing.decide import reviewed
 from casework.store.bulk_limit import count_reading
 from core.audit import Purpose
 from core.keyring import KeyRing
 from forms import find_definition
-from ingest.models import Quarantine, State
 from ingest.quality import KeptFinding, read_findings
-from ingest.review_models import ReviewState
-from ingest.reviews import ReviewTold, read_reviews
+from ingest.reviews import ReviewState, ReviewTold, find_reviewed, read_reviews
 
 __all__ = ["SubmissionView", "view_submission"]
 
@@ -48,8 +45,8 @@ def view_submission(session: Session, ring: KeyRing, submission: UUID, *, purpos
     Answers are told where a check stumbled over them, but none that points at a person by itself. Raises `NotAllowed`,
     `ingest.reviews.NotAwaitingReview`, `ReadTooMany`, `KeyDestroyed` or `CiphertextRefused`.
     """
-    row = reviewed(session, submission)
-    persons, reports = _records(session, row.root_id)
+    row = find_reviewed(session, submission)
+    persons, reports = _records(session, row.chain)
     count_reading(session, persons, reports=reports)
     definition = find_definition(session, row.operation, row.form_id, row.form_version)
     reviews = read_reviews(session, ring, submission, purpose=purpose)
@@ -59,8 +56,8 @@ def view_submission(session: Session, ring: KeyRing, submission: UUID, *, purpos
         form_version=row.form_version,
         collector=row.collector,
         received_at=row.received_at,
-        aside=row.state == State.SET_ASIDE.value,
-        reasons=_reasons(session, submission),
+        aside=row.aside,
+        reasons=row.reasons,
         repairable={
             question.path: question.name
             for question in (definition.questions if definition else ())
@@ -72,12 +69,6 @@ def view_submission(session: Session, ring: KeyRing, submission: UUID, *, purpos
         reviews=reviews,
         labels={question.name: question.labels for question in definition.questions} if definition else {},
     )
-
-
-def _reasons(session: Session, submission: UUID) -> list[str]:
-    """Why it lies in quarantine; such a reason names questions, never answers."""
-    its = Quarantine.submission_id == submission, Quarantine.content.is_(None), Quarantine.resolved_at.is_(None)
-    return list(session.scalars(select(Quarantine.reason).where(*its).order_by(Quarantine.at.desc())))
 
 
 def _records(session: Session, chain: UUID) -> tuple[list[UUID], list[UUID]]:

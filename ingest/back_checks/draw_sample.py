@@ -67,7 +67,7 @@ def draw_sample(session: Session, form_id: str, share: float, since: datetime) -
     rows = [row for theirs in by_collector.values() for row in _of_collector(session, form_id, theirs, share)]
     session.add_all(rows)
     session.flush()
-    detail = {"form": form_id, "drawn": len(rows)}
+    detail = {"code": form_id}
     record(session, Action.REGISTERED, BACK_CHECK, purpose=Purpose.VERIFICATION, count=len(rows), detail=detail)
     return len(rows)
 

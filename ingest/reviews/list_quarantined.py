@@ -7,13 +7,18 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from core.access import Custody
+from core.access import Custody, require
 from core.audit import Action, Purpose, record
 from core.clock import now
+from core.keyring import KeyRing
+from core.permissions import Right
+from ingest.errors import QuarantineEntryUnknown
 from ingest.models import Quarantine, Submission
+from ingest.read_quarantine import read_quarantined, read_quarantined_files
 from ingest.seal_content import QUARANTINE
+from ingest.uploaded_file import UploadedFile
 
-__all__ = ["Quarantined", "list_quarantined", "resolve"]
+__all__ = ["Quarantined", "find_quarantined", "list_quarantined", "open_refused", "resolve"]
 
 
 @dataclass(frozen=True)
@@ -40,10 +45,25 @@ def list_quarantined(session: Session, operation: str) -> list[Quarantined]:
     return [_told(row, custody) for row, custody in rows]
 
 
+def find_quarantined(session: Session, operation: str, entry: UUID) -> Quarantined:
+    """One of them (casework zone); raises `NotAllowed` for who may mend none, else `QuarantineEntryUnknown`."""
+    require(session, Right.REVIEW_SUBMISSION, subject=QUARANTINE)
+    found = next((one for one in list_quarantined(session, operation) if one.id == entry), None)
+    if found is None:
+        raise QuarantineEntryUnknown(entry=entry)
+    return found
+
+
+def open_refused(session: Session, ring: KeyRing, entry: UUID, *, purpose: Purpose) -> tuple[bytes, tuple[UploadedFile, ...]]:
+    """A refused post as it came: answers and files (casework zone). Raises as `ingest.read_quarantined` does."""
+    answers = read_quarantined(session, ring, entry, purpose=purpose)
+    return answers, read_quarantined_files(session, ring, entry, purpose=purpose)
+
+
 def resolve(session: Session, entry: UUID) -> None:
     """It was taken in after all (casework zone); the copy stays, sealed, until its answer is erased."""
     session.execute(update(Quarantine).where(Quarantine.id == entry).values(resolved_at=now()))
-    record(session, Action.REVIEWED, f"{QUARANTINE}:{entry}", purpose=Purpose.VERIFICATION, detail={"resolved": True})
+    record(session, Action.REVIEWED, f"{QUARANTINE}:{entry}", purpose=Purpose.VERIFICATION, detail={"outcome": "resolved"})
 
 
 def _told(row: Quarantine, custody: str | None) -> Quarantined:

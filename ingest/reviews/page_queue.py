@@ -67,10 +67,11 @@ def page_queue(
     return page
 
 
-def forms_in_reach(session: Session) -> list[str]:
-    """The forms to which something came within reach; raises `NotAllowed`."""
+def forms_in_reach(session: Session, since: datetime | None = None) -> list[str]:
+    """The forms to which something came within reach, ever or since a moment; raises `NotAllowed`."""
     access = require(session, Right.REVIEW_SUBMISSION, subject=SUBMISSION)
-    return sorted(session.scalars(select(Submission.form_id).where(reviewable(access)).distinct()))
+    came = select(Submission.form_id).where(reviewable(access)).distinct()
+    return sorted(session.scalars(came.where(Submission.received_at >= since) if since else came))
 
 
 def reviewable(access: Access) -> ColumnElement[bool]:

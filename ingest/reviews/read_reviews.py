@@ -19,7 +19,7 @@ from ingest.review_models import Review, ReviewState
 from ingest.reviews.keep_review import open_comment
 from ingest.seal_content import SUBMISSION, open_key
 
-__all__ = ["LEFT_OUT", "ReviewTold", "chains_left_out", "known_state", "newest_state", "read_reviews", "state_of"]
+__all__ = ["LEFT_OUT", "ReviewTold", "chains_left_out", "known_state", "newest_state", "read_reviews"]
 
 LEFT_OUT: Final = (ReviewState.ON_HOLD, ReviewState.REJECTED)  # counted in no statistics
 
@@ -45,7 +45,7 @@ def read_reviews(session: Session, ring: KeyRing, submission: UUID, *, purpose: 
     rows = session.scalars(of_chain.order_by(Review.decided_at.desc(), Review.number.desc())).all()
     keys = {version: open_key(session, ring, SUBMISSION, version) for version in {row.submission for row in rows}}
     if rows:
-        record(session, Action.READ, f"{SUBMISSION}:{submission}", purpose=purpose, detail={"reviews": len(rows)})
+        record(session, Action.READ, f"{SUBMISSION}:{submission}", purpose=purpose, detail={"part": "reviews"})
     comments = [open_comment(keys[row.submission], row) for row in rows]  # whatever was changed of a row is refused here
     return [
         ReviewTold(code_in(row, "state", ReviewState), row.decided_by, row.decided_at, row.submission == submission, comment)
@@ -58,12 +58,6 @@ def newest_state(root: object) -> ScalarSelect[str]:
     version, review = aliased(Submission), aliased(Review)
     of_chain = select(review.state).join(version, version.id == review.submission).where(version.root_id == root)
     return of_chain.order_by(review.decided_at.desc(), review.number.desc()).limit(1).scalar_subquery()
-
-
-def state_of(session: Session, submission: UUID) -> ReviewState:
-    """Where an answer stands."""
-    told = session.scalar(select(newest_state(Submission.root_id)).where(Submission.id == submission))
-    return known_state(submission, told)
 
 
 def known_state(submission: UUID, told: str | None) -> ReviewState:

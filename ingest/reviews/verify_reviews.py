@@ -31,7 +31,7 @@ def logged_reviews(session: Session, operation: str) -> Mapping[UUID, int]:
     require(session, Right.READ_AUDIT)
     lines = session.execute(
         text(
-            "SELECT split_part(subject, ':', 2)::uuid AS submission, max((detail ->> 'number')::int) AS number "
+            "SELECT split_part(subject, ':', 2)::uuid AS submission, max((detail ->> 'version')::int) AS number "
             "FROM core.audit_entry WHERE operation = :operation AND action = :action AND subject LIKE :subject GROUP BY 1"
         ),
         {"operation": operation, "action": Action.REVIEWED.value, "subject": f"{REVIEW}:%"},

@@ -13,9 +13,8 @@ from core.permissions import Role
 from forms import publish_form
 from ingest import receive_submission
 from ingest.collectors import Collector, add_collector, find_collector
+from ingest.figures import CollectorFigure, by_area, period_of, stands_out
 from ingest.quality import QualityPlan, set_plan
-from ingest.reviews.completeness import by_area, period_of
-from ingest.reviews.figures import CollectorFigure, stands_out
 from tests.app.test_record_pages import SignIn
 from tests.app.test_record_pages import signed_in as signed_in  # noqa: PLC0414  (a fixture)
 from tests.app.test_record_pages import teams as teams  # noqa: PLC0414

@@ -42,8 +42,7 @@ from core.week import Week
 from forms import RecordPart, add_form_key, publish_form, read_form_definition
 from ingest import UploadedFile, receive_submission
 from ingest.pull import add_source
-from ingest.review_models import ReviewState
-from ingest.reviews import page_queue
+from ingest.reviews import ReviewState, page_queue
 from tests.casework.conftest import ARRIVAL, ASSISTANCE, MEMBERS, OPERATION, PLACES, SCREENING, Field
 from tests.casework.conftest import xforms as xforms  # noqa: PLC0414  (a fixture)
 
