@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Final
 
 from forms.errors import VariableFedTwice
+from forms.rules import Rule
 
 __all__ = [
     "NAMESPACE",
@@ -105,6 +106,17 @@ class FormDefinition:
     languages: tuple[str, ...]
     lists: frozenset[str] = frozenset()
     entity: EntityDeclaration | None = None
+    rules: tuple[Rule, ...] = ()
+
+    @cached_property
+    def by_path(self) -> Mapping[str, Question]:
+        """The questions by where their answers stand."""
+        return {question.path: question for question in self.questions}
+
+    @cached_property
+    def rule_at(self) -> Mapping[str, Rule]:
+        """What is demanded, by path."""
+        return {rule.path: rule for rule in self.rules}
 
     @cached_property
     def paths(self) -> frozenset[str]:

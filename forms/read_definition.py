@@ -21,6 +21,7 @@ from forms.definition import (
     classify,
 )
 from forms.errors import XFormUnreadable
+from forms.rules import Rule
 
 __all__ = ["model_of", "parse_xform", "plain_path", "read_form_definition"]
 
@@ -66,6 +67,7 @@ def read_form_definition(xform: bytes) -> FormDefinition:
         languages=tuple(texts) or (NO_LANGUAGE,),
         lists=frozenset(found[1] for it in _children(model, "instance") if (found := CSV_LIST.match(it.get("src", "")))),
         entity=_entity(root, binds),
+        rules=tuple(_rules(binds)),
     )
 
 
@@ -123,6 +125,15 @@ def _questions(
             continue
         seen.add(path)
         yield _question(_local(element), path, binds.get(path), controls)
+
+
+def _rules(binds: Mapping[str, etree._Element]) -> Iterator[Rule]:
+    for path, bind in binds.items():
+        constraint, required, relevant = (str(bind.get(word, "")).strip() for word in ("constraint", "required", "relevant"))
+        named = {etree.QName(str(key)).localname: str(value) for key, value in bind.attrib.items()}
+        preload = named.get("preloadParams", "") if named.get("preload") in {"timestamp", "date"} else ""
+        if constraint or required or relevant or preload:
+            yield Rule(path, constraint, required, relevant, preload)
 
 
 def _question(name: str, path: str, bind: etree._Element | None, controls: Mapping[str, _Control]) -> Question:

@@ -4,6 +4,7 @@ from app.web.account_pages import ACCOUNT
 from app.web.administration_pages import ADMINISTRATION
 from app.web.approval_pages import APPROVALS
 from app.web.audit_pages import AUDIT
+from app.web.back_check_pages import BACK_CHECKS
 from app.web.broken_glass_pages import BROKEN_GLASS
 from app.web.bulk_reading_pages import BULK_READING
 from app.web.collector_pages import COLLECTORS
@@ -21,6 +22,7 @@ from app.web.form_pages import FORMS
 from app.web.history_pages import HISTORY
 from app.web.policy_pages import POLICIES
 from app.web.protection_pages import PROTECTION
+from app.web.quality_pages import QUALITY
 from app.web.record_pages import RECORDS
 from app.web.register_pages import REGISTERS
 from app.web.release_pages import RELEASES
@@ -46,6 +48,8 @@ GROUPS = (
     CUSTODY,
     HISTORY,
     DUPLICATES,
+    QUALITY,
+    BACK_CHECKS,
     BROKEN_GLASS,
     RIGHTS,
     APPROVALS,

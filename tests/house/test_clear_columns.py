@@ -50,6 +50,10 @@ LEFT_OUT = {
     "ingest.tombstone": "a blind token of somebody erased; without it an answer may come a second time",
     "ingest.collector": "a device or team; docs/security.md, as for submissions",
     "ingest.source": "a server and its form",
+    "ingest.review": "bound to the comment, sealed with all of the row; that one is gone, the log tells",
+    "ingest.quality_plan": "limits of checks, which tell of nobody",
+    "ingest.back_check": "a sample and what came of it, which decides nothing; its second interviews are rejected by a review",
+    "ingest.finding": "bound to its detail; what is suspected of an answer, which a person decides about",
 }
 
 
