@@ -7,18 +7,18 @@ this, the next round goes on after the last page that was kept.
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import partial
 from typing import Final, Generic, TypeVar
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from app.program import Program
+from app.pulled_server import PulledServer, find_with_token, open_server
 from core.database import Zone
 from core.errors import Problem
-from ingest import central, kobo, pull
+from ingest import kobo, pull, sources
 
 __all__ = ["Pulled", "sync_all", "sync_source"]
 
@@ -53,10 +53,9 @@ def sync_source(
     wait: Callable[[float], object] = time.sleep,
 ) -> Iterator[Pulled]:
     """Pull, page by page. Raises `SourceUnknown`, and what the server's refusals and silence are called."""
-    with program.database.transaction(Zone.CASEWORK, operation=operation, actor=actor) as session:
-        found = pull.find_source(session, source)
-        token = pull.open_token(session, program.ring, source)
-    with _open_round(program, found, token, actor, wait) as one:
+    found, token = find_with_token(program, operation, source, actor)
+    with open_server(program, found, token, wait) as server:
+        one = _round(program, found, server, actor)
         yield from one.fetch_new()
         if sweep:
             yield from one.sweep()
@@ -65,28 +64,13 @@ def sync_source(
 def sync_all(program: Program, operation: str, *, sweep: bool) -> None:
     """Pull every source of an operation. One that fails is logged by its id and the problem's code, and holds up no other."""
     with program.database.transaction(Zone.COLLECTION, operation=operation, actor=WORKER) as session:
-        sources = pull.list_sources(session, operation)
-    for source in sources:
+        every = sources.list_sources(session, operation)
+    for source in every:
         try:
             for _ in sync_source(program, operation, source.id, sweep=sweep, actor=WORKER):
                 pass
         except Problem as problem:
             log.warning("source %s was not pulled: %s", source.id, problem.code)
-
-
-@contextmanager
-def _open_round(
-    program: Program, source: pull.Source, token: str, actor: str, wait: Callable[[float], object]
-) -> Iterator["_NumberedRound | _DatedRound"]:
-    """A round with the server open, of the kind that it is."""
-    if source.kind is pull.Kind.KOBO:
-        with kobo.open_kobo(source.address, source.asset, token, wait=wait) as numbered:
-            yield _NumberedRound(program, source, numbered, actor)
-    else:
-        email, _, password = token.partition("\n")
-        number_of = partial(pull.number_of, program.ring, source.id)
-        with central.open_central(source.address, source.asset, (email, password), number_of=number_of, wait=wait) as dated:
-            yield _DatedRound(program, source, dated, actor)
 
 
 ServerT = TypeVar("ServerT", bound=pull.Server)
@@ -95,7 +79,7 @@ ServerT = TypeVar("ServerT", bound=pull.Server)
 class _Round(Generic[ServerT]):
     """What is done with any server: everything new is taken in, with its files."""
 
-    def __init__(self, program: Program, source: pull.Source, server: ServerT, actor: str) -> None:
+    def __init__(self, program: Program, source: sources.Source, server: ServerT, actor: str) -> None:
         self.program, self.source, self.server, self.actor = program, source, server, actor
 
     def fetch_new(self) -> Iterator[Pulled]:
@@ -127,7 +111,7 @@ class _Round(Generic[ServerT]):
 
     def _position(self) -> int:
         with self._transaction() as session:
-            return pull.source_progress(session, self.source.id).position
+            return sources.source_progress(session, self.source.id).position
 
     def _transaction(self) -> AbstractContextManager[Session]:
         return self.program.database.transaction(Zone.COLLECTION, operation=self.source.operation, actor=self.actor)
@@ -156,7 +140,7 @@ class _DatedRound(_Round[pull.DatedServer]):
 
     def sweep(self) -> Iterator[Pulled]:
         with self._transaction() as session:
-            before = pull.source_progress(session, self.source.id)
+            before = sources.source_progress(session, self.source.id)
         latest = before.changed_to
         for moment, records in self.server.changed_since(before.changed_to):
             latest = max(latest, moment)
@@ -172,7 +156,13 @@ class _DatedRound(_Round[pull.DatedServer]):
             for records in self.server.records_since(before.unfinished_since):
                 yield self._told(self._take_in(records))
         with self._transaction() as session:
-            pull.move_changes(session, self.source.id, latest)
+            sources.move_changes(session, self.source.id, latest)
+
+
+def _round(program: Program, source: sources.Source, server: PulledServer, actor: str) -> _NumberedRound | _DatedRound:
+    if isinstance(server, kobo.KoboServer):
+        return _NumberedRound(program, source, server, actor)
+    return _DatedRound(program, source, server, actor)
 
 
 def _parts(numbers: list[int]) -> Iterable[list[int]]:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     String,
     TypeDecorator,
@@ -29,10 +30,12 @@ from core.listed import listed
 __all__ = [
     "Attachment",
     "CollectorRow",
+    "DeployedVersion",
     "ErasedInstance",
     "PulledRow",
     "Quarantine",
     "RecordKeyRow",
+    "ReviewToSend",
     "SourceRow",
     "State",
     "Submission",
@@ -179,7 +182,8 @@ class ErasedInstance(Base):
 class SourceRow(Base):
     """A form on a server that is pulled. `position` is the highest record number taken in or, where the server lists by
     moments, the latest moment (milliseconds since 1970), and `changed_to` that of the changes; what the server asks for is
-    sealed under a record key of its own, and the zone that pulls cannot read it."""
+    sealed under a record key of its own, and the zone that pulls cannot read it. One that was removed keeps its row: its
+    records are known again should it be added once more."""
 
     __tablename__ = "source"
     __table_args__ = (
@@ -200,6 +204,7 @@ class SourceRow(Base):
     changed_to: Mapped[int] = mapped_column(BigInteger, server_default="0")
     custody: Mapped[str] = mapped_column(server_default=str(UNASSIGNED))
     added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    removed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class PulledRow(Base):
@@ -221,3 +226,35 @@ class PulledRow(Base):
     validation: Mapped[str | None]
     moment: Mapped[int | None] = mapped_column(BigInteger)
     deleted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class ReviewToSend(Base):
+    """The state that a review here gave to a record, until its server has been told. `failed`: why the last attempt did not
+    succeed, as the code of a problem."""
+
+    __tablename__ = "review_to_send"
+    __table_args__ = (
+        ForeignKeyConstraint(["source", "number"], ["ingest.pulled.source", "ingest.pulled.number"], ondelete="CASCADE"),
+        CheckConstraint("state IN ('received', 'on_hold', 'approved', 'rejected')", name="state"),
+        {"schema": "ingest"},
+    )
+
+    source: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=False)
+    operation: Mapped[str] = mapped_column(ForeignKey("core.operation.code"))
+    state: Mapped[str]
+    asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    failed: Mapped[str] = mapped_column(server_default="")
+
+
+class DeployedVersion(Base):
+    """What a server calls a version of a source's form that was deployed there from here."""
+
+    __tablename__ = "deployed_version"
+    __table_args__ = {"schema": "ingest"}
+
+    source: Mapped[UUID] = mapped_column(ForeignKey("ingest.source.id"), primary_key=True)
+    version_there: Mapped[str] = mapped_column(primary_key=True)
+    operation: Mapped[str] = mapped_column(ForeignKey("core.operation.code"))
+    version: Mapped[str]
+    deployed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

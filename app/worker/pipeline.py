@@ -11,6 +11,7 @@
 | every five minutes (beat) | `admit_awaiting`, for what a crash left behind |
 | every five minutes (beat) | `protect_awaiting`: what was asked for, should the worker that was at it have ended |
 | every five minutes (beat) | `pull_new`: what is new on other servers |
+| every five minutes (beat) | `write_reviews`: servers are told what reviews here said of their records |
 | once a day (beat) | `sweep_sources`: what was edited, deleted or validated there |
 | every hour (beat) | `expire_proposals`, that nobody decided on or carried out in time |
 | every hour (beat) | `destroy_remains`, where something was erased since |

@@ -23,6 +23,7 @@ from app.protect_asked import protect_asked, waiting_periods
 from app.sync import sync_all
 from app.try_out import try_out
 from app.worker.quiet_task import QuietTask
+from app.write_reviews import write_reviews
 from core.access import Access
 from core.database import Zone
 from core.identity.prune import prune
@@ -42,6 +43,7 @@ __all__ = [
     "SCHEDULE",
     "SEARCHES",
     "TRY_CHOICES",
+    "WRITE_REVIEWS",
     "build_worker",
 ]
 
@@ -61,6 +63,7 @@ PROTECT_AWAITING: Final = "protect_awaiting"
 
 PULL_NEW: Final = "pull_new"
 SWEEP_SOURCES: Final = "sweep_sources"
+WRITE_REVIEWS: Final = "write_reviews"
 
 # What beat sends; `app/worker/pipeline.py` says what each is for.
 SCHEDULE: Final = {
@@ -73,7 +76,7 @@ SCHEDULE: Final = {
     PRUNE_IDENTITY: timedelta(days=1),
 }
 # Likewise; but a server that starts does not wait for other servers, so it does not send these.
-PULLS: Final = {PULL_NEW: timedelta(minutes=5), SWEEP_SOURCES: timedelta(days=1)}
+PULLS: Final = {PULL_NEW: timedelta(minutes=5), SWEEP_SOURCES: timedelta(days=1), WRITE_REVIEWS: timedelta(minutes=5)}
 # Likewise; but a server that starts does not wait for a search, which may take minutes.
 SEARCHES: Final = {PROTECT_AWAITING: timedelta(minutes=5)}
 
@@ -156,6 +159,11 @@ def build_worker(program: Program) -> Celery:  # noqa: C901  (one page of short 
     def sweep_sources() -> None:
         for operation in _operations(program):
             sync_all(program, operation, sweep=True)
+
+    @worker.task(name=WRITE_REVIEWS, shared=False)  # type: ignore[untyped-decorator]
+    def tell_reviews() -> None:
+        for operation in _operations(program):
+            write_reviews(program, operation)
 
     @worker.task(name=PROTECT_PERIOD, shared=False)  # type: ignore[untyped-decorator]
     def protect_period(*, operation: str, period: str) -> None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, Final, ParamSpec, TypeVar
 from urllib.parse import quote
 
@@ -24,13 +25,20 @@ from ingest.central.read_row import (
 )
 from ingest.pull.ask_server import Asked, asking
 from ingest.pull.errors import ServerRefused
-from ingest.pull.server_record import ListedRecord, ServerFile, ServerRecord
+from ingest.pull.server_record import ListedRecord, RecordName, ServerFile, ServerRecord
 from ingest.uploaded_file import UploadedFile
+from ingest.write_back.review_state import ReviewState
 
 __all__ = ["CentralServer", "open_central"]
 
 PAGE: Final = 1_000
 OVERLAP: Final = 600_000  # ten minutes, in milliseconds: longer than it takes to store a submission
+REVIEWS: Final = {
+    ReviewState.RECEIVED: None,
+    ReviewState.ON_HOLD: "hasIssues",
+    ReviewState.APPROVED: "approved",
+    ReviewState.REJECTED: "rejected",
+}
 Row = dict[str, Any]
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -53,7 +61,7 @@ def open_central(
     email, password = account
     with asking(address, wait) as asked:
         what = "a session for the account"
-        answer = asked.post(f"{address}/v1/sessions", {"email": email, "password": password}, what=what)
+        answer = asked.send("POST", f"{address}/v1/sessions", what, json={"email": email, "password": password})
         if answer is None:
             raise ServerRefused(address=address, what=what, status=404)
         try:
@@ -69,6 +77,8 @@ def open_central(
 
 class CentralServer:
     """An `ingest.pull.DatedServer`; every method raises `ServerRefused`, `ServerSilent` or `ServerAnswerUnread`."""
+
+    said = MappingProxyType(REVIEWS)
 
     def __init__(self, asked: Asked, address: str, form: str, number_of: Callable[[str], int]) -> None:
         self._asked, self._address, self._form, self._number_of = asked, address, form, number_of
@@ -99,6 +109,13 @@ class CentralServer:
 
     def fetch(self, file: ServerFile) -> UploadedFile | None:
         return self._asked.fetch(file)
+
+    def write_review(self, record: RecordName, state: ReviewState) -> bool:
+        if record.first_id is None:
+            return False
+        place = f"{self._address}/submissions/{quote(record.first_id, safe='')}"
+        said = {"reviewState": self.said[state]}
+        return self._asked.send("PATCH", place, "the right to review its submissions", json=said) is not None
 
     def _pages(self, dated: str, since: int) -> Iterator[list[Row]]:
         """Rows dated since then, each once, in the order of these dates."""

@@ -14,10 +14,11 @@ from ingest.pull.server_record import ListedRecord, ServerFile, ServerRecord
 from ingest.pull.write_xml import root_name
 from ingest.read_answers import Answers
 
-__all__ = ["ShapeUnknown", "read_answers", "read_listed", "read_record"]
+__all__ = ["VALIDATION", "ShapeUnknown", "read_answers", "read_listed", "read_record"]
 
 NOT_ANSWERS: Final = ("_", "meta/", "formhub/")
 URN: Final = "uuid:"
+VALIDATION: Final = "validation_status_"  # stands before each of its words
 NOT_IN_NAMES: Final = re.compile(r"[^-\w.]")
 
 
@@ -140,4 +141,4 @@ def _validation(content: Mapping[str, Any]) -> str | None:
     """One of Kobo's own: `approved`, `not_approved`, `on_hold`; None where it was not looked at."""
     status = content.get("_validation_status")
     uid = status.get("uid") if isinstance(status, dict) else None
-    return str(uid).removeprefix("validation_status_")[:40] if uid else None
+    return str(uid).removeprefix(VALIDATION)[:40] if uid else None

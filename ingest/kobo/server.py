@@ -8,20 +8,28 @@ import json
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
-from ingest.kobo.read_record import ShapeUnknown, read_listed, read_record
+from ingest.kobo.read_record import VALIDATION, ShapeUnknown, read_listed, read_record
 from ingest.pull.ask_server import Asked, asking
 from ingest.pull.errors import ServerRefused
-from ingest.pull.server_record import ListedRecord, ServerFile, ServerRecord
+from ingest.pull.server_record import ListedRecord, RecordName, ServerFile, ServerRecord
 from ingest.uploaded_file import UploadedFile
+from ingest.write_back.review_state import ReviewState
 
 __all__ = ["KoboServer", "open_kobo"]
 
 PAGE: Final = 1_000  # the most that the server gives
 NUMBERS_AT_ONCE: Final = 100  # they travel in the address, which is limited
 LISTED: Final = json.dumps(["_id", "_uuid", "_validation_status"])
+REVIEWS: Final = {
+    ReviewState.RECEIVED: None,
+    ReviewState.ON_HOLD: "on_hold",
+    ReviewState.APPROVED: "approved",
+    ReviewState.REJECTED: "not_approved",
+}
 Read = TypeVar("Read", bound=ListedRecord)
 
 
@@ -35,6 +43,8 @@ def open_kobo(address: str, asset: str, token: str, *, wait: Callable[[float], o
 
 class KoboServer:
     """An `ingest.pull.NumberedServer`; every method raises `ServerRefused`, `ServerSilent` or `ServerAnswerUnread`."""
+
+    said = MappingProxyType(REVIEWS)
 
     def __init__(self, asked: Asked, asset: str) -> None:
         self._asked, self._asset = asked, asset
@@ -54,6 +64,13 @@ class KoboServer:
         """None also where the file is said to lie on another server: our token is for this one alone."""
         ours = urlsplit(file.url)[:2] == urlsplit(self._asked.address)[:2]
         return self._asked.fetch(file) if ours else None
+
+    def write_review(self, record: RecordName, state: ReviewState) -> bool:
+        place = f"{self._asked.address}/api/v2/assets/{self._asset}/data/{record.number}/validation_status/"
+        said, what = self.said[state], "the right to validate its records"
+        if said is None:
+            return self._asked.send("DELETE", place, what) is not None
+        return self._asked.send("PATCH", place, what, json={"validation_status.uid": VALIDATION + said}) is not None
 
     def _page(self, query: Mapping[str, Any], read: Callable[[Mapping[str, Any]], Read], **more: str) -> list[Read]:
         asked = {"format": "json", "limit": str(PAGE), "sort": '{"_id":1}', "query": json.dumps(query), **more}

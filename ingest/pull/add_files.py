@@ -9,9 +9,9 @@ from core import audit
 from core.keyring import KeyRing
 from ingest.blind_tokens import file_token
 from ingest.models import Attachment, Submission
-from ingest.pull.sources import Source
 from ingest.pull.take_in import Waiting
 from ingest.seal_content import SUBMISSION, keep_files, open_key
+from ingest.sources.register_source import Source
 from ingest.uploaded_file import UploadedFile
 
 __all__ = ["add_files"]

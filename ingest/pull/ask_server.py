@@ -8,7 +8,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 import httpx
 
@@ -48,9 +48,9 @@ class Asked:
         """A good answer, or None for what is not there."""
         return self._ask(lambda: self._client.get(url, params=asked or None), what)
 
-    def post(self, url: str, content: Mapping[str, str], *, what: str) -> httpx.Response | None:
-        """A good answer to a post of JSON, or None for what is not there."""
-        return self._ask(lambda: self._client.post(url, json=content), what)
+    def send(self, method: str, url: str, what: str, **content: Any) -> httpx.Response | None:
+        """A good answer to what is sent, or None for what is not there. `content` is as `httpx.Client.request` takes it."""
+        return self._ask(lambda: self._client.request(method, url, **content), what)
 
     def delete(self, url: str) -> None:
         """Give something back, if the server listens."""
@@ -78,7 +78,7 @@ class Asked:
             except httpx.HTTPError as error:
                 reason = type(error).__name__
             else:
-                if answer.status_code == httpx.codes.OK:
+                if answer.is_success:
                     return answer
                 if answer.status_code in GONE:
                     return None

@@ -11,11 +11,11 @@ from ingest.blind_tokens import instance_token
 from ingest.expect_files import files_named
 from ingest.pull.errors import FormNotPublished
 from ingest.pull.server_record import ServerRecord
-from ingest.pull.sources import Source
 from ingest.pull.write_xml import write_xml
 from ingest.read_head import Head
 from ingest.recognise_post import Arrival, Post, recognise, turns
 from ingest.same_answers import same_answers
+from ingest.sources.register_source import Source
 
 __all__ = ["Recognised", "definitions_of", "recognise_encrypted", "recognise_record", "under_own_id"]
 

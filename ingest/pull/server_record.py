@@ -9,8 +9,9 @@ from urllib.parse import quote
 from forms import FormDefinition
 from ingest.read_answers import Answers
 from ingest.uploaded_file import UploadedFile
+from ingest.write_back.review_state import ReviewState
 
-__all__ = ["DatedServer", "ListedRecord", "NumberedServer", "Server", "ServerFile", "ServerRecord"]
+__all__ = ["DatedServer", "ListedRecord", "NumberedServer", "RecordName", "Server", "ServerFile", "ServerRecord"]
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,24 @@ def _type_of(name: str) -> str:
     return guess_type(name)[0] or "application/octet-stream"
 
 
+@dataclass(frozen=True)
+class RecordName:
+    """What a server knows a record by: its own number or, where it numbers none, the phone's id of the first version (None:
+    it is not known here any more)."""
+
+    number: int
+    first_id: str | None = field(default=None, repr=False)
+
+
 class Server(Protocol):
     """A form on a server. Every list ends with a page that is empty: a short one means nothing, since servers cut pages as
-    they like."""
+    they like. `said`: what it calls the states that a review gives."""
+
+    @property
+    def said(self) -> Mapping[ReviewState, str | None]: ...
+
+    def write_review(self, record: RecordName, state: ReviewState) -> bool:
+        """Tell the server what a review said of a record; False where the record is not there."""
 
     def records_after(self, place: int) -> Sequence[ServerRecord]:
         """The next page of whole records, in order of their places."""

@@ -50,6 +50,8 @@ LEFT_OUT = {
     "ingest.tombstone": "a blind token of somebody erased; without it an answer may come a second time",
     "ingest.collector": "a device or team; docs/security.md, as for submissions",
     "ingest.source": "a server and its form",
+    "ingest.review_to_send": "a state on its way to a server; the review itself decides here",
+    "ingest.deployed_version": "versions of a form, under another server's names",
 }
 
 

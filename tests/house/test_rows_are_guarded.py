@@ -46,6 +46,8 @@ REASONS: Final = {
     "identity.spent_challenge": "challenges of ten minutes, bound to a browser by the ring",
     "ingest.tombstone": "keyed fingerprints; without one, an answer that a phone still holds is taken in again",
     "ingest.pulled": "which record of a server is which of ours; without it a record is recognised by its answers",
+    "ingest.review_to_send": "what a server is to be told of its own record; nothing here is decided by it",
+    "ingest.deployed_version": "which published version another server's name means; what does not fit it is quarantined",
     "statistics.release": "what the world has; the folder of a release carries its checksums, and the proof its seal",
     "statistics.dimension_code": "likewise",
     "statistics.released_cell": "likewise",

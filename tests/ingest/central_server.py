@@ -2,7 +2,7 @@
 
 It lets web users sign in, filters and orders rows by the moments in `__system`, shows what was deleted only to who asks for
 it, gives every field of the form as null where it was not answered, and shows encrypted rows without answers. `ails` are the
-answers that it gives before it is well again.
+answers that it gives before it is well again; `told` is all that it was sent.
 """
 
 import json
@@ -31,6 +31,7 @@ class CentralForm:
     kept: dict[str, bytes] = field(default_factory=dict)
     ails: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    told: list[Any] = field(default_factory=list)
     sessions: list[str] = field(default_factory=list)
     clock: int = START
     address: str = ""
@@ -91,7 +92,7 @@ class CentralForm:
         row["meta"] = {**row["meta"], "instanceID": version}
         row |= answers
 
-    def review(self, instance: str, state: str) -> None:
+    def review(self, instance: str, state: str | None) -> None:
         self._changed(instance)["__system"]["reviewState"] = state
 
     def delete(self, instance: str) -> None:
@@ -121,8 +122,20 @@ def _iso(moment: int) -> str:
 class _Central(Answering):
     form: CentralForm
 
+    def listens(self) -> bool:
+        """Whether it is well and somebody has signed in; otherwise it has answered."""
+        self.form.asked.append(self.path)
+        if self.form.ails:
+            status, headers = self.form.ails.pop(0)
+            self.say(status, b"<html>busy</html>", headers)
+        elif self.headers.get("Authorization") != f"Bearer {SESSION}" or SESSION not in self.form.sessions:
+            self.say(401, b"{}")
+        else:
+            return True
+        return False
+
     def do_POST(self) -> None:  # noqa: N802  (its name in the base class)
-        given = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        given = json.loads(self.sent())
         if self.path != "/v1/sessions":
             self.say(404, b"{}")
         elif given != {"email": EMAIL, "password": self.form.password}:
@@ -131,19 +144,28 @@ class _Central(Answering):
             self.form.sessions.append(SESSION)
             self.say(200, json.dumps({"token": SESSION, "expiresAt": "2026-08-02T10:00:00Z"}).encode())
 
+    def do_PATCH(self) -> None:  # noqa: N802  (its name in the base class)
+        content = json.loads(self.sent())
+        self.form.told.append(content)
+        place, _, instance = unquote(self.path).rpartition("/")
+        if not self.listens():
+            return
+        if place != f"{self.form.form}/submissions" or instance not in self.form.rows:
+            self.say(404, b'{"message":"Could not find the resource you were looking for."}')
+        else:
+            assert content["reviewState"] in {None, "hasIssues", "edited", "approved", "rejected"}
+            self.form.review(instance, content["reviewState"])
+            self.say(200, b"{}")
+
     def do_DELETE(self) -> None:  # noqa: N802  (its name in the base class)
         self.form.sessions.remove(self.path.rpartition("/")[2])
         self.say(200, b'{"success":true}')
 
     def do_GET(self) -> None:  # noqa: N802  (its name in the base class)
-        self.form.asked.append(self.path)
+        if not self.listens():
+            return
         parts = urlsplit(self.path)
-        if self.form.ails:
-            status, headers = self.form.ails.pop(0)
-            self.say(status, b"<html>busy</html>", headers)
-        elif self.headers.get("Authorization") != f"Bearer {SESSION}" or SESSION not in self.form.sessions:
-            self.say(401, b"{}")
-        elif unquote(parts.path) in self.form.kept:
+        if unquote(parts.path) in self.form.kept:
             self.say(200, self.form.kept[unquote(parts.path)])
         elif parts.path == f"{self.form.form}.svc/Submissions":
             asked = {key: values[0] for key, values in parse_qs(parts.query).items()}

@@ -1,10 +1,11 @@
 """A KoboToolbox server on this machine, of a form's records alone: real HTTP, and the habits of the real one.
 
 It cuts every page at `cap` whatever is asked for, understands `sort` and `query` by `_id`, gives only the fields asked for,
-and wants a token. `ails` are the answers that it gives before it is well again.
+and wants a token. `ails` are the answers that it gives before it is well again; `told` is all that it was sent.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ __all__ = ["KoboForm", "kobo_serving"]
 
 ASSET = "aTestForm"
 TOKEN = "a-token-of-the-test"
+VALIDATED = re.compile(r"/api/v2/assets/\w+/data/(\d+)/validation_status/")
 
 
 @dataclass
@@ -28,6 +30,7 @@ class KoboForm:
     cap: int = 1000
     ails: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    told: list[Any] = field(default_factory=list)
     address: str = ""
     asset: str = ASSET
     token: str = TOKEN
@@ -78,6 +81,14 @@ class KoboForm:
             }
         )
 
+    def validate(self, number: int, status: str | None) -> bool:
+        """Whether the record is there."""
+        if number not in self.records:
+            return False
+        said = {"uid": status, "by_whom": "someone", "timestamp": 1_785_578_400} if status else {}
+        self.records[number]["_validation_status"] = said
+        return True
+
     def answer(self, path: str, asked: dict[str, str]) -> Any:
         assert path == f"/api/v2/assets/{self.asset}/data/"
         assert (asked["format"], json.loads(asked["sort"])) == ("json", {"_id": 1})
@@ -97,15 +108,38 @@ class KoboForm:
 class _Kobo(Answering):
     form: KoboForm
 
-    def do_GET(self) -> None:  # noqa: N802  (its name in the base class)
+    def listens(self) -> bool:
+        """Whether it is well and the token is right; otherwise it has answered."""
         self.form.asked.append(self.path)
-        parts = urlsplit(self.path)
         if self.form.ails:
             status, headers = self.form.ails.pop(0)
             self.say(status, b"<html>busy</html>", headers)
         elif self.headers.get("Authorization") != f"Token {self.form.token}":
             self.say(401, b'{"detail":"Invalid token."}')
-        elif parts.path in self.form.files:
+        else:
+            return True
+        return False
+
+    def do_PATCH(self) -> None:  # noqa: N802  (its name in the base class)
+        content = json.loads(self.sent())
+        if self.listens():
+            self.form.told.append(content)
+            self.validated(content["validation_status.uid"])
+
+    def do_DELETE(self) -> None:  # noqa: N802  (its name in the base class)
+        if self.listens():
+            self.validated(None)
+
+    def validated(self, status: str | None) -> None:
+        named = VALIDATED.fullmatch(self.path)
+        there = named is not None and self.form.validate(int(named[1]), status)
+        self.say(204 if there and status is None else 200 if there else 404, b"" if status is None else b"{}")
+
+    def do_GET(self) -> None:  # noqa: N802  (its name in the base class)
+        if not self.listens():
+            return
+        parts = urlsplit(self.path)
+        if parts.path in self.form.files:
             self.say(200, self.form.files[parts.path])
         elif parts.path.startswith(f"/api/v2/assets/{self.form.asset}/data/"):
             asked = {key: values[0] for key, values in parse_qs(parts.query).items()}

@@ -40,7 +40,7 @@ from core.settings import Settings
 from core.week import Week
 from forms import RecordPart, add_form_key, publish_form, read_form_definition
 from ingest import UploadedFile, receive_submission
-from ingest.pull import add_source
+from ingest.sources import add_source
 from tests.casework.conftest import ARRIVAL, ASSISTANCE, MEMBERS, OPERATION, PLACES, SCREENING, Field
 from tests.casework.conftest import xforms as xforms  # noqa: PLC0414  (a fixture)
 

@@ -29,8 +29,8 @@ from core.registers import Breach, list_entries
 from forms import RecordPart, open_form_keys
 from ingest import quarantined, read_quarantined, read_submission
 from ingest.models import Submission
-from ingest.pull import list_sources, open_token
 from ingest.read_quarantine import read_quarantined_files
+from ingest.sources import list_sources, open_token
 from tests.casework.conftest import OPERATION
 from tests.tampering.conftest import WEEK
 

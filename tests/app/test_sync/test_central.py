@@ -20,8 +20,9 @@ from core.settings import Settings
 from forms import add_form_key, find_definition, newest_public_key
 from ingest import Answers, UploadedFile, erase_submissions, read_answers, read_submission, receive_submission
 from ingest.central import server
-from ingest.pull import Kind, Source, add_source, number_of
-from ingest.pull.errors import FormMisnamed, ServerAnswerUnread, ServerRefused
+from ingest.pull.errors import ServerAnswerUnread, ServerRefused
+from ingest.sources import Kind, Source, add_source, number_of
+from ingest.sources.errors import FormMisnamed
 from tests.encrypting_phone import encrypt
 from tests.ingest.central_server import START, CentralForm, central_serving
 from tests.ingest.conftest import OPERATION, Household
