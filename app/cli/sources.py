@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from app.cli.screen import console, progress, show_table
 from app.cli.work import ADMINISTRATOR, at_work
+from app.deploy_form import GivenWorkbook, deploy_form
 from app.operations import find_operation
 from app.program import Program, open_program
 from app.sync import sync_source
@@ -135,6 +136,28 @@ def remove_source(operation: Operation, source: Which) -> None:
     with at_work(operation) as (program, session):
         sources.remove_source(session, program.ring, source)
     console.print("It is not pulled any more. What was taken in stays.")
+
+
+@source_commands.command("deploy")
+def deploy(
+    operation: Operation,
+    source: Which,
+    workbook: Annotated[
+        Path | None,
+        typer.Argument(help="KoboToolbox: the workbook that the form was published from.", exists=True, dir_okay=False),
+    ] = None,
+    *,
+    version: Annotated[str | None, typer.Option(help="Which published version; by default the one published last.")] = None,
+    encoding: Annotated[str, typer.Option(help="Code page of a text workbook that is not in UTF-8.")] = "",
+) -> None:
+    """Deploy the source's form on its server, or a newer version of it, with its files, for the phones that collect there.
+
+    Its privacy classes stay here. The token or account needs the right to change and deploy the form.
+    """
+    given = GivenWorkbook(workbook.read_bytes(), workbook.name, encoding) if workbook else None
+    with open_program(Settings.read()) as program:
+        form = deploy_form(program, operation, source, version=version, workbook=given, actor=ADMINISTRATOR)
+    console.print(f"Deployed {escape(form.form_id)}, version {escape(form.version or '(none)')}.")
 
 
 @source_commands.command("list")

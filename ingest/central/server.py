@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, Final, ParamSpec, TypeVar
 from urllib.parse import quote
 
+from ingest.central.deploy_form import deploy_form
 from ingest.central.read_row import (
     AnswerReader,
     ShapeUnknown,
@@ -27,6 +28,7 @@ from ingest.pull.ask_server import Asked, asking
 from ingest.pull.errors import ServerRefused
 from ingest.pull.server_record import ListedRecord, RecordName, ServerFile, ServerRecord
 from ingest.uploaded_file import UploadedFile
+from ingest.write_back.form_to_deploy import FormToDeploy
 from ingest.write_back.review_state import ReviewState
 
 __all__ = ["CentralServer", "open_central"]
@@ -116,6 +118,10 @@ class CentralServer:
         place = f"{self._address}/submissions/{quote(record.first_id, safe='')}"
         said = {"reviewState": self.said[state]}
         return self._asked.send("PATCH", place, "the right to review its submissions", json=said) is not None
+
+    def deploy(self, form: FormToDeploy, _: Callable[[float], object]) -> str:
+        """What the server calls the version then; see `ingest.central.deploy_form`."""
+        return deploy_form(self._asked, self._address, form)
 
     def _pages(self, dated: str, since: int) -> Iterator[list[Row]]:
         """Rows dated since then, each once, in the order of these dates."""

@@ -12,11 +12,13 @@ from types import MappingProxyType
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
+from ingest.kobo.deploy_form import deploy_form
 from ingest.kobo.read_record import VALIDATION, ShapeUnknown, read_listed, read_record
 from ingest.pull.ask_server import Asked, asking
 from ingest.pull.errors import ServerRefused
 from ingest.pull.server_record import ListedRecord, RecordName, ServerFile, ServerRecord
 from ingest.uploaded_file import UploadedFile
+from ingest.write_back.form_to_deploy import FormToDeploy
 from ingest.write_back.review_state import ReviewState
 
 __all__ = ["KoboServer", "open_kobo"]
@@ -71,6 +73,10 @@ class KoboServer:
         if said is None:
             return self._asked.send("DELETE", place, what) is not None
         return self._asked.send("PATCH", place, what, json={"validation_status.uid": VALIDATION + said}) is not None
+
+    def deploy(self, form: FormToDeploy, wait: Callable[[float], object]) -> str:
+        """What the server calls the version then; see `ingest.kobo.deploy_form`."""
+        return deploy_form(self._asked, self._asset, form, wait)
 
     def _page(self, query: Mapping[str, Any], read: Callable[[Mapping[str, Any]], Read], **more: str) -> list[Read]:
         asked = {"format": "json", "limit": str(PAGE), "sort": '{"_id":1}', "query": json.dumps(query), **more}

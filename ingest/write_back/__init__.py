@@ -1,5 +1,7 @@
-"""What other servers are told of their own records and forms: what a review here said of a record, and nothing else of it."""
+"""What other servers are told: what a review here said of their records, and nothing else of it; forms to be deployed there."""
 
+from ingest.write_back.errors import EncryptedThere, FormNotTaken, NothingToDeploy, WorkbookDiffers, WorkbookNeeded
+from ingest.write_back.form_to_deploy import FormToDeploy, note_deployed, version_deployed_as
 from ingest.write_back.review_state import ReviewState
 from ingest.write_back.reviews_to_send import (
     UnsentReview,
@@ -10,4 +12,20 @@ from ingest.write_back.reviews_to_send import (
     unsent_reviews,
 )
 
-__all__ = ["ReviewState", "UnsentReview", "first_ids", "note_sent", "queue_review", "say_unsent", "unsent_reviews"]
+__all__ = [
+    "EncryptedThere",
+    "FormNotTaken",
+    "FormToDeploy",
+    "NothingToDeploy",
+    "ReviewState",
+    "UnsentReview",
+    "WorkbookDiffers",
+    "WorkbookNeeded",
+    "first_ids",
+    "note_deployed",
+    "note_sent",
+    "queue_review",
+    "say_unsent",
+    "unsent_reviews",
+    "version_deployed_as",
+]
