@@ -20,7 +20,7 @@ from core.database import Zone
 from core.errors import Problem
 from ingest import kobo, pull, sources
 
-__all__ = ["Pulled", "sync_all", "sync_source"]
+__all__ = ["Pulled", "sync_all", "sync_quietly", "sync_source"]
 
 log = logging.getLogger(__name__)
 logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log the address of every request: numbers and files of records
@@ -66,11 +66,16 @@ def sync_all(program: Program, operation: str, *, sweep: bool) -> None:
     with program.database.transaction(Zone.COLLECTION, operation=operation, actor=WORKER) as session:
         every = sources.list_sources(session, operation)
     for source in every:
-        try:
-            for _ in sync_source(program, operation, source.id, sweep=sweep, actor=WORKER):
-                pass
-        except Problem as problem:
-            log.warning("source %s was not pulled: %s", source.id, problem.code)
+        sync_quietly(program, operation, source.id, sweep=sweep)
+
+
+def sync_quietly(program: Program, operation: str, source: UUID, *, sweep: bool) -> None:
+    """Pull one source; a failure is logged by its id and the problem's code."""
+    try:
+        for _ in sync_source(program, operation, source, sweep=sweep, actor=WORKER):
+            pass
+    except Problem as problem:
+        log.warning("source %s was not pulled: %s", source, problem.code)
 
 
 ServerT = TypeVar("ServerT", bound=pull.Server)

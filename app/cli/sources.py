@@ -160,6 +160,19 @@ def deploy(
     console.print(f"Deployed {escape(form.form_id)}, version {escape(form.version or '(none)')}.")
 
 
+@source_commands.command("webhook")
+def show_webhook(
+    operation: Operation,
+    source: Which,
+    server: Annotated[str, typer.Argument(help="This server, as https://collect.example.org.")],
+) -> None:
+    """Show the address to enter as a REST service of the form on KoboToolbox: whatever that sends is left unread, and the source
+    is pulled."""
+    with at_work(operation) as (program, session):
+        sources.find_source(session, source)
+        console.print(sources.hint_address(program.ring, server, operation, source), soft_wrap=True)
+
+
 @source_commands.command("list")
 def list_sources(operation: Operation) -> None:
     """List the sources of an operation: how far each has come, what lies in quarantine, what is gone from its server."""

@@ -8,9 +8,10 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.web import openrosa
+from app.web import hints, openrosa
 from app.web.desk import Desk
 from app.web.door import Door, Told
+from app.web.hints import Hinted, Hints
 from app.web.openrosa_guard import log_failure
 from app.web.page_groups import GROUPS
 from app.web.pages import Pages
@@ -41,16 +42,21 @@ def create_application(
     settings: Settings,
     told: Told,
     try_out: Callable[[str, UUID], None] | None = None,
+    *,
+    hinted: Hinted | None = None,
 ) -> FastAPI:
     """The application on an open database and key ring.
 
     `told(operation, submissions)` is called after the commit, for complete answers that are new, and
     `try_out(operation, trial_id)` for what an officer asks of a week; without it the page that waits tries it out.
+    `hinted(operation, source)` is called when another server says that a source has news.
     """
     application = FastAPI(title="Waystation", docs_url=None, redoc_url=None, openapi_url=None)
     application.state.door = Door(database, ring, settings, told)
     application.state.desk = Desk(database, ring, settings, GROUPS, try_out)
+    application.state.hints = Hints(ring, hinted)
     application.include_router(openrosa.router)
+    application.include_router(hints.router)
     for group in GROUPS:
         application.include_router(group.router)
     pages = Pages(database, settings)

@@ -20,7 +20,7 @@ from app.destroy_remains import destroy_what_is_left
 from app.erase_person import propose_what_is_overdue
 from app.program import Program
 from app.protect_asked import protect_asked, waiting_periods
-from app.sync import sync_all
+from app.sync import sync_all, sync_quietly
 from app.try_out import try_out
 from app.worker.quiet_task import QuietTask
 from app.write_reviews import write_reviews
@@ -39,6 +39,7 @@ __all__ = [
     "PROTECT_PERIOD",
     "PULLS",
     "PULL_NEW",
+    "PULL_SOURCE",
     "REFRESH_FACTS",
     "SCHEDULE",
     "SEARCHES",
@@ -62,6 +63,7 @@ PROTECT_PERIOD: Final = "protect_period"
 PROTECT_AWAITING: Final = "protect_awaiting"
 
 PULL_NEW: Final = "pull_new"
+PULL_SOURCE: Final = "pull_source"
 SWEEP_SOURCES: Final = "sweep_sources"
 WRITE_REVIEWS: Final = "write_reviews"
 
@@ -154,6 +156,10 @@ def build_worker(program: Program) -> Celery:  # noqa: C901  (one page of short 
     def pull_new() -> None:
         for operation in _operations(program):
             sync_all(program, operation, sweep=False)
+
+    @worker.task(name=PULL_SOURCE, shared=False)  # type: ignore[untyped-decorator]
+    def pull_source(*, operation: str, source: str) -> None:
+        sync_quietly(program, operation, UUID(source), sweep=False)
 
     @worker.task(name=SWEEP_SOURCES, shared=False)  # type: ignore[untyped-decorator]
     def sweep_sources() -> None:

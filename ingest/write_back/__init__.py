@@ -1,7 +1,7 @@
 """What other servers are told: what a review here said of their records, and nothing else of it; forms to be deployed there."""
 
 from ingest.write_back.errors import EncryptedThere, FormNotTaken, NothingToDeploy, WorkbookDiffers, WorkbookNeeded
-from ingest.write_back.form_to_deploy import FormToDeploy, note_deployed, version_deployed_as
+from ingest.write_back.form_to_deploy import FormToDeploy, note_deployed
 from ingest.write_back.review_state import ReviewState
 from ingest.write_back.reviews_to_send import (
     UnsentReview,
@@ -27,5 +27,4 @@ __all__ = [
     "queue_review",
     "say_unsent",
     "unsent_reviews",
-    "version_deployed_as",
 ]

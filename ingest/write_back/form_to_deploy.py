@@ -38,7 +38,7 @@ def note_deployed(session: Session, source: Source, form: FormToDeploy, version_
         audit.Action.PUBLISHED,
         f"ingest.source:{source.id}",
         purpose=audit.Purpose.COLLECTION,
-        detail={"form_id": form.form_id, "version": form.version},
+        detail={"change": "deployed", "version": form.version},
     )
 
 
