@@ -166,8 +166,8 @@ def show_webhook(
     source: Which,
     server: Annotated[str, typer.Argument(help="This server, as https://collect.example.org.")],
 ) -> None:
-    """Show the address to enter as a REST service of the form on KoboToolbox: whatever that sends is left unread, and the source
-    is pulled."""
+    """Show the address to enter as a REST service of the form on KoboToolbox. Whatever that sends is left unread: the source is
+    pulled."""
     with at_work(operation) as (program, session):
         sources.find_source(session, source)
         console.print(sources.hint_address(program.ring, server, operation, source), soft_wrap=True)
