@@ -9,8 +9,19 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
 
-__all__ = ["OURS", "Consent", "ErasureCertificate", "FormerVersion", "Hold", "Restriction", "RightsRequest", "Tombstone"]
+__all__ = [
+    "OF_REVIEW",
+    "OURS",
+    "Consent",
+    "ErasureCertificate",
+    "FormerVersion",
+    "Hold",
+    "Restriction",
+    "RightsRequest",
+    "Tombstone",
+]
 
+OF_REVIEW: Final = "review"  # why a report is restricted that a supervisor holds back or rejected: another decision ends it
 OURS: Final = "-"  # as recipient of a consent or restriction: the operation's own organisation, and nobody named
 
 

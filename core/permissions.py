@@ -34,6 +34,7 @@ class Right(StrEnum):
     READ_FACTS = "read_facts"
     READ_FILES = "read_files"
     READ_REPORT = "read_report"  # a movement report, with its reporter
+    REVIEW_SUBMISSION = "review_submission"  # what checks found in what arrived, to hold, approve, reject or repair it
     CORRECT_RECORD = "correct_record"
     RESOLVE_DUPLICATES = "resolve_duplicates"
     MATCH_WITH_PARTNER = "match_with_partner"
@@ -81,6 +82,7 @@ PERMISSIONS: Final[Mapping[Right, frozenset[Role]]] = {
     Right.READ_FACTS: frozenset({_WORKER, _SUPERVISOR, _RIGHTS, Role.PARTNER}),
     Right.READ_FILES: frozenset({_WORKER, _SUPERVISOR, Role.PARTNER}),
     Right.READ_REPORT: frozenset({_SUPERVISOR, _STATISTICS}),
+    Right.REVIEW_SUBMISSION: frozenset({_SUPERVISOR}),
     Right.CORRECT_RECORD: frozenset({_WORKER, _SUPERVISOR, _RIGHTS}),
     Right.RESOLVE_DUPLICATES: frozenset({_SUPERVISOR}),
     Right.MATCH_WITH_PARTNER: frozenset({_RIGHTS}),

@@ -15,6 +15,7 @@ __all__ = [
     "Question",
     "RecordKind",
     "RecordPart",
+    "Rule",
     "classify",
     "refuse_variables_fed_twice",
 ]
@@ -74,6 +75,18 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Rule:
+    """What a form demands at the path of a question, group or repeat, as expressions of its own (`forms.rules`); empty where
+    it demands nothing. `preload` is what the phone fills in by itself: `start`, `end` or `today`."""
+
+    path: str
+    constraint: str = ""
+    required: str = ""
+    relevant: str = ""
+    preload: str = ""
+
+
+@dataclass(frozen=True)
 class FormDefinition:
     """A form version as its XForm tells it. `version` is empty where the form has none.
 
@@ -89,6 +102,17 @@ class FormDefinition:
     questions: tuple[Question, ...]
     repeats: tuple[str, ...]
     languages: tuple[str, ...]
+    rules: tuple[Rule, ...] = ()
+
+    @cached_property
+    def by_path(self) -> Mapping[str, Question]:
+        """The questions by where their answers stand."""
+        return {question.path: question for question in self.questions}
+
+    @cached_property
+    def rule_at(self) -> Mapping[str, Rule]:
+        """What is demanded, by path."""
+        return {rule.path: rule for rule in self.rules}
 
     @cached_property
     def paths(self) -> frozenset[str]:

@@ -11,7 +11,7 @@ from typing import Final
 
 from lxml import etree
 
-from forms.definition import NAMESPACE, FormDefinition, PrivacyClass, Question, RecordKind, classify
+from forms.definition import NAMESPACE, FormDefinition, PrivacyClass, Question, RecordKind, Rule, classify
 from forms.errors import XFormUnreadable
 
 __all__ = ["model_of", "parse_xform", "plain_path", "read_form_definition"]
@@ -54,6 +54,7 @@ def read_form_definition(xform: bytes) -> FormDefinition:
         questions=tuple(_questions(root, binds, controls)),
         repeats=tuple(place for place, control in controls.items() if control.kind == "repeat"),
         languages=tuple(texts) or (NO_LANGUAGE,),
+        rules=tuple(_rules(binds)),
     )
 
 
@@ -102,6 +103,15 @@ def _questions(
             continue
         seen.add(path)
         yield _question(_local(element), path, binds.get(path), controls)
+
+
+def _rules(binds: Mapping[str, etree._Element]) -> Iterator[Rule]:
+    for path, bind in binds.items():
+        constraint, required, relevant = (str(bind.get(word, "")).strip() for word in ("constraint", "required", "relevant"))
+        named = {etree.QName(str(key)).localname: str(value) for key, value in bind.attrib.items()}
+        preload = named.get("preloadParams", "") if named.get("preload") in {"timestamp", "date"} else ""
+        if constraint or required or relevant or preload:
+            yield Rule(path, constraint, required, relevant, preload)
 
 
 def _question(name: str, path: str, bind: etree._Element | None, controls: Mapping[str, _Control]) -> Question:

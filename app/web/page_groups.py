@@ -20,6 +20,7 @@ from app.web.form_pages import FORMS
 from app.web.history_pages import HISTORY
 from app.web.policy_pages import POLICIES
 from app.web.protection_pages import PROTECTION
+from app.web.quality_pages import QUALITY
 from app.web.record_pages import RECORDS
 from app.web.register_pages import REGISTERS
 from app.web.rights_pages import RIGHTS
@@ -44,6 +45,7 @@ GROUPS = (
     CUSTODY,
     HISTORY,
     DUPLICATES,
+    QUALITY,
     BROKEN_GLASS,
     RIGHTS,
     APPROVALS,

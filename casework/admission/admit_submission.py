@@ -16,6 +16,8 @@ from casework.admission.admit_movements import admit_movements
 from casework.admission.arrival import Arrival, Desk
 from casework.admission.outcome import Admission, AdmissionOutcome, refused
 from casework.errors import CaseUnknown
+from casework.reviewing.check_arrivals import check_arrivals
+from casework.reviewing.leave_out import leave_out
 from core.errors import Problem
 from core.keyring import KeyRing
 from forms import RecordKind
@@ -86,6 +88,9 @@ def _admit_all(desk: Desk, submissions: Sequence[UUID]) -> dict[UUID, Admission]
     kept = Admission(AdmissionOutcome.KEPT_RAW, RecordKind.OTHER)
     admissions |= {arrival.stored.id: kept for arrival in arrivals[RecordKind.OTHER]}
     _settle(desk, admissions)
+    arrived = [arrival for of_kind in arrivals.values() for arrival in of_kind]
+    check_arrivals(desk, arrived)
+    leave_out(desk, {arrival.stored.root_id for arrival in arrivals[RecordKind.MOVEMENT]})
     if any(_opened_case(admission) for admission in admissions.values()):
         _admit_those_without_case(desk)
     return admissions

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from casework.consent.consents import EVERYTHING, in_force
 from casework.errors import RecordUnknown, RestrictionUnknown
 from casework.models import KeyKind, MovementEvent, Person
-from casework.rights_models import OURS, Restriction
+from casework.rights_models import OF_REVIEW, OURS, Restriction
 from casework.store.change_clear import changing_clear
 from casework.store.linked_persons import persons_of
 from casework.store.seal_record import Vault
@@ -105,7 +105,9 @@ def restrictions_in_force(session: Session, person_id: UUID) -> list[InForce]:
 def lift_restriction(session: Session, ring: KeyRing, restriction_id: UUID) -> None:
     """End a restriction that was set by hand; raises `NotAllowed` or `RestrictionUnknown`."""
     row = session.scalars(
-        select(Restriction).where(Restriction.id == restriction_id, Restriction.consent.is_(None), in_force())
+        select(Restriction).where(
+            Restriction.id == restriction_id, Restriction.consent.is_(None), Restriction.reason != OF_REVIEW, in_force()
+        )
     ).first()
     if row is None:
         raise RestrictionUnknown(restriction=restriction_id)

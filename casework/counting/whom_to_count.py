@@ -1,6 +1,7 @@
 """Whom a week counts: the interviews of the week, who belongs to their households, and who of them may be counted.
 
-Left out are those whose key is destroyed, and those who said no to statistics, in this record or in one that is linked with it.
+Left out are those whose key is destroyed, and those who said no to statistics, in this record or in one that is linked with it;
+and interviews that a supervisor holds back or rejected (`casework.reviewing`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ from casework.store.linked_persons import answering_for
 from core.audit import Purpose
 from core.database import among
 from core.week import Week
+from ingest.reviews import chains_left_out
 
 __all__ = ["InterviewOfWeek", "WhomToCount", "whom_to_count"]
 
@@ -60,9 +62,10 @@ class WhomToCount:
 def whom_to_count(session: Session, operation: str, week: Week) -> WhomToCount:
     """Whom a week counts at this moment (zone casework); nothing is opened."""
     columns = (Interview.id, Interview.row_version, Interview.kind, Interview.submission, Case.id, Case.person, Case.household)
-    of_week = select(*columns).join(Case, Interview.case == Case.id).order_by(Interview.id)
+    of_week = select(*columns, Interview.chain).join(Case, Interview.case == Case.id).order_by(Interview.id)
     of_week = of_week.where(Interview.operation == operation, Interview.week == str(week))
-    interviews = [InterviewOfWeek(*row) for row in session.execute(of_week)]
+    left_out = chains_left_out(session, operation)
+    interviews = [InterviewOfWeek(*row[:-1]) for row in session.execute(of_week) if row.chain not in left_out]
     members = _members(session, interviews)
     versions = _versions(session, {one.person for one in interviews} | {each for all_of in members.values() for each in all_of})
     answering = answering_for(session, usable(session, versions.keys(), Purpose.STATISTICS))

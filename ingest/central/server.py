@@ -27,9 +27,9 @@ from ingest.central.read_row import (
 from ingest.pull.ask_server import Asked, asking
 from ingest.pull.errors import ServerRefused
 from ingest.pull.server_record import ListedRecord, RecordName, ServerFile, ServerRecord
+from ingest.review_models import ReviewState
 from ingest.uploaded_file import UploadedFile
 from ingest.write_back.form_to_deploy import FormToDeploy
-from ingest.write_back.review_state import ReviewState
 
 __all__ = ["CentralServer", "open_central"]
 

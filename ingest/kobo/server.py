@@ -17,9 +17,9 @@ from ingest.kobo.read_record import VALIDATION, ShapeUnknown, read_listed, read_
 from ingest.pull.ask_server import Asked, asking
 from ingest.pull.errors import ServerRefused
 from ingest.pull.server_record import ListedRecord, RecordName, ServerFile, ServerRecord
+from ingest.review_models import ReviewState
 from ingest.uploaded_file import UploadedFile
 from ingest.write_back.form_to_deploy import FormToDeploy
-from ingest.write_back.review_state import ReviewState
 
 __all__ = ["KoboServer", "open_kobo"]
 

@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from forms import FormDefinition
 from ingest.read_answers import Answers
+from ingest.review_models import ReviewState
 from ingest.uploaded_file import UploadedFile
-from ingest.write_back.review_state import ReviewState
 
 __all__ = ["DatedServer", "ListedRecord", "NumberedServer", "RecordName", "Server", "ServerFile", "ServerRecord"]
 

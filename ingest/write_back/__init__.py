@@ -2,7 +2,6 @@
 
 from ingest.write_back.errors import EncryptedThere, FormNotTaken, NothingToDeploy, WorkbookDiffers, WorkbookNeeded
 from ingest.write_back.form_to_deploy import FormToDeploy, note_deployed
-from ingest.write_back.review_state import ReviewState
 from ingest.write_back.reviews_to_send import (
     UnsentReview,
     first_ids,
@@ -17,7 +16,6 @@ __all__ = [
     "FormNotTaken",
     "FormToDeploy",
     "NothingToDeploy",
-    "ReviewState",
     "UnsentReview",
     "WorkbookDiffers",
     "WorkbookNeeded",

@@ -20,8 +20,8 @@ from ingest.models import PulledRow, ReviewToSend, SourceRow, Submission
 from ingest.parse_xml import parse_xml
 from ingest.read_head import read_head
 from ingest.read_submission import StoredSubmission, read_submissions
+from ingest.review_models import ReviewState
 from ingest.sources.register_source import Source, number_of
-from ingest.write_back.review_state import ReviewState
 
 __all__ = ["UnsentReview", "first_ids", "note_sent", "queue_review", "say_unsent", "unsent_reviews"]
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0064"
-down_revision = "0051"
+down_revision = "0059"
 
 COLLECTION = "waystation_collection"
 CASEWORK = "waystation_casework"

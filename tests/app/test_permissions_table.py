@@ -33,6 +33,7 @@ from casework import (
 from casework.duplicates.errors import ListOutOfBounds
 from casework.errors import OpeningUnknown
 from casework.export_errors import BulkReadUnapproved
+from casework.reviewing import decide
 from casework.search import search_freely
 from casework.store import open_in_bulk
 from core.access import Access, Custody, Grant, NotAllowed
@@ -54,7 +55,9 @@ from core.shared_tokens import SharedSalt
 from core.week import Week
 from forms import RecordPart, publish_form, read_form_definition
 from forms.classes import list_form_versions, set_classes
-from tests.casework.conftest import ARRIVAL, OPERATION, PLACES, SCREENING, Field
+from ingest import receive_submission
+from ingest.review_models import ReviewState
+from tests.casework.conftest import ARRIVAL, OPERATION, PLACES, SCREENING, Field, write_answers
 from tests.casework.conftest import xforms as xforms  # noqa: PLC0414  (a fixture)
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -80,6 +83,7 @@ class World:
     other: UUID
     report: UUID
     opening: UUID
+    submission: UUID
     proposals: Mapping[Act, UUID] = field(default_factory=dict)
 
     @property
@@ -184,6 +188,7 @@ DEEDS: Mapping[Right, Deed] = {
     Right.READ_REPORT: OfTheOperation(
         C, lambda w, s, _: read_report(s, w.ring, w.report, parts=[RecordPart.IDENTITY], purpose=Purpose.VERIFICATION)
     ),
+    Right.REVIEW_SUBMISSION: Deed(C, lambda w, s, _: decide(s, w.ring, w.submission, ReviewState.APPROVED)),
     Right.CORRECT_RECORD: Deed(C, correct),
     Right.RESOLVE_DUPLICATES: Deed(
         C, lambda w, s, _: duplicates.merge_persons(s, w.ring, w.person, w.other, purpose=Purpose.ASSISTANCE)
@@ -278,7 +283,7 @@ def furnished(program: Program, xforms: Mapping[str, bytes]) -> World:
         wanted = [RecordPart.IDENTITY]
         records.break_glass(session, program.ring, badr, person, parts=wanted, reason=WHY, purpose=Purpose.PROTECTION)
         opening = session.execute(text("SELECT id FROM casework.opening")).scalar_one()
-    made = World(program, person, other, report, opening)
+    made = World(program, person, other, report, opening, _submission(team))
     proposer = Access("proposer", OPERATION, tuple(Grant(role) for role in Role))
     where = {Act.POLICY_CHANGE: (Zone.ANONYMIZER, []), Act.KEY_OPERATION: (Zone.KEYS, [])}
     where[Act.OUTSIDE_TOTALS] = Zone.ANONYMIZER, []
@@ -291,6 +296,16 @@ def furnished(program: Program, xforms: Mapping[str, bytes]) -> World:
             }
     protect_week(program, OPERATION, WEEK, actor="officer")  # so that a release has something to release
     return made
+
+
+def _submission(team: Field) -> UUID:
+    """A report that a phone of the team sent."""
+    xml = write_answers(team.definitions["movement"], ARRIVAL, {}, "theirs", "")
+    given = {"operation": OPERATION, "collector": "phone", "custody": CUSTODY}
+    with team.zone(Zone.COLLECTION) as session:
+        kept = receive_submission(session, team.ring, xml=xml, files=[], **given).submission_id  # type: ignore[arg-type]
+    assert kept
+    return kept
 
 
 class _Undone(Exception):

@@ -52,6 +52,9 @@ LEFT_OUT = {
     "ingest.source": "a server and its form",
     "ingest.review_to_send": "a state on its way to a server; the review itself decides here",
     "ingest.deployed_version": "versions of a form, under another server's names",
+    "ingest.review": "bound to the comment, sealed with all of the row; that one is gone, the log tells",
+    "ingest.quality_plan": "limits of checks, which tell of nobody",
+    "ingest.finding": "bound to its detail; what is suspected of an answer, which a person decides about",
 }
 
 

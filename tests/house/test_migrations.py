@@ -12,7 +12,7 @@ from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 
 for stage in ("core", "forms", "ingest", "casework", "anonymizer", "exports"):
     importlib.import_module(f"{stage}.models")
-for module in ("core.identity.models", "core.policies"):
+for module in ("core.identity.models", "core.policies", "ingest.review_models"):
     importlib.import_module(module)
 
 OURS = {"core", "forms", "ingest", "casework", "anonymizer", "statistics", "identity"}

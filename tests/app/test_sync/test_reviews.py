@@ -9,9 +9,13 @@ import pytest
 from sqlalchemy import text
 
 from app.write_reviews import write_reviews
+from casework.reviewing import decide
+from core.access import Access, Grant
 from core.database import Zone
+from core.permissions import Role
+from ingest.review_models import ReviewState
 from ingest.sources import Kind, add_source
-from ingest.write_back import ReviewState, queue_review
+from ingest.write_back import queue_review
 from tests.app.test_sync.conftest import Pulling
 from tests.ingest.central_server import CentralForm, central_serving
 from tests.ingest.conftest import OPERATION
@@ -160,6 +164,18 @@ class TestOdkCentral:
         review(pulling, submission, ReviewState.APPROVED)
         assert write(pulling) == 1
         assert central.rows["uuid:a"]["__system"]["reviewState"] == "approved"
+
+
+def test_what_a_supervisor_decides_is_told_and_what_they_wrote_beside_it_is_not(pulling: Pulling) -> None:
+    pulling.kobo.add(7, person__name="Amal")
+    pulling.sync()
+    submission = pulling.submission_of(7)
+    assert submission
+    access = Access("dina", OPERATION, (Grant(Role.SUPERVISOR),))
+    with pulling.household.database.transaction(Zone.CASEWORK, access=access) as session:
+        decide(session, pulling.household.ring, submission, ReviewState.ON_HOLD, "Ask Amal again.")
+    assert write(pulling) == 1
+    assert pulling.kobo.told == [{"validation_status.uid": "validation_status_on_hold"}]
 
 
 def test_what_was_erased_leaves_nothing_to_be_told(pulling: Pulling) -> None:

@@ -1,0 +1,29 @@
+"""High-frequency checks of what arrives: what a supervisor should look at, question by question, and never a verdict.
+
+`look_at` takes one submission, `compare` many of a form beside each other; each finding names a check and a question.
+`keep_findings` seals what was found, `read_findings` opens it again. Limits that differ by form stand in its `QualityPlan`.
+"""
+
+from ingest.quality.compare import compare
+from ingest.quality.finding import Check, Finding
+from ingest.quality.keep_findings import KeptFinding, keep_findings, read_findings
+from ingest.quality.look_at import look_at
+from ingest.quality.looked_at import Looked
+from ingest.quality.quality_plan import QualityPlan, plan_of, set_plan
+from ingest.quality.recheck_rules import Unchecked, not_checked
+
+__all__ = [
+    "Check",
+    "Finding",
+    "KeptFinding",
+    "Looked",
+    "QualityPlan",
+    "Unchecked",
+    "compare",
+    "keep_findings",
+    "look_at",
+    "not_checked",
+    "plan_of",
+    "read_findings",
+    "set_plan",
+]

@@ -1,0 +1,81 @@
+"""Read what was decided: of one submission with its comments, or which chains of edits are left out of every count."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ScalarSelect, select
+from sqlalchemy.orm import Session, aliased
+
+from core.audit import Purpose, record
+from core.audit_line import Action
+from core.database import among
+from core.keyring import KeyRing
+from ingest.models import Submission
+from ingest.review_models import Review, ReviewState
+from ingest.reviews.keep_review import open_comment
+from ingest.seal_content import SUBMISSION, open_key
+
+__all__ = ["LEFT_OUT", "ReviewTold", "chains_left_out", "newest_state", "read_reviews", "state_of"]
+
+LEFT_OUT: Final = (ReviewState.ON_HOLD, ReviewState.REJECTED)  # counted in no statistics
+
+
+@dataclass(frozen=True)
+class ReviewTold:
+    """One decision as it is told; `of_this_version` unless it was about an earlier version of the answer."""
+
+    state: ReviewState
+    decided_by: str
+    decided_at: datetime
+    of_this_version: bool
+    comment: str = field(repr=False)
+
+
+def read_reviews(session: Session, ring: KeyRing, submission: UUID, *, purpose: Purpose) -> list[ReviewTold]:
+    """The decisions about all versions of an answer, the newest first.
+
+    Raises `KeyDestroyed` or `core.envelope.CiphertextRefused`.
+    """
+    root = select(Submission.root_id).where(Submission.id == submission).scalar_subquery()
+    of_chain = select(Review).join(Submission, Submission.id == Review.submission).where(Submission.root_id == root)
+    rows = session.scalars(of_chain.order_by(Review.decided_at.desc(), Review.number.desc())).all()
+    keys = {version: open_key(session, ring, SUBMISSION, version) for version in {row.submission for row in rows}}
+    if rows:
+        record(session, Action.READ, f"{SUBMISSION}:{submission}", purpose=purpose, detail={"reviews": len(rows)})
+    return [
+        ReviewTold(
+            ReviewState(row.state),
+            row.decided_by,
+            row.decided_at,
+            row.submission == submission,
+            open_comment(keys[row.submission], row),
+        )
+        for row in rows
+    ]
+
+
+def newest_state(root: object) -> ScalarSelect[str]:
+    """The state that the latest decision about any version of a chain left; null where there was none."""
+    version, review = aliased(Submission), aliased(Review)
+    of_chain = select(review.state).join(version, version.id == review.submission).where(version.root_id == root)
+    return of_chain.order_by(review.decided_at.desc(), review.number.desc()).limit(1).scalar_subquery()
+
+
+def state_of(session: Session, submission: UUID) -> ReviewState:
+    """Where an answer stands."""
+    told = session.scalar(select(newest_state(Submission.root_id)).where(Submission.id == submission))
+    return ReviewState(told) if told else ReviewState.RECEIVED
+
+
+def chains_left_out(session: Session, operation: str, roots: Collection[UUID] | None = None) -> frozenset[UUID]:
+    """The chains of edits, by the id of their first version, that are on hold or rejected: all of them, or of these."""
+    ever = select(Submission.root_id).join(Review, Review.submission == Submission.id)
+    ever = ever.where(Review.operation == operation, Review.state.in_([state.value for state in LEFT_OUT]))
+    if roots is not None:
+        ever = ever.where(among(Submission.root_id, roots))
+    first = aliased(Submission)
+    wanted = select(first.id, newest_state(first.id)).where(first.id.in_(ever.distinct()))
+    return frozenset(root for root, state in session.execute(wanted) if state in set(LEFT_OUT))

@@ -1,0 +1,103 @@
+"""What arrived, on screen: a queue, findings, a decision with its comment, and figures with those who did not report."""
+
+import re
+from datetime import date
+from uuid import UUID, uuid4
+
+import pytest
+
+from core.access import Custody
+from core.database import Zone
+from core.permissions import Role
+from ingest.collectors import Collector, add_collector, find_collector
+from ingest.quality import QualityPlan, set_plan
+from ingest.reviews.completeness import by_area, period_of
+from ingest.reviews.figures import CollectorFigure, stands_out
+from tests.app.test_record_pages import SignIn
+from tests.app.test_record_pages import signed_in as signed_in  # noqa: PLC0414  (a fixture)
+from tests.app.test_record_pages import teams as teams  # noqa: PLC0414
+from tests.casework.conftest import ARRIVAL, OPERATION, Field
+from tests.casework.conftest import field_team as field_team  # noqa: PLC0414
+from tests.casework.conftest import xforms as xforms  # noqa: PLC0414
+
+NORTH, SOUTH = Custody("org", "north"), Custody("org", "south")
+
+
+@pytest.fixture
+def odd(field_team: Field) -> UUID:
+    """A report with a telephone number that is none."""
+    submission = field_team.send("movement", {**ARRIVAL, "reporter_phone": "Xanthippe"})
+    field_team.admit_awaiting()
+    return submission
+
+
+def test_a_supervisor_looks_decides_and_comments_in_three_languages(signed_in: SignIn, odd: UUID) -> None:
+    sara = signed_in("sara", Role.SUPERVISOR)
+    queue = sara.get("/quality", found="1").text
+    [address] = set(re.findall(r'href="(/quality/[0-9a-f-]{36})"', queue))
+    assert address == f"/quality/{odd}"
+    page = sara.get(address).text
+    assert "breaks the form" in page
+    assert "Xanthippe" not in page
+    page = sara.send(address, page=address, state="on_hold", comment="Ask for <the> number").text
+    assert "<bdi>Ask for &lt;the&gt; number</bdi>" in page
+    assert "<code>sara</code>" in page
+    assert address not in sara.get("/quality").text
+    assert address in sara.get("/quality", state="on_hold").text
+    for language, heading in (("fr", "Ce qui a été constaté"), ("ar", "ما وُجد")):
+        assert heading in sara.get(address, lang=language).text
+        assert "quality_" not in re.sub(r'href="[^"]*"', "", sara.get("/quality/figures", lang=language).text)
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.SUPERVISOR}))
+def test_nobody_else_does(signed_in: SignIn, odd: UUID, role: Role) -> None:
+    eve = signed_in("eve", role)
+    answers = [eve.get(address) for address in ("/quality", "/quality/figures", f"/quality/{odd}")]
+    answers.append(eve.send(f"/quality/{odd}", page="/account", state="approved"))
+    assert {answer.status_code for answer in answers} == {403}
+
+
+def test_what_is_not_there_is_not_found_and_no_state_is_none(signed_in: SignIn, odd: UUID) -> None:
+    sara = signed_in("sara", Role.SUPERVISOR)
+    assert sara.get(f"/quality/{uuid4()}").status_code == 404
+    assert "received, not decided" in sara.send(f"/quality/{odd}", page=f"/quality/{odd}", state="deleted").text
+
+
+def test_the_figures_name_who_has_not_reported(signed_in: SignIn, field_team: Field) -> None:
+    with field_team.zone(Zone.COLLECTION) as session:
+        phones = [find_collector(session, add_collector(session, OPERATION, name)) for name in ("Phone 1", "Phone 2")]
+    with field_team.zone() as session:
+        set_plan(session, OPERATION, "movement_tracking", '[expected]\nreports = 2\nevery = "week"')
+    assert all(phones)
+    field_team.send("movement", ARRIVAL)
+    field_team.admit_awaiting()
+    page = signed_in("sara", Role.SUPERVISOR).get("/quality/figures").text
+    assert re.search(r'data-label="Nothing came from"><bdi>Phone 1</bdi>, <bdi>Phone 2</bdi>', page)
+    assert re.search(r'data-label="Complete">0 %', page)
+
+
+def test_completeness_counts_no_more_of_one_than_was_expected_of_it() -> None:
+    first, second, third = (
+        Collector(uuid4(), OPERATION, name, custody) for name, custody in (("A", NORTH), ("B", NORTH), ("C", SOUTH))
+    )
+    monday = date(2026, 2, 9)
+    sent = [
+        CollectorFigure(str(first.id), str(NORTH), monday, 7, 0),
+        CollectorFigure(str(third.id), str(SOUTH), monday, 1, 0),
+        CollectorFigure("source:kobo", str(SOUTH), monday, 4, 0),
+        CollectorFigure(str(second.id), str(NORTH), date(2026, 2, 16), 9, 0),
+    ]
+    plan = QualityPlan(reports=3, every="week", collectors={"C": 1})
+    north, south = by_area([first, second, third], sent, plan, *period_of(date(2026, 2, 12), "week"))
+    assert (north.expected, north.reported, north.beyond, north.silent, north.complete) == (6, 3, 4, ("B",), 0.5)
+    assert (south.expected, south.reported, south.beyond, south.silent, south.complete) == (1, 1, 4, (), 1.0)
+
+
+@pytest.mark.parametrize(
+    ("found", "received", "others_found", "others", "unusual"),
+    [(9, 10, 10, 100, True), (1, 10, 10, 100, False), (3, 3, 0, 50, True), (1, 1, 0, 50, False), (5, 9, 0, 0, False)],
+)
+def test_a_sender_stands_out_where_chance_would_rarely_do_it(
+    found: int, received: int, others_found: int, others: int, unusual: bool
+) -> None:
+    assert stands_out(found, received, others_found, others) is unusual
