@@ -6,7 +6,7 @@ this, the next round goes on after the last page that was kept.
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
@@ -56,6 +56,7 @@ def sync_source(
     found, token = find_with_token(program, operation, source, actor)
     with open_server(program, found, token, wait) as server:
         one = _round(program, found, server, actor)
+        yield from one.follow_history()
         yield from one.fetch_new()
         if sweep:
             yield from one.sweep()
@@ -86,6 +87,10 @@ class _Round(Generic[ServerT]):
 
     def __init__(self, program: Program, source: sources.Source, server: ServerT, actor: str) -> None:
         self.program, self.source, self.server, self.actor = program, source, server, actor
+
+    def follow_history(self) -> Iterator[Pulled]:
+        """What a server tells of changes between two sweeps, where it does."""
+        return iter(())
 
     def fetch_new(self) -> Iterator[Pulled]:
         while True:
@@ -123,7 +128,33 @@ class _Round(Generic[ServerT]):
 
 
 class _NumberedRound(_Round[pull.NumberedServer]):
-    """A server that tells no moment of a change: all its numbers are gone through."""
+    """A server that tells no moment of a change: all its numbers are gone through, and its history is followed meanwhile."""
+
+    def follow_history(self) -> Iterator[Pulled]:
+        """Before what is new is fetched: a record that changes after this was read is in the history of the next round. So the
+        first round has nothing to follow."""
+        with self._transaction() as session:
+            before = sources.source_progress(session, self.source.id).changed_to
+        history = self.server.history_since(before)
+        if history is None:
+            return
+        latest, changes = history
+        if before:
+            with self._transaction() as session:
+                found = pull.find_changed(session, self.program.ring, self.source, changes)
+            for numbers in _parts(sorted(found)):
+                yield from self._follow({number: found[number] for number in numbers})
+        with self._transaction() as session:
+            sources.move_changes(session, self.source.id, max(latest, 1))
+
+    def _follow(self, found: Mapping[int, bool]) -> Iterator[Pulled]:
+        """Deleted is only what the history says is deleted and is not there: a token may have lost the right to see the rest."""
+        records = self.server.records(found)
+        yield self._told(self._take_in(records))
+        gone = {number for number, deleted in found.items() if deleted} - {record.number for record in records}
+        with self._transaction() as session:
+            validated = pull.keep_changed_validations(session, self.source, records)
+            yield Pulled(validated=validated, deleted=pull.mark_deleted(session, self.source, gone))
 
     def sweep(self) -> Iterator[Pulled]:
         after = 0

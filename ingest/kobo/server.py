@@ -13,10 +13,11 @@ from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from ingest.kobo.deploy_form import deploy_form
+from ingest.kobo.read_history import read_history
 from ingest.kobo.read_record import VALIDATION, ShapeUnknown, read_listed, read_record
 from ingest.pull.ask_server import Asked, asking
 from ingest.pull.errors import ServerRefused
-from ingest.pull.server_record import ListedRecord, RecordName, ServerFile, ServerRecord
+from ingest.pull.server_record import ListedRecord, RecordChange, RecordName, ServerFile, ServerRecord
 from ingest.review_models import ReviewState
 from ingest.uploaded_file import UploadedFile
 from ingest.write_back.form_to_deploy import FormToDeploy
@@ -61,6 +62,9 @@ class KoboServer:
         wanted = sorted(numbers)
         parts = [wanted[at : at + NUMBERS_AT_ONCE] for at in range(0, len(wanted), NUMBERS_AT_ONCE)]
         return [record for part in parts for record in self._page({"_id": {"$in": part}}, read_record)]
+
+    def history_since(self, moment: int) -> tuple[int, list[RecordChange]] | None:
+        return read_history(self._asked, self._asset, moment)
 
     def fetch(self, file: ServerFile) -> UploadedFile | None:
         """None also where the file is said to lie on another server: our token is for this one alone."""

@@ -6,6 +6,7 @@ against what is known: it marks what was deleted there and names what has to be 
 
 from ingest.pull.add_files import add_files
 from ingest.pull.compare import compare
+from ingest.pull.find_changed import find_changed
 from ingest.pull.mark_records import keep_changed_validations, mark_deleted
 from ingest.pull.server_record import (
     DatedServer,
@@ -30,6 +31,7 @@ __all__ = [
     "Waiting",
     "add_files",
     "compare",
+    "find_changed",
     "keep_changed_validations",
     "mark_deleted",
     "take_in",

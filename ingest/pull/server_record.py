@@ -11,7 +11,16 @@ from ingest.read_answers import Answers
 from ingest.review_models import ReviewState
 from ingest.uploaded_file import UploadedFile
 
-__all__ = ["DatedServer", "ListedRecord", "NumberedServer", "RecordName", "Server", "ServerFile", "ServerRecord"]
+__all__ = [
+    "DatedServer",
+    "ListedRecord",
+    "NumberedServer",
+    "RecordChange",
+    "RecordName",
+    "Server",
+    "ServerFile",
+    "ServerRecord",
+]
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,14 @@ def _type_of(name: str) -> str:
 
 
 @dataclass(frozen=True)
+class RecordChange:
+    """A record that a server's history names, by the phone's id of its first version: it was changed or deleted there."""
+
+    first_id: str = field(repr=False)
+    deleted: bool
+
+
+@dataclass(frozen=True)
 class RecordName:
     """What a server knows a record by: its own number or, where it numbers none, the phone's id of the first version (None:
     it is not known here any more)."""
@@ -103,6 +120,9 @@ class NumberedServer(Server, Protocol):
 
     def records(self, numbers: Collection[int]) -> Sequence[ServerRecord]:
         """These records, as far as they are there."""
+
+    def history_since(self, moment: int) -> tuple[int, Sequence[RecordChange]] | None:
+        """What its history tells of since then, and the moment of the newest entry; None where it shows none."""
 
 
 class DatedServer(Server, Protocol):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import Message
 from typing import Any
@@ -31,6 +32,8 @@ class KoboForm:
     records: dict[int, dict[str, Any]] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     cap: int = 1000
+    history: list[dict[str, Any]] | None = None  # the newest first; None: the account may not see it
+    clock: datetime = datetime(2026, 8, 1, tzinfo=UTC)
     version: str = "vBefore"
     workbooks: list[bytes] = field(default_factory=list)
     media: list[dict[str, Any]] = field(default_factory=list)
@@ -88,6 +91,17 @@ class KoboForm:
                 "is_deleted": deleted,
             }
         )
+
+    def happened(self, action: str, number: int) -> None:
+        """An entry of the form's history, to which the server adds one second after another."""
+        self.clock += timedelta(seconds=1)
+        root = self.records[number]["meta/rootUuid"]
+        entry = {
+            "action": action,
+            "date_created": f"{self.clock:%Y-%m-%dT%H:%M:%SZ}",
+            "metadata": {"submission": {"root_uuid": root}},
+        }
+        self.history = [entry, *(self.history or [])]
 
     def validate(self, number: int, status: str | None) -> bool:
         """Whether the record is there."""
@@ -213,6 +227,11 @@ class _Kobo(Answering):
             self.say(200, self.form.files[parts.path])
         elif parts.path == f"{self.about}/":
             self.say(200, json.dumps(self.form.shown()).encode())
+        elif parts.path == f"{self.about}/history/":
+            asked = {key: values[0] for key, values in parse_qs(parts.query).items()}
+            at = int(asked["offset"])
+            page = (self.form.history or [])[at : at + int(asked["limit"])]
+            self.say(403 if self.form.history is None else 200, json.dumps({"results": page}).encode())
         elif parts.path == f"{self.about}/files/":
             self.say(200, json.dumps({"results": self.form.media}).encode())
         elif parts.path == "/api/v2/imports/iImport/":
