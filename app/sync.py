@@ -148,7 +148,7 @@ class _NumberedRound(_Round[pull.NumberedServer]):
             sources.move_changes(session, self.source.id, max(latest, 1))
 
     def _follow(self, found: Mapping[int, bool]) -> Iterator[Pulled]:
-        """Deleted is only what the history says is deleted and is not there: a token may have lost the right to see the rest."""
+        """Deleted is what the history says is deleted and is not there: a token may have lost the right to see the rest."""
         records = self.server.records(found)
         yield self._told(self._take_in(records))
         gone = {number for number, deleted in found.items() if deleted} - {record.number for record in records}
