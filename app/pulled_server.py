@@ -26,11 +26,13 @@ def open_server(
     program: Program, source: sources.Source, token: str, wait: Callable[[float], object] = time.sleep
 ) -> Iterator[PulledServer]:
     """The server of a source, for as long as the block runs; nothing of it is asked for while a transaction is open."""
+    largest = program.settings.max_pulled_file_bytes
     if source.kind is sources.Kind.KOBO:
-        with kobo.open_kobo(source.address, source.asset, token, wait=wait) as numbered:
+        with kobo.open_kobo(source.address, source.asset, token, wait=wait, largest_file=largest) as numbered:
             yield numbered
     else:
         email, _, password = token.partition("\n")
         number_of = partial(sources.number_of, program.ring, source.id)
-        with central.open_central(source.address, source.asset, (email, password), number_of=number_of, wait=wait) as dated:
+        named = source.address, source.asset, (email, password)
+        with central.open_central(*named, number_of=number_of, wait=wait, largest_file=largest) as dated:
             yield dated

@@ -7,8 +7,9 @@ this, the next round goes on after the last page that was kept.
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Generic, TypeVar
 from uuid import UUID
 
@@ -109,11 +110,20 @@ class _Round(Generic[ServerT]):
 
     def _add_files(self, waiting: pull.Waiting) -> bool:
         """Whether the submission is whole now."""
-        fetched = [content for file in waiting.files if (content := self.server.fetch(file))]
-        if not fetched:
+        if not waiting.files:
             return False
         with self._transaction() as session:
-            return pull.add_files(session, self.program.ring, self.source, waiting, fetched)
+            key = pull.key_for_files(session, self.program.ring, waiting)
+        with ExitStack() as open_files:
+            fetched = []
+            for file in waiting.files:
+                if one := self.server.fetch(file, partial(pull.seal_fetched, key, file)):
+                    open_files.enter_context(one.sealed)
+                    fetched.append(one)
+            if not fetched:
+                return False
+            with self._transaction() as session:
+                return pull.add_files(session, self.program.ring, self.source, waiting, fetched, key=key)
 
     def _take_in(self, records: Sequence[pull.ServerRecord]) -> pull.TakenIn:
         with self._transaction() as session:

@@ -29,6 +29,7 @@ from core.listed import listed
 
 __all__ = [
     "Attachment",
+    "AttachmentChunk",
     "CollectorRow",
     "DeployedVersion",
     "ErasedInstance",
@@ -102,7 +103,8 @@ def moved_to(state: State) -> ColumnElement[str]:
 
 
 class Attachment(Base):
-    """A file that came with a submission or with a post in quarantine, under the key of its `owner`."""
+    """A file that came with a submission or with a post in quarantine, under the key of its `owner`. One that came from another
+    server has no `content` of its own, but chunks."""
 
     __tablename__ = "attachment"
     __table_args__ = (UniqueConstraint("owner", "name", "digest"), {"schema": "ingest"})
@@ -113,6 +115,18 @@ class Attachment(Base):
     name: Mapped[bytes]
     digest: Mapped[bytes]
     label: Mapped[bytes]
+    content: Mapped[bytes | None]
+
+
+class AttachmentChunk(Base):
+    """A piece of a file's content; whose it is, its file says."""
+
+    __tablename__ = "attachment_chunk"
+    __table_args__ = {"schema": "ingest"}
+
+    attachment: Mapped[UUID] = mapped_column(ForeignKey("ingest.attachment.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    operation: Mapped[str]
     content: Mapped[bytes]
 
 

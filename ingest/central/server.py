@@ -6,7 +6,7 @@ may become visible after one that is dated later.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -28,7 +28,6 @@ from ingest.pull.ask_server import Asked, asking
 from ingest.pull.errors import ServerRefused
 from ingest.pull.server_record import ListedRecord, RecordName, ServerFile, ServerRecord
 from ingest.review_models import ReviewState
-from ingest.uploaded_file import UploadedFile
 from ingest.write_back.form_to_deploy import FormToDeploy
 
 __all__ = ["CentralServer", "open_central"]
@@ -54,6 +53,7 @@ def open_central(
     *,
     number_of: Callable[[str], int],
     wait: Callable[[float], object] = time.sleep,
+    largest_file: int = 0,
 ) -> Iterator["CentralServer"]:
     """The server for as long as the block runs, signed in as a web user (e-mail and password).
 
@@ -61,7 +61,7 @@ def open_central(
     """
     project, form = asset.split("/", 1)
     email, password = account
-    with asking(address, wait) as asked:
+    with asking(address, wait, largest_file=largest_file) as asked:
         what = "a session for the account"
         answer = asked.send("POST", f"{address}/v1/sessions", what, json={"email": email, "password": password})
         if answer is None:
@@ -109,8 +109,8 @@ class CentralServer:
         for rows in self._pages("deletedAt", moment):
             yield self._moment(rows[-1], "deletedAt"), [self._read(read_listed, row, self._number(row)) for row in rows]
 
-    def fetch(self, file: ServerFile) -> UploadedFile | None:
-        return self._asked.fetch(file)
+    def fetch(self, file: ServerFile, take: Callable[[Iterable[bytes]], Result]) -> Result | None:
+        return self._asked.fetch(file, take)
 
     def write_review(self, record: RecordName, state: ReviewState) -> bool:
         if record.first_id is None:

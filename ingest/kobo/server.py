@@ -6,7 +6,7 @@ many records a page holds.
 
 import json
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
@@ -19,7 +19,6 @@ from ingest.pull.ask_server import Asked, asking
 from ingest.pull.errors import ServerRefused
 from ingest.pull.server_record import ListedRecord, RecordChange, RecordName, ServerFile, ServerRecord
 from ingest.review_models import ReviewState
-from ingest.uploaded_file import UploadedFile
 from ingest.write_back.form_to_deploy import FormToDeploy
 
 __all__ = ["KoboServer", "open_kobo"]
@@ -34,12 +33,15 @@ REVIEWS: Final = {
     ReviewState.REJECTED: "not_approved",
 }
 Read = TypeVar("Read", bound=ListedRecord)
+Result = TypeVar("Result")
 
 
 @contextmanager
-def open_kobo(address: str, asset: str, token: str, *, wait: Callable[[float], object] = time.sleep) -> Iterator["KoboServer"]:
-    """The server for as long as the block runs. Certificates are checked, no proxy is used, no redirect followed."""
-    with asking(address, wait) as asked:
+def open_kobo(
+    address: str, asset: str, token: str, *, wait: Callable[[float], object] = time.sleep, largest_file: int = 0
+) -> Iterator["KoboServer"]:
+    """The server for as long as the block runs, as `ingest.pull.ask_server.asking` opens it."""
+    with asking(address, wait, largest_file=largest_file) as asked:
         asked.authorize(f"Token {token}")
         yield KoboServer(asked, asset)
 
@@ -66,10 +68,10 @@ class KoboServer:
     def history_since(self, moment: int) -> tuple[int, list[RecordChange]] | None:
         return read_history(self._asked, self._asset, moment)
 
-    def fetch(self, file: ServerFile) -> UploadedFile | None:
+    def fetch(self, file: ServerFile, take: Callable[[Iterable[bytes]], Result]) -> Result | None:
         """None also where the file is said to lie on another server: our token is for this one alone."""
         ours = urlsplit(file.url)[:2] == urlsplit(self._asked.address)[:2]
-        return self._asked.fetch(file) if ours else None
+        return self._asked.fetch(file, take) if ours else None
 
     def write_review(self, record: RecordName, state: ReviewState) -> bool:
         place = f"{self._asked.address}/api/v2/assets/{self._asset}/data/{record.number}/validation_status/"

@@ -4,8 +4,9 @@
 against what is known: it marks what was deleted there and names what has to be fetched anew.
 """
 
-from ingest.pull.add_files import add_files
+from ingest.pull.add_files import add_files, key_for_files
 from ingest.pull.compare import compare
+from ingest.pull.fetched_file import seal_fetched
 from ingest.pull.find_changed import find_changed
 from ingest.pull.mark_records import keep_changed_validations, mark_deleted
 from ingest.pull.server_record import (
@@ -33,6 +34,8 @@ __all__ = [
     "compare",
     "find_changed",
     "keep_changed_validations",
+    "key_for_files",
     "mark_deleted",
+    "seal_fetched",
     "take_in",
 ]

@@ -1,15 +1,14 @@
 """A record as a server shows it, and what a server must be able to do to be pulled."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from mimetypes import guess_type
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from urllib.parse import quote
 
 from forms import FormDefinition
 from ingest.read_answers import Answers
 from ingest.review_models import ReviewState
-from ingest.uploaded_file import UploadedFile
 
 __all__ = [
     "DatedServer",
@@ -21,6 +20,8 @@ __all__ = [
     "ServerFile",
     "ServerRecord",
 ]
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,9 @@ class Server(Protocol):
     def records_after(self, place: int) -> Sequence[ServerRecord]:
         """The next page of whole records, in order of their places."""
 
-    def fetch(self, file: ServerFile) -> UploadedFile | None:
-        """A file with its content; None where it is not there."""
+    def fetch(self, file: ServerFile, take: Callable[[Iterable[bytes]], Result]) -> Result | None:
+        """What `take` makes of a file's content, which comes piece by piece, and again from its beginning where the line
+        breaks; None where the file is not there or too large."""
 
 
 class NumberedServer(Server, Protocol):

@@ -44,6 +44,7 @@ LEFT_OUT = {
     "casework.search_allowance": "how often an account has searched; the log has each search",
     "ingest.submission": "bound to the answer, or said inside it; how far it is on its way: docs/security.md",
     "ingest.attachment": "likewise; its content opens beside its own submission alone",
+    "ingest.attachment_chunk": "file and position are bound into each chunk; one that is not found is said",
     "ingest.quarantine": "likewise",
     "ingest.pulled": "likewise",
     "ingest.record_key": "record and version: the key does not open under others",

@@ -32,6 +32,7 @@ class KoboForm:
     records: dict[int, dict[str, Any]] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     cap: int = 1000
+    breaks: int = 0  # so often the line breaks in the middle of a file
     history: list[dict[str, Any]] | None = None  # the newest first; None: the account may not see it
     clock: datetime = datetime(2026, 8, 1, tzinfo=UTC)
     version: str = "vBefore"
@@ -224,7 +225,13 @@ class _Kobo(Answering):
             return
         parts = urlsplit(self.path)
         if parts.path in self.form.files:
-            self.say(200, self.form.files[parts.path])
+            content = self.form.files[parts.path]
+            if self.form.breaks:
+                self.form.breaks -= 1
+                self.say(200, content[: len(content) // 2], {"Content-Length": str(len(content))})
+                self.close_connection = True
+            else:
+                self.say(200, content)
         elif parts.path == f"{self.about}/":
             self.say(200, json.dumps(self.form.shown()).encode())
         elif parts.path == f"{self.about}/history/":
