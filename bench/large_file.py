@@ -2,7 +2,7 @@
 
 Run: PYTHONPATH=. .venv/bin/python bench/large_file.py [--bytes N] [--folder FOLDER]
 
-The server is a child process (`tests/ingest/kobo_server.py`) with one record and its film; memory is that of this process alone.
+The server is a child process (`tests/ingest/kobo_server.py`) with one record and its film; memory is that of this process.
 Beside it stands the floor: the same bytes fetched and dropped.
 """
 
