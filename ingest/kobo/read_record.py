@@ -68,19 +68,22 @@ class _Reader:
     def __init__(self, definition: FormDefinition) -> None:
         self.definition = definition
         self.root = f"/{root_name(definition)}/"
-        self.questions, self.repeats = definition.paths, definition.repeat_paths
+        self.named, self.repeats = definition.paths_below_root, definition.repeat_paths
 
     def read(self, content: Mapping[str, Any], into: Answers) -> None:
         for key, value in content.items():
-            path = self.root + key
-            if value is None or value == "":
+            path = self.named.get(key)
+            if path is not None and isinstance(value, str):
+                if value:
+                    into.values[path] = value
+            elif value is None or value == "":
                 continue
-            if path in self.questions and not isinstance(value, list | dict):
+            elif path is not None and not isinstance(value, list | dict):
                 into.values[path] = str(value)
             elif key.startswith(NOT_ANSWERS):
                 continue
             elif isinstance(value, list):
-                self._read_repeat(path, key, value, into)
+                self._read_repeat(self.root + key, key, value, into)
             else:
                 raise self._unasked(key)
 
