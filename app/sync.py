@@ -57,8 +57,7 @@ def sync_source(
     found, token = find_with_token(program, operation, source, actor)
     with open_server(program, found, token, wait) as server:
         one = _round(program, found, server, actor)
-        yield from one.follow_history()
-        yield from one.fetch_new()
+        yield from one.fetch()
         if sweep:
             yield from one.sweep()
 
@@ -88,10 +87,6 @@ class _Round(Generic[ServerT]):
 
     def __init__(self, program: Program, source: sources.Source, server: ServerT, actor: str) -> None:
         self.program, self.source, self.server, self.actor = program, source, server, actor
-
-    def follow_history(self) -> Iterator[Pulled]:
-        """What a server tells of changes between two sweeps, where it does."""
-        return iter(())
 
     def fetch_new(self) -> Iterator[Pulled]:
         while True:
@@ -140,7 +135,11 @@ class _Round(Generic[ServerT]):
 class _NumberedRound(_Round[pull.NumberedServer]):
     """A server that tells no moment of a change: all its numbers are gone through, and its history is followed meanwhile."""
 
-    def follow_history(self) -> Iterator[Pulled]:
+    def fetch(self) -> Iterator[Pulled]:
+        yield from self._follow_history()
+        yield from self.fetch_new()
+
+    def _follow_history(self) -> Iterator[Pulled]:
         """Before what is new is fetched: a record that changes after this was read is in the history of the next round. So the
         first round has nothing to follow."""
         with self._transaction() as session:
@@ -184,7 +183,18 @@ class _NumberedRound(_Round[pull.NumberedServer]):
 class _DatedRound(_Round[pull.DatedServer]):
     """A server that tells when a record was changed or deleted; what is not finished here is asked for once more."""
 
+    def fetch(self) -> Iterator[Pulled]:
+        yield from self.fetch_new()
+        yield from self._follow_changes()
+
     def sweep(self) -> Iterator[Pulled]:
+        with self._transaction() as session:
+            unfinished_since = sources.source_progress(session, self.source.id).unfinished_since
+        if unfinished_since is not None:
+            for records in self.server.records_since(unfinished_since):
+                yield self._told(self._take_in(records))
+
+    def _follow_changes(self) -> Iterator[Pulled]:
         with self._transaction() as session:
             before = sources.source_progress(session, self.source.id)
         latest = before.changed_to
@@ -198,9 +208,6 @@ class _DatedRound(_Round[pull.DatedServer]):
             with self._transaction() as session:
                 deleted = pull.mark_deleted(session, self.source, {record.number for record in listed})
             yield Pulled(listed=len(listed), deleted=deleted)
-        if before.unfinished_since is not None:
-            for records in self.server.records_since(before.unfinished_since):
-                yield self._told(self._take_in(records))
         with self._transaction() as session:
             sources.move_changes(session, self.source.id, latest)
 

@@ -11,9 +11,9 @@
 | every five minutes (beat) | `admit_awaiting`, for what a crash left behind |
 | every five minutes (beat) | `protect_awaiting`: what was asked for, should the worker that was at it have ended |
 | another server says that a source has news (its webhook) | `pull_source`: what is new in that source |
-| every five minutes (beat) | `pull_new`: what is new on other servers |
+| every five minutes (beat) | `pull_new`: what is new on other servers, and what they tell of changes |
 | every five minutes (beat) | `write_reviews`: servers are told what reviews here said of their records |
-| once a day (beat) | `sweep_sources`: what was edited, deleted or validated there |
+| once a day (beat) | `sweep_sources`: whatever else was edited, deleted or validated there, and what is not finished |
 | every hour (beat) | `expire_proposals`, that nobody decided on or carried out in time |
 | every hour (beat) | `destroy_remains`, where something was erased since |
 | once a day (beat) | `propose_erasures`, for what has outlived its retention period |

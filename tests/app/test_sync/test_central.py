@@ -12,13 +12,12 @@ from sqlalchemy import text
 from app.admission import admit_batches
 from app.program import Program
 from app.sync import sync_source
-from core.audit import Purpose
 from core.database import Database, Zone
 from core.erasure import Tally
 from core.keyring import KeyRing
 from core.settings import Settings
 from forms import add_form_key, find_definition, newest_public_key
-from ingest import Answers, UploadedFile, erase_submissions, read_answers, read_submission, receive_submission
+from ingest import Answers, Outcome, Receipt, UploadedFile, erase_submissions, read_answers, receive_submission
 from ingest.central import server
 from ingest.pull.errors import ServerAnswerUnread, ServerRefused
 from ingest.sources import Kind, Source, add_source, number_of
@@ -57,8 +56,7 @@ class Pulling:
         return found
 
     def stored(self, first: str) -> Any:
-        with self.household.zone(Zone.CASEWORK) as session:
-            return read_submission(session, self.program.ring, self.submission_of(first), purpose=Purpose.ASSISTANCE)
+        return self.household.read(Receipt(Outcome.ACCEPTED, self.submission_of(first), complete=True))
 
     def answers(self, first: str) -> Answers:
         with self.household.zone(Zone.CASEWORK) as session:
