@@ -12,9 +12,17 @@ from core.database import Database, Zone
 from core.identity.units import list_units
 from core.permissions import Right
 from ingest.collectors import Collector, list_collectors
+from ingest.figures import (
+    AreaFigure,
+    CollectorFigure,
+    DayFigure,
+    by_area,
+    figures_by_collector,
+    figures_by_day,
+    period_of,
+    stands_out,
+)
 from ingest.quality import QualityPlan, plan_of
-from ingest.reviews.completeness import AreaFigure, by_area, period_of
-from ingest.reviews.figures import CollectorFigure, DayFigure, figures_by_collector, figures_by_day, stands_out
 
 __all__ = ["CollectorTold", "Figures", "FormFigures", "figures_of"]
 

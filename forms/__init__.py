@@ -8,7 +8,7 @@ they finalise, for a key pair that `add_form_key` made.
 
 from forms.build_questionnaire import QUESTIONNAIRES, build_questionnaire
 from forms.compile_workbook import compile_workbook
-from forms.definition import FormDefinition, PrivacyClass, Question, RecordKind, RecordPart, Rule
+from forms.definition import FormDefinition, PrivacyClass, Question, RecordKind, RecordPart
 from forms.encrypt_form import encrypt_form, refuse_foreign_key
 from forms.errors import WorkbookRejected
 from forms.find_definition import find_definition
@@ -26,7 +26,6 @@ __all__ = [
     "Question",
     "RecordKind",
     "RecordPart",
-    "Rule",
     "WorkbookRejected",
     "add_form_key",
     "build_questionnaire",

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Final
 
 from forms.errors import VariableFedTwice
+from forms.rules import Rule
 
 __all__ = [
     "NAMESPACE",
@@ -15,7 +16,6 @@ __all__ = [
     "Question",
     "RecordKind",
     "RecordPart",
-    "Rule",
     "classify",
     "refuse_variables_fed_twice",
 ]
@@ -72,18 +72,6 @@ class Question:
     labels: Mapping[str, str]
     choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     declared: bool = False
-
-
-@dataclass(frozen=True)
-class Rule:
-    """What a form demands at the path of a question, group or repeat, as expressions of its own (`forms.rules`); empty where
-    it demands nothing. `preload` is what the phone fills in by itself: `start`, `end` or `today`."""
-
-    path: str
-    constraint: str = ""
-    required: str = ""
-    relevant: str = ""
-    preload: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from typing import Final
 
 from lxml import etree
 
-from forms.definition import NAMESPACE, FormDefinition, PrivacyClass, Question, RecordKind, Rule, classify
+from forms.definition import NAMESPACE, FormDefinition, PrivacyClass, Question, RecordKind, classify
 from forms.errors import XFormUnreadable
+from forms.rules import Rule
 
 __all__ = ["model_of", "parse_xform", "plain_path", "read_form_definition"]
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
 
-__all__ = ["FindingRow", "QualityPlanRow", "Review", "ReviewState"]
+__all__ = ["BackCheckRow", "FindingRow", "QualityPlanRow", "Review", "ReviewState"]
 
 
 class ReviewState(StrEnum):
@@ -76,3 +76,31 @@ class QualityPlanRow(Base):
     content: Mapped[str]
     set_by: Mapped[str]
     set_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class BackCheckRow(Base):
+    """A submission that was drawn to be checked by a second interview, known in the field by its `code`.
+
+    `outcome` is none while nobody has been there; `again` is the second interview, which counts in no table.
+    """
+
+    __tablename__ = "back_check"
+    __table_args__ = (
+        UniqueConstraint("submission"),
+        UniqueConstraint("operation", "code"),
+        CheckConstraint("outcome IN ('met', 'not_met', 'never_interviewed')", name="outcome"),
+        {"schema": "ingest"},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    operation: Mapped[str] = mapped_column(ForeignKey("core.operation.code"))
+    submission: Mapped[UUID] = mapped_column(ForeignKey("ingest.submission.id", ondelete="CASCADE"))
+    form_id: Mapped[str]
+    code: Mapped[str]
+    custody: Mapped[str]  # the submission's
+    drawn_by: Mapped[str]
+    drawn_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    outcome: Mapped[str | None]
+    again: Mapped[UUID | None] = mapped_column(ForeignKey("ingest.submission.id", ondelete="SET NULL"))
+    told_by: Mapped[str | None]
+    told_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -4,6 +4,7 @@ from app.web.account_pages import ACCOUNT
 from app.web.administration_pages import ADMINISTRATION
 from app.web.approval_pages import APPROVALS
 from app.web.audit_pages import AUDIT
+from app.web.back_check_pages import BACK_CHECKS
 from app.web.broken_glass_pages import BROKEN_GLASS
 from app.web.bulk_reading_pages import BULK_READING
 from app.web.consent_pages import CONSENTS
@@ -46,6 +47,7 @@ GROUPS = (
     HISTORY,
     DUPLICATES,
     QUALITY,
+    BACK_CHECKS,
     BROKEN_GLASS,
     RIGHTS,
     APPROVALS,

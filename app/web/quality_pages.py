@@ -10,6 +10,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from app.quality_figures import figures_of
+from app.quarantine import quarantine_in_reach, repair, try_again
 from app.web.desk import Entry, OpenDesk, PageGroup
 from app.web.signed_in import CheckedForm, SignedIn
 from app.web.signed_in_page import go_to, show, signed_in_router
@@ -19,8 +20,7 @@ from core.database import Database, Zone
 from core.identity.accounts import sign_in_names
 from core.permissions import Right
 from ingest.collectors import list_collectors
-from ingest.review_models import ReviewState
-from ingest.reviews import page_queue
+from ingest.reviews import ReviewState, page_queue
 
 __all__ = ["QUALITY"]
 
@@ -68,6 +68,39 @@ def show_queue(
 def show_figures(request: Request, visit: SignedIn, desk: OpenDesk) -> Response:
     """Submissions by day, what was expected and came by area, and collectors beside each other."""
     return show(request, "quality_figures.html.j2", visit, figures=figures_of(desk.database, visit.access))
+
+
+@router.get(f"{HERE}/quarantine")
+def show_quarantine(
+    request: Request, visit: SignedIn, desk: OpenDesk, after: Annotated[UUID | None, Query()] = None
+) -> Response:
+    """What could not be taken in or admitted, each with its reason."""
+    page = quarantine_in_reach(desk.database, visit.access, after=after)
+    return show(
+        request,
+        "quality_quarantine.html.j2",
+        visit,
+        rows=page.rows,
+        following=page.following,
+        collectors=_collectors(desk.database, visit.access.operation),
+        done=request.query_params.get("done", ""),
+    )
+
+
+@router.post(f"{HERE}/quarantine/{{entry}}")
+def take_in_again(visit: SignedIn, desk: OpenDesk, entry: UUID, form: CheckedForm) -> Response:  # noqa: ARG001  (checked)
+    """Try an entry once more: its form may have been published, or a place added, since."""
+    taken = try_again(desk.database, desk.ring, visit.access, entry)
+    return go_to(f"{HERE}/quarantine?done={'taken' if taken else 'refused'}")
+
+
+@router.post(f"{HERE}/{{submission}}/repair")
+def repair_one(visit: SignedIn, desk: OpenDesk, submission: UUID, form: CheckedForm) -> Response:
+    """Give another answer to one question, as an edit, and admit that."""
+    answers = {str(form.get("question", "")): str(form.get("answer", ""))}
+    admission = repair(desk.database, desk.ring, visit.access, submission, answers)
+    done = "taken" if admission and admission.problem is None else "refused"
+    return go_to(f"{HERE}/quarantine?done={done}")
 
 
 @router.get(f"{HERE}/{{submission}}")

@@ -18,6 +18,7 @@
 | every hour (beat) | `destroy_remains`, where something was erased since |
 | once a day (beat) | `propose_erasures`, for what has outlived its retention period |
 | once a day (beat) | `refresh_all_facts`, should an erasure not have been heard of |
+| once a day (beat) | `compare_submissions`: what came lately beside others of its form, for supervisors |
 | once a day (beat) | `prune_identity`: old sessions, enrolment codes and failed attempts |
 
 The search worker hears of every changed or erased person from the database itself (`app/search_worker.py`). Without a broker

@@ -16,6 +16,7 @@ from anonymizer import weeks
 from app.admission import admit_arrived, admit_batches
 from app.audit_log import seal_and_export
 from app.case_facts import refresh_case_facts
+from app.compare_submissions import compare_recent
 from app.destroy_remains import destroy_what_is_left
 from app.erase_person import propose_what_is_overdue
 from app.program import Program
@@ -58,6 +59,7 @@ REFRESH_FACTS: Final = "refresh_facts"
 DESTROY_REMAINS: Final = "destroy_remains"
 REFRESH_ALL_FACTS: Final = "refresh_all_facts"
 PRUNE_IDENTITY: Final = "prune_identity"
+COMPARE_SUBMISSIONS: Final = "compare_submissions"
 
 PROTECT_PERIOD: Final = "protect_period"
 PROTECT_AWAITING: Final = "protect_awaiting"
@@ -76,6 +78,7 @@ SCHEDULE: Final = {
     PROPOSE_ERASURES: timedelta(days=1),
     REFRESH_ALL_FACTS: timedelta(days=1),
     PRUNE_IDENTITY: timedelta(days=1),
+    COMPARE_SUBMISSIONS: timedelta(days=1),
 }
 # Likewise; but a server that starts does not wait for other servers, so it does not send these.
 PULLS: Final = {PULL_NEW: timedelta(minutes=5), SWEEP_SOURCES: timedelta(days=1), WRITE_REVIEWS: timedelta(minutes=5)}
@@ -151,6 +154,12 @@ def build_worker(program: Program) -> Celery:  # noqa: C901  (one page of short 
     def prune_identity() -> None:
         with program.database.transaction(Zone.IDENTITY, actor="worker") as session:
             prune(session)
+
+    @worker.task(name=COMPARE_SUBMISSIONS, shared=False)  # type: ignore[untyped-decorator]
+    def compare_submissions() -> None:
+        """What can only be told by looking at many: outliers, households met twice, copied answers."""
+        for operation in _operations(program):
+            compare_recent(program, operation)
 
     @worker.task(name=PULL_NEW, shared=False)  # type: ignore[untyped-decorator]
     def pull_new() -> None:

@@ -6,10 +6,7 @@ from uuid import UUID
 from casework.admission.arrival import Arrival, Desk
 from casework.admission.outcome import refused
 from core.places import load_places
-from ingest.quality import Check, Finding, Looked, keep_findings, look_at, plan_of
-from ingest.quality.finding import OF_SEVERAL
-from ingest.quality.position import Area
-from ingest.quality.read_audit_log import read_audit_log
+from ingest.quality import OF_SEVERAL, Area, Check, Finding, Looked, keep_findings, look_at, plan_of, read_audit_log
 
 __all__ = ["check_arrivals", "looked_at"]
 

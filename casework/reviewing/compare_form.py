@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Final
-from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casework.admission.arrival import Arrival, Desk
@@ -12,12 +10,10 @@ from casework.reviewing.check_arrivals import check_arrivals, looked_at
 from core.access import NotAllowed, access_of
 from core.keyring import KeyRing
 from core.permissions import Right
-from ingest.models import State, Submission
-from ingest.quality import compare, keep_findings, plan_of
-from ingest.quality.finding import OF_SEVERAL
-from ingest.reviews.page_queue import newest_of_chain
+from ingest.quality import OF_SEVERAL, compare, keep_findings, plan_of
+from ingest.reviews import newest_submissions
 
-__all__ = ["MOST_COMPARED", "compare_form", "look_again", "newest_submissions"]
+__all__ = ["MOST_COMPARED", "compare_form", "look_again"]
 
 MOST_COMPARED: Final = 2_000  # the newest of a form: what is older was compared when it came
 AT_ONCE: Final = 200
@@ -46,13 +42,6 @@ def look_again(session: Session, ring: KeyRing, operation: str, form_id: str) ->
     return check_arrivals(desk, _arrivals(desk, form_id))
 
 
-def newest_submissions(session: Session, operation: str, form_id: str, most: int = MOST_COMPARED) -> list[UUID]:
-    """The newest version of each answer to a form, the newest first."""
-    whole = Submission.operation == operation, Submission.complete, Submission.state != State.ENCRYPTED.value
-    wanted = select(Submission.id).where(*whole, Submission.form_id == form_id, newest_of_chain())
-    return list(session.scalars(wanted.order_by(Submission.received_at.desc(), Submission.id).limit(most)))
-
-
 def _desk(session: Session, ring: KeyRing, operation: str) -> Desk:
     if not access_of(session).system:
         raise NotAllowed(Right.REVIEW_SUBMISSION, "ingest.submission")
@@ -61,6 +50,6 @@ def _desk(session: Session, ring: KeyRing, operation: str) -> Desk:
 
 def _arrivals(desk: Desk, form_id: str) -> Sequence[Arrival]:
     """Those that can be read; what cannot lies in quarantine with its reason."""
-    newest = newest_submissions(desk.session, desk.operation, form_id)
+    newest = newest_submissions(desk.session, desk.operation, form_id, MOST_COMPARED)
     pieces = (newest[start : start + AT_ONCE] for start in range(0, len(newest), AT_ONCE))
     return [one for piece in pieces for one in desk.receive(piece).values() if isinstance(one, Arrival)]

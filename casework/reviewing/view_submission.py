@@ -9,15 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casework.models import Case, Interview, MovementEvent
-from casework.reviewing.decide import reviewed
 from casework.store.bulk_limit import count_reading
 from core.audit import Purpose
 from core.keyring import KeyRing
 from forms import find_definition
-from ingest.models import State
 from ingest.quality import KeptFinding, read_findings
-from ingest.review_models import ReviewState
-from ingest.reviews import ReviewTold, read_reviews
+from ingest.reviews import ReviewState, ReviewTold, find_reviewed, read_reviews
 
 __all__ = ["SubmissionView", "view_submission"]
 
@@ -25,7 +22,7 @@ __all__ = ["SubmissionView", "view_submission"]
 @dataclass(frozen=True)
 class SubmissionView:
     """What a supervisor sees. `labels` are the questions' own words by name and language; `records` leads to what became of it:
-    the kind of record and its id."""
+    the kind of record and its id. Of one that was set aside, `reasons` say why, and `repairable` names questions by path."""
 
     id: UUID
     form_id: str
@@ -33,6 +30,8 @@ class SubmissionView:
     collector: str
     received_at: datetime
     aside: bool
+    reasons: Sequence[str]
+    repairable: Mapping[str, str]
     state: ReviewState
     records: Sequence[tuple[str, UUID]]
     findings: Sequence[KeptFinding] = field(repr=False)
@@ -46,8 +45,8 @@ def view_submission(session: Session, ring: KeyRing, submission: UUID, *, purpos
     Answers are told where a check stumbled over them, but none that points at a person by itself. Raises `NotAllowed`,
     `ingest.reviews.NotAwaitingReview`, `ReadTooMany`, `KeyDestroyed` or `CiphertextRefused`.
     """
-    row = reviewed(session, submission)
-    persons, reports = _records(session, row.root_id)
+    row = find_reviewed(session, submission)
+    persons, reports = _records(session, row.chain)
     count_reading(session, persons, reports=reports)
     definition = find_definition(session, row.operation, row.form_id, row.form_version)
     reviews = read_reviews(session, ring, submission, purpose=purpose)
@@ -57,7 +56,13 @@ def view_submission(session: Session, ring: KeyRing, submission: UUID, *, purpos
         form_version=row.form_version,
         collector=row.collector,
         received_at=row.received_at,
-        aside=row.state == State.SET_ASIDE.value,
+        aside=row.aside,
+        reasons=row.reasons,
+        repairable={
+            question.path: question.name
+            for question in (definition.questions if definition else ())
+            if question.repeat is None and question.labels and question.kind != "binary"
+        },
         state=reviews[0].state if reviews else ReviewState.RECEIVED,
         records=[*(("person", one) for one in persons), *(("report", one) for one in reports)],
         findings=read_findings(session, ring, submission, purpose=purpose),

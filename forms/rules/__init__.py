@@ -6,7 +6,8 @@ refused with `ExpressionUnsupported`, never guessed.
 
 from forms.rules.errors import ExpressionUnsupported
 from forms.rules.evaluate import Said, evaluate
-from forms.rules.parse_expression import parse_expression
+from forms.rules.parse_expression import Node, parse_expression, paths_in
+from forms.rules.rule import Rule
 from forms.rules.values import is_true
 
-__all__ = ["ExpressionUnsupported", "Said", "evaluate", "is_true", "parse_expression"]
+__all__ = ["ExpressionUnsupported", "Node", "Rule", "Said", "evaluate", "is_true", "parse_expression", "paths_in"]

@@ -5,14 +5,18 @@
 """
 
 from ingest.quality.compare import compare
-from ingest.quality.finding import Check, Finding
+from ingest.quality.finding import OF_SEVERAL, Check, Finding
 from ingest.quality.keep_findings import KeptFinding, keep_findings, read_findings
 from ingest.quality.look_at import look_at
 from ingest.quality.looked_at import Looked
+from ingest.quality.position import Area
 from ingest.quality.quality_plan import QualityPlan, plan_of, set_plan
+from ingest.quality.read_audit_log import read_audit_log
 from ingest.quality.recheck_rules import Unchecked, not_checked
 
 __all__ = [
+    "OF_SEVERAL",
+    "Area",
     "Check",
     "Finding",
     "KeptFinding",
@@ -24,6 +28,7 @@ __all__ = [
     "look_at",
     "not_checked",
     "plan_of",
+    "read_audit_log",
     "read_findings",
     "set_plan",
 ]

@@ -8,6 +8,7 @@ cleaningtools counts differing columns), without what the phone fills in.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Final
 from uuid import UUID
 
@@ -23,6 +24,7 @@ __all__ = ["find_alike", "find_same_households"]
 FEWEST_NAMED: Final = 2  # answers that point at a household: one name alone is shared by many
 FEWEST_ASKED: Final = 10  # answers of two submissions, before being alike says anything
 OF_ARRIVAL: Final = {"arrival_date", "origin", "destination"}
+MOST_NAMED: Final = 10  # others: whoever looks at one finds its others in turn
 FILLED_IN: Final = {"dateTime", "date", "time", "geopoint", "binary", "barcode"}
 
 
@@ -41,7 +43,7 @@ def find_same_households(looked: Sequence[Looked], plan: QualityPlan) -> Iterato
             by_name[named].append(one.submission)
     for same in by_name.values():
         if len(same) > 1:
-            yield from ((one, Finding(Check.SAME_HOUSEHOLD, "", {"with": _others(one, same)})) for one in same)
+            yield from ((one, Finding(Check.SAME_HOUSEHOLD, "", _others(one, same))) for one in same)
 
 
 def find_alike(looked: Sequence[Looked], plan: QualityPlan) -> Iterator[tuple[UUID, Finding]]:
@@ -85,5 +87,6 @@ def _is_answer(kind: str) -> bool:
     return kind not in FILLED_IN
 
 
-def _others(one: UUID, same: Sequence[UUID]) -> str:
-    return " ".join(str(other) for other in same if other != one)
+def _others(one: UUID, same: Sequence[UUID]) -> dict[str, str]:
+    others = (str(other) for other in same if other != one)
+    return {"times": str(len(same)), "with": " ".join(islice(others, MOST_NAMED))}

@@ -67,7 +67,7 @@ def keep_findings(
 def read_findings(session: Session, ring: KeyRing, submission: UUID, *, purpose: Purpose) -> list[KeptFinding]:
     """What was found of one submission; raises `KeyDestroyed` or `core.envelope.CiphertextRefused`."""
     rows = session.scalars(select(FindingRow).where(FindingRow.submission == submission)).all()
-    record(session, Action.READ, f"{SUBMISSION}:{submission}", purpose=purpose, detail={"findings": len(rows)})
+    record(session, Action.READ, f"{SUBMISSION}:{submission}", purpose=purpose, detail={"part": "findings"})
     if not rows:
         return []
     key = open_key(session, ring, SUBMISSION, submission)

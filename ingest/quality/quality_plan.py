@@ -105,7 +105,7 @@ def set_plan(session: Session, operation: str, form_id: str, text: str) -> int:
     who = access_of(session).actor
     session.add(QualityPlanRow(operation=operation, form_id=form_id, edition=edition, content=text, set_by=who, set_at=now()))
     session.flush()
-    detail = {"form": form_id, "edition": edition}
+    detail = {"code": form_id, "edition": edition}
     record(session, Action.REGISTERED, "ingest.quality_plan", purpose=Purpose.ADMINISTRATION, detail=detail)
     return edition
 

@@ -7,9 +7,8 @@ server that was pulled, an edit. What cannot be evaluated here is counted as not
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from forms import FormDefinition, Question, Rule
-from forms.rules import ExpressionUnsupported, evaluate, is_true, parse_expression
-from forms.rules.parse_expression import Node, paths_in
+from forms import FormDefinition, Question
+from forms.rules import ExpressionUnsupported, Node, Rule, evaluate, is_true, parse_expression, paths_in
 from ingest.quality.finding import Check, Finding
 from ingest.quality.looked_at import Looked, shown
 from ingest.read_answers import Answers

@@ -45,7 +45,7 @@ def keep_review(session: Session, ring: KeyRing, submission_id: UUID, state: Rev
     row.comment = key.seal(comment.strip()[:LONGEST_COMMENT].encode(), _binding(row))
     session.add(row)
     session.flush()
-    detail = {"state": state.value, "number": row.number}
+    detail = {"state": state.value, "version": row.number}
     record(session, Action.REVIEWED, review_subject(submission_id), purpose=Purpose.VERIFICATION, detail=detail)
     return row
 

@@ -13,10 +13,10 @@ from core.paging import PAGE, Page, page_of
 from core.permissions import Right, holds
 from ingest.models import State, Submission
 from ingest.review_models import FindingRow, Review, ReviewState
-from ingest.reviews.read_reviews import newest_state
+from ingest.reviews.read_reviews import known_state, newest_state
 from ingest.seal_content import SUBMISSION
 
-__all__ = ["InQueue", "newest_of_chain", "page_queue", "reviewable"]
+__all__ = ["InQueue", "forms_in_reach", "newest_of_chain", "page_queue", "reviewable"]
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,13 @@ def page_queue(
     return page
 
 
+def forms_in_reach(session: Session, since: datetime | None = None) -> list[str]:
+    """The forms to which something came within reach, ever or since a moment; raises `NotAllowed`."""
+    access = require(session, Right.REVIEW_SUBMISSION, subject=SUBMISSION)
+    came = select(Submission.form_id).where(reviewable(access)).distinct()
+    return sorted(session.scalars(came.where(Submission.received_at >= since) if since else came))
+
+
 def reviewable(access: Access) -> ColumnElement[bool]:
     """What has come whole to this operation, and lies where the account may review."""
     reach = [grant.reach for grant in access.grants if holds(grant.role, Right.REVIEW_SUBMISSION)]
@@ -83,7 +90,7 @@ def newest_of_chain() -> ColumnElement[bool]:
 
 
 def _told(row: Submission, state: str, findings: int, decided: bool) -> InQueue:  # noqa: FBT001  (a column)
-    stands = ReviewState(state)
+    stands = known_state(row.id, state)
     edited = stands is not ReviewState.RECEIVED and not decided
     aside = row.state == State.SET_ASIDE.value
     return InQueue(row.id, row.form_id, row.collector, row.received_at, stands, findings, edited, aside)

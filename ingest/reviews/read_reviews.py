@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from core.audit import Purpose, record
 from core.audit_line import Action
+from core.clear_columns import RecordDamaged, code_in
 from core.database import among
 from core.keyring import KeyRing
 from ingest.models import Submission
@@ -18,7 +19,7 @@ from ingest.review_models import Review, ReviewState
 from ingest.reviews.keep_review import open_comment
 from ingest.seal_content import SUBMISSION, open_key
 
-__all__ = ["LEFT_OUT", "ReviewTold", "chains_left_out", "newest_state", "read_reviews", "state_of"]
+__all__ = ["LEFT_OUT", "ReviewTold", "chains_left_out", "known_state", "newest_state", "read_reviews"]
 
 LEFT_OUT: Final = (ReviewState.ON_HOLD, ReviewState.REJECTED)  # counted in no statistics
 
@@ -44,16 +45,11 @@ def read_reviews(session: Session, ring: KeyRing, submission: UUID, *, purpose: 
     rows = session.scalars(of_chain.order_by(Review.decided_at.desc(), Review.number.desc())).all()
     keys = {version: open_key(session, ring, SUBMISSION, version) for version in {row.submission for row in rows}}
     if rows:
-        record(session, Action.READ, f"{SUBMISSION}:{submission}", purpose=purpose, detail={"reviews": len(rows)})
+        record(session, Action.READ, f"{SUBMISSION}:{submission}", purpose=purpose, detail={"part": "reviews"})
+    comments = [open_comment(keys[row.submission], row) for row in rows]  # whatever was changed of a row is refused here
     return [
-        ReviewTold(
-            ReviewState(row.state),
-            row.decided_by,
-            row.decided_at,
-            row.submission == submission,
-            open_comment(keys[row.submission], row),
-        )
-        for row in rows
+        ReviewTold(code_in(row, "state", ReviewState), row.decided_by, row.decided_at, row.submission == submission, comment)
+        for row, comment in zip(rows, comments, strict=True)
     ]
 
 
@@ -64,9 +60,10 @@ def newest_state(root: object) -> ScalarSelect[str]:
     return of_chain.order_by(review.decided_at.desc(), review.number.desc()).limit(1).scalar_subquery()
 
 
-def state_of(session: Session, submission: UUID) -> ReviewState:
-    """Where an answer stands."""
-    told = session.scalar(select(newest_state(Submission.root_id)).where(Submission.id == submission))
+def known_state(submission: UUID, told: str | None) -> ReviewState:
+    """The state that a decision left, `RECEIVED` without one; raises `RecordDamaged`."""
+    if told not in {None, *ReviewState}:
+        raise RecordDamaged(record=submission, table=Review.__table__, column="state")
     return ReviewState(told) if told else ReviewState.RECEIVED
 
 

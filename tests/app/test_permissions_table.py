@@ -56,7 +56,7 @@ from core.week import Week
 from forms import RecordPart, publish_form, read_form_definition
 from forms.classes import list_form_versions, set_classes
 from ingest import receive_submission
-from ingest.review_models import ReviewState
+from ingest.reviews import ReviewState
 from tests.casework.conftest import ARRIVAL, OPERATION, PLACES, SCREENING, Field, write_answers
 from tests.casework.conftest import xforms as xforms  # noqa: PLC0414  (a fixture)
 

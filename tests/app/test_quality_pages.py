@@ -6,17 +6,19 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from casework import movement_sources
 from core.access import Custody
 from core.database import Zone
 from core.permissions import Role
+from forms import publish_form
+from ingest import receive_submission
 from ingest.collectors import Collector, add_collector, find_collector
+from ingest.figures import CollectorFigure, by_area, period_of, stands_out
 from ingest.quality import QualityPlan, set_plan
-from ingest.reviews.completeness import by_area, period_of
-from ingest.reviews.figures import CollectorFigure, stands_out
 from tests.app.test_record_pages import SignIn
 from tests.app.test_record_pages import signed_in as signed_in  # noqa: PLC0414  (a fixture)
 from tests.app.test_record_pages import teams as teams  # noqa: PLC0414
-from tests.casework.conftest import ARRIVAL, OPERATION, Field
+from tests.casework.conftest import ARRIVAL, OPERATION, OTHER, Field
 from tests.casework.conftest import field_team as field_team  # noqa: PLC0414
 from tests.casework.conftest import xforms as xforms  # noqa: PLC0414
 
@@ -101,3 +103,48 @@ def test_a_sender_stands_out_where_chance_would_rarely_do_it(
     found: int, received: int, others_found: int, others: int, unusual: bool
 ) -> None:
     assert stands_out(found, received, others_found, others) is unusual
+
+
+class TestWhatLiesInQuarantine:
+    """Nothing that came is lost, and a supervisor brings it in."""
+
+    def test_an_answer_is_repaired_and_the_submission_admitted(self, signed_in: SignIn, field_team: Field) -> None:
+        aside = field_team.send("movement", {**ARRIVAL, "origin": "nowhere"})
+        field_team.admit_awaiting()
+        sara = signed_in("sara", Role.SUPERVISOR)
+        page = sara.get(f"/quality/{aside}").text
+        [path] = [one for one in re.findall(r'<option value="(/data/[^"]+)"', page) if one.endswith("/origin_district")]
+        told = sara.send(f"/quality/{aside}/repair", page=f"/quality/{aside}", question=path, answer="elsewhere").text
+        assert "It was refused again" in told
+        [edited] = set(re.findall(r'href="/quality/([0-9a-f-]{36})"', told)) - {str(aside)}
+        told = sara.send(f"/quality/{edited}/repair", page=f"/quality/{edited}", question=path, answer="XM0101").text
+        assert "It is taken in" in told
+        assert "Nothing lies in quarantine" in told
+        with field_team.zone() as session:
+            [week] = movement_sources(session, OPERATION)
+        assert str(week) == "2026-W07"
+        assert sara.send(f"/quality/{aside}/repair", page="/account", question=path, answer="XM0101").status_code == 404
+
+    def test_a_question_that_cannot_be_is_named(self, signed_in: SignIn, field_team: Field) -> None:
+        aside = field_team.send("movement", {**ARRIVAL, "origin": "nowhere"})
+        field_team.admit_awaiting()
+        sara = signed_in("sara", Role.SUPERVISOR)
+        told = sara.send(f"/quality/{aside}/repair", page="/account", question="/data/nothing", answer="x")
+        assert told.status_code == 422
+
+    def test_a_refused_post_is_taken_in_once_its_form_is_published(self, signed_in: SignIn, field_team: Field) -> None:
+        late = OTHER.replace(b'id="wells"', b'id="late"')
+        xml = b'<data id="late"><depth>7</depth><meta><instanceID>uuid:late</instanceID></meta></data>'
+        with field_team.zone(Zone.COLLECTION) as session:
+            post = {"operation": OPERATION, "xml": xml, "files": [], "collector": "phone"}
+            assert receive_submission(session, field_team.ring, **post).submission_id is None  # type: ignore[arg-type]
+        sara = signed_in("sara", Role.SUPERVISOR)
+        [again] = re.findall(r'action="(/quality/quarantine/[0-9a-f-]{36})"', sara.get("/quality/quarantine").text)
+        assert "It was refused again" in sara.send(again, page="/quality/quarantine").text
+        with field_team.zone(Zone.COLLECTION) as session:
+            publish_form(session, OPERATION, late, {})
+        assert "It is taken in" in sara.send(again, page="/quality/quarantine").text
+        assert "<bdi>late</bdi>" in sara.get("/quality").text
+        assert sara.send(again, page="/account").status_code == 404
+        eve = signed_in("eve", Role.CASEWORKER)
+        assert [eve.get("/quality/quarantine").status_code, eve.send(again, page="/account").status_code] == [403, 403]

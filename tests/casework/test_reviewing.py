@@ -20,8 +20,7 @@ from core.permissions import Role
 from core.week import Week
 from ingest import receive_submission
 from ingest.quality import set_plan
-from ingest.review_models import ReviewState
-from ingest.reviews import NotAwaitingReview, page_queue
+from ingest.reviews import NotAwaitingReview, ReviewState, page_queue
 from tests.casework.conftest import ARRIVAL, MEMBERS, OPERATION, SCREENING, Field, write_answers
 
 WEEK = Week(2026, 7)

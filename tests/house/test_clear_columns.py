@@ -55,6 +55,7 @@ LEFT_OUT = {
     "ingest.deployed_version": "versions of a form, under another server's names",
     "ingest.review": "bound to the comment, sealed with all of the row; that one is gone, the log tells",
     "ingest.quality_plan": "limits of checks, which tell of nobody",
+    "ingest.back_check": "a sample and what came of it, which decides nothing; its second interviews are rejected by a review",
     "ingest.finding": "bound to its detail; what is suspected of an answer, which a person decides about",
 }
 

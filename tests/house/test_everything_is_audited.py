@@ -28,13 +28,17 @@ from tests.casework.conftest import field_team as field_team  # noqa: PLC0414  (
 from tests.casework.conftest import xforms as xforms  # noqa: PLC0414
 from tests.house.calls import calls_of
 
-ROOMS = ("counting", "records", "search", "duplicates", "consent", "rights", "erasure", "store", "exporting")
+ROOMS = ("counting", "records", "search", "duplicates", "consent", "rights", "erasure", "store", "exporting", "reviewing")
 FACES = (
     "ingest",
     "ingest.collectors",
     "ingest.pull",
     "ingest.sources",
     "ingest.write_back",
+    "ingest.quality",
+    "ingest.figures",
+    "ingest.reviews",
+    "ingest.back_checks",
     "casework",
     *(f"casework.{room}" for room in ROOMS),
     "anonymizer",
@@ -97,7 +101,13 @@ QUIET = {
     "exports.released_cells": "what the world sees",
     "exports.released_codes": "what the world sees",
     "ingest.awaiting_submissions": "ids; what is read of them leaves a line",
+    "ingest.back_checks.pairs_of": "ids of interviews; comparing them leaves the lines",
     "ingest.chain_of": "ids",
+    "ingest.quality.plan_of": "limits of checks, which tell of nobody",
+    "ingest.reviews.chains_left_out": "ids, a step of counting, which leaves the line",
+    "ingest.reviews.find_reviewed": "a step of reading or deciding, which leave the line",
+    "ingest.reviews.forms_in_reach": "ids of forms",
+    "ingest.reviews.newest_submissions": "ids; what is read of them leaves a line",
     "ingest.collectors.find_collector": "a step of receiving, which leaves the line",
     "ingest.collectors.list_collectors": "names of phones and teams",
     "ingest.mark_handled": "a step of admission, which leaves the line",

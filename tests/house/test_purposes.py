@@ -65,6 +65,11 @@ OPENS_NOTHING = {
     "casework.count_left",  # a number, without opening or naming any
     "casework.waiting_work",  # numbers of what waits, without opening or naming any
     "casework.admit_again",
+    "casework.compare_form",  # likewise, with the eyes of admission
+    "casework.compare_pairs",  # likewise; it gives rates
+    "casework.decide",  # opens nothing: it seals a comment
+    "casework.look_again",
+    "casework.tell_back_check",  # likewise
     "casework.admit_awaiting",
     "casework.admit_submission",
     # Whether something is allowed, which ids there are, what is due.

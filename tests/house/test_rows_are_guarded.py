@@ -45,6 +45,7 @@ REASONS: Final = {
     "identity.attempt": "failures of some hours, under keyed fingerprints; without them a guess is judged sooner",
     "identity.spent_challenge": "challenges of ten minutes, bound to a browser by the ring",
     "ingest.tombstone": "keyed fingerprints; without one, an answer that a phone still holds is taken in again",
+    "ingest.back_check": "a sample and what came of it, which decides nothing",
     "ingest.quality_plan": "limits of checks: what is found with them a person decides about, and each edition has its line",
     "ingest.pulled": "which record of a server is which of ours; without it a record is recognised by its answers",
     "ingest.review_to_send": "what a server is to be told of its own record; nothing here is decided by it",

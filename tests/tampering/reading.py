@@ -29,7 +29,10 @@ from core.registers import Breach, list_entries
 from forms import RecordPart, open_form_keys
 from ingest import StoredSubmission, quarantined, read_quarantined, read_submission
 from ingest.models import Submission
+from ingest.quality import read_findings
 from ingest.read_quarantine import read_quarantined_files
+from ingest.review_models import FindingRow, Review
+from ingest.reviews import read_reviews
 from ingest.sources import list_sources, open_token
 from tests.casework.conftest import OPERATION
 from tests.tampering.conftest import WEEK
@@ -138,6 +141,16 @@ def keys_of_forms(session: Session, ring: KeyRing) -> Any:
     return list(open_form_keys(session, ring, OPERATION))
 
 
+def findings(session: Session, ring: KeyRing) -> Any:
+    found = session.scalars(select(FindingRow.submission).distinct().order_by(FindingRow.submission)).all()
+    return [read_findings(session, ring, submission, purpose=LAW) for submission in found]
+
+
+def reviews(session: Session, ring: KeyRing) -> Any:
+    found = session.scalars(select(Review.submission).distinct().order_by(Review.submission)).all()
+    return [read_reviews(session, ring, submission, purpose=LAW) for submission in found]
+
+
 READINGS: Final[Mapping[str, Reading]] = {
     "anonymizer.block_key": Reading(Zone.ANONYMIZER, blocks, "block"),
     "anonymizer.fact_column": Reading(Zone.ANONYMIZER, blocks, "block"),
@@ -158,8 +171,10 @@ READINGS: Final[Mapping[str, Reading]] = {
     "identity.totp": Reading(Zone.IDENTITY, apps, "account", SERVER),
     "ingest.attachment": Reading(Zone.CASEWORK, submissions),
     "ingest.attachment_chunk": Reading(Zone.CASEWORK, submissions, "attachment"),
+    "ingest.finding": Reading(Zone.CASEWORK, findings, "concat_ws(' ', id, submission)"),
     "ingest.quarantine": Reading(Zone.CASEWORK, quarantine),
     "ingest.record_key": Reading(Zone.CASEWORK, keys_of_ingest, "record"),
+    "ingest.review": Reading(Zone.CASEWORK, reviews, "concat_ws(' ', id, submission)"),
     "ingest.source": Reading(Zone.CASEWORK, tokens),
     "ingest.submission": Reading(Zone.CASEWORK, submissions),
 }

@@ -18,17 +18,24 @@ from core.permissions import Role
 from core.registers import verify_entries
 from forms import verify_form_keys
 from ingest import verify_received
+from ingest.reviews import ReviewMissing, logged_reviews, verify_reviews
 from tests.casework.conftest import OPERATION
 from tests.tampering.columns import Kind, of_kind
 from tests.tampering.conftest import WEEK, Tampered, World
 from tests.tampering.test_tampering import put, rows_of
 
 Verify = Callable[[Session, KeyRing], Checked]
+
+
+def received(session: Session, ring: KeyRing) -> Checked:
+    """What came, and what was found and decided about it."""
+    checked = verify_received(session, ring, OPERATION, lambda _: None, purpose=Purpose.VERIFICATION)
+    checked.add(verify_reviews(session, ring, OPERATION, {}, purpose=Purpose.VERIFICATION))
+    return checked
+
+
 BY_SCHEMA: Final[Mapping[str, tuple[Zone, Verify]]] = {
-    "ingest": (
-        Zone.CASEWORK,
-        lambda session, ring: verify_received(session, ring, OPERATION, lambda _: None, purpose=Purpose.VERIFICATION),
-    ),
+    "ingest": (Zone.CASEWORK, received),
     "forms": (Zone.CASEWORK, lambda session, ring: verify_form_keys(session, ring, OPERATION)),
     "core": (Zone.AUDIT, verify_entries),
     "anonymizer": (Zone.ANONYMIZER, lambda session, ring: verify_proofs(session, ring, OPERATION)),
@@ -80,3 +87,16 @@ def test_no_account_verifies(world: World, schema: str) -> None:
     amal = Access("amal", OPERATION, (Grant(Role.CASEWORKER),))
     with world.tampered() as tampered, pytest.raises(NotAllowed):
         verified(world, tampered, schema, amal)
+
+
+@pytest.mark.parametrize("change", ["DELETE FROM ingest.review", "UPDATE ingest.review SET state = 'rejected'"])
+def test_a_decision_that_was_taken_away_or_turned_is_found(world: World, change: str) -> None:
+    with world.tampered() as tampered:
+        with tampered.zone(Zone.AUDIT) as session:
+            logged = logged_reviews(session, OPERATION)
+        changed = tampered.do(f"{change} WHERE id = (SELECT min(id::text)::uuid FROM ingest.review)")
+        with tampered.zone(Zone.CASEWORK) as session:
+            checked = verify_reviews(session, world.ring, OPERATION, logged, purpose=Purpose.VERIFICATION)
+    assert changed == 1
+    [fault] = checked.faults
+    assert isinstance(fault, ReviewMissing) == change.startswith("DELETE")

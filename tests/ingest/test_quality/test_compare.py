@@ -35,8 +35,8 @@ def test_a_household_is_met_twice_whoever_met_it_and_however_it_is_written() -> 
     other = looked(3, {"name": "Amal Hassan", "phone": "556"}, collector="a")
     told = compare([first, again, other], QualityPlan())
     assert {submission: found(findings) for submission, findings in told.items()} == {
-        UUID(int=1): {("same_household", ""): {"with": str(UUID(int=2))}},
-        UUID(int=2): {("same_household", ""): {"with": str(UUID(int=1))}},
+        UUID(int=1): {("same_household", ""): {"times": "2", "with": str(UUID(int=2))}},
+        UUID(int=2): {("same_household", ""): {"times": "2", "with": str(UUID(int=1))}},
     }
     by_phone = compare([first, other, looked(4, {"name": "Badr", "phone": "556"})], QualityPlan(same_household=("phone",)))
     assert set(by_phone) == {UUID(int=3), UUID(int=4)}

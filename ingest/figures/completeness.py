@@ -11,8 +11,8 @@ from datetime import date, timedelta
 
 from core.access import Custody
 from ingest.collectors import Collector
+from ingest.figures.count_received import CollectorFigure
 from ingest.quality import QualityPlan
-from ingest.reviews.figures import CollectorFigure
 
 __all__ = ["AreaFigure", "by_area", "period_of"]
 
