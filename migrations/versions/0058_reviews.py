@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0058"
-down_revision = "0051"
+down_revision = "0052"
 
 COLLECTION, CASEWORK = "waystation_collection", "waystation_casework"
 OWN_OPERATION = "operation = (SELECT current_setting('waystation.operation', true))"
