@@ -112,6 +112,7 @@ QUIET = {
     "ingest.collectors.list_collectors": "names of phones and teams",
     "ingest.mark_handled": "a step of admission, which leaves the line",
     "ingest.pull.find_changed": "numbers of records, by blind tokens",
+    "ingest.pull.key_for_files": "a key for writing, which reads nothing; keeping the files leaves a line",
     "ingest.quarantined": "codes and ids; reading one leaves a line",
     "ingest.received_before": "ids",
     "ingest.sources.find_source": "servers and forms, without their tokens",
