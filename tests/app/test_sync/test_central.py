@@ -197,6 +197,12 @@ class TestChanges:
         assert pulling.answers("uuid:a").values == {NAME: "Amal Noor"}
         assert pulling.stored("uuid:a").chain == {original, pulling.submission_of("uuid:a")}
 
+    def test_it_comes_without_a_sweep(self, pulling: Pulling) -> None:
+        pulling.central.add("uuid:a", **AMAL)
+        pulling.sync(sweep=False)
+        pulling.central.edit("uuid:a", "uuid:b", person={"name": "Amal N."})
+        assert pulling.sync(sweep=False)["edited"] == 1
+
     def test_a_review_is_kept(self, pulling: Pulling) -> None:
         pulling.central.add("uuid:a")
         pulling.sync()
