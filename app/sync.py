@@ -6,8 +6,8 @@ this, the next round goes on after the last page that was kept.
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, Generic, TypeVar
@@ -16,11 +16,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.program import Program
+from app.pulled_server import PulledServer, find_with_token, open_server
 from core.database import Zone
 from core.errors import Problem
-from ingest import central, kobo, pull
+from ingest import kobo, pull, sources
 
-__all__ = ["Pulled", "sync_all", "sync_source"]
+__all__ = ["Pulled", "sync_all", "sync_quietly", "sync_source"]
 
 log = logging.getLogger(__name__)
 logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log the address of every request: numbers and files of records
@@ -53,11 +54,10 @@ def sync_source(
     wait: Callable[[float], object] = time.sleep,
 ) -> Iterator[Pulled]:
     """Pull, page by page. Raises `SourceUnknown`, and what the server's refusals and silence are called."""
-    with program.database.transaction(Zone.CASEWORK, operation=operation, actor=actor) as session:
-        found = pull.find_source(session, source)
-        token = pull.open_token(session, program.ring, source)
-    with _open_round(program, found, token, actor, wait) as one:
-        yield from one.fetch_new()
+    found, token = find_with_token(program, operation, source, actor)
+    with open_server(program, found, token, wait) as server:
+        one = _round(program, found, server, actor)
+        yield from one.fetch()
         if sweep:
             yield from one.sweep()
 
@@ -65,28 +65,18 @@ def sync_source(
 def sync_all(program: Program, operation: str, *, sweep: bool) -> None:
     """Pull every source of an operation. One that fails is logged by its id and the problem's code, and holds up no other."""
     with program.database.transaction(Zone.COLLECTION, operation=operation, actor=WORKER) as session:
-        sources = pull.list_sources(session, operation)
-    for source in sources:
-        try:
-            for _ in sync_source(program, operation, source.id, sweep=sweep, actor=WORKER):
-                pass
-        except Problem as problem:
-            log.warning("source %s was not pulled: %s", source.id, problem.code)
+        every = sources.list_sources(session, operation)
+    for source in every:
+        sync_quietly(program, operation, source.id, sweep=sweep)
 
 
-@contextmanager
-def _open_round(
-    program: Program, source: pull.Source, token: str, actor: str, wait: Callable[[float], object]
-) -> Iterator["_NumberedRound | _DatedRound"]:
-    """A round with the server open, of the kind that it is."""
-    if source.kind is pull.Kind.KOBO:
-        with kobo.open_kobo(source.address, source.asset, token, wait=wait) as numbered:
-            yield _NumberedRound(program, source, numbered, actor)
-    else:
-        email, _, password = token.partition("\n")
-        number_of = partial(pull.number_of, program.ring, source.id)
-        with central.open_central(source.address, source.asset, (email, password), number_of=number_of, wait=wait) as dated:
-            yield _DatedRound(program, source, dated, actor)
+def sync_quietly(program: Program, operation: str, source: UUID, *, sweep: bool) -> None:
+    """Pull one source; a failure is logged by its id and the problem's code."""
+    try:
+        for _ in sync_source(program, operation, source, sweep=sweep, actor=WORKER):
+            pass
+    except Problem as problem:
+        log.warning("source %s was not pulled: %s", source, problem.code)
 
 
 ServerT = TypeVar("ServerT", bound=pull.Server)
@@ -95,7 +85,7 @@ ServerT = TypeVar("ServerT", bound=pull.Server)
 class _Round(Generic[ServerT]):
     """What is done with any server: everything new is taken in, with its files."""
 
-    def __init__(self, program: Program, source: pull.Source, server: ServerT, actor: str) -> None:
+    def __init__(self, program: Program, source: sources.Source, server: ServerT, actor: str) -> None:
         self.program, self.source, self.server, self.actor = program, source, server, actor
 
     def fetch_new(self) -> Iterator[Pulled]:
@@ -115,11 +105,20 @@ class _Round(Generic[ServerT]):
 
     def _add_files(self, waiting: pull.Waiting) -> bool:
         """Whether the submission is whole now."""
-        fetched = [content for file in waiting.files if (content := self.server.fetch(file))]
-        if not fetched:
+        if not waiting.files:
             return False
         with self._transaction() as session:
-            return pull.add_files(session, self.program.ring, self.source, waiting, fetched)
+            key = pull.key_for_files(session, self.program.ring, waiting)
+        with ExitStack() as open_files:
+            fetched = []
+            for file in waiting.files:
+                if one := self.server.fetch(file, partial(pull.seal_fetched, key, file)):
+                    open_files.enter_context(one.sealed)
+                    fetched.append(one)
+            if not fetched:
+                return False
+            with self._transaction() as session:
+                return pull.add_files(session, self.program.ring, self.source, waiting, fetched, key=key)
 
     def _take_in(self, records: Sequence[pull.ServerRecord]) -> pull.TakenIn:
         with self._transaction() as session:
@@ -127,14 +126,44 @@ class _Round(Generic[ServerT]):
 
     def _position(self) -> int:
         with self._transaction() as session:
-            return pull.source_progress(session, self.source.id).position
+            return sources.source_progress(session, self.source.id).position
 
     def _transaction(self) -> AbstractContextManager[Session]:
         return self.program.database.transaction(Zone.COLLECTION, operation=self.source.operation, actor=self.actor)
 
 
 class _NumberedRound(_Round[pull.NumberedServer]):
-    """A server that tells no moment of a change: all its numbers are gone through."""
+    """A server that tells no moment of a change: all its numbers are gone through, and its history is followed meanwhile."""
+
+    def fetch(self) -> Iterator[Pulled]:
+        yield from self._follow_history()
+        yield from self.fetch_new()
+
+    def _follow_history(self) -> Iterator[Pulled]:
+        """Before what is new is fetched: a record that changes after this was read is in the history of the next round. So the
+        first round has nothing to follow."""
+        with self._transaction() as session:
+            before = sources.source_progress(session, self.source.id).changed_to
+        history = self.server.history_since(before)
+        if history is None:
+            return
+        latest, changes = history
+        if before:
+            with self._transaction() as session:
+                found = pull.find_changed(session, self.program.ring, self.source, changes)
+            for numbers in _parts(sorted(found)):
+                yield from self._follow({number: found[number] for number in numbers})
+        with self._transaction() as session:
+            sources.move_changes(session, self.source.id, max(latest, 1))
+
+    def _follow(self, found: Mapping[int, bool]) -> Iterator[Pulled]:
+        """Deleted is what the history says is deleted and is not there: a token may have lost the right to see the rest."""
+        records = self.server.records(found)
+        yield self._told(self._take_in(records))
+        gone = {number for number, deleted in found.items() if deleted} - {record.number for record in records}
+        with self._transaction() as session:
+            validated = pull.keep_changed_validations(session, self.source, records)
+            yield Pulled(validated=validated, deleted=pull.mark_deleted(session, self.source, gone))
 
     def sweep(self) -> Iterator[Pulled]:
         after = 0
@@ -154,9 +183,20 @@ class _NumberedRound(_Round[pull.NumberedServer]):
 class _DatedRound(_Round[pull.DatedServer]):
     """A server that tells when a record was changed or deleted; what is not finished here is asked for once more."""
 
+    def fetch(self) -> Iterator[Pulled]:
+        yield from self.fetch_new()
+        yield from self._follow_changes()
+
     def sweep(self) -> Iterator[Pulled]:
         with self._transaction() as session:
-            before = pull.source_progress(session, self.source.id)
+            unfinished_since = sources.source_progress(session, self.source.id).unfinished_since
+        if unfinished_since is not None:
+            for records in self.server.records_since(unfinished_since):
+                yield self._told(self._take_in(records))
+
+    def _follow_changes(self) -> Iterator[Pulled]:
+        with self._transaction() as session:
+            before = sources.source_progress(session, self.source.id)
         latest = before.changed_to
         for moment, records in self.server.changed_since(before.changed_to):
             latest = max(latest, moment)
@@ -168,11 +208,14 @@ class _DatedRound(_Round[pull.DatedServer]):
             with self._transaction() as session:
                 deleted = pull.mark_deleted(session, self.source, {record.number for record in listed})
             yield Pulled(listed=len(listed), deleted=deleted)
-        if before.unfinished_since is not None:
-            for records in self.server.records_since(before.unfinished_since):
-                yield self._told(self._take_in(records))
         with self._transaction() as session:
-            pull.move_changes(session, self.source.id, latest)
+            sources.move_changes(session, self.source.id, latest)
+
+
+def _round(program: Program, source: sources.Source, server: PulledServer, actor: str) -> _NumberedRound | _DatedRound:
+    if isinstance(server, kobo.KoboServer):
+        return _NumberedRound(program, source, server, actor)
+    return _DatedRound(program, source, server, actor)
 
 
 def _parts(numbers: list[int]) -> Iterable[list[int]]:

@@ -33,7 +33,8 @@ from core.settings import Settings
 from forms import publish_form
 from ingest.central import open_central
 from ingest.kobo import open_kobo
-from ingest.pull import Kind, Server, ServerRecord, Source, add_source, number_of
+from ingest.pull import Server, ServerRecord
+from ingest.sources import Kind, Source, add_source, number_of
 from tests.ingest.central_server import EMAIL, PASSWORD, START, CentralForm, central_serving
 from tests.ingest.kobo_server import ASSET, TOKEN, kobo_serving
 

@@ -82,6 +82,9 @@ class Settings:
     max_submission_bytes: Annotated[
         int, "Largest request a phone may send; announced to phones as `X-OpenRosa-Accept-Content-Length`."
     ] = 100_000_000
+    max_pulled_file_bytes: Annotated[
+        int, "Largest file that is taken from KoboToolbox or ODK Central with a record; it is never held in memory whole."
+    ] = 2_000_000_000
     retention: Annotated[
         Path,
         "File of retention periods, as casework/retention.toml; a relative path lies under `WAYSTATION_VAR`. "

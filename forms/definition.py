@@ -124,6 +124,11 @@ class FormDefinition:
         return frozenset(question.path for question in self.questions)
 
     @cached_property
+    def paths_below_root(self) -> Mapping[str, str]:
+        """The same by what follows the form's outermost element in them."""
+        return {path.split("/", 2)[2]: path for path in self.paths if path.count("/") > 1}
+
+    @cached_property
     def repeat_paths(self) -> frozenset[str]:
         """Where answers may stand more than once."""
         return frozenset(self.repeats)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from core.audit import Action, Purpose, record
 from forms.definition import FormDefinition, refuse_variables_fed_twice
+from forms.encrypt_form import encryption_key
 from forms.errors import FormChanged, MediaNameUnusable
 from forms.models import FormMedia, FormVersion
 from forms.read_definition import read_form_definition
@@ -66,6 +67,11 @@ class PublishedForm:
     def definition(self) -> FormDefinition:
         """What the form asks, by its workbook alone; `find_definition` knows what was set beside it too."""
         return read_form_definition(self.xform)
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether phones encrypt what they finalise."""
+        return encryption_key(self.xform) is not None
 
 
 def publish_form(session: Session, operation: str, xform: bytes, media: Mapping[str, bytes]) -> PublishedForm:

@@ -15,6 +15,7 @@ __all__ = [
     "answers_digest",
     "edits_lock",
     "file_digest",
+    "file_digest_of",
     "file_token",
     "instance_token",
     "post_digest",
@@ -52,7 +53,12 @@ def file_token(ring: KeyRing, owner: UUID, name: str) -> bytes:
 
 def file_digest(ring: KeyRing, owner: UUID, content: bytes) -> bytes:
     """Equal for identical contents within one record."""
-    return ring.blind_token("file-content", f"{owner}{SEPARATOR}{_sha256(content)}")
+    return file_digest_of(ring, owner, _sha256(content))
+
+
+def file_digest_of(ring: KeyRing, owner: UUID, sha256: str) -> bytes:
+    """The same of a content that is known by its SHA-256, in hexadecimal."""
+    return ring.blind_token("file-content", f"{owner}{SEPARATOR}{sha256}")
 
 
 def post_digest(ring: KeyRing, operation: str, xml: bytes, files: Sequence[UploadedFile]) -> bytes:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     String,
     TypeDecorator,
@@ -28,11 +29,14 @@ from core.listed import listed
 
 __all__ = [
     "Attachment",
+    "AttachmentChunk",
     "CollectorRow",
+    "DeployedVersion",
     "ErasedInstance",
     "PulledRow",
     "Quarantine",
     "RecordKeyRow",
+    "ReviewToSend",
     "SourceRow",
     "State",
     "Submission",
@@ -99,7 +103,8 @@ def moved_to(state: State) -> ColumnElement[str]:
 
 
 class Attachment(Base):
-    """A file that came with a submission or with a post in quarantine, under the key of its `owner`."""
+    """A file that came with a submission or with a post in quarantine, under the key of its `owner`. One that came from another
+    server has no `content` of its own, but chunks."""
 
     __tablename__ = "attachment"
     __table_args__ = (UniqueConstraint("owner", "name", "digest"), {"schema": "ingest"})
@@ -110,6 +115,18 @@ class Attachment(Base):
     name: Mapped[bytes]
     digest: Mapped[bytes]
     label: Mapped[bytes]
+    content: Mapped[bytes | None]
+
+
+class AttachmentChunk(Base):
+    """A piece of a file's content; whose it is, its file says."""
+
+    __tablename__ = "attachment_chunk"
+    __table_args__ = {"schema": "ingest"}
+
+    attachment: Mapped[UUID] = mapped_column(ForeignKey("ingest.attachment.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    operation: Mapped[str]
     content: Mapped[bytes]
 
 
@@ -184,7 +201,8 @@ class ErasedInstance(Base):
 class SourceRow(Base):
     """A form on a server that is pulled. `position` is the highest record number taken in or, where the server lists by
     moments, the latest moment (milliseconds since 1970), and `changed_to` that of the changes; what the server asks for is
-    sealed under a record key of its own, and the zone that pulls cannot read it."""
+    sealed under a record key of its own, and the zone that pulls cannot read it. One that was removed keeps its row: its
+    records are known again should it be added once more."""
 
     __tablename__ = "source"
     __table_args__ = (
@@ -205,6 +223,7 @@ class SourceRow(Base):
     changed_to: Mapped[int] = mapped_column(BigInteger, server_default="0")
     custody: Mapped[str] = mapped_column(server_default=str(UNASSIGNED))
     added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    removed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class PulledRow(Base):
@@ -226,3 +245,35 @@ class PulledRow(Base):
     validation: Mapped[str | None]
     moment: Mapped[int | None] = mapped_column(BigInteger)
     deleted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class ReviewToSend(Base):
+    """The state that a review here gave to a record, until its server has been told. `failed`: why the last attempt did not
+    succeed, as the code of a problem."""
+
+    __tablename__ = "review_to_send"
+    __table_args__ = (
+        ForeignKeyConstraint(["source", "number"], ["ingest.pulled.source", "ingest.pulled.number"], ondelete="CASCADE"),
+        CheckConstraint("state IN ('received', 'on_hold', 'approved', 'rejected')", name="state"),
+        {"schema": "ingest"},
+    )
+
+    source: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=False)
+    operation: Mapped[str] = mapped_column(ForeignKey("core.operation.code"))
+    state: Mapped[str]
+    asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    failed: Mapped[str] = mapped_column(server_default="")
+
+
+class DeployedVersion(Base):
+    """What a server calls a version of a source's form that was deployed there from here."""
+
+    __tablename__ = "deployed_version"
+    __table_args__ = {"schema": "ingest"}
+
+    source: Mapped[UUID] = mapped_column(ForeignKey("ingest.source.id"), primary_key=True)
+    version_there: Mapped[str] = mapped_column(primary_key=True)
+    operation: Mapped[str] = mapped_column(ForeignKey("core.operation.code"))
+    version: Mapped[str]
+    deployed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -14,15 +14,19 @@ from ingest.read_answers import Answers
 
 __all__ = ["same_answers"]
 
+IN_ORDER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), check_circular=False).encode
+
 
 def same_answers(answers: Answers, definition: FormDefinition) -> bytes:
     """The answers in an order of their own, without anything that is not an answer to a question of the form."""
-    return json.dumps(_plain(answers, definition.measures), sort_keys=True, separators=(",", ":")).encode()
+    return IN_ORDER(_plain(answers, definition.measures)).encode()
 
 
 def _plain(answers: Answers, measures: Mapping[str, str]) -> list[Any]:
     measured = measures.keys() & answers.values.keys()
-    values = {**answers.values, **{path: NOTATIONS[measures[path]](answers.values[path]) for path in measured}}
+    values = answers.values
+    if measured:
+        values = {**values, **{path: NOTATIONS[measures[path]](values[path]) for path in measured}}
     repeats = {path: [_plain(entry, measures) for entry in entries] for path, entries in answers.repeats.items()}
     return [values, repeats]
 

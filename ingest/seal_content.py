@@ -1,20 +1,24 @@
 """Seal and open what arrived: one key per submission or quarantine entry, one ciphertext per part."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import partial
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.envelope import Binding, CiphertextRefused, RecordKey, WrappedKey, new_record_key, unwrap_record_key
 from core.keyring import KeyRing
+from core.sealed_chunks import chunk_place
 from ingest.blind_tokens import file_digest, file_token
 from ingest.errors import KeyDestroyed
-from ingest.models import Attachment, RecordKeyRow
-from ingest.uploaded_file import UploadedFile
+from ingest.models import Attachment, AttachmentChunk, RecordKeyRow
+from ingest.uploaded_file import StoredFile, UploadedFile
 
 __all__ = [
+    "ATTACHMENT",
+    "ATTACHMENT_CHUNK",
     "QUARANTINE",
     "SOURCE",
     "SUBMISSION",
@@ -33,6 +37,7 @@ SUBMISSION = "ingest.submission"
 QUARANTINE = "ingest.quarantine"
 SOURCE = "ingest.source"
 ATTACHMENT = "ingest.attachment"
+ATTACHMENT_CHUNK = "ingest.attachment_chunk"
 
 
 def new_key(session: Session, ring: KeyRing, operation: str, table: str, record: UUID) -> RecordKey:
@@ -102,9 +107,9 @@ def keep_files(
 
 
 def open_files(session: Session, key: RecordKey, owner: UUID) -> tuple[UploadedFile, ...]:
-    """The files of a record, by name; raises `core.envelope.CiphertextRefused`."""
+    """The files of a record, by name; raises `core.envelope.CiphertextRefused`, of what lies in chunks while it is read."""
     rows = session.scalars(select(Attachment).where(Attachment.owner == owner))
-    return tuple(sorted((open_file(key, row) for row in rows), key=lambda file: file.name))
+    return tuple(sorted((open_file(session, key, row) for row in rows), key=lambda file: file.name))
 
 
 def open_file_named(session: Session, ring: KeyRing, key: RecordKey, owner: UUID, name: str) -> bytes:
@@ -113,10 +118,25 @@ def open_file_named(session: Session, ring: KeyRing, key: RecordKey, owner: UUID
     row = session.scalars(select(Attachment).where(*named)).first()
     if row is None:
         raise Binding(ATTACHMENT, owner, "content").refused()  # somebody took it away
-    return open_file(key, row).content
+    return open_file(session, key, row).content
 
 
-def open_file(key: RecordKey, row: Attachment) -> UploadedFile:
-    """One file by its row; raises `core.envelope.CiphertextRefused`."""
+def open_file(session: Session, key: RecordKey, row: Attachment) -> UploadedFile:
+    """One file by its row; raises `core.envelope.CiphertextRefused`, of one that lies in chunks while it is read."""
     name, content_type = json.loads(key.open(row.label, Binding(ATTACHMENT, row.id, "label")))
+    if row.content is None:
+        return StoredFile(name, content_type, partial(_open_chunks, session, key, row.id))
     return UploadedFile(name, content_type, key.open(row.content, Binding(ATTACHMENT, row.id, "content")))
+
+
+def _open_chunks(session: Session, key: RecordKey, file: UUID) -> Iterator[bytes]:
+    """The content, one chunk in memory at a time. What has been given out is what was sealed, but that it is complete is known
+    only when the last one has opened."""
+    count = session.scalar(select(func.count()).where(AttachmentChunk.attachment == file)) or 0
+    for position in range(max(count, 1)):
+        place = chunk_place(ATTACHMENT_CHUNK, file, position, last=position == count - 1)
+        here = AttachmentChunk.attachment == file, AttachmentChunk.position == position
+        sealed = session.scalar(select(AttachmentChunk.content).where(*here))
+        if sealed is None:
+            raise place.refused()
+        yield key.open(sealed, place)

@@ -79,8 +79,9 @@ def _check(
             if owner in apart:
                 raise Binding(table, owner, "chain").refused()
             for file in session.scalars(select(Attachment.id).where(Attachment.owner == owner)):
-                open_file(key, session.get_one(Attachment, file))
-                session.expunge_all()  # one file in memory at a time
+                for _ in open_file(session, key, session.get_one(Attachment, file)).pieces():
+                    pass
+                session.expunge_all()  # one file, or one chunk of it, in memory at a time
 
         checked.take(owner, opening, gone=(KeyDestroyed,), refusals=REFUSALS)
 

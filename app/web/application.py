@@ -11,9 +11,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.program import Program
 from app.protect_asked import protect_asked
-from app.web import openrosa
+from app.web import hints, openrosa
 from app.web.desk import Desk
 from app.web.door import Door, Told
+from app.web.hints import Hinted, Hints
 from app.web.openrosa_guard import log_failure
 from app.web.page_groups import GROUPS
 from app.web.pages import Pages
@@ -47,6 +48,7 @@ def create_application(
     told: Told,
     *,
     try_out: Callable[[str, UUID], None] | None = None,
+    hinted: Hinted | None = None,
     protect: Callable[[str, Period], None] | None = None,
 ) -> FastAPI:
     """The application on an open database and key ring.
@@ -54,12 +56,15 @@ def create_application(
     `told(operation, submissions)` is called after the commit, for complete answers that are new, and
     `try_out(operation, trial_id)` for what an officer asks of a week; without it the page that waits tries it out. So is
     `protect(operation, period)` for what is to be protected; without it this process does it, after its answer.
+    `hinted(operation, source)` is called when another server says that a source has news.
     """
     application = FastAPI(title="Waystation", docs_url=None, redoc_url=None, openapi_url=None)
     application.state.door = Door(database, ring, settings, told)
     protect = protect or _protecting(Program(settings, database, ring))
     application.state.desk = Desk(database, ring, settings, GROUPS, protect, try_out)
+    application.state.hints = Hints(ring, hinted)
     application.include_router(openrosa.router)
+    application.include_router(hints.router)
     for group in GROUPS:
         application.include_router(group.router)
     pages = Pages(database, settings)

@@ -17,7 +17,7 @@ from app.program import Program
 from app.search_workers import searching
 from app.web.application import create_application
 from app.web.door import Told
-from app.worker.pipeline import after_erasure, after_submissions, catch_up, protecting, trying_out
+from app.worker.pipeline import after_erasure, after_hint, after_submissions, catch_up, protecting, trying_out
 from app.worker.tasks import build_worker
 from core.erasure import when_erased
 from core.errors import Problem
@@ -52,6 +52,7 @@ def serve_forever(program: Program, host: str, port: int, console: Console) -> N
         after_submissions(worker),
         try_out=trying_out(worker),
         protect=protecting(worker),
+        hinted=after_hint(worker),
     )
     configuration = server_configuration(application, program.settings, host=host, port=port)
     try:

@@ -10,8 +10,10 @@
 | every minute (beat) | `seal_audit`, and its head is exported |
 | every five minutes (beat) | `admit_awaiting`, for what a crash left behind |
 | every five minutes (beat) | `protect_awaiting`: what was asked for, should the worker that was at it have ended |
-| every five minutes (beat) | `pull_new`: what is new on other servers |
-| once a day (beat) | `sweep_sources`: what was edited, deleted or validated there |
+| another server says that a source has news (its webhook) | `pull_source`: what is new in that source |
+| every five minutes (beat) | `pull_new`: what is new on other servers, and what they tell of changes |
+| every five minutes (beat) | `write_reviews`: servers are told what reviews here said of their records |
+| once a day (beat) | `sweep_sources`: whatever else was edited, deleted or validated there, and what is not finished |
 | every hour (beat) | `expire_proposals`, that nobody decided on or carried out in time |
 | every hour (beat) | `destroy_remains`, where something was erased since |
 | once a day (beat) | `propose_erasures`, for what has outlived its retention period |
@@ -34,10 +36,10 @@ from uuid import UUID
 from celery import Celery
 
 from app.tell_failure import kind_and_place
-from app.worker.tasks import ADMIT_ARRIVED, DESTROY_REMAINS, PROTECT_PERIOD, REFRESH_FACTS, SCHEDULE, TRY_CHOICES
+from app.worker.tasks import ADMIT_ARRIVED, DESTROY_REMAINS, PROTECT_PERIOD, PULL_SOURCE, REFRESH_FACTS, SCHEDULE, TRY_CHOICES
 from core.period import Period
 
-__all__ = ["after_asking", "after_erasure", "after_submissions", "catch_up", "protecting", "trying_out"]
+__all__ = ["after_asking", "after_erasure", "after_hint", "after_submissions", "catch_up", "protecting", "trying_out"]
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +77,16 @@ def trying_out(worker: Celery) -> Callable[[str, UUID], None] | None:
 
     def send(operation: str, trial: UUID) -> None:
         task.apply_async(kwargs={"operation": operation, "trial": str(trial)})
+
+    return send
+
+
+def after_hint(worker: Celery) -> Callable[[str, UUID], None]:
+    """What is called when another server says that a source has news. Without a broker it is pulled here and now."""
+    task = worker.tasks[PULL_SOURCE]
+
+    def send(operation: str, source: UUID) -> None:
+        task.apply_async(kwargs={"operation": operation, "source": str(source)})
 
     return send
 

@@ -21,9 +21,10 @@ from app.destroy_remains import destroy_what_is_left
 from app.erase_person import propose_what_is_overdue
 from app.program import Program
 from app.protect_asked import protect_asked, waiting_periods
-from app.sync import sync_all
+from app.sync import sync_all, sync_quietly
 from app.try_out import try_out
 from app.worker.quiet_task import QuietTask
+from app.write_reviews import write_reviews
 from core.access import Access
 from core.database import Zone
 from core.identity.prune import prune
@@ -39,10 +40,12 @@ __all__ = [
     "PROTECT_PERIOD",
     "PULLS",
     "PULL_NEW",
+    "PULL_SOURCE",
     "REFRESH_FACTS",
     "SCHEDULE",
     "SEARCHES",
     "TRY_CHOICES",
+    "WRITE_REVIEWS",
     "build_worker",
 ]
 
@@ -62,7 +65,9 @@ PROTECT_PERIOD: Final = "protect_period"
 PROTECT_AWAITING: Final = "protect_awaiting"
 
 PULL_NEW: Final = "pull_new"
+PULL_SOURCE: Final = "pull_source"
 SWEEP_SOURCES: Final = "sweep_sources"
+WRITE_REVIEWS: Final = "write_reviews"
 
 # What beat sends; `app/worker/pipeline.py` says what each is for.
 SCHEDULE: Final = {
@@ -76,7 +81,7 @@ SCHEDULE: Final = {
     COMPARE_SUBMISSIONS: timedelta(days=1),
 }
 # Likewise; but a server that starts does not wait for other servers, so it does not send these.
-PULLS: Final = {PULL_NEW: timedelta(minutes=5), SWEEP_SOURCES: timedelta(days=1)}
+PULLS: Final = {PULL_NEW: timedelta(minutes=5), SWEEP_SOURCES: timedelta(days=1), WRITE_REVIEWS: timedelta(minutes=5)}
 # Likewise; but a server that starts does not wait for a search, which may take minutes.
 SEARCHES: Final = {PROTECT_AWAITING: timedelta(minutes=5)}
 
@@ -161,10 +166,19 @@ def build_worker(program: Program) -> Celery:  # noqa: C901  (one page of short 
         for operation in _operations(program):
             sync_all(program, operation, sweep=False)
 
+    @worker.task(name=PULL_SOURCE, shared=False)  # type: ignore[untyped-decorator]
+    def pull_source(*, operation: str, source: str) -> None:
+        sync_quietly(program, operation, UUID(source), sweep=False)
+
     @worker.task(name=SWEEP_SOURCES, shared=False)  # type: ignore[untyped-decorator]
     def sweep_sources() -> None:
         for operation in _operations(program):
             sync_all(program, operation, sweep=True)
+
+    @worker.task(name=WRITE_REVIEWS, shared=False)  # type: ignore[untyped-decorator]
+    def tell_reviews() -> None:
+        for operation in _operations(program):
+            write_reviews(program, operation)
 
     @worker.task(name=PROTECT_PERIOD, shared=False)  # type: ignore[untyped-decorator]
     def protect_period(*, operation: str, period: str) -> None:

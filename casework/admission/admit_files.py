@@ -75,7 +75,7 @@ def _files_of(desk: Desk, arrival: Arrival) -> tuple[UploadedFile, ...]:
 
 
 def _new(file: UploadedFile, question: Question) -> NewFile:
-    return NewFile(file.name, file.content_type, (file.content,), question.part, question.name)
+    return NewFile(file.name, file.content_type, file.pieces(), question.part, question.name)
 
 
 def _replace(desk: Desk, arrival: Arrival, person: UUID, stays: set[str]) -> None:

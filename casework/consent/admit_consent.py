@@ -123,7 +123,10 @@ def _evidence(desk: Desk, arrival: Arrival) -> Evidence | None:
     stored = read_submission(desk.session, desk.ring, arrival.stored.id, purpose=Purpose.COLLECTION)
     for file in stored.files:
         if file.name == names[0]:
-            return Evidence(stored.id, file.name, sha256(file.content).hexdigest())
+            digest = sha256()
+            for piece in file.pieces():
+                digest.update(piece)
+            return Evidence(stored.id, file.name, digest.hexdigest())
     return Evidence(stored.id, names[0], "")  # it has not arrived yet, or never will
 
 

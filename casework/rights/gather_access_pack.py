@@ -66,7 +66,7 @@ def held_files(held: Holdings, sections: Sequence[HeldSection]) -> list[Uploaded
     """The files that answers shown in the pack name."""
     named = {answer.answer for section in sections for answer in section.answers if answer.answer}
     return [
-        file
+        file.held()
         for row in _interviews(held)
         if _is_of(held, row)
         for file in read_submission(held.session, held.ring, row.submission, purpose=Purpose.RIGHTS).files

@@ -6,12 +6,14 @@ may become visible after one that is dated later.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, Final, ParamSpec, TypeVar
 from urllib.parse import quote
 
+from ingest.central.deploy_form import deploy_form
 from ingest.central.read_row import (
     AnswerReader,
     ShapeUnknown,
@@ -24,13 +26,20 @@ from ingest.central.read_row import (
 )
 from ingest.pull.ask_server import Asked, asking
 from ingest.pull.errors import ServerRefused
-from ingest.pull.server_record import ListedRecord, ServerFile, ServerRecord
-from ingest.uploaded_file import UploadedFile
+from ingest.pull.server_record import ListedRecord, RecordName, ServerFile, ServerRecord
+from ingest.review_models import ReviewState
+from ingest.write_back.form_to_deploy import FormToDeploy
 
 __all__ = ["CentralServer", "open_central"]
 
 PAGE: Final = 1_000
 OVERLAP: Final = 600_000  # ten minutes, in milliseconds: longer than it takes to store a submission
+REVIEWS: Final = {
+    ReviewState.RECEIVED: None,
+    ReviewState.ON_HOLD: "hasIssues",
+    ReviewState.APPROVED: "approved",
+    ReviewState.REJECTED: "rejected",
+}
 Row = dict[str, Any]
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -44,6 +53,7 @@ def open_central(
     *,
     number_of: Callable[[str], int],
     wait: Callable[[float], object] = time.sleep,
+    largest_file: int = 0,
 ) -> Iterator["CentralServer"]:
     """The server for as long as the block runs, signed in as a web user (e-mail and password).
 
@@ -51,9 +61,9 @@ def open_central(
     """
     project, form = asset.split("/", 1)
     email, password = account
-    with asking(address, wait) as asked:
+    with asking(address, wait, largest_file=largest_file) as asked:
         what = "a session for the account"
-        answer = asked.post(f"{address}/v1/sessions", {"email": email, "password": password}, what=what)
+        answer = asked.send("POST", f"{address}/v1/sessions", what, json={"email": email, "password": password})
         if answer is None:
             raise ServerRefused(address=address, what=what, status=404)
         try:
@@ -69,6 +79,8 @@ def open_central(
 
 class CentralServer:
     """An `ingest.pull.DatedServer`; every method raises `ServerRefused`, `ServerSilent` or `ServerAnswerUnread`."""
+
+    said = MappingProxyType(REVIEWS)
 
     def __init__(self, asked: Asked, address: str, form: str, number_of: Callable[[str], int]) -> None:
         self._asked, self._address, self._form, self._number_of = asked, address, form, number_of
@@ -97,8 +109,19 @@ class CentralServer:
         for rows in self._pages("deletedAt", moment):
             yield self._moment(rows[-1], "deletedAt"), [self._read(read_listed, row, self._number(row)) for row in rows]
 
-    def fetch(self, file: ServerFile) -> UploadedFile | None:
-        return self._asked.fetch(file)
+    def fetch(self, file: ServerFile, take: Callable[[Iterable[bytes]], Result]) -> Result | None:
+        return self._asked.fetch(file, take)
+
+    def write_review(self, record: RecordName, state: ReviewState) -> bool:
+        if record.first_id is None:
+            return False
+        place = f"{self._address}/submissions/{quote(record.first_id, safe='')}"
+        said = {"reviewState": self.said[state]}
+        return self._asked.send("PATCH", place, "the right to review its submissions", json=said) is not None
+
+    def deploy(self, form: FormToDeploy, _: Callable[[float], object]) -> str:
+        """What the server calls the version then; see `ingest.central.deploy_form`."""
+        return deploy_form(self._asked, self._address, form)
 
     def _pages(self, dated: str, since: int) -> Iterator[list[Row]]:
         """Rows dated since then, each once, in the order of these dates."""

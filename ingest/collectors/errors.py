@@ -18,18 +18,18 @@ class PhoneUnprotected(Problem):
 
 
 class CustodyMissing(Problem):
-    code = "INGEST-163"
+    code = "INGEST-168"
     says = "Collector {collector} has no custody of its own, so no cases are its."
     remedy = "Add a collector for a team or a worker, retire this one, and let the new one carry cases."
 
 
 class CarriesNothingOfThis(Problem):
-    code = "INGEST-164"
+    code = "INGEST-169"
     says = "No phone carries the {part} of a record."
     remedy = "Name identity, contact or facts. What a person told at length, and files, stay on the server."
 
 
 class NameMissing(Problem):
-    code = "INGEST-165"
+    code = "INGEST-170"
     says = "A collector has no name, or one of more than a hundred letters."
     remedy = "Name the phone or the team, for example 'tablet 3'; not the enumerator."

@@ -14,10 +14,11 @@ from ingest.pull.server_record import ListedRecord, ServerFile, ServerRecord
 from ingest.pull.write_xml import root_name
 from ingest.read_answers import Answers
 
-__all__ = ["ShapeUnknown", "read_answers", "read_listed", "read_record"]
+__all__ = ["VALIDATION", "ShapeUnknown", "read_answers", "read_listed", "read_record"]
 
 NOT_ANSWERS: Final = ("_", "meta/", "formhub/")
 URN: Final = "uuid:"
+VALIDATION: Final = "validation_status_"  # stands before each of its words
 NOT_IN_NAMES: Final = re.compile(r"[^-\w.]")
 
 
@@ -67,19 +68,22 @@ class _Reader:
     def __init__(self, definition: FormDefinition) -> None:
         self.definition = definition
         self.root = f"/{root_name(definition)}/"
-        self.questions, self.repeats = definition.paths, definition.repeat_paths
+        self.named, self.repeats = definition.paths_below_root, definition.repeat_paths
 
     def read(self, content: Mapping[str, Any], into: Answers) -> None:
         for key, value in content.items():
-            path = self.root + key
-            if value is None or value == "":
+            path = self.named.get(key)
+            if path is not None and isinstance(value, str):
+                if value:
+                    into.values[path] = value
+            elif value is None or value == "":
                 continue
-            if path in self.questions and not isinstance(value, list | dict):
+            elif path is not None and not isinstance(value, list | dict):
                 into.values[path] = str(value)
             elif key.startswith(NOT_ANSWERS):
                 continue
             elif isinstance(value, list):
-                self._read_repeat(path, key, value, into)
+                self._read_repeat(self.root + key, key, value, into)
             else:
                 raise self._unasked(key)
 
@@ -140,4 +144,4 @@ def _validation(content: Mapping[str, Any]) -> str | None:
     """One of Kobo's own: `approved`, `not_approved`, `on_hold`; None where it was not looked at."""
     status = content.get("_validation_status")
     uid = status.get("uid") if isinstance(status, dict) else None
-    return str(uid).removeprefix("validation_status_")[:40] if uid else None
+    return str(uid).removeprefix(VALIDATION)[:40] if uid else None

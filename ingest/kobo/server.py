@@ -6,35 +6,50 @@ many records a page holds.
 
 import json
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
-from ingest.kobo.read_record import ShapeUnknown, read_listed, read_record
+from ingest.kobo.deploy_form import deploy_form
+from ingest.kobo.read_history import read_history
+from ingest.kobo.read_record import VALIDATION, ShapeUnknown, read_listed, read_record
 from ingest.pull.ask_server import Asked, asking
 from ingest.pull.errors import ServerRefused
-from ingest.pull.server_record import ListedRecord, ServerFile, ServerRecord
-from ingest.uploaded_file import UploadedFile
+from ingest.pull.server_record import ListedRecord, RecordChange, RecordName, ServerFile, ServerRecord
+from ingest.review_models import ReviewState
+from ingest.write_back.form_to_deploy import FormToDeploy
 
 __all__ = ["KoboServer", "open_kobo"]
 
 PAGE: Final = 1_000  # the most that the server gives
 NUMBERS_AT_ONCE: Final = 100  # they travel in the address, which is limited
 LISTED: Final = json.dumps(["_id", "_uuid", "_validation_status"])
+REVIEWS: Final = {
+    ReviewState.RECEIVED: None,
+    ReviewState.ON_HOLD: "on_hold",
+    ReviewState.APPROVED: "approved",
+    ReviewState.REJECTED: "not_approved",
+}
 Read = TypeVar("Read", bound=ListedRecord)
+Result = TypeVar("Result")
 
 
 @contextmanager
-def open_kobo(address: str, asset: str, token: str, *, wait: Callable[[float], object] = time.sleep) -> Iterator["KoboServer"]:
-    """The server for as long as the block runs. Certificates are checked, no proxy is used, no redirect followed."""
-    with asking(address, wait) as asked:
+def open_kobo(
+    address: str, asset: str, token: str, *, wait: Callable[[float], object] = time.sleep, largest_file: int = 0
+) -> Iterator["KoboServer"]:
+    """The server for as long as the block runs, as `ingest.pull.ask_server.asking` opens it."""
+    with asking(address, wait, largest_file=largest_file) as asked:
         asked.authorize(f"Token {token}")
         yield KoboServer(asked, asset)
 
 
 class KoboServer:
     """An `ingest.pull.NumberedServer`; every method raises `ServerRefused`, `ServerSilent` or `ServerAnswerUnread`."""
+
+    said = MappingProxyType(REVIEWS)
 
     def __init__(self, asked: Asked, asset: str) -> None:
         self._asked, self._asset = asked, asset
@@ -50,10 +65,24 @@ class KoboServer:
         parts = [wanted[at : at + NUMBERS_AT_ONCE] for at in range(0, len(wanted), NUMBERS_AT_ONCE)]
         return [record for part in parts for record in self._page({"_id": {"$in": part}}, read_record)]
 
-    def fetch(self, file: ServerFile) -> UploadedFile | None:
+    def history_since(self, moment: int) -> tuple[int, list[RecordChange]] | None:
+        return read_history(self._asked, self._asset, moment)
+
+    def fetch(self, file: ServerFile, take: Callable[[Iterable[bytes]], Result]) -> Result | None:
         """None also where the file is said to lie on another server: our token is for this one alone."""
         ours = urlsplit(file.url)[:2] == urlsplit(self._asked.address)[:2]
-        return self._asked.fetch(file) if ours else None
+        return self._asked.fetch(file, take) if ours else None
+
+    def write_review(self, record: RecordName, state: ReviewState) -> bool:
+        place = f"{self._asked.address}/api/v2/assets/{self._asset}/data/{record.number}/validation_status/"
+        said, what = self.said[state], "the right to validate its records"
+        if said is None:
+            return self._asked.send("DELETE", place, what) is not None
+        return self._asked.send("PATCH", place, what, json={"validation_status.uid": VALIDATION + said}) is not None
+
+    def deploy(self, form: FormToDeploy, wait: Callable[[float], object]) -> str:
+        """What the server calls the version then; see `ingest.kobo.deploy_form`."""
+        return deploy_form(self._asked, self._asset, form, wait)
 
     def _page(self, query: Mapping[str, Any], read: Callable[[Mapping[str, Any]], Read], **more: str) -> list[Read]:
         asked = {"format": "json", "limit": str(PAGE), "sort": '{"_id":1}', "query": json.dumps(query), **more}

@@ -6,39 +6,40 @@ What fails for the moment (429, 5xx, no connection) is tried again after the tim
 
 import ssl
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import httpx
 
+from core.sealed_chunks import CHUNK_BYTES
 from ingest.pull.errors import ServerAnswerUnread, ServerRefused, ServerSilent
 from ingest.pull.server_record import ServerFile
-from ingest.uploaded_file import UploadedFile
 
 __all__ = ["Asked", "asking"]
 
 TRIES: Final = 6
 LONGEST_WAIT: Final = 300.0  # seconds
 TIMEOUT: Final = httpx.Timeout(60, connect=30)
-LARGEST_FILE: Final = 100_000_000
 GONE: Final = {404, 410}
+Result = TypeVar("Result")
 
 
 @contextmanager
-def asking(address: str, wait: Callable[[float], object] = time.sleep) -> Iterator["Asked"]:
-    """The server for as long as the block runs. Certificates are checked, no proxy is used, no redirect followed."""
+def asking(address: str, wait: Callable[[float], object] = time.sleep, *, largest_file: int = 0) -> Iterator["Asked"]:
+    """The server for as long as the block runs. Certificates are checked, no proxy is used, no redirect followed; of files none
+    is taken that has more bytes than `largest_file`."""
     verify = ssl.create_default_context()
     headers = {"Accept": "application/json"}
     with httpx.Client(headers=headers, verify=verify, trust_env=False, timeout=TIMEOUT, follow_redirects=False) as client:
-        yield Asked(client, address, wait)
+        yield Asked(client, address, wait, largest_file)
 
 
 class Asked:
     """A server; every method raises `ServerRefused` or `ServerSilent`."""
 
-    def __init__(self, client: httpx.Client, address: str, wait: Callable[[float], object]) -> None:
-        self.address, self._client, self._wait = address, client, wait
+    def __init__(self, client: httpx.Client, address: str, wait: Callable[[float], object], largest_file: int = 0) -> None:
+        self.address, self._client, self._wait, self._largest_file = address, client, wait, largest_file
 
     def authorize(self, credentials: str) -> None:
         """Send this header of authorization with each request from now on."""
@@ -48,9 +49,9 @@ class Asked:
         """A good answer, or None for what is not there."""
         return self._ask(lambda: self._client.get(url, params=asked or None), what)
 
-    def post(self, url: str, content: Mapping[str, str], *, what: str) -> httpx.Response | None:
-        """A good answer to a post of JSON, or None for what is not there."""
-        return self._ask(lambda: self._client.post(url, json=content), what)
+    def send(self, method: str, url: str, what: str, **content: Any) -> httpx.Response | None:
+        """A good answer to what is sent, or None for what is not there. `content` is as `httpx.Client.request` takes it."""
+        return self._ask(lambda: self._client.request(method, url, **content), what)
 
     def delete(self, url: str) -> None:
         """Give something back, if the server listens."""
@@ -59,12 +60,21 @@ class Asked:
         except httpx.HTTPError:
             return
 
-    def fetch(self, file: ServerFile) -> UploadedFile | None:
-        """A file with its content; None where it is not there or too large to be held."""
-        answer = self.get(file.url, {}, what="a file of a record")
-        if answer is None or len(answer.content) > LARGEST_FILE:
+    def fetch(self, file: ServerFile, take: Callable[[Iterable[bytes]], Result]) -> Result | None:
+        """What `take` makes of a file's content, one piece in memory at a time; None where it is not there or too large."""
+        taken: list[Result] = []
+
+        def send() -> httpx.Response:
+            with self._client.stream("GET", file.url) as answer:
+                if answer.is_success:
+                    taken.append(take(_bounded(answer.iter_bytes(CHUNK_BYTES), self._largest_file)))
+                return answer
+
+        try:
+            answer = self._ask(send, "a file of a record")
+        except _TooLarge:
             return None
-        return UploadedFile(file.name, file.content_type, answer.content)
+        return None if answer is None else taken[-1]
 
     def unread(self, reason: str) -> ServerAnswerUnread:
         return ServerAnswerUnread(address=self.address, reason=reason)
@@ -78,7 +88,7 @@ class Asked:
             except httpx.HTTPError as error:
                 reason = type(error).__name__
             else:
-                if answer.status_code == httpx.codes.OK:
+                if answer.is_success:
                     return answer
                 if answer.status_code in GONE:
                     return None
@@ -88,6 +98,19 @@ class Asked:
             if attempt + 1 < TRIES:
                 self._wait(min(named or 2.0**attempt, LONGEST_WAIT))
         raise ServerSilent(address=self.address, tries=TRIES, reason=reason)
+
+
+class _TooLarge(Exception):
+    """More has come of a file than is taken."""
+
+
+def _bounded(pieces: Iterable[bytes], most: int) -> Iterator[bytes]:
+    come = 0
+    for piece in pieces:
+        come += len(piece)
+        if come > most:
+            raise _TooLarge
+        yield piece
 
 
 def _for_the_moment(status: int) -> bool:

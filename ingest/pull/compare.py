@@ -17,7 +17,7 @@ from ingest.models import ErasedInstance, PulledRow, Submission
 from ingest.pull.errors import SourceEmptied
 from ingest.pull.mark_records import keep_validations, mark_deleted
 from ingest.pull.server_record import ListedRecord
-from ingest.pull.sources import Source
+from ingest.sources.register_source import Source
 
 __all__ = ["Compared", "compare"]
 

@@ -5,16 +5,11 @@ from ingest.errors import Outcome, Refused
 
 __all__ = [
     "AnswerUnasked",
-    "FormMisnamed",
     "FormNotPublished",
     "ServerAnswerUnread",
     "ServerRefused",
     "ServerSilent",
-    "SourceChanged",
     "SourceEmptied",
-    "SourceExists",
-    "SourceUnknown",
-    "SourceUnprotected",
 ]
 
 
@@ -30,24 +25,6 @@ class AnswerUnasked(Refused):
     says = "The pulled record holds '{question}' in a way that form '{form_id}', version '{version}', does not ask it."
     remedy = "The record is kept in quarantine. Publish the version that the server uses; the next sweep takes it in."
     outcome = Outcome.UNKNOWN_FORM
-
-
-class SourceUnknown(Problem):
-    code = "INGEST-151"
-    says = "There is no source {source} in this operation."
-    remedy = "List them with `bin/waystation sources list`."
-
-
-class SourceExists(Problem):
-    code = "INGEST-152"
-    says = "Form {asset} at {address} is a source of this operation already; it was left as it is."
-    remedy = "Pull it with `bin/waystation sync`."
-
-
-class SourceUnprotected(Problem):
-    code = "INGEST-153"
-    says = "The server's address {address} does not begin with https://, so token and answers would travel in clear."
-    remedy = "Use https://. Only this machine itself is excepted."
 
 
 class ServerRefused(Problem):
@@ -72,15 +49,3 @@ class SourceEmptied(Problem):
     code = "INGEST-157"
     says = "The server shows none of the {known} records of source {source} that were taken in before."
     remedy = "Nothing was marked as deleted. See whether the token's account may still view all records of the form."
-
-
-class SourceChanged(Problem):
-    code = "INGEST-158"
-    says = "The address or form of source {source} is not the one that its token was given for."
-    remedy = "Somebody has changed the database, perhaps to be sent the token: treat it as tampering. Nothing was sent."
-
-
-class FormMisnamed(Problem):
-    code = "INGEST-159"
-    says = "'{asset}' does not name a form of ODK Central."
-    remedy = "Write its project's number and its id with a slash between them, as `7/arrival`: they stand in its address there."

@@ -12,9 +12,9 @@ from core.keyring import KeyRing
 from ingest.blind_tokens import pulled_version
 from ingest.insert_arrivals import ADD_UNLESS_THERE, rows, seal_arrivals
 from ingest.pull.server_record import ServerRecord
-from ingest.pull.sources import Source
 from ingest.recognise_post import Arrival
 from ingest.seal_content import SUBMISSION
+from ingest.sources.register_source import Source
 
 __all__ = ["insert_new", "link"]
 

@@ -10,7 +10,7 @@ from core.clock import now
 from core.database import among
 from ingest.models import PulledRow
 from ingest.pull.server_record import ListedRecord
-from ingest.pull.sources import Source
+from ingest.sources.register_source import Source
 
 __all__ = ["keep_changed_validations", "keep_validations", "mark_deleted"]
 

@@ -11,11 +11,12 @@ from ingest.blind_tokens import instance_token
 from ingest.expect_files import files_named
 from ingest.pull.errors import FormNotPublished
 from ingest.pull.server_record import ServerRecord
-from ingest.pull.sources import Source
 from ingest.pull.write_xml import write_xml
 from ingest.read_head import Head
 from ingest.recognise_post import Arrival, Post, recognise, turns
 from ingest.same_answers import same_answers
+from ingest.sources.register_source import Source
+from ingest.write_back.form_to_deploy import version_deployed_as
 
 __all__ = ["Recognised", "definitions_of", "recognise_encrypted", "recognise_record", "under_own_id"]
 
@@ -36,7 +37,8 @@ class Recognised:
 
 
 def definitions_of(session: Session, source: Source) -> Callable[[str], FormDefinition]:
-    """What a source's form asks, by the server's name of its version: that version if it is published, else the newest one.
+    """What a source's form asks, by the server's name of its version: that which was deployed there from here or is published
+    under the same name, else the newest one.
 
     Calling raises `FormNotPublished`.
     """
@@ -44,7 +46,8 @@ def definitions_of(session: Session, source: Source) -> Callable[[str], FormDefi
 
     def definition(version: str) -> FormDefinition:
         if version not in found:
-            found[version] = find_definition(session, source.operation, source.form_id, version) or _newest(session, source)
+            ours = version_deployed_as(session, source.id, version) or version
+            found[version] = find_definition(session, source.operation, source.form_id, ours) or _newest(session, source)
         asked = found[version]
         if asked is None:
             raise FormNotPublished(form_id=source.form_id)

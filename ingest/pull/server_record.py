@@ -1,16 +1,27 @@
 """A record as a server shows it, and what a server must be able to do to be pulled."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from mimetypes import guess_type
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from urllib.parse import quote
 
 from forms import FormDefinition
 from ingest.read_answers import Answers
-from ingest.uploaded_file import UploadedFile
+from ingest.review_models import ReviewState
 
-__all__ = ["DatedServer", "ListedRecord", "NumberedServer", "Server", "ServerFile", "ServerRecord"]
+__all__ = [
+    "DatedServer",
+    "ListedRecord",
+    "NumberedServer",
+    "RecordChange",
+    "RecordName",
+    "Server",
+    "ServerFile",
+    "ServerRecord",
+]
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -68,15 +79,39 @@ def _type_of(name: str) -> str:
     return guess_type(name)[0] or "application/octet-stream"
 
 
+@dataclass(frozen=True)
+class RecordChange:
+    """A record that a server's history names, by the phone's id of its first version: it was changed or deleted there."""
+
+    first_id: str = field(repr=False)
+    deleted: bool
+
+
+@dataclass(frozen=True)
+class RecordName:
+    """What a server knows a record by: its own number or, where it numbers none, the phone's id of the first version (None:
+    it is not known here any more)."""
+
+    number: int
+    first_id: str | None = field(default=None, repr=False)
+
+
 class Server(Protocol):
     """A form on a server. Every list ends with a page that is empty: a short one means nothing, since servers cut pages as
-    they like."""
+    they like. `said`: what it calls the states that a review gives."""
+
+    @property
+    def said(self) -> Mapping[ReviewState, str | None]: ...
+
+    def write_review(self, record: RecordName, state: ReviewState) -> bool:
+        """Tell the server what a review said of a record; False where the record is not there."""
 
     def records_after(self, place: int) -> Sequence[ServerRecord]:
         """The next page of whole records, in order of their places."""
 
-    def fetch(self, file: ServerFile) -> UploadedFile | None:
-        """A file with its content; None where it is not there."""
+    def fetch(self, file: ServerFile, take: Callable[[Iterable[bytes]], Result]) -> Result | None:
+        """What `take` makes of a file's content, which comes piece by piece, and again from its beginning where the line
+        breaks; None where the file is not there or too large."""
 
 
 class NumberedServer(Server, Protocol):
@@ -87,6 +122,9 @@ class NumberedServer(Server, Protocol):
 
     def records(self, numbers: Collection[int]) -> Sequence[ServerRecord]:
         """These records, as far as they are there."""
+
+    def history_since(self, moment: int) -> tuple[int, Sequence[RecordChange]] | None:
+        """What its history tells of since then, and the moment of the newest entry; None where it shows none."""
 
 
 class DatedServer(Server, Protocol):

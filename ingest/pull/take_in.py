@@ -23,10 +23,10 @@ from ingest.models import ErasedInstance, PulledRow, SourceRow, Submission
 from ingest.pull.insert_many import insert_new, link
 from ingest.pull.recognise_record import Recognised, definitions_of, recognise_encrypted, recognise_record, under_own_id
 from ingest.pull.server_record import ServerFile, ServerRecord
-from ingest.pull.sources import Source
 from ingest.quarantine_post import quarantine_post
 from ingest.receive_submission import receive_arrival
 from ingest.recognise_post import ErasedBefore, Post
+from ingest.sources.register_source import Source
 
 __all__ = ["TakenIn", "Waiting", "take_in"]
 

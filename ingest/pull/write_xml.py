@@ -6,7 +6,7 @@ of its own, which no form asks for.
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
 from xml.sax.saxutils import quoteattr
@@ -21,22 +21,23 @@ __all__ = ["root_name", "write_xml"]
 
 NAMESPACE: Final = "urn:waystation:ingest"
 TO_ESCAPE: Final = re.compile("[&<>\r]")
+AS_RECEIVED: Final = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write_xml(record: ServerRecord, answers: Answers, definition: FormDefinition) -> bytes:
     """Raises `AnswersUnreadable` where an answer holds a character that no XML can, or it is too long to be read again."""
     root = root_name(definition)
-    received = json.dumps(record.content, separators=(",", ":"))  # ASCII alone: fits into any XML
     replaces = f"<orx:deprecatedID>{_text(record.before[0])}</orx:deprecatedID>" if record.before else ""
-    text = (
+    answered = (
         f"<{root} id={quoteattr(definition.form_id)} version={quoteattr(definition.version)} "
-        f'xmlns:orx="http://openrosa.org/xforms">{_children(_tree(answers, f"/{root}/"))}'
+        f'xmlns:orx="http://openrosa.org/xforms">{_written(answers, f"/{root}/")}'
         f"<orx:meta><orx:instanceID>{_text(record.instance_id)}</orx:instanceID>{replaces}</orx:meta>"
-        f'<waystation-received xmlns="{NAMESPACE}">{_text(received)}</waystation-received></{root}>'
     )
-    if NOT_IN_XML.search(text):
+    if NOT_IN_XML.search(answered):
         raise AnswersUnreadable(reason="it holds a character that XML cannot", line=1)
+    received = _text(AS_RECEIVED(record.content))  # ASCII alone: fits into any XML
+    text = f'{answered}<waystation-received xmlns="{NAMESPACE}">{received}</waystation-received></{root}>'
     xml = text.encode()
     if len(xml) > LARGEST_XML:
         raise AnswersUnreadable(reason=f"larger than {LARGEST_XML} bytes", line=1)
@@ -48,41 +49,40 @@ def root_name(definition: FormDefinition) -> str:
     return definition.questions[0].path.split("/", 2)[1] if definition.questions else "data"
 
 
-def _tree(answers: Answers, base: str) -> dict[str, Any]:
-    """Answers by their place: a name leads to a text, to a group of names, or to the entries of a repeat."""
-    tree: dict[str, Any] = {}
-    for path, text in answers.values.items():
-        groups, name = _steps(base, path)
-        _place(tree, groups)[name] = text
+def _written(answers: Answers, base: str) -> str:
+    """The elements below the one that `base` leads to."""
+    texts = list(answers.values.values())
+    if TO_ESCAPE.search("".join(texts)):
+        texts = [_text(text) for text in texts]
     for path, entries in answers.repeats.items():
-        groups, name = _steps(base, path)
-        _place(tree, groups)[name] = [_tree(entry, f"{path}/") for entry in entries]
-    return tree
+        name = path.rpartition("/")[2]
+        texts.append("".join([f"<{name}>{_written(entry, f'{path}/')}</{name}>" for entry in entries]))
+    frame, order = _frame(base, tuple(answers.values), tuple(answers.repeats))
+    return frame % tuple([texts[number] for number in order])
 
 
-@lru_cache(4096)
-def _steps(base: str, path: str) -> tuple[Sequence[str], str]:
-    """The groups on the way to a question, and its name: the same for every record of a form."""
-    *groups, name = path.removeprefix(base).split("/")
-    return groups, name
+@lru_cache(1024)
+def _frame(base: str, questions: tuple[str, ...], repeats: tuple[str, ...]) -> tuple[str, tuple[int, ...]]:
+    """The elements around answers to these questions and the entries of these repeats, with `%s` where each of them stands, and
+    which one that is. The same for all records in which the same was answered."""
+    tree: dict[str, Any] = {}
+    for number, path in enumerate((*questions, *repeats)):
+        *groups, name = path.removeprefix(base).split("/")
+        place = tree
+        for group in groups:
+            place = place.setdefault(group, {})
+        place[name] = number
+    order: list[int] = []
+    return "".join(_around(tree, order, len(questions))), tuple(order)
 
 
-def _place(tree: dict[str, Any], groups: Sequence[str]) -> dict[str, Any]:
-    for group in groups:
-        tree = tree.setdefault(group, {})
-    return tree
-
-
-def _children(tree: Mapping[str, Any]) -> str:
-    return "".join([_element(name, content) for name, content in tree.items()])
-
-
-def _element(name: str, content: Any) -> str:
-    if isinstance(content, str):
-        return f"<{name}>{_text(content)}</{name}>"
-    if isinstance(content, list):
-        return "".join([_element(name, entry) for entry in content])
-    return f"<{name}>{_children(content)}</{name}>"
+def _around(tree: Mapping[str, Any], order: list[int], questions: int) -> Iterator[str]:
+    for name, content in tree.items():
+        if isinstance(content, dict):
+            yield from (f"<{name}>", *_around(content, order, questions), f"</{name}>")
+        else:
+            order.append(content)
+            yield f"<{name}>%s</{name}>" if content < questions else "%s"
 
 
 def _text(text: str) -> str:

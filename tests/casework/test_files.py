@@ -14,7 +14,6 @@ from casework.admission.admit_files import add_file
 from casework.errors import ClearRowChanged, FileCut, KeyDestroyed, RecordUnknown
 from casework.records import list_files, read_file
 from casework.store import NewFile
-from casework.store.seal_file import CHUNK_BYTES, chunked
 from casework.store.seal_record import Vault
 from core.access import Access, Grant, NotAllowed
 from core.audit import Purpose
@@ -22,6 +21,7 @@ from core.database import Zone
 from core.embedded_cluster import ADMINISTRATOR
 from core.envelope import CiphertextRefused
 from core.permissions import PERMISSIONS, Right, Role
+from core.sealed_chunks import CHUNK_BYTES, chunked
 from forms import RecordPart
 from tests.casework.conftest import ASSISTANCE, OPERATION, SCREENING, Field
 

@@ -50,6 +50,8 @@ REASONS: Final = {
     "ingest.back_check": "a sample and what came of it, which decides nothing",
     "ingest.quality_plan": "limits of checks: what is found with them a person decides about, and each edition has its line",
     "ingest.pulled": "which record of a server is which of ours; without it a record is recognised by its answers",
+    "ingest.review_to_send": "what a server is to be told of its own record; nothing here is decided by it",
+    "ingest.deployed_version": "which published version another server's name means; what does not fit it is quarantined",
     "statistics.release": "what the world has; the folder of a release carries its checksums, and the proof its seal",
     "statistics.dimension_code": "likewise",
     "statistics.released_cell": "likewise",

@@ -1,8 +1,8 @@
-"""An ODK Central server on this machine, of one form's submissions alone: real HTTP, and the habits of the real one.
+"""An ODK Central server on this machine, of one form and its submissions: real HTTP, and the habits of the real one.
 
 It lets web users sign in, filters and orders rows by the moments in `__system`, shows what was deleted only to who asks for
 it, gives every field of the form as null where it was not answered, and shows encrypted rows without answers. `ails` are the
-answers that it gives before it is well again.
+answers that it gives before it is well again; `told` is all that it was sent.
 """
 
 import json
@@ -20,6 +20,7 @@ __all__ = ["EMAIL", "PASSWORD", "START", "CentralForm", "central_serving"]
 
 EMAIL, PASSWORD, SESSION = "viewer@example.org", "a-password-of-the-test", "a-session"
 START = 1_785_578_400_000  # 2026-08-01T10:00:00Z
+VERSION = re.compile(r'<[a-z]+ id="[^"]+" version="([^"]*)"')
 CONDITION = re.compile(r"__system/(\w+) ge (\S+)")
 
 
@@ -31,8 +32,14 @@ class CentralForm:
     kept: dict[str, bytes] = field(default_factory=dict)
     ails: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    told: list[Any] = field(default_factory=list)
     sessions: list[str] = field(default_factory=list)
     clock: int = START
+    there: bool = True  # the form itself
+    named: set[str] = field(default_factory=set)  # files that it refers to
+    draft: bytes = b""
+    attached: dict[str, bytes] = field(default_factory=dict)
+    published: dict[str, bytes] = field(default_factory=dict)
     address: str = ""
     asset: str = "7/household"
     password: str = PASSWORD
@@ -44,7 +51,8 @@ class CentralForm:
 
     @property
     def form(self) -> str:
-        return "/v1/projects/7/forms/household"
+        project, name = self.asset.split("/")
+        return f"/v1/projects/{project}/forms/{name}"
 
     def add(self, instance: str, *, at: int | None = None, **answers: Any) -> dict[str, Any]:
         """A submission as a phone has just sent it, a second after the last one or at a moment of its own."""
@@ -91,12 +99,30 @@ class CentralForm:
         row["meta"] = {**row["meta"], "instanceID": version}
         row |= answers
 
-    def review(self, instance: str, state: str) -> None:
+    def review(self, instance: str, state: str | None) -> None:
         self._changed(instance)["__system"]["reviewState"] = state
 
     def delete(self, instance: str) -> None:
         self.clock += 1000
         self.rows[instance]["__system"]["deletedAt"] = _iso(self.clock)
+
+    def take_form(self, path: str, content: bytes) -> int:
+        """A draft, one of its files, or its publication; the status that it is answered with."""
+        named = f"{self.form}/draft/attachments/"
+        if path == f"{self.form.rpartition('/')[0]}":
+            self.there = True
+        elif not self.there or (path.startswith(named) and path.removeprefix(named) not in self.named):
+            return 404
+        if path.startswith(named):
+            self.attached[path.removeprefix(named)] = content
+        elif path == f"{self.form}/draft/publish":
+            version = VERSION.findall(self.draft.decode())[0]
+            if version in self.published:
+                return 409
+            self.published[version] = self.draft
+        else:
+            self.draft = content
+        return 200
 
     def _changed(self, instance: str) -> dict[str, Any]:
         self.clock += 1000
@@ -121,29 +147,53 @@ def _iso(moment: int) -> str:
 class _Central(Answering):
     form: CentralForm
 
+    def listens(self) -> bool:
+        """Whether it is well and somebody has signed in; otherwise it has answered."""
+        self.form.asked.append(self.path)
+        if self.form.ails:
+            status, headers = self.form.ails.pop(0)
+            self.say(status, b"<html>busy</html>", headers)
+        elif self.headers.get("Authorization") != f"Bearer {SESSION}" or SESSION not in self.form.sessions:
+            self.say(401, b"{}")
+        else:
+            return True
+        return False
+
     def do_POST(self) -> None:  # noqa: N802  (its name in the base class)
-        given = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        if self.path != "/v1/sessions":
-            self.say(404, b"{}")
-        elif given != {"email": EMAIL, "password": self.form.password}:
+        content, path = self.sent(), unquote(self.path)
+        if path != "/v1/sessions":
+            if self.listens():
+                self.say(self.form.take_form(path, content), b"{}")
+            return
+        given = json.loads(content)
+        if given != {"email": EMAIL, "password": self.form.password}:
             self.say(401, b'{"message":"Could not authenticate with the provided credentials."}')
         else:
             self.form.sessions.append(SESSION)
             self.say(200, json.dumps({"token": SESSION, "expiresAt": "2026-08-02T10:00:00Z"}).encode())
+
+    def do_PATCH(self) -> None:  # noqa: N802  (its name in the base class)
+        content = json.loads(self.sent())
+        self.form.told.append(content)
+        place, _, instance = unquote(self.path).rpartition("/")
+        if not self.listens():
+            return
+        if place != f"{self.form.form}/submissions" or instance not in self.form.rows:
+            self.say(404, b'{"message":"Could not find the resource you were looking for."}')
+        else:
+            assert content["reviewState"] in {None, "hasIssues", "edited", "approved", "rejected"}
+            self.form.review(instance, content["reviewState"])
+            self.say(200, b"{}")
 
     def do_DELETE(self) -> None:  # noqa: N802  (its name in the base class)
         self.form.sessions.remove(self.path.rpartition("/")[2])
         self.say(200, b'{"success":true}')
 
     def do_GET(self) -> None:  # noqa: N802  (its name in the base class)
-        self.form.asked.append(self.path)
+        if not self.listens():
+            return
         parts = urlsplit(self.path)
-        if self.form.ails:
-            status, headers = self.form.ails.pop(0)
-            self.say(status, b"<html>busy</html>", headers)
-        elif self.headers.get("Authorization") != f"Bearer {SESSION}" or SESSION not in self.form.sessions:
-            self.say(401, b"{}")
-        elif unquote(parts.path) in self.form.kept:
+        if unquote(parts.path) in self.form.kept:
             self.say(200, self.form.kept[unquote(parts.path)])
         elif parts.path == f"{self.form.form}.svc/Submissions":
             asked = {key: values[0] for key, values in parse_qs(parts.query).items()}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 import pytest
@@ -90,7 +90,8 @@ class Household:
     def read(self, receipt: Receipt) -> StoredSubmission:
         assert receipt.submission_id
         with self.zone(Zone.CASEWORK) as session:
-            return read_submission(session, self.ring, receipt.submission_id, purpose=Purpose.ASSISTANCE)
+            stored = read_submission(session, self.ring, receipt.submission_id, purpose=Purpose.ASSISTANCE)
+            return replace(stored, files=tuple(file.held() for file in stored.files))
 
     def awaiting(self) -> list[UUID]:
         with self.zone(Zone.CASEWORK) as session:

@@ -20,6 +20,10 @@ class Answering(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def sent(self) -> bytes:
+        """The body of the request."""
+        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (its name in the base class)
         """Quiet."""
 

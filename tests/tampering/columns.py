@@ -40,6 +40,7 @@ _BY_KIND: Final = {
         "identity.totp.secret",
         "ingest.attachment.content",
         "ingest.attachment.label",
+        "ingest.attachment_chunk.content",
         "ingest.finding.detail",
         "ingest.quarantine.content",
         "ingest.review.comment",

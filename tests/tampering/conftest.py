@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, select, text
 from sqlalchemy.orm import Session
 
 from app.program import Program
@@ -41,8 +41,12 @@ from core.settings import Settings
 from core.week import Week
 from forms import RecordPart, add_form_key, publish_form, read_form_definition
 from ingest import UploadedFile, receive_submission
-from ingest.pull import add_source
+from ingest.models import Submission
+from ingest.pull import ServerFile, seal_fetched
+from ingest.pull.fetched_file import keep_fetched
 from ingest.reviews import ReviewState, page_queue
+from ingest.seal_content import SUBMISSION, open_key
+from ingest.sources import add_source
 from tests.casework.conftest import ARRIVAL, ASSISTANCE, MEMBERS, OPERATION, PLACES, SCREENING, Field
 from tests.casework.conftest import xforms as xforms  # noqa: PLC0414  (a fixture)
 
@@ -141,6 +145,7 @@ def _populated(
     persons = _interviews(team)
     _reports_and_refused_posts(team)
     _sources(team)
+    _films(team)
     before = {
         table: _rows(owner, f"SELECT * FROM casework.{table}")
         for table in ("person", "interview", "movement_event", "record_key")
@@ -168,6 +173,17 @@ def _sources(team: Field) -> None:
             add_source(
                 session, team.ring, OPERATION, address="https://kf.example.org", asset=asset, form_id="form", token=f"t-{asset}"
             )
+
+
+def _films(team: Field) -> None:
+    """Two files that lie in chunks, as those do that are pulled."""
+    with team.zone(Zone.CASEWORK) as session:
+        two = session.scalars(select(Submission.id).order_by(Submission.id).limit(2)).all()
+    with team.zone(Zone.COLLECTION) as session:
+        for number, submission in enumerate(two):
+            key = open_key(session, team.ring, SUBMISSION, submission)
+            film = seal_fetched(key, ServerFile("film.mp4", "video/mp4", ""), [f"film number {number}".encode()])
+            keep_fetched(session, team.ring, key, film, operation=OPERATION, owner=submission)
 
 
 def _reports_and_refused_posts(team: Field) -> None:

@@ -33,7 +33,7 @@ from core.second_person import Act, propose
 from core.settings import Settings
 from forms import add_form_key
 from ingest.collectors import add_collector
-from ingest.pull import add_source
+from ingest.sources import add_source
 from tests.blank_database import administrate
 from tests.casework.conftest import OPERATION
 from tests.tampering.conftest import World, _administrator

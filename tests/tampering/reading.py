@@ -1,7 +1,7 @@
 """Reading everything: for every table that holds ciphertexts, the program's own way of reading all of it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -27,13 +27,13 @@ from core.keyring import KeyRing
 from core.permissions import Role
 from core.registers import Breach, list_entries
 from forms import RecordPart, open_form_keys
-from ingest import quarantined, read_quarantined, read_submission
+from ingest import StoredSubmission, quarantined, read_quarantined, read_submission
 from ingest.models import Submission
-from ingest.pull import list_sources, open_token
 from ingest.quality import read_findings
 from ingest.read_quarantine import read_quarantined_files
 from ingest.review_models import FindingRow, Review
 from ingest.reviews import read_reviews
+from ingest.sources import list_sources, open_token
 from tests.casework.conftest import OPERATION
 from tests.tampering.conftest import WEEK
 
@@ -90,7 +90,11 @@ def former(session: Session, ring: KeyRing, person: UUID) -> Any:
 
 def submissions(session: Session, ring: KeyRing) -> Any:
     found = session.scalars(select(Submission.id).order_by(Submission.id)).all()
-    return [read_submission(session, ring, one, purpose=LAW) for one in found], quarantine(session, ring)
+    return [whole(read_submission(session, ring, one, purpose=LAW)) for one in found], quarantine(session, ring)
+
+
+def whole(stored: StoredSubmission) -> StoredSubmission:
+    return replace(stored, files=tuple(file.held() for file in stored.files))
 
 
 def quarantine(session: Session, ring: KeyRing) -> Any:
@@ -166,6 +170,7 @@ READINGS: Final[Mapping[str, Reading]] = {
     "identity.account": Reading(Zone.IDENTITY, accounts, access=SERVER),
     "identity.totp": Reading(Zone.IDENTITY, apps, "account", SERVER),
     "ingest.attachment": Reading(Zone.CASEWORK, submissions),
+    "ingest.attachment_chunk": Reading(Zone.CASEWORK, submissions, "attachment"),
     "ingest.finding": Reading(Zone.CASEWORK, findings, "concat_ws(' ', id, submission)"),
     "ingest.quarantine": Reading(Zone.CASEWORK, quarantine),
     "ingest.record_key": Reading(Zone.CASEWORK, keys_of_ingest, "record"),

@@ -12,11 +12,12 @@ from sqlalchemy import text
 from app.program import Program
 from app.sync import sync_source
 from core.database import Database, Zone
+from core.erasure import Tally
 from core.keyring import KeyRing
 from core.settings import Settings
 from forms import find_definition
-from ingest import Answers, Outcome, Receipt, UploadedFile, read_answers, receive_submission
-from ingest.pull import Source, add_source
+from ingest import Answers, Outcome, Receipt, UploadedFile, erase_submissions, read_answers, receive_submission
+from ingest.sources import Source, add_source
 from tests.ingest.conftest import OPERATION, Household
 from tests.ingest.kobo_server import KoboForm, kobo_serving
 
@@ -57,6 +58,12 @@ class Pulling:
 
     def stored(self, number: int) -> Any:
         return self.household.read(Receipt(Outcome.ACCEPTED, self.submission_of(number), complete=True))
+
+    def erase(self, number: int) -> None:
+        submission = self.submission_of(number)
+        assert submission
+        with self.household.zone(Zone.CASEWORK) as session:
+            erase_submissions(session, self.household.ring, OPERATION, [submission], Tally())
 
     def phone(self, xml: bytes, files: list[UploadedFile] | None = None) -> Any:
         with self.household.zone(Zone.COLLECTION) as session:

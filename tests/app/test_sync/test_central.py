@@ -12,16 +12,16 @@ from sqlalchemy import text
 from app.admission import admit_batches
 from app.program import Program
 from app.sync import sync_source
-from core.audit import Purpose
 from core.database import Database, Zone
 from core.erasure import Tally
 from core.keyring import KeyRing
 from core.settings import Settings
 from forms import add_form_key, find_definition, newest_public_key
-from ingest import Answers, UploadedFile, erase_submissions, read_answers, read_submission, receive_submission
+from ingest import Answers, Outcome, Receipt, UploadedFile, erase_submissions, read_answers, receive_submission
 from ingest.central import server
-from ingest.pull import Kind, Source, add_source, number_of
-from ingest.pull.errors import FormMisnamed, ServerAnswerUnread, ServerRefused
+from ingest.pull.errors import ServerAnswerUnread, ServerRefused
+from ingest.sources import Kind, Source, add_source, number_of
+from ingest.sources.errors import FormMisnamed
 from tests.encrypting_phone import encrypt
 from tests.ingest.central_server import START, CentralForm, central_serving
 from tests.ingest.conftest import OPERATION, Household
@@ -56,8 +56,7 @@ class Pulling:
         return found
 
     def stored(self, first: str) -> Any:
-        with self.household.zone(Zone.CASEWORK) as session:
-            return read_submission(session, self.program.ring, self.submission_of(first), purpose=Purpose.ASSISTANCE)
+        return self.household.read(Receipt(Outcome.ACCEPTED, self.submission_of(first), complete=True))
 
     def answers(self, first: str) -> Answers:
         with self.household.zone(Zone.CASEWORK) as session:
@@ -197,6 +196,12 @@ class TestChanges:
         assert pulling.sync()["edited"] == 1
         assert pulling.answers("uuid:a").values == {NAME: "Amal Noor"}
         assert pulling.stored("uuid:a").chain == {original, pulling.submission_of("uuid:a")}
+
+    def test_it_comes_without_a_sweep(self, pulling: Pulling) -> None:
+        pulling.central.add("uuid:a", **AMAL)
+        pulling.sync(sweep=False)
+        pulling.central.edit("uuid:a", "uuid:b", person={"name": "Amal N."})
+        assert pulling.sync(sweep=False)["edited"] == 1
 
     def test_a_review_is_kept(self, pulling: Pulling) -> None:
         pulling.central.add("uuid:a")

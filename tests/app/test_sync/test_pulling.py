@@ -12,8 +12,10 @@ from core.database import Zone
 from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 from ingest import Outcome
 from ingest.kobo.read_record import read_record
-from ingest.pull import add_source, take_in
-from ingest.pull.errors import ServerAnswerUnread, ServerRefused, ServerSilent, SourceChanged, SourceExists, SourceUnprotected
+from ingest.pull import take_in
+from ingest.pull.errors import ServerAnswerUnread, ServerRefused, ServerSilent
+from ingest.sources import add_source
+from ingest.sources.errors import SourceChanged, SourceExists, SourceUnprotected
 
 NAME = "/data/person/name"
 

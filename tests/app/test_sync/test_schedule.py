@@ -10,7 +10,7 @@ from app.program import Program
 from app.worker.tasks import PULL_NEW, SWEEP_SOURCES, build_worker
 from core.database import Zone
 from core.settings import Settings
-from ingest.pull import add_source
+from ingest.sources import add_source
 
 
 @pytest.fixture

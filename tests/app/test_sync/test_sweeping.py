@@ -152,16 +152,11 @@ class TestFiles:
 
 
 class TestErasure:
-    def erase(self, pulling: Any, number: int) -> None:
-        with pulling.household.zone(Zone.CASEWORK) as session:
-            submission = pulling.submission_of(number)
-            erase_submissions(session, pulling.household.ring, "TEST", [submission], Tally())
-
     def test_what_was_erased_is_not_pulled_again(self, pulling: Any) -> None:
         pulling.kobo.add(1, person__name="Amal")
         pulling.kobo.add(2)
         pulling.sync()
-        self.erase(pulling, 1)
+        pulling.erase(1)
         asked = len(pulling.kobo.asked)
         assert pulling.sync() == {}
         assert not any("%24in" in path for path in pulling.kobo.asked[asked:])  # not even fetched
@@ -170,7 +165,7 @@ class TestErasure:
     def test_neither_is_its_edit_there_nor_what_a_phone_sends_of_that(self, pulling: Any) -> None:
         pulling.kobo.add(1, person__name="Amal")
         pulling.sync()
-        self.erase(pulling, 1)
+        pulling.erase(1)
         pulling.kobo.edit(1, "e-1", person__name="Amal N.")
         assert pulling.sync() == {}
         assert pulling.phone(pulling.household.answers("uuid:u-1")).outcome is Outcome.ERASED
