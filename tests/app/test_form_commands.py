@@ -87,7 +87,7 @@ def test_from_the_workbook_to_what_changed(office: Settings, workbooks: tuple[Pa
     assert form
     assert (form.record_kind, [it.part for it in form.questions]) == ("movement", ["identity", "facts", "identity", "identity"])
     assert (line.actor, line.detail["kind"]) == ("officer", "movement")
-    assert "arrivals 1 arrivals 3 2" in run("forms", "list", "TEST")
+    assert "arrivals 1 arrivals 4 3" in run("forms", "list", "TEST")
 
     changed = run("forms", "diff", "TEST", "arrivals@1", two)
     assert "/data/town worded anew Town 1 Town 2 Stored answers were given to the former words." in changed
