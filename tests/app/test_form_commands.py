@@ -12,13 +12,13 @@ from core.database import Zone
 from core.models import Operation
 from core.settings import Settings
 from forms import find_definition, read_media
-from tests.casework.follow_up_forms import FOLLOW_UP
 
 PASSPHRASE = "seven lanterns on the quay"
 SURVEY = """| survey |
 | | type | name | label | calculation |
 | | text | name | Name | |
 | | select_one_from_file towns.csv | town | {label} | |
+| | select_one_from_file cases.csv | case | Case | |
 | | calculate | found | | pulldata('people', 'name', 'id', ${{name}}) |
 | settings |
 | | form_id | version |
@@ -61,12 +61,13 @@ def run(*words: object) -> str:
 
 
 def test_from_the_workbook_to_what_changed(office: Settings, workbooks: tuple[Path, Path], tmp_path: Path) -> None:
+    """Of the files that it reads, the list of cases is not asked for: each phone is given its own."""
     one, two = workbooks
     files, sheet = tmp_path / "files", tmp_path / "classes.csv"
     assert "It needs on the phone: people.csv, towns.csv." in run("forms", "check", one)
     said = run("forms", "add", "TEST", one, "--media", files)
     assert "towns.csv is not in UTF-8; it was read as windows-1252." in said
-    assert "3 of 3 questions have no privacy class" in said
+    assert "4 of 4 questions have no privacy class" in said
     with open_program(office) as program, program.database.transaction(Zone.COLLECTION, operation="TEST") as session:
         media = {file.file_name: file.content.decode() for file in read_media(session, "TEST", "arrivals", "1")}
     assert media.keys() == {"towns.csv", "people.csv", "places.csv"}
@@ -77,24 +78,16 @@ def test_from_the_workbook_to_what_changed(office: Settings, workbooks: tuple[Pa
     run("forms", "classes", "TEST", "arrivals", "--write", sheet)
     sheet.write_text(sheet.read_text(encoding="utf-8-sig").replace("/data/town,,,", "/data/town,quasi_identifier,facts,"))
     said = run("forms", "classify", "TEST", "arrivals", sheet, "--records", "movement")
-    assert "Edition 1: 1 have a class; 2 others are direct identifiers." in said
+    assert "Edition 1: 1 have a class; 3 others are direct identifiers." in said
     with open_program(office) as program:
         with program.database.transaction(Zone.CASEWORK, operation="TEST") as session:
             form = find_definition(session, "TEST", "arrivals", "1")
         with program.database.transaction(Zone.AUDIT) as session:
             [line] = audited_entries(session, action=Action.CLASSIFIED)
     assert form
-    assert (form.record_kind, [it.part for it in form.questions]) == ("movement", ["identity", "facts", "identity"])
+    assert (form.record_kind, [it.part for it in form.questions]) == ("movement", ["identity", "facts", "identity", "identity"])
     assert (line.actor, line.detail["kind"]) == ("officer", "movement")
-    assert "arrivals 1 arrivals 3 2" in run("forms", "list", "TEST")
+    assert "arrivals 1 arrivals 4 3" in run("forms", "list", "TEST")
 
     changed = run("forms", "diff", "TEST", "arrivals@1", two)
     assert "/data/town worded anew Town 1 Town 2 Stored answers were given to the former words." in changed
-
-
-@pytest.mark.usefixtures("office")
-def test_the_list_of_cases_is_no_file_that_has_to_be_given(tmp_path: Path) -> None:
-    workbook = tmp_path / "visit.md"
-    workbook.write_text(FOLLOW_UP)
-    assert "It needs" not in run("forms", "check", workbook)
-    assert "Published follow_up" in run("forms", "add", "TEST", workbook)
