@@ -6,8 +6,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from app.quarantine import quarantine_in_reach, try_again
 from casework import movement_sources
-from core.access import Custody
+from core.access import Access, Custody, Grant, NotAllowed
 from core.database import Zone
 from core.permissions import Role
 from forms import publish_form
@@ -141,6 +142,10 @@ class TestWhatLiesInQuarantine:
         sara = signed_in("sara", Role.SUPERVISOR)
         [again] = re.findall(r'action="(/quality/quarantine/[0-9a-f-]{36})"', sara.get("/quality/quarantine").text)
         assert "It was refused again" in sara.send(again, page="/quality/quarantine").text
+        elsewhere = Access("sami", OPERATION, (Grant(Role.SUPERVISOR, organisation="org"),))
+        assert quarantine_in_reach(field_team.database, elsewhere).rows == [], "it lies with nobody but the whole operation"
+        with pytest.raises(NotAllowed):
+            try_again(field_team.database, field_team.ring, elsewhere, UUID(again.rpartition("/")[2]))
         with field_team.zone(Zone.COLLECTION) as session:
             publish_form(session, OPERATION, late, {})
         assert "It is taken in" in sara.send(again, page="/quality/quarantine").text
