@@ -25,7 +25,7 @@ _NULL: Final = _LENGTH.pack(-1)
 
 
 class Kind(IntEnum):
-    """What the items of an array are, by PostgreSQL's number of the type; each is given as the bytes that its binary form has."""
+    """What the items of an array are, by PostgreSQL's number of the type; each is given in that type's binary form."""
 
     BOOLEAN = 16
     BYTEA = 17

@@ -26,10 +26,10 @@ __all__ = ["ADD_UNLESS_THERE", "COLUMNS", "GIVEN", "KEYS", "SUBMISSIONS", "Seale
 GIVEN: Final = b"""unnest(%(id)b::uuid[], %(form)b::text[], %(version)b::text[], %(instance)b::bytea[], %(digest)b::bytea[],
     %(answered)b::bytea[], %(collector)b::text[], %(complete)b::boolean[], %(state)b::text[], %(xml)b::bytea[],
     %(custody)b::text[], %(key_version)b::integer[], %(sealed)b::bytea[], %(commitment)b::bytea[]"""
-COLUMNS: Final = b"""id, form, version, instance, digest, answered, collector, complete, state, xml, custody, key_version, sealed,
-    commitment"""
-SUBMISSIONS: Final = b"""INSERT INTO ingest.submission (id, operation, root_id, form_id, form_version, instance, digest, answered,
-        collector, received_at, complete, state, xml, custody)
+COLUMNS: Final = b"""id, form, version, instance, digest, answered, collector, complete, state, xml, custody,
+    key_version, sealed, commitment"""
+SUBMISSIONS: Final = b"""INSERT INTO ingest.submission (id, operation, root_id, form_id, form_version, instance, digest,
+        answered, collector, received_at, complete, state, xml, custody)
     SELECT id, %(operation)s, id, form, version, instance, digest, answered,
         collector, %(at)s, complete, state, xml, custody"""
 KEYS: Final = b"""INSERT INTO ingest.record_key (record, operation, version, sealed, commitment)

@@ -4,8 +4,8 @@ A post is plain where it is new and whole of itself, or exactly what came before
 a further file, something that must be refused, somebody else at work on the same answer) is said by `receive_submission`, to
 which it is left: so there is one place that knows these rules, and no post can take others with it.
 
-Each post is made ready by itself, while others are being written: read, recognised and sealed (`PlainPosts.seal`). What is written of a
-group is decided by the statement that writes it. What became of each is read after the commit, with which it came.
+Each post is made ready by itself, while others are being written: read, recognised and sealed (`PlainPosts.seal`). What is
+written of a group is decided by the statement that writes it. What became of each is read after the commit, with which it came.
 """
 
 from collections.abc import Iterator, Sequence
@@ -34,14 +34,15 @@ __all__ = ["GroupTaken", "PlainPosts"]
 
 MOST_KEPT: Final = 128  # forms
 
-# The turns that were got are noted in the transaction, for the next statement: it has to be another one, so that what it sees is
-# not older than they are. An answer that somebody else is working on is left alone: nobody waits here while others wait for them.
+# The turns that were got are noted in the transaction, for the next statement: it has to be another one, so that what it sees
+# is not older than they are. An answer that somebody else is working on is left alone, so that nobody ever waits here while
+# others wait for them.
 TRY_TURNS: Final = b"""
     SELECT set_config('waystation.turns', coalesce(string_agg(turn::text, ' '), ''), true)
     FROM unnest(%(turn)b::bigint[]) AS t (turn) WHERE pg_try_advisory_xact_lock(turn)
 """
-# To be looked at are the posts whose turn it is, whose collectors still send for this operation and custody, by the very row that
-# was proven, and which neither are of what was erased nor were replaced by an edit before they came.
+# Looked at are the posts whose turn it is, whose collectors still send for this operation and custody, by the very row that was
+# proven, and which neither are of what was erased nor were replaced by an edit before they came.
 ADD: Final = b"\n".join(
     (
         b"WITH given AS (SELECT * FROM",
@@ -65,7 +66,8 @@ ADD: Final = b"\n".join(
         SUBMISSIONS,
         b"""FROM posted
             WHERE replaces IS NULL AND NOT EXISTS (SELECT FROM here WHERE here.place = posted.place)
-                AND NOT EXISTS (SELECT FROM given AS first WHERE first.instance = posted.instance AND first.place < posted.place)
+                AND NOT EXISTS (SELECT FROM given AS first
+                    WHERE first.instance = posted.instance AND first.place < posted.place)
             RETURNING id
         ), keyed AS (""",
         KEYS,
@@ -78,8 +80,8 @@ ADD: Final = b"\n".join(
 ADD_FILES: Final = b"""
     INSERT INTO ingest.attachment (id, operation, owner, name, digest, label, content)
     SELECT id, %(operation)s, owner, name, digest, label, content
-    FROM unnest(%(id)b::uuid[], %(owner)b::uuid[], %(name)b::bytea[], %(digest)b::bytea[], %(label)b::bytea[], %(content)b::bytea[])
-        AS t (id, owner, name, digest, label, content)
+    FROM unnest(%(id)b::uuid[], %(owner)b::uuid[], %(name)b::bytea[], %(digest)b::bytea[], %(label)b::bytea[],
+        %(content)b::bytea[]) AS t (id, owner, name, digest, label, content)
     WHERE EXISTS (SELECT FROM ingest.submission AS added WHERE added.id = owner)
 """
 
@@ -133,7 +135,7 @@ class PlainPosts:
             return None
 
     def receive(self, session: Session, operation: str, posts: Sequence[SealedPost]) -> GroupTaken:
-        """Keep the plain ones of some posts to one operation (collection zone), all with whatever is run next, or the commit."""
+        """Keep the plain ones of some posts to one operation (collection zone), with whatever is run next, or the commit."""
         given = {
             **rows(self._ring, operation, posts),
             "replaces": packed(Kind.BYTEA, [one.arrival.replaces for one in posts]),

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from uuid import UUID
 
 from fastapi import FastAPI, Request, Response
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -14,25 +13,13 @@ from app.web.door import Door, Told
 from app.web.openrosa_guard import log_failure
 from app.web.page_groups import GROUPS
 from app.web.pages import Pages
+from app.web.protections import protections
 from app.web.submission_door import SubmissionDoor
 from core.database import Database
 from core.keyring import KeyRing
 from core.settings import Settings
 
 __all__ = ["create_application"]
-
-# Pages are plain HTML with their style inside and ask nobody else for anything.
-PROTECTIONS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
-# A year; a browser that once came over https never again asks this host without it.
-OVER_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
 
 
 def create_application(
@@ -47,8 +34,10 @@ def create_application(
     `told(operation, submissions)` is called after the commit, for complete answers that are new, and
     `try_out(operation, trial_id)` for what an officer asks of a week; without it the page that waits tries it out.
     """
-    application = FastAPI(title="Waystation", docs_url=None, redoc_url=None, openapi_url=None)
-    application.state.door = Door(database, ring, settings, told)
+    door = Door(database, ring, settings, told)
+    application = _Application(title="Waystation", docs_url=None, redoc_url=None, openapi_url=None)
+    application.submissions = SubmissionDoor(door)
+    application.state.door = door
     application.state.desk = Desk(database, ring, settings, GROUPS, try_out)
     application.include_router(openrosa.router)
     for group in GROUPS:
@@ -60,9 +49,19 @@ def create_application(
     async def refuse(request: Request, error: HTTPException) -> Response:
         return pages.missing(request, error.status_code)
 
-    application.add_middleware(SubmissionDoor, door=application.state.door)
     application.add_middleware(Protection, failed=pages.failed)
     return application
+
+
+class _Application(FastAPI):
+    """The door for what phones post stands before all else: it is asked the most, and needs nothing of what stands between."""
+
+    submissions: SubmissionDoor
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = self
+        if not await self.submissions.answers(scope, receive, send):
+            await super().__call__(scope, receive, send)
 
 
 class Protection:
@@ -81,9 +80,9 @@ class Protection:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
-                headers = MutableHeaders(scope=message)
-                for name, value in (PROTECTIONS | (OVER_HTTPS if scope["scheme"] == "https" else {})).items():
-                    headers.setdefault(name, value)
+                headers = message.setdefault("headers", [])
+                own = {name for name, _ in headers}
+                headers.extend(header for header in protections(scope["scheme"]) if header[0] not in own)
             await send(message)
 
         try:

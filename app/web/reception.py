@@ -1,8 +1,9 @@
 """Where posts wait to be written together: those that come while a group is written are the next group, one commit for all.
 
 One writer for each operation and process, because a transaction is of one operation. A lone post waits for nobody; the more
-come at once, the larger the groups. Each is read and sealed while others are written, and answered after the commit that holds it.
-Whatever is not plain, whatever is large, and every post of a group that failed, is taken in by a transaction of its own.
+come at once, the larger the groups. Each is read and sealed while others are written, and answered after the commit that
+holds it. Whatever is not plain, whatever is large, and every post of a group that failed, is taken in by a transaction of its
+own.
 """
 
 from collections.abc import Sequence
