@@ -9,10 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from core.driver_connection import driver_connection
+from core.packed_arrays import Kind, packed
 
 __all__ = ["Action", "Line", "Purpose", "record", "record_each"]
 
@@ -22,7 +24,12 @@ ADD_LINE: Final = (
     b"INSERT INTO core.audit_entry (action, subject, purpose, count, detail) "
     b"SELECT %s, %s, %s, %s, CAST(%s AS jsonb) FROM pg_current_xact_id()"
 )
-ADD_LINES: Final = b"SELECT core.add_audit_lines(%s, %s, %b::varchar[], %b::varchar[], %b::varchar[])"
+ADD_LINES: Final = b"""
+    SELECT core.add_audit_lines(%%s, %%s, array_agg(actor ORDER BY place), array_agg('%(table)b:' || id ORDER BY place),
+        array_agg(detail ORDER BY place))
+    FROM unnest(%%b::uuid[], %%b::text[], %%b::text[]) WITH ORDINALITY AS t (id, actor, detail, place)
+    WHERE EXISTS (SELECT FROM %(table)b AS made WHERE made.id = t.id) HAVING count(*) > 0
+"""
 
 
 class Action(StrEnum):
@@ -87,10 +94,10 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True)
 class Line:
-    """What a line says beside what all of them say: who did it, to what, and the rest."""
+    """What a line says beside what all of them say: who did it, to which record, and the rest."""
 
     actor: str
-    subject: str
+    record: UUID
     detail: Mapping[str, object]
 
 
@@ -108,11 +115,16 @@ def record(
     driver_connection(session).send_along(ADD_LINE, line)
 
 
-def record_each(session: Session, action: Action, lines: Sequence[Line], *, purpose: Purpose) -> None:
-    """Add lines that each stand in the name of somebody else.
+def record_each(session: Session, action: Action, table: str, lines: Sequence[Line], *, purpose: Purpose) -> None:
+    """Add lines that each stand in the name of somebody else; those whose record the table does not hold by then are left out.
 
     For a transaction that does alike for several, such as the door that takes in what several phones sent.
     """
-    details = [json.dumps(line.detail) for line in lines]
-    given = action.value, purpose.value, [line.actor for line in lines], [line.subject for line in lines], details
-    driver_connection(session).send_along(ADD_LINES, given)
+    given = (
+        action.value,
+        purpose.value,
+        packed(Kind.UUID, [line.record.bytes for line in lines]),
+        packed(Kind.TEXT, [line.actor.encode() for line in lines]),
+        packed(Kind.TEXT, [json.dumps(line.detail).encode() for line in lines]),
+    )
+    driver_connection(session).send_along(ADD_LINES % {b"table": table.encode()}, given)

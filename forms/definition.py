@@ -1,5 +1,6 @@
 """What a form asks, and how each answer must be kept: the values that every later stage reads."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -142,6 +143,19 @@ class FormDefinition:
     def file_paths(self) -> frozenset[str]:
         """Where an answer is the name of a file."""
         return frozenset(question.path for question in self.questions if question.kind == "binary")
+
+    @cached_property
+    def counted(self) -> Mapping[str, Question]:
+        """The questions whose answers may be counted in a table of movements, by path."""
+        may_be = (asked for asked in self.questions if asked.statistic and not asked.repeat)
+        return {question.path: question for question in may_be if question.privacy is not PrivacyClass.DIRECT}
+
+    @cached_property
+    def short_names(self) -> Mapping[str, str]:
+        """By the path of a question or repeat the last part of it, where no other has the same."""
+        paths = {*self.by_path, *self.repeats}
+        uses = Counter(path.rsplit("/", 1)[-1] for path in paths)
+        return {path: name for path in paths if uses[name := path.rsplit("/", 1)[-1]] == 1}
 
 
 def refuse_variables_fed_twice(definition: FormDefinition) -> None:

@@ -1,6 +1,6 @@
 """What arrives: answers and their files as phones sent them, encrypted, and nothing lost.
 
-`receive_submission` keeps a post or, where it cannot be taken in, puts it in quarantine; `receive_group` keeps plain ones
+`receive_submission` keeps a post or, where it cannot be taken in, puts it in quarantine; `PlainPosts` keeps plain ones
 together; `open_encrypted` opens what phones encrypted. Casework asks for `awaiting_submissions`, reads them with
 `read_submissions` and `read_answers`, and says what became of it with `mark_handled` or `set_aside`.
 """
@@ -15,12 +15,13 @@ from ingest.hand_over import (
     submissions_set_aside,
     unopened_submissions,
 )
+from ingest.insert_arrivals import SealedPost
 from ingest.open_encrypted import open_encrypted
 from ingest.read_answers import Answers, read_answers
 from ingest.read_quarantine import quarantined, read_quarantined
 from ingest.read_submission import StoredSubmission, read_submission, read_submissions
 from ingest.receipt import Receipt
-from ingest.receive_group import receive_group
+from ingest.receive_group import PlainPosts
 from ingest.receive_submission import receive_submission
 from ingest.recognise_post import Post
 from ingest.uploaded_file import UploadedFile
@@ -29,8 +30,10 @@ from ingest.verify_received import verify_received
 __all__ = [
     "Answers",
     "Outcome",
+    "PlainPosts",
     "Post",
     "Receipt",
+    "SealedPost",
     "StoredSubmission",
     "UploadedFile",
     "awaiting_submissions",
@@ -43,7 +46,6 @@ __all__ = [
     "read_quarantined",
     "read_submission",
     "read_submissions",
-    "receive_group",
     "receive_submission",
     "received_before",
     "set_aside",

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from core.clock import now
 from core.envelope import RecordKey, WrappedKey
 from core.keyring import KeyRing
+from core.packed_arrays import Kind, packed
 from core.seal_many import ManySealer
 from ingest.blind_tokens import answered_digest, answers_digest
 from ingest.bound_answers import bound_to
@@ -19,33 +20,37 @@ from ingest.models import State
 from ingest.recognise_post import Arrival
 from ingest.seal_content import SUBMISSION
 
-__all__ = ["ADD", "ADD_UNLESS_THERE", "NewSubmission", "rows", "seal_arrivals"]
+__all__ = ["ADD_UNLESS_THERE", "COLUMNS", "GIVEN", "KEYS", "SUBMISSIONS", "SealedPost", "rows", "seal_arrivals"]
 
-_ADD: Final = b"""
-    WITH new AS (
-        SELECT * FROM unnest(%(id)b::uuid[], %(form)b::varchar[], %(version)b::varchar[], %(instance)b::bytea[],
-            %(digest)b::bytea[], %(answered)b::bytea[], %(collector)b::varchar[], %(complete)b::boolean[],
-            %(state)b::varchar[], %(xml)b::bytea[], %(custody)b::varchar[], %(sealed)b::bytea[], %(commitment)b::bytea[])
-            AS t (id, form, version, instance, digest, answered, collector, complete, state, xml, custody, sealed, commitment)
-    ), added AS (
-        INSERT INTO ingest.submission (id, operation, root_id, form_id, form_version, instance, digest, answered, collector,
-            received_at, complete, state, xml, custody)
-        SELECT id, %(operation)s, id, form, version, instance, digest, answered, collector,
-            %(at)s, complete, state, xml, custody FROM new
-        -- unless there --
-        RETURNING id
+# The rows given, and where they go. What is between is the statement's own: which of them are written.
+GIVEN: Final = b"""unnest(%(id)b::uuid[], %(form)b::text[], %(version)b::text[], %(instance)b::bytea[], %(digest)b::bytea[],
+    %(answered)b::bytea[], %(collector)b::text[], %(complete)b::boolean[], %(state)b::text[], %(xml)b::bytea[],
+    %(custody)b::text[], %(key_version)b::integer[], %(sealed)b::bytea[], %(commitment)b::bytea[]"""
+COLUMNS: Final = b"""id, form, version, instance, digest, answered, collector, complete, state, xml, custody,
+    key_version, sealed, commitment"""
+SUBMISSIONS: Final = b"""INSERT INTO ingest.submission (id, operation, root_id, form_id, form_version, instance, digest,
+        answered, collector, received_at, complete, state, xml, custody)
+    SELECT id, %(operation)s, id, form, version, instance, digest, answered,
+        collector, %(at)s, complete, state, xml, custody"""
+KEYS: Final = b"""INSERT INTO ingest.record_key (record, operation, version, sealed, commitment)
+    SELECT id, %(operation)s, key_version, sealed, commitment"""
+ADD_UNLESS_THERE: Final = b"\n".join(
+    (
+        b"WITH new AS (SELECT * FROM",
+        GIVEN,
+        b") AS t (",
+        COLUMNS,
+        b")), added AS (",
+        SUBMISSIONS,
+        b"FROM new ON CONFLICT (operation, instance) DO NOTHING RETURNING id)",
+        KEYS,
+        b"FROM new JOIN added USING (id) RETURNING record",
     )
-    INSERT INTO ingest.record_key (record, operation, version, sealed, commitment)
-    SELECT id, %(operation)s, %(key_version)s, sealed, commitment FROM new JOIN added USING (id)
-"""
-ADD: Final = _ADD.replace(b"-- unless there --", b"")
-ADD_UNLESS_THERE: Final = (
-    _ADD.replace(b"-- unless there --", b"ON CONFLICT (operation, instance) DO NOTHING") + b"RETURNING record"
 )
 
 
 @dataclass(frozen=True)
-class NewSubmission:
+class SealedPost:
     """An arrival under the id and key that it gets here; `content` is its answers, sealed."""
 
     id: UUID
@@ -56,43 +61,44 @@ class NewSubmission:
     complete: bool
 
 
-def seal_arrivals(ring: KeyRing, arrivals: Sequence[Arrival]) -> list[NewSubmission]:
+def seal_arrivals(ring: KeyRing, arrivals: Sequence[Arrival]) -> list[SealedPost]:
     """Give each an id and a key, and seal its answers."""
     sealer = ManySealer(ring, SUBMISSION, "key")
     return [_sealed(sealer, uuid4(), arrival) for arrival in arrivals]
 
 
-def rows(ring: KeyRing, operation: str, new: Sequence[NewSubmission]) -> Mapping[str, Any]:
-    """What `ADD` is given; all were sealed together, and so under one version of the key ring's."""
+def rows(ring: KeyRing, operation: str, new: Sequence[SealedPost]) -> Mapping[str, Any]:
+    """What a statement with `GIVEN` is given."""
     arrivals = [one.arrival for one in new]
+    encrypted, awaiting = State.ENCRYPTED.value.encode(), State.AWAITING.value.encode()
     return {
         "operation": operation,
         "at": now(),
-        "id": [one.id for one in new],
-        "form": [arrival.head.form_id for arrival in arrivals],
-        "version": [arrival.head.version for arrival in arrivals],
-        "instance": [arrival.instance for arrival in arrivals],
-        "digest": [answers_digest(ring, one.id, one.arrival.post.xml) for one in new],
-        "answered": [_answered(ring, one) for one in new],
-        "collector": [arrival.post.collector for arrival in arrivals],
-        "complete": [one.complete for one in new],
-        "state": [State.ENCRYPTED.value if arrival.head.encrypted else State.AWAITING.value for arrival in arrivals],
-        "xml": [one.content for one in new],
-        "custody": [str(arrival.post.custody) for arrival in arrivals],
-        "key_version": new[0].wrapped.version,
-        "sealed": [one.wrapped.sealed for one in new],
-        "commitment": [one.wrapped.commitment for one in new],
+        "id": packed(Kind.UUID, [one.id.bytes for one in new]),
+        "form": packed(Kind.TEXT, [arrival.head.form_id.encode() for arrival in arrivals]),
+        "version": packed(Kind.TEXT, [arrival.head.version.encode() for arrival in arrivals]),
+        "instance": packed(Kind.BYTEA, [arrival.instance for arrival in arrivals]),
+        "digest": packed(Kind.BYTEA, [answers_digest(ring, one.id, one.arrival.post.xml) for one in new]),
+        "answered": packed(Kind.BYTEA, [_answered(ring, one) for one in new]),
+        "collector": packed(Kind.TEXT, [arrival.post.collector.encode() for arrival in arrivals]),
+        "complete": packed(Kind.BOOLEAN, [bytes([one.complete]) for one in new]),
+        "state": packed(Kind.TEXT, [encrypted if arrival.head.encrypted else awaiting for arrival in arrivals]),
+        "xml": packed(Kind.BYTEA, [one.content for one in new]),
+        "custody": packed(Kind.TEXT, [str(arrival.post.custody).encode() for arrival in arrivals]),
+        "key_version": packed(Kind.INTEGER, [one.wrapped.version.to_bytes(4) for one in new]),
+        "sealed": packed(Kind.BYTEA, [one.wrapped.sealed for one in new]),
+        "commitment": packed(Kind.BYTEA, [one.wrapped.commitment for one in new]),
     }
 
 
-def _sealed(sealer: ManySealer, submission: UUID, arrival: Arrival) -> NewSubmission:
+def _sealed(sealer: ManySealer, submission: UUID, arrival: Arrival) -> SealedPost:
     key, wrapped = sealer.new_key(submission.bytes)
-    # What comes in many at once replaces nothing (see `_ADD`).
+    # What comes in many at once replaces nothing (see `SUBMISSIONS`).
     named = bound_to(arrival.post.collector, str(arrival.post.custody), None)
     content = sealer.seal(key, arrival.post.xml, SUBMISSION, named, submission.bytes)
     complete = arrival.expected <= {file.name for file in arrival.post.files}
-    return NewSubmission(submission, arrival, key, wrapped, content, complete)
+    return SealedPost(submission, arrival, key, wrapped, content, complete)
 
 
-def _answered(ring: KeyRing, one: NewSubmission) -> bytes | None:
+def _answered(ring: KeyRing, one: SealedPost) -> bytes | None:
     return None if one.arrival.answers is None else answered_digest(ring, one.id, one.arrival.answers)

@@ -34,6 +34,8 @@ def parse_xml(content: bytes) -> etree._Element:
 def local_name(element: etree._Element) -> str:
     """An element's name without its namespace or undeclared prefix."""
     tag = str(element.tag)
+    if tag.isidentifier():
+        return tag  # as nearly all are, and each answer has dozens
     return tag[max(tag.rfind("}"), tag.rfind(":")) + 1 :]
 
 

@@ -1,189 +1,183 @@
-"""Take in a group of posts in one transaction: the plain ones, of which there are most, by few exchanges for all.
+"""Take in a group of posts in one transaction and one exchange with the database: the plain ones, of which there are most.
 
 A post is plain where it is new and whole of itself, or exactly what came before. Whatever else there is to say of it (an edit,
 a further file, something that must be refused, somebody else at work on the same answer) is said by `receive_submission`, to
 which it is left: so there is one place that knows these rules, and no post can take others with it.
+
+Each post is made ready by itself, while others are being written: read, recognised and sealed (`PlainPosts.seal`). What is
+written of a group is decided by the statement that writes it. What became of each is read after the commit, with which it came.
 """
 
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final
 from uuid import UUID
 
 import psycopg
 from sqlalchemy.orm import Session
 
 from core import audit
-from core.driver_connection import DriverConnection, driver_connection
+from core.driver_connection import driver_connection
 from core.keyring import KeyRing
+from core.packed_arrays import Kind, packed
 from forms import FormDefinition, find_definition
 from ingest.blind_tokens import answers_digest
 from ingest.errors import Outcome, Refused
-from ingest.insert_arrivals import ADD, NewSubmission, rows, seal_arrivals
-from ingest.models import State
+from ingest.insert_arrivals import COLUMNS, GIVEN, KEYS, SUBMISSIONS, SealedPost, rows, seal_arrivals
+from ingest.models import Attachment, State
 from ingest.receipt import Receipt
-from ingest.recognise_post import Arrival, NamedPost, Post, name_post, recognise_by
-from ingest.seal_content import SUBMISSION, keep_files
-from ingest.take_turns import turn_of
+from ingest.recognise_post import NamedPost, Post, name_post, recognise_by
+from ingest.seal_content import SUBMISSION, sealed_files
+from ingest.take_turns import TURN_BYTES
 
-__all__ = ["Definitions", "receive_group"]
+__all__ = ["GroupTaken", "PlainPosts"]
 
-# What published versions ask, by operation, form and version: that never changes, and a caller keeps it from group to group.
-# How closely an answer is kept may be said anew (`forms.classes`), and is not looked at here.
-Definitions: TypeAlias = MutableMapping[tuple[str, str, str], FormDefinition]
-MOST_KEPT: Final = 128
+MOST_KEPT: Final = 128  # forms
 
-# An answer that somebody else is working on is left alone, so that nobody ever waits here while others wait for them.
-TRY_TURNS: Final = b"SELECT turn FROM unnest(%b::bigint[]) AS t (turn) WHERE pg_try_advisory_xact_lock(turn)"
-# Which of these collectors still send for this operation and custody, by the very row that was proven; which of these answers
-# are here; and which of these tokens must not be taken in as new: those of what was erased, and those that an edit replaced
-# before they came.
-LOOK_UP: Final = b"""
-    SELECT 'collector' AS what, NULL::bytea AS token, id, NULL::bytea AS digest, false AS complete,
-        custody || ' ' || xmin::text AS state
-    FROM ingest.collector WHERE operation = %(operation)s AND id = ANY(%(collectors)b::uuid[]) AND retired_at IS NULL
-    UNION ALL
-    SELECT 'here', instance, id, digest, complete, state
-    FROM ingest.submission WHERE operation = %(operation)s AND instance = ANY(%(instances)b::bytea[])
-    UNION ALL
-    SELECT 'replaced', replaces, NULL, NULL, false, ''
-    FROM ingest.submission WHERE operation = %(operation)s AND replaces = ANY(%(instances)b::bytea[])
-    UNION ALL
-    SELECT 'erased', instance, NULL, NULL, false, ''
-    FROM ingest.tombstone WHERE operation = %(operation)s AND instance = ANY(%(tokens)b::bytea[])
+# The turns that were got are noted in the transaction, for the next statement: it has to be another one, so that what it sees
+# is not older than they are. An answer that somebody else is working on is left alone, so that nobody ever waits here while
+# others wait for them.
+TRY_TURNS: Final = b"""
+    SELECT set_config('waystation.turns', coalesce(string_agg(turn::text, ' '), ''), true)
+    FROM unnest(%(turn)b::bigint[]) AS t (turn) WHERE pg_try_advisory_xact_lock(turn)
+"""
+# Looked at are the posts whose turn it is, whose collectors still send for this operation and custody, by the very row that was
+# proven, and which neither are of what was erased nor were replaced by an edit before they came.
+ADD: Final = b"\n".join(
+    (
+        b"WITH given AS (SELECT * FROM",
+        GIVEN,
+        b", %(replaces)b::bytea[], %(turn)b::bigint[], %(proven)b::text[]) WITH ORDINALITY AS t (",
+        COLUMNS,
+        b""", replaces, turn, proven, place)
+        ), posted AS (
+            SELECT given.* FROM given JOIN ingest.collector AS sender ON sender.id = given.collector::uuid
+            WHERE sender.operation = %(operation)s AND sender.retired_at IS NULL
+                AND sender.custody = given.custody AND sender.xmin::text = given.proven
+                AND turn = ANY(string_to_array(current_setting('waystation.turns'), ' ')::bigint[])
+                AND NOT EXISTS (SELECT FROM ingest.submission AS edit
+                    WHERE edit.operation = %(operation)s AND edit.replaces = given.instance)
+                AND NOT EXISTS (SELECT FROM ingest.tombstone AS erased
+                    WHERE erased.operation = %(operation)s AND erased.instance IN (given.instance, given.replaces))
+        ), here AS (
+            SELECT place, kept.id, kept.digest, kept.complete, kept.state
+            FROM posted JOIN ingest.submission AS kept ON kept.operation = %(operation)s AND kept.instance = posted.instance
+        ), added AS (""",
+        SUBMISSIONS,
+        b"""FROM posted
+            WHERE replaces IS NULL AND NOT EXISTS (SELECT FROM here WHERE here.place = posted.place)
+                AND NOT EXISTS (SELECT FROM given AS first
+                    WHERE first.instance = posted.instance AND first.place < posted.place)
+            RETURNING id
+        ), keyed AS (""",
+        KEYS,
+        b"""FROM posted JOIN added USING (id) RETURNING record
+        )
+        SELECT place, id, digest, complete, state FROM here
+        UNION ALL SELECT place, id, NULL, complete, state FROM posted WHERE id IN (SELECT record FROM keyed)""",
+    )
+)
+ADD_FILES: Final = b"""
+    INSERT INTO ingest.attachment (id, operation, owner, name, digest, label, content)
+    SELECT id, %(operation)s, owner, name, digest, label, content
+    FROM unnest(%(id)b::uuid[], %(owner)b::uuid[], %(name)b::bytea[], %(digest)b::bytea[], %(label)b::bytea[],
+        %(content)b::bytea[]) AS t (id, owner, name, digest, label, content)
+    WHERE EXISTS (SELECT FROM ingest.submission AS added WHERE added.id = owner)
 """
 
 
 @dataclass(frozen=True)
-class _Here:
-    """A submission with a token of the group."""
+class GroupTaken:
+    """What a transaction does with a group: `receipts` says it once that is committed, and not before."""
 
-    id: UUID
-    digest: bytes
-    complete: bool
-    encrypted: bool
+    ring: KeyRing = field(repr=False)
+    posts: Sequence[SealedPost]
+    answer: psycopg.Cursor[Any] = field(repr=False)
 
+    def receipts(self) -> list[Receipt | None]:
+        """In place of a receipt stands None for each post of which nothing was done: it is to be received alone, by its
+        collector's token anew."""
+        receipts: list[Receipt | None] = [None] * len(self.posts)
+        for place, record, digest, complete, state in self.answer.fetchall():
+            post = self.posts[place - 1]
+            to_open = complete and state == State.ENCRYPTED
+            if digest is None:
+                receipts[place - 1] = Receipt(Outcome.ACCEPTED, record, complete, to_open=to_open)
+            elif self._is_the_same(post, record, digest):
+                outcome = Outcome.EDIT_RESENT if post.arrival.replaces else Outcome.RESENT
+                receipts[place - 1] = Receipt(outcome, record, complete, to_open=to_open)
+        return receipts
 
-@dataclass
-class _Found:
-    """What the database knows of a group."""
-
-    turns: set[int] = field(default_factory=set)
-    collectors: set[tuple[str, str]] = field(default_factory=set)
-    here: dict[bytes, _Here] = field(default_factory=dict)
-    barred: set[bytes] = field(default_factory=set)
-
-
-def receive_group(
-    session: Session, ring: KeyRing, definitions: Definitions, *, operation: str, posts: Sequence[Post]
-) -> list[Receipt | None]:
-    """Keep the plain ones of some posts to one operation (collection zone).
-
-    In place of a receipt stands None for each post of which nothing was done: it is to be received alone, by its collector's
-    token anew. Nothing holds until the transaction is committed.
-    """
-    arrivals = [_recognised(session, ring, definitions, post) for post in posts]
-    found = _look_up(session, operation, [arrival for arrival in arrivals if arrival])
-    new: dict[int, Arrival] = {}
-    receipts: list[Receipt | None] = [None] * len(posts)
-    for place, arrival in enumerate(arrivals):
-        if arrival is None or not _may_be_taken(arrival, found):
-            continue
-        here = found.here.get(arrival.instance)
-        if here:
-            receipts[place] = _the_same(ring, arrival, here)
-        elif arrival.replaces is None and arrival.instance not in {one.instance for one in new.values()}:
-            new[place] = arrival
-    for place, receipt in zip(new, _insert(session, ring, operation, list(new.values())), strict=True):
-        receipts[place] = receipt
-    return receipts
+    def _is_the_same(self, post: SealedPost, record: UUID, digest: bytes) -> bool:
+        """Byte for byte, with nothing more to it."""
+        return not post.arrival.post.files and digest == answers_digest(self.ring, record, post.arrival.post.xml)
 
 
-def _recognised(session: Session, ring: KeyRing, definitions: Definitions, post: Post) -> Arrival | None:
-    try:
-        named = name_post(ring, post)
-        definition = _definition(session, definitions, named)
-        return recognise_by(ring, named, definition) if definition else None
-    except Refused:
-        return None
+class PlainPosts:
+    """Makes posts ready one by one and takes them in together, with a key ring, for as long as it is kept."""
 
+    def __init__(self, ring: KeyRing) -> None:
+        self._ring = ring
+        # What published versions ask, by operation, form and version: that never changes. How closely an answer is kept may be
+        # said anew (`forms.classes`), and is not looked at here.
+        self._definitions: dict[tuple[str, str, str], FormDefinition] = {}
 
-def _definition(session: Session, definitions: Definitions, named: NamedPost) -> FormDefinition | None:
-    asked = (named.post.operation, named.head.form_id, named.head.version)
-    if asked not in definitions:
-        found = find_definition(session, *asked)
-        if found is None:
+    def seal(self, post: Post, session: Session | None = None) -> SealedPost | None:
+        """A post ready to be taken in among others; None where it is to be received alone.
+
+        Raises `LookupError` where its form was not looked up yet, for which a session (collection zone) is needed.
+        """
+        try:
+            named = name_post(self._ring, post)
+            definition = self._definition(named, session)
+            return seal_arrivals(self._ring, [recognise_by(self._ring, named, definition)])[0] if definition else None
+        except Refused:
             return None
-        if len(definitions) >= MOST_KEPT:
-            definitions.clear()
-        definitions[asked] = found
-    return definitions[asked]
+
+    def receive(self, session: Session, operation: str, posts: Sequence[SealedPost]) -> GroupTaken:
+        """Keep the plain ones of some posts to one operation (collection zone), with whatever is run next, or the commit."""
+        given = {
+            **rows(self._ring, operation, posts),
+            "replaces": packed(Kind.BYTEA, [one.arrival.replaces for one in posts]),
+            "turn": packed(Kind.BIGINT, [one.arrival.instance[:TURN_BYTES] for one in posts]),
+            "proven": packed(Kind.TEXT, [one.arrival.post.proven.encode() for one in posts]),
+        }
+        connection = driver_connection(session)
+        connection.send_along(TRY_TURNS, {"turn": given["turn"]})
+        answer = connection.ask_along(ADD, given)
+        if files := [file for one in posts for file in self._files(operation, one)]:
+            connection.send_along(ADD_FILES, _file_rows(operation, files))
+        lines = [_line(one) for one in posts]
+        audit.record_each(session, audit.Action.RECEIVED, SUBMISSION, lines, purpose=audit.Purpose.COLLECTION)
+        return GroupTaken(self._ring, posts, answer)
+
+    def _definition(self, named: NamedPost, session: Session | None) -> FormDefinition | None:
+        asked = (named.post.operation, named.head.form_id, named.head.version)
+        if asked in self._definitions or session is None:
+            return self._definitions[asked]
+        found = find_definition(session, *asked)
+        if found:
+            if len(self._definitions) >= MOST_KEPT:
+                self._definitions.clear()
+            self._definitions[asked] = found
+        return found
+
+    def _files(self, operation: str, one: SealedPost) -> Iterator[Attachment]:
+        return sealed_files(self._ring, one.key, operation, one.id, one.arrival.post.files)
 
 
-def _look_up(session: Session, operation: str, arrivals: Sequence[Arrival]) -> _Found:
-    instances = [arrival.instance for arrival in arrivals]
-    asked = {
-        "operation": operation,
-        "collectors": list({UUID(arrival.post.collector) for arrival in arrivals}),
-        "instances": instances,
-        "tokens": [*instances, *(arrival.replaces for arrival in arrivals if arrival.replaces)],
-    }
-    found = _Found()
-    connection = driver_connection(session)
-    turns, known = _bytes(connection), _bytes(connection)
-    with connection.in_one_exchange():
-        turns.execute(TRY_TURNS, (sorted({turn_of(instance) for instance in instances}),))
-        known.execute(LOOK_UP, asked)  # a statement of its own: what it sees is not older than the turns
-    found.turns.update(turn for (turn,) in turns.fetchall())
-    for what, token, record, digest, complete, state in known.fetchall():
-        if what == "collector":
-            found.collectors.add((str(record), state))
-        elif what == "here":
-            found.here[token] = _Here(record, digest, complete, state == State.ENCRYPTED)
-        else:
-            found.barred.add(token)
-    return found
-
-
-def _bytes(connection: DriverConnection) -> psycopg.Cursor[Any]:
-    """A cursor whose results are bytes as they are, not written as text."""
-    return cast("psycopg.Cursor[Any]", connection.cursor(binary=True))
-
-
-def _may_be_taken(arrival: Arrival, found: _Found) -> bool:
-    post = arrival.post
-    if (
-        turn_of(arrival.instance) not in found.turns
-        or (post.collector, f"{post.custody} {post.proven}") not in found.collectors
-    ):
-        return False
-    return arrival.instance not in found.barred and arrival.replaces not in found.barred
-
-
-def _the_same(ring: KeyRing, arrival: Arrival, here: _Here) -> Receipt | None:
-    """The receipt of what came before, byte for byte; None where there is more to it."""
-    if arrival.post.files or here.digest != answers_digest(ring, here.id, arrival.post.xml):
-        return None
-    outcome = Outcome.EDIT_RESENT if arrival.replaces else Outcome.RESENT
-    return Receipt(outcome, here.id, here.complete, to_open=here.encrypted and here.complete)
-
-
-def _insert(session: Session, ring: KeyRing, operation: str, arrivals: Sequence[Arrival]) -> list[Receipt]:
-    if not arrivals:
-        return []
-    new = seal_arrivals(ring, arrivals)
-    driver_connection(session).send_along(ADD, rows(ring, operation, new))
-    for one in new:
-        if one.arrival.post.files:
-            keep_files(session, ring, one.key, operation=operation, owner=one.id, files=one.arrival.post.files)
-    audit.record_each(session, audit.Action.RECEIVED, [_line(one) for one in new], purpose=audit.Purpose.COLLECTION)
-    return [_receipt(one) for one in new]
-
-
-def _line(one: NewSubmission) -> audit.Line:
+def _line(one: SealedPost) -> audit.Line:
     post = one.arrival.post
-    return audit.Line(f"collector:{post.collector}", f"{SUBMISSION}:{one.id}", detail={"files": len(post.files)})
+    return audit.Line(f"collector:{post.collector}", one.id, detail={"files": len(post.files)})
 
 
-def _receipt(one: NewSubmission) -> Receipt:
-    return Receipt(Outcome.ACCEPTED, one.id, one.complete, to_open=one.arrival.head.encrypted and one.complete)
+def _file_rows(operation: str, files: Sequence[Attachment]) -> dict[str, Any]:
+    return {
+        "operation": operation,
+        "id": packed(Kind.UUID, [file.id.bytes for file in files]),
+        "owner": packed(Kind.UUID, [file.owner.bytes for file in files]),
+        "name": packed(Kind.BYTEA, [file.name for file in files]),
+        "digest": packed(Kind.BYTEA, [file.digest for file in files]),
+        "label": packed(Kind.BYTEA, [file.label for file in files]),
+        "content": packed(Kind.BYTEA, [file.content for file in files]),
+    }

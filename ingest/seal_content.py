@@ -31,6 +31,7 @@ __all__ = [
     "open_key",
     "open_keys",
     "seal_content",
+    "sealed_files",
 ]
 
 SUBMISSION = "ingest.submission"
@@ -90,19 +91,24 @@ def keep_files(
     session: Session, ring: KeyRing, key: RecordKey, *, operation: str, owner: UUID, files: Iterable[UploadedFile]
 ) -> None:
     """Keep files under their owner's key, their names and media types sealed too."""
+    session.add_all(sealed_files(ring, key, operation, owner, files))
+
+
+def sealed_files(
+    ring: KeyRing, key: RecordKey, operation: str, owner: UUID, files: Iterable[UploadedFile]
+) -> Iterator[Attachment]:
+    """Rows of files, sealed under their owner's key and not yet kept; the same file is one of them once."""
     for file in {(file.name, file.content): file for file in files}.values():
         record = uuid4()
         label = json.dumps([file.name, file.content_type]).encode()
-        session.add(
-            Attachment(
-                id=record,
-                operation=operation,
-                owner=owner,
-                name=file_token(ring, owner, file.name),
-                digest=file_digest(ring, owner, file.content),
-                label=key.seal(label, Binding(ATTACHMENT, record, "label")),
-                content=key.seal(file.content, Binding(ATTACHMENT, record, "content")),
-            )
+        yield Attachment(
+            id=record,
+            operation=operation,
+            owner=owner,
+            name=file_token(ring, owner, file.name),
+            digest=file_digest(ring, owner, file.content),
+            label=key.seal(label, Binding(ATTACHMENT, record, "label")),
+            content=key.seal(file.content, Binding(ATTACHMENT, record, "content")),
         )
 
 

@@ -5,7 +5,6 @@ from contextlib import suppress
 from uuid import UUID
 
 from fastapi import FastAPI, Request, Response
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,6 +17,7 @@ from app.web.hints import Hinted, Hints
 from app.web.openrosa_guard import log_failure
 from app.web.page_groups import GROUPS
 from app.web.pages import Pages
+from app.web.protections import protections
 from app.web.submission_door import SubmissionDoor
 from core.database import Database
 from core.errors import Problem
@@ -26,19 +26,6 @@ from core.period import Period
 from core.settings import Settings
 
 __all__ = ["create_application"]
-
-# Pages are plain HTML with their style inside and ask nobody else for anything.
-PROTECTIONS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
-# A year; a browser that once came over https never again asks this host without it.
-OVER_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
 
 
 def create_application(
@@ -58,8 +45,10 @@ def create_application(
     `protect(operation, period)` for what is to be protected; without it this process does it, after its answer.
     `hinted(operation, source)` is called when another server says that a source has news.
     """
-    application = FastAPI(title="Waystation", docs_url=None, redoc_url=None, openapi_url=None)
-    application.state.door = Door(database, ring, settings, told)
+    door = Door(database, ring, settings, told)
+    application = _Application(title="Waystation", docs_url=None, redoc_url=None, openapi_url=None)
+    application.submissions = SubmissionDoor(door)
+    application.state.door = door
     protect = protect or _protecting(Program(settings, database, ring))
     application.state.desk = Desk(database, ring, settings, GROUPS, protect, try_out)
     application.state.hints = Hints(ring, hinted)
@@ -74,9 +63,19 @@ def create_application(
     async def refuse(request: Request, error: HTTPException) -> Response:
         return pages.missing(request, error.status_code)
 
-    application.add_middleware(SubmissionDoor, door=application.state.door)
     application.add_middleware(Protection, failed=pages.failed)
     return application
+
+
+class _Application(FastAPI):
+    """The door for what phones post stands before all else: it is asked the most, and needs nothing of what stands between."""
+
+    submissions: SubmissionDoor
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = self
+        if not await self.submissions.answers(scope, receive, send):
+            await super().__call__(scope, receive, send)
 
 
 def _protecting(program: Program) -> Callable[[str, Period], None]:
@@ -103,9 +102,9 @@ class Protection:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
-                headers = MutableHeaders(scope=message)
-                for name, value in (PROTECTIONS | (OVER_HTTPS if scope["scheme"] == "https" else {})).items():
-                    headers.setdefault(name, value)
+                headers = message.setdefault("headers", [])
+                own = {name for name, _ in headers}
+                headers.extend(header for header in protections(scope["scheme"]) if header[0] not in own)
             await send(message)
 
         try:

@@ -5,12 +5,13 @@ from asyncio import Future, Task
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 __all__ = ["Gathering"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+FEW: Final = 8  # go together however many wait
 
 
 @dataclass
@@ -22,7 +23,8 @@ class _Waiting(Generic[Item, Result]):
 class Gathering(Generic[Item, Result]):
     """Does `work` on items, at most `most` at once, in a thread of its own, and gives a result for each of them.
 
-    Its own state belongs to the event loop's thread. What `work` raises is raised to everybody whose item was among them.
+    Of many that wait, half go: so one half is worked on while the other is being answered and comes again. Its own state
+    belongs to the event loop's thread. What `work` raises is raised to everybody whose item was among them.
     """
 
     def __init__(self, work: Callable[[Sequence[Item]], Sequence[Result]], most: int) -> None:
@@ -43,7 +45,8 @@ class Gathering(Generic[Item, Result]):
     async def _run(self) -> None:
         try:
             while self._waiting:
-                group, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
+                take = min(self._most, max(FEW, len(self._waiting) // 2))
+                group, self._waiting = self._waiting[:take], self._waiting[take:]
                 await self._do(group)
         finally:
             self._worker = None

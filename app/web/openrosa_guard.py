@@ -47,8 +47,8 @@ def guarded(handle: Handler) -> Handler:
         except Exception as error:  # noqa: BLE001  (the last line of defence: a phone must get an answer)
             log_failure(error)
             response = say(request, HTTPStatus.INTERNAL_SERVER_ERROR, "failure")
-        response.headers["X-OpenRosa-Version"] = "1.0"
-        response.headers["X-OpenRosa-Accept-Content-Length"] = str(request.app.state.door.settings.max_submission_bytes)
+        most = str(request.app.state.door.settings.max_submission_bytes)
+        response.raw_headers += [(b"x-openrosa-version", b"1.0"), (b"x-openrosa-accept-content-length", most.encode())]
         return response
 
     return answer

@@ -1,6 +1,7 @@
 """What the phone shows the enumerator after each answer of the door, in the operation's three languages."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 __all__ = ["TEXTS", "choose_language"]
@@ -122,6 +123,7 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 
+@lru_cache(256)  # a team's phones all say the same
 def choose_language(accept_language: str) -> str:
     """The language of ours that an `Accept-Language` header (RFC 9110, section 12.5.4) likes best, else English."""
     offered = TEXTS["failure"]

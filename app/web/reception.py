@@ -1,13 +1,13 @@
 """Where posts wait to be written together: those that come while a group is written are the next group, one commit for all.
 
 One writer for each operation and process, because a transaction is of one operation. A lone post waits for nobody; the more
-come at once, the larger the groups. Each is answered after the commit that holds it. Whatever is not plain, whatever is large,
-and every post of a group that failed, is taken in by a transaction of its own.
+come at once, the larger the groups. Each is read and sealed while others are written, and answered after the commit that
+holds it. Whatever is not plain, whatever is large, and every post of a group that failed, is taken in by a transaction of its
+own.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -17,13 +17,13 @@ from app.web.openrosa_guard import log_failure
 from app.web.problems import TokenUnknown
 from core.database import Database, Zone
 from core.keyring import KeyRing
-from ingest import Post, Receipt, UploadedFile, receive_group, receive_submission
+from ingest import PlainPosts, Post, Receipt, SealedPost, UploadedFile, receive_submission
 from ingest.collectors import Collector, find_collector
 
 __all__ = ["Reception", "actor_of"]
 
 MOST_TOGETHER: Final = 64
-LARGE: Final = 256 * 1024  # bytes; what takes longer to seal than a commit takes holds up nobody
+LARGE: Final = 64 * 1024  # bytes; what takes longer to read and seal than a commit takes holds up nobody
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,10 @@ class Reception:
 
     def __init__(self, database: Database, ring: KeyRing) -> None:
         self._database, self._ring = database, ring
-        self._operations: dict[str, Gathering[Post, Receipt | None]] = {}
+        self._operations: dict[str, Gathering[SealedPost, Receipt | None]] = {}
         # Who sent before. Where to look, not what holds: the group's own transaction asks whether it is still so.
         self._known: dict[str, Collector] = {}
-        self._receive_together = partial(receive_group, definitions={})
+        self._plain = PlainPosts(ring)
 
     async def collector(self, token: str) -> Collector:
         """Who sends by this token; raises `TokenUnknown`."""
@@ -71,15 +71,27 @@ class Reception:
 
     async def _together(self, post: Post) -> Receipt | None:
         """The receipt; None where it is to be taken in alone."""
+        try:
+            sealed = self._plain.seal(post)
+        except LookupError:
+            sealed = await run_in_threadpool(self._seal_of_new_form, post)
+        if sealed is None:
+            return None
         if post.operation not in self._operations:
             self._operations[post.operation] = Gathering(self._receive_group, MOST_TOGETHER)
-        return await self._operations[post.operation].add(post)
+        return await self._operations[post.operation].add(sealed)
 
-    def _receive_group(self, posts: Sequence[Post]) -> Sequence[Receipt | None]:
-        operation, actor = posts[0].operation, actor_of(posts[0].collector)
+    def _seal_of_new_form(self, post: Post) -> SealedPost | None:
+        with self._database.transaction(Zone.COLLECTION, operation=post.operation, actor=actor_of(post.collector)) as session:
+            return self._plain.seal(post, session)
+
+    def _receive_group(self, posts: Sequence[SealedPost]) -> Sequence[Receipt | None]:
+        first = posts[0].arrival.post
+        operation, actor = first.operation, actor_of(first.collector)
         try:
             with self._database.transaction(Zone.COLLECTION, operation=operation, actor=actor, at_once=True) as session:
-                return self._receive_together(session, self._ring, operation=operation, posts=posts)
+                taken = self._plain.receive(session, operation, posts)
+            return taken.receipts()
         except Exception as error:  # noqa: BLE001  (each is tried alone, where it fails for itself)
             log_failure(error)
             return [None] * len(posts)

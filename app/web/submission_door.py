@@ -14,12 +14,13 @@ from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from app.web.door import Door
 from app.web.gathering import Gathering
 from app.web.openrosa_guard import guarded, log_failure, say
 from app.web.problems import OUTCOME_STATUS
+from app.web.protections import protections
 from app.web.reception import Reception, Sent, actor_of
 from app.web.upload import read_body, read_post
 from core.database import Zone
@@ -34,22 +35,27 @@ MOST_TOLD: Final = 200  # what one transaction admits
 
 
 class SubmissionDoor:
-    """Takes in what phones post; whatever else is asked goes on to the application behind it."""
+    """Takes in what phones post; leaves whatever else is asked to others."""
 
-    def __init__(self, application: ASGIApp, door: Door) -> None:
-        self._application, self._door = application, door
+    def __init__(self, door: Door) -> None:
+        self._door = door
         self._reception = Reception(door.database, door.ring)
         self._news: dict[str, Gathering[UUID, None]] = {}
         self._take = guarded(self._take_submission)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def answers(self, scope: Scope, receive: Receive, send: Send) -> bool:
+        """Whether it was a post for this door, which then has its answer."""
         address = SUBMISSION.fullmatch(scope["path"]) if scope["type"] == "http" and scope["method"] == "POST" else None
         if address is None:
-            await self._application(scope, receive, send)
-            return
+            return False
         scope["path_params"] = {"token": address[1]}
         response = await self._take(Request(scope, receive))
-        await response(scope, receive, send)
+        response.raw_headers.extend(protections(scope["scheme"]))
+        try:
+            await response(scope, receive, send)
+        except Exception as error:  # noqa: BLE001  (the phone has hung up, and the server would log the address)
+            log_failure(error)
+        return True
 
     async def _take_submission(self, request: Request) -> Response:
         body = await read_body(request, self._door.settings.max_submission_bytes)

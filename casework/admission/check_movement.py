@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Final
 
-from casework.admission.sort_answers import feeds_table
 from casework.errors import AnswerMissing, CodeUnknown, CountUnreadable, DateImplausible, FormUnfit, NobodyMoved, PlaceUnknown
 from core.week import Week
 from forms import FormDefinition
@@ -30,7 +29,7 @@ def check_movement(
     `facts` is by statistical variable. Raises `FormUnfit`, `AnswerMissing`, `DateImplausible`, `PlaceUnknown`,
     `CodeUnknown`, `CountUnreadable` or `NobodyMoved`; each names the question as the form calls it.
     """
-    asked = {question.statistic: question.name for question in definition.questions if feeds_table(question)}
+    asked = {question.statistic: question.name for question in definition.counted.values()}
     _require_all(facts, asked, definition)
     for variable in ("origin", "destination"):
         if facts[variable] not in districts:

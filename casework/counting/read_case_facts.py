@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework.admission.sort_answers import short_names
 from casework.counting.case_facts import (
     EVENTS,
     UNKNOWN,
@@ -159,7 +158,7 @@ class _Names:
     """Under which names those of a form's answers are kept that feed a statistical variable."""
 
     def __init__(self, definition: FormDefinition) -> None:
-        names = short_names(definition)
+        names = definition.short_names
         fed = [question for question in definition.questions if question.statistic]
         self._names = [(str(question.statistic), names[question.path]) for question in fed]
         repeated = [question for question in fed if question.repeat]

@@ -11,7 +11,6 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from casework.admission.named_case import LIST_NAME
-from casework.admission.sort_answers import short_names
 from forms import FormDefinition, PrivacyClass, Question, RecordKind, RecordPart, find_definition, list_forms
 
 __all__ = ["Properties", "properties_of", "said_properties"]
@@ -52,7 +51,7 @@ def _saved(definition: FormDefinition | None) -> Iterator[tuple[str, str, Questi
         return
     if definition.record_kind not in KINDS:
         return
-    names, asked = short_names(definition), {question.path: question for question in definition.questions}
+    names, asked = definition.short_names, definition.by_path
     for name, path in definition.entity.saved.items():
         if path in asked:
             yield name, names.get(path, path), asked[path]

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from casework.admission.sort_answers import Parts, short_names
+from casework.admission.sort_answers import Parts
 from casework.models import Case, HouseholdMember, Interview, InterviewKind, Opening, Person
 from casework.rights.access_pack import HeldAnswer, HeldSection, SharedWith
 from casework.rights_models import FormerVersion, Restriction
@@ -118,7 +118,7 @@ def _form(held: Holdings, stored: object) -> _Form:
 
 
 def _by_name(definition: FormDefinition) -> dict[str, Question]:
-    names = short_names(definition)
+    names = definition.short_names
     return {names.get(question.path, question.path): question for question in definition.questions}
 
 

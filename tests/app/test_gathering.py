@@ -51,6 +51,13 @@ def test_no_more_go_together_than_may() -> None:
     assert work.groups == [["a"], ["b", "c"], ["d"]]
 
 
+def test_of_many_that_wait_half_go() -> None:
+    """The other half is worked on while these are answered and come again."""
+    work, later = Work(), [str(number) for number in range(20)]
+    asyncio.run(gathered(work, 64, "a", later))
+    assert list(map(len, work.groups)) == [1, 10, 8, 2]
+
+
 def test_what_fails_fails_for_those_who_went_with_it_and_for_nobody_after_them() -> None:
     work = Work()
     a, b, bad, d = asyncio.run(gathered(work, 2, "a", ["b", "bad", "d"]))

@@ -40,7 +40,6 @@ OPENS_NOTHING = {
     "ingest.awaiting_submissions",
     "ingest.mark_handled",
     "ingest.quarantined",
-    "ingest.receive_group",
     "ingest.receive_submission",
     "ingest.set_aside",
     "ingest.submissions_set_aside",

@@ -25,12 +25,14 @@ def tokens(phone: Any) -> Sequence[str]:
 
 
 def at_once(phone: Any, sent: Sequence[Sent]) -> list[Any]:
-    """What became of posts that came at the same moment: an outcome, or what was raised."""
+    """What became of posts that came at the same moment, one other before them: an outcome, or what was raised."""
     reception = Reception(phone.database, phone.ring)
+    before = Sent(sent[-1].token, phone.answers("uuid:before"), ())
 
     async def take_in() -> list[Any]:
         known = [reception.collector(one.token) for one in sent]
         await asyncio.gather(*known, return_exceptions=True)
+        await reception.take_in(before)  # so that their form is known
         return await asyncio.gather(*(reception.take_in(one) for one in sent), return_exceptions=True)
 
     return [one if isinstance(one, BaseException) else one[1].outcome for one in asyncio.run(take_in())]
@@ -44,8 +46,8 @@ def transactions(phone: Any) -> list[int]:
 def test_one_commit_holds_what_came_together(phone: Any, tokens: Sequence[str]) -> None:
     sent = [Sent(token, phone.answers(f"uuid:{number}"), ()) for number, token in enumerate(tokens)]
     assert at_once(phone, sent) == [Outcome.ACCEPTED] * 6
-    assert len(transactions(phone)) == 6
-    assert len(set(transactions(phone))) == 1
+    assert len(transactions(phone)) == 1 + 6
+    assert len(set(transactions(phone))) == 1 + 1
 
 
 def test_each_is_durable_before_it_is_answered(phone: Any, tokens: Sequence[str]) -> None:
@@ -95,7 +97,7 @@ def test_what_the_database_refuses_fails_alone(phone: Any, tokens: Sequence[str]
     told = at_once(phone, [Sent(token, one, ()) for token, one in zip(tokens, xml, strict=True)])
     assert [one for one in told if one is Outcome.ACCEPTED] == [Outcome.ACCEPTED] * 5
     assert isinstance(told[3], Exception)
-    assert len(transactions(phone)) == 5
+    assert len(transactions(phone)) == 1 + 5
 
 
 def test_a_stranger_is_refused_alone(phone: Any, tokens: Sequence[str]) -> None:
@@ -136,4 +138,4 @@ def test_what_is_large_waits_for_nobody_and_nobody_for_it(phone: Any, tokens: Se
     sent = [Sent(token, phone.answers(f"uuid:{number}"), ()) for number, token in enumerate(tokens[:3])]
     sent.append(Sent(tokens[3], phone.answers("uuid:large", name="a" * 300_000), ()))
     assert at_once(phone, sent) == [Outcome.ACCEPTED] * 4
-    assert len(set(transactions(phone))) == 2
+    assert len(set(transactions(phone))) == 1 + 2
