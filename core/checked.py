@@ -40,7 +40,7 @@ class Checked:
     def add(self, other: "Checked") -> None:
         """Take over what another stage found."""
         self.sound += other.sound
-        self.keyless += other.keyless
+        self.keyless += [record for record in other.keyless if record not in self.keyless]
         for fault in other.faults:
             self.fault(fault)
 

@@ -76,6 +76,7 @@ class Submission(Base):
         CheckConstraint("state IN ('encrypted', 'awaiting', 'handled', 'set_aside')", name="state"),
         Index("ix_submission_root_id", "root_id"),
         Index("ix_submission_awaiting", "operation", "received_at", postgresql_where=text("state = 'awaiting' AND complete")),
+        Index("ix_submission_received", "operation", "received_at", "id"),
         Index("ix_submission_encrypted", "operation", "received_at", postgresql_where=text("state = 'encrypted'")),
         {"schema": "ingest"},
     )

@@ -180,6 +180,10 @@ def _report(chance: random.Random, land: _Land, weeks: Sequence[Week], week: int
         "protection_concern": chance.choice(("none", "none", "family_separation", "extortion documents", "specific_needs")),
         "remarks": chance.choice(REMARKS),
     }
+    if answers["protection_concern"] != "none":
+        answers["protection_follow_up"] = "yes"
+    if reason == "other":
+        answers["reason_other"] = "The market closed."
     return MovementReport(draw_uuid(chance), arrival, origin, destination, reason, persons, answers)
 
 
@@ -256,6 +260,8 @@ def _assistance(chance: random.Random, weeks: Sequence[Week], screening: Intervi
         "experience_narrative": "Worked on a boat without pay for two seasons and left at night.",
         "cas_Status": chance.choice(("active", "follow_up", "closed")),
     }
+    if answers["cas_Status"] == "closed":
+        answers = {**answers, "cas_ReasonForCaseClosure": "Lives with her sister and needs nothing more from us."}
     return Interview("assistance_interview", draw_uuid(chance), answers)
 
 

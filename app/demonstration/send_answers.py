@@ -68,7 +68,9 @@ def filled_report(phone: Phone, report: MovementReport, *, replaces: UUID | None
 def _answered(report: MovementReport) -> Answers:
     counts = {f"{sex}_{_age_name(age)}": str(persons) for (sex, age), persons in report.persons.items()}
     total = sum(report.persons.values())
-    return {**report.answers, **counts, "total_persons": str(total), "household_count": str(1 + total // 8)}
+    households = 1 + total // 8
+    asked = {name: answer for name, answer in report.answers.items() if name != "household_head_name" or households == 1}
+    return {**asked, **counts, "total_persons": str(total), "household_count": str(households)}
 
 
 def _age_name(age: str) -> str:

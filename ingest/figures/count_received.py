@@ -17,7 +17,7 @@ from core.permissions import Right
 from ingest.models import State, Submission
 from ingest.review_models import FindingRow, ReviewState
 from ingest.reviews.page_queue import newest_of_chain, reviewable
-from ingest.reviews.read_reviews import newest_state
+from ingest.reviews.read_reviews import newest_states
 from ingest.seal_content import SUBMISSION
 
 __all__ = ["CollectorFigure", "DayFigure", "figures_by_collector", "figures_by_day", "stands_out"]
@@ -54,9 +54,11 @@ class CollectorFigure:
 def figures_by_day(session: Session, since: datetime) -> list[DayFigure]:
     """By day and form, the newest day first; raises `NotAllowed`."""
     access = require(session, Right.REVIEW_SUBMISSION, subject=SUBMISSION)
-    stands = func.coalesce(newest_state(Submission.root_id), literal(ReviewState.RECEIVED.value)).label("stands")
+    decided = newest_states(access.operation)
+    stands = func.coalesce(decided.c.state, literal(ReviewState.RECEIVED.value)).label("stands")
     aside = case((Submission.state == State.SET_ASIDE.value, 1), else_=0)
     each = select(DAY.label("day"), Submission.form_id, stands, aside.label("aside"))
+    each = each.outerjoin(decided, decided.c.root_id == Submission.root_id)
     each_row = each.where(reviewable(access), newest_of_chain(), Submission.received_at >= since).subquery()
     counts = [func.count().filter(each_row.c.stands == state.value) for state in ReviewState]
     wanted = select(each_row.c.day, each_row.c.form_id, func.count(), *counts, func.sum(each_row.c.aside))

@@ -100,7 +100,8 @@ def _broken(
             yield question.name, "", Check.REQUIRED
     for path, entries in around[-1].repeats.items():
         for entry in entries:
-            yield from _broken(looked, (*around, entry), path, day, moment)
+            if entry.values or entry.repeats:  # without any answer it is the form's pattern for entries, sent along
+                yield from _broken(looked, (*around, entry), path, day, moment)
 
 
 def _relevant(here: _Here, question: Question, rules: Mapping[str, Rule]) -> bool | None:

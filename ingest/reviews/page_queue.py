@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, true, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from core.access import Access, require
@@ -13,7 +13,7 @@ from core.paging import PAGE, Page, page_of
 from core.permissions import Right, holds
 from ingest.models import State, Submission
 from ingest.review_models import FindingRow, Review, ReviewState
-from ingest.reviews.read_reviews import known_state, newest_state
+from ingest.reviews.read_reviews import ever_left, known_state, newest_state
 from ingest.seal_content import SUBMISSION
 
 __all__ = ["InQueue", "forms_in_reach", "newest_of_chain", "page_queue", "reviewable"]
@@ -53,15 +53,16 @@ def page_queue(
     wanted = select(Submission, stands, findings, decided).where(reviewable(access), newest_of_chain())
     if state:
         wanted = wanted.where(stands == state.value)
+    if state and state is not ReviewState.RECEIVED:
+        wanted = wanted.where(Submission.root_id.in_(ever_left(state)))
     if found:
         wanted = wanted.where(exists(FindingRow.id).where(FindingRow.submission == Submission.id))
     if form_id:
         wanted = wanted.where(Submission.form_id == form_id)
     last = session.get(Submission, after) if after else None
     if last:
-        same = and_(Submission.received_at == last.received_at, Submission.id > last.id)
-        wanted = wanted.where(or_(Submission.received_at < last.received_at, same))
-    rows = session.execute(wanted.order_by(Submission.received_at.desc(), Submission.id).limit(size + 1))
+        wanted = wanted.where(tuple_(Submission.received_at, Submission.id) < tuple_(last.received_at, last.id))
+    rows = session.execute(wanted.order_by(Submission.received_at.desc(), Submission.id.desc()).limit(size + 1))
     page = page_of((_told(*row) for row in rows), size)
     record(session, Action.READ, SUBMISSION, purpose=Purpose.VERIFICATION, count=len(page.rows), detail={"by": "queue"})
     return page

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, select
+from sqlalchemy import ScalarSelect, Select, Subquery, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
 from core.audit import Purpose, record
@@ -19,7 +20,16 @@ from ingest.review_models import Review, ReviewState
 from ingest.reviews.keep_review import open_comment
 from ingest.seal_content import SUBMISSION, open_key
 
-__all__ = ["LEFT_OUT", "ReviewTold", "chains_left_out", "known_state", "newest_state", "read_reviews"]
+__all__ = [
+    "LEFT_OUT",
+    "ReviewTold",
+    "chains_left_out",
+    "ever_left",
+    "known_state",
+    "newest_state",
+    "newest_states",
+    "read_reviews",
+]
 
 LEFT_OUT: Final = (ReviewState.ON_HOLD, ReviewState.REJECTED)  # counted in no statistics
 
@@ -58,6 +68,18 @@ def newest_state(root: object) -> ScalarSelect[str]:
     version, review = aliased(Submission), aliased(Review)
     of_chain = select(review.state).join(version, version.id == review.submission).where(version.root_id == root)
     return of_chain.order_by(review.decided_at.desc(), review.number.desc()).limit(1).scalar_subquery()
+
+
+def newest_states(operation: str) -> Subquery:
+    """The same of every chain of an operation that was ever decided on, for what asks about many: `root_id` and `state`."""
+    of_chain = select(Submission.root_id, Review.state).join(Submission, Submission.id == Review.submission)
+    latest = of_chain.where(Review.operation == operation).ext(distinct_on(Submission.root_id))
+    return latest.order_by(Submission.root_id, Review.decided_at.desc(), Review.number.desc()).subquery()
+
+
+def ever_left(state: ReviewState) -> Select[UUID]:
+    """The chains about any version of which this was decided once: few, where the newest state is asked for of each."""
+    return select(Submission.root_id).join(Review, Review.submission == Submission.id).where(Review.state == state.value)
 
 
 def known_state(submission: UUID, told: str | None) -> ReviewState:

@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("submission", "check", "question"),
         schema="ingest",
     )
+    op.create_index("ix_submission_received", "submission", ["operation", "received_at", "id"], schema="ingest")
     for table in ("review", "finding"):
         op.execute(f"ALTER TABLE ingest.{table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE ingest.{table} FORCE ROW LEVEL SECURITY")

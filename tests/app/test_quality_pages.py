@@ -6,8 +6,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from app.quarantine import quarantine_in_reach, try_again
 from casework import movement_sources
-from core.access import Custody
+from core.access import Access, Custody, Grant, NotAllowed
 from core.database import Zone
 from core.permissions import Role
 from forms import publish_form
@@ -15,6 +16,7 @@ from ingest import receive_submission
 from ingest.collectors import Collector, add_collector, find_collector
 from ingest.figures import CollectorFigure, by_area, period_of, stands_out
 from ingest.quality import QualityPlan, set_plan
+from ingest.reviews import page_queue
 from tests.app.test_record_pages import SignIn
 from tests.app.test_record_pages import signed_in as signed_in  # noqa: PLC0414  (a fixture)
 from tests.app.test_record_pages import teams as teams  # noqa: PLC0414
@@ -51,15 +53,12 @@ def test_a_supervisor_looks_decides_and_comments_in_three_languages(signed_in: S
         assert "quality_" not in re.sub(r'href="[^"]*"', "", sara.get("/quality/figures", lang=language).text)
 
 
-@pytest.mark.parametrize("role", sorted(set(Role) - {Role.SUPERVISOR}))
-def test_nobody_else_does(signed_in: SignIn, odd: UUID, role: Role) -> None:
-    eve = signed_in("eve", role)
-    answers = [eve.get(address) for address in ("/quality", "/quality/figures", f"/quality/{odd}")]
-    answers.append(eve.send(f"/quality/{odd}", page="/account", state="approved"))
-    assert {answer.status_code for answer in answers} == {403}
-
-
-def test_what_is_not_there_is_not_found_and_no_state_is_none(signed_in: SignIn, odd: UUID) -> None:
+def test_nobody_else_does_and_what_is_not_there_is_not_found(signed_in: SignIn, odd: UUID) -> None:
+    for role in (Role.CASEWORKER, Role.PROTECTION_OFFICER):  # all of them: `test_permissions_table.py`
+        eve = signed_in(f"a-{role.value}", role)
+        answers = [eve.get(address) for address in ("/quality", "/quality/figures", "/quality/quarantine", f"/quality/{odd}")]
+        answers.append(eve.send(f"/quality/{odd}", page="/account", state="approved"))
+        assert {answer.status_code for answer in answers} == {403}, role
     sara = signed_in("sara", Role.SUPERVISOR)
     assert sara.get(f"/quality/{uuid4()}").status_code == 404
     assert "received, not decided" in sara.send(f"/quality/{odd}", page=f"/quality/{odd}", state="deleted").text
@@ -105,6 +104,13 @@ def test_a_sender_stands_out_where_chance_would_rarely_do_it(
     assert stands_out(found, received, others_found, others) is unusual
 
 
+def kept(team: Field) -> UUID:
+    """The newest version of the only answer."""
+    with team.zone() as session:
+        [row] = page_queue(session).rows
+    return row.id
+
+
 class TestWhatLiesInQuarantine:
     """Nothing that came is lost, and a supervisor brings it in."""
 
@@ -123,14 +129,9 @@ class TestWhatLiesInQuarantine:
         with field_team.zone() as session:
             [week] = movement_sources(session, OPERATION)
         assert str(week) == "2026-W07"
-        assert sara.send(f"/quality/{aside}/repair", page="/account", question=path, answer="XM0101").status_code == 404
-
-    def test_a_question_that_cannot_be_is_named(self, signed_in: SignIn, field_team: Field) -> None:
-        aside = field_team.send("movement", {**ARRIVAL, "origin": "nowhere"})
-        field_team.admit_awaiting()
-        sara = signed_in("sara", Role.SUPERVISOR)
-        told = sara.send(f"/quality/{aside}/repair", page="/account", question="/data/nothing", answer="x")
-        assert told.status_code == 422
+        for tried, asked, status in ((aside, path, 404), (edited, path, 404), (kept(field_team), "/data/nothing", 422)):
+            answer = sara.send(f"/quality/{tried}/repair", page="/account", question=asked, answer="XM0101")
+            assert answer.status_code == status
 
     def test_a_refused_post_is_taken_in_once_its_form_is_published(self, signed_in: SignIn, field_team: Field) -> None:
         late = OTHER.replace(b'id="wells"', b'id="late"')
@@ -141,6 +142,10 @@ class TestWhatLiesInQuarantine:
         sara = signed_in("sara", Role.SUPERVISOR)
         [again] = re.findall(r'action="(/quality/quarantine/[0-9a-f-]{36})"', sara.get("/quality/quarantine").text)
         assert "It was refused again" in sara.send(again, page="/quality/quarantine").text
+        elsewhere = Access("sami", OPERATION, (Grant(Role.SUPERVISOR, organisation="org"),))
+        assert quarantine_in_reach(field_team.database, elsewhere).rows == [], "it lies with nobody but the whole operation"
+        with pytest.raises(NotAllowed):
+            try_again(field_team.database, field_team.ring, elsewhere, UUID(again.rpartition("/")[2]))
         with field_team.zone(Zone.COLLECTION) as session:
             publish_form(session, OPERATION, late, {})
         assert "It is taken in" in sara.send(again, page="/quality/quarantine").text

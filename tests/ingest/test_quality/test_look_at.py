@@ -33,6 +33,10 @@ class TestTheFormsOwnRules:
             ("not_asked", "m_work"): {"times": "1", "answer": "herding"},
         }
 
+    def test_an_entry_without_any_answer_is_none(self) -> None:
+        """Some phones send the form's pattern for entries along."""
+        assert tell({}, members=[{}]) == {}
+
     def test_what_is_not_evaluated_is_listed_and_never_counted_as_broken(self) -> None:
         [one] = not_checked(definition())
         assert (one.path, one.rule) == ("/data/children", "constraint")
