@@ -1,0 +1,67 @@
+"""The command for answers that come as files."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.import_report import Report, reporting
+from app.cli.screen import console, progress
+from app.cli.work import ADMINISTRATOR
+from app.import_files import import_records
+from app.operations import find_operation
+from app.program import Program, open_program
+from core.access import Custody
+from core.database import Zone
+from core.identity.units import find_units
+from core.settings import Settings
+from ingest.from_files import Candidate, ImportRun, PassedOver, folder_answers
+
+__all__ = ["add_commands"]
+
+
+def add_commands(commands: typer.Typer) -> None:
+    commands.command("import")(import_answers)
+
+
+def import_answers(
+    path: Annotated[Path, typer.Argument(help="A folder of a phone or of Briefcase, or a table (.xlsx, .csv).", exists=True)],
+    *,
+    operation: Annotated[str, typer.Option(help="Code of the operation.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would become of each record.")] = False,
+    drafts: Annotated[bool, typer.Option("--drafts", help="Also what the phone's list calls unfinished.")] = False,
+    report: Annotated[
+        Path | None, typer.Option(help="New file for what became of each record: .json, or else CSV.", dir_okay=False)
+    ] = None,
+    organisation: Annotated[str, typer.Option(help="Name of the organisation whose records these become.")] = "",
+    area: Annotated[str, typer.Option(help="Name of the area.")] = "",
+    team: Annotated[str, typer.Option(help="Name of the team.")] = "",
+) -> None:
+    """Take in answers from files, as if phones had sent them. The same files may be imported again: what is known stays."""
+    settings = Settings.read()
+    with open_program(settings) as program, reporting(report) as told:
+        run = ImportRun(operation, _custody(program, operation, organisation, area, team))
+        found = folder_answers(run, path, largest=settings.max_submission_bytes, drafts=drafts)
+        _import(program, run, found, told, dry_run=dry_run)
+    told.show()
+    if dry_run:
+        console.print("This was a dry run: nothing was written.")
+    elif told.counts["new"] + told.counts["edit"] + told.counts["further files"]:
+        console.print(f"Admit what is whole: `bin/waystation submissions admit {operation}`.", markup=False)
+
+
+def _custody(program: Program, operation: str, organisation: str, area: str, team: str) -> Custody:
+    with program.database.transaction(Zone.COLLECTION, operation=operation, actor=ADMINISTRATOR) as session:
+        find_operation(session, operation)
+    with program.database.transaction(Zone.IDENTITY, actor=ADMINISTRATOR) as session:
+        return find_units(session, organisation=organisation, area=area, team=team).custody
+
+
+def _import(program: Program, run: ImportRun, found: Iterator[Candidate | PassedOver], told: Report, *, dry_run: bool) -> None:
+    with progress(transient=True) as bar:
+        task = bar.add_task("looking" if dry_run else "importing", total=None)
+        for batch in import_records(program, run, found, actor=ADMINISTRATOR, dry_run=dry_run):
+            for one in batch:
+                told.add(one)
+            bar.advance(task, len(batch))
