@@ -3,6 +3,7 @@ again, since everything that was kept is recognised."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import TypeAlias
 
 from sqlalchemy.orm import Session
 
@@ -10,9 +11,9 @@ from app.program import Program
 from core.database import Zone
 from ingest.from_files import Candidate, FormsAsked, ImportRun, PassedOver, RecordsMet, Told, in_batches, take_in
 
-__all__ = ["import_records"]
+__all__ = ["Found", "import_records"]
 
-Found = Iterable[Candidate | PassedOver]
+Found: TypeAlias = Iterable[Candidate | PassedOver]
 
 
 class _NothingKept(Exception):

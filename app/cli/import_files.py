@@ -1,6 +1,5 @@
 """The command for answers that come as files."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -9,14 +8,15 @@ import typer
 from app.cli.import_report import Report, reporting
 from app.cli.screen import console, progress
 from app.cli.work import ADMINISTRATOR
-from app.import_files import import_records
+from app.import_files import Found, import_records
+from app.open_files import HandedIn, open_files
 from app.operations import find_operation
 from app.program import Program, open_program
 from core.access import Custody
 from core.database import Zone
 from core.identity.units import find_units
 from core.settings import Settings
-from ingest.from_files import Candidate, ImportRun, PassedOver, folder_answers
+from ingest.from_files import ImportRun
 
 __all__ = ["add_commands"]
 
@@ -30,6 +30,11 @@ def import_answers(
     *,
     operation: Annotated[str, typer.Option(help="Code of the operation.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would become of each record.")] = False,
+    form: Annotated[str, typer.Option(help="With a table: the published form that its rows answer.")] = "",
+    encoding: Annotated[str, typer.Option(help="Code page of text that is not in UTF-8, for example windows-1256.")] = "",
+    media: Annotated[
+        Path | None, typer.Option(help="With a table: the folder that holds its files, each record's in one of its id.")
+    ] = None,
     drafts: Annotated[bool, typer.Option("--drafts", help="Also what the phone's list calls unfinished.")] = False,
     report: Annotated[
         Path | None, typer.Option(help="New file for what became of each record: .json, or else CSV.", dir_okay=False)
@@ -39,11 +44,12 @@ def import_answers(
     team: Annotated[str, typer.Option(help="Name of the team.")] = "",
 ) -> None:
     """Take in answers from files, as if phones had sent them. The same files may be imported again: what is known stays."""
-    settings = Settings.read()
-    with open_program(settings) as program, reporting(report) as told:
+    with reporting(report) as told, open_program(Settings.read()) as program:
         run = ImportRun(operation, _custody(program, operation, organisation, area, team))
-        found = folder_answers(run, path, largest=settings.max_submission_bytes, drafts=drafts)
-        _import(program, run, found, told, dry_run=dry_run)
+        with open_files(program, run, HandedIn(path, form, encoding, media, drafts), actor=ADMINISTRATOR) as opened:
+            for note in opened.notes:
+                console.print(note, markup=False)
+            _import(program, run, opened.found, told, dry_run=dry_run)
     told.show()
     if dry_run:
         console.print("This was a dry run: nothing was written.")
@@ -58,7 +64,7 @@ def _custody(program: Program, operation: str, organisation: str, area: str, tea
         return find_units(session, organisation=organisation, area=area, team=team).custody
 
 
-def _import(program: Program, run: ImportRun, found: Iterator[Candidate | PassedOver], told: Report, *, dry_run: bool) -> None:
+def _import(program: Program, run: ImportRun, found: Found, told: Report, *, dry_run: bool) -> None:
     with progress(transient=True) as bar:
         task = bar.add_task("looking" if dry_run else "importing", total=None)
         for batch in import_records(program, run, found, actor=ADMINISTRATOR, dry_run=dry_run):

@@ -10,10 +10,18 @@ from pathlib import Path
 from typing import Any, Final, TextIO
 
 from app.cli.screen import console, show_table
+from core.errors import Problem
 from ingest import Outcome
 from ingest.from_files import PassedOver, Told
 
-__all__ = ["Report", "reporting"]
+__all__ = ["Report", "ReportExists", "reporting"]
+
+
+class ReportExists(Problem):
+    code = "APP-024"
+    says = "There is {path} already; it was left as it is."
+    remedy = "Name another file with --report."
+
 
 LEFT: Final = "left out"
 WAITING: Final = "waits for files"
@@ -79,7 +87,11 @@ def reporting(path: Path | None) -> Iterator[Report]:
     if path is None:
         yield Report(None, as_json=False)
         return
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", newline="") as file:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise ReportExists(path=path) from None
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
         report = Report(file, as_json=path.suffix.lower() == ".json")
         yield report
         report.end()

@@ -1,8 +1,61 @@
 """What is wrong with files that hold answers, and with single records in them."""
 
 from core.errors import Problem
+from ingest.errors import Outcome, Refused
 
-__all__ = ["AnswersAmbiguous", "AnswersTooLarge", "DraftLeft", "FileMissing", "LinkLeft", "NothingFound", "StandsTwice"]
+__all__ = [
+    "AnswersAmbiguous",
+    "AnswersTooLarge",
+    "CellUnreadable",
+    "ColumnStandsTwice",
+    "DraftLeft",
+    "EntriesUnasked",
+    "EntryWithoutRecord",
+    "FileMissing",
+    "FormOfRowUnknown",
+    "LinkLeft",
+    "NothingFound",
+    "RowNameless",
+    "SheetOutOfOrder",
+    "SheetUnrelated",
+    "StandsTwice",
+    "TableNeedsForm",
+]
+
+
+class CellUnreadable(Refused):
+    code = "INGEST-061"
+    says = "Sheet '{sheet}', row {row}, column '{column}' holds {reason}."
+    remedy = "The row is kept in quarantine. Correct the cell and import the file again: what is known stays as it is."
+    outcome = Outcome.MALFORMED
+
+
+class RowNameless(Refused):
+    code = "INGEST-062"
+    says = "Sheet '{sheet}', row {row} has no id (`_uuid` or `meta/instanceID`), so a copy could not be told from a new record."
+    remedy = "The row is kept in quarantine. Export the form again with its metadata."
+    outcome = Outcome.MALFORMED
+
+
+class EntryWithoutRecord(Refused):
+    code = "INGEST-063"
+    says = "Sheet '{sheet}', row {row} belongs to a record that is not in the file."
+    remedy = "The row is kept in quarantine. Export the form again whole, with the sheets of all repeats."
+    outcome = Outcome.MALFORMED
+
+
+class FormOfRowUnknown(Refused):
+    code = "INGEST-064"
+    says = "Form '{form_id}' is not published in this operation."
+    remedy = "The row is kept in quarantine. Publish the form and import the file again."
+    outcome = Outcome.UNKNOWN_FORM
+
+
+class EntriesUnasked(Refused):
+    code = "INGEST-065"
+    says = "The entries of sheet '{sheet}', row {row}, belong to no repeat of form '{form_id}', version '{version}'."
+    remedy = "The record is kept in quarantine. Publish the version that it was answered by and import the file again."
+    outcome = Outcome.UNKNOWN_FORM
 
 
 class NothingFound(Problem):
@@ -45,3 +98,27 @@ class StandsTwice(Problem):
     code = "INGEST-167"
     says = "A record before it bears the same id and has other answers."
     remedy = "Imported, the first is taken in and this one kept in quarantine. Find out which is right."
+
+
+class ColumnStandsTwice(Problem):
+    code = "INGEST-168"
+    says = "Sheet '{sheet}' of {file} has two columns with the header '{column}'."
+    remedy = "Nothing of it was taken in. Rename or delete one of them; which one holds the answers cannot be told."
+
+
+class SheetUnrelated(Problem):
+    code = "INGEST-169"
+    says = "Sheet '{sheet}' of {file} holds entries of a sheet '{parent}', which is not there."
+    remedy = "Nothing of it was taken in. Export the form again with all its sheets, and leave their names as they are."
+
+
+class SheetOutOfOrder(Problem):
+    code = "INGEST-170"
+    says = "Sheet '{sheet}' of {file} is not in the order of its column '{column}': see row {row}."
+    remedy = "Nothing of it was taken in. Sort the sheet by that column, smallest first, and import the file again."
+
+
+class TableNeedsForm(Problem):
+    code = "INGEST-175"
+    says = "{file} is a table, and no published form was named that its rows answer."
+    remedy = "Name one with --form; `bin/waystation forms list` shows those of the operation."

@@ -9,14 +9,27 @@ import pytest
 from sqlalchemy import text
 
 from app.import_files import import_records
+from app.open_files import HandedIn, open_files
 from app.program import Program
 from core.database import Database, Zone
 from core.keyring import KeyRing
 from core.settings import Settings
+from forms import publish_form
+from ingest import Outcome
 from ingest.from_files import ImportRun, PassedOver, Told, folder_answers
 from tests.ingest.conftest import OPERATION, Household
 
 LARGEST = 1_000_000
+CHOICES = b"""<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"><h:head><h:title>C</h:title><model>
+<instance><data id="choices" version="1"><sex/><needs/><Where/><born/><count/><meta><instanceID/></meta></data></instance>
+<bind nodeset="/data/Where" type="geopoint"/><bind nodeset="/data/born" type="date"/><bind nodeset="/data/count" type="int"/>
+</model></h:head><h:body>
+<select1 ref="/data/sex"><label>Sex</label><item><label>Female</label><value>f</value></item>
+<item><label>Male</label><value>m</value></item></select1>
+<select ref="/data/needs"><label>Needs</label><item><label>Drinking water</label><value>water</value></item>
+<item><label>Food</label><value>food</value></item></select>
+<input ref="/data/Where"><label>Where</label></input><input ref="/data/born"><label>Born</label></input>
+<input ref="/data/count"><label>How many</label></input></h:body></h:html>"""
 
 
 @dataclass
@@ -41,6 +54,25 @@ class Desk:
         found = folder_answers(run, path or self.card, largest=LARGEST, drafts=drafts)
         batches = import_records(self.program, run, found, actor="tester", dry_run=dry_run)
         return [one for batch in batches for one in batch]
+
+    def table(self, path: Path, *, form: str = "household", dry_run: bool = False, **said: Any) -> list[Any]:
+        run = ImportRun(OPERATION)
+        with open_files(self.program, run, HandedIn(path, form, **said), actor="tester") as opened:
+            batches = import_records(self.program, run, opened.found, actor="tester", dry_run=dry_run)
+            return [one for batch in batches for one in batch]
+
+    def notes(self, path: Path, *, form: str = "household") -> Sequence[str]:
+        """What is said of a table before anything of it is taken in."""
+        with open_files(self.program, ImportRun(OPERATION), HandedIn(path, form), actor="tester") as opened:
+            return opened.notes
+
+    def publish_choices(self) -> None:
+        with self.household.zone(Zone.COLLECTION) as session:
+            publish_form(session, OPERATION, CHOICES, {})
+
+    def send_choices(self, instance: str, body: str) -> Outcome:
+        meta = f"<meta><instanceID>{instance}</instanceID></meta>"
+        return self.household.send(f'<data id="choices" version="1">{body}{meta}</data>'.encode()).outcome
 
     def rows(self, what: str) -> list[Any]:
         with self.household.zone(Zone.CASEWORK) as session:
