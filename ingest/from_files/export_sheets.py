@@ -32,6 +32,11 @@ class ExportSheet:
     def name(self) -> str:
         return self.sheet.name
 
+    @property
+    def names_records(self) -> bool:
+        """Whether its rows name the phones' ids of their records, as those of an export do."""
+        return not {"_uuid", "meta/instanceID"}.isdisjoint(self.headers)
+
     def at(self, row: Row, header: str) -> Cell:
         """The cell of a row under a header; None where there is no such column."""
         column = self._columns.get(header)

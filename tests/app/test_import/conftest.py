@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from app.import_files import import_records
-from app.open_files import HandedIn, open_files
+from app.open_files import HandedIn, Opened, Suggested, open_files
 from app.program import Program
 from core.database import Database, Zone
 from core.keyring import KeyRing
@@ -17,6 +17,7 @@ from core.settings import Settings
 from forms import publish_form
 from ingest import Outcome
 from ingest.from_files import ImportRun, PassedOver, Told, folder_answers
+from ingest.mapped_sheets import SheetMapping
 from tests.ingest.conftest import OPERATION, Household
 
 LARGEST = 1_000_000
@@ -58,13 +59,21 @@ class Desk:
     def table(self, path: Path, *, form: str = "household", dry_run: bool = False, **said: Any) -> list[Any]:
         run = ImportRun(OPERATION)
         with open_files(self.program, run, HandedIn(path, form, **said), actor="tester") as opened:
+            assert isinstance(opened, Opened)
             batches = import_records(self.program, run, opened.found, actor="tester", dry_run=dry_run)
             return [one for batch in batches for one in batch]
 
-    def notes(self, path: Path, *, form: str = "household") -> Sequence[str]:
+    def notes(self, path: Path, *, form: str = "household", **said: Any) -> Sequence[str]:
         """What is said of a table before anything of it is taken in."""
-        with open_files(self.program, ImportRun(OPERATION), HandedIn(path, form), actor="tester") as opened:
+        with open_files(self.program, ImportRun(OPERATION), HandedIn(path, form, **said), actor="tester") as opened:
+            assert isinstance(opened, Opened)
             return opened.notes
+
+    def suggested(self, path: Path, mapping: Path, form: str) -> SheetMapping:
+        handed_in = HandedIn(path, form, mapping)
+        with open_files(self.program, ImportRun(OPERATION), handed_in, actor="tester") as opened:
+            assert isinstance(opened, Suggested)
+            return opened.mapping
 
     def publish_choices(self) -> None:
         with self.household.zone(Zone.COLLECTION) as session:
