@@ -1,5 +1,6 @@
 """Read XML that a stranger sent: no document type, no entities, no network, bounded size and depth."""
 
+from functools import lru_cache
 from typing import Final
 from xml.parsers import expat
 
@@ -33,8 +34,13 @@ def parse_xml(content: bytes) -> etree._Element:
 
 def local_name(element: etree._Element) -> str:
     """An element's name without its namespace or undeclared prefix."""
-    tag = str(element.tag)
-    return tag[max(tag.rfind("}"), tag.rfind(":")) + 1 :]
+    return _local(element.tag)
+
+
+@lru_cache(4096)  # the names of a form's questions: the same for every answer
+def _local(tag: object) -> str:
+    text = str(tag)
+    return text[max(text.rfind("}"), text.rfind(":")) + 1 :]
 
 
 def _parser(*, recover: bool) -> etree.XMLParser:

@@ -17,7 +17,7 @@ def in_batches(found: Iterable[Candidate | PassedOver]) -> Iterator[list[Candida
     held = 0
     for one in found:
         batch.append(one)
-        held += 0 if isinstance(one, PassedOver) else len(one.post.xml) + sum(len(file.content) for file in one.post.files)
+        held += 0 if isinstance(one, PassedOver) else one.size
         if len(batch) >= MOST_RECORDS or held >= MOST_BYTES:
             yield batch
             batch, held = [], 0

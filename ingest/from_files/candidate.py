@@ -31,6 +31,10 @@ class Candidate(Protocol):
     def post(self) -> Post:
         """As it is kept where it is refused."""
 
+    @property
+    def size(self) -> int:
+        """About how many bytes it holds in memory."""
+
     def named(self, ring: KeyRing) -> tuple[bytes, bytes | None]:
         """The blind tokens of its own id and of the one that it replaces."""
 

@@ -8,7 +8,7 @@ from typing import Final
 from forms import Question
 from ingest.tables import Cell, CellFault
 
-__all__ = ["ChoiceNames", "cell_text", "folded", "plain_text"]
+__all__ = ["ChoiceNames", "cell_text", "folded", "plain_text", "takes_any_text"]
 
 NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 WHOLE: Final = re.compile(r"[+-]?\d+")
@@ -50,6 +50,11 @@ def cell_text(cell: Cell, question: Question, names: ChoiceNames) -> str | CellF
         return _several(text, names)
     check = CHECKS.get(question.kind)
     return text if check is None else check(text)
+
+
+def takes_any_text(question: Question, names: ChoiceNames) -> bool:
+    """Whether every text is an answer to the question as it is."""
+    return question.kind not in CHECKS and not (question.kind in {CHOICE, *CHOICES} and names.codes)
 
 
 def plain_text(cell: Cell) -> str:

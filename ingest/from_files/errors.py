@@ -15,6 +15,7 @@ __all__ = [
     "FormOfRowUnknown",
     "LinkLeft",
     "NothingFound",
+    "RecordsOutOfOrder",
     "RowNameless",
     "SheetOutOfOrder",
     "SheetUnrelated",
@@ -116,6 +117,12 @@ class SheetOutOfOrder(Problem):
     code = "INGEST-170"
     says = "Sheet '{sheet}' of {file} is not in the order of its column '{column}': see row {row}."
     remedy = "Nothing of it was taken in. Sort the sheet by that column, smallest first, and import the file again."
+
+
+class RecordsOutOfOrder(Problem):
+    code = "INGEST-180"
+    says = "Sheet '{sheet}' of {file} is not in the order of its column '{column}': see row {row}."
+    remedy = "What stands before was taken in and is right. Sort the sheet by that column and import the file again."
 
 
 class TableNeedsForm(Problem):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ingest.from_files.cell_text import plain_text
-from ingest.from_files.errors import ColumnStandsTwice, NothingFound, SheetOutOfOrder, SheetUnrelated
+from ingest.from_files.errors import ColumnStandsTwice, NothingFound, RecordsOutOfOrder, SheetOutOfOrder, SheetUnrelated
 from ingest.tables import Cell, Row, Sheet, Table
 
 __all__ = ["Entry", "ExportSheet", "Orphan", "entries_of", "export_sheets"]
@@ -92,31 +92,38 @@ def export_sheets(table: Table) -> tuple[ExportSheet, Sequence[str]]:
     for name in children.keys() - related:  # in a ring
         raise SheetUnrelated(file=table.file, sheet=name, parent=_parent(children[name]))
     if found.within:
-        _require_order(table.file, found, INDEX)
         for one in list(found.all())[1:]:
-            _require_order(table.file, one, PARENT_INDEX)
+            _require_order(table.file, one)
     return found, [one.name for one in filled if one.name not in related]
 
 
-def entries_of(main: ExportSheet) -> Iterator[Entry | Orphan]:
-    """All records with their entries, in the order of the sheet; entries without a record where they are come across."""
-    yield from _SideBySide(main).all()
+def entries_of(file: str, main: ExportSheet) -> Iterator[Entry | Orphan]:
+    """All records with their entries, in the order of the sheet, and in the end the entries without a record.
+
+    Raises `RecordsOutOfOrder`: what came before is right.
+    """
+    yield from _SideBySide(file, main).all()
 
 
 class _SideBySide:
     """The rows of all sheets, each read as far as it is needed."""
 
-    def __init__(self, main: ExportSheet) -> None:
-        self.main = main
+    def __init__(self, file: str, main: ExportSheet) -> None:
+        self.file, self.main = file, main
         self.rows = {one.name: one.rows() for one in list(main.all())[1:]}
         self.ahead = {name: next(rows, None) for name, rows in self.rows.items()}
         self.orphans: list[Orphan] = []
 
     def all(self) -> Iterator[Entry | Orphan]:
+        before = 0
         for row in self.main.rows():
-            entry = self._entry(self.main, row)
-            yield from self._found_orphans()
-            yield entry
+            number = _number(self.main.at(row, INDEX))
+            if self.rows and number <= before:
+                raise RecordsOutOfOrder(file=self.file, sheet=self.main.name, row=row.number, column=INDEX)
+            before = number
+            yield self._entry(self.main, row)
+        # Only now is it certain that their records are nowhere.
+        yield from self.orphans
         for sheet in list(self.main.all())[1:]:
             while row_left := self._take(sheet):
                 yield Orphan(sheet, row_left)
@@ -141,10 +148,6 @@ class _SideBySide:
         row = self.ahead[sheet.name]
         self.ahead[sheet.name] = next(self.rows[sheet.name], None)
         return row
-
-    def _found_orphans(self) -> list[Orphan]:
-        found, self.orphans = self.orphans, []
-        return found
 
 
 def _headers(file: str, sheet: Sheet) -> Sequence[str]:
@@ -177,14 +180,15 @@ def _with_children(sheet: ExportSheet, children: Mapping[str, ExportSheet], pare
     return ExportSheet(sheet.sheet, sheet.headers, tuple(within))
 
 
-def _require_order(file: str, sheet: ExportSheet, header: str) -> None:
+def _require_order(file: str, sheet: ExportSheet) -> None:
+    """Entries stand in the order of their records: else some would be read before theirs, and some after."""
     before, parent = 0, _parent(sheet)
     for row in sheet.rows():
-        number = _number(sheet.at(row, header))
-        if header == PARENT_INDEX and plain_text(sheet.at(row, PARENT_SHEET))[:LONGEST_NAME] != parent:
+        number = _number(sheet.at(row, PARENT_INDEX))
+        if plain_text(sheet.at(row, PARENT_SHEET))[:LONGEST_NAME] != parent:
             raise SheetOutOfOrder(file=file, sheet=sheet.name, row=row.number, column=PARENT_SHEET)
         if number < before or number == 0:
-            raise SheetOutOfOrder(file=file, sheet=sheet.name, row=row.number, column=header)
+            raise SheetOutOfOrder(file=file, sheet=sheet.name, row=row.number, column=PARENT_INDEX)
         before = number
 
 

@@ -27,9 +27,9 @@ LONGEST_SHEET_NAME: Final = 31
 
 def kobo_records(run: ImportRun, file: str, main: ExportSheet, form_id: str, *, files_of: FilesOf) -> Iterator[RowAnswers]:
     """The records of an export as answers to a form of ours: by the version that they name where it is published here, else by
-    the newest. Raises `TableBroken` where the file cannot be read to its end."""
+    the newest. Raises `TableBroken` where the file cannot be read to its end, and `RecordsOutOfOrder`."""
     export = _Export(main)
-    for found in entries_of(main):
+    for found in entries_of(file, main):
         place = Place(file, found.sheet.name, found.row.number)
         if isinstance(found, Orphan):
             orphan = EntryWithoutRecord(sheet=place.sheet, row=place.row, form_id=form_id)
@@ -117,6 +117,9 @@ def _values(entry: Entry, columns: Columns, form_id: str) -> dict[str, str]:
         cell = cells[number] if number < len(cells) else None
         if cell is None:
             continue
+        if number in columns.free and type(cell) is str:
+            values[question.path] = cell
+            continue
         text = cell_text(cell, question, columns.names[question.path])
         if isinstance(text, CellFault) and question.path in several:
             continue  # labels in one cell cannot be told apart; the columns of the choices say it
@@ -145,7 +148,11 @@ def _names(entry: Entry) -> tuple[str, Sequence[str]]:
 def _content(entry: Entry) -> Mapping[str, Any]:
     """All that stands in a row and those within it, by headers."""
     cells = zip(entry.sheet.headers, entry.row.cells, strict=False)
-    said = {header: _kept(cell) for header, cell in cells if cell is not None and header and header not in OF_ROWS}
+    said = {
+        header: cell if type(cell) is str else _kept(cell)
+        for header, cell in cells
+        if cell is not None and header and header not in OF_ROWS
+    }
     repeats: dict[str, list[Mapping[str, Any]]] = {}
     for one in entry.within:
         repeats.setdefault(one.sheet.name, []).append(_content(one))

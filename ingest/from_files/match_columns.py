@@ -5,12 +5,12 @@ around; answers with several choices have a column of their own for each choice 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from forms import FormDefinition, Question
-from ingest.from_files.cell_text import ChoiceNames
+from ingest.from_files.cell_text import ChoiceNames, takes_any_text
 from ingest.pull.write_xml import root_name
 
 __all__ = ["Columns", "is_bookkeeping", "match_columns"]
@@ -25,12 +25,13 @@ SEVERAL: Final = {"select", "rank"}
 @dataclass(frozen=True)
 class Columns:
     """Of one sheet, by the number of the column: its question, or the question and the code of a choice. `unmatched` headers
-    are neither, nor the server's own."""
+    are neither, nor the server's own. `free` are the columns whose questions take any text."""
 
     questions: Mapping[int, Question]
     choices: Mapping[int, tuple[Question, str]]
     unmatched: Sequence[str]
     names: Mapping[str, ChoiceNames] = field(repr=False)
+    free: Collection[int] = frozenset()
 
 
 def match_columns(headers: Sequence[str], definition: FormDefinition, repeat: str | None) -> Columns:
@@ -49,7 +50,8 @@ def match_columns(headers: Sequence[str], definition: FormDefinition, repeat: st
             choices[number] = choice
         elif header and not is_bookkeeping(header):
             unmatched.append(header)
-    return Columns(questions, choices, unmatched, known.names)
+    free = {number for number, question in questions.items() if takes_any_text(question, known.names[question.path])}
+    return Columns(questions, choices, unmatched, known.names, free)
 
 
 def is_bookkeeping(header: str) -> bool:

@@ -31,6 +31,10 @@ class WrittenAnswers:
         origin = Origin.BRIEFCASE if REWRITTEN in xml[:HEAD] else Origin.FOLDER
         return cls(place, run.post(origin, xml, files))
 
+    @property
+    def size(self) -> int:
+        return len(self.post.xml) + sum(len(file.content) for file in self.post.files)
+
     def named(self, ring: KeyRing) -> tuple[bytes, bytes | None]:
         self._named = name_post(ring, self.post)
         return self._named.instance, self._named.replaces

@@ -42,7 +42,8 @@ class CellReader:
     def _cell(self, cell: etree._Element) -> Cell:
         kind = cell.get("t", "n")
         if kind == "inlineStr":
-            return read_shared(cell) or None
+            inside = cell[0] if len(cell) == 1 else cell
+            return (inside[0].text if len(inside) == 1 and len(inside[0]) == 0 else read_shared(inside)) or None
         value, formula = None, False
         for child in cell:
             tag = str(child.tag)

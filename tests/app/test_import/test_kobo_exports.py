@@ -150,7 +150,7 @@ class TestSheetsThatDoNotFit:
                 {"member": [MEMBERS, ["Leila", None, 2, "Household", 2, ""], ["Idris", None, 1, "Household", 1, ""]]},
                 "INGEST-170",
             ),
-            ({"Household": [HOUSEHOLD["Household"][0], *HOUSEHOLD["Household"][:0:-1]]}, "INGEST-170"),
+            ({"Household": [HOUSEHOLD["Household"][0], *HOUSEHOLD["Household"][:0:-1]]}, "INGEST-180"),
             ({"member": [MEMBERS, ["Idris", None, 1, "member", 1, ""]]}, "INGEST-169"),
             ({"Household": [[*MAIN, "photo"], *HOUSEHOLD["Household"][1:]]}, "INGEST-168"),
             ({"member": [MEMBERS, ["Idris", None, 1, "illness", 1, ""]]}, "INGEST-169"),
