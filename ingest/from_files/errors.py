@@ -60,72 +60,72 @@ class EntriesUnasked(Refused):
 
 
 class NothingFound(Problem):
-    code = "INGEST-161"
+    code = "INGEST-201"
     says = "There are no answers in {path}."
     remedy = "Name the folder of a phone or of ODK Briefcase that holds `instances`, or a table (.xlsx, .csv) with --form."
 
 
 class FileMissing(Problem):
-    code = "INGEST-162"
+    code = "INGEST-202"
     says = "{path} is not there, or cannot be read."
     remedy = "Check the path, and that the account of this command may read all that lies below it."
 
 
 class AnswersAmbiguous(Problem):
-    code = "INGEST-163"
+    code = "INGEST-203"
     says = "The folder holds several XML files, and none of them bears its name: which one are the answers cannot be told."
     remedy = "Leave only the answers and the files that they name in the folder, and import it again."
 
 
 class AnswersTooLarge(Problem):
-    code = "INGEST-164"
+    code = "INGEST-204"
     says = "The answers are larger with their files than the {limit} bytes that are taken in at once."
     remedy = "Nothing of them was read. Raise WAYSTATION_MAX_SUBMISSION_BYTES for this run, or make their files smaller."
 
 
 class DraftLeft(Problem):
-    code = "INGEST-165"
+    code = "INGEST-205"
     says = "The phone's own list says that these answers are not finished ({status})."
     remedy = "Finish them on the phone. With --drafts such answers are taken in as they are."
 
 
 class LinkLeft(Problem):
-    code = "INGEST-166"
+    code = "INGEST-206"
     says = "This is a link to somewhere else, or no plain file; it was not followed."
     remedy = "Copy the file itself into the folder if it belongs there, and import the folder again."
 
 
 class StandsTwice(Problem):
-    code = "INGEST-167"
+    code = "INGEST-207"
     says = "A record before it bears the same id and has other answers."
     remedy = "Imported, the first is taken in and this one kept in quarantine. Find out which is right."
 
 
 class ColumnStandsTwice(Problem):
-    code = "INGEST-168"
+    code = "INGEST-208"
     says = "Sheet '{sheet}' of {file} has two columns with the header '{column}'."
     remedy = "Nothing of it was taken in. Rename or delete one of them; which one holds the answers cannot be told."
 
 
 class SheetUnrelated(Problem):
-    code = "INGEST-169"
+    code = "INGEST-209"
     says = "Sheet '{sheet}' of {file} holds entries of a sheet '{parent}', which is not there."
     remedy = "Nothing of it was taken in. Export the form again with all its sheets, and leave their names as they are."
 
 
 class SheetOutOfOrder(Problem):
-    code = "INGEST-170"
+    code = "INGEST-210"
     says = "Sheet '{sheet}' of {file} is not in the order of its column '{column}': see row {row}."
     remedy = "Nothing of it was taken in. Sort the sheet by that column, smallest first, and import the file again."
 
 
 class RecordsOutOfOrder(Problem):
-    code = "INGEST-180"
+    code = "INGEST-220"
     says = "Sheet '{sheet}' of {file} is not in the order of its column '{column}': see row {row}."
     remedy = "What stands before was taken in and is right. Sort the sheet by that column and import the file again."
 
 
 class TableNeedsForm(Problem):
-    code = "INGEST-175"
+    code = "INGEST-215"
     says = "{file} is a table, and no published form was named that its rows answer."
     remedy = "Name one with --form; `bin/waystation forms list` shows those of the operation."

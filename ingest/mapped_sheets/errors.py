@@ -6,24 +6,24 @@ __all__ = ["MappingNeeded", "MappingUndecided", "MappingUnfit", "MappingUnreadab
 
 
 class MappingNeeded(Problem):
-    code = "INGEST-176"
+    code = "INGEST-216"
     says = "{file} is no export of KoboToolbox, and it is not said which of its columns answer which questions."
     remedy = "Name a file with --mapping: where it is not there, a suggestion is written to it, to be looked through."
 
 
 class MappingUnreadable(Problem):
-    code = "INGEST-177"
+    code = "INGEST-217"
     says = "The mapping {path} cannot be used: {reason}."
     remedy = "Correct it, or name a file that is not there to have a mapping suggested anew."
 
 
 class MappingUndecided(Problem):
-    code = "INGEST-178"
+    code = "INGEST-218"
     says = "The mapping {path} leaves open: {listed}."
     remedy = "Decide on each word in it that begins with ?, then import the file again."
 
 
 class MappingUnfit(Problem):
-    code = "INGEST-179"
+    code = "INGEST-219"
     says = "The mapping does not fit {file}: {reason}."
     remedy = "Nothing of it was taken in. Correct the mapping, or have one suggested for this file."

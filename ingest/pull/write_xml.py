@@ -86,12 +86,15 @@ def _place(tree: dict[str, Any], groups: Sequence[str]) -> dict[str, Any]:
 
 
 def _children(tree: Mapping[str, Any]) -> str:
-    return "".join([_element(name, content) for name, content in tree.items()])
+    return "".join(
+        [
+            f"<{name}>{_text(content)}</{name}>" if isinstance(content, str) else _element(name, content)
+            for name, content in tree.items()
+        ]
+    )
 
 
 def _element(name: str, content: Any) -> str:
-    if isinstance(content, str):
-        return f"<{name}>{_text(content)}</{name}>"
     if isinstance(content, list):
         return "".join([_element(name, entry) for entry in content])
     return f"<{name}>{_children(content)}</{name}>"

@@ -113,12 +113,12 @@ class TestWhatCannotBeTakenIn:
         (desk.card / "instances" / "two").symlink_to(tmp_path / "elsewhere")
         desk.instance("wide", desk.household.answers("uuid:2"), {"film.mp4": bytes(LARGEST)})
         told = desk.folder()
-        assert outcomes(told) == ["INGEST-166", "INGEST-166", "accepted", "INGEST-164"]
+        assert outcomes(told) == ["INGEST-206", "INGEST-206", "accepted", "INGEST-204"]
         assert desk.household.awaiting() == []  # it waits for its photo
 
     def test_which_of_two_are_the_answers_is_not_guessed(self, desk: Desk) -> None:
         folder = desk.instance("one", b"<a/>", {"b.xml": b"<b/>"}, answers="a.xml")
-        assert outcomes(desk.folder()) == ["INGEST-163"]
+        assert outcomes(desk.folder()) == ["INGEST-203"]
         (folder / "b.xml").unlink()
         assert outcomes(desk.folder()) == ["malformed"]
 
@@ -132,7 +132,7 @@ def test_drafts_are_left_where_the_phone_says_that_they_are_drafts(desk: Desk) -
         for name, status in (("draft", "incomplete"), ("finished", "complete")):
             listed.execute("INSERT INTO instances VALUES (?, ?)", (f"/sdcard/odk/instances/{name}/{name}.xml", status))
     listed.close()
-    assert outcomes(desk.folder(dry_run=True)) == ["INGEST-165", "accepted", "accepted"]
+    assert outcomes(desk.folder(dry_run=True)) == ["INGEST-205", "accepted", "accepted"]
     assert outcomes(desk.folder(dry_run=True, drafts=True)) == ["accepted"] * 3
     (desk.card / "metadata" / "instances.db").write_bytes(b"no list")
     assert outcomes(desk.folder(dry_run=True)) == ["accepted"] * 3

@@ -110,12 +110,12 @@ class TestASuggestion:
         office.suggested(path, mapping, FORM)
         with pytest.raises(Problem, match=r"column 'Site'.*column 'Main reason'.*key") as refused:
             office.table(path, mapping=mapping)
-        assert refused.value.code == "INGEST-178"
+        assert refused.value.code == "INGEST-218"
 
     def test_without_a_mapping_no_other_table_than_an_export_is_read(self, office: Desk, tmp_path: Path) -> None:
         with pytest.raises(Problem) as refused:
             office.table(sheet(tmp_path / "a.xlsx", ROWS), form=FORM)
-        assert refused.value.code == "INGEST-176"
+        assert refused.value.code == "INGEST-216"
 
 
 class TestByAMapping:
@@ -185,7 +185,7 @@ class TestByAMapping:
         write_mapping(replace(read_mapping(mapping), **change), tmp_path / "other.toml")
         with pytest.raises(Problem) as refused:
             office.table(tmp_path / "a.xlsx", mapping=tmp_path / "other.toml")
-        assert refused.value.code == "INGEST-179"
+        assert refused.value.code == "INGEST-219"
 
 
 @pytest.mark.parametrize("text", ["form = 1", "form = 'a'", "column = 'x'", "=", "form = 'a'\n[[column]]\nheader = 1"])
@@ -193,7 +193,7 @@ def test_a_file_that_is_no_mapping_is_refused(tmp_path: Path, text: str) -> None
     (tmp_path / "m.toml").write_text(text)
     with pytest.raises(Problem) as refused:
         read_mapping(tmp_path / "m.toml")
-    assert refused.value.code == "INGEST-177"
+    assert refused.value.code == "INGEST-217"
 
 
 WORDS = st.text(st.characters(exclude_categories=("Cs",)))
