@@ -26,6 +26,7 @@ class HandedIn:
     mapping: Path | None = None
     sheet: str = ""
     encoding: str = ""
+    no_answer: str = ""
     media: Path | None = None
     drafts: bool = False
 
@@ -56,7 +57,7 @@ def open_files(program: Program, run: ImportRun, handed_in: HandedIn, *, actor: 
         largest = program.settings.max_submission_bytes
         yield Opened(from_files.folder_answers(run, handed_in.path, largest=largest, drafts=handed_in.drafts))
         return
-    with open_table(handed_in.path, encoding=handed_in.encoding) as table:
+    with open_table(handed_in.path, encoding=handed_in.encoding, no_answer=handed_in.no_answer) as table:
         yield _Desk(program, run, handed_in, actor).open(table)
 
 

@@ -90,7 +90,7 @@ def measure(program: Program, folder: Path, records: int) -> None:
         publish_form(session, OPERATION, FORM, {})
     mapping, sheet = folder / "mapping.toml", text_file(folder, records)
     columns = [ColumnMapping(f"g/{name}", f"g/{name}") for name in NAMES]
-    write_mapping(SheetMapping("form", "", 1, 2, ["g/q0"], columns), mapping)
+    write_mapping(SheetMapping("form", "CSV", 1, 2, ["g/q0"], columns), mapping)
     handed_in = {
         "folder of a phone": HandedIn(card(folder, records)),
         "export, .xlsx with a repeat": HandedIn(workbook(folder, records), "form"),

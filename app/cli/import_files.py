@@ -40,6 +40,7 @@ def import_answers(
     ] = None,
     sheet: Annotated[str, typer.Option(help="The sheet that a mapping is suggested for; by default the first.")] = "",
     encoding: Annotated[str, typer.Option(help="Code page of text that is not in UTF-8, for example windows-1256.")] = "",
+    no_answer: Annotated[str, typer.Option(help="With a table: what stands in cells without an answer, for example n/a.")] = "",
     media: Annotated[
         Path | None, typer.Option(help="With a table: the folder that holds its files, each record's in one of its id.")
     ] = None,
@@ -54,7 +55,7 @@ def import_answers(
     """Take in answers from files, as if phones had sent them. The same files may be imported again: what is known stays."""
     with reporting(report) as told, open_program(Settings.read()) as program:
         run = ImportRun(operation, _custody(program, operation, organisation, area, team))
-        handed_in = HandedIn(path, form, mapping, sheet, encoding, media, drafts)
+        handed_in = HandedIn(path, form, mapping, sheet, encoding, no_answer, media, drafts)
         with open_files(program, run, handed_in, actor=ADMINISTRATOR) as opened:
             if isinstance(opened, Suggested):
                 _show_suggestion(opened)

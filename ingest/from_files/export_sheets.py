@@ -83,10 +83,10 @@ def export_sheets(table: Table) -> tuple[ExportSheet, Sequence[str]]:
     """
     headed = [ExportSheet(sheet, _headers(table.file, sheet)) for sheet in table.sheets]
     filled = [one for one in headed if one.headers]
-    main = next((one for one in filled if PARENT_INDEX not in one.headers), None)
+    main = next((one for one in filled if not _holds_entries(one)), None)
     if main is None:
         raise NothingFound(path=table.file)
-    children = {one.name: one for one in filled if PARENT_INDEX in one.headers}
+    children = {one.name: one for one in filled if _holds_entries(one)}
     found = _with_children(main, children, _parents(table.file, main, children))
     related = {one.name for one in found.all()}
     for name in children.keys() - related:  # in a ring
@@ -157,6 +157,11 @@ def _headers(file: str, sheet: Sheet) -> Sequence[str]:
         if header and headers.count(header) > 1:
             raise ColumnStandsTwice(file=file, sheet=sheet.name, column=header)
     return headers
+
+
+def _holds_entries(sheet: ExportSheet) -> bool:
+    """Whether it is the sheet of a repeat. Older exports have the columns of one everywhere, and name no parent of records."""
+    return PARENT_INDEX in sheet.headers and (_parent(sheet) != "" or next(sheet.rows(), None) is None)
 
 
 def _parents(file: str, main: ExportSheet, children: Mapping[str, ExportSheet]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Final
 from ingest.tables.errors import TableUnreadable
 from ingest.tables.read_text import text_sheet
 from ingest.tables.read_workbook import workbook_sheets
-from ingest.tables.table import Table
+from ingest.tables.table import Row, Sheet, Table
 
 __all__ = ["open_table"]
 
@@ -22,8 +22,9 @@ FOREIGN: Final = {
 
 
 @contextmanager
-def open_table(path: Path, *, encoding: str = "") -> Iterator[Table]:
-    """The table for as long as the block runs. `encoding` is the code page of a text file that is not in Unicode.
+def open_table(path: Path, *, encoding: str = "", no_answer: str = "") -> Iterator[Table]:
+    """The table for as long as the block runs. `encoding` is the code page of a text file that is not in Unicode, `no_answer`
+    the text of cells that are to be read as empty ones.
 
     Raises `TableUnreadable`, `TableTooLarge` or `EncodingUnknown`.
     """
@@ -36,6 +37,14 @@ def open_table(path: Path, *, encoding: str = "") -> Iterator[Table]:
         raise TableUnreadable(file=path.name, reason=FOREIGN[begins])
     if begins == ZIP:
         with workbook_sheets(path) as sheets:
-            yield Table(path.name, sheets)
+            yield Table(path.name, [_without(sheet, no_answer) for sheet in sheets])
     else:
-        yield Table(path.name, [text_sheet(path, encoding)])
+        yield Table(path.name, [_without(text_sheet(path, encoding), no_answer)])
+
+
+def _without(sheet: Sheet, no_answer: str) -> Sheet:
+    def rows() -> Iterator[Row]:
+        for row in sheet.rows():
+            yield Row(row.number, [None if cell == no_answer else cell for cell in row.cells])
+
+    return Sheet(sheet.name, rows) if no_answer else sheet

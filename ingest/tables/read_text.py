@@ -12,6 +12,7 @@ from ingest.tables.table import Row, Sheet
 
 __all__ = ["text_sheet"]
 
+SHEET: Final = "CSV"  # by which name reasons and mappings speak of it
 SEPARATORS: Final = (",", ";", "\t")
 PIECE: Final = 1 << 20
 UTF_8: Final = "utf-8-sig"
@@ -32,9 +33,9 @@ def text_sheet(path: Path, encoding: str = "") -> Sheet:
                     if any(cells):
                         yield Row(number, [cell or None for cell in cells])
             except csv.Error as error:
-                raise TableBroken(file=path.name, sheet="", row=number, reason=str(error)) from None
+                raise TableBroken(file=path.name, sheet=SHEET, row=number, reason=str(error)) from None
 
-    return Sheet("", rows)
+    return Sheet(SHEET, rows)
 
 
 def _encoding(path: Path, encoding: str) -> str:

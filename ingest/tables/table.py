@@ -36,7 +36,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Table:
-    """The sheets of a file in their order; a text file is one sheet without a name."""
+    """The sheets of a file in their order; a text file is one sheet, called `CSV`."""
 
     file: str
     sheets: Sequence[Sheet]

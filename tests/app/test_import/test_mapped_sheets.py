@@ -163,7 +163,7 @@ class TestByAMapping:
         table = tmp_path / "a.csv"
         table.write_text("X_uuid,person.name,X_status\nu-1,Amal,sent\n,Badr,sent\n")
         columns = [ColumnMapping("person.name", "person/name")]
-        write_mapping(SheetMapping("household", "", 1, 2, [], columns, id="X_uuid"), tmp_path / "m.toml")
+        write_mapping(SheetMapping("household", "CSV", 1, 2, [], columns, id="X_uuid"), tmp_path / "m.toml")
         assert outcomes(desk.table(table, mapping=tmp_path / "m.toml")) == ["resent", "malformed"]
         assert desk.notes(table, mapping=tmp_path / "m.toml") == [
             *(f"Column '{name}' is not in the mapping and is left out." for name in ("X_uuid", "X_status"))
