@@ -1,5 +1,6 @@
 """Answers that a file holds as XML: taken in as if a phone had posted them."""
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -15,6 +16,7 @@ from ingest.uploaded_file import UploadedFile
 __all__ = ["WrittenAnswers"]
 
 REWRITTEN: Final = b'xmlns="http://opendatakit.org/submissions"'  # by ODK Aggregate or Briefcase, in a namespace of their own
+ENCRYPTED: Final = re.compile(rb"""\bencrypted=["']yes["']""")
 HEAD: Final = 2_000  # bytes within which the outermost element begins
 
 
@@ -28,7 +30,9 @@ class WrittenAnswers:
 
     @classmethod
     def of(cls, run: ImportRun, place: Place, xml: bytes, files: tuple[UploadedFile, ...]) -> "WrittenAnswers":
-        origin = Origin.BRIEFCASE if REWRITTEN in xml[:HEAD] else Origin.FOLDER
+        head = xml[:HEAD]
+        # What a phone encrypts has a manifest in the same namespace, from the phone itself.
+        origin = Origin.BRIEFCASE if REWRITTEN in head and not ENCRYPTED.search(head) else Origin.FOLDER
         return cls(place, run.post(origin, xml, files))
 
     @property

@@ -32,6 +32,8 @@ ROOMS = ("counting", "records", "search", "duplicates", "consent", "rights", "er
 FACES = (
     "ingest",
     "ingest.collectors",
+    "ingest.from_files",
+    "ingest.mapped_sheets",
     "ingest.pull",
     "casework",
     *(f"casework.{room}" for room in ROOMS),
@@ -99,6 +101,7 @@ QUIET = {
     "ingest.collectors.find_collector": "a step of receiving, which leaves the line",
     "ingest.collectors.list_collectors": "names of phones and teams",
     "ingest.mark_handled": "a step of admission, which leaves the line",
+    "ingest.mapped_sheets.place_names": "codes and names of the gazetteer, which tell of nobody",
     "ingest.pull.find_source": "servers and forms, without their tokens",
     "ingest.pull.list_sources": "likewise",
     "ingest.pull.move_changes": "a moment; the changes up to it left their lines",

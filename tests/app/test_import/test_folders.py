@@ -10,6 +10,7 @@ from core.database import Zone
 from core.erasure import Tally
 from ingest import Outcome, Receipt, UploadedFile, erase_submissions
 from tests.app.test_import.conftest import LARGEST, Desk, outcomes
+from tests.ingest.test_open_encrypted import Office
 
 PHOTO = b"\xff\xd8 a face"
 WITH_PHOTO = "<photo>face.jpg</photo>"
@@ -121,6 +122,21 @@ class TestWhatCannotBeTakenIn:
         assert outcomes(desk.folder()) == ["INGEST-203"]
         (folder / "b.xml").unlink()
         assert outcomes(desk.folder()) == ["malformed"]
+
+
+def test_what_a_phone_encrypted_is_opened_where_all_such_answers_are(desk: Desk) -> None:
+    office = Office(desk.household)
+    encrypted = office.encrypted("uuid:1")
+    folder = desk.instance("Household_1", encrypted.manifest, encrypted.files, answers="submission.xml")
+    [name, *_] = encrypted.files
+    (folder / name).rename(desk.card / name)
+    assert [one.complete for one in desk.folder()] == [False]
+    (desk.card / name).rename(folder / name)
+    [told] = desk.folder()
+    assert (told.outcome, told.complete) == (Outcome.FILES_ADDED, True)
+    [submission] = office.unopened()
+    assert office.open(Receipt(Outcome.ACCEPTED, submission, complete=True)) is Outcome.ACCEPTED
+    assert desk.household.awaiting() == [submission]
 
 
 def test_drafts_are_left_where_the_phone_says_that_they_are_drafts(desk: Desk) -> None:
