@@ -120,6 +120,7 @@ def test_the_files_of_a_record_lie_in_a_folder_or_are_waited_for(desk: Desk, tmp
     assert [one.complete for one in desk.table(path)] == [False, False]
     (tmp_path / "media" / "attachments" / "u-1").mkdir(parents=True)
     (tmp_path / "media" / "attachments" / "u-1" / "face.jpg").write_bytes(b"\xff\xd8 a face")
+    (tmp_path / "media" / "attachments" / "u-2").mkdir()
     (tmp_path / "media" / "attachments" / "secret").write_bytes(b"somebody else's")
     told = desk.table(path, media=tmp_path / "media")
     assert [(one.outcome, one.complete) for one in told] == [(Outcome.FILES_ADDED, True), (Outcome.RESENT, False)]

@@ -16,7 +16,8 @@ from core.database import Zone
 from core.errors import Problem
 from core.places import add_places
 from forms import build_questionnaire, compile_workbook, publish_form
-from ingest.mapped_sheets import ColumnMapping, SheetMapping, read_mapping, write_mapping
+from ingest.mapped_sheets import ColumnMapping, PlaceNames, SheetMapping, read_mapping, write_mapping
+from ingest.tables import CellFault
 from tests.app.test_import.conftest import Desk, outcomes
 from tests.casework.conftest import PLACES
 
@@ -186,6 +187,12 @@ class TestByAMapping:
         with pytest.raises(Problem) as refused:
             office.table(tmp_path / "a.xlsx", mapping=tmp_path / "other.toml")
         assert refused.value.code == "INGEST-219"
+
+
+def test_a_name_that_two_places_bear_is_nobodys() -> None:
+    names = PlaceNames({"XM01": {"en": "Twin Hills", "fr": "Collines"}, "XM02": {"en": "twin  hills"}})
+    assert [names.code(text) for text in ("XM02", "collines")] == ["XM02", "XM01"]
+    assert isinstance(names.code("Twin Hills"), CellFault)
 
 
 @pytest.mark.parametrize("text", ["form = 1", "form = 'a'", "column = 'x'", "=", "form = 'a'\n[[column]]\nheader = 1"])
