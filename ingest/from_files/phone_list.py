@@ -7,6 +7,7 @@ it is opened for reading only, and nothing that it defines is run.
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
+from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import Final, TypeAlias
 
@@ -14,7 +15,9 @@ __all__ = ["PhoneLists"]
 
 LISTS: Final = ("metadata/instances.db", "databases/instances.db")
 FINISHED: Final = frozenset({"complete", "submitted", "submissionFailed"})
-LARGEST: Final = 200_000_000
+LARGEST: Final = 200_000_000  # bytes
+MOST_ANSWERS: Final = 500_000
+STEPS_OF_A_TURN, MOST_TURNS = 100_000, 500
 Statuses: TypeAlias = Mapping[tuple[str, str], str]  # by the names of the folder and of the answers in it
 
 
@@ -47,6 +50,8 @@ def _statuses(instances: Path) -> Statuses:
 def _listed(path: Path) -> Statuses:
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as listed:
         listed.execute("PRAGMA trusted_schema = OFF")
-        rows = listed.execute("SELECT instanceFilePath, status FROM instances").fetchall()
+        turns = count()
+        listed.set_progress_handler(lambda: next(turns) > MOST_TURNS, STEPS_OF_A_TURN)  # a view may run for ever
+        rows = listed.execute(f"SELECT instanceFilePath, status FROM instances LIMIT {MOST_ANSWERS}").fetchall()
     named = ((PurePosixPath(str(path)), str(status)) for path, status in rows)
     return {(path.parent.name, path.name): status for path, status in named}

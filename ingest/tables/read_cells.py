@@ -8,7 +8,7 @@ from typing import Final
 from lxml import etree
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
-from ingest.tables.table import Cell, CellFault
+from ingest.tables.table import Cell, CellFault, RowFault
 
 __all__ = ["CellReader", "read_shared"]
 
@@ -27,14 +27,14 @@ class CellReader:
         self._epoch = CALENDAR_MAC_1904 if since_1904 else CALENDAR_WINDOWS_1900
 
     def cells(self, row: etree._Element) -> list[Cell]:
-        """All cells from the first column to the last one that is there; raises `ValueError` for a place that is none."""
+        """All cells from the first column to the last one that is there; raises `RowFault` for a place that is none."""
         cells: list[Cell] = []
         for cell in row:
             place = cell.get("r")
             if place:
                 column = _column(place.rstrip(DIGITS))
                 if column < len(cells):
-                    raise ValueError("a cell out of order")
+                    raise RowFault("a cell out of its order")
                 cells.extend([None] * (column - len(cells)))
             cells.append(self._cell(cell))
         return cells
@@ -88,5 +88,5 @@ def _column(letters: str) -> int:
     for letter in letters:
         number = number * 26 + int(letter, 36) - 9
     if not 0 < number <= MOST or not letters.isascii() or not letters.isupper():
-        raise ValueError("no column")
+        raise RowFault("a cell in no column")
     return number - 1

@@ -5,6 +5,7 @@ much as looked at. Strings that sheets share are the one part that is held in me
 """
 
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -17,13 +18,14 @@ from lxml import etree
 from ingest.tables.errors import TableBroken, TableTooLarge, TableUnreadable
 from ingest.tables.read_cells import CellReader, read_shared
 from ingest.tables.read_styles import date_styles
-from ingest.tables.table import Row, Sheet
+from ingest.tables.table import Row, RowFault, Sheet
 
 __all__ = ["workbook_sheets"]
 
 LARGEST_SHEET: Final = 4_000_000_000  # bytes, unpacked
 LARGEST_SHARED: Final = 300_000_000
 LARGEST_OTHER: Final = 20_000_000
+MOST_AT_ONCE: Final = 50_000_000
 MOST_ROWS: Final = 1_048_576  # what a spreadsheet can hold
 MOST_COLUMNS: Final = 16_384
 BOOK: Final = "xl/workbook.xml"
@@ -36,10 +38,11 @@ STYLES: Final = "xl/styles.xml"
 def workbook_sheets(path: Path) -> Iterator[Sequence[Sheet]]:
     """The sheets for as long as the block runs; raises `TableUnreadable` or `TableTooLarge`."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            yield _Workbook(path.name, archive).sheets()
-    except zipfile.BadZipFile:
+        archive = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, NotImplementedError):
         raise TableUnreadable(file=path.name, reason="its archive is broken off or damaged") from None
+    with archive:
+        yield _Workbook(path.name, archive).sheets()
 
 
 class _Workbook:
@@ -78,7 +81,9 @@ class _Workbook:
                     _forget(element)
                     if any(cell is not None for cell in cells):
                         yield Row(number, cells)
-        except (etree.XMLSyntaxError, zipfile.BadZipFile, ValueError, EOFError, OSError) as error:
+        except RowFault as fault:
+            raise TableBroken(file=self.file, sheet=sheet, row=number, reason=fault) from None
+        except (etree.XMLSyntaxError, zipfile.BadZipFile, zlib.error, ValueError, EOFError, OSError) as error:
             raise TableBroken(file=self.file, sheet=sheet, row=number, reason=type(error).__name__) from None
 
     def _shared(self) -> Sequence[str]:
@@ -87,7 +92,9 @@ class _Workbook:
         try:
             with self._stream(SHARED, LARGEST_SHARED) as stream:
                 return [_taken(element) for element in _events(stream, "{*}si")]
-        except (etree.XMLSyntaxError, zipfile.BadZipFile, ValueError, EOFError, OSError) as error:
+        except RowFault as fault:
+            raise TableUnreadable(file=self.file, reason=fault) from None
+        except (etree.XMLSyntaxError, zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
             raise TableUnreadable(file=self.file, reason=type(error).__name__) from None
 
     def _parsed(self, part: str) -> etree._Element:
@@ -97,7 +104,7 @@ class _Workbook:
         try:
             with self._stream(part, LARGEST_OTHER) as stream:
                 root = etree.parse(stream, parser).getroot()
-        except (etree.XMLSyntaxError, zipfile.BadZipFile, EOFError, OSError) as error:
+        except (etree.XMLSyntaxError, zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
             raise TableUnreadable(file=self.file, reason=type(error).__name__) from None
         if root.getroottree().docinfo.internalDTD is not None:
             raise TableUnreadable(file=self.file, reason="it declares a document type")
@@ -114,14 +121,31 @@ class _Workbook:
             raise TableUnreadable(file=self.file, reason="a part of it cannot be unpacked") from None
 
 
+class _Measured:
+    """A part as it is unpacked, no more of it than `MOST_AT_ONCE` between two elements that are read and forgotten."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self.held = 0
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._stream.read(size)
+        self.held += len(piece)
+        if self.held > MOST_AT_ONCE:
+            raise RowFault("a row longer than any that is read")
+        return piece
+
+
 def _events(stream: IO[bytes], tag: str) -> Iterator[etree._Element]:
-    """The elements of that name as each ends; raises `ValueError` where a document type is declared."""
+    """The elements of that name as each ends; raises `RowFault` where a document type is declared or one has no end."""
+    measured = _Measured(stream)
     read = etree.iterparse(
-        stream, events=("end",), tag=tag, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+        measured, events=("end",), tag=tag, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
     )
     for number, (_, element) in enumerate(read):
         if number == 0 and element.getroottree().docinfo.internalDTD is not None:
-            raise ValueError("a document type is declared")
+            raise RowFault("a document type is declared")
+        measured.held = 0
         yield element
 
 

@@ -5,7 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import TypeAlias
 
-__all__ = ["Cell", "CellFault", "Row", "Sheet", "Table"]
+__all__ = ["Cell", "CellFault", "Row", "RowFault", "Sheet", "Table"]
+
+
+class RowFault(Exception):
+    """Why the rest of a sheet cannot be read; the text quotes nothing of it."""
 
 
 @dataclass(frozen=True)

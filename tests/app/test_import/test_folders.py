@@ -154,6 +154,19 @@ def test_drafts_are_left_where_the_phone_says_that_they_are_drafts(desk: Desk) -
     assert outcomes(desk.folder(dry_run=True)) == ["accepted"] * 3
 
 
+def test_a_list_that_never_ends_is_given_up(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.from_files.phone_list.MOST_TURNS", 2)
+    desk.instance("draft", desk.household.answers("uuid:1"))
+    (desk.card / "metadata").mkdir()
+    endless = (
+        "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x AS instanceFilePath, x AS status FROM n"
+    )
+    with sqlite3.connect(desk.card / "metadata" / "instances.db") as listed:
+        listed.execute(f"CREATE VIEW instances AS {endless}")
+    listed.close()
+    assert outcomes(desk.folder()) == ["accepted"]
+
+
 def test_the_forms_that_lie_beside_are_passed_by(desk: Desk) -> None:
     """ODK Briefcase keeps a form in a folder of its name, and the answers below it."""
     form = desk.card / "forms" / "Household"

@@ -1,5 +1,6 @@
 """What KoboToolbox exports: each row is the record that a phone or a pull would have brought."""
 
+import contextlib
 import csv
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -176,6 +177,13 @@ class TestSheetsThatDoNotFit:
 
 
 class TestHostileFiles:
+    def test_one_that_was_damaged_anywhere_is_refused_and_never_fails_otherwise(self, desk: Desk, export: Path) -> None:
+        whole = export.read_bytes()
+        for place in range(0, len(whole), len(whole) // 15):
+            export.write_bytes(whole[:place] + bytes(20) + whole[place + 20 :])
+            with contextlib.suppress(Problem):  # or the damage hit what is not read
+                desk.table(export)
+
     def test_what_is_no_table(self, desk: Desk, tmp_path: Path) -> None:
         packed = tmp_path / "packed.xlsx"
         with zipfile.ZipFile(packed, "w") as archive:
@@ -193,6 +201,10 @@ class TestHostileFiles:
     def test_one_that_unpacks_to_more_than_is_read(self, desk: Desk, export: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("ingest.tables.read_workbook.LARGEST_SHEET", 500)
         assert self.refused(desk, export) == "INGEST-212"
+
+    def test_one_whose_rows_have_no_end(self, desk: Desk, export: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("ingest.tables.read_workbook.MOST_AT_ONCE", 500)
+        assert self.refused(desk, export) == "INGEST-213"
 
     @pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/worksheets/sheet1.xml"])
     def test_one_that_declares_entities(self, desk: Desk, export: Path, part: str, tmp_path: Path) -> None:
