@@ -24,6 +24,7 @@ from ingest.bound_answers import bound_to
 from ingest.chain_edits import join_chain
 from ingest.errors import DifferentAnswers, DifferentFile, Outcome, Refused
 from ingest.models import Attachment, PulledRow, State, Submission
+from ingest.origin import came_rewritten
 from ingest.quarantine_post import quarantine_post
 from ingest.receipt import Receipt
 from ingest.recognise_post import Arrival, ErasedBefore, Post, recognise, refuse_erased
@@ -43,6 +44,7 @@ class _Known:
     answered: bytes | None
     complete: bool
     encrypted: bool
+    rewritten: bool
     files: Mapping[bytes, bytes] = field(repr=False)
 
 
@@ -79,15 +81,14 @@ def receive_arrival(session: Session, ring: KeyRing, arrival: Arrival) -> Receip
 
 
 def _find(session: Session, arrival: Arrival) -> _Known | None:
-    wanted = select(Submission.id, Submission.digest, Submission.answered, Submission.complete, Submission.state).where(
-        Submission.operation == arrival.post.operation, Submission.instance == arrival.instance
-    )
-    row = session.execute(wanted).one_or_none()
+    asked = (Submission.id, Submission.digest, Submission.answered, Submission.complete, Submission.state, Submission.collector)
+    same = Submission.operation == arrival.post.operation, Submission.instance == arrival.instance
+    row = session.execute(select(*asked).where(*same)).one_or_none()
     if row is None:
         return None
     files = session.execute(select(Attachment.name, Attachment.digest).where(Attachment.owner == row.id))
-    encrypted = row.state == State.ENCRYPTED
-    return _Known(row.id, row.digest, row.answered, row.complete, encrypted, dict(files.all()))
+    encrypted, rewritten = row.state == State.ENCRYPTED, came_rewritten(row.collector)
+    return _Known(row.id, row.digest, row.answered, row.complete, encrypted, rewritten, dict(files.all()))
 
 
 def _receive_first(session: Session, ring: KeyRing, arrival: Arrival) -> Receipt:
@@ -140,13 +141,14 @@ def _receive_again(session: Session, ring: KeyRing, arrival: Arrival, known: _Kn
 
 
 def _the_same(session: Session, ring: KeyRing, arrival: Arrival, known: _Known) -> bool:
-    """Byte for byte; or by what was answered, where one of the two came from a phone and the other by way of a server."""
+    """Byte for byte; or by what was answered, where one of the two came from a phone and the other was written anew on its way
+    here: by a server, or into a file."""
     if known.digest == answers_digest(ring, known.id, arrival.post.xml):
         return True
     if arrival.answers is None or known.answered != answered_digest(ring, known.id, arrival.answers):
         return False
     pulled = select(PulledRow.number).where(PulledRow.submission == known.id).limit(1)
-    return arrival.rewritten or session.scalar(pulled) is not None
+    return arrival.rewritten or known.rewritten or session.scalar(pulled) is not None
 
 
 def _new_files(ring: KeyRing, known: _Known, sent: Iterable[UploadedFile]) -> list[UploadedFile]:

@@ -53,8 +53,8 @@ class NamedPost:
 @dataclass(frozen=True)
 class Arrival:
     """A post that belongs to a published form. `instance` and `replaces` are blind tokens, `expected` file names, `answers`
-    what was answered (`same_answers`; None where it is encrypted). `rewritten` where it came by way of another server, which
-    has put the answers into a notation of its own."""
+    what was answered (`same_answers`; None where it is encrypted). `rewritten` where it came by way of a server or a
+    file that has the answers in a notation of its own."""
 
     post: Post
     head: Head

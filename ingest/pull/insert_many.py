@@ -13,7 +13,7 @@ from ingest.blind_tokens import pulled_version
 from ingest.insert_arrivals import ADD_UNLESS_THERE, rows, seal_arrivals
 from ingest.pull.server_record import ServerRecord
 from ingest.recognise_post import Arrival
-from ingest.seal_content import SUBMISSION
+from ingest.seal_content import SUBMISSION, keep_files
 from ingest.sources.register_source import Source
 
 __all__ = ["insert_new", "link"]
@@ -28,15 +28,19 @@ LINK: Final = """
 """
 
 
-def insert_new(session: Session, ring: KeyRing, source: Source, arrivals: Sequence[Arrival]) -> dict[bytes, UUID]:
-    """The ids of the submissions made, by blind token. One that somebody else has made meanwhile is not among them."""
+def insert_new(session: Session, ring: KeyRing, operation: str, arrivals: Sequence[Arrival]) -> dict[bytes, UUID]:
+    """The ids of the submissions made, by blind token, with the files that came with them. One that somebody else has made
+    meanwhile is not among them."""
     if not arrivals:
         return {}
     new = seal_arrivals(ring, arrivals)
     with driver_connection(session).cursor() as cursor:
-        cursor.execute(ADD_UNLESS_THERE, rows(ring, source.operation, new))
+        cursor.execute(ADD_UNLESS_THERE, rows(ring, operation, new))
         added = {one for (one,) in cursor.fetchall()}
     made = {one.arrival.instance: one.id for one in new if one.id in added}
+    for one in new:
+        if one.id in added and one.arrival.post.files:
+            keep_files(session, ring, one.key, operation=operation, owner=one.id, files=one.arrival.post.files)
     audit.record(
         session,
         audit.Action.RECEIVED,

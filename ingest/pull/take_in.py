@@ -161,7 +161,7 @@ class _Page:
 
     def _take_in_new(self, plain: Sequence[Recognised]) -> list[Recognised]:
         """Insert them all at once; gives back those that somebody else was taking in at the same moment."""
-        made = insert_new(self.session, self.ring, self.source, [one.arrival for one in plain])
+        made = insert_new(self.session, self.ring, self.source.operation, [one.arrival for one in plain])
         for one in plain:
             if submission := made.get(one.arrival.instance):
                 self.taken.new += 1

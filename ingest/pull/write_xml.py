@@ -1,23 +1,22 @@
-"""Write answers that came in a server's notation as the XML that a phone would have sent, with the record itself inside.
+"""Write answers that came in a notation of a server or a table as the XML that a phone would have sent, with the record inside.
 
-So everything downstream reads one notation, and nothing of what the server sent is lost: its record travels in an element
-of its own, which no form asks for.
+So everything downstream reads one notation, and nothing of what came is lost: the record travels in an element of its own,
+which no form asks for.
 """
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from xml.sax.saxutils import quoteattr
 
 from forms import FormDefinition
 from ingest.errors import AnswersUnreadable
 from ingest.parse_xml import LARGEST_XML
-from ingest.pull.server_record import ServerRecord
 from ingest.read_answers import Answers
 
-__all__ = ["root_name", "write_xml"]
+__all__ = ["Rewritten", "root_name", "write_xml"]
 
 NAMESPACE: Final = "urn:waystation:ingest"
 TO_ESCAPE: Final = re.compile("[&<>\r]")
@@ -25,7 +24,20 @@ AS_RECEIVED: Final = json.JSONEncoder(separators=(",", ":"), check_circular=Fals
 NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def write_xml(record: ServerRecord, answers: Answers, definition: FormDefinition) -> bytes:
+class Rewritten(Protocol):
+    """A record in a notation of its own: its id, the ids that it may replace (the nearest first), and all that came of it."""
+
+    @property
+    def instance_id(self) -> str: ...
+
+    @property
+    def before(self) -> Sequence[str]: ...
+
+    @property
+    def content(self) -> Mapping[str, Any]: ...
+
+
+def write_xml(record: Rewritten, answers: Answers, definition: FormDefinition) -> bytes:
     """Raises `AnswersUnreadable` where an answer holds a character that no XML can, or it is too long to be read again."""
     root = root_name(definition)
     replaces = f"<orx:deprecatedID>{_text(record.before[0])}</orx:deprecatedID>" if record.before else ""

@@ -44,6 +44,8 @@ ROOMS = (
 FACES = (
     "ingest",
     "ingest.collectors",
+    "ingest.from_files",
+    "ingest.mapped_sheets",
     "ingest.pull",
     "ingest.sources",
     "ingest.write_back",
@@ -126,6 +128,7 @@ QUIET = {
     "ingest.collectors.find_collector": "a step of receiving, which leaves the line",
     "ingest.collectors.list_collectors": "names of phones and teams",
     "ingest.mark_handled": "a step of admission, which leaves the line",
+    "ingest.mapped_sheets.place_names": "codes and names of the gazetteer, which tell of nobody",
     "ingest.pull.find_changed": "numbers of records, by blind tokens",
     "ingest.pull.key_for_files": "a key for writing, which reads nothing; keeping the files leaves a line",
     "ingest.quarantined": "codes and ids; reading one leaves a line",

@@ -1,0 +1,113 @@
+"""Open what somebody hands in to be imported: a folder, or a table that answers a form."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.import_files import Found
+from app.program import Program
+from core.database import Zone
+from forms import FormDefinition
+from ingest import from_files, mapped_sheets
+from ingest.from_files import ImportRun
+from ingest.mapped_sheets import PlaceNames, SheetMapping
+from ingest.tables import Table, open_table
+
+__all__ = ["HandedIn", "Opened", "Suggested", "open_files"]
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """A path, and what was said about it."""
+
+    path: Path
+    form: str = ""
+    mapping: Path | None = None
+    sheet: str = ""
+    encoding: str = ""
+    no_answer: str = ""
+    media: Path | None = None
+    drafts: bool = False
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Its records, and what somebody should know before they are taken in."""
+
+    found: Found = field(repr=False)
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Suggested:
+    """A mapping that was written to a file, for somebody to decide on; nothing is imported by it yet."""
+
+    mapping: SheetMapping
+    path: Path
+
+
+@contextmanager
+def open_files(program: Program, run: ImportRun, handed_in: HandedIn, *, actor: str) -> Iterator[Opened | Suggested]:
+    """The records for as long as the block runs; a suggestion where a mapping is named that is not there.
+
+    Raises what the rooms `ingest.tables`, `ingest.from_files` and `ingest.mapped_sheets` refuse.
+    """
+    if handed_in.path.is_dir():
+        largest = program.settings.max_submission_bytes
+        yield Opened(from_files.folder_answers(run, handed_in.path, largest=largest, drafts=handed_in.drafts))
+        return
+    with open_table(handed_in.path, encoding=handed_in.encoding, no_answer=handed_in.no_answer) as table:
+        yield _Desk(program, run, handed_in, actor).open(table)
+
+
+class _Desk:
+    """Where a table is opened."""
+
+    def __init__(self, program: Program, run: ImportRun, handed_in: HandedIn, actor: str) -> None:
+        self.program, self.run, self.handed_in, self.actor = program, run, handed_in, actor
+        self.files_of = from_files.media_of(handed_in.media, largest=program.settings.max_submission_bytes)
+
+    def open(self, table: Table) -> Opened | Suggested:
+        path = self.handed_in.mapping
+        if path is None:
+            return self._export(table)
+        if path.exists():
+            return self._mapped(table, path)
+        definition, places = self._asked(self.handed_in.form)
+        mapping = mapped_sheets.suggest_mapping(table, definition, places, sheet=self.handed_in.sheet)
+        mapped_sheets.write_mapping(mapping, path)
+        return Suggested(mapping, path)
+
+    def _export(self, table: Table) -> Opened:
+        definition, _ = self._asked(self.handed_in.form)
+        main, beside = from_files.export_sheets(table)
+        if not main.names_records:
+            raise mapped_sheets.MappingNeeded(file=table.file)
+        found = from_files.kobo_records(self.run, table.file, main, definition.form_id, files_of=self.files_of)
+        notes = [
+            f"Sheet '{sheet}', column '{header}' answers no question of the form."
+            if header
+            else f"Sheet '{sheet}' is no repeat of the form: records with entries there go to quarantine."
+            for sheet, header in from_files.unmatched_columns(main, definition)
+        ]
+        notes += [f"Sheet '{name}' is no part of the export and is not read." for name in beside]
+        missing = from_files.questions_without_column(main, definition)
+        return Opened(found, notes + ([f"No column answers {', '.join(missing)}."] if missing else []))
+
+    def _mapped(self, table: Table, path: Path) -> Opened:
+        mapping = mapped_sheets.read_mapping(path)
+        mapped_sheets.require_decided(mapping, path)
+        definition, places = self._asked(mapping.form)
+        found = mapped_sheets.mapped_records(self.run, table, mapping, definition, places, files_of=self.files_of)
+        left = [f"Column '{column.header}' is left out by the mapping." for column in mapping.columns if not column.question]
+        unused = mapped_sheets.unused_headers(table, mapping)
+        return Opened(found, [*left, *(f"Column '{header}' is not in the mapping and is left out." for header in unused)])
+
+    def _asked(self, form: str) -> tuple[FormDefinition, Mapping[str, PlaceNames]]:
+        operation = self.run.operation
+        with self.program.database.transaction(Zone.COLLECTION, operation=operation, actor=self.actor) as session:
+            definition = from_files.FormsAsked(operation).by(session)(form, None) if form else None
+            if definition is None:
+                raise from_files.TableNeedsForm(file=self.handed_in.path.name)
+            return definition, mapped_sheets.place_names(session, operation)

@@ -1,0 +1,25 @@
+"""Sheets of any shape as answers to a form: which column answers what is suggested, decided on, kept and used again.
+
+`suggest_mapping` makes a mapping for a sheet, `write_mapping` and `read_mapping` keep it as a file, and `mapped_records` reads
+the rows by it, for `ingest.from_files.take_in`. Nothing is imported by a mapping that leaves a word open (`require_decided`).
+"""
+
+from ingest.mapped_sheets.errors import MappingNeeded
+from ingest.mapped_sheets.mapped_rows import mapped_records, unused_headers
+from ingest.mapped_sheets.mapping import ColumnMapping, SheetMapping, read_mapping, require_decided, write_mapping
+from ingest.mapped_sheets.place_names import PlaceNames, place_names
+from ingest.mapped_sheets.suggest_mapping import suggest_mapping
+
+__all__ = [
+    "ColumnMapping",
+    "MappingNeeded",
+    "PlaceNames",
+    "SheetMapping",
+    "mapped_records",
+    "place_names",
+    "read_mapping",
+    "require_decided",
+    "suggest_mapping",
+    "unused_headers",
+    "write_mapping",
+]

@@ -1,0 +1,9 @@
+"""Tables in files, row by row: `open_table` opens an .xlsx or a text file with separators, whoever it may come from.
+
+Memory is held for one row at a time. Nothing outside the file is fetched, no formula is computed and no macro run.
+"""
+
+from ingest.tables.open_table import open_table
+from ingest.tables.table import Cell, CellFault, Row, Sheet, Table
+
+__all__ = ["Cell", "CellFault", "Row", "Sheet", "Table", "open_table"]

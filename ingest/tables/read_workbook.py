@@ -1,0 +1,165 @@
+"""Read the sheets of an .xlsx (ECMA-376, SpreadsheetML) row by row.
+
+The parts are taken out of the archive as streams, within bounds; links to other files, pictures, formulas and macros are not so
+much as looked at. Strings that sheets share are the one part that is held in memory whole.
+"""
+
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from posixpath import join, normpath
+from typing import IO, Final
+
+from lxml import etree
+
+from ingest.tables.errors import TableBroken, TableTooLarge, TableUnreadable
+from ingest.tables.read_cells import CellReader, read_shared
+from ingest.tables.read_styles import date_styles
+from ingest.tables.table import Row, RowFault, Sheet
+
+__all__ = ["workbook_sheets"]
+
+LARGEST_SHEET: Final = 4_000_000_000  # bytes, unpacked
+LARGEST_SHARED: Final = 300_000_000
+LARGEST_OTHER: Final = 20_000_000
+MOST_AT_ONCE: Final = 50_000_000
+MOST_ROWS: Final = 1_048_576  # what a spreadsheet can hold
+MOST_COLUMNS: Final = 16_384
+BOOK: Final = "xl/workbook.xml"
+TARGETS: Final = "xl/_rels/workbook.xml.rels"
+SHARED: Final = "xl/sharedStrings.xml"
+STYLES: Final = "xl/styles.xml"
+
+
+@contextmanager
+def workbook_sheets(path: Path) -> Iterator[Sequence[Sheet]]:
+    """The sheets for as long as the block runs; raises `TableUnreadable` or `TableTooLarge`."""
+    try:
+        archive = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, NotImplementedError):
+        raise TableUnreadable(file=path.name, reason="its archive is broken off or damaged") from None
+    with archive:
+        yield _Workbook(path.name, archive).sheets()
+
+
+class _Workbook:
+    def __init__(self, file: str, archive: zipfile.ZipFile) -> None:
+        self.file, self.archive = file, archive
+        self.parts = {info.filename: info for info in archive.infolist()}
+        if BOOK not in self.parts:
+            raise TableUnreadable(file=file, reason="it is an archive, but no .xlsx")
+
+    def sheets(self) -> Sequence[Sheet]:
+        book = self._parsed(BOOK)
+        targets = {one.get("Id", ""): one.get("Target", "") for one in self._parsed(TARGETS).iter("{*}Relationship")}
+        since_1904 = any(one.get("date1904") in {"1", "true"} for one in book.iter("{*}workbookPr"))
+        dates = date_styles(self._parsed(STYLES)) if STYLES in self.parts else frozenset()
+        shared = self._shared()
+        read = CellReader(shared, dates, since_1904=since_1904)
+        return [Sheet(name, partial(self._rows, name, part, read)) for name, part in self._parts(book, targets)]
+
+    def _parts(self, book: etree._Element, targets: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        for sheet in book.iter("{*}sheet"):
+            relation = next((str(value) for name, value in sheet.items() if str(name).endswith("}id")), "")
+            target = targets.get(relation, "")
+            part = target.removeprefix("/") if target.startswith("/") else normpath(join("xl", target))
+            if part in self.parts and "worksheets/" in part:
+                yield sheet.get("name", ""), part
+
+    def _rows(self, sheet: str, part: str, read: CellReader) -> Iterator[Row]:
+        number = 0
+        try:
+            with self._stream(part, LARGEST_SHEET) as stream:
+                for element in _events(stream, "{*}row"):
+                    number = int(element.get("r") or number + 1)
+                    if number > MOST_ROWS or len(element) > MOST_COLUMNS:
+                        raise TableBroken(file=self.file, sheet=sheet, row=number, reason="more cells than a sheet can have")
+                    cells = read.cells(element)
+                    _forget(element)
+                    if any(cell is not None for cell in cells):
+                        yield Row(number, cells)
+        except RowFault as fault:
+            raise TableBroken(file=self.file, sheet=sheet, row=number, reason=fault) from None
+        except (etree.XMLSyntaxError, zipfile.BadZipFile, zlib.error, ValueError, EOFError, OSError) as error:
+            raise TableBroken(file=self.file, sheet=sheet, row=number, reason=type(error).__name__) from None
+
+    def _shared(self) -> Sequence[str]:
+        if SHARED not in self.parts:
+            return []
+        try:
+            with self._stream(SHARED, LARGEST_SHARED) as stream:
+                return [_taken(element) for element in _events(stream, "{*}si")]
+        except RowFault as fault:
+            raise TableUnreadable(file=self.file, reason=fault) from None
+        except (etree.XMLSyntaxError, zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+            raise TableUnreadable(file=self.file, reason=type(error).__name__) from None
+
+    def _parsed(self, part: str) -> etree._Element:
+        if part not in self.parts:
+            raise TableUnreadable(file=self.file, reason=f"it has no {part}")
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+        try:
+            with self._stream(part, LARGEST_OTHER) as stream:
+                root = etree.parse(stream, parser).getroot()
+        except (etree.XMLSyntaxError, zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+            raise TableUnreadable(file=self.file, reason=type(error).__name__) from None
+        if root.getroottree().docinfo.internalDTD is not None:
+            raise TableUnreadable(file=self.file, reason="it declares a document type")
+        return root
+
+    def _stream(self, part: str, limit: int) -> IO[bytes]:
+        """A part; the archive gives no more of it than it declares."""
+        size = self.parts[part].file_size
+        if size > limit:
+            raise TableTooLarge(file=self.file, part=part, size=size, limit=limit)
+        try:
+            return self.archive.open(part)
+        except (RuntimeError, NotImplementedError):  # under a password, or packed in a way of its own
+            raise TableUnreadable(file=self.file, reason="a part of it cannot be unpacked") from None
+
+
+class _Measured:
+    """A part as it is unpacked, no more of it than `MOST_AT_ONCE` between two elements that are read and forgotten."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self.held = 0
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._stream.read(size)
+        self.held += len(piece)
+        if self.held > MOST_AT_ONCE:
+            raise RowFault("a row longer than any that is read")
+        return piece
+
+
+def _events(stream: IO[bytes], tag: str) -> Iterator[etree._Element]:
+    """The elements of that name as each ends; raises `RowFault` where a document type is declared or one has no end."""
+    measured = _Measured(stream)
+    read = etree.iterparse(
+        measured, events=("end",), tag=tag, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    for number, (_, element) in enumerate(read):
+        if number == 0 and element.getroottree().docinfo.internalDTD is not None:
+            raise RowFault("a document type is declared")
+        measured.held = 0
+        yield element
+
+
+def _taken(element: etree._Element) -> str:
+    text = read_shared(element)
+    _forget(element)
+    return text
+
+
+def _forget(element: etree._Element) -> None:
+    """Free what was read: the element, and those before it."""
+    element.clear()
+    while element.getprevious() is not None:
+        parent = element.getparent()
+        if parent is None:
+            return
+        del parent[0]

@@ -1,0 +1,46 @@
+"""A table as a file has it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import TypeAlias
+
+__all__ = ["Cell", "CellFault", "Row", "RowFault", "Sheet", "Table"]
+
+
+class RowFault(Exception):
+    """Why the rest of a sheet cannot be read; the text quotes nothing of it."""
+
+
+@dataclass(frozen=True)
+class CellFault:
+    """What a cell holds in place of a value: why there is none."""
+
+    reason: str
+
+
+Cell: TypeAlias = str | int | float | bool | datetime | date | time | CellFault | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row with content; `number` as a spreadsheet counts (the first is 1)."""
+
+    number: int
+    cells: Sequence[Cell] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Calling `rows` reads the sheet from its beginning; it raises `TableBroken` where that is not possible to the end."""
+
+    name: str
+    rows: Callable[[], Iterator[Row]] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Table:
+    """The sheets of a file in their order; a text file is one sheet, called `CSV`."""
+
+    file: str
+    sheets: Sequence[Sheet]
