@@ -29,10 +29,10 @@ __all__ = [
     "HierarchyUnfit",
     "HistoryUnfit",
     "KnownContradicts",
-    "MonthUnfit",
     "NotProven",
     "OutsideDiffers",
     "OutsideUnfit",
+    "PartsUnfit",
     "PeriodAlreadyProtected",
     "PeriodNotProtected",
     "PeriodsChanged",
@@ -192,13 +192,13 @@ class PeriodNotProtected(Problem):
 class CountsNotKept(Problem):
     code = "ANON-023"
     says = "{period} of {operation} was protected before its counts were kept."
-    remedy = "A month needs those of all its weeks. Release the month after, whose weeks were all protected since."
+    remedy = "A month or year needs those of all its weeks. Release the one after, whose weeks were all protected since."
 
 
-class MonthUnfit(Problem):
+class PartsUnfit(Problem):
     code = "ANON-024"
-    says = "{month} cannot be protected: {week} was counted with other places or codes than the weeks before it."
-    remedy = "Change the gazetteer between two months. Release the weeks; this month stays unreleased."
+    says = "{whole} cannot be protected: {part} was counted with other places or codes than what lies before it."
+    remedy = "Change the gazetteer between two months, best between two years. Release its parts; {whole} stays unreleased."
 
 
 class FactBlockMoved(Problem):

@@ -1,5 +1,5 @@
-"""Schema `anonymizer`: protected weeks and months, no table without its proof nor a proof without its evidence; fact blocks;
-what was asked to be protected."""
+"""Schema `anonymizer`: protected periods, no table without its proof nor a proof without its evidence; fact blocks; what was
+asked to be protected."""
 
 from datetime import date, datetime
 from typing import Any, Final
@@ -10,7 +10,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from anonymizer.population import Population
-from core.database import Base
+from core.database import Base, Zone
+from core.listed import listed
 from core.models import ProposalRow
 
 __all__ = [
@@ -48,7 +49,7 @@ class EvidenceRow(Base):
 
 
 class ProofRow(Base):
-    """A week or month that was proven safe. `seal` is keyed: it fits these tables, this policy and this period only."""
+    """A period that was proven safe. `seal` is keyed: it fits these tables, this policy and this period only."""
 
     __tablename__ = "proof"
     __table_args__ = (
@@ -83,6 +84,7 @@ class TableRow(Base):
     cells: Mapped[list[int | None]] = mapped_column(JSONB)
 
 
+@listed(Zone.ANONYMIZER, by="operation")
 class PublicationRow(Base):
     """Totals that others publish of a period, as one version says them. The newest that was put in force holds."""
 

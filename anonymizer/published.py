@@ -204,7 +204,7 @@ class PublishedElsewhere:
 
 @dataclass(frozen=True)
 class ProtectedPeriod:
-    """The protected tables of one operation's week or month, of one population, and what others publish that is known to
+    """The protected tables of one operation's period, of one population, and what others publish that is known to
     whoever reads them."""
 
     operation: str

@@ -1,4 +1,4 @@
-"""Weeks and months that an officer asked to have protected: done once, by whichever worker comes first.
+"""Weeks, months and years that an officer asked to have protected: done once, by whichever worker comes first.
 
 A task names an operation and a period, and nothing else; whoever takes it counts from the sealed fact blocks. What its search
 finds is kept sealed, so that another worker goes on where one ended.

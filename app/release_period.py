@@ -1,4 +1,4 @@
-"""From admitted records to a released folder: count, protect and prove, store, build, publish. Week by week, month by month.
+"""From admitted records to a released folder: count, protect and prove, store, build, publish. By weeks, months and years.
 
 Transactions in zones that cannot reach what the others may see: casework hands over coarse facts of its own
 (`app.case_facts`); the anonymizer counts facts and writes protected tables; the release zone reads protected tables, and writes
@@ -24,8 +24,7 @@ from core.access import UNASSIGNED, Access, require
 from core.clock import now
 from core.database import Zone
 from core.errors import Problem
-from core.month import Month
-from core.period import Period, kind_of
+from core.period import Period, Sum, kind_of, parts_of
 from core.permissions import Right
 from core.places import load_places
 from core.week import Week
@@ -35,8 +34,8 @@ __all__ = [
     "PeriodNotOver",
     "Search",
     "protect_as",
-    "protect_month",
     "protect_period",
+    "protect_sum",
     "protect_week",
     "release_as",
     "release_period",
@@ -63,7 +62,7 @@ class PeriodNotOver(Problem):
 
 
 def protect_as(program: Program, access: Access, period: Period) -> anonymizer.ProtectedPeriod:
-    """Protect a week or month on behalf of an officer; raises `NotAllowed`, `PeriodNotOver` and what protecting raises."""
+    """Protect a period on behalf of an officer; raises `NotAllowed`, `PeriodNotOver` and what protecting raises."""
     require_protecting(program, access, period)
     return protect_period(program, access.operation, period, actor=access.actor)
 
@@ -89,10 +88,10 @@ def _require(program: Program, access: Access, zone: Zone, right: Right, period:
 def protect_period(
     program: Program, operation: str, period: Period, *, actor: str, search: Search = NOT_FOLLOWED
 ) -> anonymizer.ProtectedPeriod:
-    """Protect a week or a month."""
-    if isinstance(period, Month):
-        return protect_month(program, operation, period, actor=actor, search=search)
-    return protect_week(program, operation, period, actor=actor, search=search)
+    """Protect a week, a month or a year."""
+    if isinstance(period, Week):
+        return protect_week(program, operation, period, actor=actor, search=search)
+    return protect_sum(program, operation, period, actor=actor, search=search)
 
 
 def protect_week(
@@ -130,48 +129,53 @@ def _protect(
     return protected
 
 
-def protect_month(
-    program: Program, operation: str, month: Month, *, actor: str, search: Search = NOT_FOLLOWED
+def protect_sum(
+    program: Program, operation: str, whole: Sum, *, actor: str, search: Search = NOT_FOLLOWED
 ) -> anonymizer.ProtectedPeriod:
-    """Protect the sum of a month's weeks beside them, of each population; weeks that are not protected yet are so before.
+    """Protect the sum of a month's weeks, or of a year's months, beside them, of each population; the movements.
 
-    Raises `PeriodNotOver`. A month that is protected already stays as it is. Weeks that were protected when screenings were not
-    counted have none, and neither has their month.
+    What lies in it and is not protected yet is protected before. Raises `PeriodNotOver`. What is protected already stays as
+    it is. Weeks that were protected when screenings were not counted have none, and neither has what they are part of.
     """
-    _check_over(month)
-    for week in month.weeks:
-        protect_week(program, operation, week, actor=actor)
+    _check_over(whole)
+    for part in parts_of(whole):
+        protect_period(program, operation, part, actor=actor)
     with program.database.transaction(Zone.ANONYMIZER, operation=operation, actor=actor) as session:
         with suppress(weeks.PeriodNotProtected):
-            return weeks.load_protected(session, program.ring, operation, month)
-        movements = _protect_month(session, program, operation, month, Population.MOVEMENTS, search=search)
+            return weeks.load_protected(session, program.ring, operation, whole)
+        movements = _protect_sum(session, program, operation, whole, Population.MOVEMENTS, search=search)
         with suppress(weeks.PeriodNotProtected):
-            _protect_month(session, program, operation, month, Population.SCREENINGS)
+            _protect_sum(session, program, operation, whole, Population.SCREENINGS)
         ledger.write_down_protected(session, operation)
     return movements
 
 
-def _protect_month(
+def _protect_sum(
     session: Session,
     program: Program,
     operation: str,
-    month: Month,
+    whole: Sum,
     population: Population,
     *,
     search: Search = NOT_FOLLOWED,
 ) -> anonymizer.ProtectedPeriod:
-    stored = [weeks.load_protected(session, program.ring, operation, week, population) for week in month.weeks]
-    kept = [weeks.KeptWeek(week, weeks.load_counts(session, program.ring, week)) for week in stored]
-    counted, known, outside = weeks.month_counts(kept), elsewhere.NOTHING, {}
+    stored = [weeks.load_protected(session, program.ring, operation, part, population) for part in _inside(whole)]
+    kept = [weeks.KeptPeriod(part, weeks.load_counts(session, program.ring, part)) for part in stored]
+    counted, known, outside = weeks.sum_counts(kept), elsewhere.NOTHING, {}
     if population is Population.MOVEMENTS:
-        known = elsewhere.known_elsewhere(session, operation, month, counted)
-        outside = {each.protected.period: elsewhere.known_then(session, each.protected, each.counted).totals for each in kept}
+        known = elsewhere.known_elsewhere(session, operation, whole, counted)
+        outside = {each.period: elsewhere.known_then(session, each.protected, each.counted).totals for each in kept}
     policy = weeks.policy_in_force(session, kept[0].counted)
-    totals = {month: known.totals, **outside}
-    protected = weeks.protect_month(month, kept, policy, outside=totals, progress=search.progress, kept=search.kept)
+    totals = {whole: known.totals, **outside}
+    protected = weeks.protect_sum(whole, kept, policy, outside=totals, progress=search.progress, kept=search.kept)
     protected = replace(protected, elsewhere=known.stated)
     weeks.store_protected(session, program.ring, protected, counted)
     return protected
+
+
+def _inside(whole: Period) -> list[Period]:
+    """All that a period is made of: its parts, and what those are made of."""
+    return [each for part in parts_of(whole) for each in (part, *_inside(part))]
 
 
 def _check_over(period: Period) -> None:

@@ -14,14 +14,13 @@ from core.access import Access, require
 from core.audit_line import Action, Purpose, record
 from core.database import Zone
 from core.errors import Problem
-from core.listed import list_rows
+from core.listed import LISTED, list_rows
 from core.second_person import RIGHTS, Act
 
-__all__ = ["LISTING", "SamePerson", "seal_store"]
+__all__ = ["SamePerson", "seal_store", "zones_that_list"]
 
 SUBJECT: Final = "casework.record_key"
 KEEPS, AGREES = RIGHTS[Act.KEY_OPERATION]
-LISTING: Final = (Zone.IDENTITY, Zone.COLLECTION, Zone.CASEWORK, Zone.AUDIT)  # each reads some of the listed rows
 
 
 class SamePerson(Problem):
@@ -48,11 +47,16 @@ def seal_store(
     if not who.system or second:
         _agree(program, who, second)
     count = 0
-    for zone in LISTING:
+    for zone in zones_that_list():
         with program.database.transaction(zone, operation=who.operation, actor=who.actor) as session:
             count += list_rows(session, program.ring, zone, who.operation, restored=restored)
     with program.database.transaction(Zone.CASEWORK, operation=who.operation, actor=who.actor) as session:
         return count + list_all(session, program.ring, who.operation, told, restored=restored)
+
+
+def zones_that_list() -> list[Zone]:
+    """The zones of which each verifies some of the listed rows."""
+    return sorted({its.zone for its in LISTED.values()})
 
 
 def _agree(program: Program, who: Access, second: Access | None) -> None:

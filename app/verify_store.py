@@ -5,7 +5,7 @@ from collections.abc import Callable
 from anonymizer.weeks import verify_proofs
 from app.operations import find_operation
 from app.program import Program
-from app.seal_store import LISTING
+from app.seal_store import zones_that_list
 from casework.store import verify_records
 from core.audit import Purpose
 from core.checked import Checked
@@ -42,7 +42,7 @@ def verify_store(program: Program, operation: str, told: Callable[[int], None] =
         checked.add(verify_proofs(session, ring, operation))
     with program.database.transaction(Zone.IDENTITY, actor=ACTOR) as session:
         checked.add(verify_accounts(session, ring))
-    for zone in LISTING:
+    for zone in zones_that_list():
         with program.database.transaction(zone, operation=operation, actor=ACTOR) as session:
             checked.add(verify_lists(session, ring, zone, operation, lists))
     return checked

@@ -1,20 +1,41 @@
-"""What a report is about: a week, or a month of whole weeks."""
+"""What a report is about: a week, a month of whole weeks, or a year of whole months."""
 
+from collections.abc import Sequence
 from typing import TypeAlias
 
 from core.month import Month
 from core.week import Week
+from core.year import Year
 
-__all__ = ["Period", "kind_of", "parse_period"]
+__all__ = ["Period", "Sum", "kind_of", "parse_period", "parts_of", "weeks_of"]
 
-Period: TypeAlias = Week | Month
+Sum: TypeAlias = Month | Year
+Period: TypeAlias = Week | Sum
 
 
 def kind_of(period: Period) -> str:
-    """`week` or `month`."""
-    return "month" if isinstance(period, Month) else "week"
+    """`week`, `month` or `year`."""
+    return type(period).__name__.lower()
+
+
+def parts_of(period: Period) -> Sequence[Period]:
+    """What a month or year is the sum of: weeks, or months; a week has no parts."""
+    match period:
+        case Year():
+            return period.months
+        case Month():
+            return period.weeks
+        case Week():
+            return ()
+
+
+def weeks_of(period: Period) -> Sequence[Week]:
+    """The weeks in a period, which may be one itself."""
+    return [period] if isinstance(period, Week) else period.weeks
 
 
 def parse_period(text: str) -> Period:
-    """Read `2026-W07` or `2026-M02`; raises `NotAMonth` or `NotAWeek`."""
+    """Read `2026-W07`, `2026-M02` or `2026-A1`; raises `NotAMonth`, `NotAYear` or `NotAWeek`."""
+    if "-A" in text:
+        return Year.parse(text)
     return Month.parse(text) if "-M" in text else Week.parse(text)

@@ -24,6 +24,7 @@ from core.models import ProposalRow
 from core.permissions import Right
 from core.proposals_in_reach import stands_at
 from core.second_person import Act, State, approve, carry_out, find_proposal, propose
+from core.turns import take_turns
 
 __all__ = [
     "PolicyChanged",
@@ -105,6 +106,7 @@ def propose_policy(session: Session, kind: PolicyKind, content: str) -> UUID:
     access = require(session, Right.CHANGE_POLICY, subject=_subject(new))
     if len(content.encode()) > MOST_BYTES:
         raise ValueError("a policy is a page of text")
+    take_turns(session, f"core.policy:{access.operation}:{kind.value}")
     earlier = session.scalars(select(func.max(PolicyRow.version)).where(PolicyRow.kind == kind.value)).one()
     digest = _digest(kind, content)
     detail = {"version": (earlier or 0) + 1, "sha256": digest}

@@ -1,4 +1,4 @@
-"""Build a release: one folder with the reports of a week or a month in every language and format, and all their tables.
+"""Build a release: one folder with the reports of a period in every language and format, and all their tables.
 
 The same protected periods, gazetteer, names and `made_at` give the same bytes and the same times of files, so anyone
 who holds them can check that a release says what it should. Nothing but protected tables comes in.

@@ -36,7 +36,11 @@ SAID: Final = {
     Population.MOVEMENTS: {"title": "title", "counted": "method.counted", "hidden": "method.hidden"},
     Population.SCREENINGS: {part: f"screenings.{part}" for part in ("title", "counted", "hidden")},
 }
-PERIODS: Final = {"week": "ISO 8601 week.", "month": "The ISO 8601 weeks whose Thursday lies in the month."}
+PERIODS: Final = {
+    "week": "ISO 8601 week.",
+    "month": "The ISO 8601 weeks whose Thursday lies in the month.",
+    "year": "The ISO 8601 weeks whose Thursday lies in the year.",
+}
 ADDITION: Final = (
     "In every table and for every dimension, the cell of a code that has children is the sum of the cells of its "
     "children, the other codes staying the same. Totals include suppressed cells."

@@ -42,8 +42,7 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Edition:
-    """One period, a week or a month, and the released ones of its kind before it (oldest first), with what is needed to name
-    and draw them."""
+    """One week, month or year, and the released ones of its kind before it (oldest first), with what is needed to draw them."""
 
     now: ProtectedPeriod
     history: tuple[ProtectedPeriod, ...]
@@ -60,7 +59,7 @@ class Edition:
 
     @property
     def kind(self) -> str:
-        """`week` or `month`."""
+        """`week`, `month` or `year`."""
         return kind_of(self.now.period)
 
     def table(self, name: str, of: ProtectedPeriod | None = None) -> ProtectedTable:

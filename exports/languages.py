@@ -19,7 +19,8 @@ from babel.dates import format_date, format_interval, format_skeleton
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
-from core.period import Period, kind_of
+from core.month import Month
+from core.period import Period
 
 __all__ = ["LANGUAGES", "NOT_SHOWN", "Language", "language"]
 
@@ -85,8 +86,8 @@ class Language:
         return format_interval(period.monday, period.sunday, "yMMMd", locale=self.locale)
 
     def named(self, period: Period) -> str:
-        """A month as `February 2026`; a week as its number."""
-        if kind_of(period) == "week":
+        """A month as `February 2026`; a week as its number, as a year is."""
+        if not isinstance(period, Month):
             return str(period.number)
         return str(format_skeleton("yMMMM", date(period.year, period.number, 1), locale=self.locale))
 
@@ -97,10 +98,10 @@ class Language:
 
 @cache
 def language(code: str, kind: str = "week") -> Language:
-    """Read a language's texts for a report of a kind of period: `week` or `month`."""
+    """Read a language's texts for a report of a kind of period: `week`, `month` or `year`."""
     texts = tomllib.loads((TEXTS / f"{code}.toml").read_text(encoding="utf-8"))
-    otherwise = texts.pop("month")
-    return Language(code, _with(texts, otherwise) if kind == "month" else texts, LOCALES[code])
+    otherwise = {other: texts.pop(other) for other in ("month", "year")}
+    return Language(code, _with(texts, otherwise.get(kind, {})), LOCALES[code])
 
 
 def _with(texts: dict[str, Any], otherwise: dict[str, Any]) -> dict[str, Any]:

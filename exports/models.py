@@ -13,7 +13,7 @@ __all__ = ["DimensionCodeRow", "ReleaseRow", "ReleasedCellRow"]
 
 
 class ReleaseRow(Base):
-    """One release of one operation's week or month; `sha256` is that of its checksum file."""
+    """One release of one operation's week, month or year; `sha256` is that of its checksum file."""
 
     __tablename__ = "release"
     __table_args__ = (UniqueConstraint("operation", "period"), {"schema": "statistics"})

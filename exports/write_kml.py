@@ -1,6 +1,6 @@
 """The period as KML for globe programs: arrivals as shaded districts, movements as lines in a folder for each reason.
 
-Every feature carries the time span of its week or month. A line joins two districts and stands for a released cell above zero;
+Every feature carries the time span of its period. A line joins two districts and stands for a released cell above zero;
 a movement within one district is a point. A district whose arrivals are suppressed says so and has no shade. Names are
 English, descriptions are in every language.
 """

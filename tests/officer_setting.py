@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from anonymizer import CountedWeek, ProtectedPeriod, default_policy, protect
-from anonymizer.weeks import KeptWeek, count_movements, month_counts, protect_month, store_protected
+from anonymizer.weeks import KeptPeriod, count_movements, protect_sum, store_protected, sum_counts
 from core.access import Access, Grant
 from core.database import Database, Zone
 from core.keyring import KeyRing
@@ -40,10 +40,10 @@ def counted_week(week: Week) -> CountedWeek:
 
 
 @cache
-def protected_week(week: Week) -> KeptWeek:
+def protected_week(week: Week) -> KeptPeriod:
     """Protected once for all tests, under the default policy."""
     counted = counted_week(week)
-    return KeptWeek(protect(counted, default_policy()), counted.tables)
+    return KeptPeriod(protect(counted, default_policy()), counted.tables)
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Setting:
             add_places(session, OPERATION, PLACES)
         return cls(database, ring)
 
-    def protect(self, week: Week) -> KeptWeek:
+    def protect(self, week: Week) -> KeptPeriod:
         kept = protected_week(week)
         self._store(kept.protected, kept)
         return kept
@@ -67,10 +67,10 @@ class Setting:
     def protect_month(self) -> ProtectedPeriod:
         """The month of `WEEK`, and its weeks before."""
         kept = [self.protect(week) for week in MONTH.weeks]
-        protected = protect_month(MONTH, kept, default_policy())
-        self._store(protected, KeptWeek(protected, month_counts(kept)))
+        protected = protect_sum(MONTH, kept, default_policy())
+        self._store(protected, KeptPeriod(protected, sum_counts(kept)))
         return protected
 
-    def _store(self, protected: ProtectedPeriod, kept: KeptWeek) -> None:
+    def _store(self, protected: ProtectedPeriod, kept: KeptPeriod) -> None:
         with self.database.transaction(Zone.ANONYMIZER, operation=OPERATION, actor="officer") as session:
             store_protected(session, self.ring, protected, kept.counted)

@@ -1,4 +1,4 @@
-"""Weeks and months that an officer asked to have protected, and what the search for one has found so far.
+"""Weeks, months and years that an officer asked to have protected, and what the search for one has found so far.
 
 `ask_for` notes a period, `asked_periods` lists them, `take_asked` gives one to one worker at a time, `tell_of_asked` says how
 far it is or why it failed, `done_with` forgets it. `SealedPieces` keeps what its search has found, so that another worker can

@@ -26,10 +26,12 @@ from core.access import access_of, require
 from core.audit import Action, Purpose, record
 from core.clock import now
 from core.keyring import KeyRing
+from core.listed import ListName, require_none_missing
 from core.period import Period, parse_period
 from core.permissions import Right
 from core.proposals_in_reach import stands_at
 from core.second_person import Act, State, approve, carry_out, find_proposal, propose
+from core.turns import take_turns
 
 __all__ = [
     "Publication",
@@ -86,6 +88,7 @@ def propose_publication(session: Session, ring: KeyRing, given: Publication) -> 
     new = uuid4()
     access = require(session, Right.KEEP_OUTSIDE_TOTALS, subject=_subject(new))
     _read(session, ring, access.operation, given)
+    take_turns(session, f"{SUBJECT}:{access.operation}")
     same = [getattr(PublicationRow, name) == value for name, value in _key(given).items()]
     earlier = session.scalars(select(func.max(PublicationRow.version)).where(*same)).one() or 0
     detail = {"version": earlier + 1, "sha256": _digest(given)}
@@ -140,9 +143,14 @@ def list_publications(session: Session, *, purpose: Purpose) -> list[Publication
 
 
 def in_force(session: Session, operation: str, period: Period) -> list[PublicationRow]:
-    """What is in force of a period, each compared with what was approved; raises `PublicationChanged`."""
-    wanted = select(PublicationRow).where(PublicationRow.operation == operation, PublicationRow.period == str(period))
-    rows = _newest(session.scalars(wanted.order_by(PublicationRow.publisher, PublicationRow.title)).all())
+    """What is in force of a period, each compared with what was approved; raises `PublicationChanged`.
+
+    None may be missing: the period would be protected as if nobody had published it.
+    """
+    wanted = select(PublicationRow).where(PublicationRow.operation == operation)
+    ever = session.scalars(wanted.order_by(PublicationRow.publisher, PublicationRow.title)).all()
+    require_none_missing(session, PublicationRow, ListName(SUBJECT, operation), [(row.id,) for row in ever])
+    rows = _newest([row for row in ever if row.period == str(period)])
     for row in rows:
         approved = find_proposal(session, row.proposal)
         if _checked(row).sha256 != approved.detail.get("sha256") or approved.state != "carried_out":

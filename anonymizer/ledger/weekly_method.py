@@ -1,11 +1,11 @@
-"""The weekly report in the register: its weeks and months left by suppression.
+"""The weekly report in the register: its weeks, months and years left by suppression.
 
 A period is written down when it is protected, in the same transaction, since what is protected is never changed. What was
 protected before there was a register is written down with the next one.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,8 +15,7 @@ from anonymizer.ledger.operation_register import data_set_of, hold, read_lines
 from anonymizer.method import Method
 from anonymizer.models import TableRow
 from anonymizer.register import Departure, departures, register_departure, require_unmixed
-from core.period import Period, parse_period
-from core.week import Week
+from core.period import Period, parse_period, weeks_of
 
 __all__ = ["require_suppression", "write_down_protected"]
 
@@ -44,6 +43,5 @@ def write_down_protected(session: Session, operation: str) -> None:
 
 
 def _departure(operation: str, period: Period, names: Iterable[str]) -> Departure:
-    weeks: Sequence[Period] = [period] if isinstance(period, Week) else period.weeks
-    told = frozenset(map(str, weeks))
+    told = frozenset(map(str, weeks_of(period)))
     return Departure(data_set_of(operation), Method.SUPPRESSION, frozenset(names), told, {"period": str(period)})

@@ -14,8 +14,7 @@ from anonymizer.red_team.finding import Finding, Findings, cell_text
 from anonymizer.red_team.one_system import System, cut_otherwise, judge, of_the_same_people, system_of
 from anonymizer.red_team.open_release import Published
 from anonymizer.red_team.read_report import Saying, sayings_of_pages
-from core.month import Month
-from core.week import Week
+from core.period import Period, parse_period, parts_of
 
 __all__ = ["attack", "systems"]
 
@@ -37,26 +36,32 @@ def systems(releases: Sequence[Published]) -> Iterator[System]:
     for group in of_the_same_people(releases):
         if not cut_otherwise(group):
             yield system_of(group, {cell: figure for (period, cell), figure in later.items() if period == group[0].period})
-    yield from filter(None, (_month_and_weeks(release, releases) for release in releases if "-M" in release.period))
+    yield from filter(None, (_sum_and_parts(release, releases) for release in releases if release.period))
 
 
-def _month_and_weeks(month: Published, releases: Sequence[Published]) -> System | None:
-    """A month and its weeks, of which it is the sum; None where not all of them are at hand, or divide people otherwise."""
-    parts = [
-        each for each in releases if "-W" in each.period and Month.of(Week.parse(each.period)) == Month.parse(month.period)
-    ]
-    weeks = {each.period: each for each in parts}
-    whole = all(str(week) in weeks for week in Month.parse(month.period).weeks)
-    if not whole or any(each.dimensions != month.dimensions for each in parts):
+def _sum_and_parts(whole: Published, releases: Sequence[Published]) -> System | None:
+    """A month and its weeks, or a year and its months and their weeks, of which it is the sum.
+
+    None where not all of them are at hand, or divide people otherwise; nor for a week, which has no parts.
+    """
+    parents = _inside(parse_period(whole.period), TOTAL)
+    parts = {each.period: each for each in releases if each.period in parents}
+    if not parents or parents.keys() - parts.keys() or any(each.dimensions != whole.dimensions for each in parts.values()):
         return None
-    time = Dimension("period", {TOTAL: None} | dict.fromkeys(weeks, TOTAL))
-    shown = {TOTAL: month} | weeks
+    time = Dimension("period", {TOTAL: None, **parents})
+    shown = {TOTAL: whole} | {code: parts[code] for code in parents}
     tables = []
-    for table in month.tables:
+    for table in whole.tables:
         of = {code: next(each for each in release.tables if each.name == table.name) for code, release in shown.items()}
         cells = {(code, *key): each.cells[key] for code, each in of.items() for key in table.cells}
         tables.append(PublishedTable(table.name, (time, *table.dimensions), cells))
-    return System(f"{month.name} and its weeks", tuple(tables), month.policy)
+    return System(f"{whole.name} and its parts", tuple(tables), whole.policy)
+
+
+def _inside(period: Period, code: str) -> dict[str, str]:
+    """All that a period is made of, each with what it is a part of."""
+    parents = {str(part): code for part in parts_of(period)}
+    return parents | {inner: of for part in parts_of(period) for inner, of in _inside(part, str(part)).items()}
 
 
 def _said_later(releases: Sequence[Published]) -> Findings:

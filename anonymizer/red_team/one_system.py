@@ -25,7 +25,7 @@ class System:
 
 
 def of_the_same_people(releases: Sequence[Published]) -> list[list[Published]]:
-    """Releases that speak of the same people: of one week or month, or with time among their dimensions and the same tables."""
+    """Releases that speak of the same people: of one period, or with time among their dimensions and the same tables."""
     groups: dict[tuple[str, frozenset[str]], list[Published]] = {}
     for release in releases:
         tables = frozenset() if release.period else frozenset(sheet.name for sheet in release.sheets)

@@ -71,9 +71,9 @@ class Published:
 
     @property
     def period(self) -> str:
-        """The week or month that all its tables speak of; empty where time is a dimension of them."""
+        """The week, month or year that all its tables speak of; empty where time is a dimension of them."""
         stated = self.package.get("temporal", {})
-        return str(stated.get("week") or stated.get("month") or "")
+        return str(stated.get("week") or stated.get("month") or stated.get("year") or "")
 
     @property
     def tables(self) -> tuple[PublishedTable, ...]:

@@ -19,7 +19,7 @@ from anonymizer.red_team.read_sentences import sentences_of
 __all__ = ["attack", "counts_of"]
 
 NAME: Final = "ratios"
-MARKS: Final = frozenset({"obs_status", "conf_status", "week", "month"})
+MARKS: Final = frozenset({"obs_status", "conf_status", "week", "month", "year"})
 NUMBER: Final = re.compile(r"(\d+)(?:[.,٫](\d+))?\s*([%٪])?")
 SHARE: Final = re.compile(r"\d\s*[%٪]|\d\s+(?:per ?cent|pour cent|في المئة|بالمئة)|(?<![\d.])\d+[.٫]\d+(?![\d.])")
 

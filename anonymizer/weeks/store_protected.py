@@ -1,4 +1,4 @@
-"""Keeping protected weeks and months: what was proven is stored once, and read back only if nothing of it was changed.
+"""Keeping protected weeks, months and years: what was proven is stored once, and read back only if nothing of it was changed.
 
 Release needs the tables and may read them; the evidence of the proof would help an attacker and stays sealed. The seal
 on a period is an HMAC under the key ring over its tables, policy, name and what others publish of it, so that no hand in the

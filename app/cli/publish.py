@@ -1,4 +1,4 @@
-"""Commands for the protection officer: protect a week or a month, release it, list what is released and what is asked for."""
+"""Commands for the protection officer: protect a week, month or year, release it, list what is released and asked for."""
 
 from pathlib import Path
 from typing import Annotated
@@ -19,10 +19,13 @@ from core.month import Month
 from core.period import Period, parse_period
 from core.settings import Settings
 from core.week import Week
+from core.year import Year
 
 __all__ = ["add_commands"]
 
-release_commands = typer.Typer(help="Movement reports by week and month: protect, explain, release.", no_args_is_help=True)
+release_commands = typer.Typer(
+    help="Movement reports by week, month and year: protect, explain, release.", no_args_is_help=True
+)
 
 
 def add_commands(commands: typer.Typer) -> None:
@@ -61,6 +64,19 @@ def release_month(
     _release(operation, Month.parse(month), out)
 
 
+@release_commands.command("year")
+def release_year(
+    operation: Operation,
+    year: Annotated[str, typer.Argument(help="The year, for example 2026-A1: its months and their weeks.")],
+    out: Folder = None,
+) -> None:
+    """Protect the sum of a year's months together with them and their weeks, prove it, and write the report. It stays as it is.
+
+    Months and weeks that are not protected yet are protected first. Asks who runs it, as for a week.
+    """
+    _release(operation, Year.parse(year), out)
+
+
 def _release(operation: str, wanted: Period, out: Path | None) -> None:
     settings = Settings.read()
     folder = (out or settings.releases / operation) / str(wanted)
@@ -78,9 +94,9 @@ def _release(operation: str, wanted: Period, out: Path | None) -> None:
 @release_commands.command("ask")
 def ask_for_period(
     operation: Operation,
-    period: Annotated[str, typer.Argument(help="The week or month, for example 2026-W07 or 2026-M02.")],
+    period: Annotated[str, typer.Argument(help="The period, for example 2026-W07, 2026-M02 or 2026-A1.")],
 ) -> None:
-    """Have a week or month protected by a worker, without waiting for it; `release week` or `month` then writes the report.
+    """Have a period protected by a worker, without waiting; `release week`, `month` or `year` then writes the report.
 
     Without a broker it is protected here and now; one that was ended goes on from where it was. Asks who runs it.
     """
@@ -93,7 +109,7 @@ def ask_for_period(
 
 @release_commands.command("status")
 def show_asked(operation: Operation) -> None:
-    """Show which weeks and months are being protected, and how far each is. Asks who runs it, as for a week."""
+    """Show which periods are being protected, and how far each is. Asks who runs it, as for a week."""
     with open_program(Settings.read()) as program:
         asked = asked_as(program, sign_in_once_accounts_exist(program, operation))
     rows = [

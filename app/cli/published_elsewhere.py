@@ -57,7 +57,7 @@ def show_publication(operation: Operation, publication: Publication) -> None:
 @registry.command("propose")
 def propose(
     operation: Operation,
-    period: Annotated[str, typer.Argument(help="The week or month, for example 2026-W07.")],
+    period: Annotated[str, typer.Argument(help="The week, month or year, for example 2026-W07.")],
     file: Annotated[Path, typer.Argument(help="CSV: dimensions, total, and if wished counted (as `protect --outside`).")],
     *,
     publisher: Annotated[str, typer.Option(help="Who published it.")],

@@ -35,7 +35,7 @@ def add_commands(release: typer.Typer) -> None:
 
 def explain(
     operation: Operation,
-    period: Annotated[str, typer.Argument(help="A protected week or month, for example 2026-W07.")],
+    period: Annotated[str, typer.Argument(help="A protected week, month or year, for example 2026-W07.")],
     cell: Annotated[str, typer.Argument(help="A cell: origin=XM01,reason=flood. Without one, what was lost.")] = "",
 ) -> None:
     """Say what protecting a period cost; or why a cell of it is hidden, and what publishing it would give away.

@@ -1,6 +1,7 @@
 """The web application, put together from its parts; run it with the access log off, for addresses hold tokens."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from uuid import UUID
 
 from fastapi import FastAPI, Request, Response
@@ -8,6 +9,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.program import Program
+from app.protect_asked import protect_asked
 from app.web import openrosa
 from app.web.desk import Desk
 from app.web.door import Door, Told
@@ -16,7 +19,9 @@ from app.web.page_groups import GROUPS
 from app.web.pages import Pages
 from app.web.submission_door import SubmissionDoor
 from core.database import Database
+from core.errors import Problem
 from core.keyring import KeyRing
+from core.period import Period
 from core.settings import Settings
 
 __all__ = ["create_application"]
@@ -40,16 +45,20 @@ def create_application(
     ring: KeyRing,
     settings: Settings,
     told: Told,
+    *,
     try_out: Callable[[str, UUID], None] | None = None,
+    protect: Callable[[str, Period], None] | None = None,
 ) -> FastAPI:
     """The application on an open database and key ring.
 
     `told(operation, submissions)` is called after the commit, for complete answers that are new, and
-    `try_out(operation, trial_id)` for what an officer asks of a week; without it the page that waits tries it out.
+    `try_out(operation, trial_id)` for what an officer asks of a week; without it the page that waits tries it out. So is
+    `protect(operation, period)` for what is to be protected; without it this process does it, after its answer.
     """
     application = FastAPI(title="Waystation", docs_url=None, redoc_url=None, openapi_url=None)
     application.state.door = Door(database, ring, settings, told)
-    application.state.desk = Desk(database, ring, settings, GROUPS, try_out)
+    protect = protect or _protecting(Program(settings, database, ring))
+    application.state.desk = Desk(database, ring, settings, GROUPS, protect, try_out)
     application.include_router(openrosa.router)
     for group in GROUPS:
         application.include_router(group.router)
@@ -63,6 +72,14 @@ def create_application(
     application.add_middleware(SubmissionDoor, door=application.state.door)
     application.add_middleware(Protection, failed=pages.failed)
     return application
+
+
+def _protecting(program: Program) -> Callable[[str, Period], None]:
+    def protect(operation: str, period: Period) -> None:
+        with suppress(Problem):  # its code stands beside what was asked for
+            protect_asked(program, operation, period)
+
+    return protect
 
 
 class Protection:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from core.access import Access
 from core.database import Database
 from core.keyring import KeyRing
+from core.period import Period
 from core.permissions import Right
 from core.settings import Settings
 
@@ -54,6 +55,7 @@ class Desk:
     ring: KeyRing
     settings: Settings
     groups: tuple[PageGroup, ...]
+    protect: Callable[[str, Period], None]  # what an officer asked for: by the workers, or by this process where there are none
     try_out: Callable[[str, UUID], None] | None = None  # sends a trial of an operation to the workers; None: there are none
 
 

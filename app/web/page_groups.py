@@ -22,6 +22,7 @@ from app.web.policy_pages import POLICIES
 from app.web.protection_pages import PROTECTION
 from app.web.record_pages import RECORDS
 from app.web.register_pages import REGISTERS
+from app.web.release_pages import RELEASES
 from app.web.rights_pages import RIGHTS
 from app.web.sign_in_pages import SIGN_IN
 from app.web.token_pages import TOKENS
@@ -53,6 +54,7 @@ GROUPS = (
     FORMS,
     PROTECTION,
     TRIALS,
+    RELEASES,
     ELSEWHERE,
     POLICIES,
     AUDIT,

@@ -30,7 +30,7 @@ HERE: Final = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Listed:
-    """A released week or month as the front page lists it."""
+    """A released week, month or year as the front page lists it."""
 
     operation: str
     period: str
@@ -57,13 +57,13 @@ class Pages:
         self.router.add_api_route("/health", self.health, methods=["GET", "HEAD"])
 
     def front(self, request: Request) -> Response:
-        """What this is, and the released weeks and months."""
+        """What this is, and the released weeks, months and years."""
         language = _language(request)
         released = _listed(self._released(), self.releases, language)
         return self._page("front.html.j2", language, released=released)
 
     def released_file(self, request: Request, operation: str, period: str, file: str) -> Response:
-        """A file of the folder of a released week or month."""
+        """A file of the folder of a released period."""
         folder = self.releases / operation / period
         if (operation, period) not in {(row.operation, str(row.period)) for row in self._released()} or not _inside(
             folder / file, folder

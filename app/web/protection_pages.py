@@ -10,7 +10,7 @@ from typing import Annotated, Final
 from fastapi import HTTPException, Query, Request, Response
 
 import exports
-from anonymizer import TOTAL, officer
+from anonymizer import TOTAL, asking, officer
 from app.web.desk import Desk, Entry, OpenDesk, PageGroup
 from app.web.signed_in import CheckedForm, SignedIn, Visit
 from app.web.signed_in_page import language_of, show, signed_in_router
@@ -33,13 +33,23 @@ PROTECTION: Final = PageGroup(router, "protection", (Entry("/protection", "prote
 
 
 @router.get("/protection")
-def list_all(request: Request, visit: SignedIn, desk: OpenDesk) -> Response:
-    """Every period: released, protected, or still open."""
+def list_all(request: Request, visit: SignedIn, desk: OpenDesk, go: Annotated[str, Query(max_length=3)] = "") -> Response:
+    """Every period: released, protected, being protected, or still open. `go`: the page asks itself how far those are."""
     with desk.database.transaction(Zone.ANONYMIZER, access=visit.access) as session:
         periods = officer.list_periods(session, purpose=WHY)
+        asked = {it.period: it for it in asking.asked_periods(session, visit.access.operation)}
     with desk.database.transaction(Zone.STATISTICS) as session:
         released = {row.period for row in exports.list_releases(session) if row.operation == visit.access.operation}
-    return show(request, "protection.html.j2", visit, periods=periods, released=released, is_week=_is_week)
+    return show(
+        request,
+        "protection.html.j2",
+        visit,
+        periods=periods,
+        released=released,
+        asked=asked,
+        going=bool(go) and any(not it.failed for it in asked.values()),
+        is_week=_is_week,
+    )
 
 
 @router.get("/protection/{period}")

@@ -17,7 +17,7 @@ from app.program import Program
 from app.search_workers import searching
 from app.web.application import create_application
 from app.web.door import Told
-from app.worker.pipeline import after_erasure, after_submissions, catch_up, trying_out
+from app.worker.pipeline import after_erasure, after_submissions, catch_up, protecting, trying_out
 from app.worker.tasks import build_worker
 from core.erasure import when_erased
 from core.errors import Problem
@@ -45,8 +45,14 @@ def serve_forever(program: Program, host: str, port: int, console: Console) -> N
     worker = build_worker(program)
     catch_up(worker)
     when_erased(after_erasure(worker))
-    told, try_out = after_submissions(worker), trying_out(worker)
-    application = create_application(program.database, program.ring, program.settings, told, try_out)
+    application = create_application(
+        program.database,
+        program.ring,
+        program.settings,
+        after_submissions(worker),
+        try_out=trying_out(worker),
+        protect=protecting(worker),
+    )
     configuration = server_configuration(application, program.settings, host=host, port=port)
     try:
         socket = configuration.bind_socket()

@@ -3,7 +3,7 @@
 | event | task |
 |---|---|
 | submissions are stored whole (new, edited, or their last file came) | `admit_arrived` |
-| an officer asks for a week or month to be protected (`waystation release ask`) | `protect_period` |
+| an officer asks for a period to be protected (`waystation release ask`, or the page) | `protect_period` |
 | records were erased | `refresh_facts`: blocks made of them are built anew without them |
 | an officer asks what other rules would hide, and there is a broker | `try_choices`; without one the page that waits does it |
 | records were erased, and there is no broker | `destroy_remains` of their keys in the database's files |
@@ -21,12 +21,13 @@
 The search worker hears of every changed or erased person from the database itself (`app/search_worker.py`). Without a broker
 there is no beat: `bin/serve` does what the table gives to beat when it starts, but waits for no other server (`waystation sync`
 pulls) and for no search (`waystation release ask` goes on with one); each command seals the audit log as it ends.
-Protecting and releasing a week are never started by an event alone: an officer decides (`waystation release`).
+Protecting and releasing a week are never started by an event alone: an officer decides (`waystation release`, or the pages).
 """
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from uuid import UUID
 
 from celery import Celery
@@ -35,7 +36,7 @@ from app.tell_failure import kind_and_place
 from app.worker.tasks import ADMIT_ARRIVED, DESTROY_REMAINS, PROTECT_PERIOD, REFRESH_FACTS, SCHEDULE, TRY_CHOICES
 from core.period import Period
 
-__all__ = ["after_asking", "after_erasure", "after_submissions", "catch_up", "trying_out"]
+__all__ = ["after_asking", "after_erasure", "after_submissions", "catch_up", "protecting", "trying_out"]
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +76,11 @@ def trying_out(worker: Celery) -> Callable[[str, UUID], None] | None:
         task.apply_async(kwargs={"operation": operation, "trial": str(trial)})
 
     return send
+
+
+def protecting(worker: Celery) -> Callable[[str, Period], None] | None:
+    """What the page of periods calls after the commit; None without a broker, where the server does it itself."""
+    return None if worker.conf.task_always_eager else partial(after_asking, worker)
 
 
 def after_asking(worker: Celery, operation: str, period: Period) -> None:

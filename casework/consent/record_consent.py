@@ -28,6 +28,7 @@ from core.clock import now
 from core.envelope import Binding, RecordKey
 from core.keyring import KeyRing
 from core.permissions import Right
+from core.turns import take_turns
 
 __all__ = ["CODE", "ConsentVersion", "Evidence", "Statement", "consent_history", "read_consents", "record_consent"]
 
@@ -91,7 +92,7 @@ def record_consent(session: Session, ring: KeyRing, person_id: UUID, said: State
     right = Right.RECORD_CONSENT if said.basis is LegalBasis.CONSENT else Right.RESTRICT_RECORD
     who = require(session, right, custody_of(person), subject=f"casework.person:{person_id}")
     _require_complete(said)
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{TABLE}:{person_id}", 0))))
+    take_turns(session, f"{TABLE}:{person_id}")
     vault = Vault(session, ring, person.operation)
     row = _row(person, said, _next_version(session, person_id, said), who.actor)
     key = stored_key(vault, person_id, KeyKind.PERSON)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from casework.duplicate_models import Merge
@@ -27,6 +27,7 @@ from core.clear_columns import custody_of
 from core.clock import now
 from core.keyring import KeyRing
 from core.permissions import Right
+from core.turns import take_turns
 
 __all__ = ["merge_persons", "merges_of", "unmerge"]
 
@@ -94,8 +95,7 @@ def merges_of(session: Session, person: UUID) -> list[Merge]:
 
 def _one_at_a_time(session: Session) -> None:
     """Two officers who merge the same persons at once must not make a circle of them."""
-    lock = func.hashtextextended(func.concat("casework.merge:", func.current_setting("waystation.operation")), 0)
-    session.execute(select(func.pg_advisory_xact_lock(lock)))
+    take_turns(session, f"casework.merge:{access_of(session).operation}")
 
 
 def _person(session: Session, person: UUID) -> Person:

@@ -39,6 +39,7 @@ from core.envelope import Binding
 from core.keyring import KeyRing
 from core.paging import PAGE, Page, beyond, page_of
 from core.permissions import Right
+from core.turns import take_turns
 from forms import RecordPart
 
 __all__ = [
@@ -130,7 +131,7 @@ def break_glass(
     person = session.get(Person, person_id)
     if person is None:
         raise RecordUnknown(kind="person", record=person_id)
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{TABLE}:{who.actor}", 0))))
+    take_turns(session, f"{TABLE}:{who.actor}")
     broken = Opening.actor == who.actor, Opening.kind == OpeningKind.BROKEN_GLASS.value, Opening.until > now()
     if session.scalars(select(func.count()).select_from(Opening).where(*broken)).one() >= GLASSES_AT_ONCE:
         raise GlassBrokenTooOften(most=GLASSES_AT_ONCE)

@@ -1,12 +1,14 @@
 """Totals that others publish: entered by one, approved by another, and known to whoever attacks a period from then on."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from anonymizer import audit, default_policy, elsewhere, officer, protect
@@ -18,6 +20,7 @@ from core.audit import Action, Purpose, audited_entries
 from core.database import Database, Zone
 from core.embedded_cluster import EmbeddedCluster
 from core.keyring import KeyRing
+from core.listed import RowNotAsListed
 from core.permissions import Role
 from core.second_person import SecondPersonNeeded
 from tests.anonymizer.test_store_protected import administrate
@@ -134,6 +137,35 @@ def test_totals_changed_in_the_database_are_not_used(setting: Setting, cluster: 
     administrate(cluster, database_name, change)
     with pytest.raises(elsewhere.PublicationChanged):
         known(setting)
+
+
+def test_one_deleted_from_the_database_is_missed(setting: Setting, cluster: EmbeddedCluster, database_name: str) -> None:
+    """Without it the week would be protected as if nobody had published anything."""
+    codes, _, persons = hidden_large()
+    enter(setting, told(f"{codes},{persons},same"))
+    administrate(cluster, database_name, "DELETE FROM anonymizer.outside_publication")
+    with pytest.raises(RowNotAsListed, match="missing"):
+        known(setting)
+
+
+def test_two_who_propose_the_same_at_the_same_moment_take_turns(setting: Setting) -> None:
+    codes, _, persons = hidden_large()
+    given = told(f"{codes},{persons},same")
+
+    def propose_it() -> UUID:
+        with zone(setting) as session:
+            return elsewhere.propose_publication(session, setting.ring, given)
+
+    with ThreadPoolExecutor(1) as colleague:
+        with zone(setting) as session:
+            first = elsewhere.propose_publication(session, setting.ring, given)
+            second = colleague.submit(propose_it)
+            while not session.scalars(text("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")).one():
+                assert not second.done()
+        assert second.result() != first
+    with zone(setting) as session:
+        listed = elsewhere.list_publications(session, purpose=Purpose.STATISTICS)
+    assert sorted(it.version for it in listed) == [1, 2]
 
 
 def test_a_correction_is_the_next_version_and_takes_its_place(setting: Setting) -> None:

@@ -42,7 +42,7 @@ def test_certificates_are_asked_for_where_a_proof_was_made_or_its_seal_checked_o
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "certify"
     }
-    assert asking == {"periods", "protect_month", "prove", "store_protected"}
+    assert asking == {"periods", "protect_sum", "prove", "store_protected"}
 
 
 def test_the_proof_shares_no_code_with_the_engine() -> None:

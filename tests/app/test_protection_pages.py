@@ -87,7 +87,11 @@ def test_what_if_goes_on_choice_by_choice_while_the_page_waits(paul: Browser) ->
 def test_where_workers_share_the_work_the_page_only_waits(setting: Setting) -> None:
     sent: list[tuple[str, UUID]] = []
     application = create_application(
-        setting.database, setting.ring, Settings(), lambda *_: None, lambda operation, trial: sent.append((operation, trial))
+        setting.database,
+        setting.ring,
+        Settings(),
+        lambda *_: None,
+        try_out=lambda operation, trial: sent.append((operation, trial)),
     )
     paul = Site(setting.database, setting.ring, application).sign_in("paul", Role.PROTECTION_OFFICER)
     answer = paul.send(WHAT_IF, page=WHAT_IF, thresholds="3")

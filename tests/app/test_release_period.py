@@ -19,7 +19,7 @@ from app.demonstration.run_demonstration import GAZETTEER
 from app.operation_ledger import register_of
 from app.operations import OperationUnknown
 from app.program import Program
-from app.release_period import PeriodNotOver, protect_month, protect_week, release_period
+from app.release_period import PeriodNotOver, protect_sum, protect_week, release_period
 from core.access import Access, Grant
 from core.audit import Action, audited_entries
 from core.clock import now
@@ -118,7 +118,7 @@ def test_a_month_is_released_beside_its_weeks_as_they_were(program: Program) -> 
             report(program, week)
     release(program, month.weeks[0])
     report(program, month.weeks[0])
-    protect_month(program, "TEST", month, actor="officer")
+    protect_sum(program, "TEST", month, actor="officer")
     folder = program.settings.releases / "TEST" / str(month)
     told = files(release_period(program, "TEST", month, folder, actor="officer").folder)
     assert f"{month},_T,_T,_T,{44 * len(month.weeks)},P,F" in told["data/movements.csv"].decode()
@@ -171,4 +171,4 @@ def write(register: OperationRegister, departure: Departure) -> None:
 
 def test_a_month_that_is_not_over_is_not_released(program: Program) -> None:
     with pytest.raises(PeriodNotOver, match="is never changed"):
-        protect_month(program, "TEST", Month.of(LAST.plus(1)), actor="officer")
+        protect_sum(program, "TEST", Month.of(LAST.plus(1)), actor="officer")

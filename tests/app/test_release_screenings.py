@@ -20,7 +20,7 @@ from app.case_facts import fresh_case_facts, refresh_case_facts
 from app.demonstration.phone import fill_form
 from app.demonstration.run_demonstration import GAZETTEER
 from app.program import Program
-from app.release_period import protect_month, protect_week, release_period
+from app.release_period import protect_sum, protect_week, release_period
 from casework.consent import RestrictionReason, restrict_record
 from casework.counting import case_sources
 from core.audit import Purpose
@@ -154,7 +154,7 @@ def test_a_month_is_the_sum_of_its_weeks_screenings(program: Program) -> None:
     for at, week in enumerate(month.weeks[:2]):
         for number in range(3):
             screen(program, week, 10 * at + number)
-    protect_month(program, "TEST", month, actor="officer")
+    protect_sum(program, "TEST", month, actor="officer")
     assert total(program, month.weeks[0]) == dict.fromkeys(("screened", "households"))  # three are too few to be shown
     assert total(program, month) == dict.fromkeys(("screened", "households"), 6)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.month import Month
+from core.year import Year
 from exports import LANGUAGES, Release, build_release
 from exports.compose_report import compose_report
 from exports.edition import Edition, make_edition
@@ -88,3 +89,20 @@ def test_the_tables_name_the_month(released: Release) -> None:
     head, first, *_ = (released.folder / "data" / "movements.csv").read_text().splitlines()
     assert head.startswith("month,origin,")
     assert first.startswith("2026-M02,_T,")
+
+
+@pytest.mark.parametrize(
+    ("code", "title", "period"),
+    [
+        ("en", "Yearly movement report", "2025: 30 Dec 2024 – 28 Dec 2025"),
+        ("fr", "Rapport annuel sur les mouvements", "2025 : 30 déc. 2024 – 28 déc. 2025"),
+        ("ar", "التقرير السنوي عن التنقلات", "2025: 30 ديسمبر 2024 – 28 ديسمبر 2025"),
+    ],
+)
+def test_a_year_is_told_as_a_month_is(edition: Edition, code: str, title: str, period: str) -> None:
+    earlier = [replace(past, period=Year(2025).plus(-back)) for back, past in enumerate(edition.history, start=1)]
+    yearly = replace(edition, now=replace(edition.now, period=Year(2025)), history=tuple(reversed(earlier)))
+    report = compose_report(yearly, language(code, "year"))
+    assert (report.title, report.period.replace("\u200f", "").replace("\u2009", " ")) == (title, period)
+    assert yearly.previous is not None
+    assert not [word for text in report.narrative for word in WEEKLY[code] if word in text]

@@ -10,7 +10,7 @@ from anonymizer.attacker import Attacker, identity
 from anonymizer.published import Identity
 from anonymizer.red_team import ATTACKS, WITH_KNOWLEDGE, differencing, zeros
 from anonymizer.red_team.one_system import System
-from anonymizer.weeks.protect_month import KeptWeek, month_counts, protect_month
+from anonymizer.weeks.protect_sum import KeptPeriod, protect_sum, sum_counts
 from casework import MovementFact
 from core.month import Month
 from tests.red_team.conftest import PublishedChain, PublishedSeason, made_at, write_tables
@@ -88,13 +88,13 @@ def test_of_no_unsafe_cell_over_time_is_more_known_than_the_policy_grants(chain:
 def test_a_month_beside_its_weeks_gives_none_of_them_away(published: PublishedSeason, tmp_path: Path) -> None:
     month = Month(2026, 3)
     at = [number for number in range(WEEKS) if FIRST.plus(number) in month.weeks]
-    kept = [KeptWeek(published.protected[number], published.counted[number].tables) for number in at]
-    released = protect_month(month, kept, POLICY)
+    kept = [KeptPeriod(published.protected[number], published.counted[number].tables) for number in at]
+    released = protect_sum(month, kept, POLICY)
     weeks = [published.tables[number] for number in at]
     of_month = write_tables(released, tmp_path / "month", places=gazetteer(FIRST), made=made_at(month.weeks[-1]))
     assert list(ATTACKS["differencing"]([*weeks, of_month])) == []
     [system] = [system for system in differencing.systems([*weeks, of_month]) if "and its weeks" in system.release]
-    assert learned(system, month_counts(kept)) == []
+    assert learned(system, sum_counts(kept)) == []
     for number in at:
         wanted = {
             (*cell, ("period", str(FIRST.plus(number)))): ends

@@ -1,13 +1,14 @@
 """An office of which every listed table holds two rows or more, written by the program itself."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy.orm import Session
 
+from anonymizer.elsewhere import Publication, propose_publication
 from app.program import Program
 from casework.export_models import BulkWindow, ExportPlan, ExportRecipient
 from core.access import Access, Grant
@@ -24,6 +25,7 @@ from core.identity.service_tokens import add_token
 from core.identity.units import add_unit
 from core.keyring import KeyRing
 from core.models import Operation
+from core.period import parse_period
 from core.permissions import Right, Role
 from core.policies import PolicyKind, activate_policy, approve_policy, propose_policy
 from core.registers import Breach, add_entry
@@ -38,6 +40,7 @@ from tests.tampering.conftest import World, _administrator
 
 TWO = (1, 2)
 DINA = Access("dina", OPERATION, (Grant(Role.DATA_PROTECTION_OFFICER), Grant(Role.ADMINISTRATOR)))
+PAUL = Access("paul", OPERATION, (Grant(Role.PROTECTION_OFFICER),))
 BADR = Access("badr", OPERATION, (Grant(Role.DATA_PROTECTION_OFFICER), Grant(Role.SUPERVISOR)))
 
 
@@ -49,6 +52,7 @@ def listed_world(cluster: EmbeddedCluster, ring: KeyRing, tmp_path_factory: pyte
     _operation(program)
     _people(program)
     _agreements(program)
+    _publications(program)
     _collection(program)
     with _administrator(cluster, name, isolation="READ COMMITTED") as owner:
         yield World(program, owner, (), {})
@@ -134,6 +138,14 @@ def _agreements(program: Program) -> None:
 
 def _proposed(session: Session, act: Act, subject: str) -> UUID:
     return propose(session, act, subject, purpose=Purpose.SECURITY, detail={"records": 1})
+
+
+def _publications(program: Program) -> None:
+    with program.database.transaction(Zone.ANONYMIZER, access=PAUL) as session:
+        for number in TWO:
+            content = f"destination,sex,age,total\n_T,_T,_T,{number}00\n"
+            said = Publication(parse_period("2026-W07"), "A ministry", f"Bulletin {number}", date(2026, 2, 20), content)
+            propose_publication(session, program.ring, said)
 
 
 def _collection(program: Program) -> None:

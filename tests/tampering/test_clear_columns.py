@@ -40,9 +40,11 @@ COLUMNS = {f"{table}.{column.name}": (table, column) for table, column in clear_
 
 
 def whose(table: str) -> str:
-    """Whose row it is: a refusal may name the person instead."""
+    """Whose row it is: a refusal may name the person instead, and of a chain of edits the answer that it is read by first."""
     if table == "casework.interview":
         return ', (SELECT c.person FROM casework."case" c WHERE c.id = interview."case")'
+    if table == "ingest.submission":
+        return ", (SELECT string_agg(CAST(o.id AS text), ' ') FROM ingest.submission o WHERE o.root_id = submission.root_id)"
     return ", person" if "person" in Base.metadata.tables[table].columns else ""
 
 

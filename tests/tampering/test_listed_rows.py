@@ -7,7 +7,7 @@ the rows ends in a refusal, and `store verify` tells.
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -44,6 +44,7 @@ CHANGES: Final[Mapping[str, tuple[str, object]]] = {
     "identity.service_token": ("revoked_at", now()),
     "casework.export_recipient": ("withdrawn_at", now()),
     "core.policy": ("activated_by", "nobody"),
+    "anonymizer.outside_publication": ("activated_by", "nobody"),
 }
 # What is done to a list itself, and how reading it is refused.
 DAMAGE: Final[Mapping[str, type[Problem]]] = {
@@ -160,6 +161,8 @@ def other(value: Any, type_: Any) -> Any:
             return value[:-1] + bytes([value[-1] ^ 1])
         case datetime():
             return value + timedelta(seconds=1)
+        case date():
+            return value + timedelta(days=1)
         case UUID():
             return UUID(int=value.int ^ 1)
         case list():

@@ -10,9 +10,9 @@ from anonymizer import TOTAL, Policy, ProtectedPeriod, protect
 from anonymizer.attacker import Attacker, identity
 from anonymizer.counted_week import CountedTable, CountedWeek
 from anonymizer.dimension import Dimension, flat_dimension
-from anonymizer.errors import MonthUnfit
+from anonymizer.errors import PartsUnfit
 from anonymizer.published import PublishedTable
-from anonymizer.weeks import KeptWeek, month_counts, protect_month
+from anonymizer.weeks import KeptPeriod, protect_sum, sum_counts
 from core.month import Month
 
 MONTH = Month(2026, 2)
@@ -24,7 +24,7 @@ TABLES = {
 
 
 @pytest.fixture(scope="module")
-def weeks(count_week: Callable[..., CountedWeek]) -> list[KeptWeek]:
+def weeks(count_week: Callable[..., CountedWeek]) -> list[KeptPeriod]:
     """Four weeks, few of whose innermost cells may be shown."""
     return [_kept(replace(count_week(TABLES, _reports(seed)), week=week)) for seed, week in enumerate(MONTH.weeks)]
 
@@ -39,24 +39,24 @@ def _reports(seed: int) -> list[list[tuple[dict[str, str], int]]]:
     return reports
 
 
-def _kept(counted: CountedWeek) -> KeptWeek:
-    return KeptWeek(protect(counted, Policy()), counted.tables)
+def _kept(counted: CountedWeek) -> KeptPeriod:
+    return KeptPeriod(protect(counted, Policy()), counted.tables)
 
 
 @pytest.fixture(scope="module")
-def month(weeks: list[KeptWeek]) -> ProtectedPeriod:
-    return protect_month(MONTH, weeks, Policy())
+def month(weeks: list[KeptPeriod]) -> ProtectedPeriod:
+    return protect_sum(MONTH, weeks, Policy())
 
 
-def test_a_month_is_the_sum_of_its_weeks(month: ProtectedPeriod, weeks: list[KeptWeek]) -> None:
-    for table, counted in zip(month.tables, month_counts(weeks), strict=True):
+def test_a_month_is_the_sum_of_its_weeks(month: ProtectedPeriod, weeks: list[KeptPeriod]) -> None:
+    for table, counted in zip(month.tables, sum_counts(weeks), strict=True):
         for key, number in table.cells.items():
             parts = [week.counted[month.tables.index(table)].count(key).persons for week in weeks]
             assert counted.count(key).persons == sum(parts)
             assert number in {None, sum(parts)}
 
 
-def test_it_shows_what_its_weeks_had_to_hide(month: ProtectedPeriod, weeks: list[KeptWeek]) -> None:
+def test_it_shows_what_its_weeks_had_to_hide(month: ProtectedPeriod, weeks: list[KeptPeriod]) -> None:
     told = [
         key
         for key, number in month.tables[0].cells.items()
@@ -65,12 +65,14 @@ def test_it_shows_what_its_weeks_had_to_hide(month: ProtectedPeriod, weeks: list
     assert told
 
 
-def test_no_unsafe_cell_of_the_month_is_shown(month: ProtectedPeriod, weeks: list[KeptWeek]) -> None:
-    for table, counted in zip(month.tables, month_counts(weeks), strict=True):
+def test_no_unsafe_cell_of_the_month_is_shown(month: ProtectedPeriod, weeks: list[KeptPeriod]) -> None:
+    for table, counted in zip(month.tables, sum_counts(weeks), strict=True):
         assert all(number is None or not Policy().is_unsafe(counted.count(key)) for key, number in table.cells.items())
 
 
-def test_nobody_who_reads_the_month_and_its_weeks_learns_an_unsafe_cell(month: ProtectedPeriod, weeks: list[KeptWeek]) -> None:
+def test_nobody_who_reads_the_month_and_its_weeks_learns_an_unsafe_cell(
+    month: ProtectedPeriod, weeks: list[KeptPeriod]
+) -> None:
     """The attacker takes the numbers of month and weeks for one system, of which the month is the total."""
     published, truth = _together(month, weeks)
     wanted = {
@@ -83,9 +85,9 @@ def test_nobody_who_reads_the_month_and_its_weeks_learns_an_unsafe_cell(month: P
     assert not list(Attacker(published).out_of_reach(wanted))
 
 
-def test_the_same_attacker_finds_a_month_that_was_protected_by_itself(weeks: list[KeptWeek]) -> None:
+def test_the_same_attacker_finds_a_month_that_was_protected_by_itself(weeks: list[KeptPeriod]) -> None:
     """What is shown of such a month gives away what its weeks hide."""
-    alone = protect(replace(_as_week(weeks), tables=month_counts(weeks)), Policy())
+    alone = protect(replace(_as_week(weeks), tables=sum_counts(weeks)), Policy())
     published, truth = _together(alone, weeks)
     wanted = {
         identity(counted.dimensions, key): Policy().required_interval(counted.count(key))
@@ -96,24 +98,24 @@ def test_the_same_attacker_finds_a_month_that_was_protected_by_itself(weeks: lis
     assert list(Attacker(published).out_of_reach(wanted))
 
 
-def test_weeks_that_count_other_places_make_no_month(weeks: list[KeptWeek]) -> None:
+def test_weeks_that_count_other_places_make_no_month(weeks: list[KeptPeriod]) -> None:
     """A boundary that moved within the month: its halves cannot be added to the whole."""
     moved = Dimension("origin", PLACES | {"s3": "s"})
     first, *others = weeks[-1].counted
-    changed = KeptWeek(weeks[-1].protected, (replace(first, dimensions=(moved, first.dimensions[1])), *others))
-    with pytest.raises(MonthUnfit, match="2026-W09"):
-        protect_month(MONTH, [*weeks[:-1], changed], Policy())
+    changed = KeptPeriod(weeks[-1].protected, (replace(first, dimensions=(moved, first.dimensions[1])), *others))
+    with pytest.raises(PartsUnfit, match="2026-W09"):
+        protect_sum(MONTH, [*weeks[:-1], changed], Policy())
 
 
-def _as_week(weeks: list[KeptWeek]) -> CountedWeek:
+def _as_week(weeks: list[KeptPeriod]) -> CountedWeek:
     return CountedWeek("TEST", MONTH.weeks[0], weeks[0].counted)
 
 
-def _together(month: ProtectedPeriod, weeks: list[KeptWeek]) -> tuple[list[PublishedTable], list[CountedTable]]:
+def _together(month: ProtectedPeriod, weeks: list[KeptPeriod]) -> tuple[list[PublishedTable], list[CountedTable]]:
     """All that is published, and counted, of the month and its weeks: a table each, by week."""
     time = Dimension("week", {TOTAL: None} | {week.code: TOTAL for week in weeks})
     published, truth = [], []
-    for at, (table, counted) in enumerate(zip(month.tables, month_counts(weeks), strict=True)):
+    for at, (table, counted) in enumerate(zip(month.tables, sum_counts(weeks), strict=True)):
         cells = {(TOTAL, *key): number for key, number in table.cells.items()}
         counts = {(TOTAL, *key): count for key, count in counted.cells.items()}
         for week in weeks:

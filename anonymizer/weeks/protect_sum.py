@@ -1,0 +1,143 @@
+"""A month is the sum of its weeks, a year of its months; each is protected as one system with all that it is made of.
+
+So what a part hides is not to be worked out of the sum. What the parts published stands and what they suppressed stays
+suppressed, so only the sum's own cells are decided. The sum tells more than its parts: a district that saw two persons a
+week saw eight in the month.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from anonymizer.attacker import identity
+from anonymizer.counted_week import NOTHING, Count, CountedTable
+from anonymizer.dimension import TOTAL, Dimension
+from anonymizer.errors import PartsUnfit
+from anonymizer.outside import Outside, OutsideTotal
+from anonymizer.policy import Policy
+from anonymizer.protect import protect_tables
+from anonymizer.prove import prove_from_outside
+from anonymizer.published import (
+    Identity,
+    Key,
+    Proof,
+    ProtectedPeriod,
+    ProtectedTable,
+    PublishedTable,
+    Standing,
+    certify,
+    count_cells,
+)
+from anonymizer.suppression import Kept, Progress
+from core.period import Period, Sum, parts_of
+from core.week import Week
+
+__all__ = ["KeptPeriod", "protect_sum", "sum_counts"]
+
+TIME: Final = "period"
+NONE: Final[Mapping[Period, Outside]] = MappingProxyType({})
+
+
+class KeptPeriod(NamedTuple):
+    """A period as it was protected, and what was counted for it then."""
+
+    protected: ProtectedPeriod
+    counted: tuple[CountedTable, ...]
+
+    @property
+    def period(self) -> Period:
+        return self.protected.period
+
+    @property
+    def code(self) -> str:
+        return str(self.period)
+
+
+def protect_sum(
+    whole: Sum,
+    parts: Sequence[KeptPeriod],
+    policy: Policy,
+    *,
+    outside: Mapping[Period, Outside] = NONE,
+    progress: Progress | None = None,
+    kept: Kept | None = None,
+) -> ProtectedPeriod:
+    """The tables of a month or year as they may be published beside those of its parts, proven and audited together with them.
+
+    `parts` are all weeks that lie in it, and in a year all months too, of one population. `outside` are totals that others
+    publish of it and of its parts. Raises `PartsUnfit` and what `protect_tables` raises.
+    """
+    _check_dimensions(whole, parts)
+    time = Dimension(TIME, {TOTAL: None, **_parents(whole)})
+    tables = [_with_parts(time, position, parts) for position, _ in enumerate(parts[0].counted)]
+    standing = _standing(time, parts)
+    totals = [_in_system(total, period, whole) for period, known in outside.items() for total in known]
+    done = protect_tables(tables, policy, standing=standing, time=TIME, outside=totals, progress=progress, kept=kept)
+    for known in dict.fromkeys([(), tuple(totals)]):
+        prove_from_outside(done.tables, policy, standing, outside=known)
+    own = [_of_whole(table) for table in done.tables]
+    proof = Proof({table.name: table.digest for table in own}, *count_cells(own), done.proof.evidence)
+    first = parts[0].protected
+    return ProtectedPeriod(first.operation, whole, done.policy, tuple(own), proof, first.population)
+
+
+def sum_counts(parts: Iterable[KeptPeriod]) -> tuple[CountedTable, ...]:
+    """The counts of a month or year: those of its weeks added up. A report is of one week, so reports add up too."""
+    weeks = [part for part in parts if isinstance(part.period, Week)]
+    return tuple(
+        CountedTable(same[0].name, same[0].dimensions, _sum(table.cells for table in same))
+        for same in zip(*(week.counted for week in weeks), strict=True)
+    )
+
+
+def _parents(whole: Sum) -> dict[str, str]:
+    """Of each part what it is a part of; what is part of the whole itself is below the total."""
+    parents = {str(part): TOTAL for part in parts_of(whole)}
+    return parents | {str(inner): str(part) for part in parts_of(whole) for inner in parts_of(part)}
+
+
+def _sum(counted: Iterable[Mapping[Key, Count]]) -> dict[Key, Count]:
+    total: defaultdict[Key, Count] = defaultdict(lambda: NOTHING)
+    for cells in counted:
+        for key, count in cells.items():
+            total[key] = Count(total[key].persons + count.persons, total[key].reports + count.reports)
+    return dict(total)
+
+
+def _check_dimensions(whole: Sum, parts: Sequence[KeptPeriod]) -> None:
+    first = [table.dimensions for table in parts[0].counted]
+    for part in parts[1:]:
+        if [table.dimensions for table in part.counted] != first:
+            raise PartsUnfit(whole=whole, part=part.code)
+
+
+def _with_parts(time: Dimension, position: int, parts: Sequence[KeptPeriod]) -> CountedTable:
+    """One table of the sum and of all its parts."""
+    named = parts[0].counted[position]
+    cells = {(part.code, *key): count for part in parts for key, count in part.counted[position].cells.items()}
+    total = sum_counts(parts)[position].cells
+    return CountedTable(named.name, (time, *named.dimensions), cells | {(TOTAL, *key): count for key, count in total.items()})
+
+
+def _standing(time: Dimension, parts: Iterable[KeptPeriod]) -> Standing:
+    """How the parts' cells were published."""
+    standing: dict[Identity, int | None] = {}
+    for part in parts:
+        for table in part.protected.tables:
+            dimensions = (time, *table.dimensions)
+            standing |= {identity(dimensions, (part.code, *key)): number for key, number in table.cells.items()}
+    return standing
+
+
+def _in_system(total: OutsideTotal, period: Period, whole: Sum) -> OutsideTotal:
+    """A total of a part is of cells of that part."""
+    own = () if period == whole else ((TIME, str(period)),)
+    return OutsideTotal(tuple(tuple(sorted((*cell, *own))) for cell in total.cells), total.persons)
+
+
+def _of_whole(table: PublishedTable) -> ProtectedTable:
+    """The sum's own part of a table that was proven together with its parts."""
+    cells = {key[1:]: number for key, number in table.cells.items() if key[0] == TOTAL}
+    own = PublishedTable(table.name, table.dimensions[1:], cells)
+    return ProtectedTable(own.name, own.dimensions, own.cells, certify(own))
