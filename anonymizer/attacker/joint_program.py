@@ -35,15 +35,15 @@ class JointProgram:
         nothing = np.zeros(2 * len(lower))
         self._solver: Final = load_program(signs, amounts, nothing, nothing, nothing)
 
-    def solve(self, low: Whole, high: Whole, falling: Flags, rising: Flags) -> Reals | None:
+    def solve(self, low: Whole, high: Whole, falling: Flags, rising: Flags, weights: Reals | float = 1.0) -> Reals | None:
         """Values of all columns where as many as can be of the `falling` ones are at `low` or less, of the `rising` at `high`.
 
-        None where no values keep the equations. Raises `SolverGaveUp`.
+        Each counts by its weight. None where no values keep the equations. Raises `SolverGaveUp`.
         """
         wanted = np.select([rising, falling], [high, low], self._lower)
         near = np.clip(wanted - self._lower, 0, self._room)
         room = np.concatenate([self._room - near, near])
-        self._solver.changeColsCost(len(room), self._columns, np.concatenate([1.0 * falling, -1.0 * rising]))
+        self._solver.changeColsCost(len(room), self._columns, np.concatenate([weights * falling, -weights * rising]))
         self._solver.changeColsBounds(len(room), self._columns, np.zeros(len(room)), room)
         self._solver.run()
         status = self._solver.getModelStatus()

@@ -4,6 +4,7 @@ Short sums are those of a few districts or reasons; so a neighbourhood of a cell
 than what lies under the same country.
 """
 
+from collections.abc import Iterable
 from heapq import heappop, heappush
 
 import numpy as np
@@ -38,8 +39,21 @@ class Neighbourhoods:
                     self._look_ahead(column, distance, seen, ahead)
         return np.array(found)
 
+    def apart(self, seeds: Iterable[int], size: int) -> list[int]:
+        """Those seeds, in their order, whose neighbourhoods of this size share no row with that of one before."""
+        chosen, taken = [], set[int]()
+        for seed in seeds:
+            rows = {row for column in self.around(seed, size)[:size].tolist() for row in self._rows_of(column)}
+            if rows.isdisjoint(taken):
+                chosen.append(seed)
+                taken |= rows
+        return chosen
+
+    def _rows_of(self, column: int) -> list[int]:
+        return self._column_rows[self._column_starts[column] : self._column_starts[column + 1]]
+
     def _look_ahead(self, column: int, distance: int, seen: set[int], ahead: list[tuple[int, int]]) -> None:
-        for row in self._column_rows[self._column_starts[column] : self._column_starts[column + 1]]:
+        for row in self._rows_of(column):
             if row not in seen:
                 seen.add(row)
                 length = self._row_starts[row + 1] - self._row_starts[row]

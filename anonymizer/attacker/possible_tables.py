@@ -13,7 +13,7 @@ from scipy import sparse
 
 from anonymizer.attacker.bounds import outer_bounds
 from anonymizer.attacker.deduction import FAR, Contradiction, Core
-from anonymizer.attacker.joint_program import NEAR, Flags, JointProgram
+from anonymizer.attacker.joint_program import NEAR, Flags, JointProgram, Reals
 from anonymizer.attacker.neighbourhoods import Neighbourhoods
 from anonymizer.attacker.unknowns import Equations, Whole
 from anonymizer.attacker.whole_tables import extreme_whole, whole_near
@@ -22,12 +22,15 @@ from anonymizer.side_by_side import side_by_side
 
 __all__ = ["PossibleTables"]
 
-SIZES: Final = (150, 2000, 9000)  # columns of a neighbourhood; measured with bench/attack.py
-SMALL: Final = 6000  # columns of a system that is asked as a whole at once
+WIDE: Final = 20_000  # columns that are asked for together; these, and what follows, measured with bench/protect_tables.py
+SIZES: Final = (150, 500, 2000, 9000)  # columns of a neighbourhood in which one is asked for by itself
+APART: Final = 8  # columns around one in which nobody else is asked for first
+TRIED: Final = 1000  # columns that may be asked for first
+SECOND: Final = 0.01  # what all others count beside these
+GAIN: Final = 1 / 200  # of its columns a program has to settle, or it is the last one of its kind
 FEW: Final = 4  # persons
 WORTHWHILE: Final = 300  # open columns from which a second process finds more than it costs to start
 PARTS: Final = 8  # of what is open, whatever the number of processes
-VAIN: Final = 2  # programs in a row that show nothing new before a neighbourhood is left
 
 
 class _Sweep(NamedTuple):
@@ -37,7 +40,14 @@ class _Sweep(NamedTuple):
     low: Whole
     high: Whole
     seeds: Whole
-    singly: bool
+
+
+class _Wide(NamedTuple):
+    """Columns that are asked for together, and what they are wanted at."""
+
+    columns: Whole
+    low: Whole
+    high: Whole
 
 
 class PossibleTables:
@@ -86,10 +96,9 @@ class PossibleTables:
             return
         self.find_first()
         low, high = np.where(low < self.lower, FAR, low), np.where(high > self.upper, -FAR, high)  # proven out of reach
-        for size in SIZES if len(low) > SMALL else (len(low),):
-            self._sweep(size, low, high, singly=False)
+        self._ask_together(low, high)
         for size in SIZES if singly else ():
-            self._sweep(size, low, high, singly=True)
+            self._sweep(size, low, high)
 
     def find_first(self) -> None:
         """Find a table, unless one is there; raises `Contradiction` where there is none, and `SolverGaveUp`."""
@@ -106,30 +115,73 @@ class PossibleTables:
         if whole is None or not self.add(whole):
             raise SolverGaveUp(status="no whole table")
 
-    def _sweep(self, size: int, low: Whole, high: Whole, *, singly: bool) -> None:
-        """Ask in neighbourhoods for what is open; where that is much, in parts side by side.
+    def _ask_together(self, low: Whole, high: Whole) -> None:
+        """Ask for many at once, in wide neighbourhoods that cover all that is open, side by side."""
+        asked, wide = np.zeros(len(low), bool), []
+        for seed in np.flatnonzero((self.least > low) | (self.most < high)).tolist():
+            if not asked[seed]:
+                columns = np.sort(self._near.around(seed, WIDE))
+                asked[columns] = True
+                wide.append(_Wide(columns, low[columns], high[columns]))
+        for part, (least, most) in zip(wide, list(side_by_side(PossibleTables.asked_apart, self, wide)), strict=True):
+            self._learn(part.columns, least)
+            self._learn(part.columns, most)
+
+    def asked_apart(self, part: "_Wide") -> tuple[Whole, Whole]:
+        """What tables show that differ from the first in some columns only, beside what was known; nothing here is changed."""
+        other = self._apart(part.columns)
+        other.ask(*part)
+        return other.least[part.columns], other.most[part.columns]
+
+    def _apart(self, columns: Whole) -> "PossibleTables":
+        """One that learns for itself, and chooses by chance as these columns have it, whoever else was asked before."""
+        other = copy(self)
+        other.least, other.most = self.least.copy(), self.most.copy()
+        other.chance = np.random.default_rng(int(columns[0]))
+        return other
+
+    def ask(self, columns: Whole, low: Whole, high: Whole) -> None:
+        """Look for tables that differ from the first in these columns only, until a program settles few of them.
+
+        First in it are some that lie apart, so that each can have what it wants; all others as far as they do not disturb.
+        """
+        if self._base is None:
+            return
+        block = _Block(self._core, self._base, columns)
+        left, settled = len(self._both(columns, low, high)), len(columns)
+        while left and settled > GAIN * len(columns):
+            falling, rising = self._part(*self._open(columns, low, high))
+            tried = self.chance.permutation(columns[falling | rising])[:TRIED]
+            weights = np.full(len(columns), SECOND)
+            weights[np.searchsorted(columns, self._near.apart(tried.tolist(), APART))] = 1
+            self._learn(columns, block.table(low, high, falling, rising, weights))
+            settled = left - (left := len(self._both(columns, low, high)))
+
+    def _both(self, columns: Whole, low: Whole, high: Whole) -> Whole:
+        return np.concatenate([np.flatnonzero(of) for of in self._open(columns, low, high)])
+
+    def _sweep(self, size: int, low: Whole, high: Whole) -> None:
+        """Ask in neighbourhoods for what is open, one by one; where that is much, in parts side by side.
 
         Large neighbourhoods are few, and parts would ask the same ones.
         """
         seeds = np.flatnonzero((self.least > low) | (self.most < high))
         if len(seeds) < WORTHWHILE or size * PARTS > len(low):
-            self.sweep_from(_Sweep(size, low, high, seeds, singly))
+            self.sweep_from(_Sweep(size, low, high, seeds))
             return
-        parts = [_Sweep(size, low, high, own, singly) for own in np.array_split(seeds, PARTS)]
+        parts = [_Sweep(size, low, high, own) for own in np.array_split(seeds, PARTS)]
         for least, most in list(side_by_side(PossibleTables.swept_apart, self, parts)):
             self.least, self.most = np.minimum(self.least, least), np.maximum(self.most, most)
 
     def swept_apart(self, part: "_Sweep") -> tuple[Whole, Whole]:
         """What tables found from some seeds show, beside what was known; nothing here is changed."""
-        other = copy(self)
-        other.least, other.most = self.least.copy(), self.most.copy()
-        other.chance = np.random.default_rng(int(part.seeds[0]))
+        other = self._apart(part.seeds)
         other.sweep_from(part)
         return other.least, other.most
 
     def sweep_from(self, part: "_Sweep") -> None:
         """Ask in the neighbourhoods of some seeds for what of them is open, all else held as in the first table."""
-        size, low, high, seeds, singly = part
+        size, low, high, seeds = part
         asked = np.zeros(len(low), bool)
         for seed in seeds.tolist():
             if asked[seed] or (self.least[seed] <= low[seed] and self.most[seed] >= high[seed]):
@@ -137,24 +189,16 @@ class PossibleTables:
             columns = self._near.around(seed, size)
             # those at the rim have too little around them to have been asked well
             inner = columns if len(columns) < size else columns[: len(columns) // 3]
-            alone = inner[~asked[inner]] if singly else inner[:0]
+            alone = inner[~asked[inner]]
             asked[inner] = True
             columns = np.sort(columns)
-            self._ask(columns, np.searchsorted(columns, alone), low[columns], high[columns])
+            self._ask_singly(columns, np.searchsorted(columns, alone), low[columns], high[columns])
 
-    def _ask(self, columns: Whole, singly: Whole, low: Whole, high: Whole) -> None:
-        """Look for tables that differ from the first in these columns only: for many at once, then `singly`."""
+    def _ask_singly(self, columns: Whole, singly: Whole, low: Whole, high: Whole) -> None:
+        """Look for tables that differ from the first in these columns only, for one after the other of some of them."""
         if self._base is None:
             return
         block = _Block(self._core, self._base, columns)
-        vain = 0
-        while vain < VAIN:
-            falling, rising = self._open(columns, low, high)
-            if not np.any(falling | rising):
-                return
-            self._learn(columns, block.table(low, high, *self._part(falling, rising)))
-            left = self._open(columns, low, high)
-            vain = vain + 1 if np.array_equal(left, (falling, rising)) else 0
         for one in singly.tolist():
             alone = np.arange(len(columns)) == one
             for falls in (True, False):
@@ -186,9 +230,9 @@ class _Block:
         self._lower, self._upper = core.lower[columns], core.upper[columns]
         self._program = JointProgram(self._equations, self._lower, self._upper)
 
-    def table(self, low: Whole, high: Whole, falling: Flags, rising: Flags) -> Whole | None:
+    def table(self, low: Whole, high: Whole, falling: Flags, rising: Flags, weights: Reals | float = 1.0) -> Whole | None:
         """Whole values that complete a table, checked exactly, with some of the columns at their goals; else None."""
-        values = self._program.solve(low, high, falling, rising)
+        values = self._program.solve(low, high, falling, rising, weights)
         if values is None or not np.any((falling & (values < low + NEAR)) | (rising & (values > high - NEAR))):
             return None
         whole = whole_near(self._equations, values, self._lower, self._upper)

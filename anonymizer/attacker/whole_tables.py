@@ -18,6 +18,7 @@ __all__ = ["Extreme", "extreme_whole", "whole_near"]
 
 RINGS: Final = 3
 BRANCHES: Final = 200
+SPARE: Final = 1000  # columns; of twice, three times as many a half, a third of the branches is enough
 OPTIMAL, INFEASIBLE = highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible
 
 
@@ -44,7 +45,7 @@ def whole_near(equations: Equations, values: Reals, lower: Whole, upper: Whole) 
         part = Equations(signs[rows], (equations.amounts - equations.signs @ rest)[rows])
         near = np.floor(values[inside]) - 1, np.ceil(values[inside]) + 1
         bounds = np.maximum(near[0], lower[inside]), np.minimum(near[1], upper[inside])
-        found = _solve(part, *bounds, np.zeros(len(inside)), BRANCHES).values
+        found = _solve(part, *bounds, np.zeros(len(inside)), BRANCHES // (1 + len(inside) // SPARE)).values
         if found is not None:
             whole[inside] = found
             return whole

@@ -14,7 +14,8 @@ from core.database import Zone
 from core.errors import Problem
 from ingest import Outcome
 from ingest.kobo.read_record import read_record
-from ingest.pull import add_source, take_in
+from ingest.pull import take_in
+from ingest.sources import add_source
 from tests.app.test_import.conftest import Desk, outcomes
 
 MAIN = ["person/name", "photo", "photo_URL", "_id", "_uuid", "_submission_time", "__version__", "_index"]
