@@ -71,7 +71,7 @@ class _Suggester:
             return ColumnMapping(header, asked, dates=_dates(texts))
         if question.kind == "select1" and not question.choices:
             return ColumnMapping(header, asked, places=self._level(texts))
-        return ColumnMapping(header, asked, codes=_codes(question, texts) if question.choices else {})
+        return ColumnMapping(header, asked, codes=_codes(question, texts, certain=not mark) if question.choices else {})
 
     def _likely(self, header: str) -> str | None:
         asked = utils.default_process(header.replace("_", " "))
@@ -118,12 +118,17 @@ def _is_day(text: str, dates: str) -> bool:
     return True
 
 
-def _codes(question: Question, texts: Sequence[str]) -> dict[str, str]:
-    """What stands there that is no code or label, each with the likeliest code for somebody to decide."""
+def _codes(question: Question, texts: Sequence[str], *, certain: bool) -> dict[str, str]:
+    """What stands there that is no code or label, each with the likeliest code for somebody to decide.
+
+    Of a column that is only like the question, not a text is written down unless another is a code or label of it: a few
+    names under a header that sounds like a choice would stand in the file and on the screen.
+    """
     names = ChoiceNames(question)
     labels = [(code, label) for code, said in question.choices.items() for label in [code, *said.values()]]
     others = [text for text in texts if isinstance(cell_text(text, question, names), CellFault)]
-    if len(others) > MOST_CODES or any(len(text) > LONGEST_CODE for text in others):
+    foreign = not certain and len(others) == len(texts)
+    if foreign or len(others) > MOST_CODES or any(len(text) > LONGEST_CODE for text in others):
         return {}
     return {text: UNDECIDED + _likeliest(text, labels) for text in others}
 

@@ -106,6 +106,14 @@ class TestASuggestion:
         office.suggested(path, tmp_path / "m.toml", FORM)
         assert "Person" not in (tmp_path / "m.toml").read_text()
 
+    def test_nor_are_a_few_that_are_no_codes_of_a_column_that_is_only_like_the_question(
+        self, office: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        path = sheet(tmp_path / "a.xlsx", [["S", None, None, None, name] for name in ("Quintessa", "Idris")])
+        suggested = office.suggested(path, tmp_path / "m.toml", FORM)
+        assert suggested.columns[4].question == "?movement/reason"
+        assert "Quintessa" not in (tmp_path / "m.toml").read_text() + capsys.readouterr().out
+
     def test_nothing_is_imported_by_it_while_it_leaves_a_word_open(self, office: Desk, tmp_path: Path) -> None:
         path, mapping = sheet(tmp_path / "a.xlsx", ROWS), tmp_path / "m.toml"
         office.suggested(path, mapping, FORM)
