@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from anonymizer.ledger.errors import LedgerUnfit
 from anonymizer.models import RegisterRow
 from anonymizer.register import DEPARTURE, Line, check_chain, next_line
 from core.audit import Action, Purpose, record
+from core.turns import take_turns
 from core.week import NotAWeek, Week
 
 __all__ = ["HeldLines", "OperationRegister", "data_set_of", "hold", "read_lines"]
@@ -77,7 +78,7 @@ class HeldLines:
 def hold(session: Session, operation: str) -> HeldLines:
     """Keep others out until the transaction ends, and read all lines. Raises `RegisterBroken`."""
     name = f"anonymizer.register:{operation}"
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+    take_turns(session, name)
     return HeldLines(session, operation, read_lines(session, operation))
 
 

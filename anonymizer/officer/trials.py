@@ -12,7 +12,7 @@ from itertools import product
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from anonymizer.coarsen import coarsen
@@ -32,6 +32,7 @@ from core.access import access_of
 from core.audit import Purpose
 from core.clock import now
 from core.keyring import KeyRing
+from core.turns import take_turns
 from core.week import Week
 
 __all__ = ["Choice", "Trial", "Tried", "ask_trial", "go_on", "levels_to_leave_out", "read_trial"]
@@ -163,7 +164,7 @@ def levels_to_leave_out(session: Session, *, purpose: Purpose) -> list[str]:
 
 def _one_at_a_time(session: Session, operation: str, week: Week) -> None:
     """Of two who ask at once about a week, the later one's question stands."""
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"anonymizer.trial:{operation}:{week}", 0))))
+    take_turns(session, f"anonymizer.trial:{operation}:{week}")
 
 
 def _counted(session: Session, ring: KeyRing, week: Week) -> Sequence[CountedTable]:

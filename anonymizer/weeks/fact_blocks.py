@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from anonymizer.errors import FactBlockMissing, FactBlockMoved
@@ -24,6 +24,7 @@ from core.clock import now
 from core.driver_connection import driver_connection
 from core.envelope import Binding, RecordKey, WrappedKey, new_record_key, unwrap_record_key
 from core.keyring import KeyRing
+from core.turns import take_turns
 from core.week import Week
 
 __all__ = ["fresh_facts", "is_fresh", "load_facts", "one_at_a_time", "refresh_fact_blocks", "stale_weeks", "store_facts"]
@@ -133,7 +134,7 @@ def _destroy(session: Session, operation: str, unit: Unit, week: Week) -> None:
 
 def one_at_a_time(session: Session, operation: str, week: Week) -> None:
     """Let one transaction at a time build a week's blocks."""
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{BLOCK}:{operation}:{week}", 0))))
+    take_turns(session, f"{BLOCK}:{operation}:{week}")
 
 
 def _new_key(session: Session, ring: KeyRing, row: FactBlockRow) -> RecordKey:

@@ -18,8 +18,10 @@ from casework.admission.outcome import Admission, AdmissionOutcome, refused
 from casework.errors import CaseUnknown
 from casework.reviewing.check_arrivals import check_arrivals
 from casework.reviewing.leave_out import leave_out
+from core.access import access_of
 from core.errors import Problem
 from core.keyring import KeyRing
+from core.turns import take_turns
 from forms import RecordKind
 from ingest import awaiting_submissions, mark_handled, set_aside, submissions_set_aside
 
@@ -70,8 +72,7 @@ def _counted(admissions: Mapping[UUID, Admission]) -> AdmissionCount:
 
 def one_at_a_time(session: Session) -> None:
     """Let one transaction at a time admit for an operation: two edits of one chain must not meet."""
-    lock = func.hashtextextended(func.concat("casework.admission:", func.current_setting("waystation.operation")), 0)
-    session.execute(select(func.pg_advisory_xact_lock(lock)))
+    take_turns(session, f"casework.admission:{access_of(session).operation}")
 
 
 def _admit_all(desk: Desk, submissions: Sequence[UUID]) -> dict[UUID, Admission]:
