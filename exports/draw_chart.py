@@ -1,9 +1,10 @@
-"""The chart: one small column chart for each reason, a column for each week (or month), drawn by Vega-Lite without a browser.
+"""The chart: one small column chart for each reason, a column for each period, drawn by Vega-Lite without a browser.
 
 All charts share one scale, so that reasons can be compared. A suppressed cell has a star instead of a column; a
 period without a release is empty. The newest is dark.
 """
 
+import json
 from functools import cache
 from itertools import chain
 from typing import Any, Final
@@ -102,13 +103,14 @@ def _row(edition: Edition, language: Language, period: Period, released: Protect
 
 
 def _panel(edition: Edition, language: Language, *, mirrored: bool) -> dict[str, Any]:
-    periods = [str(period) for period in shown_periods(edition)]
+    called = {str(period): str(period.number) for period in shown_periods(edition)}
+    periods = list(called)
     width, height = PANEL
     across = {
         "field": "period",
         "type": "ordinal",
         "scale": {"domain": periods[::-1] if mirrored else periods},
-        "axis": {"title": language.say("trend.axis"), "labelExpr": "toNumber(slice(datum.value, 6))", "labelAngle": 0},
+        "axis": {"title": language.say("trend.axis"), "labelExpr": f"{json.dumps(called)}[datum.value]", "labelAngle": 0},
     }
     up = {
         "field": "persons",

@@ -1,6 +1,7 @@
 """A month's report: the same figures, said of a month."""
 
 import html
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -105,4 +106,6 @@ def test_a_year_is_told_as_a_month_is(edition: Edition, code: str, title: str, p
     report = compose_report(yearly, language(code, "year"))
     assert (report.title, report.period.replace("\u200f", "").replace("\u2009", " ")) == (title, period)
     assert yearly.previous is not None
+    under_columns = re.findall(r">(\d+)</text>", report.trend.drawing)
+    assert {"2024", "2025"} <= set(under_columns)
     assert not [word for text in report.narrative for word in WEEKLY[code] if word in text]
