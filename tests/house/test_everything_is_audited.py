@@ -40,6 +40,8 @@ ROOMS = (
     "exporting",
     "follow_up",
     "reviewing",
+    "case_file",
+    "programme",
 )
 FACES = (
     "ingest",
