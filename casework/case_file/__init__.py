@@ -4,10 +4,11 @@
 """
 
 from casework.case_file.case_state import is_led_on_screen
-from casework.case_file.kinds import FIELDS, PART_OF, EntryField, EntryKind, FieldKind
+from casework.case_file.kinds import FIELDS, PART_OF, EntryField, FieldKind
 from casework.case_file.read_case_file import CaseFile, Entry, read_case_file
 from casework.case_file.take_step import Step, take_step
-from casework.case_file.transitions import TRANSITIONS, Act
+from casework.case_file.transitions import TRANSITIONS
+from casework.case_file_models import Act, EntryKind
 
 __all__ = [
     "FIELDS",

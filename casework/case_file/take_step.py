@@ -14,11 +14,10 @@ from sqlalchemy.orm import Session
 
 from casework.case_file.case_state import leave_case
 from casework.case_file.errors import EntryChanged, EntryUnknown, FieldsMissing, OwnStep, StepImpossible
-from casework.case_file.kinds import PART_OF, EntryKind
+from casework.case_file.kinds import PART_OF
 from casework.case_file.read_fields import read_fields
-from casework.case_file.sealed_steps import SealedStep, open_steps, seal_step
-from casework.case_file.transitions import NOT_YET, Act, Approval, Transition, find_transition
-from casework.case_file_models import CaseEntry
+from casework.case_file.transitions import NOT_YET, Approval, Transition, find_transition
+from casework.case_file_models import Act, CaseEntry, EntryKind
 from casework.consent.consents import require_unrestricted
 from casework.errors import RecordUnknown
 from casework.models import Case, KeyKind, Person
@@ -27,6 +26,7 @@ from casework.store.bulk_limit import count_reading
 from casework.store.change_clear import changing_clear
 from casework.store.need_to_know import require_parts
 from casework.store.seal_record import Vault, stored_key
+from casework.store.seal_steps import SealedStep, open_steps, seal_step
 from core.access import require
 from core.audit import Action, Purpose, record
 from core.clear_columns import custody_of
@@ -55,7 +55,7 @@ class Step:
     id: UUID = field(default_factory=uuid4)
 
 
-def take_step(session: Session, ring: KeyRing, case_id: UUID, step: Step, *, purpose: Purpose = Purpose.ASSISTANCE) -> UUID:
+def take_step(session: Session, ring: KeyRing, case_id: UUID, step: Step, *, purpose: Purpose) -> UUID:
     """Take the step; the entry's id. The same step again changes nothing.
 
     Raises `RecordUnknown`, `NotAllowed`, `OwnStep`, `RecordRestricted`, `StepImpossible`, `EntryUnknown`, `EntryChanged`,

@@ -8,7 +8,6 @@ from sqlalchemy import create_engine, select, text
 
 from casework.case_file import Act, EntryKind, Step
 from casework.case_file.errors import (
-    CaseFileDamaged,
     EntryChanged,
     FieldsMissing,
     FieldUnfit,
@@ -17,7 +16,7 @@ from casework.case_file.errors import (
 )
 from casework.case_file_models import CaseEntry, CaseStep
 from casework.consent import RestrictionReason, restrict_record
-from casework.errors import RecordRestricted, RecordUnknown
+from casework.errors import CaseFileDamaged, RecordRestricted, RecordUnknown
 from casework.models import Case
 from casework.records import keep_from
 from core.access import NotAllowed
