@@ -77,8 +77,10 @@ def take_step(session: Session, ring: KeyRing, case_id: UUID, step: Step, *, pur
     if step.id in {one.id for one in taken}:
         return next(one.entry for one in taken if one.id == step.id)
     programme = programme_in_force(session)
-    row = _possible(case, step, earlier, programme)
+    row = _row(case, step, earlier)
     access = require(session, row.right, custody_of(person), subject=f"casework.case:{case_id}")
+    if case.state not in row.during or not is_asked(row, programme):
+        raise _impossible(case, step, row.before)
     if row.by_another and access.actor in {one.by for one in earlier}:
         raise OwnStep(row.right, f"casework.case:{case_id}")
     fields = read_fields(step.kind, step.fields, programme)
@@ -106,7 +108,7 @@ def take_step(session: Session, ring: KeyRing, case_id: UUID, step: Step, *, pur
     return sealed.entry
 
 
-def _possible(case: Case, step: Step, earlier: list[SealedStep], programme: Programme) -> Transition:
+def _row(case: Case, step: Step, earlier: list[SealedStep]) -> Transition:
     """The row of the table; raises `EntryUnknown`, `EntryChanged` or `StepImpossible`."""
     if step.entry and (not earlier or earlier[-1].kind is not step.kind):
         raise EntryUnknown(entry=step.entry)
@@ -114,10 +116,13 @@ def _possible(case: Case, step: Step, earlier: list[SealedStep], programme: Prog
         raise EntryChanged(entry=step.entry)
     before = earlier[-1].state if earlier else NOT_YET
     row = find_transition(step.kind, step.act, before)
-    if row is None or case.state not in row.during or not is_asked(row, programme):
-        where = {"before": before or "not there", "case_state": case.state}
-        raise StepImpossible(act=step.act.value, kind=step.kind.value, **where)
+    if row is None:
+        raise _impossible(case, step, before)
     return row
+
+
+def _impossible(case: Case, step: Step, before: str) -> StepImpossible:
+    return StepImpossible(act=step.act.value, kind=step.kind.value, before=before or "not there", case_state=case.state)
 
 
 def is_asked(row: Transition, programme: Programme) -> bool:
