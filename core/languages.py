@@ -10,6 +10,9 @@ LANGUAGES: Final[Mapping[str, str]] = {
     "en": "English",
     "fr": "français",
     "ar": "العربية",
+    "ru": "русский",
+    "es": "español",
+    "so": "Soomaali",
 }
 DEFAULT_LANGUAGE: Final = "en"
 RIGHT_TO_LEFT: Final = frozenset({"ar"})

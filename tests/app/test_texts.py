@@ -33,6 +33,12 @@ def test_what_is_typed_as_it_stands_is_the_same_in_every_language(language: str)
         assert {key: _as_it_stands(texts[key]) for key in texts} == {key: _as_it_stands(english[key]) for key in english}
 
 
+def test_the_names_of_columns_are_said_as_they_are_written() -> None:
+    for language in LANGUAGES:
+        hint = read_texts("elsewhere", language)["else_totals_hint"]
+        assert all(word in hint for word in ("total", "counted", "otherwise")), language
+
+
 def test_there_are_no_texts_of_a_group_or_language_that_nobody_reads() -> None:
     read = {f"{name}.{language}.toml" for name in READ for language in LANGUAGES}
     read |= {f"problems.{language}.toml" for language in OTHERS}
