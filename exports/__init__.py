@@ -4,7 +4,7 @@ Nothing is accepted but protected tables, which only `anonymizer` can make; noth
 """
 
 from exports.build_release import Release, build_release
-from exports.languages import language, report_language
+from exports.languages import code_names, report_language
 from exports.publish_release import (
     DimensionCode,
     PublishedRelease,
@@ -19,7 +19,7 @@ __all__ = [
     "PublishedRelease",
     "Release",
     "build_release",
-    "language",
+    "code_names",
     "list_releases",
     "publish_release",
     "released_cells",

@@ -3,11 +3,12 @@
 The sentences lie in `texts/<code>.toml`, one file a language, for a translator to edit: a text holds
 `{placeholders}`; a text that depends on a count is a table with one entry for each plural form that the language
 has (Unicode CLDR plural rules). What a monthly report says otherwise stands
-under `[month]`. Digits are Western in all languages; separators follow CLDR.
+under `[month]`. What the codes of fixed lists are called lies in `texts/codes/<code>.toml`, for pages of other languages
+too. Digits are Western in all languages; separators follow CLDR.
 """
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -22,7 +23,7 @@ from babel.numbers import format_decimal
 from core.month import Month
 from core.period import Period
 
-__all__ = ["LANGUAGES", "NOT_SHOWN", "Language", "language", "report_language"]
+__all__ = ["LANGUAGES", "NOT_SHOWN", "Language", "code_names", "language", "report_language"]
 
 LANGUAGES: Final = ("en", "fr", "ar")
 LOCALES: Final = {"en": Locale("en", "GB"), "fr": Locale("fr"), "ar": Locale("ar")}  # en_GB: day before month
@@ -93,7 +94,7 @@ class Language:
 
     def label(self, dimension: str, code: str) -> str:
         """The name of a code of a fixed list (reason, sex, age, total); the code itself where it has none."""
-        return str(self.texts["codes"].get(dimension, {}).get(code, code))
+        return code_names(self.code).get(dimension, {}).get(code, code)
 
 
 @cache
@@ -102,6 +103,12 @@ def language(code: str, kind: str = "week") -> Language:
     texts = tomllib.loads((TEXTS / f"{code}.toml").read_text(encoding="utf-8"))
     otherwise = {other: texts.pop(other) for other in ("month", "year")}
     return Language(code, _with(texts, otherwise.get(kind, {})), LOCALES[code])
+
+
+@cache
+def code_names(language: str) -> Mapping[str, Mapping[str, str]]:
+    """By dimension (`reason`, `sex`, ..., `total`), what a code is called in one of `core.languages`."""
+    return tomllib.loads((TEXTS / "codes" / f"{language}.toml").read_text(encoding="utf-8"))
 
 
 def report_language(code: str) -> str:

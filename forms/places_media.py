@@ -5,13 +5,13 @@ import io
 from collections.abc import Iterable
 from typing import Final
 
+from core.languages import LANGUAGES
 from core.places import Place
 
 __all__ = ["places_media"]
 
 COLUMNS: Final = ("name", "label", "parent", "level")
 LEVELS: Final = ("country", "region", "district")  # by these words the questionnaires filter
-LANGUAGES: Final = ("en", "fr", "ar")  # of the questionnaires: a choice from a file has one label for all of them
 
 
 def places_media(places: Iterable[Place]) -> bytes:

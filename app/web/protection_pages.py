@@ -104,12 +104,13 @@ def _cells(
     with desk.database.transaction(Zone.ANONYMIZER, access=visit.access) as session:
         marked = officer.mark_cells(session, desk.ring, period, purpose=WHY)
         places = {place.code: place for place in load_places(session, visit.access.operation)}
-    language = exports.language(exports.report_language(reader_language(request, visit)))
+    language = reader_language(request, visit)
+    names = exports.code_names(language)
 
     def named(dimension: str, code: str) -> str:
-        if code == TOTAL:
-            return language.label("total", code)
-        return places[code].name(language.code) if code in places else language.label(dimension, code)
+        if code in places:
+            return places[code].name(language)
+        return names.get("total" if code == TOTAL else dimension, {}).get(code, code)
 
     first = asked.get(FIRST, "")
     chosen = next((each for each in marked if each.table.name == asked.get(TABLE)), marked[0])

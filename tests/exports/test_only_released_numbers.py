@@ -15,7 +15,7 @@ from exports import LANGUAGES, Release
 from exports.compose_report import Report, compose_report
 from exports.draw_chart import chart_rows, shown_periods
 from exports.edition import Edition
-from exports.languages import language
+from exports.languages import code_names, language
 from exports.lay_out_tables import Grid
 
 GROUP = "[,\u202f]"  # between thousands
@@ -95,7 +95,7 @@ def test_the_map(edition: Edition, code: str) -> None:
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_the_bars_by_sex_and_age(edition: Edition, code: str) -> None:
     drawn = _drawn(compose_report(edition, language(code)).pyramid.drawing)
-    for age in language(code).texts["codes"]["age"].values():
+    for age in code_names(code)["age"].values():
         drawn = drawn.replace(age, "")
     assert numbers(drawn) <= allowed(edition)
 

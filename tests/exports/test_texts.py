@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+import core.languages
 import exports
-from exports.languages import LANGUAGES, language
+from exports.languages import LANGUAGES, code_names, language
 
 FOLDER = Path(exports.__file__).parent
 PLURALS = {"zero", "one", "two", "few", "many", "other"}
@@ -18,6 +19,10 @@ PLURALS = {"zero", "one", "two", "few", "many", "other"}
 
 def _texts(code: str) -> dict[str, str | dict[str, str]]:
     return dict(_flat(tomllib.loads((FOLDER / "texts" / f"{code}.toml").read_text(encoding="utf-8"))))
+
+
+def _codes(code: str) -> dict[str, str | dict[str, str]]:
+    return dict(_flat(code_names(code)))
 
 
 def _flat(texts: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str | dict[str, str]]]:
@@ -55,10 +60,15 @@ def test_a_counted_text_has_every_plural_form_of_its_language(code: str) -> None
 def test_texts_hold_no_numbers_of_their_own(code: str) -> None:
     """A figure in a report comes from a released cell, never from a translator; ages are part of a code's name."""
     written = {key: text for key, text in _texts(code).items() if re.search(r"\d", str(text))}
-    assert {key for key in written if not key.startswith(("codes.age", "codes.household_size."))} == {
-        "figures.children",
-        "summary.people",
-    }
+    assert written.keys() == {"figures.children", "summary.people"}
+
+
+@pytest.mark.parametrize("code", core.languages.LANGUAGES)
+def test_every_language_of_the_pages_names_every_code_with_the_same_numbers(code: str) -> None:
+    names, english = _codes(code), _codes("en")
+    assert names.keys() == english.keys()
+    ages = [key for key in names if key.startswith("age")]
+    assert [re.findall(r"\d+", str(names[key])) for key in ages] == [re.findall(r"\d+", str(english[key])) for key in ages]
 
 
 def test_every_text_is_used() -> None:
@@ -67,7 +77,7 @@ def test_every_text_is_used() -> None:
     unused = [
         key
         for key in _texts("en")
-        if not key.startswith(("codes.", "figures.", "summary.", "method.", "matrix.", "month.", "year.", "screenings."))
+        if not key.startswith(("figures.", "summary.", "method.", "matrix.", "month.", "year.", "screenings."))
         and f'"{key}"' not in sources.replace("'", '"')
     ]
     assert unused == []

@@ -1,4 +1,4 @@
-"""Our own questionnaires: complete in three languages, with every answer's protection declared."""
+"""Our own questionnaires: complete in every language that we speak, with every answer's protection declared."""
 
 import csv
 import io
@@ -10,12 +10,13 @@ import openpyxl
 import pytest
 from lxml import etree
 
+from core.languages import LANGUAGES as LANGUAGES_OF_PAGES
 from core.places import Place
 from forms import QUESTIONNAIRES, FormDefinition, PrivacyClass, RecordPart, build_questionnaire, compile_workbook, places_media
 from forms.validate_xform import validate_xform
 
 FOLDER = Path(__file__).parents[2] / "forms" / "questionnaires"
-LANGUAGES = ("English (en)", "Français (fr)", "العربية (ar)")
+LANGUAGES = ("English (en)", "Français (fr)", "العربية (ar)", "Русский (ru)", "Español (es)", "Soomaali (so)")
 GROUPS = {f"persons.{sex}.{age}" for sex in ("female", "male") for age in ("0-4", "5-11", "12-17", "18-59", "60+")}
 FED = GROUPS | {
     *("arrival_date", "origin", "destination", "reason", "transport", "priority_need"),
@@ -70,7 +71,7 @@ def test_every_question_declares_its_class_and_its_part(name: str) -> None:
 
 @each
 @pytest.mark.parametrize("sheet", ["survey", "choices"])
-def test_every_text_is_there_in_all_three_languages(name: str, sheet: str) -> None:
+def test_every_text_is_there_in_all_languages(name: str, sheet: str) -> None:
     lacking = [
         (row["name"], text)
         for row in rows(name, sheet)
@@ -88,12 +89,18 @@ def test_everything_that_a_person_reads_has_a_label(name: str) -> None:
 
 
 @each
-def test_arabic_is_written_in_arabic_and_nothing_else_is(name: str) -> None:
-    arabic = re.compile(r"[\u0600-\u06ff]")
+@pytest.mark.parametrize(("script", "code"), [(r"[\u0600-\u06ff]", "(ar)"), (r"[\u0400-\u04ff]", "(ru)")])
+def test_arabic_is_written_in_arabic_and_russian_in_cyrillic_and_nothing_else_is(name: str, script: str, code: str) -> None:
     for row in (*rows(name, "survey"), *rows(name, "choices")):
         for column, text in row.items():
             if text and re.match("label|hint|constraint_message", column):
-                assert bool(arabic.search(text)) == column.endswith("(ar)"), (row["name"], column)
+                assert bool(re.search(script, text)) == column.endswith(code), (row["name"], column)
+
+
+def test_they_are_in_the_languages_of_the_pages_and_consent_is_asked_in_each() -> None:
+    assert [language[-3:-1] for language in LANGUAGES] == list(LANGUAGES_OF_PAGES)
+    asked = {row["name"] for row in rows("screening_interview", "choices") if row["list_name"] == "conversation_language"}
+    assert asked == {*LANGUAGES_OF_PAGES, "und"}
 
 
 @each
@@ -186,7 +193,7 @@ def test_places_become_a_file_by_which_regions_and_districts_cascade() -> None:
     places = [
         Place("XM0101", "XM01", 2, {"en": "Salt Bay", "fr": "Baie du Sel", "ar": "خليج الملح"}, {}),
         Place("XM", None, 0, {"en": "Marenda", "fr": "Marenda", "ar": "مارندا"}, {}),
-        Place("XM01", "XM", 1, {"es": "Norte"}, {}),
+        Place("XM01", "XM", 1, {"pt": "Norte"}, {}),
     ]
     assert list(csv.reader(io.StringIO(places_media(places).decode()))) == [
         ["name", "label", "parent", "level"],

@@ -126,7 +126,14 @@ def test_real_forms_of_other_tools_are_read(shared_data: Path) -> None:
 
 def test_choices_carry_their_labels_in_every_language() -> None:
     asked = {q.name: q for q in compile_workbook(build_questionnaire("screening_interview"), "x").definition.questions}
-    assert asked["prs_Gender"].choices["female"] == {"en": "Female", "fr": "Féminin", "ar": "أنثى"}
+    assert asked["prs_Gender"].choices["female"] == {
+        "en": "Female",
+        "fr": "Féminin",
+        "ar": "أنثى",
+        "ru": "Женский",
+        "es": "Femenino",
+        "so": "Dheddig",
+    }
     assert asked["prs_First_Name"].choices == {}
 
 

@@ -111,7 +111,8 @@ def test_the_audit_log_names_the_collector_and_not_its_token(phone: Any) -> None
         ("ar-EG,ar;q=0.9", "شكراً"),
         ("de, fr;q=0.4, en; q=0.8", "Thank"),
         ("", "Thank"),
-        ("so", "Thank"),
+        ("so", "Mahadsanid"),
+        ("sw", "Thank"),
         ("fr;q=x", "Thank"),
     ],
 )
