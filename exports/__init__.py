@@ -4,7 +4,7 @@ Nothing is accepted but protected tables, which only `anonymizer` can make; noth
 """
 
 from exports.build_release import Release, build_release
-from exports.languages import code_names, report_language
+from exports.languages import LANGUAGES, code_names
 from exports.publish_release import (
     DimensionCode,
     PublishedRelease,
@@ -15,6 +15,7 @@ from exports.publish_release import (
 )
 
 __all__ = [
+    "LANGUAGES",
     "DimensionCode",
     "PublishedRelease",
     "Release",
@@ -24,5 +25,4 @@ __all__ = [
     "publish_release",
     "released_cells",
     "released_codes",
-    "report_language",
 ]

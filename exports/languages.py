@@ -23,7 +23,7 @@ from babel.numbers import format_decimal
 from core.month import Month
 from core.period import Period
 
-__all__ = ["LANGUAGES", "NOT_SHOWN", "Language", "code_names", "language", "report_language"]
+__all__ = ["LANGUAGES", "NOT_SHOWN", "Language", "code_names", "language"]
 
 LANGUAGES: Final = ("en", "fr", "ar")
 LOCALES: Final = {"en": Locale("en", "GB"), "fr": Locale("fr"), "ar": Locale("ar")}  # en_GB: day before month
@@ -109,11 +109,6 @@ def language(code: str, kind: str = "week") -> Language:
 def code_names(language: str) -> Mapping[str, Mapping[str, str]]:
     """By dimension (`reason`, `sex`, ..., `total`), what a code is called in one of `core.languages`."""
     return tomllib.loads((TEXTS / "codes" / f"{language}.toml").read_text(encoding="utf-8"))
-
-
-def report_language(code: str) -> str:
-    """The language itself where reports speak it, else English."""
-    return code if code in LANGUAGES else "en"
 
 
 def _with(texts: dict[str, Any], otherwise: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 import exports
 from app.web.languages import keep_language, language_address, language_of, read_texts
 from core.database import Database, Zone
-from core.languages import LANGUAGES, direction_of
+from core.languages import DEFAULT_LANGUAGE, LANGUAGES, direction_of
 from core.period import Period
 from core.settings import Settings
 
@@ -102,12 +102,13 @@ class Pages:
 
 
 def _listed(releases: Sequence[exports.PublishedRelease], folder: Path, language: str) -> list[Listed]:
+    reported = language if language in exports.LANGUAGES else DEFAULT_LANGUAGE
     return [
         Listed(
             row.operation_names.get(language) or row.operation,
             str(row.period),
             _days(row.period, language),
-            f"releases/{row.operation}/{row.period}/report.{exports.report_language(language)}.html",
+            f"releases/{row.operation}/{row.period}/report.{reported}.html",
         )
         for row in releases
         if (folder / row.operation / str(row.period)).is_dir()
