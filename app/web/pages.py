@@ -105,7 +105,7 @@ def _listed(releases: Sequence[exports.PublishedRelease], folder: Path, language
     reported = language if language in exports.LANGUAGES else DEFAULT_LANGUAGE
     return [
         Listed(
-            row.operation_names.get(language) or row.operation,
+            row.operation_names.get(language) or row.operation_names.get(reported) or row.operation,
             str(row.period),
             _days(row.period, language),
             f"releases/{row.operation}/{row.period}/report.{reported}.html",
