@@ -3,8 +3,13 @@
 `transitions.TRANSITIONS` is the whole state machine; `take_step` is the one way to change anything.
 """
 
+from casework.case_file.add_document import PICTURES, Document, add_document, document_of
+from casework.case_file.asked_fields import AskedField, asked_fields
+from casework.case_file.awaiting_approval import AwaitingEntry, count_awaiting, page_awaiting
 from casework.case_file.case_state import is_led_on_screen
+from casework.case_file.errors import FieldUnfit
 from casework.case_file.kinds import FIELDS, PART_OF, EntryField, EntryKind, FieldKind
+from casework.case_file.print_case_file import print_case_file
 from casework.case_file.read_case_file import CaseFile, Entry, read_case_file
 from casework.case_file.take_step import Step, take_step
 from casework.case_file.transitions import TRANSITIONS, Act
@@ -12,15 +17,26 @@ from casework.case_file.transitions import TRANSITIONS, Act
 __all__ = [
     "FIELDS",
     "PART_OF",
+    "PICTURES",
     "TRANSITIONS",
     "Act",
+    "AskedField",
+    "AwaitingEntry",
     "CaseFile",
+    "Document",
     "Entry",
     "EntryField",
     "EntryKind",
     "FieldKind",
+    "FieldUnfit",
     "Step",
+    "add_document",
+    "asked_fields",
+    "count_awaiting",
+    "document_of",
     "is_led_on_screen",
+    "page_awaiting",
+    "print_case_file",
     "read_case_file",
     "take_step",
 ]

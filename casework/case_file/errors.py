@@ -3,7 +3,16 @@
 from core.access import NotAllowed
 from core.errors import Problem
 
-__all__ = ["CaseFileDamaged", "EntryChanged", "EntryUnknown", "FieldUnfit", "FieldsMissing", "OwnStep", "StepImpossible"]
+__all__ = [
+    "CaseFileDamaged",
+    "EntryChanged",
+    "EntryUnknown",
+    "FieldUnfit",
+    "FieldsMissing",
+    "OwnStep",
+    "ReferralNotAgreed",
+    "StepImpossible",
+]
 
 
 class StepImpossible(Problem):
@@ -46,3 +55,12 @@ class CaseFileDamaged(Problem):
     code = "CASE-176"
     says = "The file of case {case} is not what was written: {what}."
     remedy = "Treat it as tampering: keep the database as it is, compare with a backup and read the audit log for this case."
+
+
+class ReferralNotAgreed(Problem):
+    code = "CASE-181"
+    says = "The person has not agreed that {provider} is told of them, or took it back. The referral was not sent."
+    remedy = (
+        "Ask the person. Record a yes to sharing with this organisation on their record, under its code, and send again; "
+        "or choose another provider."
+    )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from casework.case_file.kinds import PART_OF, EntryKind
 from casework.case_file.sealed_steps import SealedStep, open_steps
-from casework.case_file.take_step import is_asked
+from casework.case_file.take_step import authors_of, is_asked
 from casework.case_file.transitions import NOT_YET, Act, Transition, acts_from
 from casework.consent.consents import require_unrestricted
 from casework.errors import RecordUnknown
@@ -106,7 +106,7 @@ class _Can:
     readable: frozenset[RecordPart]
 
     def do(self, kind: EntryKind, state: str, taken: Sequence[SealedStep]) -> tuple[Act, ...]:
-        authors = {step.by for step in taken}
+        authors = authors_of(taken)
         return tuple(row.act for row in acts_from(kind, state) if self._may(row, authors))
 
     def _may(self, row: Transition, authors: set[str]) -> bool:
