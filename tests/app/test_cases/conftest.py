@@ -1,4 +1,4 @@
-"""An office on screen: one case in the hands of Amal's team, a supervisor above, a second one, and a colleague of another team."""
+"""An office on screen: one case in the hands of Amal's team, a supervisor above, and a colleague of another team."""
 
 import re
 from dataclasses import dataclass, field
