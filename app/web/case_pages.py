@@ -17,7 +17,7 @@ from app.web.desk import Desk, OpenDesk, PageGroup
 from app.web.problems import status_of
 from app.web.record_desk import PURPOSES, purpose_of
 from app.web.signed_in import SignedIn, Visit
-from app.web.signed_in_page import language_of, show, signed_in_router
+from app.web.signed_in_page import reader_language, show, signed_in_router
 from app.web.work_pages import paths
 from casework import RecordRestricted, RecordUnknown
 from casework.case_file import PICTURES, Act, Entry, EntryKind, asked_fields
@@ -81,7 +81,7 @@ def look(
     except RecordRestricted as problem:  # the purpose can be chosen anew; the person's own rights are never restricted
         status = status_of(problem)
         return show(request, "case_restricted.html.j2", visit, status=status, case=case, purpose=looked_for, purposes=PURPOSES)
-    reading = Reading.of(language_of(request, visit), opened)
+    reading = Reading.of(reader_language(request, visit), opened)
     kinds = (only,) if only else ORDER
     sections = [_section(one, opened, reading, begin, LONG if only else SHORT) for one in kinds]
     return show(
@@ -110,7 +110,7 @@ def look_at_entry(
     found = opened.entry(entry)
     if found is None:
         raise RecordUnknown(kind="entry", record=entry)
-    reading = Reading.of(language_of(request, visit), opened)
+    reading = Reading.of(reader_language(request, visit), opened)
     return show(
         request,
         "case_entry_page.html.j2",

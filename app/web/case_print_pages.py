@@ -15,7 +15,7 @@ from app.web.desk import Desk, OpenDesk, PageGroup
 from app.web.record_desk import PURPOSES, purpose_of
 from app.web.record_panels import units_to_choose
 from app.web.signed_in import CheckedForm, SignedIn, Visit
-from app.web.signed_in_page import language_of, show, signed_in_router
+from app.web.signed_in_page import reader_language, show, signed_in_router
 from casework import records
 from casework.case_file import print_case_file
 from casework.programme import programme_in_force
@@ -45,7 +45,7 @@ def print_named(request: Request, visit: SignedIn, desk: OpenDesk, case: UUID, f
 
 
 def _sheet(request: Request, visit: Visit, desk: Desk, case: UUID, purpose: Purpose, *, named: bool) -> Response:
-    language = language_of(request, visit)
+    language = reader_language(request, visit)
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
         file = print_case_file(session, desk.ring, case, named=named, purpose=purpose)
         programme = programme_in_force(session)

@@ -20,7 +20,7 @@ from app.web.desk import Desk, OpenDesk, PageGroup
 from app.web.problems import status_of
 from app.web.record_desk import account_named, day_of, purpose_of
 from app.web.signed_in import CheckedForm, SignedIn, Visit
-from app.web.signed_in_page import go_to, language_of, show, signed_in_router
+from app.web.signed_in_page import go_to, reader_language, show, signed_in_router
 from casework.case_file import FIELDS, TRANSITIONS, Act, Entry, EntryKind, FieldKind, FieldUnfit, Step, asked_fields, take_step
 from core.audit import Purpose
 from core.database import Zone
@@ -107,7 +107,7 @@ def _form(
     step_id: str = "",
 ) -> Response:
     found = opened.entry(typed.entry)
-    reading = Reading.of(language_of(request, visit), opened)
+    reading = Reading.of(reader_language(request, visit), opened)
     stands = found.fields if found and found.fields else {}
     changed = problem is not None and problem.code == "CASE-172"
     named = str(problem.where.get("fields") or problem.where.get("field") or "").split(", ") if problem else []

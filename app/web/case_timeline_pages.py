@@ -11,7 +11,7 @@ from app.web.case_values import Reading, shown_entry
 from app.web.desk import OpenDesk, PageGroup
 from app.web.record_desk import purpose_of
 from app.web.signed_in import SignedIn
-from app.web.signed_in_page import language_of, show, signed_in_router
+from app.web.signed_in_page import reader_language, show, signed_in_router
 from core.database import Zone
 from core.identity.accounts import sign_in_names
 
@@ -43,7 +43,7 @@ def look(
     shown = events[begin : begin + PAGE]
     with desk.database.transaction(Zone.IDENTITY, operation=visit.access.operation, actor=visit.access.actor) as session:
         names = sign_in_names(session, {one.by for one in shown if one.by})
-    reading = Reading.of(language_of(request, visit), opened)
+    reading = Reading.of(reader_language(request, visit), opened)
     return show(
         request,
         "case_timeline.html.j2",

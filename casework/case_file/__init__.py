@@ -4,15 +4,15 @@
 """
 
 from casework.case_file.add_document import PICTURES, Document, add_document, document_of
-from casework.case_file.asked_fields import AskedField, asked_fields
-from casework.case_file.awaiting_approval import AwaitingEntry, count_awaiting, page_awaiting
-from casework.case_file.case_state import is_led_on_screen
+from casework.case_file.asked_fields import asked_fields
+from casework.case_file.awaiting_approval import count_awaiting, page_awaiting
 from casework.case_file.errors import FieldUnfit
-from casework.case_file.kinds import FIELDS, PART_OF, EntryField, EntryKind, FieldKind
+from casework.case_file.kinds import FIELDS, PART_OF, EntryField, FieldKind
 from casework.case_file.print_case_file import print_case_file
 from casework.case_file.read_case_file import CaseFile, Entry, read_case_file
 from casework.case_file.take_step import Step, take_step
-from casework.case_file.transitions import TRANSITIONS, Act
+from casework.case_file.transitions import TRANSITIONS, Transition
+from casework.case_file_models import Act, EntryKind
 
 __all__ = [
     "FIELDS",
@@ -20,8 +20,6 @@ __all__ = [
     "PICTURES",
     "TRANSITIONS",
     "Act",
-    "AskedField",
-    "AwaitingEntry",
     "CaseFile",
     "Document",
     "Entry",
@@ -30,11 +28,11 @@ __all__ = [
     "FieldKind",
     "FieldUnfit",
     "Step",
+    "Transition",
     "add_document",
     "asked_fields",
     "count_awaiting",
     "document_of",
-    "is_led_on_screen",
     "page_awaiting",
     "print_case_file",
     "read_case_file",

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from casework.case_file.kinds import FIELDS, EntryField, EntryKind
-from casework.case_file.transitions import NOT_YET, TRANSITIONS, Act, Transition, find_transition
+from casework.case_file.kinds import FIELDS, EntryField
+from casework.case_file.transitions import NOT_YET, TRANSITIONS, Transition, find_transition
+from casework.case_file_models import Act, EntryKind
 
 __all__ = ["AskedField", "asked_fields"]
 

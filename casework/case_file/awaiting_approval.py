@@ -12,9 +12,8 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from casework.case_file.kinds import EntryKind
 from casework.case_file.transitions import TRANSITIONS
-from casework.case_file_models import CaseEntry
+from casework.case_file_models import CaseEntry, EntryKind
 from casework.models import Case, Person
 from core.access import Custody, access_of, require
 from core.audit import Action, Purpose, record

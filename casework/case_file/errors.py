@@ -4,7 +4,6 @@ from core.access import NotAllowed
 from core.errors import Problem
 
 __all__ = [
-    "CaseFileDamaged",
     "EntryChanged",
     "EntryUnknown",
     "FieldUnfit",
@@ -49,12 +48,6 @@ class FieldUnfit(Problem):
     code = "CASE-175"
     says = "The field {field} cannot hold this: {expected}."
     remedy = "Correct the field and send again."
-
-
-class CaseFileDamaged(Problem):
-    code = "CASE-176"
-    says = "The file of case {case} is not what was written: {what}."
-    remedy = "Treat it as tampering: keep the database as it is, compare with a backup and read the audit log for this case."
 
 
 class ReferralNotAgreed(Problem):

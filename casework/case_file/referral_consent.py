@@ -6,8 +6,8 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from casework.case_file.errors import ReferralNotAgreed
-from casework.case_file.kinds import EntryKind
-from casework.case_file.transitions import Act, Transition
+from casework.case_file.transitions import Transition
+from casework.case_file_models import Act, EntryKind
 from casework.consent.consents import may_share_with
 from casework.models import Person
 

@@ -180,7 +180,7 @@ def test_a_printed_case_says_who_printed_it_and_covers_who_it_is_until_asked(off
     assert "She slept well." in page.text
     assert "Printed by <bdi>amal Example</bdi>" in page.text
     assert SCREENING["prs_Second_Name"] not in page.text
-    named = office.amal.send(f"{office.address}/print", page=f"{office.address}/print", purpose="referral")
+    named = office.amal.send(f"{office.address}/print", page="/account", purpose="referral")
     assert SCREENING["prs_Second_Name"] in named.text
     assert "Referral to another organisation” " in plain(named)
     with office.site.database.transaction(Zone.AUDIT) as session:
