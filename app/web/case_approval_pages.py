@@ -14,6 +14,7 @@ from app.web.record_panels import units_to_choose
 from app.web.signed_in import SignedIn
 from app.web.signed_in_page import show, signed_in_router
 from casework.case_file import page_awaiting
+from core.audit import Purpose
 from core.database import Zone
 from core.permissions import Right
 
@@ -28,7 +29,7 @@ CASE_APPROVALS: Final = PageGroup(router, "case", (Entry(ADDRESS, "case_approval
 def list_awaiting(request: Request, visit: SignedIn, desk: OpenDesk, after: Annotated[UUID | None, Query()] = None) -> Response:
     """What waits the longest, first."""
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        page = page_awaiting(session, after)
+        page = page_awaiting(session, purpose=Purpose.ASSISTANCE, after=after)
     units = {str(unit): way for unit, way in units_to_choose(desk, visit)}
     rows = [(row, units.get(unit_of(row.custody), unit_of(row.custody))) for row in page.rows]
     return show(request, "case_approvals.html.j2", visit, rows=rows, following=page.following)

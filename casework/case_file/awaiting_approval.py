@@ -52,11 +52,11 @@ def count_awaiting(session: Session) -> int:
     return sum(1 for _ in _waiting(session))
 
 
-def page_awaiting(session: Session, after: UUID | None = None) -> Page[AwaitingEntry]:
+def page_awaiting(session: Session, *, purpose: Purpose, after: UUID | None = None) -> Page[AwaitingEntry]:
     """Those that wait the longest first, page by page; raises `NotAllowed`."""
     require(session, Right.READ_CASE_FILE, subject="casework.case_entry")
     page = page_of(beyond(list(_waiting(session)), after), PAGE)
-    record(session, Action.READ, "casework.case_entry", purpose=Purpose.ASSISTANCE, count=len(page.rows))
+    record(session, Action.READ, "casework.case_entry", purpose=purpose, count=len(page.rows))
     return page
 
 

@@ -14,6 +14,6 @@ __all__ = ["print_case_file"]
 def print_case_file(session: Session, ring: KeyRing, case_id: UUID, *, named: bool, purpose: Purpose) -> CaseFile:
     """The file of the case; `named`: the sheet says who the person is. Raises what `read_case_file` raises."""
     file = read_case_file(session, ring, case_id, purpose=purpose)
-    detail = {"printed": len(file.entries), "named": named}
-    record(session, Action.EXPORTED, f"casework.case:{case_id}", purpose=purpose, detail=detail)
+    subject, count = f"casework.case:{case_id}", len(file.entries)
+    record(session, Action.EXPORTED, subject, purpose=purpose, count=count, detail={"named": named})
     return file
