@@ -7,6 +7,12 @@ from app.web.audit_pages import AUDIT
 from app.web.back_check_pages import BACK_CHECKS
 from app.web.broken_glass_pages import BROKEN_GLASS
 from app.web.bulk_reading_pages import BULK_READING
+from app.web.case_approval_pages import CASE_APPROVALS
+from app.web.case_document_pages import CASE_DOCUMENTS
+from app.web.case_pages import CASES
+from app.web.case_print_pages import CASE_PRINTS
+from app.web.case_step_pages import CASE_STEPS
+from app.web.case_timeline_pages import CASE_TIMELINE
 from app.web.collector_pages import COLLECTORS
 from app.web.consent_pages import CONSENTS
 from app.web.correction_pages import CORRECTIONS
@@ -47,6 +53,12 @@ GROUPS = (
     FILES,
     CUSTODY,
     HISTORY,
+    CASES,
+    CASE_STEPS,
+    CASE_APPROVALS,
+    CASE_TIMELINE,
+    CASE_DOCUMENTS,
+    CASE_PRINTS,
     DUPLICATES,
     QUALITY,
     BACK_CHECKS,

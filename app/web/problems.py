@@ -30,6 +30,8 @@ from ingest import Outcome
 
 __all__ = [
     "OUTCOME_STATUS",
+    "DocumentBroken",
+    "DocumentTooLarge",
     "FormExpired",
     "FormNotOffered",
     "SignInNeeded",
@@ -56,6 +58,18 @@ class UploadTooLarge(Problem):
     code = "APP-103"
     says = "The upload is larger than the {limit} bytes that are taken in one request."
     remedy = "Send its files in several requests, or make them smaller. Nothing of it was kept; the phone keeps its copy."
+
+
+class DocumentTooLarge(Problem):
+    code = "APP-150"
+    says = "The file is larger than {limit} million bytes, the most that is kept with a case. Nothing of it was kept."
+    remedy = "Make it smaller (a photograph of fewer points, a shorter recording) or add it in parts."
+
+
+class DocumentBroken(Problem):
+    code = "APP-151"
+    says = "The file did not come whole, or not as the page sends it. Nothing of it was kept."
+    remedy = "Open the case again and add the file once more."
 
 
 class UploadInterrupted(Problem):
@@ -181,6 +195,14 @@ CODE_STATUS: Final[Mapping[str, HTTPStatus]] = {
     "CASE-164": HTTPStatus.CONFLICT,
     "CASE-165": HTTPStatus.NOT_FOUND,
     "CASE-166": HTTPStatus.CONFLICT,
+    "CASE-170": HTTPStatus.CONFLICT,
+    "CASE-172": HTTPStatus.CONFLICT,
+    "CASE-173": HTTPStatus.NOT_FOUND,
+    "CASE-174": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "CASE-175": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "CASE-181": HTTPStatus.CONFLICT,
+    "APP-150": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "APP-151": HTTPStatus.BAD_REQUEST,
     "INGEST-161": HTTPStatus.NOT_FOUND,
     "INGEST-162": HTTPStatus.UNPROCESSABLE_ENTITY,
     "INGEST-168": HTTPStatus.CONFLICT,

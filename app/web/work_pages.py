@@ -9,6 +9,7 @@ import casework
 from app.web.desk import Desk, Entry, OpenDesk, PageGroup
 from app.web.signed_in import SignedInAnywhere
 from app.web.signed_in_page import go_to, show, signed_in_router
+from casework.case_file import count_awaiting
 from core.access import Access
 from core.database import Zone
 from core.permissions import Right
@@ -23,6 +24,7 @@ OF_CASEWORK: Final = (
     Right.REVIEW_BREAK_GLASS,
     Right.RESOLVE_DUPLICATES,
     Right.GIVE_ACCESS_PACK,
+    Right.APPROVE_CASE_STEP,
     *(approving for _, approving in RIGHTS.values()),
 )
 
@@ -44,10 +46,12 @@ def waiting(desk: Desk, access: Access) -> list[Waiting]:
     if any(access.may(right) for right in OF_CASEWORK):
         with desk.database.transaction(Zone.CASEWORK, access=access) as session:
             work, proposals = casework.waiting_work(session), len(awaiting_decision(session))
+            steps = count_awaiting(session) if access.may(Right.APPROVE_CASE_STEP) else 0
         found += [
             Waiting("waiting_glass", work.broken_glass, "/broken-glass/review"),
             Waiting("waiting_requests", work.requests, "/rights-requests"),
             Waiting("waiting_proposals", proposals, "/approvals"),
+            Waiting("waiting_case_steps", steps, "/cases/awaiting-approval"),
             Waiting("waiting_pairs", work.pairs, "/duplicates"),
         ]
     if access.may(Right.KEEP_REGISTERS):

@@ -33,9 +33,9 @@ def admit_files(desk: Desk, arrival: Arrival, person: UUID, answers: Answers) ->
             add_file(desk, person, _new(came[name], question), chain=arrival.stored.root_id)
 
 
-def add_file(vault: Vault, person: UUID, new: NewFile, *, chain: UUID | None = None) -> UUID:
+def add_file(vault: Vault, person: UUID, new: NewFile, *, chain: UUID | None = None, file: UUID | None = None) -> UUID:
     """Seal a file under its person's key, one chunk in memory at a time; its id. Raises `KeyDestroyed`."""
-    file, key = uuid4(), stored_key(vault, person, KeyKind.PERSON)
+    file, key = file or uuid4(), stored_key(vault, person, KeyKind.PERSON)
     row = FileRow(
         id=file,
         person=person,

@@ -3,7 +3,12 @@
 `transitions.TRANSITIONS` is the whole state machine; `take_step` is the one way to change anything.
 """
 
-from casework.case_file.kinds import FIELDS, PART_OF, FieldKind
+from casework.case_file.add_document import PICTURES, Document, add_document, document_of
+from casework.case_file.asked_fields import asked_fields
+from casework.case_file.awaiting_approval import count_awaiting, page_awaiting
+from casework.case_file.errors import FieldUnfit
+from casework.case_file.kinds import FIELDS, PART_OF, EntryField, FieldKind
+from casework.case_file.print_case_file import print_case_file
 from casework.case_file.read_case_file import CaseFile, Entry, read_case_file
 from casework.case_file.take_step import Step, take_step
 from casework.case_file.transitions import TRANSITIONS, Transition
@@ -12,14 +17,24 @@ from casework.case_file_models import Act, EntryKind
 __all__ = [
     "FIELDS",
     "PART_OF",
+    "PICTURES",
     "TRANSITIONS",
     "Act",
     "CaseFile",
+    "Document",
     "Entry",
+    "EntryField",
     "EntryKind",
     "FieldKind",
+    "FieldUnfit",
     "Step",
     "Transition",
+    "add_document",
+    "asked_fields",
+    "count_awaiting",
+    "document_of",
+    "page_awaiting",
+    "print_case_file",
     "read_case_file",
     "take_step",
 ]

@@ -3,7 +3,15 @@
 from core.access import NotAllowed
 from core.errors import Problem
 
-__all__ = ["EntryChanged", "EntryUnknown", "FieldUnfit", "FieldsMissing", "OwnStep", "StepImpossible"]
+__all__ = [
+    "EntryChanged",
+    "EntryUnknown",
+    "FieldUnfit",
+    "FieldsMissing",
+    "OwnStep",
+    "ReferralNotAgreed",
+    "StepImpossible",
+]
 
 
 class StepImpossible(Problem):
@@ -40,3 +48,12 @@ class FieldUnfit(Problem):
     code = "CASE-175"
     says = "The field {field} cannot hold this: {expected}."
     remedy = "Correct the field and send again."
+
+
+class ReferralNotAgreed(Problem):
+    code = "CASE-181"
+    says = "The person has not agreed that {provider} is told of them, or took it back. The referral was not sent."
+    remedy = (
+        "Ask the person. Record a yes to sharing with this organisation on their record, under its code, and send again; "
+        "or choose another provider."
+    )

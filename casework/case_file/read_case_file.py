@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from casework.case_file.kinds import PART_OF
-from casework.case_file.take_step import is_asked
+from casework.case_file.take_step import authors_of, is_asked
 from casework.case_file.transitions import NOT_YET, Transition, acts_from
 from casework.case_file_models import Act, EntryKind
 from casework.consent.consents import require_unrestricted
@@ -107,7 +107,7 @@ class _Can:
     readable: frozenset[RecordPart]
 
     def do(self, kind: EntryKind, state: str, taken: Sequence[SealedStep]) -> tuple[Act, ...]:
-        authors = {step.by for step in taken}
+        authors = authors_of(taken)
         return tuple(row.act for row in acts_from(kind, state) if self._may(row, authors))
 
     def _may(self, row: Transition, authors: set[str]) -> bool:

@@ -4,7 +4,7 @@ The page that sends a step makes its id: sent twice, by a double click or a line
 step of the entry it showed as the newest: who writes over what somebody else wrote meanwhile is told so.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -16,7 +16,8 @@ from casework.case_file.case_state import leave_case
 from casework.case_file.errors import EntryChanged, EntryUnknown, FieldsMissing, OwnStep, StepImpossible
 from casework.case_file.kinds import PART_OF
 from casework.case_file.read_fields import read_fields
-from casework.case_file.transitions import NOT_YET, Approval, Transition, find_transition
+from casework.case_file.referral_consent import require_agreed
+from casework.case_file.transitions import JUDGING, NOT_YET, Approval, Transition, find_transition
 from casework.case_file_models import Act, CaseEntry, EntryKind
 from casework.consent.consents import require_unrestricted
 from casework.errors import RecordUnknown
@@ -34,7 +35,7 @@ from core.clock import now
 from core.keyring import KeyRing
 from core.turns import take_turns
 
-__all__ = ["Step", "take_step"]
+__all__ = ["Step", "authors_of", "is_asked", "take_step"]
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def take_step(session: Session, ring: KeyRing, case_id: UUID, step: Step, *, pur
     """Take the step; the entry's id. The same step again changes nothing.
 
     Raises `RecordUnknown`, `NotAllowed`, `OwnStep`, `RecordRestricted`, `StepImpossible`, `EntryUnknown`, `EntryChanged`,
-    `FieldsMissing`, `FieldUnfit`, or what `open_steps` raises.
+    `FieldsMissing`, `FieldUnfit`, `ReferralNotAgreed`, or what `open_steps` raises.
     """
     case = session.get(Case, case_id)
     if case is None:
@@ -81,11 +82,12 @@ def take_step(session: Session, ring: KeyRing, case_id: UUID, step: Step, *, pur
     access = require(session, row.right, custody_of(person), subject=f"casework.case:{case_id}")
     if case.state not in row.during or not is_asked(row, programme):
         raise _impossible(case, step, row.before)
-    if row.by_another and access.actor in {one.by for one in earlier}:
+    if row.by_another and access.actor in authors_of(earlier):
         raise OwnStep(row.right, f"casework.case:{case_id}")
     fields = read_fields(step.kind, step.fields, programme)
     whole = _whole(earlier) | fields
     _require_filled(row, whole)
+    require_agreed(session, person, row, whole)
     sealed = SealedStep(
         id=step.id,
         number=len(taken) + 1,
@@ -123,6 +125,11 @@ def _row(case: Case, step: Step, earlier: list[SealedStep]) -> Transition:
 
 def _impossible(case: Case, step: Step, before: str) -> StepImpossible:
     return StepImpossible(act=step.act.value, kind=step.kind.value, before=before or "not there", case_state=case.state)
+
+
+def authors_of(steps: Sequence[SealedStep]) -> set[str]:
+    """Who wrote, changed or submitted an entry; whoever sent it back may still approve it when it was mended."""
+    return {one.by for one in steps if (one.kind, one.act) not in JUDGING}
 
 
 def is_asked(row: Transition, programme: Programme) -> bool:

@@ -13,7 +13,7 @@ from casework.case_file_models import Act, EntryKind
 from casework.models import CaseState
 from core.permissions import Right
 
-__all__ = ["NOT_YET", "OPEN", "TRANSITIONS", "Approval", "Transition", "acts_from", "find_transition"]
+__all__ = ["JUDGING", "NOT_YET", "OPEN", "TRANSITIONS", "Approval", "Transition", "acts_from", "find_transition"]
 
 NOT_YET: Final = ""  # the state of an entry that is not there
 OPEN: Final = frozenset({CaseState.ELIGIBLE, CaseState.ACTIVE, CaseState.FOLLOW_UP})
@@ -125,6 +125,9 @@ TRANSITIONS: Final[tuple[Transition, ...]] = (
     Transition(_K.CLOSURE, Act.REOPEN, "closed", "reopened", needs=("reopening",), during=CLOSED, case_to=CaseState.ACTIVE),
 )
 _FOUND: Final[Mapping[tuple[EntryKind, Act, str], Transition]] = {(it.kind, it.act, it.before): it for it in TRANSITIONS}
+
+# Acts by which somebody judges what another wrote, and does not become its author.
+JUDGING: Final = frozenset((it.kind, it.act) for it in TRANSITIONS if it.by_another)
 
 
 def find_transition(kind: EntryKind, act: Act, before: str) -> Transition | None:

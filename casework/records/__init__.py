@@ -14,13 +14,14 @@ from casework.records.open_record import (
     share_record,
 )
 from casework.records.read_files import FileLabel, list_files, read_file
-from casework.records.view_record import RecordView, outline_record, view_record
+from casework.records.view_record import RecordView, ViewedField, outline_record, view_record
 
 __all__ = [
     "FileLabel",
     "LeftRecord",
     "OpenedRecord",
     "RecordView",
+    "ViewedField",
     "assign_custody",
     "break_glass",
     "count_left",

@@ -17,6 +17,7 @@ OWN_IDS = {
     "consent",
     "entry",
     "export",
+    "file",
     "grant",
     "hold",
     "merge",
@@ -53,7 +54,7 @@ COUNTS = {
 }
 HASHES = {"digests", "md5", "sha256"}
 MOMENTS = {"period", "until", "week"}
-YES_OR_NO = {"ended", "held", "in_bulk", "justified", "kept", "lifted", "pack", "restored"}
+YES_OR_NO = {"ended", "held", "in_bulk", "justified", "kept", "lifted", "named", "pack", "restored"}
 # Each one of a list in the code, or a field's name: `failed` of a comparison is a problem's code, `revealed` names fields.
 CODES = {
     *("act", "asked", "at", "basis", "by", "change", "code", "decided", "did", "for", "ground", "how", "kind", "language"),

@@ -63,6 +63,7 @@ OPENS_NOTHING = {
     "anonymizer.store_protected",
     # Admission reads for Purpose.COLLECTION, through ingest's own functions, and gives back ids.
     "casework.count_left",  # a number, without opening or naming any
+    "casework.count_awaiting",  # likewise
     "casework.waiting_work",  # numbers of what waits, without opening or naming any
     "casework.admit_again",
     "casework.compare_form",  # likewise, with the eyes of admission

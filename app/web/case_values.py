@@ -1,0 +1,84 @@
+"""What entries of a case file say, in words: labels for codes, days in the reader's language, long texts cut where a list shows
+them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from babel.dates import format_date
+
+from app.web.case_desk import OpenCase
+from casework.case_file import FIELDS, Entry, EntryField, EntryKind, FieldKind
+from casework.programme import Programme
+
+__all__ = ["Reading", "ShownEntry", "ShownField", "shown_entry", "shown_fields"]
+
+IN_A_LIST: Final = 300  # letters of a text; the page of the entry shows all
+UNIT: Final = "unit"  # the one field that holds the id of a unit
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Who reads: their language, the programme's labels, and what units are called."""
+
+    language: str
+    programme: Programme
+    units: Mapping[str, str]
+
+    @classmethod
+    def of(cls, language: str, case: OpenCase) -> "Reading":
+        return cls(language, case.programme, case.units)
+
+    def day(self, day: date) -> str:
+        """A day as it is written in the reader's language."""
+        return format_date(day, "d MMM y", locale=self.language)
+
+
+@dataclass(frozen=True)
+class ShownField:
+    """A field and what it says; `said` names a text of the page that says it (yes, no), and `cut` that more was written."""
+
+    name: str
+    value: str = field(repr=False)
+    said: str = ""
+    cut: bool = False
+
+
+@dataclass(frozen=True)
+class ShownEntry:
+    """An entry for a page; `title` is the first thing that tells it from others of its kind, empty where nothing does."""
+
+    entry: Entry
+    title: str = field(repr=False)
+    fields: tuple[ShownField, ...] = field(repr=False)
+
+
+def shown_entry(entry: Entry, reading: Reading, *, whole: bool = False) -> ShownEntry:
+    """The entry as it stands, its texts cut to what a list shows unless it is shown `whole`."""
+    fields = shown_fields(entry.kind, entry.fields or {}, reading, whole=whole)
+    kinds = {one.name: one.kind for one in FIELDS[entry.kind]}
+    titles = (one.value for one in fields if kinds[one.name] in {FieldKind.LINE, FieldKind.CODE})
+    return ShownEntry(entry, next(titles, ""), fields)
+
+
+def shown_fields(kind: EntryKind, fields: Mapping[str, Any], reading: Reading, *, whole: bool = True) -> tuple[ShownField, ...]:
+    """The fields that say something, in the order of the form."""
+    return tuple(_shown(one, fields[one.name], reading, whole=whole) for one in FIELDS[kind] if fields.get(one.name))
+
+
+def _shown(asked: EntryField, value: Any, reading: Reading, *, whole: bool) -> ShownField:
+    match asked.kind:
+        case FieldKind.CODE | FieldKind.CODES:
+            codes = [value] if isinstance(value, str) else value
+            labels = [reading.programme.label(asked.codes, code, reading.language) for code in codes]
+            return ShownField(asked.name, " · ".join(labels))
+        case FieldKind.YES_NO:
+            return ShownField(asked.name, value, said=f"case_{value}")
+        case FieldKind.DATE:
+            return ShownField(asked.name, reading.day(date.fromisoformat(value)))
+    if asked.name == UNIT:
+        return ShownField(asked.name, reading.units.get(value, value))
+    if whole or len(value) <= IN_A_LIST:
+        return ShownField(asked.name, value)
+    return ShownField(asked.name, value[:IN_A_LIST].rstrip() + "…", cut=True)

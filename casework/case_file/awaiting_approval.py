@@ -1,0 +1,72 @@
+"""What waits until somebody else approves, accepts or sends it back: found by kind and state alone, without opening anything.
+
+Who wrote an entry is sealed, so one's own are among them; nobody decides those themselves (`transitions.by_another`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from casework.case_file.transitions import TRANSITIONS
+from casework.case_file_models import CaseEntry, EntryKind
+from casework.models import Case, Person
+from core.access import Custody, access_of, require
+from core.audit import Action, Purpose, record
+from core.paging import PAGE, Page, beyond, page_of
+from core.permissions import Right
+
+__all__ = ["AwaitingEntry", "count_awaiting", "page_awaiting"]
+
+# By kind and state, the right that the act of another person asks for.
+DECIDED_BY_ANOTHER: Final = {(row.kind.value, row.before): row.right for row in TRANSITIONS if row.by_another}
+WAITING: Final = (
+    select(CaseEntry, Person.custody)
+    .join(Case, Case.id == CaseEntry.case)
+    .join(Person, Person.id == Case.person)
+    .where(or_(*((CaseEntry.kind == kind) & (CaseEntry.state == state) for kind, state in DECIDED_BY_ANOTHER)))
+    .order_by(CaseEntry.changed_at, CaseEntry.id)
+)
+
+
+@dataclass(frozen=True)
+class AwaitingEntry:
+    """An entry that waits for another person: what kind it is, where, and since when."""
+
+    id: UUID
+    case: UUID
+    kind: EntryKind
+    state: str
+    custody: Custody
+    due: date | None
+    assignee: str | None
+    since: datetime
+
+
+def count_awaiting(session: Session) -> int:
+    """How many wait within the reach in which this account may decide them."""
+    return sum(1 for _ in _waiting(session))
+
+
+def page_awaiting(session: Session, *, purpose: Purpose, after: UUID | None = None) -> Page[AwaitingEntry]:
+    """Those that wait the longest first, page by page; raises `NotAllowed`."""
+    require(session, Right.READ_CASE_FILE, subject="casework.case_entry")
+    page = page_of(beyond(list(_waiting(session)), after), PAGE)
+    record(session, Action.READ, "casework.case_entry", purpose=purpose, count=len(page.rows))
+    return page
+
+
+def _waiting(session: Session) -> Iterator[AwaitingEntry]:
+    access = access_of(session)
+    if not any(access.may(right) for right in DECIDED_BY_ANOTHER.values()):
+        return
+    for row, held in session.execute(WAITING):
+        custody = Custody.parse(held)
+        if access.may(DECIDED_BY_ANOTHER[row.kind, row.state], custody):
+            yield AwaitingEntry(
+                row.id, row.case, EntryKind(row.kind), row.state, custody, row.due, row.assignee, row.changed_at
+            )
