@@ -6,7 +6,8 @@
 from casework.case_file.case_state import is_led_on_screen
 from casework.case_file.kinds import FIELDS, PART_OF, EntryField, EntryKind, FieldKind
 from casework.case_file.read_case_file import CaseFile, Entry, read_case_file
-from casework.case_file.take_step import Step, take_step
+from casework.case_file.step import Step
+from casework.case_file.take_step import take_step
 from casework.case_file.transitions import TRANSITIONS, Act
 
 __all__ = [

@@ -10,7 +10,7 @@ from typing import Final
 
 from forms import RecordPart
 
-__all__ = ["FIELDS", "PART_OF", "EntryField", "EntryKind", "FieldKind"]
+__all__ = ["FIELDS", "PART_OF", "EntryField", "EntryKind", "FieldKind", "parts_of"]
 
 
 class EntryKind(StrEnum):
@@ -117,3 +117,8 @@ PART_OF: Final[Mapping[EntryKind, RecordPart]] = {
     else RecordPart.FACTS
     for kind in EntryKind
 }
+
+
+def parts_of(kind: EntryKind) -> tuple[RecordPart, ...]:
+    """The parts that somebody must be able to read to work on an entry: a screening is decided on by the facts too."""
+    return (PART_OF[kind], RecordPart.FACTS) if kind is EntryKind.DECISION else (PART_OF[kind],)

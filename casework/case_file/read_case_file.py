@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from casework.case_file.kinds import PART_OF, EntryKind
+from casework.case_file.kinds import PART_OF, EntryKind, parts_of
 from casework.case_file.sealed_steps import SealedStep, open_steps
 from casework.case_file.take_step import is_asked
 from casework.case_file.transitions import NOT_YET, Act, Transition, acts_from
@@ -113,7 +113,7 @@ class _Can:
         return (
             self.case.state in row.during
             and is_asked(row, self.programme)
-            and PART_OF[row.kind] in self.readable
+            and self.readable.issuperset(parts_of(row.kind))
             and self.access.may(row.right, self.custody)
             and not (row.by_another and self.access.actor in authors)
         )
