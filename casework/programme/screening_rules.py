@@ -83,14 +83,23 @@ def parse_screening(said: object, statuses: Sequence[str]) -> ScreeningRules:
     rows = table.get("rules")
     if not isinstance(rows, list) or not rows:
         raise ProgrammeUnreadable(where="screening.rules", reason="there is no row, so nothing could be proposed")
-    rules = tuple(_rule(f"screening.rules, row {at}", row, statuses) for at, row in enumerate(rows, 1))
-    _require_order(rules)
     groups = read_table("screening.groups", table.get("groups", {}))
     labels = {name: read_labels(f"screening.groups.{name}", given) for name, given in groups.items()}
+    known = _Known(statuses, list(labels))
+    rules = tuple(_rule(f"screening.rules, row {at}", row, known) for at, row in enumerate(rows, 1))
+    _require_order(rules)
     return ScreeningRules(rules, labels, Departure(departure))
 
 
-def _rule(where: str, said: object, statuses: Sequence[str]) -> Rule:
+@dataclass(frozen=True)
+class _Known:
+    """What a row may name."""
+
+    statuses: Sequence[str]
+    groups: Sequence[str]
+
+
+def _rule(where: str, said: object, known: _Known) -> Rule:
     row = read_table(where, said)
     _require_known(where, row, CONDITIONS | DECIDES)
     name = row.get("name")
@@ -99,24 +108,26 @@ def _rule(where: str, said: object, statuses: Sequence[str]) -> Rule:
     where = f"{where} ({name})"
     return Rule(
         name=name,
-        when=_when(where, row, statuses),
-        status=_codes(f"{where}, status", [row.get("status")], statuses)[0],
+        when=_when(where, row, known),
+        status=_codes(f"{where}, status", [row.get("status")], known.statuses)[0],
         eligible=_yes(f"{where}, eligible", row.get("eligible")),
         second_opinion=_yes(f"{where}, second_opinion", row.get("second_opinion", False)),
         because=read_labels(f"{where}, because", row.get("because")),
     )
 
 
-def _when(where: str, row: Mapping[str, Any], statuses: Sequence[str]) -> When:
+def _when(where: str, row: Mapping[str, Any], known: _Known) -> When:
     least, most = _number(where, row, "score_at_least", 1), _number(where, row, "score_at_most", 0)
     if least is not None and most is not None and least > most:
         raise ProgrammeUnreadable(where=where, reason="no score is at least the one and at most the other")
-    groups = read_table(f"{where}, groups_at_least", row.get("groups_at_least", {}))
+    asked = f"{where}, groups_at_least"
+    groups = read_table(asked, row.get("groups_at_least", {}))
+    _require_known(asked, groups, frozenset(known.groups))
     return When(
         score_at_least=least,
         score_at_most=most,
-        groups_at_least=tuple((group, _number(where, groups, group, 1) or 1) for group in groups),
-        said=frozenset(_codes(f"{where}, said", row.get("said", []), statuses)),
+        groups_at_least=tuple((group, _number(asked, groups, group, 1) or 1) for group in groups),
+        said=frozenset(_codes(f"{where}, said", row.get("said", []), known.statuses)),
         below_age=_number(where, row, "below_age", 1),
         consent_to=frozenset(_codes(f"{where}, consent_to", row.get("consent_to", []), CONSENTS)),
     )
