@@ -12,16 +12,15 @@ from sqlalchemy.orm import Session
 
 from casework.case_file.case_state import REFER
 from casework.case_file.errors import FieldsMissing
-from casework.case_file.kinds import EntryKind
-from casework.case_file.sealed_steps import SealedStep
 from casework.case_file.step import Step
-from casework.case_file.transitions import Act
+from casework.case_file_models import Act, EntryKind
 from casework.models import Case
 from casework.programme import Programme
 from casework.screening.apply_rules import asks_second_opinion
 from casework.screening.errors import OutcomeUnfit, ProposalChanged, SecondOpinionNeeded
 from casework.screening.read_screening import Screening, read_screening
 from casework.store.kept_key import KeptKey
+from casework.store.seal_steps import SealedStep
 
 __all__ = ["Deciding", "decided_by_rules", "what_follows"]
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID, uuid4
 
-from casework.case_file.kinds import EntryKind
-from casework.case_file.transitions import Act
+from casework.case_file_models import Act, EntryKind
 
 __all__ = ["Step"]
 

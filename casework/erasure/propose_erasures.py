@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from casework.case_file_models import CaseEntry
+from casework.case_file_models import CaseEntry, EntryKind
 from casework.erasure.erase_person import footprint
 from casework.erasure.erasure_subject import ErasureKind, Subject
 from casework.erasure.retention import Keeps, RetentionRule, rules_in_force
@@ -34,7 +34,7 @@ from ingest import received_before
 __all__ = ["ErasureReason", "Overdue", "find_overdue", "page_overdue", "propose_erasure", "propose_overdue"]
 
 # What ends a case on screen, or goes on after its end: the period runs from there.
-ENDING: Final = ("decision", "closure", "referral")
+ENDING: Final = (EntryKind.DECISION.value, EntryKind.CLOSURE.value, EntryKind.REFERRAL.value)
 LONG_AGO = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 

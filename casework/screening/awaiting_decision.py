@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, exists, select
 from sqlalchemy.orm import Session
 
-from casework.case_file_models import CaseEntry
+from casework.case_file_models import CaseEntry, EntryKind
 from casework.models import Case, CaseState, Person
 from core.access import Custody, access_of, require
 from core.audit import Action, Purpose, record
@@ -18,7 +18,7 @@ from core.permissions import Right
 
 __all__ = ["Awaiting", "AwaitingWhat", "count_awaiting", "page_awaiting"]
 
-DECISION: Final = "decision"
+
 MOST_COUNTED: Final = 100  # "100 or more" says enough
 UNDECIDED: Final = (CaseState.ELIGIBLE.value, CaseState.NOT_ELIGIBLE.value)  # as the interview left it
 
@@ -69,7 +69,7 @@ def _custodies(what: AwaitingWhat) -> Select[str]:
 
 
 def _waits(what: AwaitingWhat) -> ColumnElement[bool]:
-    decisions = CaseEntry.case == Case.id, CaseEntry.kind == DECISION
+    decisions = CaseEntry.case == Case.id, CaseEntry.kind == EntryKind.DECISION.value
     if what is AwaitingWhat.SECOND_OPINION:
         return exists(select(CaseEntry.id).where(*decisions, CaseEntry.state == "submitted"))
     taken = select(CaseEntry.id).where(*decisions, CaseEntry.state.in_(["submitted", "decided"]))

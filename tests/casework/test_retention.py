@@ -17,6 +17,7 @@ from casework.models import Interview, Person
 from casework.rights.hold_record import hold_record
 from core import clock
 from core.access import Access, Grant
+from core.audit import Purpose
 from core.database import Zone
 from core.permissions import Role
 from core.second_person import SecondPersonNeeded, approve, find_proposal
@@ -197,7 +198,8 @@ def test_the_period_of_a_case_that_was_decided_on_screen_begins_with_the_decisio
         session.execute(update(Interview).values(received_at=long_ago))
     said = {"status": "actual", "eligible": "yes", "wants_assistance": "no", "outcome": "close", "reasons": "Her wish."}
     with field_team.zone() as session:
-        take_step(session, field_team.ring, case, Step(EntryKind.DECISION, Act.SETTLE, fields=said))
+        step = Step(EntryKind.DECISION, Act.SETTLE, fields=said)
+        take_step(session, field_team.ring, case, step, purpose=Purpose.ASSISTANCE)
     later(60)  # 140 days after the interview
     assert person not in overdue(field_team).get("not_eligible", set())
     later(91)

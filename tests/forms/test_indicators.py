@@ -15,7 +15,12 @@ from forms.read_definition import read_form_definition
 
 Build = Callable[..., bytes]
 HEADER = ["type", "name", "label", "bind::ws:privacy", "bind::ws:part", "bind::ws:indicator"]
-CHOICES = [["list_name", "name", "label"], ["how", "Debt", "Debt"], ["how", "Threats", "Threats"], ["how", "unknown", "Unknown"]]
+CHOICES = [
+    ["list_name", "name", "label"],
+    ["how", "Debt", "Debt"],
+    ["how", "Threats", "Threats"],
+    ["how", "unknown", "Unknown"],
+]
 SETTINGS = [["namespaces"], ['ws="urn:waystation:forms"']]
 WEIGHED = "coercion: Debt=4 Threats=2 unknown=?"
 
@@ -47,7 +52,9 @@ def test_one_question_may_speak_of_several_groups() -> None:
     assert {one.group for one in parse_indicators("a: x=1 y=2; b: z=3").values()} == {"a", "b"}
 
 
-@pytest.mark.parametrize("text", ["x=1", "a:", "a: x", "a: x=0", "a: x=101", "a: x=1 x=2", "a: x=1;", "A: x=1", "a: x=-1", "a x=1"])
+@pytest.mark.parametrize(
+    "text", ["x=1", "a:", "a: x", "a: x=0", "a: x=101", "a: x=1 x=2", "a: x=1;", "A: x=1", "a: x=-1", "a x=1"]
+)
 def test_what_does_not_say_what_an_answer_weighs_is_refused(text: str) -> None:
     with pytest.raises(IndicatorUnreadable):
         parse_indicators(text)
@@ -76,7 +83,7 @@ def test_a_form_of_another_tool_is_not_published_with_indicators_that_cannot_be_
     xform = etree.fromstring(compile_workbook(survey(workbook, asked()), "x.md").xform)
     [bind] = [one for one in xform.iter("{*}bind") if one.get("{urn:waystation:forms}indicator")]
     bind.set("{urn:waystation:forms}indicator", "coercion: Dept=4")
-    with pytest.raises(IndicatorUnusable, match="/data/q|/x/q"):
+    with pytest.raises(IndicatorUnusable, match="/q cannot be used"):
         publish_form(Session(), "TEST", etree.tostring(xform), {})
 
 

@@ -154,7 +154,7 @@ def test_a_wish_not_to_be_assisted_is_respected_and_it_can_be_decided_anew(shown
 
 def test_who_is_referred_gets_the_draft_of_a_referral_that_goes_on_though_the_case_is_closed(shown: Office) -> None:
     decide(shown, status="actual", eligible="yes", wants_assistance="no", outcome="refer", referred_to="legal_partner")
-    decision, referral = shown.file().entries
+    _, referral = shown.file().entries
     assert (shown.file().state, referral.kind, referral.state) == ("closed_referred", "referral", "draft")
     assert referral.fields == {"provider": "legal_partner"}
     with pytest.raises(FieldsMissing, match="reason"):
