@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, select
+from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import Session
 
 from casework.case_file_models import CaseEntry, EntryKind
@@ -40,17 +40,14 @@ class Awaiting:
     opened_at: datetime
 
 
-def count_awaiting(session: Session) -> dict[AwaitingWhat, int]:
-    """How many of each wait where the account decides, up to a hundred; of second opinions also those on its own decisions,
-    for who decided is sealed."""
+def count_awaiting(session: Session, what: AwaitingWhat) -> int:
+    """How many wait where the account decides, up to a hundred; of second opinions also those on its own decisions, for who
+    decided is sealed."""
     access = access_of(session)
     if not access.may(Right.DECIDE_SCREENING):
-        return dict.fromkeys(AwaitingWhat, 0)
-    counted = {}
-    for what in AwaitingWhat:
-        custodies = session.scalars(_custodies(what).limit(MOST_COUNTED)).all()
-        counted[what] = sum(access.may(Right.DECIDE_SCREENING, Custody.parse(custody)) for custody in custodies)
-    return counted
+        return 0
+    custodies = select(Person.custody).join(Case, Case.person == Person.id).where(_waits(what)).limit(MOST_COUNTED)
+    return sum(access.may(Right.DECIDE_SCREENING, Custody.parse(custody)) for custody in session.scalars(custodies))
 
 
 def page_awaiting(
@@ -62,10 +59,6 @@ def page_awaiting(
     rows = session.execute(wanted if after is None else wanted.where(Case.id > after)).all()
     record(session, Action.READ, "casework.case", purpose=purpose, count=min(len(rows), size))
     return page_of((Awaiting(*row) for row in rows), size)
-
-
-def _custodies(what: AwaitingWhat) -> Select[str]:
-    return select(Person.custody).join(Case, Case.person == Person.id).where(_waits(what))
 
 
 def _waits(what: AwaitingWhat) -> ColumnElement[bool]:
