@@ -28,7 +28,9 @@ router = signed_in_router()
 SCREENINGS: Final = PageGroup(router, "screening", (Entry("/screenings", "screenings", Right.DECIDE_SCREENING),))
 FIELDS: Final = ("status", "eligible", "wants_assistance", "outcome", "referred_to", "reasons", "rule")
 # Told on the page itself, with what was typed: the worker corrects it there. Of the case file and of the rules.
-CORRECTED: Final = frozenset({*(f"CASE-{number}" for number in (170, 172, 174, 175)), "CASE-210", "CASE-211", "CASE-212"})
+CORRECTED: Final = frozenset(
+    {*(f"CASE-{number}" for number in (170, 172, 174, 175)), "CASE-210", "CASE-211", "CASE-212", "CASE-213"}
+)
 
 
 @router.get("/screenings")

@@ -63,6 +63,11 @@ class ScreeningPage:
         """The decision that holds."""
         return next((one for one in self.decisions if one.state == "decided"), None)
 
+    @property
+    def waits(self) -> bool:
+        """Whether a decision waits for a second opinion: until then there is no other."""
+        return any(one.state == "submitted" for one in self.decisions)
+
     def label(self, of_list: str, code: str) -> str:
         """What people read for a code of the programme."""
         return self.programme.label(of_list, code, self.language)

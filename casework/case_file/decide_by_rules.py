@@ -17,7 +17,7 @@ from casework.case_file_models import Act, EntryKind
 from casework.models import Case
 from casework.programme import Programme
 from casework.screening.apply_rules import asks_second_opinion
-from casework.screening.errors import OutcomeUnfit, ProposalChanged, SecondOpinionNeeded
+from casework.screening.errors import DecisionWaits, OutcomeUnfit, ProposalChanged, SecondOpinionNeeded
 from casework.screening.read_screening import Screening, read_screening
 from casework.store.kept_key import KeptKey
 from casework.store.seal_steps import SealedStep
@@ -36,6 +36,7 @@ class Deciding:
     key: KeptKey
     case: Case
     programme: Programme
+    steps: Sequence[SealedStep]  # all of the case so far
 
     def screening(self) -> Screening:
         """What the interview told, and the row that fits."""
@@ -45,10 +46,12 @@ class Deciding:
 def decided_by_rules(at: Deciding, step: Step, fields: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a decision, with the row that fits and the score; a row that the page names must be that one.
 
-    Raises `SecondOpinionNeeded`, `ProposalChanged`, `OutcomeUnfit` or `FieldsMissing`.
+    Raises `DecisionWaits`, `SecondOpinionNeeded`, `ProposalChanged`, `OutcomeUnfit` or `FieldsMissing`.
     """
     if step.act not in DECIDING:
         return dict(fields)
+    if "submitted" in {one.entry: one.state for one in at.steps if one.kind is EntryKind.DECISION}.values():
+        raise DecisionWaits  # one confirmed later would undo what was decided meanwhile
     _require_fit(fields)
     screening = at.screening()
     rule, score = screening.proposal, screening.told.score
@@ -59,14 +62,14 @@ def decided_by_rules(at: Deciding, step: Step, fields: Mapping[str, Any]) -> dic
     return {**fields, "rule": rule.name, "score": "" if score.most is None else str(score.total)}
 
 
-def what_follows(at: Deciding, steps: Sequence[SealedStep]) -> Iterator[Step]:
+def what_follows(at: Deciding) -> Iterator[Step]:
     """The steps that the newest one, a decision that now holds, begins: the draft of a referral, or of an assessment with the
-    needs that interviews named. `steps` are all of the case."""
-    decided = steps[-1]
-    fields = {name: value for one in steps if one.entry == decided.entry for name, value in one.fields.items()}
+    needs that interviews named."""
+    decided = at.steps[-1]
+    fields = {name: value for one in at.steps if one.entry == decided.entry for name, value in one.fields.items()}
     if _is_assisted(fields):
         needs = at.screening().needs
-        if needs and not any(one.kind is EntryKind.ASSESSMENT for one in steps):
+        if needs and not any(one.kind is EntryKind.ASSESSMENT for one in at.steps):
             yield _begin(decided, EntryKind.ASSESSMENT, {"needs": list(needs)})
     elif fields.get("outcome") == REFER:
         yield _begin(decided, EntryKind.REFERRAL, {"provider": fields["referred_to"]})

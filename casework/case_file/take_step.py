@@ -68,7 +68,7 @@ def take_step(session: Session, ring: KeyRing, case_id: UUID, step: Step, *, pur
     fields = read_fields(step.kind, step.fields, programme)
     _require_filled(row, _whole(earlier) | fields)
     if step.kind is EntryKind.DECISION:
-        fields = decided_by_rules(Deciding(session, key, case, programme), step, fields)
+        fields = decided_by_rules(Deciding(session, key, case, programme, taken), step, fields)
     whole = _whole(earlier) | fields
     sealed = SealedStep(
         id=step.id,
@@ -90,7 +90,7 @@ def take_step(session: Session, ring: KeyRing, case_id: UUID, step: Step, *, pur
     detail = {"entry": str(sealed.entry), "kind": step.kind.value, "act": step.act.value, "state": row.after}
     record(session, Action.WORKED, f"casework.case:{case_id}", purpose=purpose, detail=detail)
     if step.kind is EntryKind.DECISION and row.after == "decided":
-        for following in what_follows(Deciding(session, key, case, programme), [*taken, sealed]):
+        for following in what_follows(Deciding(session, key, case, programme, [*taken, sealed])):
             take_step(session, ring, case_id, following, purpose=purpose)
     return sealed.entry
 

@@ -6,7 +6,7 @@ somebody decides is a step of the case file (`casework.case_file`), which asks h
 
 from casework.screening.apply_rules import Told, asks_second_opinion
 from casework.screening.awaiting_decision import Awaiting, AwaitingWhat, count_awaiting, page_awaiting
-from casework.screening.errors import OutcomeUnfit, ProposalChanged, SecondOpinionNeeded
+from casework.screening.errors import DecisionWaits, OutcomeUnfit, ProposalChanged, SecondOpinionNeeded
 from casework.screening.read_screening import Screening
 from casework.screening.score_indicators import Found, Score
 from casework.screening.view_screening import view_screening
@@ -14,6 +14,7 @@ from casework.screening.view_screening import view_screening
 __all__ = [
     "Awaiting",
     "AwaitingWhat",
+    "DecisionWaits",
     "Found",
     "OutcomeUnfit",
     "ProposalChanged",

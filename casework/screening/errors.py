@@ -2,7 +2,7 @@
 
 from core.errors import Problem
 
-__all__ = ["OutcomeUnfit", "ProposalChanged", "SecondOpinionNeeded"]
+__all__ = ["DecisionWaits", "OutcomeUnfit", "ProposalChanged", "SecondOpinionNeeded"]
 
 
 class SecondOpinionNeeded(Problem):
@@ -21,3 +21,9 @@ class ProposalChanged(Problem):
     code = "CASE-212"
     says = "The rules propose something else than the page showed (row {rule} now): answers or rules were changed meanwhile."
     remedy = "Look at what they propose now, and decide again. Nothing was stored; what you wrote is shown again."
+
+
+class DecisionWaits(Problem):
+    code = "CASE-213"
+    says = "Another decision on this screening waits for a second opinion."
+    remedy = "Ask somebody else to confirm it or to send it back; then it can be decided anew."

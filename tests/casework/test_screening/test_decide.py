@@ -15,6 +15,7 @@ from casework.programme import OURS
 from casework.records import keep_from
 from casework.screening import (
     AwaitingWhat,
+    DecisionWaits,
     OutcomeUnfit,
     ProposalChanged,
     Screening,
@@ -135,6 +136,16 @@ def test_the_programme_says_which_departures_need_a_second_opinion(shown: Office
     with departing(shown, monkeypatch, "none"):
         decide(shown, status="not", eligible="no")
     assert shown.file().state == "not_eligible"
+
+
+def test_while_a_decision_waits_there_is_no_other(shown: Office) -> None:
+    waiting = decide(shown, Act.SUBMIT, status="not", eligible="no")
+    for act in (Act.SETTLE, Act.SUBMIT):
+        with pytest.raises(DecisionWaits):
+            decide(shown, act, CARLA, status="actual", eligible="yes")
+    shown.go_on(waiting, Act.SEND_BACK, CARLA, answer="She spoke of debts.")
+    decide(shown, access=CARLA, status="actual", eligible="yes")
+    assert shown.file().state == "eligible"
 
 
 def test_anybody_may_ask_for_a_second_opinion(shown: Office) -> None:
