@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import partial
+from itertools import chain
 from typing import NoReturn
 
 from pyxform.errors import PyXFormError
@@ -15,6 +16,7 @@ from forms.explain_refusal import explain_complaint, explain_refusal
 from forms.find_faults import workbook_faults
 from forms.find_privacy_faults import privacy_faults
 from forms.find_slips import find_slips
+from forms.indicators import indicator_faults
 from forms.read_definition import read_form_definition
 from forms.read_workbook import Workbook, read_workbook
 from forms.validate_xform import validate_xform
@@ -44,7 +46,7 @@ def compile_workbook(content: bytes, file_name: str, *, java: str | None = None,
     converted = _convert(workbook, warnings)
     if isinstance(converted, str):
         _refuse_all(workbook, _findings(converted, workbook), java)
-    _refuse(workbook, privacy_faults(workbook))
+    _refuse(workbook, chain(privacy_faults(workbook), indicator_faults(workbook)))
     xform = converted.xform.encode()
     definition = _read(workbook, xform)
     if not definition.questions:

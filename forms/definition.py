@@ -60,7 +60,8 @@ class Question:
     `path` is its place in the instance (`/data/group/name`: local names, no predicates), `repeat` the path of the
     innermost repeat around it, `kind` its data type as in the bind (XForms 1.1, section 5.1, without prefix) or
     `select1`, `select` and `rank` for a choice. `statistic` is the variable that it feeds. `declared`: whether
-    the form itself says how closely the answer points at a person. `labels` go by language, those of
+    the form itself says how closely the answer points at a person. `indicator` is what its answers weigh in a screening, as
+    written (`forms.indicators`). `labels` go by language, those of
     `choices` by code and language; choices that come from a file beside the form are not among them.
     """
 
@@ -74,6 +75,7 @@ class Question:
     labels: Mapping[str, str]
     choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     declared: bool = False
+    indicator: str = ""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from pyxform.question_type_dictionary import QUESTION_TYPE_DICT
 
 from forms.errors import Finding
 from forms.find_privacy_faults import privacy_faults
+from forms.indicators import indicator_faults
 from forms.read_workbook import BRACKET, XML_NAME, Row, Workbook
 
 __all__ = ["workbook_faults"]
@@ -55,6 +56,7 @@ def workbook_faults(workbook: Workbook) -> Iterator[Finding]:
     yield from _choice_faults(workbook)
     yield from _reference_faults(workbook, entries)
     yield from privacy_faults(workbook)
+    yield from indicator_faults(workbook)
 
 
 def _missing_columns(workbook: Workbook) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ from core.audit import Action, Purpose, record
 from forms.definition import FormDefinition, refuse_variables_fed_twice
 from forms.encrypt_form import encryption_key
 from forms.errors import FormChanged, MediaNameUnusable
+from forms.indicators import refuse_unusable_indicators
 from forms.models import FormMedia, FormVersion
 from forms.read_definition import read_form_definition
 
@@ -77,11 +78,12 @@ class PublishedForm:
 def publish_form(session: Session, operation: str, xform: bytes, media: Mapping[str, bytes]) -> PublishedForm:
     """Publish an XForm with the media files it needs; the same again changes nothing.
 
-    Raises `XFormUnreadable`, `VariableFedTwice`, `MediaNameUnusable`, and `FormChanged` for other content under a published
-    version.
+    Raises `XFormUnreadable`, `VariableFedTwice`, `IndicatorUnusable`, `MediaNameUnusable`, and `FormChanged` for other content
+    under a published version.
     """
     definition = read_form_definition(xform)
     refuse_variables_fed_twice(definition)
+    refuse_unusable_indicators(definition)
     entries = tuple(_entry(name, media[name], definition.form_id) for name in sorted(media))
     form = PublishedForm(definition.form_id, definition.version, definition.title, xform, _md5(xform), entries)
     if _add(session, operation, form, media):

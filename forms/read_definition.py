@@ -144,7 +144,17 @@ def _question(name: str, path: str, bind: etree._Element | None, controls: Mappi
     kind = control.kind if control.kind in CHOICES else attributes.get("type", "string").rpartition(":")[2]
     repeat = _innermost_repeat(path, controls)
     return Question(
-        path, name, kind, repeat, privacy, part, statistic, control.labels, control.choices, said[0] in set(PrivacyClass)
+        path=path,
+        name=name,
+        kind=kind,
+        repeat=repeat,
+        privacy=privacy,
+        part=part,
+        statistic=statistic,
+        labels=control.labels,
+        choices=control.choices,
+        declared=said[0] in set(PrivacyClass),
+        indicator=attributes.get(f"{{{NAMESPACE}}}indicator", ""),
     )
 
 

@@ -33,6 +33,7 @@ from app.web.record_pages import RECORDS
 from app.web.register_pages import REGISTERS
 from app.web.release_pages import RELEASES
 from app.web.rights_pages import RIGHTS
+from app.web.screening_pages import SCREENINGS
 from app.web.sign_in_pages import SIGN_IN
 from app.web.token_pages import TOKENS
 from app.web.trial_pages import TRIALS
@@ -59,6 +60,7 @@ GROUPS = (
     CASE_TIMELINE,
     CASE_DOCUMENTS,
     CASE_PRINTS,
+    SCREENINGS,
     DUPLICATES,
     QUALITY,
     BACK_CHECKS,

@@ -10,6 +10,7 @@ from app.web.desk import Desk, Entry, OpenDesk, PageGroup
 from app.web.signed_in import SignedInAnywhere
 from app.web.signed_in_page import go_to, show, signed_in_router
 from casework.case_file import count_awaiting
+from casework import screening
 from core.access import Access
 from core.database import Zone
 from core.permissions import Right
@@ -25,6 +26,7 @@ OF_CASEWORK: Final = (
     Right.RESOLVE_DUPLICATES,
     Right.GIVE_ACCESS_PACK,
     Right.APPROVE_CASE_STEP,
+    Right.DECIDE_SCREENING,
     *(approving for _, approving in RIGHTS.values()),
 )
 
@@ -47,17 +49,28 @@ def waiting(desk: Desk, access: Access) -> list[Waiting]:
         with desk.database.transaction(Zone.CASEWORK, access=access) as session:
             work, proposals = casework.waiting_work(session), len(awaiting_decision(session))
             steps = count_awaiting(session) if access.may(Right.APPROVE_CASE_STEP) else 0
+            second = screening.count_awaiting(session, screening.AwaitingWhat.SECOND_OPINION)
         found += [
             Waiting("waiting_glass", work.broken_glass, "/broken-glass/review"),
             Waiting("waiting_requests", work.requests, "/rights-requests"),
             Waiting("waiting_proposals", proposals, "/approvals"),
             Waiting("waiting_case_steps", steps, "/cases/awaiting-approval"),
+            Waiting("waiting_second_opinions", second, "/screenings"),
             Waiting("waiting_pairs", work.pairs, "/duplicates"),
         ]
     if access.may(Right.KEEP_REGISTERS):
         with desk.database.transaction(Zone.AUDIT, access=access) as session:
             found.append(Waiting("waiting_registers", count_due(session), "/registers"))
     return [it for it in found if it.count]
+
+
+def undecided(desk: Desk, access: Access) -> list[Waiting]:
+    """Screenings that nobody has decided: told on the page of what waits, and not beside its name on every page."""
+    if not access.operation or not access.may(Right.DECIDE_SCREENING):
+        return []
+    with desk.database.transaction(Zone.CASEWORK, access=access) as session:
+        count = screening.count_awaiting(session, screening.AwaitingWhat.DECISION)
+    return [Waiting("waiting_screenings", count, "/screenings")] if count else []
 
 
 def count_waiting(desk: Desk, access: Access) -> int:
@@ -73,7 +86,9 @@ def show_work(request: Request, desk: OpenDesk, visit: SignedInAnywhere) -> Resp
     if not visit.access.operation:
         return go_to("/operation?next=/work" if visit.operations else "/account")
     there = {path for group in desk.groups for path in paths(group)}
-    return show(request, "work.html.j2", visit, waiting=waiting(desk, visit.access), there=there)
+    return show(
+        request, "work.html.j2", visit, waiting=[*waiting(desk, visit.access), *undecided(desk, visit.access)], there=there
+    )
 
 
 def paths(group: PageGroup) -> set[str]:

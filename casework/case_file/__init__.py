@@ -10,7 +10,8 @@ from casework.case_file.errors import FieldUnfit
 from casework.case_file.kinds import FIELDS, PART_OF, EntryField, FieldKind
 from casework.case_file.print_case_file import print_case_file
 from casework.case_file.read_case_file import CaseFile, Entry, read_case_file
-from casework.case_file.take_step import Step, take_step
+from casework.case_file.step import Step
+from casework.case_file.take_step import take_step
 from casework.case_file.transitions import TRANSITIONS, Transition
 from casework.case_file_models import Act, EntryKind
 

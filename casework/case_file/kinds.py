@@ -11,7 +11,7 @@ from typing import Final
 from casework.case_file_models import EntryKind
 from forms import RecordPart
 
-__all__ = ["FIELDS", "PART_OF", "EntryField", "FieldKind"]
+__all__ = ["FIELDS", "PART_OF", "EntryField", "FieldKind", "parts_of"]
 
 
 class FieldKind(StrEnum):
@@ -100,3 +100,8 @@ PART_OF: Final[Mapping[EntryKind, RecordPart]] = {
     else RecordPart.FACTS
     for kind in EntryKind
 }
+
+
+def parts_of(kind: EntryKind) -> tuple[RecordPart, ...]:
+    """The parts that somebody must be able to read to work on an entry: a screening is decided on by the facts too."""
+    return (PART_OF[kind], RecordPart.FACTS) if kind is EntryKind.DECISION else (PART_OF[kind],)

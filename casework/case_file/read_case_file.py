@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from casework.case_file.kinds import PART_OF
+from casework.case_file.kinds import PART_OF, parts_of
 from casework.case_file.take_step import authors_of, is_asked
 from casework.case_file.transitions import NOT_YET, Transition, acts_from
 from casework.case_file_models import Act, EntryKind
@@ -114,7 +114,7 @@ class _Can:
         return (
             self.case.state in row.during
             and is_asked(row, self.programme)
-            and PART_OF[row.kind] in self.readable
+            and self.readable.issuperset(parts_of(row.kind))
             and self.access.may(row.right, self.custody)
             and not (row.by_another and self.access.actor in authors)
         )

@@ -5,20 +5,20 @@ step of the entry it showed as the newest: who writes over what somebody else wr
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
 from casework.case_file.case_state import leave_case
+from casework.case_file.decide_by_rules import Deciding, decided_by_rules, what_follows
 from casework.case_file.errors import EntryChanged, EntryUnknown, FieldsMissing, OwnStep, StepImpossible
-from casework.case_file.kinds import PART_OF
+from casework.case_file.kinds import parts_of
 from casework.case_file.read_fields import read_fields
 from casework.case_file.referral_consent import require_agreed
+from casework.case_file.step import Step
 from casework.case_file.transitions import JUDGING, NOT_YET, Approval, Transition, find_transition
-from casework.case_file_models import Act, CaseEntry, EntryKind
+from casework.case_file_models import CaseEntry, EntryKind
 from casework.consent.consents import require_unrestricted
 from casework.errors import RecordUnknown
 from casework.models import Case, KeyKind, Person
@@ -35,32 +35,15 @@ from core.clock import now
 from core.keyring import KeyRing
 from core.turns import take_turns
 
-__all__ = ["Step", "authors_of", "is_asked", "take_step"]
-
-
-@dataclass(frozen=True)
-class Step:
-    """What somebody wants done: an act on an entry, None for one that is not there yet.
-
-    `seen` is the number of the entry's newest step as it was shown, 0 for a new entry. Of `fields` those that are not named
-    stay as they were; an empty one is emptied. `due` and `assignee` hold from now on.
-    """
-
-    kind: EntryKind
-    act: Act
-    entry: UUID | None = None
-    fields: Mapping[str, str | list[str]] = field(default_factory=dict, repr=False)
-    due: date | None = None
-    assignee: str | None = None
-    seen: int = 0
-    id: UUID = field(default_factory=uuid4)
+__all__ = ["authors_of", "is_asked", "take_step"]
 
 
 def take_step(session: Session, ring: KeyRing, case_id: UUID, step: Step, *, purpose: Purpose) -> UUID:
     """Take the step; the entry's id. The same step again changes nothing.
 
     Raises `RecordUnknown`, `NotAllowed`, `OwnStep`, `RecordRestricted`, `StepImpossible`, `EntryUnknown`, `EntryChanged`,
-    `FieldsMissing`, `FieldUnfit`, `ReferralNotAgreed`, or what `open_steps` raises.
+    `FieldsMissing`, `FieldUnfit`, `ReferralNotAgreed`, of a decision what `decided_by_rules` raises, or what `open_steps`
+    raises.
     """
     case = session.get(Case, case_id)
     if case is None:
@@ -68,7 +51,7 @@ def take_step(session: Session, ring: KeyRing, case_id: UUID, step: Step, *, pur
     take_turns(session, f"casework.case:{case_id}")
     session.refresh(case)
     person = session.get_one(Person, case.person)
-    require_parts(session, person, [PART_OF[step.kind]])
+    require_parts(session, person, parts_of(step.kind))
     require_unrestricted(session, person.id, purpose)
     count_reading(session, [person.id])
     vault = Vault(session, ring, case.operation)
@@ -85,8 +68,10 @@ def take_step(session: Session, ring: KeyRing, case_id: UUID, step: Step, *, pur
     if row.by_another and access.actor in authors_of(earlier):
         raise OwnStep(row.right, f"casework.case:{case_id}")
     fields = read_fields(step.kind, step.fields, programme)
+    _require_filled(row, _whole(earlier) | fields)
+    if step.kind is EntryKind.DECISION:
+        fields = decided_by_rules(Deciding(session, key, case, programme, taken), step, fields)
     whole = _whole(earlier) | fields
-    _require_filled(row, whole)
     require_agreed(session, person, row, whole)
     sealed = SealedStep(
         id=step.id,
@@ -107,6 +92,9 @@ def take_step(session: Session, ring: KeyRing, case_id: UUID, step: Step, *, pur
         leave_case(case, row, whole)
     detail = {"entry": str(sealed.entry), "kind": step.kind.value, "act": step.act.value, "state": row.after}
     record(session, Action.WORKED, f"casework.case:{case_id}", purpose=purpose, detail=detail)
+    if step.kind is EntryKind.DECISION and row.after == "decided":
+        for following in what_follows(Deciding(session, key, case, programme, [*taken, sealed])):
+            take_step(session, ring, case_id, following, purpose=purpose)
     return sealed.entry
 
 

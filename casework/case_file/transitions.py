@@ -17,6 +17,8 @@ __all__ = ["JUDGING", "NOT_YET", "OPEN", "TRANSITIONS", "Approval", "Transition"
 
 NOT_YET: Final = ""  # the state of an entry that is not there
 OPEN: Final = frozenset({CaseState.ELIGIBLE, CaseState.ACTIVE, CaseState.FOLLOW_UP})
+# A case that was closed by referring the person goes on with its referral.
+REFERRED: Final = OPEN | {CaseState.CLOSED_REFERRED}
 CLOSED: Final = frozenset({CaseState.NOT_ELIGIBLE, CaseState.CLOSED, CaseState.CLOSED_REFERRED})
 ALWAYS: Final = OPEN | CLOSED
 WORK, APPROVE, DECIDE = Right.WORK_ON_CASE, Right.APPROVE_CASE_STEP, Right.DECIDE_SCREENING
@@ -73,9 +75,10 @@ def _done_or_not(kind: EntryKind, *needs: str, waits: str, done: str) -> tuple[T
 _K = EntryKind
 SAID: Final = ("status", "eligible", "reasons")
 TRANSITIONS: Final[tuple[Transition, ...]] = (
-    # A screening decides at once, or waits for a second opinion where the programme's rules ask for one.
-    Transition(_K.DECISION, Act.SETTLE, NOT_YET, "decided", DECIDE, SAID, approval=Approval.NOT_ASKED, during=ALWAYS),
-    Transition(_K.DECISION, Act.SUBMIT, NOT_YET, "submitted", DECIDE, SAID, approval=Approval.ASKED, during=ALWAYS),
+    # A screening is decided at once, unless the programme's rules ask for a second opinion (`decide_by_rules`); one may always
+    # be asked for.
+    Transition(_K.DECISION, Act.SETTLE, NOT_YET, "decided", DECIDE, SAID, during=ALWAYS),
+    Transition(_K.DECISION, Act.SUBMIT, NOT_YET, "submitted", DECIDE, SAID, during=ALWAYS),
     Transition(_K.DECISION, Act.APPROVE, "submitted", "decided", DECIDE, by_another=True, during=ALWAYS),
     Transition(_K.DECISION, Act.SEND_BACK, "submitted", "sent_back", DECIDE, ("answer",), by_another=True, during=ALWAYS),
     *_approved(_K.ASSESSMENT, "needs", approved="approved", case_to=CaseState.ACTIVE),
@@ -90,15 +93,15 @@ TRANSITIONS: Final[tuple[Transition, ...]] = (
     Transition(_K.SERVICE, Act.COMPLETE, "under_way", "given", needs=("date",)),
     Transition(_K.SERVICE, Act.FAIL, "under_way", "not_given"),
     Transition(_K.SERVICE, Act.CANCEL, "planned", "cancelled"),
-    Transition(_K.REFERRAL, Act.WRITE, NOT_YET, "draft", needs=("provider", "reason")),
-    Transition(_K.REFERRAL, Act.CHANGE, "draft", "draft", needs=("provider", "reason")),
-    Transition(_K.REFERRAL, Act.SEND, "draft", "sent"),
-    Transition(_K.REFERRAL, Act.ACCEPT, "sent", "accepted"),
-    Transition(_K.REFERRAL, Act.REJECT, "sent", "rejected", needs=("answer",)),
-    Transition(_K.REFERRAL, Act.COMPLETE, "accepted", "done"),
+    Transition(_K.REFERRAL, Act.WRITE, NOT_YET, "draft", needs=("provider",), during=REFERRED),
+    Transition(_K.REFERRAL, Act.CHANGE, "draft", "draft", needs=("provider",), during=REFERRED),
+    Transition(_K.REFERRAL, Act.SEND, "draft", "sent", needs=("provider", "reason"), during=REFERRED),
+    Transition(_K.REFERRAL, Act.ACCEPT, "sent", "accepted", during=REFERRED),
+    Transition(_K.REFERRAL, Act.REJECT, "sent", "rejected", needs=("answer",), during=REFERRED),
+    Transition(_K.REFERRAL, Act.COMPLETE, "accepted", "done", during=REFERRED),
     Transition(_K.REFERRAL, Act.REVOKE, "sent", "revoked", needs=("answer",), during=ALWAYS),
     Transition(_K.REFERRAL, Act.REVOKE, "accepted", "revoked", needs=("answer",), during=ALWAYS),
-    Transition(_K.REFERRAL, Act.CANCEL, "draft", "cancelled"),
+    Transition(_K.REFERRAL, Act.CANCEL, "draft", "cancelled", during=REFERRED),
     Transition(_K.TRANSFER, Act.WRITE, NOT_YET, "requested", needs=("unit", "reason")),
     Transition(_K.TRANSFER, Act.ACCEPT, "requested", "accepted", APPROVE, by_another=True),
     Transition(_K.TRANSFER, Act.REJECT, "requested", "rejected", APPROVE, ("answer",), by_another=True),

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from casework.case_file_models import CaseEntry, EntryKind
 from casework.erasure.erase_person import footprint
 from casework.erasure.erasure_subject import ErasureKind, Subject
 from casework.erasure.retention import Keeps, RetentionRule, rules_in_force
@@ -31,6 +33,8 @@ from ingest import received_before
 
 __all__ = ["ErasureReason", "Overdue", "find_overdue", "page_overdue", "propose_erasure", "propose_overdue"]
 
+# What ends a case on screen, or goes on after its end: the period runs from there.
+ENDING: Final = (EntryKind.DECISION.value, EntryKind.CLOSURE.value, EntryKind.REFERRAL.value)
 LONG_AGO = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
@@ -134,7 +138,9 @@ def _overdue(session: Session, operation: str, rules: Sequence[RetentionRule]) -
 
 def _persons(session: Session, operation: str, rule: RetentionRule, moment: datetime) -> set[UUID]:
     """Those interviewed and the members of their households, unless somebody has another case that is still to be kept."""
-    last = func.coalesce(func.max(Interview.received_at), Case.opened_at)
+    acted = CaseEntry.case == Case.id, CaseEntry.kind.in_(ENDING)
+    last_act = select(func.max(CaseEntry.changed_at)).where(*acted).correlate(Case).scalar_subquery()
+    last = func.greatest(func.coalesce(func.max(Interview.received_at), Case.opened_at), last_act)  # skips what is not there
     due = (
         select(Case.id, Case.household)
         .outerjoin(Interview, Interview.case == Case.id)

@@ -4,5 +4,6 @@ It is one file that a manager can read (`programme.toml`), and a policy that two
 """
 
 from casework.programme.read_programme import OURS, Programme, parse_programme, programme_in_force
+from casework.programme.screening_rules import Departure, Rule, ScreeningRules, When
 
-__all__ = ["OURS", "Programme", "parse_programme", "programme_in_force"]
+__all__ = ["OURS", "Departure", "Programme", "Rule", "ScreeningRules", "When", "parse_programme", "programme_in_force"]

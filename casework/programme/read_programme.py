@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy.orm import Session
 
 from casework.programme.errors import ProgrammeUnreadable
+from casework.programme.screening_rules import Labels, ScreeningRules, parse_screening, read_labels, read_table
 from core.policies import PolicyKind, active_policy
 
 __all__ = ["APPROVABLE", "LISTS", "OURS", "Programme", "parse_programme", "programme_in_force"]
@@ -29,18 +30,18 @@ LISTS: Final = (
     "visit_outcome",
     "closure_outcome",
 )
-SECTIONS: Final = frozenset({"approvals", "lists"})
-
-Labels = Mapping[str, str]  # by language
+SECTIONS: Final = frozenset({"approvals", "lists", "screening"})
 
 
 @dataclass(frozen=True)
 class Programme:
     """`lists`: by name of the list and code, what people read, in each language that is there. `approvals`: kinds of entries
-    that somebody else has to approve."""
+    that somebody else has to approve. `screening`: what the answers of a screening propose; a programme that says nothing of it
+    takes Waystation's own."""
 
     lists: Mapping[str, Mapping[str, Labels]]
     approvals: frozenset[str]
+    screening: ScreeningRules
 
     def label(self, of_list: str, code: str, language: str) -> str:
         """What people read for a code: in their language, else in English; a code that is gone stands for itself."""
@@ -70,34 +71,22 @@ def parse_programme(content: str) -> Programme:
     except tomllib.TOMLDecodeError as error:
         raise ProgrammeUnreadable(where="file", reason=str(error)) from None
     _require_known("file", said, SECTIONS)
-    lists = _table("lists", said.get("lists"))
+    lists = read_table("lists", said.get("lists"))
     _require_known("lists", lists, frozenset(LISTS))
     missing = [name for name in LISTS if name not in lists]
     if missing:
         raise ProgrammeUnreadable(where="lists", reason=f"there is no list {missing[0]}")
-    asked = _table("approvals", said.get("approvals", {}))
+    asked = read_table("approvals", said.get("approvals", {}))
     _require_known("approvals", asked, APPROVABLE)
     return Programme(
         {name: _codes(f"lists.{name}", codes) for name, codes in lists.items()},
         frozenset(kind for kind, wanted in asked.items() if _yes(f"approvals.{kind}", wanted)),
+        parse_screening(said["screening"], list(lists["trafficking_status"])) if "screening" in said else ours().screening,
     )
 
 
-def _codes(where: str, said: object) -> dict[str, dict[str, str]]:
-    return {code: _labels(f"{where}.{code}", labels) for code, labels in _table(where, said).items()}
-
-
-def _labels(where: str, said: object) -> dict[str, str]:
-    labels = _table(where, said)
-    if not all(isinstance(label, str) and label.strip() for label in labels.values()) or "en" not in labels:
-        raise ProgrammeUnreadable(where=where, reason="it needs a label in English, and text in every language that it names")
-    return {language: str(label).strip() for language, label in labels.items()}
-
-
-def _table(where: str, said: object) -> dict[str, Any]:
-    if not isinstance(said, dict):
-        raise ProgrammeUnreadable(where=where, reason="it is not a table")
-    return said
+def _codes(where: str, said: object) -> dict[str, Labels]:
+    return {code: read_labels(f"{where}.{code}", labels) for code, labels in read_table(where, said).items()}
 
 
 def _yes(where: str, said: object) -> bool:

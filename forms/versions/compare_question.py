@@ -60,6 +60,9 @@ def _kept_otherwise(was: Question, now: Question) -> Iterator[FormChange]:
         told = [f"'{was.statistic}' is not fed by it any more."] if was.statistic else []
         told += [f"'{now.statistic}' is counted from this version on, not of what is stored."] if now.statistic else []
         yield FormChange(now.path, What.STATISTIC, was.statistic or "", now.statistic or "", "", " ".join(told))
+    if was.indicator != now.indicator:
+        says = "Interviews of the former version are scored as that one declares, new ones as this one."
+        yield FormChange(now.path, What.INDICATOR, was.indicator, now.indicator, says)
 
 
 def _choices(was: Question, now: Question) -> Iterator[FormChange]:

@@ -22,6 +22,7 @@ class What(StrEnum):
     PRIVACY = "privacy class"
     PART = "part of the record"
     STATISTIC = "statistic"
+    INDICATOR = "indicator"
     RULE = "rule"
     LANGUAGES = "languages"
     FILE = "file"

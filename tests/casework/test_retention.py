@@ -7,15 +7,17 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from casework.case_file import Act, EntryKind, Step, take_step
 from casework.erasure.propose_erasures import find_overdue, page_overdue, propose_overdue
 from casework.erasure.retention import OURS, Keeps, read_rules
 from casework.errors import RetentionUnreadable
-from casework.models import Person
+from casework.models import Interview, Person
 from casework.rights.hold_record import hold_record
 from core import clock
 from core.access import Access, Grant
+from core.audit import Purpose
 from core.database import Zone
 from core.permissions import Role
 from core.second_person import SecondPersonNeeded, approve, find_proposal
@@ -187,3 +189,18 @@ class TestTheProposals:
         with field_team.zone() as session:
             assert propose_overdue(session, OPERATION, NOWHERE) == []
             assert all(item.held for item in find_overdue(session, OPERATION, NOWHERE))
+
+
+def test_the_period_of_a_case_that_was_decided_on_screen_begins_with_the_decision(field_team: Field, later: Later) -> None:
+    person, case, _ = field_team.admit(field_team.send("screening", SCREENING)).records
+    with field_team.changing() as session:
+        long_ago = clock.now() - timedelta(days=80)
+        session.execute(update(Interview).values(received_at=long_ago))
+    said = {"status": "actual", "eligible": "yes", "wants_assistance": "no", "outcome": "close", "reasons": "Her wish."}
+    with field_team.zone() as session:
+        step = Step(EntryKind.DECISION, Act.SETTLE, fields=said)
+        take_step(session, field_team.ring, case, step, purpose=Purpose.ASSISTANCE)
+    later(60)  # 140 days after the interview
+    assert person not in overdue(field_team).get("not_eligible", set())
+    later(91)
+    assert overdue(field_team)["not_eligible"] == {person}

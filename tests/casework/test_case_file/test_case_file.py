@@ -32,8 +32,13 @@ TRUST = "Told to nobody but Amal"
 
 
 def decide(office: Office, eligible: str = "yes", **more: str) -> UUID:
+    """Against what the rules propose only together with somebody else."""
     said = {"status": "actual", "eligible": eligible, "reasons": "Debt bondage; documents were taken."}
-    return office.begin(EntryKind.DECISION, Act.SETTLE, **(said | more))
+    if eligible == "yes":
+        return office.begin(EntryKind.DECISION, Act.SETTLE, **(said | more))
+    decision = office.begin(EntryKind.DECISION, Act.SUBMIT, **(said | more))
+    office.go_on(decision, Act.APPROVE, CARLA)
+    return decision
 
 
 def test_a_whole_case(office: Office) -> None:
@@ -76,7 +81,7 @@ def test_who_is_not_eligible_or_does_not_want_assistance_gets_no_open_case(offic
     assert office.file().state == "not_eligible"
     decide(office, "yes")
     assert office.file().state == "eligible"
-    decide(office, "yes", wants_assistance="no", outcome="refer")
+    decide(office, "yes", wants_assistance="no", outcome="refer", referred_to="legal_partner")
     assert office.file().state == "closed_referred"
     with pytest.raises(StepImpossible):
         office.begin(EntryKind.SERVICE, service_type="medical")

@@ -39,6 +39,7 @@ CODES = {
     "visit_outcome": "well",
     "closure_outcome": "goals_met",
 }
+BY_THE_PROGRAM = {"rule", "score"}  # written by the program, from what the rules propose
 EVERYTHING, NOTHING = frozenset(EntryKind), frozenset[str]()
 
 
@@ -50,6 +51,7 @@ def filled(kind: EntryKind) -> dict[str, Any]:
     return {
         one.name: [CODES[one.codes]] if one.kind is FieldKind.CODES else CODES[one.codes] if one.codes else FILLED[one.kind]
         for one in FIELDS[kind]
+        if one.name not in BY_THE_PROGRAM
     }
 
 

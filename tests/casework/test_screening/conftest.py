@@ -1,0 +1,1 @@
+"""The office of the case file, where screenings are decided."""
