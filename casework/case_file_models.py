@@ -5,14 +5,20 @@ for, and follows from its newest step, with which it is compared whenever the ca
 """
 
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import DateTime, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
 
-__all__ = ["CaseEntry", "CaseStep"]
+__all__ = ["TO_DO_KINDS", "TO_DO_STATES", "CaseEntry", "CaseStep"]
+
+# Of these kinds, what is in these states is still to be done.
+TO_DO_KINDS: Final = ("task", "visit", "service")
+TO_DO_STATES: Final = ("open", "planned", "under_way")
+IS_TO_DO: Final = f"kind IN {TO_DO_KINDS} AND state IN {TO_DO_STATES}"
 
 
 class CaseEntry(Base):
@@ -22,6 +28,7 @@ class CaseEntry(Base):
     __table_args__ = (
         Index(None, "operation", "kind", "state", "due"),
         Index(None, "operation", "assignee", "state"),
+        Index("ix_case_entry_to_do", "operation", "due", "id", postgresql_where=text(IS_TO_DO)),
         {"schema": "casework"},
     )
 

@@ -29,7 +29,8 @@ LISTS: Final = (
     "visit_outcome",
     "closure_outcome",
 )
-SECTIONS: Final = frozenset({"approvals", "lists"})
+SECTIONS: Final = frozenset({"approvals", "lists", "reminders"})
+REASSESS_AFTER_DAYS: Final = 90  # where a programme does not say
 
 Labels = Mapping[str, str]  # by language
 
@@ -37,10 +38,11 @@ Labels = Mapping[str, str]  # by language
 @dataclass(frozen=True)
 class Programme:
     """`lists`: by name of the list and code, what people read, in each language that is there. `approvals`: kinds of entries
-    that somebody else has to approve."""
+    that somebody else has to approve. `reassess_after_days`: after so many, an open case is to be assessed again."""
 
     lists: Mapping[str, Mapping[str, Labels]]
     approvals: frozenset[str]
+    reassess_after_days: int = REASSESS_AFTER_DAYS
 
     def label(self, of_list: str, code: str, language: str) -> str:
         """What people read for a code: in their language, else in English; a code that is gone stands for itself."""
@@ -77,9 +79,12 @@ def parse_programme(content: str) -> Programme:
         raise ProgrammeUnreadable(where="lists", reason=f"there is no list {missing[0]}")
     asked = _table("approvals", said.get("approvals", {}))
     _require_known("approvals", asked, APPROVABLE)
+    reminders = _table("reminders", said.get("reminders", {}))
+    _require_known("reminders", reminders, frozenset({"reassess_after_days"}))
     return Programme(
         {name: _codes(f"lists.{name}", codes) for name, codes in lists.items()},
         frozenset(kind for kind, wanted in asked.items() if _yes(f"approvals.{kind}", wanted)),
+        _days("reminders.reassess_after_days", reminders.get("reassess_after_days", REASSESS_AFTER_DAYS)),
     )
 
 
@@ -103,6 +108,12 @@ def _table(where: str, said: object) -> dict[str, Any]:
 def _yes(where: str, said: object) -> bool:
     if not isinstance(said, bool):
         raise ProgrammeUnreadable(where=where, reason="it is neither true nor false")
+    return said
+
+
+def _days(where: str, said: object) -> int:
+    if not isinstance(said, int) or isinstance(said, bool) or not 1 <= said <= 3650:
+        raise ProgrammeUnreadable(where=where, reason="it is not a number of days from 1 to 3650")
     return said
 
 

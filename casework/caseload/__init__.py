@@ -1,0 +1,25 @@
+"""The worker's day: which cases are theirs, what is due, what waits for somebody. Lists show what stands in clear of a case and
+open nothing."""
+
+from casework.caseload.case_filter import CaseFilter, Mark, Whose
+from casework.caseload.count_day import DAY, count_day
+from casework.caseload.list_caseload import COUNTED, CaseLine, CasePage, list_caseload
+from casework.caseload.list_tasks import Due, ListedTask, TaskFilter, list_tasks
+from casework.caseload.marked_entries import OPEN_STATES
+
+__all__ = [
+    "COUNTED",
+    "DAY",
+    "OPEN_STATES",
+    "CaseFilter",
+    "CaseLine",
+    "CasePage",
+    "Due",
+    "ListedTask",
+    "Mark",
+    "TaskFilter",
+    "Whose",
+    "count_day",
+    "list_caseload",
+    "list_tasks",
+]
