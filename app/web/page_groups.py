@@ -7,6 +7,7 @@ from app.web.audit_pages import AUDIT
 from app.web.back_check_pages import BACK_CHECKS
 from app.web.broken_glass_pages import BROKEN_GLASS
 from app.web.bulk_reading_pages import BULK_READING
+from app.web.caseload_pages import CASELOAD
 from app.web.collector_pages import COLLECTORS
 from app.web.consent_pages import CONSENTS
 from app.web.correction_pages import CORRECTIONS
@@ -40,6 +41,7 @@ GROUPS = (
     SIGN_IN,
     ENROLMENT,
     WORK,
+    CASELOAD,
     FINDING,
     RECORDS,
     CONSENTS,

@@ -156,8 +156,8 @@ def keep_language(request: Request, response: Response, language: str = "") -> N
 
 def _page_address(request: Request, after: object, name: str) -> str:
     """This page with its list beginning after a row; at its beginning where none is given. `name` is the list's own."""
-    kept = {key: value for key, value in request.query_params.items() if key not in {name, "done", "lang"}}
-    return f"?{urlencode({**kept, name: after} if after else kept)}"
+    kept = [(key, value) for key, value in request.query_params.multi_items() if key not in {name, "done", "lang"}]
+    return f"?{urlencode([*kept, (name, after)] if after else kept)}"
 
 
 def _navigation(request: Request, visit: Visit | None) -> list[tuple[str, str, int]]:

@@ -5,18 +5,22 @@ from casework.caseload.case_filter import CaseFilter, Mark, Whose
 from casework.caseload.count_day import DAY, count_day
 from casework.caseload.list_caseload import COUNTED, CaseLine, CasePage, list_caseload
 from casework.caseload.list_tasks import Due, ListedTask, TaskFilter, list_tasks
-from casework.caseload.marked_entries import OPEN_STATES
+from casework.caseload.marked_entries import OPEN_STATES, TO_BE_DONE_KINDS
+from casework.models import CaseState, ScreeningOutcome
 
 __all__ = [
     "COUNTED",
     "DAY",
     "OPEN_STATES",
+    "TO_BE_DONE_KINDS",
     "CaseFilter",
     "CaseLine",
     "CasePage",
+    "CaseState",
     "Due",
     "ListedTask",
     "Mark",
+    "ScreeningOutcome",
     "TaskFilter",
     "Whose",
     "count_day",

@@ -12,7 +12,16 @@ from casework.case_file_models import TO_DO_KINDS, TO_DO_STATES, CaseEntry
 from casework.caseload.case_filter import Mark
 from casework.models import Case, CaseState
 
-__all__ = ["DAYS_AHEAD", "OPEN_STATES", "TO_BE_DONE", "due_soon", "entries_that_mark", "is_marked", "overdue"]
+__all__ = [
+    "DAYS_AHEAD",
+    "OPEN_STATES",
+    "TO_BE_DONE",
+    "TO_BE_DONE_KINDS",
+    "due_soon",
+    "entries_that_mark",
+    "is_marked",
+    "overdue",
+]
 
 DAYS_AHEAD: Final = 7
 OPEN_STATES: Final = (CaseState.ELIGIBLE, CaseState.ACTIVE, CaseState.FOLLOW_UP)
@@ -27,6 +36,7 @@ def _stands(state: str, *kinds: EntryKind) -> ColumnElement[bool]:
     return and_(_one_of(CaseEntry.kind, *kinds), _one_of(CaseEntry.state, state))
 
 
+TO_BE_DONE_KINDS: Final = tuple(map(EntryKind, TO_DO_KINDS))
 TO_BE_DONE: Final = and_(_one_of(CaseEntry.kind, *TO_DO_KINDS), _one_of(CaseEntry.state, *TO_DO_STATES))
 SUBMITTED: Final = (EntryKind.DECISION, EntryKind.ASSESSMENT, EntryKind.PLAN, EntryKind.CLOSURE)
 

@@ -70,7 +70,12 @@ def test_an_assessment_grows_old(office: Office) -> None:
     first, second = (office.begin("SC-1", EntryKind.ASSESSMENT, access=AMAL, needs=["medical"]) for _ in range(2))
     aged = "UPDATE casework.case_entry SET state = :state, changed_at = now() - :days * interval '1 day' WHERE id = :id"
     listed = []
-    for entry, state, days in ((first, "approved", 91), (second, "cancelled", 1), (second, "approved", 89), (second, "draft", 91)):
+    for entry, state, days in (
+        (first, "approved", 91),
+        (second, "cancelled", 1),
+        (second, "approved", 89),
+        (second, "draft", 91),
+    ):
         with office.team.zone() as session:
             session.execute(text(aged), {"id": entry, "state": state, "days": days})
         listed.append(office.listed(CaseFilter(marks=frozenset({Mark.REASSESS}))))
