@@ -177,7 +177,9 @@ def click(socket: Path, users: list[str], given: argparse.Namespace) -> None:
     every = [one for times in waited.values() for one in times]
     for what, times in {**waited, "all pages": every}.items():
         ordered = sorted(one * 1000 for one in times)
-        print(f"{what:<40}{len(ordered):6} pages{ordered[len(ordered) // 2]:9.1f} ms p95{ordered[int(len(ordered) * 0.95)]:9.1f} ms")
+        print(
+            f"{what:<40}{len(ordered):6} pages{ordered[len(ordered) // 2]:9.1f} ms p95{ordered[int(len(ordered) * 0.95)]:9.1f} ms"
+        )
 
 
 def log_plans(program: Program) -> None:
@@ -188,7 +190,7 @@ def log_plans(program: Program) -> None:
             "auto_explain.log_min_duration = 5",
             "auto_explain.log_analyze = on",
         ):
-            it.execute(text(f"ALTER DATABASE \"{program.database.engine.url.database}\" SET {setting}"))
+            it.execute(text(f'ALTER DATABASE "{program.database.engine.url.database}" SET {setting}'))
     program.database.engine.dispose()
 
 

@@ -26,13 +26,14 @@ from app.web.desk import desk_of
 from app.web.openrosa_texts import choose_language
 from app.web.problems import SignInNeeded, status_of
 from app.web.signed_in import FORM_TOKEN, Visit, form_token
+from app.web.unsaved_work import key_for, name_for, tell_sent
 from core.errors import Problem
 
 __all__ = ["SCRIPTED", "go_to", "keep_language", "language_of", "local", "show", "show_problem", "signed_in_router"]
 
 HERE: Final = Path(__file__).parent
 LANGUAGE_COOKIE: Final = "language"
-# For the few pages that need the script for passkeys: ours, from here, and nobody else's.
+# For the few pages that need a script, for passkeys or unsaved work: ours, from here, and nobody else's.
 SCRIPTED: Final = (
     "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; img-src 'self' data:; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -58,6 +59,7 @@ class SignedInRoute(APIRoute):
         async def guarded(request: Request) -> Response:
             try:
                 response = await handle(request)
+                tell_sent(request, response)
             except HTTPException:
                 raise
             except RequestValidationError:  # an address with something else where an id belongs
@@ -83,6 +85,7 @@ def show(
     *,
     status: int = HTTPStatus.OK,
     script: bool = False,
+    unsaved: bool = False,
     cookie: str = "",
     at: str = "",
     **values: object,
@@ -90,7 +93,8 @@ def show(
     """A page in the reader's language.
 
     Give `cookie` where the answer hands out a new one, for its forms to be right; and `at`, the page's own address, where
-    it answers a form, for the choice of language to lead to it.
+    it answers a form, for the choice of language to lead to it. With `unsaved`, what is typed into those of its forms that
+    ask for it stays in the browser until it was sent (`app.web.unsaved_work`).
     """
     language = language_of(request, visit)
     html = _templates.get_template(template).render(
@@ -104,13 +108,17 @@ def show(
         navigation=_navigation(request, visit),
         path=request.url.path,
         visit=visit,
+        unsaved_key=key_for(request, visit) if unsaved else "",
+        unsaved=lambda form: name_for(request, visit, form),
         form_field=FORM_TOKEN,
         form_token=form_token(request, cookie),
         moment=lambda at: format_datetime(at, "d MMM y, HH:mm 'UTC'", locale=language),
         **values,
     )
     headers = {**NO_COPY, "Content-Language": language}
-    return HTMLResponse(html, status_code=status, headers=headers | ({"Content-Security-Policy": SCRIPTED} if script else {}))
+    if script or unsaved:
+        headers["Content-Security-Policy"] = SCRIPTED
+    return HTMLResponse(html, status_code=status, headers=headers)
 
 
 def show_problem(request: Request, problem: Problem) -> Response:
