@@ -5,6 +5,7 @@ for, and follows from its newest step, with which it is compared whenever the ca
 """
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -13,12 +14,55 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
 
-__all__ = ["TO_DO_KINDS", "TO_DO_STATES", "CaseEntry", "CaseStep"]
+__all__ = ["TO_DO_KINDS", "TO_DO_STATES", "Act", "CaseEntry", "CaseStep", "EntryKind"]
+
+
+class EntryKind(StrEnum):
+    """One kind of thing that is done on a case, in the order in which a case file shows them."""
+
+    DECISION = "decision"  # of a screening: status and eligibility
+    ASSESSMENT = "assessment"
+    PLAN = "plan"
+    GOAL = "goal"
+    SERVICE = "service"
+    REFERRAL = "referral"
+    TRANSFER = "transfer"  # of the case to another unit
+    VISIT = "visit"  # follow-up visit
+    RETURN = "return"  # assisted voluntary return and reintegration
+    TASK = "task"
+    NOTE = "note"
+    FLAG = "flag"
+    CLOSURE = "closure"
+
 
 # Of these kinds, what is in these states is still to be done.
-TO_DO_KINDS: Final = ("task", "visit", "service")
+TO_DO_KINDS: Final = (EntryKind.TASK, EntryKind.VISIT, EntryKind.SERVICE)
 TO_DO_STATES: Final = ("open", "planned", "under_way")
-IS_TO_DO: Final = f"kind IN {TO_DO_KINDS} AND state IN {TO_DO_STATES}"
+IS_TO_DO: Final = f"kind IN {tuple(map(str, TO_DO_KINDS))} AND state IN {TO_DO_STATES}"
+
+
+class Act(StrEnum):
+    """What is done with an entry."""
+
+    WRITE = "write"
+    CHANGE = "change"
+    SUBMIT = "submit"  # for approval
+    SETTLE = "settle"  # without approval, where the programme asks for none
+    APPROVE = "approve"
+    SEND_BACK = "send_back"
+    END = "end"
+    START = "start"
+    COMPLETE = "complete"
+    FAIL = "fail"
+    CANCEL = "cancel"
+    SEND = "send"
+    ACCEPT = "accept"
+    REJECT = "reject"
+    REVOKE = "revoke"
+    AGREE = "agree"
+    DEPART = "depart"
+    ARRIVE = "arrive"
+    REOPEN = "reopen"
 
 
 class CaseEntry(Base):
@@ -36,7 +80,7 @@ class CaseEntry(Base):
     person: Mapped[UUID] = mapped_column(ForeignKey("casework.person.id", ondelete="CASCADE"), index=True)
     case: Mapped[UUID] = mapped_column(ForeignKey("casework.case.id", ondelete="CASCADE"), index=True)
     operation: Mapped[str]
-    kind: Mapped[str]  # `casework.case_file.EntryKind`
+    kind: Mapped[str]  # `EntryKind`
     state: Mapped[str]
     due: Mapped[date | None]
     assignee: Mapped[str | None]  # the account that has it to do

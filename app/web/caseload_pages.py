@@ -18,10 +18,10 @@ from app.web.caseload_filter import OPEN, address_of, case_filter, task_filter
 from app.web.desk import Desk, Entry, OpenDesk, PageGroup
 from app.web.record_panels import units_to_choose
 from app.web.signed_in import CheckedForm, SignedIn, Visit
-from app.web.signed_in_page import go_to, language_of, show, signed_in_router
+from app.web.signed_in_page import go_to, reader_language, show, signed_in_router
 from casework.caseload import (
     COUNTED,
-    TO_BE_DONE_KINDS,
+    TO_DO_KINDS,
     CaseFilter,
     CaseState,
     Due,
@@ -94,7 +94,7 @@ def tasks(request: Request, visit: SignedIn, desk: OpenDesk, after: Annotated[UU
         names=names,
         whose=tuple(Whose),
         dues=tuple(Due),
-        kinds=TO_BE_DONE_KINDS,
+        kinds=TO_DO_KINDS,
         day=_days(request, visit),
     )
 
@@ -121,7 +121,7 @@ def _cases(
         many=page.count >= COUNTED,
         asked=asked,
         state=OPEN if len(asked.states) > 1 else next(iter(asked.states), ""),
-        choices=_choices(units, programme, language_of(request, visit)),
+        choices=_choices(units, programme, reader_language(request, visit)),
         names=_names(desk, visit, (line.custody.worker for line in page.lines)),
         unit_of=lambda custody: _unit_of(custody, units),
         not_found=not_found,
@@ -152,5 +152,5 @@ def _names(desk: Desk, visit: Visit, accounts: Iterable[str | None]) -> Mapping[
 
 
 def _days(request: Request, visit: Visit) -> Callable[[date], str]:
-    language = language_of(request, visit)
+    language = reader_language(request, visit)
     return lambda day: format_date(day, "d MMM y", locale=language)

@@ -6,9 +6,8 @@ from typing import Final
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from casework.case_file.kinds import EntryKind
 from casework.case_file.transitions import OPEN, TRANSITIONS, Transition
-from casework.case_file_models import CaseEntry
+from casework.case_file_models import CaseEntry, EntryKind
 from casework.models import Case, CaseState, ScreeningOutcome
 
 __all__ = ["MOVING", "is_led_on_screen", "leave_case"]

@@ -3,7 +3,7 @@
 from core.access import NotAllowed
 from core.errors import Problem
 
-__all__ = ["CaseFileDamaged", "EntryChanged", "EntryUnknown", "FieldUnfit", "FieldsMissing", "OwnStep", "StepImpossible"]
+__all__ = ["EntryChanged", "EntryUnknown", "FieldUnfit", "FieldsMissing", "OwnStep", "StepImpossible"]
 
 
 class StepImpossible(Problem):
@@ -40,9 +40,3 @@ class FieldUnfit(Problem):
     code = "CASE-175"
     says = "The field {field} cannot hold this: {expected}."
     remedy = "Correct the field and send again."
-
-
-class CaseFileDamaged(Problem):
-    code = "CASE-176"
-    says = "The file of case {case} is not what was written: {what}."
-    remedy = "Treat it as tampering: keep the database as it is, compare with a backup and read the audit log for this case."

@@ -8,27 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from casework.case_file_models import EntryKind
 from forms import RecordPart
 
-__all__ = ["FIELDS", "PART_OF", "EntryField", "EntryKind", "FieldKind"]
-
-
-class EntryKind(StrEnum):
-    """One kind of thing that is done on a case, in the order in which a case file shows them."""
-
-    DECISION = "decision"  # of a screening: status and eligibility
-    ASSESSMENT = "assessment"
-    PLAN = "plan"
-    GOAL = "goal"
-    SERVICE = "service"
-    REFERRAL = "referral"
-    TRANSFER = "transfer"  # of the case to another unit
-    VISIT = "visit"  # follow-up visit
-    RETURN = "return"  # assisted voluntary return and reintegration
-    TASK = "task"
-    NOTE = "note"
-    FLAG = "flag"
-    CLOSURE = "closure"
+__all__ = ["FIELDS", "PART_OF", "EntryField", "FieldKind"]
 
 
 class FieldKind(StrEnum):

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from casework.case_file.kinds import PART_OF, EntryKind
-from casework.case_file.sealed_steps import SealedStep, open_steps
+from casework.case_file.kinds import PART_OF
 from casework.case_file.take_step import is_asked
-from casework.case_file.transitions import NOT_YET, Act, Transition, acts_from
+from casework.case_file.transitions import NOT_YET, Transition, acts_from
+from casework.case_file_models import Act, EntryKind
 from casework.consent.consents import require_unrestricted
 from casework.errors import RecordUnknown
 from casework.models import Case, CaseState, KeyKind, Person, ScreeningOutcome
@@ -19,6 +19,7 @@ from casework.programme import Programme, programme_in_force
 from casework.store.bulk_limit import count_reading
 from casework.store.need_to_know import readable_parts
 from casework.store.seal_record import Vault, stored_key
+from casework.store.seal_steps import SealedStep, open_steps
 from core.access import Access, Custody, NotAllowed, access_of
 from core.audit import Action, Purpose, record
 from core.clear_columns import code_in, custody_of

@@ -1,13 +1,14 @@
 """What was typed into the fields of an entry, read strictly: nothing wrong is stored, and the field is named."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from casework.case_file.errors import FieldUnfit
-from casework.case_file.kinds import FIELDS, EntryField, EntryKind, FieldKind
+from casework.case_file.kinds import FIELDS, EntryField, FieldKind
+from casework.case_file_models import EntryKind
 from casework.programme import Programme
 
 __all__ = ["LONGEST_LINE", "LONGEST_TEXT", "read_fields"]
@@ -35,16 +36,7 @@ def _read(field: EntryField, value: Answer, programme: Programme) -> Answer:
     text = _plain(field, value)
     if not text:
         return ""
-    match field.kind:
-        case FieldKind.CODE:
-            return _code(field, text, programme)
-        case FieldKind.YES_NO:
-            return _one_of(field, text, ("yes", "no"))
-        case FieldKind.DATE:
-            return _day(field, text)
-        case FieldKind.NUMBER:
-            return _number(field, text)
-    return text
+    return _STRICT.get(field.kind, _as_typed)(field, text, programme)
 
 
 def _plain(field: EntryField, value: Answer) -> str:
@@ -61,6 +53,14 @@ def _plain(field: EntryField, value: Answer) -> str:
     return text
 
 
+def _as_typed(_: EntryField, text: str, __: Programme) -> str:
+    return text
+
+
+def _yes_or_no(field: EntryField, text: str, _: Programme) -> str:
+    return _one_of(field, text, ("yes", "no"))
+
+
 def _code(field: EntryField, code: str, programme: Programme) -> str:
     return _one_of(field, code, tuple(programme.lists[field.codes]))
 
@@ -71,14 +71,14 @@ def _one_of(field: EntryField, code: str, known: tuple[str, ...]) -> str:
     return code
 
 
-def _day(field: EntryField, text: str) -> str:
+def _day(field: EntryField, text: str, _: Programme) -> str:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
         raise FieldUnfit(field=field.name, expected="write the day as 2026-02-10, in the Gregorian calendar") from None
 
 
-def _number(field: EntryField, text: str) -> str:
+def _number(field: EntryField, text: str, _: Programme) -> str:
     try:
         number = Decimal(text.replace(",", "."))
     except InvalidOperation:
@@ -86,3 +86,11 @@ def _number(field: EntryField, text: str) -> str:
     if not number.is_finite() or number < 0 or number > 10**12:
         raise FieldUnfit(field=field.name, expected="write a number, as 12.50")
     return str(number.quantize(Decimal("0.01")) if number % 1 else number.quantize(Decimal(1)))
+
+
+_STRICT: Final[Mapping[FieldKind, Callable[[EntryField, str, Programme], str]]] = {
+    FieldKind.CODE: _code,
+    FieldKind.YES_NO: _yes_or_no,
+    FieldKind.DATE: _day,
+    FieldKind.NUMBER: _number,
+}

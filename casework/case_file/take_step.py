@@ -14,11 +14,10 @@ from sqlalchemy.orm import Session
 
 from casework.case_file.case_state import leave_case
 from casework.case_file.errors import EntryChanged, EntryUnknown, FieldsMissing, OwnStep, StepImpossible
-from casework.case_file.kinds import PART_OF, EntryKind
+from casework.case_file.kinds import PART_OF
 from casework.case_file.read_fields import read_fields
-from casework.case_file.sealed_steps import SealedStep, open_steps, seal_step
-from casework.case_file.transitions import NOT_YET, Act, Approval, Transition, find_transition
-from casework.case_file_models import CaseEntry
+from casework.case_file.transitions import NOT_YET, Approval, Transition, find_transition
+from casework.case_file_models import Act, CaseEntry, EntryKind
 from casework.consent.consents import require_unrestricted
 from casework.errors import RecordUnknown
 from casework.models import Case, KeyKind, Person
@@ -27,6 +26,7 @@ from casework.store.bulk_limit import count_reading
 from casework.store.change_clear import changing_clear
 from casework.store.need_to_know import require_parts
 from casework.store.seal_record import Vault, stored_key
+from casework.store.seal_steps import SealedStep, open_steps, seal_step
 from core.access import require
 from core.audit import Action, Purpose, record
 from core.clear_columns import custody_of
@@ -55,7 +55,7 @@ class Step:
     id: UUID = field(default_factory=uuid4)
 
 
-def take_step(session: Session, ring: KeyRing, case_id: UUID, step: Step, *, purpose: Purpose = Purpose.ASSISTANCE) -> UUID:
+def take_step(session: Session, ring: KeyRing, case_id: UUID, step: Step, *, purpose: Purpose) -> UUID:
     """Take the step; the entry's id. The same step again changes nothing.
 
     Raises `RecordUnknown`, `NotAllowed`, `OwnStep`, `RecordRestricted`, `StepImpossible`, `EntryUnknown`, `EntryChanged`,
@@ -77,8 +77,10 @@ def take_step(session: Session, ring: KeyRing, case_id: UUID, step: Step, *, pur
     if step.id in {one.id for one in taken}:
         return next(one.entry for one in taken if one.id == step.id)
     programme = programme_in_force(session)
-    row = _possible(case, step, earlier, programme)
+    row = _row(case, step, earlier)
     access = require(session, row.right, custody_of(person), subject=f"casework.case:{case_id}")
+    if case.state not in row.during or not is_asked(row, programme):
+        raise _impossible(case, step, row.before)
     if row.by_another and access.actor in {one.by for one in earlier}:
         raise OwnStep(row.right, f"casework.case:{case_id}")
     fields = read_fields(step.kind, step.fields, programme)
@@ -106,7 +108,7 @@ def take_step(session: Session, ring: KeyRing, case_id: UUID, step: Step, *, pur
     return sealed.entry
 
 
-def _possible(case: Case, step: Step, earlier: list[SealedStep], programme: Programme) -> Transition:
+def _row(case: Case, step: Step, earlier: list[SealedStep]) -> Transition:
     """The row of the table; raises `EntryUnknown`, `EntryChanged` or `StepImpossible`."""
     if step.entry and (not earlier or earlier[-1].kind is not step.kind):
         raise EntryUnknown(entry=step.entry)
@@ -114,10 +116,13 @@ def _possible(case: Case, step: Step, earlier: list[SealedStep], programme: Prog
         raise EntryChanged(entry=step.entry)
     before = earlier[-1].state if earlier else NOT_YET
     row = find_transition(step.kind, step.act, before)
-    if row is None or case.state not in row.during or not is_asked(row, programme):
-        where = {"before": before or "not there", "case_state": case.state}
-        raise StepImpossible(act=step.act.value, kind=step.kind.value, **where)
+    if row is None:
+        raise _impossible(case, step, before)
     return row
+
+
+def _impossible(case: Case, step: Step, before: str) -> StepImpossible:
+    return StepImpossible(act=step.act.value, kind=step.kind.value, before=before or "not there", case_state=case.state)
 
 
 def is_asked(row: Transition, programme: Programme) -> bool:

@@ -9,41 +9,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from casework.case_file.kinds import EntryKind
+from casework.case_file_models import Act, EntryKind
 from casework.models import CaseState
 from core.permissions import Right
 
-__all__ = ["NOT_YET", "OPEN", "TRANSITIONS", "Act", "Approval", "Transition", "acts_from", "find_transition"]
+__all__ = ["NOT_YET", "OPEN", "TRANSITIONS", "Approval", "Transition", "acts_from", "find_transition"]
 
 NOT_YET: Final = ""  # the state of an entry that is not there
 OPEN: Final = frozenset({CaseState.ELIGIBLE, CaseState.ACTIVE, CaseState.FOLLOW_UP})
 CLOSED: Final = frozenset({CaseState.NOT_ELIGIBLE, CaseState.CLOSED, CaseState.CLOSED_REFERRED})
 ALWAYS: Final = OPEN | CLOSED
 WORK, APPROVE, DECIDE = Right.WORK_ON_CASE, Right.APPROVE_CASE_STEP, Right.DECIDE_SCREENING
-
-
-class Act(StrEnum):
-    """What is done with an entry."""
-
-    WRITE = "write"
-    CHANGE = "change"
-    SUBMIT = "submit"  # for approval
-    SETTLE = "settle"  # without approval, where the programme asks for none
-    APPROVE = "approve"
-    SEND_BACK = "send_back"
-    END = "end"
-    START = "start"
-    COMPLETE = "complete"
-    FAIL = "fail"
-    CANCEL = "cancel"
-    SEND = "send"
-    ACCEPT = "accept"
-    REJECT = "reject"
-    REVOKE = "revoke"
-    AGREE = "agree"
-    DEPART = "depart"
-    ARRIVE = "arrive"
-    REOPEN = "reopen"
 
 
 class Approval(StrEnum):

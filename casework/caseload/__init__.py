@@ -1,18 +1,19 @@
 """The worker's day: which cases are theirs, what is due, what waits for somebody. Lists show what stands in clear of a case and
 open nothing."""
 
+from casework.case_file_models import TO_DO_KINDS
 from casework.caseload.case_filter import CaseFilter, Mark, Whose
 from casework.caseload.count_day import DAY, count_day
 from casework.caseload.list_caseload import COUNTED, CaseLine, CasePage, list_caseload
 from casework.caseload.list_tasks import Due, ListedTask, TaskFilter, list_tasks
-from casework.caseload.marked_entries import OPEN_STATES, TO_BE_DONE_KINDS
+from casework.caseload.marked_entries import OPEN_STATES
 from casework.models import CaseState, ScreeningOutcome
 
 __all__ = [
     "COUNTED",
     "DAY",
     "OPEN_STATES",
-    "TO_BE_DONE_KINDS",
+    "TO_DO_KINDS",
     "CaseFilter",
     "CaseLine",
     "CasePage",

@@ -13,8 +13,7 @@ from sqlalchemy import UUID as SQL_UUID
 from sqlalchemy import ColumnElement, and_, any_, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from casework.case_file import EntryKind
-from casework.case_file_models import CaseEntry
+from casework.case_file_models import CaseEntry, EntryKind
 from casework.caseload.case_filter import Whose
 from casework.caseload.covered_cases import held_by, in_reach, in_unit
 from casework.caseload.marked_entries import TO_BE_DONE, due_soon, overdue

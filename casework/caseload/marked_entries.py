@@ -7,8 +7,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, exists, literal_column, not_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from casework.case_file import EntryKind
-from casework.case_file_models import TO_DO_KINDS, TO_DO_STATES, CaseEntry
+from casework.case_file_models import TO_DO_KINDS, TO_DO_STATES, CaseEntry, EntryKind
 from casework.caseload.case_filter import Mark
 from casework.models import Case, CaseState
 
@@ -16,7 +15,6 @@ __all__ = [
     "DAYS_AHEAD",
     "OPEN_STATES",
     "TO_BE_DONE",
-    "TO_BE_DONE_KINDS",
     "due_soon",
     "entries_that_mark",
     "is_marked",
@@ -36,7 +34,6 @@ def _stands(state: str, *kinds: EntryKind) -> ColumnElement[bool]:
     return and_(_one_of(CaseEntry.kind, *kinds), _one_of(CaseEntry.state, state))
 
 
-TO_BE_DONE_KINDS: Final = tuple(map(EntryKind, TO_DO_KINDS))
 TO_BE_DONE: Final = and_(_one_of(CaseEntry.kind, *TO_DO_KINDS), _one_of(CaseEntry.state, *TO_DO_STATES))
 SUBMITTED: Final = (EntryKind.DECISION, EntryKind.ASSESSMENT, EntryKind.PLAN, EntryKind.CLOSURE)
 

@@ -70,8 +70,7 @@ def shown(page: str) -> set[str]:
 def test_a_day_is_numbers_and_each_leads_to_its_list(world: World) -> None:
     page = world.amal.get("/work").text
     numbers = {
-        html.unescape(address): int(count)
-        for address, count in re.findall(r'<a href="([^"]+)"><strong>(\d+)</strong>', page)
+        html.unescape(address): int(count) for address, count in re.findall(r'<a href="([^"]+)"><strong>(\d+)</strong>', page)
     }
     assert sum(numbers.values()) == 5  # overdue, of the worker and of the team; flagged; a case, of the worker and of the team
     for address, count in numbers.items():

@@ -39,7 +39,7 @@ class Office:
 
     def take(self, step: Step, access: Access = AMAL) -> UUID:
         with self.working(access) as session:
-            return take_step(session, self.team.ring, self.case, step)
+            return take_step(session, self.team.ring, self.case, step, purpose=Purpose.ASSISTANCE)
 
     def file(self, access: Access = AMAL) -> CaseFile:
         with self.working(access) as session:

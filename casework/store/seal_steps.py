@@ -10,10 +10,8 @@ from uuid import UUID, uuid5
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework.case_file.errors import CaseFileDamaged
-from casework.case_file.kinds import EntryKind
-from casework.case_file.transitions import Act
-from casework.case_file_models import CaseEntry, CaseStep
+from casework.case_file_models import Act, CaseEntry, CaseStep, EntryKind
+from casework.errors import CaseFileDamaged
 from casework.models import Case, Person
 from casework.store.kept_key import KeptKey
 from casework.store.seal_record import written
