@@ -3,9 +3,9 @@
 Run: PYTHONPATH=. .venv/bin/python bench/caseload.py [--cases N] [--users N] [--pause SECONDS] [--seconds SECONDS] [--plans]
 [--folder FOLDER]
 
-The store is the one of `bench/search.py`, with entries beside its cases as their steps would leave them: six of ten cases have a
-task, a visit and a service, one of twenty a flag, a closure that waits, a referral. Nothing a list needs is sealed, so no step is.
-49 caseworkers of as many teams and a supervisor of all each ask for a page, think for a while, and ask for the next; server and
+The store is the one of `bench/search.py`, with entries beside its cases as their steps would leave them: six of ten cases have
+a task, a visit or a service, one of twenty a flag, a closure that waits, a referral. Nothing that a list needs is sealed, so no
+step is. 49 caseworkers of as many teams and a supervisor of all each ask for a page, think for a while, and ask for the next; server and
 users are one process. Beside what users waited stand the processor seconds of one page alone, here and in the database: with
 those the number of processors that so many users need is known whatever else the machine is doing. The floor in the same run is
 the page to find somebody, which looks up who asks and reads nothing else.
@@ -53,6 +53,10 @@ PAGES = {
     "the day": "/work",
 }
 FLOOR = "/persons"
+SPREAD = """
+UPDATE casework."case" SET opened_at = now() - random() * interval '700 days', active_at = now() - random() * interval '200 days',
+  state = (ARRAY['eligible', 'active', 'active', 'follow_up', 'closed', 'not_eligible'])[1 + (random() * 5)::int]
+"""
 ENTRIES = """
 INSERT INTO casework.case_entry (id, person, "case", operation, kind, state, due, assignee, changed_at)
 SELECT gen_random_uuid(), c.person, c.id, c.operation, k.kind, k.state,
@@ -127,8 +131,7 @@ def fill(program: Program, cases: int) -> None:
                         "former": f"org/north/team-{number}/-",
                     },
                 )
-        spread = "UPDATE casework.\"case\" SET opened_at = now() - random() * interval '700 days', active_at = now() - random() * interval '200 days', state = (ARRAY['eligible', 'active', 'active', 'follow_up', 'closed', 'not_eligible'])[1 + (random() * 5)::int]"
-        connection.execute(text(spread))
+        connection.execute(text(SPREAD))
         connection.execute(text(ENTRIES))
     url = program.database.engine.url.set(username=ADMINISTRATOR, drivername="postgresql")
     with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as bare:
@@ -177,9 +180,8 @@ def click(socket: Path, users: list[str], given: argparse.Namespace) -> None:
     every = [one for times in waited.values() for one in times]
     for what, times in {**waited, "all pages": every}.items():
         ordered = sorted(one * 1000 for one in times)
-        print(
-            f"{what:<40}{len(ordered):6} pages{ordered[len(ordered) // 2]:9.1f} ms p95{ordered[int(len(ordered) * 0.95)]:9.1f} ms"
-        )
+        middle, high = ordered[len(ordered) // 2], ordered[int(len(ordered) * 0.95)]
+        print(f"{what:<40}{len(ordered):6} pages{middle:9.1f} ms p95{high:9.1f} ms")
 
 
 def log_plans(program: Program) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from babel.dates import format_date
 from fastapi import Query, Request, Response
@@ -117,6 +117,7 @@ def _cases(
         "cases.html.j2",
         visit,
         at="/cases",
+        unsaved=True,
         page=page,
         many=page.count >= COUNTED,
         asked=asked,
@@ -126,6 +127,9 @@ def _cases(
         unit_of=lambda custody: _unit_of(custody, units),
         not_found=not_found,
         searches=visit.access.may(Right.FIND_PERSON),
+        works=visit.access.may(Right.WORK_ON_CASE),
+        hands_over=visit.access.may(Right.SHARE_RECORD),
+        form_id=uuid4(),
         narrowed=address_of(asked) != address_of(CaseFilter()),
     )
 

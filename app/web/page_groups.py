@@ -8,6 +8,7 @@ from app.web.back_check_pages import BACK_CHECKS
 from app.web.broken_glass_pages import BROKEN_GLASS
 from app.web.bulk_reading_pages import BULK_READING
 from app.web.caseload_pages import CASELOAD
+from app.web.chosen_case_pages import CHOSEN_CASES
 from app.web.collector_pages import COLLECTORS
 from app.web.consent_pages import CONSENTS
 from app.web.correction_pages import CORRECTIONS
@@ -42,6 +43,7 @@ GROUPS = (
     ENROLMENT,
     WORK,
     CASELOAD,
+    CHOSEN_CASES,
     FINDING,
     RECORDS,
     CONSENTS,

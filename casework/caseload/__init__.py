@@ -4,7 +4,8 @@ open nothing."""
 from casework.case_file_models import TO_DO_KINDS
 from casework.caseload.case_filter import CaseFilter, Mark, Whose
 from casework.caseload.count_day import DAY, count_day
-from casework.caseload.list_caseload import COUNTED, CaseLine, CasePage, list_caseload
+from casework.caseload.hand_over import person_to_hand_over
+from casework.caseload.list_caseload import COUNTED, PAGE_OF_CASES, CaseLine, CasePage, list_caseload
 from casework.caseload.list_tasks import Due, ListedTask, TaskFilter, list_tasks
 from casework.caseload.marked_entries import OPEN_STATES
 from casework.models import CaseState, ScreeningOutcome
@@ -13,6 +14,7 @@ __all__ = [
     "COUNTED",
     "DAY",
     "OPEN_STATES",
+    "PAGE_OF_CASES",
     "TO_DO_KINDS",
     "CaseFilter",
     "CaseLine",
@@ -27,4 +29,5 @@ __all__ = [
     "count_day",
     "list_caseload",
     "list_tasks",
+    "person_to_hand_over",
 ]

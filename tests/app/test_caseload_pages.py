@@ -57,8 +57,9 @@ def world(field_team: Field) -> World:
         custody = Custody(str(ours), "-", str(one), str(amal.account))
         assign_custody(session, ring, Access.of_system("tester", "TEST"), case.person, custody, purpose=Purpose.ASSISTANCE)
         task = Step(EntryKind.TASK, Act.WRITE, fields={"task": TASK}, due=now().date() - timedelta(days=1))
-        take_step(session, ring, case.id, task)
-        take_step(session, ring, case.id, Step(EntryKind.FLAG, Act.WRITE, fields={"reason": "Look"}))
+        take_step(session, ring, case.id, task, purpose=Purpose.ASSISTANCE)
+        flag = Step(EntryKind.FLAG, Act.WRITE, fields={"reason": "Look"})
+        take_step(session, ring, case.id, flag, purpose=Purpose.ASSISTANCE)
     return World(site, amal, carla, case.id, one)
 
 

@@ -55,7 +55,7 @@ class Office:
     ) -> UUID:
         with self.working(access) as session:
             step = Step(kind, act, fields=fields, due=due, assignee=assignee)
-            return take_step(session, self.team.ring, self.cases[case], step)
+            return take_step(session, self.team.ring, self.cases[case], step, purpose=Purpose.ASSISTANCE)
 
     def listed(self, asked: CaseFilter, access: Access = AMAL) -> list[str]:
         """The references of the cases that a list shows, in its order."""
