@@ -13,6 +13,7 @@ from app.web.desk import Desk, OpenDesk, PageGroup
 from app.web.record_desk import account_named
 from app.web.signed_in import CheckedForm, SignedIn, Visit
 from app.web.signed_in_page import show, signed_in_router
+from app.web.unsaved_work import tell_sent
 from casework import records
 from casework.case_file import Act, EntryKind, Step, take_step
 from casework.caseload import PAGE_OF_CASES, person_to_hand_over
@@ -88,4 +89,7 @@ def _custody(desk: Desk, visit: Visit, form: CheckedForm) -> Custody:
 
 
 def _told(request: Request, visit: Visit, what: str, outcomes: list[Outcome]) -> Response:
-    return show(request, "chosen_cases.html.j2", visit, at="/cases", what=what, outcomes=outcomes)
+    answer = show(request, "chosen_cases.html.j2", visit, at="/cases", unsaved=True, what=what, outcomes=outcomes)
+    if any(one.problem is None for one in outcomes):
+        tell_sent(request, answer)
+    return answer

@@ -55,7 +55,8 @@ class SignedInRoute(APIRoute):
         async def guarded(request: Request) -> Response:
             try:
                 response = await handle(request)
-                tell_sent(request, response)
+                if response.status_code == HTTPStatus.SEE_OTHER:
+                    tell_sent(request, response)
             except HTTPException:
                 raise
             except RequestValidationError:  # an address with something else where an id belongs

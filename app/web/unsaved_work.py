@@ -7,7 +7,6 @@ browser's storage tells of no case. `static/unsaved_work.js` does the rest.
 
 import base64
 import re
-from http import HTTPStatus
 from typing import Final
 
 from fastapi import Request, Response
@@ -39,8 +38,9 @@ def name_for(request: Request, visit: Visit | None, form: str) -> str:
 
 
 def tell_sent(request: Request, response: Response) -> None:
-    """A form that was kept and is answered by a page to load was taken: let the browser forget what it kept of it."""
+    """What the form held was taken: let the browser forget what it kept of it. An answer that is a page to load says so by
+    itself (`app.web.signed_in_page`)."""
     name = request.query_params.get("unsaved", "")
-    if response.status_code == HTTPStatus.SEE_OTHER and NAME.fullmatch(name):
+    if NAME.fullmatch(name):
         secure = not is_on_this_machine(request)
         response.set_cookie(SENT, name, max_age=DAYS * 24 * 3600, path="/", samesite="strict", secure=secure)
