@@ -6,9 +6,9 @@ Run: PYTHONPATH=. .venv/bin/python bench/caseload.py [--cases N] [--users N] [--
 The store is the one of `bench/search.py`, with entries beside its cases as their steps would leave them: six of ten cases have
 a task, a visit or a service, one of twenty a flag, a closure that waits, a referral. Nothing that a list needs is sealed, so no
 step is. 49 caseworkers of as many teams and a supervisor of all each ask for a page, think for a while, and ask for the next;
-server and users are one process. Beside what users waited stand the processor seconds of one page alone, here and in the database: with
-those the number of processors that so many users need is known whatever else the machine is doing. The floor in the same run is
-the page to find somebody, which looks up who asks and reads nothing else.
+server and users are one process. Before that each page is asked for alone, with the processor time of one, here and in the
+database: it says what so many users need whatever else the machine is doing. The floor in the same run is the page to find
+somebody, which looks up who asks and reads nothing else.
 """
 
 import argparse

@@ -216,6 +216,8 @@ class Case(Base):
     opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     reference: Mapped[bytes]
     custody: Mapped[str] = mapped_column(server_default=str(UNASSIGNED))
+    organisation: Mapped[str] = mapped_column(Computed("split_part(custody, '/', 1)", persisted=True))
+    area: Mapped[str] = mapped_column(Computed("split_part(custody, '/', 2)", persisted=True))
     team: Mapped[str] = mapped_column(Computed("split_part(custody, '/', 3)", persisted=True))
     worker: Mapped[str] = mapped_column(Computed("split_part(custody, '/', 4)", persisted=True))
     # When something was last done on it: each writing through the mapper counts.

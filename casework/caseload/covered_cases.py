@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import UUID as SQL_UUID
 from sqlalchemy import ColumnElement, and_, any_, false, func, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute
 
 from casework.caseload.case_filter import Whose
 from casework.models import Case, Opening
@@ -18,11 +19,11 @@ from core.permissions import Right, holds
 
 __all__ = ["held_by", "in_reach", "in_unit"]
 
-PLACES: Final[Mapping[str, ColumnElement[str]]] = {
-    "organisation": func.split_part(Case.custody, "/", 1),
-    "area": func.split_part(Case.custody, "/", 2),
-    "team": Case.team.expression,
-    "worker": Case.worker.expression,
+PLACES: Final[Mapping[str, InstrumentedAttribute[str]]] = {
+    "organisation": Case.organisation,
+    "area": Case.area,
+    "team": Case.team,
+    "worker": Case.worker,
 }
 
 

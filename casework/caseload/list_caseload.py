@@ -27,7 +27,7 @@ from core.permissions import Right
 __all__ = ["COUNTED", "PAGE_OF_CASES", "CaseLine", "CasePage", "list_caseload"]
 
 PAGE_OF_CASES: Final = 50
-COUNTED: Final = 1000  # "1000 or more" says enough, and costs the same however many there are
+COUNTED: Final = 500  # "500 or more" says enough, and costs the same however many there are
 SHOWN: Final = (Mark.OVERDUE, Mark.FLAGGED, Mark.AWAITING)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -19,12 +19,13 @@ OPENED = f"person IN (SELECT o.person FROM casework.opening o WHERE o.actor = {A
 ITS_CASE = 'EXISTS (SELECT FROM casework."case" c WHERE c.id = case_entry."case")'
 WHOLE_OPERATION = "(SELECT current_setting('waystation.reach', true)) = '%'"
 TO_DO = "kind IN ('task', 'visit', 'service') AND state IN ('open', 'planned', 'under_way')"
+UNITS = ("organisation", "area", "team", "worker")  # each by itself, for PostgreSQL to know how many cases one has
 READ = ("case", "person", "interview")
 
 
 def upgrade() -> None:
     op.add_column("case", sa.Column("custody", sa.String(), nullable=False, server_default=UNASSIGNED), schema="casework")
-    for position, unit in ((3, "team"), (4, "worker")):
+    for position, unit in enumerate(UNITS, 1):
         of_custody = sa.Computed(f"split_part(custody, '/', {position})", persisted=True)
         op.add_column("case", sa.Column(unit, sa.String(), of_custody, nullable=False), schema="casework")
     op.add_column(
