@@ -39,6 +39,7 @@ class World:
     carla: Browser  # supervisor of team two
     case: UUID
     team: UUID
+    other_team: UUID
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ def world(field_team: Field) -> World:
         take_step(session, ring, case.id, task, purpose=Purpose.ASSISTANCE)
         flag = Step(EntryKind.FLAG, Act.WRITE, fields={"reason": "Look"})
         take_step(session, ring, case.id, flag, purpose=Purpose.ASSISTANCE)
-    return World(site, amal, carla, case.id, one)
+    return World(site, amal, carla, case.id, one, two)
 
 
 def shown(page: str) -> set[str]:
@@ -75,7 +76,7 @@ def test_a_day_is_numbers_and_each_leads_to_its_list(world: World) -> None:
     }
     assert sum(numbers.values()) == 5  # overdue, of the worker and of the team; flagged; a case, of the worker and of the team
     for address, count in numbers.items():
-        assert len(shown(world.amal.get(address).text)) == min(count, 1), address
+        assert len(shown(world.amal.client.get(address).text)) == min(count, 1), address
 
 
 def test_the_list_says_where_a_case_stands_and_nothing_of_what_was_said(world: World) -> None:
@@ -135,3 +136,27 @@ def test_looking_leaves_one_line_and_reads_nobody(world: World) -> None:
     world.amal.get("/cases")
     world.amal.get("/tasks")
     assert lines() == (logged + 2, read)
+
+
+def chosen(browser: Browser, path: str, *cases: UUID, **fields: str) -> str:
+    data = {"form_token": token(browser), "case": [str(case) for case in cases], **fields}
+    return browser.client.post(path, data=data).text
+
+
+def test_several_cases_are_flagged_and_handed_over_each_told_by_itself(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sent twice, a flag is raised once; whom the day's reading does not reach is not handed over either."""
+    unknown, sent = UUID(int=7), str(UUID(int=8))
+    for _ in range(2):
+        told = chosen(world.amal, "/cases/flag", world.case, unknown, id=sent, reason="Ask again")
+        assert told.count("Done.") == 1
+        assert "There is no such case" in told or "Not done:" in told
+    assert re.search(r"a flag\s*2<", world.amal.get("/cases").text)  # the one of the world, and this one
+
+    monkeypatch.setenv("WAYSTATION_BULK_READ_LIMIT", "0")
+    told = chosen(world.amal, "/cases/hand-over", world.case, unit=str(world.other_team), account="")
+    assert "Done." not in told
+    monkeypatch.delenv("WAYSTATION_BULK_READ_LIMIT")
+    assert "Done." in chosen(world.amal, "/cases/hand-over", world.case, unit=str(world.other_team), account="carla")
+    assert shown(world.amal.get("/cases").text) == set()
+    assert shown(world.carla.get("/cases", whose="mine").text) == {str(world.case)}
+    assert "Done." not in chosen(world.amal, "/cases/hand-over", world.case, unit=str(world.team), account="")

@@ -31,21 +31,15 @@ def named(tasks: dict[str, UUID], found: list[UUID]) -> list[str]:
     return [names[one] for one in found]
 
 
-def test_ones_own_come_by_their_day_and_what_has_none_last(office: Office, tasks: dict[str, UUID]) -> None:
+def test_ones_own_come_by_their_day_and_what_has_none_last_and_so_do_the_teams(office: Office, tasks: dict[str, UUID]) -> None:
     assert named(tasks, office.tasks(TaskFilter())) == ["mine, overdue", "mine, soon", "nobody's, of my case"]
     assert named(tasks, office.tasks(TaskFilter(due=Due.OVERDUE))) == ["mine, overdue"]
     assert named(tasks, office.tasks(TaskFilter(due=Due.SOON))) == ["mine, soon"]
     assert named(tasks, office.tasks(TaskFilter(kind=EntryKind.SERVICE))) == ["nobody's, of my case"]
-
-
-def test_the_teams_and_nobodys(office: Office, tasks: dict[str, UUID]) -> None:
     team = set(named(tasks, office.tasks(TaskFilter(Whose.TEAM))))
     assert team == set(tasks) - {"badr's"}
     assert named(tasks, office.tasks(TaskFilter(Whose.NOBODY))) == ["nobody's"]
     assert set(named(tasks, office.tasks(TaskFilter(Whose.REACH), CARLA))) == set(tasks)
-
-
-def test_what_is_done_is_not_listed(office: Office, tasks: dict[str, UUID]) -> None:
     with office.team.zone() as session:
         session.execute(text("UPDATE casework.case_entry SET state = 'done' WHERE id = :id"), {"id": tasks["mine, soon"]})
     assert "mine, soon" not in named(tasks, office.tasks(TaskFilter()))
@@ -61,23 +55,20 @@ def test_page_by_page_each_comes_once(office: Office, tasks: dict[str, UUID]) ->
     assert (pages, after) == (whole, None)
 
 
-@pytest.mark.parametrize("access", [AMAL, CARLA])
-def test_each_number_of_a_day_is_of_the_list_behind_it(office: Office, tasks: dict[str, UUID], access: Access) -> None:
+def test_each_number_of_a_day_is_of_the_list_behind_it(office: Office, tasks: dict[str, UUID]) -> None:
     office.begin("SC-3", EntryKind.FLAG, reason="Look here")
     office.begin("SC-1", EntryKind.CLOSURE, Act.SUBMIT, outcome="goals_met", reason="All is done")
     referral = office.begin("SC-2", EntryKind.REFERRAL, provider="medical_partner", reason="Fever")
     with office.team.zone() as session:
         session.execute(text("UPDATE casework.case_entry SET state = 'sent' WHERE id = :id"), {"id": referral})
-    with office.working(access) as session:
-        counted = count_day(session)
-    behind = {
-        name: len(office.listed(asked, access) if isinstance(asked, CaseFilter) else office.tasks(asked, access))
-        for name, asked in DAY.items()
-    }
-    assert counted == behind
-    assert [counted[name] for name in ("flagged", "awaiting", "referred", "without_worker")] == [1, 1, 1, 1]
-
-
-def test_who_reads_no_case_files_has_no_such_day(office: Office) -> None:
+    for access in (AMAL, CARLA):
+        with office.working(access) as session:
+            counted = count_day(session)
+        behind = {
+            name: len(office.listed(asked, access) if isinstance(asked, CaseFilter) else office.tasks(asked, access))
+            for name, asked in DAY.items()
+        }
+        assert counted == behind
+        assert [counted[name] for name in ("flagged", "awaiting", "referred", "without_worker")] == [1, 1, 1, 1]
     with office.working(Access("dina", AMAL.operation, (Grant(Role.DATA_PROTECTION_OFFICER),))) as session:
         assert count_day(session) == {}
