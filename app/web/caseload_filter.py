@@ -3,7 +3,6 @@
 What is no code of ours does not narrow.
 """
 
-from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Final, TypeVar
@@ -15,7 +14,7 @@ from starlette.datastructures import QueryParams
 from casework.case_file import EntryKind
 from casework.caseload import OPEN_STATES, CaseFilter, CaseState, Due, Mark, ScreeningOutcome, TaskFilter, Whose
 
-__all__ = ["OPEN", "address_of", "case_filter", "task_filter"]
+__all__ = ["OPEN", "address_of", "case_filter", "codes_of", "state_of", "task_filter"]
 
 OPEN: Final = "open"  # any of the states of an open case
 Code = TypeVar("Code", bound=StrEnum)
@@ -47,18 +46,22 @@ def task_filter(query: QueryParams) -> TaskFilter:
 
 def address_of(asked: CaseFilter | TaskFilter) -> str:
     """The page that shows what is asked for."""
-    said: dict[str, object]
+    return f"{'/tasks' if isinstance(asked, TaskFilter) else '/cases'}?{codes_of(asked)}"
+
+
+def codes_of(asked: CaseFilter | TaskFilter) -> str:
+    """What is asked for as an address writes it, without the page."""
+    said: dict[str, object] = {"whose": asked.whose, "unit": asked.unit}
     if isinstance(asked, TaskFilter):
-        said = {"whose": asked.whose, "due": asked.due, "kind": asked.kind, "unit": asked.unit}
-        return _address("/tasks", said)
-    state = OPEN if asked.states == OPEN_STATES else next(iter(asked.states), None)
-    said = {"whose": asked.whose, "unit": asked.unit, "state": state, "outcome": asked.outcome, "since": asked.opened_since}
-    return _address("/cases", said | {"mark": sorted(asked.marks)})
+        said |= {"due": asked.due, "kind": asked.kind}
+    else:
+        said |= {"state": state_of(asked), "outcome": asked.outcome, "since": asked.opened_since, "mark": sorted(asked.marks)}
+    return urlencode({name: value for name, value in said.items() if value}, doseq=True)
 
 
-def _address(page: str, said: Mapping[str, object]) -> str:
-    named = {name: value for name, value in said.items() if value}
-    return f"{page}?{urlencode(named, doseq=True)}"
+def state_of(asked: CaseFilter) -> str:
+    """The code of the state that is asked for, or of all open ones; empty where none is."""
+    return OPEN if asked.states == OPEN_STATES else next(iter(asked.states), "")
 
 
 def _code(codes: type[Code], given: str | None) -> Code | None:

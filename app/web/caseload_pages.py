@@ -12,9 +12,10 @@ from uuid import UUID, uuid4
 
 from babel.dates import format_date
 from fastapi import Query, Request, Response
+from starlette.datastructures import QueryParams
 
 import casework
-from app.web.caseload_filter import OPEN, address_of, case_filter, task_filter
+from app.web.caseload_filter import OPEN, address_of, case_filter, codes_of, state_of, task_filter
 from app.web.desk import Desk, Entry, OpenDesk, PageGroup
 from app.web.record_panels import units_to_choose
 from app.web.signed_in import CheckedForm, SignedIn, Visit
@@ -28,6 +29,9 @@ from casework.caseload import (
     Mark,
     ScreeningOutcome,
     Whose,
+    drop_list,
+    keep_list,
+    kept_lists,
     list_caseload,
     list_tasks,
 )
@@ -76,6 +80,23 @@ def find_case(request: Request, visit: SignedIn, desk: OpenDesk, form: CheckedFo
     return _cases(request, visit, desk, CaseFilter(), not_found=True)
 
 
+@router.post("/cases/kept")
+def keep(visit: SignedIn, desk: OpenDesk, form: CheckedForm) -> Response:
+    """Keep the filter that the page shows, written anew from what was read of it."""
+    asked = case_filter(QueryParams(str(form.get("asked", ""))))
+    with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
+        keep_list(session, codes_of(asked))
+    return go_to(address_of(asked))
+
+
+@router.post("/cases/kept/{kept}/drop")
+def drop(visit: SignedIn, desk: OpenDesk, kept: UUID, form: CheckedForm) -> Response:  # noqa: ARG001  (checked)
+    """Keep a filter no longer."""
+    with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
+        drop_list(session, kept)
+    return go_to("/cases")
+
+
 @router.get("/tasks")
 def tasks(request: Request, visit: SignedIn, desk: OpenDesk, after: Annotated[UUID | None, Query()] = None) -> Response:
     """What is to be done, the longest overdue first."""
@@ -110,7 +131,7 @@ def _cases(
 ) -> Response:
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
         page = list_caseload(session, asked, purpose=Purpose.ASSISTANCE, after=after)
-        programme = programme_in_force(session)
+        programme, kept = programme_in_force(session), kept_lists(session)
     units = _units(desk, visit)
     return show(
         request,
@@ -119,9 +140,11 @@ def _cases(
         at="/cases",
         unsaved=True,
         page=page,
+        kept=[(one.id, case_filter(QueryParams(one.codes))) for one in kept],
+        codes_of=codes_of,
         many=page.count >= COUNTED,
         asked=asked,
-        state=OPEN if len(asked.states) > 1 else next(iter(asked.states), ""),
+        state_of=state_of,
         choices=_choices(units, programme, reader_language(request, visit)),
         names=_names(desk, visit, (line.custody.worker for line in page.lines)),
         unit_of=lambda custody: _unit_of(custody, units),

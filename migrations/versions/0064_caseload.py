@@ -1,4 +1,4 @@
-"""Lists of cases: in whose hands a case lies and when something was last done on it stand beside the case.
+"""Lists of cases: in whose hands a case lies and when something was last done on it stand beside it; lists that are kept.
 
 A case lies where its person's record lies. The database keeps that itself: whatever is written into `custody`, what stands is
 the person's. The wall of a case compares it at once, where it had to look for the person's row of every case before; who is
@@ -20,6 +20,7 @@ ITS_CASE = 'EXISTS (SELECT FROM casework."case" c WHERE c.id = case_entry."case"
 WHOLE_OPERATION = "(SELECT current_setting('waystation.reach', true)) = '%'"
 TO_DO = "kind IN ('task', 'visit', 'service') AND state IN ('open', 'planned', 'under_way')"
 UNITS = ("organisation", "area", "team", "worker")  # each by itself, for PostgreSQL to know how many cases one has
+CODES = "codes ~ '^[a-z0-9_=&-]*$' AND length(codes) <= 400"
 READ = ("case", "person", "interview")
 
 
@@ -38,6 +39,7 @@ def upgrade() -> None:
     _walls()
     for columns in (["operation", "active_at", "id"], ["operation", "team", "active_at"], ["operation", "worker", "active_at"]):
         op.create_index(f"ix_case_{'_'.join(columns)}", "case", columns, schema="casework")
+    _kept_lists()
     op.create_index(
         "ix_case_entry_to_do", "case_entry", ["operation", "due", "id"], schema="casework", postgresql_where=sa.text(TO_DO)
     )
@@ -73,6 +75,25 @@ def _keep() -> None:
         "CREATE TRIGGER take_cases_along AFTER UPDATE OF custody ON casework.person "
         "FOR EACH ROW WHEN (OLD.custody <> NEW.custody) EXECUTE FUNCTION casework.take_cases_along()"
     )
+
+
+def _kept_lists() -> None:
+    op.create_table(
+        "kept_list",
+        sa.Column("id", sa.Uuid(), primary_key=True),
+        sa.Column("operation", sa.String(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("codes", sa.String(), nullable=False),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(CODES, name="codes"),
+        schema="casework",
+    )
+    op.create_index("ix_kept_list_operation_actor", "kept_list", ["operation", "actor"], schema="casework")
+    op.execute("ALTER TABLE casework.kept_list ENABLE ROW LEVEL SECURITY")
+    op.execute("ALTER TABLE casework.kept_list FORCE ROW LEVEL SECURITY")
+    theirs = f"{OWN_OPERATION} AND actor = {ACTOR}"
+    op.execute(f"CREATE POLICY own ON casework.kept_list TO waystation_casework USING ({theirs}) WITH CHECK ({theirs})")
+    op.execute("GRANT SELECT, INSERT, DELETE ON casework.kept_list TO waystation_casework")
 
 
 def _walls() -> None:

@@ -160,3 +160,26 @@ def test_several_cases_are_flagged_and_handed_over_each_told_by_itself(world: Wo
     assert shown(world.amal.get("/cases").text) == set()
     assert shown(world.carla.get("/cases", whose="mine").text) == {str(world.case)}
     assert "Done." not in chosen(world.amal, "/cases/hand-over", world.case, unit=str(world.team), account="")
+
+
+def test_a_list_is_kept_by_its_codes_for_one_account_alone(world: World) -> None:
+    """It has no name that somebody could type a person's into, and what is no code of ours is not kept."""
+    narrow = "whose=mine&state=open&mark=flagged"
+    page = world.amal.client.get(f"/cases?{narrow}&since=x&unit=Amal%20Interviewed").text
+    assert f'name="asked" value="{html.escape(narrow)}"' in page
+    for _ in range(2):
+        kept = world.amal.send("/cases/kept", page="/cases", asked=f"whose=Amal&name=Amal&{narrow}")
+        assert str(kept.url).endswith(f"/cases?{narrow}")
+    assert kept.text.count(f'<a href="/cases?{html.escape(narrow)}"') == 1
+    assert "mine · open · a flag" in re.sub(r"\s+", " ", kept.text)
+    carla = world.carla.get("/cases").text
+    assert narrow not in html.unescape(carla)
+    [drop] = re.findall(r'action="(/cases/kept/[0-9a-f-]+/drop)"', kept.text)
+    world.carla.send(drop, page="/cases")
+    assert drop in world.amal.get("/cases").text
+    world.amal.send(drop, page="/cases")
+    assert drop not in world.amal.get("/cases").text
+    for number in range(21):
+        last = world.amal.send("/cases/kept", page="/cases", asked=f"since=2026-01-{number + 1:02}")
+    assert last.status_code == 422
+    assert "at most 20 lists" in last.text
