@@ -140,7 +140,8 @@ class Store:
             rows["person"].append((person, OPERATION, 1, identity, *never_opened, f"org/north/team-{number % TEAMS}/-"))
             rows["household"].append((household, OPERATION))
             known_under = token(ring, TokenKind.CASE_REFERENCE, reference(number))
-            rows["case"].append((case, OPERATION, person, household, "eligible", "possible", 1, now(), known_under))
+            lies = f"org/north/team-{number % TEAMS}/-"
+            rows["case"].append((case, OPERATION, person, household, "eligible", "possible", 1, now(), known_under, lies))
             rows["record_key"].append((person, kind, OPERATION, wrapped.version, wrapped.sealed, wrapped.commitment, versions))
             rows["token"] += [
                 (OPERATION, "name", self.name_token(number), person),
@@ -149,7 +150,7 @@ class Store:
         for table, columns in {
             "person": "id, operation, row_version, identity, contact, narrative, facts, custody",
             "household": "id, operation",
-            "case": "id, operation, person, household, state, screening_outcome, row_version, opened_at, reference",
+            "case": "id, operation, person, household, state, screening_outcome, row_version, opened_at, reference, custody",
             "record_key": "record, kind, operation, key_version, sealed, commitment, versions",
             "token": "operation, kind, token, record",
         }.items():

@@ -6,14 +6,15 @@ for, and follows from its newest step, with which it is compared whenever the ca
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import DateTime, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
 
-__all__ = ["Act", "CaseEntry", "CaseStep", "EntryKind"]
+__all__ = ["TO_DO_KINDS", "TO_DO_STATES", "Act", "CaseEntry", "CaseStep", "EntryKind"]
 
 
 class EntryKind(StrEnum):
@@ -32,6 +33,12 @@ class EntryKind(StrEnum):
     NOTE = "note"
     FLAG = "flag"
     CLOSURE = "closure"
+
+
+# Of these kinds, what is in these states is still to be done.
+TO_DO_KINDS: Final = (EntryKind.TASK, EntryKind.VISIT, EntryKind.SERVICE)
+TO_DO_STATES: Final = ("open", "planned", "under_way")
+IS_TO_DO: Final = f"kind IN {tuple(map(str, TO_DO_KINDS))} AND state IN {TO_DO_STATES}"
 
 
 class Act(StrEnum):
@@ -65,6 +72,7 @@ class CaseEntry(Base):
     __table_args__ = (
         Index(None, "operation", "kind", "state", "due"),
         Index(None, "operation", "assignee", "state"),
+        Index("ix_case_entry_to_do", "operation", "due", "id", postgresql_where=text(IS_TO_DO)),
         {"schema": "casework"},
     )
 

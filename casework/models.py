@@ -8,11 +8,12 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, DateTime, ForeignKey, Index, String
+from sqlalchemy import ARRAY, CheckConstraint, Computed, DateTime, ForeignKey, Index, String, func
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.orm.attributes import flag_modified
 
 from core.access import UNASSIGNED
+from core.clock import now
 from core.database import Base
 
 __all__ = [
@@ -190,12 +191,18 @@ class HouseholdMember(Base):
 
 
 class Case(Base):
-    """What is being done for one person. `reference` is the blind token of the reference that it is known under."""
+    """What is being done for one person. `reference` is the blind token of the reference that it is known under.
+
+    `custody` is the person's: the database keeps it so, whatever is written, for lists and their walls.
+    """
 
     __tablename__ = "case"
     __table_args__ = (
         # Two cases under one reference would mix two people's interviews.
         Index("uq_case_operation_reference", "operation", "reference", unique=True),
+        Index(None, "operation", "active_at", "id"),
+        Index(None, "operation", "team", "active_at"),
+        Index(None, "operation", "worker", "active_at"),
         {"schema": "casework"},
     )
 
@@ -208,6 +215,13 @@ class Case(Base):
     row_version: Mapped[int] = mapped_column()
     opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     reference: Mapped[bytes]
+    custody: Mapped[str] = mapped_column(server_default=str(UNASSIGNED))
+    organisation: Mapped[str] = mapped_column(Computed("split_part(custody, '/', 1)", persisted=True))
+    area: Mapped[str] = mapped_column(Computed("split_part(custody, '/', 2)", persisted=True))
+    team: Mapped[str] = mapped_column(Computed("split_part(custody, '/', 3)", persisted=True))
+    worker: Mapped[str] = mapped_column(Computed("split_part(custody, '/', 4)", persisted=True))
+    # When something was last done on it: each writing through the mapper counts.
+    active_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=now, onupdate=now, server_default=func.now())
 
     __mapper_args__ = {"version_id_col": row_version}
 

@@ -40,6 +40,7 @@ from core.identity.sign_in import check_password, check_second_factor, tell_fail
 __all__ = ["SIGN_IN", "SIGN_IN_ACTOR"]
 
 SIGN_IN_ACTOR: Final = "sign-in"
+STATIC: Final = Path(__file__).parent / "static"
 router = signed_in_router()
 SIGN_IN: Final = PageGroup(router, "accounts")
 
@@ -131,9 +132,10 @@ def take_operation(desk: OpenDesk, visit: SignedInAnywhere, form: CheckedForm) -
 
 
 @router.get("/static/passkeys.js")
-def script() -> Response:
-    """The one script there is."""
-    return FileResponse(Path(__file__).parent / "static" / "passkeys.js", media_type="text/javascript")
+@router.get("/static/unsaved_work.js")
+def script(request: Request) -> Response:
+    """The scripts there are."""
+    return FileResponse(STATIC / Path(request.url.path).name, media_type="text/javascript")
 
 
 def _sign_in_page(request: Request, desk: Desk, after: object, problem: Problem | None = None) -> Response:

@@ -45,6 +45,7 @@ __all__ = [
     "forget_cookie",
     "form_token",
     "give_cookie",
+    "is_on_this_machine",
     "own_access",
     "require_form_token",
 ]
@@ -138,7 +139,7 @@ def cookie_of(request: Request) -> str:
 def give_cookie(request: Request, response: Response, token: str) -> None:
     """Hand the browser its token. It is sent over https only, but for a browser on this same machine."""
     response.set_cookie(
-        _cookie_name(request), token, path="/", httponly=True, samesite="strict", secure=not _on_this_machine(request)
+        _cookie_name(request), token, path="/", httponly=True, samesite="strict", secure=not is_on_this_machine(request)
     )
 
 
@@ -152,7 +153,7 @@ def forget_cookie(request: Request, response: Response) -> None:
         expires=gone,
         httponly=True,
         samesite="strict",
-        secure=not _on_this_machine(request),
+        secure=not is_on_this_machine(request),
     )
 
 
@@ -192,14 +193,18 @@ def _program(request: Request, desk: Desk) -> Visit:
 
 
 def _afterwards(page: str, request: Request) -> str:
-    """The page, with where to go on from there; a form that was sent is not sent again."""
-    return f"{page}?{urlencode({'next': request.url.path})}" if request.method in {"GET", "HEAD"} else page
+    """The page, with where to go on from there. A form that was sent is not sent again: its address may say which page it was
+    on, where what was typed is found again (`app.web.unsaved_work`)."""
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    after = here if request.method in {"GET", "HEAD"} else request.query_params.get("back", "")
+    return f"{page}?{urlencode({'next': after})}" if after else page
 
 
 def _cookie_name(request: Request) -> str:
     """The prefix makes browsers refuse the cookie from anybody but this host over https."""
-    return COOKIE if _on_this_machine(request) else f"__Host-{COOKIE}"
+    return COOKIE if is_on_this_machine(request) else f"__Host-{COOKIE}"
 
 
-def _on_this_machine(request: Request) -> bool:
+def is_on_this_machine(request: Request) -> bool:
+    """Whether a browser on this same machine asks, over plain http."""
     return request.url.scheme == "http" and (request.url.hostname or "") in HERE

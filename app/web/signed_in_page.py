@@ -23,13 +23,14 @@ from app.web.desk import desk_of
 from app.web.languages import keep_language, language_address, language_of, read_texts
 from app.web.problems import SignInNeeded, status_of
 from app.web.signed_in import FORM_TOKEN, Visit, form_token
+from app.web.unsaved_work import key_for, name_for, tell_sent
 from core.errors import Problem
 from core.languages import DEFAULT_LANGUAGE, LANGUAGES, direction_of
 
 __all__ = ["SCRIPTED", "go_to", "local", "reader_language", "show", "show_problem", "signed_in_router"]
 
 HERE: Final = Path(__file__).parent
-# For the few pages that need the script for passkeys: ours, from here, and nobody else's.
+# For the few pages that need a script, for passkeys or unsaved work: ours, from here, and nobody else's.
 SCRIPTED: Final = (
     "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; img-src 'self' data:; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -54,6 +55,8 @@ class SignedInRoute(APIRoute):
         async def guarded(request: Request) -> Response:
             try:
                 response = await handle(request)
+                if response.status_code == HTTPStatus.SEE_OTHER:
+                    tell_sent(request, response)
             except HTTPException:
                 raise
             except RequestValidationError:  # an address with something else where an id belongs
@@ -79,6 +82,7 @@ def show(
     *,
     status: int = HTTPStatus.OK,
     script: bool = False,
+    unsaved: bool = False,
     cookie: str = "",
     at: str = "",
     **values: object,
@@ -86,7 +90,8 @@ def show(
     """A page in the reader's language.
 
     Give `cookie` where the answer hands out a new one, for its forms to be right; and `at`, the page's own address, where
-    it answers a form, for the choice of language to lead to it.
+    it answers a form, for the choice of language to lead to it. With `unsaved`, what is typed into those of its forms that
+    ask for it stays in the browser until it was sent (`app.web.unsaved_work`).
     """
     language = reader_language(request, visit)
     html = _templates.get_template(template).render(
@@ -100,13 +105,17 @@ def show(
         navigation=_navigation(request, visit),
         path=request.url.path,
         visit=visit,
+        unsaved_key=key_for(request, visit) if unsaved else "",
+        unsaved=lambda form: name_for(request, visit, form),
         form_field=FORM_TOKEN,
         form_token=form_token(request, cookie),
         moment=lambda at: format_datetime(at, "d MMM y, HH:mm 'UTC'", locale=language),
         **values,
     )
     headers = {**NO_COPY, "Content-Language": language}
-    return HTMLResponse(html, status_code=status, headers=headers | ({"Content-Security-Policy": SCRIPTED} if script else {}))
+    if script or unsaved:
+        headers["Content-Security-Policy"] = SCRIPTED
+    return HTMLResponse(html, status_code=status, headers=headers)
 
 
 def show_problem(request: Request, problem: Problem) -> Response:
@@ -142,8 +151,8 @@ def reader_language(request: Request, visit: Visit | None = None) -> str:
 
 def _page_address(request: Request, after: object, name: str) -> str:
     """This page with its list beginning after a row; at its beginning where none is given. `name` is the list's own."""
-    kept = {key: value for key, value in request.query_params.items() if key not in {name, "done", "lang"}}
-    return f"?{urlencode({**kept, name: after} if after else kept)}"
+    kept = [(key, value) for key, value in request.query_params.multi_items() if key not in {name, "done", "lang"}]
+    return f"?{urlencode([*kept, (name, after)] if after else kept)}"
 
 
 def _navigation(request: Request, visit: Visit | None) -> list[tuple[str, str, int]]:

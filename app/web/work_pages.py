@@ -1,4 +1,4 @@
-"""What waits for you: the first page after signing in. Numbers only, of what this account may settle itself."""
+"""What waits for you, and your day in numbers: the first page after signing in. Each number leads to the list behind it."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,11 +6,13 @@ from typing import Final
 from fastapi import Request, Response
 
 import casework
+from app.web.caseload_filter import address_of
 from app.web.desk import Desk, Entry, OpenDesk, PageGroup
 from app.web.signed_in import SignedInAnywhere
 from app.web.signed_in_page import go_to, show, signed_in_router
-from casework.case_file import count_awaiting
 from casework import screening
+from casework.case_file import count_awaiting
+from casework.caseload import COUNTED, DAY, count_day
 from core.access import Access
 from core.database import Zone
 from core.permissions import Right
@@ -73,6 +75,24 @@ def undecided(desk: Desk, access: Access) -> list[Waiting]:
     return [Waiting("waiting_screenings", count, "/screenings")] if count else []
 
 
+@dataclass(frozen=True)
+class DayNumber:
+    """How many there are of something that a worker's day is made of; `text` names it."""
+
+    text: str
+    count: int
+    address: str
+
+
+def numbers_of_day(desk: Desk, access: Access) -> list[DayNumber]:
+    """The day of who reads case files, what is more urgent first."""
+    if not access.may(Right.READ_CASE_FILE):
+        return []
+    with desk.database.transaction(Zone.CASEWORK, access=access) as session:
+        counted = count_day(session)
+    return [DayNumber(f"day_of_{name}", count, address_of(DAY[name])) for name, count in counted.items()]
+
+
 def count_waiting(desk: Desk, access: Access) -> int:
     return sum(it.count for it in waiting(desk, access))
 
@@ -86,9 +106,9 @@ def show_work(request: Request, desk: OpenDesk, visit: SignedInAnywhere) -> Resp
     if not visit.access.operation:
         return go_to("/operation?next=/work" if visit.operations else "/account")
     there = {path for group in desk.groups for path in paths(group)}
-    return show(
-        request, "work.html.j2", visit, waiting=[*waiting(desk, visit.access), *undecided(desk, visit.access)], there=there
-    )
+    waits = [*waiting(desk, visit.access), *undecided(desk, visit.access)]
+    day = numbers_of_day(desk, visit.access)
+    return show(request, "work.html.j2", visit, waiting=waits, day=day, most=COUNTED, there=there)
 
 
 def paths(group: PageGroup) -> set[str]:

@@ -30,18 +30,20 @@ LISTS: Final = (
     "visit_outcome",
     "closure_outcome",
 )
-SECTIONS: Final = frozenset({"approvals", "lists", "screening"})
+SECTIONS: Final = frozenset({"approvals", "lists", "reminders", "screening"})
+REASSESS_AFTER_DAYS: Final = 90  # where a programme does not say
 
 
 @dataclass(frozen=True)
 class Programme:
     """`lists`: by name of the list and code, what people read, in each language that is there. `approvals`: kinds of entries
     that somebody else has to approve. `screening`: what the answers of a screening propose; a programme that says nothing of it
-    takes Waystation's own."""
+    takes Waystation's own. `reassess_after_days`: after so many, an open case is to be assessed again."""
 
     lists: Mapping[str, Mapping[str, Labels]]
     approvals: frozenset[str]
     screening: ScreeningRules
+    reassess_after_days: int = REASSESS_AFTER_DAYS
 
     def label(self, of_list: str, code: str, language: str) -> str:
         """What people read for a code: in their language, else in English; a code that is gone stands for itself."""
@@ -78,10 +80,13 @@ def parse_programme(content: str) -> Programme:
         raise ProgrammeUnreadable(where="lists", reason=f"there is no list {missing[0]}")
     asked = read_table("approvals", said.get("approvals", {}))
     _require_known("approvals", asked, APPROVABLE)
+    reminders = read_table("reminders", said.get("reminders", {}))
+    _require_known("reminders", reminders, frozenset({"reassess_after_days"}))
     return Programme(
         {name: _codes(f"lists.{name}", codes) for name, codes in lists.items()},
         frozenset(kind for kind, wanted in asked.items() if _yes(f"approvals.{kind}", wanted)),
         parse_screening(said["screening"], list(lists["trafficking_status"])) if "screening" in said else ours().screening,
+        _days("reminders.reassess_after_days", reminders.get("reassess_after_days", REASSESS_AFTER_DAYS)),
     )
 
 
@@ -92,6 +97,12 @@ def _codes(where: str, said: object) -> dict[str, Labels]:
 def _yes(where: str, said: object) -> bool:
     if not isinstance(said, bool):
         raise ProgrammeUnreadable(where=where, reason="it is neither true nor false")
+    return said
+
+
+def _days(where: str, said: object) -> int:
+    if not isinstance(said, int) or isinstance(said, bool) or not 1 <= said <= 3650:
+        raise ProgrammeUnreadable(where=where, reason="it is not a number of days from 1 to 3650")
     return said
 
 

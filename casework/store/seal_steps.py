@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from casework.case_file_models import Act, CaseEntry, CaseStep, EntryKind
 from casework.errors import CaseFileDamaged
-from casework.models import Case
+from casework.models import Case, Person
 from casework.store.kept_key import KeptKey
 from casework.store.seal_record import written
 from core.envelope import Binding
@@ -100,7 +100,10 @@ def _open(key: KeptKey, case: Case, row: CaseStep) -> SealedStep:
 
 
 def _compare(session: Session, case: Case, steps: Sequence[SealedStep]) -> None:
-    """What lists see of the entries is what their newest steps say."""
+    """What lists see of the case and of its entries is what the person's record and their newest steps say."""
+    together = select(Case.custody == Person.custody).join(Person, Person.id == Case.person)
+    if not session.scalar(together.where(Case.id == case.id)):
+        raise CaseFileDamaged(case=case.id, what="it lies in another custody than its person")
     newest = {step.entry: (step.kind.value, step.state, step.due, step.assignee, step.at) for step in steps}
     columns = CaseEntry.id, CaseEntry.kind, CaseEntry.state, CaseEntry.due, CaseEntry.assignee, CaseEntry.changed_at
     standing = {row[0]: tuple(row[1:]) for row in session.execute(select(*columns).where(CaseEntry.case == case.id))}

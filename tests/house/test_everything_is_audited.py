@@ -41,6 +41,7 @@ ROOMS = (
     "follow_up",
     "reviewing",
     "case_file",
+    "caseload",
     "programme",
 )
 FACES = (
@@ -89,6 +90,11 @@ QUIET = {
     "anonymizer.done_with": "a step of protecting, which leaves the line",
     "anonymizer.take_asked": "a step of protecting, which leaves the line",
     "anonymizer.tell_of_asked": "numbers of goals, or the code of a problem",
+    "casework.count_day": "numbers of a worker's day, without opening or naming any case; the lists behind them leave lines",
+    "casework.keep_list": "codes of an account's own filter, which tell of nobody",
+    "casework.kept_lists": "likewise",
+    "casework.drop_list": "likewise",
+    "casework.person_to_hand_over": "an id, a step of handing over, which leaves the line",
     "casework.choose_persons": "ids, a step of proposing an export, which leaves the line",
     "casework.consent_in_force": "a step of what uses the record, which leaves the line",
     "casework.export_log": "ids, fields and counts of exports, which left their own lines",
