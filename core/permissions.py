@@ -36,6 +36,9 @@ class Right(StrEnum):
     READ_REPORT = "read_report"  # a movement report, with its reporter
     REVIEW_SUBMISSION = "review_submission"  # what checks found in what arrived, to hold, approve, reject or repair it
     CORRECT_RECORD = "correct_record"
+    KEEP_FAMILY = "keep_family"  # who belongs to whom, who lives in a household, what is done for a child
+    READ_TRAFFICKING_HISTORY = "read_trafficking_history"  # and note it, with the right to correct
+    READ_PERPETRATORS = "read_perpetrators"  # likewise
     RESOLVE_DUPLICATES = "resolve_duplicates"
     MATCH_WITH_PARTNER = "match_with_partner"
     SHARE_RECORD = "share_record"
@@ -86,6 +89,9 @@ PERMISSIONS: Final[Mapping[Right, frozenset[Role]]] = {
     Right.READ_REPORT: frozenset({_SUPERVISOR, _STATISTICS}),
     Right.REVIEW_SUBMISSION: frozenset({_SUPERVISOR}),
     Right.CORRECT_RECORD: frozenset({_WORKER, _SUPERVISOR, _RIGHTS}),
+    Right.KEEP_FAMILY: frozenset({_WORKER, _SUPERVISOR}),
+    Right.READ_TRAFFICKING_HISTORY: frozenset({_WORKER, _SUPERVISOR}),
+    Right.READ_PERPETRATORS: frozenset({_WORKER, _SUPERVISOR}),
     Right.RESOLVE_DUPLICATES: frozenset({_SUPERVISOR}),
     Right.MATCH_WITH_PARTNER: frozenset({_RIGHTS}),
     Right.SHARE_RECORD: frozenset({_WORKER, _SUPERVISOR}),

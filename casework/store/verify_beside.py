@@ -1,4 +1,4 @@
-"""What is sealed beside a person's record, opened to see that it opens: consents, files, holds, openings, former versions.
+"""What is sealed beside a person's record, opened to see that it opens: consents, files, holds, the people around them.
 
 Every column of ciphertext in the schema `casework` is opened here or in `verify_records`; `tests/tampering/test_replay.py`
 damages each of them and looks whether it is found.
@@ -7,11 +7,14 @@ damages each of them and looks whether it is found.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from casework.family_models import BestInterestStep, ChildCare, Relationship
 from casework.models import FileRow, KeyKind, Opening, OpeningKind
 from casework.rights_models import Consent, FormerVersion, Hold
 from casework.store.kept_key import KeptKey
+from casework.store.seal_between import open_between
 from casework.store.seal_file import open_chunks, open_label
 from casework.store.seal_record import Vault, stored_key
+from casework.trafficking_models import HistoryEvent, Perpetrator
 from core.clear_columns import code_in, codes_in, custody_of
 from core.envelope import Binding
 from forms import RecordPart
@@ -55,10 +58,29 @@ def _former(_: Vault, key: KeptKey, row: FormerVersion) -> None:
         key.open(getattr(row, part.value), Binding(f"casework.{row.of}", row.record, part.value, row.row_version))
 
 
+def _relationship(vault: Vault, key: KeptKey, row: Relationship) -> None:
+    open_between("casework.relationship", row.id, key, stored_key(vault, row.other, KeyKind.PERSON), row.said)
+
+
+def _said(_: Vault, key: KeptKey, row: ChildCare | HistoryEvent | Perpetrator) -> None:
+    key.open(row.said, Binding(f"casework.{row.__tablename__}", row.id, "said"))
+
+
+def _step(_: Vault, key: KeptKey, row: BestInterestStep) -> None:
+    key.open(row.planned, Binding("casework.best_interest_step", row.id, "planned"))
+    if row.done_at:
+        key.open(row.outcome or b"", Binding("casework.best_interest_step", row.id, "outcome"))
+
+
 BESIDE: Final[Mapping[type[Any], Open]] = {
     Consent: _consent,
     FileRow: _file,
     Hold: _hold,
     Opening: _opening,
     FormerVersion: _former,
+    Relationship: _relationship,
+    ChildCare: _said,
+    BestInterestStep: _step,
+    HistoryEvent: _said,
+    Perpetrator: _said,
 }
