@@ -8,10 +8,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
 
-__all__ = ["HistoryEvent", "Perpetrator"]
+__all__ = ["Apart", "HistoryEvent", "Perpetrator"]
 
 
-class _Apart(Base):
+class Apart(Base):
     """Something told about a person, sealed under their key. Rows are added or taken back, and never changed."""
 
     __abstract__ = True
@@ -24,14 +24,14 @@ class _Apart(Base):
     noted_at: Mapped[datetime]
 
 
-class HistoryEvent(_Apart):
+class HistoryEvent(Apart):
     """One event of a trafficking history: recruitment, transit or exploitation (HTCDS 2.0, history events)."""
 
     __tablename__ = "history_event"
     __table_args__ = {"schema": "casework"}
 
 
-class Perpetrator(_Apart):
+class Perpetrator(Apart):
     """Somebody said to have done it (HTCDS 2.0, Perpetrator): data of another person, who has no record here."""
 
     __tablename__ = "perpetrator"

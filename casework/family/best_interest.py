@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework.family.child_care import CareView, care_of, open_care
+from casework.family.child_care import CareView, care_of, cover_care, open_care
 from casework.family.errors import StepUnknown
 from casework.family.may_keep import persons_to_keep
 from casework.family_models import BestInterestStep
@@ -123,25 +123,15 @@ def view_child(session: Session, ring: KeyRing, child: UUID, *, revealed: Collec
     mine = persons_of(session, child)
     keys = stored_keys(Vault(session, ring, person.operation), mine)
     decided, planned = care_of(session, mine), _steps(session, mine)
-    shown = sorted(row.id for row in (*decided, *planned) if row.id in {*revealed})
+    shown = sorted({*revealed} & ({row.id for row in decided} | {row.id for row in planned}))
     detail = {"notes": [str(one) for one in shown]}
     record(session, Action.READ, f"casework.person:{child}", purpose=purpose, count=len(shown), detail=detail)
     return ChildView(
         child,
         custody_of(person),
         decided[0].alone if decided else None,
-        tuple(
-            open_care(row, keys[row.person])
-            if row.id in shown
-            else CareView(row.id, row.alone, row.decided_at, None, None, None)
-            for row in decided
-        ),
-        tuple(
-            open_step(row, keys[row.person])
-            if row.id in shown
-            else StepView(row.id, row.planned_at, row.done_at, None, None, None)
-            for row in planned
-        ),
+        tuple(open_care(row, keys[row.person]) if row.id in shown else cover_care(row) for row in decided),
+        tuple(open_step(row, keys[row.person]) if row.id in shown else _covered(row) for row in planned),
     )
 
 
@@ -157,6 +147,10 @@ def open_step(row: BestInterestStep, key: KeptKey) -> StepView:
         StepSaid(planned["day"], planned["note"]),
         StepSaid(outcome["day"], outcome["note"]) if outcome else None,
     )
+
+
+def _covered(row: BestInterestStep) -> StepView:
+    return StepView(row.id, row.planned_at, row.done_at, None, None, None)
 
 
 def _steps(session: Session, persons: Collection[UUID]) -> Sequence[BestInterestStep]:

@@ -60,7 +60,7 @@ def join_household(session: Session, ring: KeyRing, household: UUID, person: UUI
 
 
 def add_new_member(
-    session: Session, ring: KeyRing, household: UUID, beside: UUID, member: NewMember, agreed: Statement, *, purpose: Purpose
+    session: Session, ring: KeyRing, household: UUID, member: NewMember, *, beside: UUID, agreed: Statement, purpose: Purpose
 ) -> UUID:
     """Somebody who has no record yet belongs to it; their id. Their record lies in the custody of that of `beside`, a member.
 

@@ -30,7 +30,7 @@ from core.envelope import Binding
 from core.keyring import KeyRing
 from core.permissions import Right
 
-__all__ = ["CareStatus", "CareView", "ChildAlone", "care_of", "children_alone", "decide_care"]
+__all__ = ["CareStatus", "CareView", "ChildAlone", "care_of", "children_alone", "cover_care", "decide_care", "open_care"]
 
 TABLE: Final = "casework.child_care"
 LONGEST: Final = 1_000  # letters
@@ -96,6 +96,11 @@ def care_of(session: Session, persons: Collection[UUID]) -> Sequence[ChildCare]:
     """The decisions on one child in all records that are theirs, the newest first, as they are sealed."""
     theirs = select(ChildCare).where(among(ChildCare.person, persons))
     return session.scalars(theirs.order_by(ChildCare.decided_at.desc(), ChildCare.id)).all()
+
+
+def cover_care(row: ChildCare) -> CareView:
+    """One decision as it stands before anybody asks for it."""
+    return CareView(row.id, row.alone, row.decided_at, None, None, None)
 
 
 def open_care(row: ChildCare, key: KeptKey) -> CareView:

@@ -35,7 +35,7 @@ __all__ = ["FamilyView", "HouseholdView", "MemberView", "RelationView", "view_fa
 
 @dataclass(frozen=True)
 class RelationView:
-    """A relationship, seen from the person; `said` and `name` are None while they are covered, and always where it is closed."""
+    """A relationship, seen from the person; `said` and `name` are None while it is covered, and always where it is closed."""
 
     id: UUID
     other: UUID

@@ -23,7 +23,7 @@ from casework.store.kept_key import KeptKey
 from casework.store.linked_persons import persons_of
 from casework.store.seal_record import Vault, stored_keys
 from casework.trafficking.errors import NoteUnknown
-from casework.trafficking_models import HistoryEvent, Perpetrator
+from casework.trafficking_models import Apart
 from core.access import NotAllowed, access_of, require
 from core.audit import Action, Purpose, record
 from core.clear_columns import custody_of
@@ -37,14 +37,13 @@ from forms import RecordPart
 __all__ = ["KeptApart", "NoteView", "note_apart", "open_note", "take_back_note", "view_notes"]
 
 LONGEST: Final = 2_000  # letters of one answer
-Note = HistoryEvent | Perpetrator
 
 
 @dataclass(frozen=True)
 class KeptApart:
     """One such table, the right to read it, and what is asked of each note."""
 
-    table: type[HistoryEvent] | type[Perpetrator]
+    table: type[Apart]
     right: Right
     asked: tuple[str, ...]
 
@@ -121,7 +120,7 @@ def view_notes(
     ]
 
 
-def open_note(what: KeptApart, row: Note, key: KeptKey) -> Mapping[str, str]:
+def open_note(what: KeptApart, row: Apart, key: KeptKey) -> Mapping[str, str]:
     """What a note says; raises `CiphertextRefused`."""
     said: dict[str, str] = json.loads(key.open(row.said, Binding(what.name, row.id, "said")))
     return said
@@ -142,11 +141,11 @@ def _open_to(session: Session, what: KeptApart, person_id: UUID, purpose: Purpos
     return person
 
 
-def _rows(session: Session, what: KeptApart, persons: Collection[UUID]) -> Sequence[Note]:
+def _rows(session: Session, what: KeptApart, persons: Collection[UUID]) -> Sequence[Apart]:
     theirs = select(what.table).where(among(what.table.person, persons))
     return session.scalars(theirs.order_by(what.table.noted_at, what.table.id)).all()
 
 
-def _tell(session: Session, what: KeptApart, row: Note, change: str, purpose: Purpose) -> None:
+def _tell(session: Session, what: KeptApart, row: Apart, change: str, purpose: Purpose) -> None:
     detail = {"of": what.table.__tablename__, "note": str(row.id), "change": change}
     record(session, Action.NOTED, f"casework.person:{row.person}", purpose=purpose, detail=detail)
