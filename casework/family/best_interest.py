@@ -31,7 +31,7 @@ from core.database import among
 from core.envelope import Binding
 from core.keyring import KeyRing
 
-__all__ = ["ChildView", "StepKind", "StepSaid", "StepView", "finish_step", "open_step", "plan_step", "view_child"]
+__all__ = ["ChildView", "StepKind", "StepSaid", "StepView", "finish_step", "open_step", "plan_step", "steps_of", "view_child"]
 
 TABLE: Final = "casework.best_interest_step"
 LONGEST: Final = 1_000  # letters
@@ -122,7 +122,7 @@ def view_child(session: Session, ring: KeyRing, child: UUID, *, revealed: Collec
     [person] = persons_to_keep(session, [child], purpose)
     mine = persons_of(session, child)
     keys = stored_keys(Vault(session, ring, person.operation), mine)
-    decided, planned = care_of(session, mine), _steps(session, mine)
+    decided, planned = care_of(session, mine), steps_of(session, mine)
     shown = sorted({*revealed} & ({row.id for row in decided} | {row.id for row in planned}))
     detail = {"notes": [str(one) for one in shown]}
     record(session, Action.READ, f"casework.person:{child}", purpose=purpose, count=len(shown), detail=detail)
@@ -153,7 +153,8 @@ def _covered(row: BestInterestStep) -> StepView:
     return StepView(row.id, row.planned_at, row.done_at, None, None, None)
 
 
-def _steps(session: Session, persons: Collection[UUID]) -> Sequence[BestInterestStep]:
+def steps_of(session: Session, persons: Collection[UUID]) -> Sequence[BestInterestStep]:
+    """The steps for one child in all records that are theirs, the first planned first, as they are sealed."""
     theirs = select(BestInterestStep).where(among(BestInterestStep.person, persons))
     return session.scalars(theirs.order_by(BestInterestStep.planned_at, BestInterestStep.id)).all()
 

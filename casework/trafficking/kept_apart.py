@@ -34,7 +34,7 @@ from core.keyring import KeyRing
 from core.permissions import Right
 from forms import RecordPart
 
-__all__ = ["KeptApart", "NoteView", "note_apart", "open_note", "take_back_note", "view_notes"]
+__all__ = ["KeptApart", "NoteView", "note_apart", "notes_of", "open_note", "take_back_note", "view_notes"]
 
 LONGEST: Final = 2_000  # letters of one answer
 
@@ -110,7 +110,7 @@ def view_notes(
     person = _open_to(session, what, person_id, purpose)
     mine = persons_of(session, person_id)
     keys = stored_keys(Vault(session, ring, person.operation), mine)
-    rows = _rows(session, what, mine)
+    rows = notes_of(session, what, mine)
     shown = sorted(row.id for row in rows if row.id in {*revealed})
     detail = {"of": what.table.__tablename__, "notes": [str(one) for one in shown]}
     record(session, Action.READ, f"casework.person:{person_id}", purpose=purpose, count=len(shown), detail=detail)
@@ -141,7 +141,8 @@ def _open_to(session: Session, what: KeptApart, person_id: UUID, purpose: Purpos
     return person
 
 
-def _rows(session: Session, what: KeptApart, persons: Collection[UUID]) -> Sequence[Apart]:
+def notes_of(session: Session, what: KeptApart, persons: Collection[UUID]) -> Sequence[Apart]:
+    """The notes on these persons, the oldest first, as they are sealed."""
     theirs = select(what.table).where(among(what.table.person, persons))
     return session.scalars(theirs.order_by(what.table.noted_at, what.table.id)).all()
 

@@ -1,18 +1,16 @@
 """The people around a person: who belongs to whom, who lives together, and which children are alone."""
 
-from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
-from casework import CaseSummary, RecordRestricted, RecordUnknown, family, list_cases, read_household, read_person
-from casework.consent import ConsentState, RestrictionReason, restrict_record
+from casework import RecordRestricted, RecordUnknown, family, read_household
+from casework.consent import RestrictionReason, restrict_record
 from casework.consent.consents import may_use
-from casework.consent.record_consent import Statement
 from casework.duplicates import merge_persons
-from casework.erasure.erase_person import erase_record, footprint
+from casework.erasure.erase_person import footprint
 from casework.erasure.erasure_subject import ErasureKind, Subject
 from casework.errors import MemberSpokeThemselves
 from casework.family.errors import (
@@ -31,78 +29,14 @@ from casework.store.seal_between import open_between
 from casework.store.seal_record import Vault, stored_key
 from core.access import Access, Custody, Grant, NotAllowed
 from core.audit import Purpose
-from core.clock import now
 from core.database import Zone
 from core.envelope import CiphertextRefused
 from core.permissions import Role
 from forms import RecordPart
-from tests.casework.conftest import MEMBERS, OPERATION, SCREENING, Field
-
-HELP = Purpose.ASSISTANCE
-AGREED = Statement(HELP, ConsentState.GIVEN, now(), "amal", language="ar")
-NEWBORN = family.NewMember("Hodan Newborn", age="0", gender="female")
-OTHER = {**SCREENING, "case_reference": "SC-0013", "prs_First_Name": "Badria", "prs_MobilePhone": "+252 61 555 0133"}
-TEAM = Access("amal", OPERATION, (Grant(Role.CASEWORKER, team="team-1"),))
-
-
-class Setting:
-    """Two cases, the first with a household of three; everything in the hands of team 1."""
-
-    def __init__(self, team: Field) -> None:
-        self.team, self.ring = team, team.ring
-        team.send("screening", SCREENING, repeats={"household_member": MEMBERS}, instance="first")
-        team.send("screening", OTHER)
-        team.admit_awaiting()
-        self.give(None, Custody(team="team-1"))
-        self.case, other = sorted(self.cases(), key=lambda case: -len(case.members))
-        self.mother, self.stranger, self.children = self.case.person, other.person, sorted(self.case.members)
-        self.household: UUID = self.one('SELECT household FROM casework."case" WHERE person = :p', p=self.mother)
-
-    def cases(self) -> list[CaseSummary]:
-        with self.team.zone() as session:
-            return list_cases(session, OPERATION, purpose=HELP)
-
-    def one(self, question: str, **given: object) -> object:
-        with self.team.zone() as session:
-            return session.scalars(text(question), given).one()
-
-    def give(self, person: UUID | None, custody: Custody) -> None:
-        given = {"custody": str(custody), "id": person}
-        with self.team.changing() as session:
-            session.execute(text("UPDATE casework.person SET custody = :custody WHERE id = coalesce(:id, id)"), given)
-
-    def do(self, what: Callable[..., object], *given: object, who: Access = TEAM, **more: object) -> object:
-        with self.team.database.transaction(Zone.CASEWORK, access=who) as session:
-            return what(session, self.ring, *given, purpose=HELP, **more)
-
-    def relate(self, person: UUID, other: UUID, kind: RelationKind, **more: object) -> UUID:
-        made = self.do(family.relate, person, other, kind, **more)
-        assert isinstance(made, UUID)
-        return made
-
-    def view(self, person: UUID, *revealed: UUID, who: Access = TEAM) -> family.FamilyView:
-        seen = self.do(family.view_family, person, who=who, revealed=revealed)
-        assert isinstance(seen, family.FamilyView)
-        return seen
-
-    def members(self, person: UUID) -> set[UUID]:
-        [household] = self.view(person).households
-        return {one.person for one in household.members if one.left_at is None}
-
-    def readable(self, *persons: UUID) -> None:
-        """Nothing stands beside these records but what their keys list."""
-        with self.team.zone() as session:
-            for person in persons:
-                read_person(session, self.ring, person, parts=[RecordPart.FACTS], purpose=Purpose.LEGAL)
-
-    def erase(self, person: UUID) -> None:
-        with self.team.zone() as session:
-            erase_record(session, self.ring, OPERATION, Subject(ErasureKind.PERSON, person), proposal=person)
-
-
-@pytest.fixture
-def at(field_team: Field) -> Setting:
-    return Setting(field_team)
+from tests.casework.conftest import MEMBERS, OPERATION, SCREENING
+from tests.casework.people import AGREED, HELP, NEWBORN, TEAM, Setting
+from tests.casework.people import at as at  # noqa: PLC0414  (a fixture)
+from tests.casework.people import household_database as household_database  # noqa: PLC0414
 
 
 def test_every_kind_seen_from_the_other_side_and_back_is_itself() -> None:
