@@ -48,7 +48,7 @@ def _households() -> None:
     for column in (head, *_moment("joined", needed=False), *_moment("left", needed=False)):
         op.add_column("household_member", column, schema="casework")
     op.create_check_constraint(
-        "ck_household_member_left",
+        "left",
         "household_member",
         "(left_at IS NULL) = (left_by IS NULL) AND NOT (head AND left_at IS NOT NULL)",
         schema="casework",

@@ -23,12 +23,14 @@ from casework import (
     consent,
     duplicates,
     erasure,
+    family,
     find_case,
     list_cases,
     read_person,
     read_report,
     records,
     rights,
+    trafficking,
 )
 from casework.duplicates.errors import ListOutOfBounds
 from casework.errors import OpeningUnknown
@@ -197,6 +199,15 @@ DEEDS: Mapping[Right, Deed] = {
     ),
     Right.REVIEW_SUBMISSION: Deed(C, lambda w, s, _: decide(s, w.ring, w.submission, ReviewState.APPROVED)),
     Right.CORRECT_RECORD: Deed(C, correct),
+    Right.KEEP_FAMILY: Deed(
+        C, lambda w, s, _: family.relate(s, w.ring, w.person, w.other, family.RelationKind.SIBLING, purpose=Purpose.ASSISTANCE)
+    ),
+    Right.READ_TRAFFICKING_HISTORY: Deed(
+        C, lambda w, s, _: trafficking.view_notes(s, w.ring, trafficking.HISTORY, w.person, purpose=Purpose.ASSISTANCE)
+    ),
+    Right.READ_PERPETRATORS: Deed(
+        C, lambda w, s, _: trafficking.view_notes(s, w.ring, trafficking.PERPETRATORS, w.person, purpose=Purpose.ASSISTANCE)
+    ),
     Right.RESOLVE_DUPLICATES: Deed(
         C, lambda w, s, _: duplicates.merge_persons(s, w.ring, w.person, w.other, purpose=Purpose.ASSISTANCE)
     ),

@@ -14,17 +14,23 @@ FOLDERS = ("core", "forms", "ingest", "casework", "anonymizer", "exports", "app"
 # Random ids, the codes of an operation, organisation or unit, and names of files of a form (a medium, such as places.csv).
 OWN_IDS = {
     "backup",
+    "care",
     "consent",
     "export",
     "grant",
     "hold",
+    "household",
     "merge",
+    "note",
+    "notes",
     "opening",
     "pair",
     "proposal",
+    "relationship",
     "request",
     "restriction",
     "run",
+    "step",
     "verification",
     "week",
 }
@@ -45,6 +51,7 @@ COUNTS = {
         "former_versions",
         "keys",
         "others",
+        "relations",
         "restrictions",
         "rows",
     ),
@@ -56,6 +63,7 @@ YES_OR_NO = {"ended", "held", "in_bulk", "justified", "kept", "lifted", "pack", 
 # Each one of a list in the code, or a field's name: `failed` of a comparison is a problem's code, `revealed` names fields.
 CODES = {
     *("act", "asked", "at", "basis", "by", "change", "code", "decided", "did", "for", "ground", "how", "kind", "language"),
+    "of",
     *(
         "outcome",
         "part",

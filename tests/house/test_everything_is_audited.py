@@ -34,6 +34,8 @@ ROOMS = (
     "search",
     "duplicates",
     "consent",
+    "family",
+    "trafficking",
     "rights",
     "erasure",
     "store",
