@@ -20,7 +20,7 @@ from casework.rights import lift_hold
 from casework.store import list_all
 from casework.store.change_clear import list_clear
 from casework.store.seal_record import Vault, stored_keys, unwrap
-from casework.store.what_is_listed import EDITION, is_of_clear_row, name_of
+from casework.store.what_is_listed import EDITION, LISTED, is_of_clear_row, name_of
 from core.access import Access, Grant, NotAllowed
 from core.audit import Purpose
 from core.database import Zone
@@ -356,6 +356,15 @@ class TestKeysOfAnEarlierVersion:
             assert seal(world, tampered)
             assert refused(world, tampered) == {str(person) for person in world.persons}, "what it listed stays listed"
 
+    def test_a_key_of_the_second_edition_lists_nothing_of_the_people_around(self, world: World) -> None:
+        with world.tampered() as tampered:
+            forget(world, tampered, but=list(LISTED)[:18], edition=2)
+            assert {type(fault) for fault in verified(world, tampered).faults} == {ClearRowsUnlisted}
+            tampered.do("DELETE FROM casework.child_care")
+            assert refused(world, tampered) == set()
+            tampered.do("UPDATE casework.rights_request SET outcome = 'granted'")
+            assert refused(world, tampered) == {str(person) for person in world.persons}
+
     def test_sealing_again_believes_nothing_that_was_changed_since(self, world: World) -> None:
         with world.tampered() as tampered:
             tampered.do("DELETE FROM casework.hold")
@@ -384,7 +393,7 @@ class TestKeysOfAnEarlierVersion:
 FIRST_EDITION = ("person", "consent", "restriction", "opening", "kept_from", "hold", "file", "case", "merge")
 
 
-def forget(world: World, tampered: Tampered, *, but: Collection[str] = ()) -> None:
+def forget(world: World, tampered: Tampered, *, but: Collection[str] = (), edition: int = 1) -> None:
     """Every person's and reporter's key as an earlier version of the program wrote it."""
     with tampered.zone(Zone.CASEWORK) as session:
         kinds = [KeyKind.PERSON.value, KeyKind.MOVEMENT.value]
@@ -392,7 +401,8 @@ def forget(world: World, tampered: Tampered, *, but: Collection[str] = ()) -> No
             key = unwrap(world.ring, row)
             listed = key.listed(row.versions)
             stays = {one: number for one, number in listed.items() if not is_of_clear_row(number) or name_of(number) in but}
-            key.list_anew({one: number for one, number in stays.items() if one != EDITION})
+            told = {EDITION: edition} if edition > 1 else {}  # the first named none
+            key.list_anew({one: number for one, number in stays.items() if one != EDITION} | told)
         session.commit()
 
 
