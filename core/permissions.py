@@ -39,6 +39,10 @@ class Right(StrEnum):
     KEEP_FAMILY = "keep_family"  # who belongs to whom, who lives in a household, what is done for a child
     READ_TRAFFICKING_HISTORY = "read_trafficking_history"  # and note it, with the right to correct
     READ_PERPETRATORS = "read_perpetrators"  # likewise
+    READ_CASE_FILE = "read_case_file"
+    WORK_ON_CASE = "work_on_case"  # plan, services, referrals, tasks, notes
+    DECIDE_SCREENING = "decide_screening"  # status and eligibility, or a second opinion on them
+    APPROVE_CASE_STEP = "approve_case_step"  # an assessment, a plan, a transfer, a closure: never one's own
     RESOLVE_DUPLICATES = "resolve_duplicates"
     MATCH_WITH_PARTNER = "match_with_partner"
     SHARE_RECORD = "share_record"
@@ -92,6 +96,10 @@ PERMISSIONS: Final[Mapping[Right, frozenset[Role]]] = {
     Right.KEEP_FAMILY: frozenset({_WORKER, _SUPERVISOR}),
     Right.READ_TRAFFICKING_HISTORY: frozenset({_WORKER, _SUPERVISOR}),
     Right.READ_PERPETRATORS: frozenset({_WORKER, _SUPERVISOR}),
+    Right.READ_CASE_FILE: frozenset({_WORKER, _SUPERVISOR}),
+    Right.WORK_ON_CASE: frozenset({_WORKER, _SUPERVISOR}),
+    Right.DECIDE_SCREENING: frozenset({_WORKER, _SUPERVISOR}),
+    Right.APPROVE_CASE_STEP: frozenset({_SUPERVISOR}),
     Right.RESOLVE_DUPLICATES: frozenset({_SUPERVISOR}),
     Right.MATCH_WITH_PARTNER: frozenset({_RIGHTS}),
     Right.SHARE_RECORD: frozenset({_WORKER, _SUPERVISOR}),

@@ -1,4 +1,5 @@
-"""What is sealed beside a person's record, opened to see that it opens: consents, files, holds, the people around them.
+"""What is sealed beside a person's record, opened to see that it opens: consents, files, holds, openings, former versions,
+the steps of a case file, and the people around a person.
 
 Every column of ciphertext in the schema `casework` is opened here or in `verify_records`; `tests/tampering/test_replay.py`
 damages each of them and looks whether it is found.
@@ -8,12 +9,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from casework.family_models import BestInterestStep, ChildCare, Relationship
-from casework.models import FileRow, KeyKind, Opening, OpeningKind
+from casework.models import Case, FileRow, KeyKind, Opening, OpeningKind
 from casework.rights_models import Consent, FormerVersion, Hold
 from casework.store.kept_key import KeptKey
 from casework.store.seal_between import open_between
 from casework.store.seal_file import open_chunks, open_label
 from casework.store.seal_record import Vault, stored_key
+from casework.store.seal_steps import open_steps
 from casework.trafficking_models import HistoryEvent, Perpetrator
 from core.clear_columns import code_in, codes_in, custody_of
 from core.envelope import Binding
@@ -27,7 +29,7 @@ Open = Callable[[Vault, KeptKey, Any], object]
 def open_beside(vault: Vault, row: Any) -> None:
     """Open all that one row holds, under the key of its person.
 
-    Raises `KeyDestroyed`, `CiphertextRefused`, `KeyVersionUnknown`, `FileCut` or `RecordDamaged`.
+    Raises `KeyDestroyed`, `CiphertextRefused`, `KeyVersionUnknown`, `FileCut`, `CaseFileDamaged` or `RecordDamaged`.
     """
     BESIDE[type(row)](vault, stored_key(vault, row.person, KeyKind.PERSON), row)
 
@@ -72,7 +74,12 @@ def _step(_: Vault, key: KeptKey, row: BestInterestStep) -> None:
         key.open(row.outcome or b"", Binding("casework.best_interest_step", row.id, "outcome"))
 
 
+def _case_file(vault: Vault, key: KeptKey, row: Case) -> None:
+    open_steps(vault.session, key, row)
+
+
 BESIDE: Final[Mapping[type[Any], Open]] = {
+    Case: _case_file,
     Consent: _consent,
     FileRow: _file,
     Hold: _hold,

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0061"
-down_revision = "0059"
+down_revision = "0060"
 
 COMPARISON = "waystation_comparison"
 OWN_OPERATION = "operation = (SELECT current_setting('waystation.operation', true))"

@@ -16,6 +16,7 @@ OWN_IDS = {
     "backup",
     "care",
     "consent",
+    "entry",
     "export",
     "grant",
     "hold",
@@ -55,7 +56,7 @@ COUNTS = {
         "restrictions",
         "rows",
     ),
-    *("sections", "shares", "theirs", "threshold", "unsafe", "version", "versions"),
+    *("sections", "shares", "steps", "theirs", "threshold", "unsafe", "version", "versions"),
 }
 HASHES = {"digests", "md5", "sha256"}
 MOMENTS = {"period", "until", "week"}

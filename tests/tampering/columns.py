@@ -30,6 +30,7 @@ _BY_KIND: Final = {
         "casework.best_interest_step.outcome",
         "casework.best_interest_step.planned",
         "casework.child_care.said",
+        "casework.case_step.content",
         "casework.consent.details",
         "casework.file.label",
         "casework.file_chunk.content",

@@ -20,9 +20,10 @@ from sqlalchemy.orm import Session
 from app.program import Program
 from app.release_period import protect_week
 from casework import family, list_cases
+from casework.case_file import Act, EntryKind, Step, take_step
 from casework.duplicate_models import CandidateState, DuplicateCandidate, Similarity
 from casework.family import CareStatus, RelationKind, StepKind
-from casework.models import HouseholdMember, HouseholdRole
+from casework.models import Case, HouseholdMember, HouseholdRole
 from casework.records import break_glass, keep_from
 from casework.reviewing import decide
 from casework.rights import RequestKind, correct_record, hold_record, receive_request
@@ -156,6 +157,7 @@ def _populated(
     }
     _edits(team, persons)
     _deeds(team, persons)
+    _steps(team, persons)
     protect_week(program, OPERATION, WEEK, actor="officer")
     return World(program, owner, persons, before)
 
@@ -277,6 +279,15 @@ def _people_around(team: Field, persons: Sequence[UUID]) -> None:
             family.finish_step(session, ring, step, note=why, purpose=help_them)
             for what in (HISTORY, PERPETRATORS):
                 note_apart(session, ring, what, person, {"note": f"Told by number {number}."}, purpose=help_them)
+
+
+def _steps(team: Field, persons: Sequence[UUID]) -> None:
+    for number, person in enumerate(persons):
+        with team.zone() as session:
+            [case] = session.scalars(select(Case.id).where(Case.person == person)).all()
+            for text_ in ("first", "second"):
+                note = Step(EntryKind.NOTE, Act.WRITE, fields={"text": f"The {text_} note on number {number}."})
+                take_step(session, team.ring, case, note, purpose=Purpose.ASSISTANCE)
 
 
 def _add_app(session: Session, ring: KeyRing, account: UUID) -> None:
