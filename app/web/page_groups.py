@@ -7,6 +7,7 @@ from app.web.audit_pages import AUDIT
 from app.web.back_check_pages import BACK_CHECKS
 from app.web.broken_glass_pages import BROKEN_GLASS
 from app.web.bulk_reading_pages import BULK_READING
+from app.web.child_pages import CHILDREN
 from app.web.collector_pages import COLLECTORS
 from app.web.consent_pages import CONSENTS
 from app.web.correction_pages import CORRECTIONS
@@ -16,6 +17,7 @@ from app.web.elsewhere_pages import ELSEWHERE
 from app.web.enrolment_pages import ENROLMENT
 from app.web.erasure_pages import ERASURE
 from app.web.export_pages import EXPORTS
+from app.web.family_pages import FAMILY
 from app.web.file_pages import FILES
 from app.web.find_pages import FINDING
 from app.web.form_pages import FORMS
@@ -29,6 +31,7 @@ from app.web.release_pages import RELEASES
 from app.web.rights_pages import RIGHTS
 from app.web.sign_in_pages import SIGN_IN
 from app.web.token_pages import TOKENS
+from app.web.trafficking_pages import TRAFFICKING
 from app.web.trial_pages import TRIALS
 from app.web.unit_pages import UNITS
 from app.web.work_pages import WORK
@@ -47,6 +50,9 @@ GROUPS = (
     FILES,
     CUSTODY,
     HISTORY,
+    FAMILY,
+    CHILDREN,
+    TRAFFICKING,
     DUPLICATES,
     QUALITY,
     BACK_CHECKS,

@@ -19,9 +19,11 @@ from casework.consent.consents import usable
 from casework.family.may_keep import persons_to_keep
 from casework.family_models import ChildCare
 from casework.store.change_clear import changing_clear
+from casework.store.compare_clear import may_stand
 from casework.store.kept_key import KeptKey
-from casework.store.linked_persons import answering_for
+from casework.store.linked_persons import answering_for, persons_of
 from casework.store.seal_record import Vault, stored_keys
+from casework.store.what_is_listed import CHILD_CARE
 from core.access import access_of, require
 from core.audit import Action, Purpose, record
 from core.clock import now
@@ -30,7 +32,7 @@ from core.envelope import Binding
 from core.keyring import KeyRing
 from core.permissions import Right
 
-__all__ = ["CareStatus", "CareView", "ChildAlone", "care_of", "children_alone", "cover_care", "decide_care", "open_care"]
+__all__ = ["CareStatus", "CareView", "ChildAlone", "care_of", "children_alone", "cover_care", "decide_care", "is_alone", "open_care"]
 
 TABLE: Final = "casework.child_care"
 LONGEST: Final = 1_000  # letters
@@ -107,6 +109,18 @@ def open_care(row: ChildCare, key: KeptKey) -> CareView:
     """One decision, uncovered; raises `CiphertextRefused`."""
     said = json.loads(key.open(row.said, Binding(TABLE, row.id, "said")))
     return CareView(row.id, row.alone, row.decided_at, CareStatus(said["status"]), said["by"], said["note"])
+
+
+def is_alone(session: Session, child: UUID) -> bool:
+    """Whether the newest decision on somebody, in all records that are theirs, says that they are a child alone.
+
+    A step of showing the record, which asks for the right and leaves the line.
+    """
+    mine = persons_of(session, child)
+    if not any(may_stand(session, one, CHILD_CARE) for one in mine):
+        return False
+    newest = next(iter(care_of(session, mine)), None)
+    return newest is not None and newest.alone
 
 
 def children_alone(session: Session, *, purpose: Purpose) -> list[ChildAlone]:

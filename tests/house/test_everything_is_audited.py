@@ -103,6 +103,7 @@ QUIET = {
     "casework.programme_in_force": "lists to choose from and rules, which tell of nobody",
     "casework.list_recipients": "organisations and their public keys",
     "casework.may_share_with": "yes or no, a step of sharing, which leaves the line",
+    "casework.is_alone": "yes or no, a step of showing the record, which leaves the line",
     "casework.may_use": "yes or no, a step of using, which leaves the line",
     "casework.merges_of": "ids of merges; what they join is read through read_person",
     "casework.movement_sources": "digests of which reports there are, without opening any",
