@@ -32,7 +32,17 @@ from core.envelope import Binding
 from core.keyring import KeyRing
 from core.permissions import Right
 
-__all__ = ["CareStatus", "CareView", "ChildAlone", "care_of", "children_alone", "cover_care", "decide_care", "is_alone", "open_care"]
+__all__ = [
+    "CareStatus",
+    "CareView",
+    "ChildAlone",
+    "care_of",
+    "children_alone",
+    "cover_care",
+    "decide_care",
+    "is_alone",
+    "open_care",
+]
 
 TABLE: Final = "casework.child_care"
 LONGEST: Final = 1_000  # letters
