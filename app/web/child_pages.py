@@ -31,14 +31,14 @@ def list_alone(request: Request, visit: SignedIn, desk: OpenDesk) -> Response:
 @router.get("/persons/{person}/child")
 def look_at(request: Request, visit: SignedIn, desk: OpenDesk, person: UUID, purpose: str = "") -> Response:
     """What is decided and done for a child, covered."""
-    return _page(request, visit, desk, person, purpose_of(purpose))
+    return _page(request, visit, desk, person, purpose=purpose_of(purpose))
 
 
 @router.post("/persons/{person}/child")
 def reveal(request: Request, visit: SignedIn, desk: OpenDesk, person: UUID, form: CheckedForm) -> Response:
     """The same with what was shown before and what is asked for now."""
     revealed = ids_of([*form.getlist("shown"), *form.getlist("reveal")])
-    return _page(request, visit, desk, person, purpose_of(form.get("purpose")), revealed)
+    return _page(request, visit, desk, person, purpose=purpose_of(form.get("purpose")), revealed=revealed)
 
 
 @router.post("/persons/{person}/child/care")
@@ -74,7 +74,7 @@ def finish(visit: SignedIn, desk: OpenDesk, person: UUID, step: UUID, form: Chec
 
 
 def _page(
-    request: Request, visit: Visit, desk: Desk, person: UUID, purpose: Purpose, revealed: frozenset[UUID] = frozenset()
+    request: Request, visit: Visit, desk: Desk, person: UUID, *, purpose: Purpose, revealed: frozenset[UUID] = frozenset()
 ) -> Response:
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
         view = family.view_child(session, desk.ring, person, revealed=revealed, purpose=purpose)

@@ -15,11 +15,12 @@ from app.add_member import add_and_compare
 from app.web.desk import Desk, OpenDesk, PageGroup
 from app.web.record_desk import PURPOSES, ids_of, purpose_of
 from app.web.signed_in import CheckedForm, SignedIn, Visit
-from app.web.signed_in_page import go_to, language_of, show, signed_in_router
+from app.web.signed_in_page import go_to, show, signed_in_router
 from casework import consent, family
 from core.audit import Purpose
 from core.clock import now
 from core.database import Zone
+from core.languages import LANGUAGES
 from core.permissions import Right
 
 __all__ = ["FAMILY"]
@@ -35,14 +36,14 @@ FAMILY = PageGroup(router, "people")
 @router.get("/persons/{person}/family")
 def look_at(request: Request, visit: SignedIn, desk: OpenDesk, person: UUID, purpose: str = "") -> Response:
     """The people around a person, covered."""
-    return _page(request, visit, desk, person, purpose_of(purpose))
+    return _page(request, visit, desk, person, purpose=purpose_of(purpose))
 
 
 @router.post("/persons/{person}/family")
 def reveal(request: Request, visit: SignedIn, desk: OpenDesk, person: UUID, form: CheckedForm) -> Response:
     """The same with those uncovered that were shown before and those asked for now."""
     revealed = ids_of([*form.getlist("shown"), *form.getlist("reveal")])
-    return _page(request, visit, desk, person, purpose_of(form.get("purpose")), revealed)
+    return _page(request, visit, desk, person, purpose=purpose_of(form.get("purpose")), revealed=revealed)
 
 
 @router.post("/persons/{person}/family/relate")
@@ -59,7 +60,7 @@ def relate(visit: SignedIn, desk: OpenDesk, person: UUID, form: CheckedForm) -> 
 
 
 @router.post("/persons/{person}/family/{relationship}/{change}")
-def end(visit: SignedIn, desk: OpenDesk, person: UUID, relationship: UUID, change: str, form: CheckedForm) -> Response:
+def end(visit: SignedIn, desk: OpenDesk, person: UUID, *, relationship: UUID, change: str, form: CheckedForm) -> Response:
     """A relationship is over, or was never so."""
     purpose = purpose_of(form.get("purpose"))
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
@@ -80,7 +81,7 @@ def join(visit: SignedIn, desk: OpenDesk, person: UUID, household: UUID, form: C
 
 
 @router.post("/persons/{person}/household/{household}/add")
-def add(request: Request, visit: SignedIn, desk: OpenDesk, person: UUID, household: UUID, form: CheckedForm) -> Response:
+def add(visit: SignedIn, desk: OpenDesk, person: UUID, household: UUID, form: CheckedForm) -> Response:
     """Somebody who has no record yet belongs to it."""
     purpose, gender = purpose_of(form.get("purpose")), str(form.get("gender", ""))
     age = str(form.get("age", ""))
@@ -94,7 +95,7 @@ def add(request: Request, visit: SignedIn, desk: OpenDesk, person: UUID, househo
         household,
         member,
         beside=person,
-        agreed=_agreed(request, visit, form),
+        agreed=_agreed(visit, form),
         purpose=purpose,
     )
     return _back(person, purpose, "household")
@@ -102,7 +103,7 @@ def add(request: Request, visit: SignedIn, desk: OpenDesk, person: UUID, househo
 
 @router.post("/persons/{person}/household/{household}/{member}/{change}")
 def change_household(
-    visit: SignedIn, desk: OpenDesk, person: UUID, household: UUID, member: UUID, change: str, form: CheckedForm
+    visit: SignedIn, desk: OpenDesk, person: UUID, *, household: UUID, member: UUID, change: str, form: CheckedForm
 ) -> Response:
     """Somebody leaves, comes back, or is the head."""
     purpose = purpose_of(form.get("purpose"))
@@ -123,9 +124,10 @@ def _meant(desk: Desk, visit: Visit, text: str, purpose: Purpose) -> UUID | None
     return found[0] if len(found) == 1 else None
 
 
-def _agreed(request: Request, visit: Visit, form: CheckedForm) -> consent.Statement:
-    """What was said about keeping the record, in the language of the page unless the form says another."""
+def _agreed(visit: Visit, form: CheckedForm) -> consent.Statement:
+    """What was said about keeping the record, and in which language it was asked."""
     given_by = next((one for one in consent.GivenBy if one.value == form.get("given_by")), consent.GivenBy.SELF)
+    language = str(form.get("language", ""))
     return consent.Statement(
         Purpose.ASSISTANCE,
         consent.ConsentState.GIVEN,
@@ -133,12 +135,12 @@ def _agreed(request: Request, visit: Visit, form: CheckedForm) -> consent.Statem
         visit.access.actor,
         given_by=given_by,
         guardian=str(form.get("guardian", "")).strip(),
-        language=language_of(request, visit),
+        language=language if language in LANGUAGES else "",
     )
 
 
 def _page(
-    request: Request, visit: Visit, desk: Desk, person: UUID, purpose: Purpose, revealed: frozenset[UUID] = frozenset()
+    request: Request, visit: Visit, desk: Desk, person: UUID, *, purpose: Purpose, revealed: frozenset[UUID] = frozenset()
 ) -> Response:
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
         view = family.view_family(session, desk.ring, person, revealed=revealed, purpose=purpose)

@@ -32,16 +32,16 @@ TRAFFICKING = PageGroup(router, "people")
 
 
 @router.get("/persons/{person}/{what}/apart")
-def look_at(request: Request, visit: SignedIn, desk: OpenDesk, person: UUID, what: str, purpose: str = "") -> Response:
+def look_at(request: Request, visit: SignedIn, desk: OpenDesk, person: UUID, *, what: str, purpose: str = "") -> Response:
     """The notes of one kind, covered."""
-    return _page(request, visit, desk, person, what, purpose_of(purpose))
+    return _page(request, visit, desk, person, what=what, purpose=purpose_of(purpose))
 
 
 @router.post("/persons/{person}/{what}/apart")
-def reveal(request: Request, visit: SignedIn, desk: OpenDesk, person: UUID, what: str, form: CheckedForm) -> Response:
+def reveal(request: Request, visit: SignedIn, desk: OpenDesk, person: UUID, *, what: str, form: CheckedForm) -> Response:
     """The same with what was shown before and what is asked for now."""
     revealed = ids_of([*form.getlist("shown"), *form.getlist("reveal")])
-    return _page(request, visit, desk, person, what, purpose_of(form.get("purpose")), revealed)
+    return _page(request, visit, desk, person, what=what, purpose=purpose_of(form.get("purpose")), revealed=revealed)
 
 
 @router.post("/persons/{person}/{what}/apart/add")
@@ -56,7 +56,7 @@ def add(visit: SignedIn, desk: OpenDesk, person: UUID, what: str, form: CheckedF
 
 
 @router.post("/persons/{person}/{what}/apart/{note}/take-back")
-def take_back(visit: SignedIn, desk: OpenDesk, person: UUID, what: str, note: UUID, form: CheckedForm) -> Response:
+def take_back(visit: SignedIn, desk: OpenDesk, person: UUID, *, what: str, note: UUID, form: CheckedForm) -> Response:
     """It was wrong."""
     purpose = purpose_of(form.get("purpose"))
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
@@ -75,6 +75,7 @@ def _page(
     visit: Visit,
     desk: Desk,
     person: UUID,
+    *,
     what: str,
     purpose: Purpose,
     revealed: frozenset[UUID] = frozenset(),
