@@ -25,7 +25,7 @@ NOTES: Final[Mapping[str, trafficking.KeptApart]] = {
 CHOICES: Final[Mapping[str, list[str]]] = {
     "kind": [one.value for one in trafficking.EventKind],
     "role": [one.value for one in trafficking.PerpetratorRole],
-    "gender": ["female", "male", "unspecified"],
+    "gender": ["unspecified", "female", "male"],
 }
 router = signed_in_router()
 TRAFFICKING = PageGroup(router, "people")
