@@ -204,7 +204,10 @@ class RestrictionUnknown(Problem):
 
 class MemberSpokeThemselves(Problem):
     code = "CASE-125"
-    says = "An edit would replace household member {person}, who has since spoken or asked for something themselves."
+    says = (
+        "An edit would replace household member {person}, who has since spoken or asked for something themselves, "
+        "or of whom a worker has noted something."
+    )
     remedy = "Correct the records of the person and of the household by hand; then erase the edit, which stays in quarantine."
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, Computed, DateTime, ForeignKey, Index, String, func
+from sqlalchemy import ARRAY, CheckConstraint, Computed, DateTime, ForeignKey, Index, String, false, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -43,8 +43,11 @@ __all__ = [
 
 
 class HouseholdRole(StrEnum):
+    """How somebody came to a household: the first two were told of in its screening."""
+
     INTERVIEWED = "interviewed"
     MEMBER = "member"
+    JOINED = "joined"
 
 
 class InterviewKind(StrEnum):
@@ -181,13 +184,24 @@ class Household(Base):
 
 
 class HouseholdMember(Base):
+    """Somebody of a household. Who leaves stays on it as one who left: the screening still speaks of them."""
+
     __tablename__ = "household_member"
-    __table_args__ = {"schema": "casework"}
+    __table_args__ = (
+        CheckConstraint("(left_at IS NULL) = (left_by IS NULL) AND NOT (head AND left_at IS NOT NULL)", name="left"),
+        Index("uq_household_member_head", "household", unique=True, postgresql_where=text("head")),
+        {"schema": "casework"},
+    )
 
     household: Mapped[UUID] = mapped_column(ForeignKey("casework.household.id"), primary_key=True)
     person: Mapped[UUID] = mapped_column(ForeignKey("casework.person.id"), primary_key=True, index=True)
     operation: Mapped[str]
     role: Mapped[str]
+    head: Mapped[bool] = mapped_column(server_default=false())
+    joined_by: Mapped[str | None]
+    joined_at: Mapped[datetime | None]
+    left_by: Mapped[str | None]
+    left_at: Mapped[datetime | None]
 
 
 class Case(Base):

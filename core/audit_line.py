@@ -50,6 +50,8 @@ class Action(StrEnum):
     MERGED = "merged"
     UNMERGED = "unmerged"
     MATCHED = "matched"
+    RELATED = "related"  # to another person, or to a household
+    NOTED = "noted"  # of a person beside their record: a child's care, a trafficking history
     SHARED = "shared"
     KEPT_FROM = "kept_from"
     BROKE_GLASS = "broke_glass"

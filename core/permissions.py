@@ -36,6 +36,9 @@ class Right(StrEnum):
     READ_REPORT = "read_report"  # a movement report, with its reporter
     REVIEW_SUBMISSION = "review_submission"  # what checks found in what arrived, to hold, approve, reject or repair it
     CORRECT_RECORD = "correct_record"
+    KEEP_FAMILY = "keep_family"  # who belongs to whom, who lives in a household, what is done for a child
+    READ_TRAFFICKING_HISTORY = "read_trafficking_history"  # and note it, with the right to correct
+    READ_PERPETRATORS = "read_perpetrators"  # likewise
     READ_CASE_FILE = "read_case_file"
     WORK_ON_CASE = "work_on_case"  # plan, services, referrals, tasks, notes
     DECIDE_SCREENING = "decide_screening"  # status and eligibility, or a second opinion on them
@@ -90,6 +93,9 @@ PERMISSIONS: Final[Mapping[Right, frozenset[Role]]] = {
     Right.READ_REPORT: frozenset({_SUPERVISOR, _STATISTICS}),
     Right.REVIEW_SUBMISSION: frozenset({_SUPERVISOR}),
     Right.CORRECT_RECORD: frozenset({_WORKER, _SUPERVISOR, _RIGHTS}),
+    Right.KEEP_FAMILY: frozenset({_WORKER, _SUPERVISOR}),
+    Right.READ_TRAFFICKING_HISTORY: frozenset({_WORKER, _SUPERVISOR}),
+    Right.READ_PERPETRATORS: frozenset({_WORKER, _SUPERVISOR}),
     Right.READ_CASE_FILE: frozenset({_WORKER, _SUPERVISOR}),
     Right.WORK_ON_CASE: frozenset({_WORKER, _SUPERVISOR}),
     Right.DECIDE_SCREENING: frozenset({_WORKER, _SUPERVISOR}),

@@ -15,6 +15,7 @@ from app.web.case_step_pages import CASE_STEPS
 from app.web.case_timeline_pages import CASE_TIMELINE
 from app.web.caseload_pages import CASELOAD
 from app.web.chosen_case_pages import CHOSEN_CASES
+from app.web.child_pages import CHILDREN
 from app.web.collector_pages import COLLECTORS
 from app.web.consent_pages import CONSENTS
 from app.web.correction_pages import CORRECTIONS
@@ -24,6 +25,7 @@ from app.web.elsewhere_pages import ELSEWHERE
 from app.web.enrolment_pages import ENROLMENT
 from app.web.erasure_pages import ERASURE
 from app.web.export_pages import EXPORTS
+from app.web.family_pages import FAMILY
 from app.web.file_pages import FILES
 from app.web.find_pages import FINDING
 from app.web.form_pages import FORMS
@@ -38,6 +40,7 @@ from app.web.rights_pages import RIGHTS
 from app.web.screening_pages import SCREENINGS
 from app.web.sign_in_pages import SIGN_IN
 from app.web.token_pages import TOKENS
+from app.web.trafficking_pages import TRAFFICKING
 from app.web.trial_pages import TRIALS
 from app.web.unit_pages import UNITS
 from app.web.work_pages import WORK
@@ -65,6 +68,9 @@ GROUPS = (
     CASE_DOCUMENTS,
     CASE_PRINTS,
     SCREENINGS,
+    FAMILY,
+    CHILDREN,
+    TRAFFICKING,
     DUPLICATES,
     QUALITY,
     BACK_CHECKS,

@@ -1,7 +1,10 @@
 """What the pages of a record share: the purposes to choose from, a colleague's id behind their sign-in name, days of a form."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
+from uuid import UUID
 
 from app.web.desk import Desk
 from app.web.signed_in import Visit
@@ -9,7 +12,7 @@ from core.audit import Purpose
 from core.database import Zone
 from core.identity.accounts import find_account
 
-__all__ = ["PURPOSES", "account_named", "day_of", "purpose_of"]
+__all__ = ["PURPOSES", "account_named", "day_of", "ids_of", "purpose_of"]
 
 # What a worker may look at a record for; the other purposes have use cases of their own.
 PURPOSES: Final = (
@@ -31,6 +34,15 @@ def account_named(desk: Desk, visit: Visit, sign_in_name: str) -> str:
 def purpose_of(given: object, otherwise: Purpose = Purpose.ASSISTANCE) -> Purpose:
     """The purpose named, if it is one of those a record may be looked at for."""
     return next((purpose for purpose in PURPOSES if purpose.value == given), otherwise)
+
+
+def ids_of(given: Iterable[object]) -> frozenset[UUID]:
+    """The ids among what a form gives; anything else in their place names nothing."""
+    found = set()
+    for one in given:
+        with suppress(ValueError):
+            found.add(UUID(str(one)))
+    return frozenset(found)
 
 
 def day_of(given: object) -> datetime | None:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.web.desk import Desk
 from app.web.signed_in import Visit
-from casework import consent, records, rights
+from casework import consent, family, records, rights
 from core.access import Access, NotAllowed
 from core.audit import Purpose
 from core.clock import now
@@ -31,6 +31,7 @@ class Panels:
     files: list[records.FileLabel] | None = field(repr=False)
     openings: list[records.OpenedRecord] | None = field(repr=False)
     edits: list[rights.EditToDecide]
+    alone: bool
 
 
 def read_panels(session: Session, ring: KeyRing, access: Access, view: records.RecordView, purpose: Purpose) -> Panels:
@@ -55,6 +56,7 @@ def read_panels(session: Session, ring: KeyRing, access: Access, view: records.R
         files=files,
         openings=openings,
         edits=edits,
+        alone=may[Right.KEEP_FAMILY] and family.is_alone(session, view.person),
     )
 
 

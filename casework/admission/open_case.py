@@ -32,11 +32,12 @@ from casework.models import (
 )
 from casework.names.person_name import birth_year_of_member, person_name
 from casework.rights.keep_corrections import write_edit
+from casework.store.add_person import add_person
 from casework.store.blind_tokens import blind_token, find_by_reference, remove_tokens, replace_tokens
 from casework.store.change_clear import changing_clear
 from casework.store.linked_persons import own_custody
 from casework.store.named_beside import named_beside
-from casework.store.seal_record import make_key, open_parts, seal_parts, stored_key
+from casework.store.seal_record import open_parts, stored_key
 from casework.store.verify_records import tell_version
 from casework.store.week_of_interview import INTERVIEW_DATE
 from core.audit import Purpose
@@ -148,13 +149,10 @@ def _new_case(desk: Desk, parts: Parts, said: _SaidOfCase, custody: str, case_id
 
 
 def _add_person(desk: Desk, household: UUID, role: HouseholdRole, parts: Parts, custody: str) -> UUID:
-    person = Person(id=uuid4(), operation=desk.operation, row_version=1, custody=custody)
-    seal_parts(person, make_key(desk, person.id, KeyKind.PERSON), parts)
-    desk.session.add(person)
-    desk.session.flush()
-    with changing_clear(desk, [person.id]):
-        desk.session.add(HouseholdMember(household=household, person=person.id, operation=desk.operation, role=role.value))
-    return person.id
+    person = add_person(desk, parts, custody)
+    with changing_clear(desk, [person]):
+        desk.session.add(HouseholdMember(household=household, person=person, operation=desk.operation, role=role.value))
+    return person
 
 
 def _add_member(desk: Desk, household: UUID, arrival: Arrival, parts: Parts, custody: str) -> UUID:

@@ -19,8 +19,10 @@ from casework.admission.arrival import Arrival, Desk
 from casework.consent.consents import ConsentState, GivenBy, newest_consents
 from casework.consent.record_consent import CODE, Evidence, Statement, record_consent
 from casework.errors import CodeUnknown, MemberSpokeThemselves
-from casework.models import Case, HouseholdMember
+from casework.family_models import BestInterestStep, ChildCare, Relationship
+from casework.models import Case, HouseholdMember, HouseholdRole
 from casework.rights_models import OURS, Consent, Restriction, RightsRequest
+from casework.trafficking_models import HistoryEvent, Perpetrator
 from core.audit import Purpose
 from ingest import read_submission
 
@@ -38,6 +40,9 @@ UNDETERMINED: Final = "und"  # BCP 47: a language that is not known
 LANGUAGE_TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 LASTS: Final[Mapping[str, timedelta]] = {"3_months": timedelta(days=91), "1_year": timedelta(days=365)}
 ANSWERS: Final[Mapping[str, ConsentState]] = {"yes": ConsentState.GIVEN, "no": ConsentState.REFUSED}
+
+
+NOTED_SINCE: Final = (ChildCare, BestInterestStep, HistoryEvent, Perpetrator)
 
 
 def record_consents_said(desk: Desk, arrival: Arrival, case: Case) -> None:
@@ -66,11 +71,15 @@ def withdraw_all_consents(desk: Desk, arrival: Arrival, case: Case) -> None:
 
 
 def require_replaceable(desk: Desk, members: Sequence[UUID]) -> None:
-    """Raises `MemberSpokeThemselves` where replacing the members would lose what one of them said or asked for themselves."""
+    """Raises `MemberSpokeThemselves` where replacing the members would lose what one of them said or asked for themselves, or
+    what a worker has noted of one since."""
     for asked in (
         select(Consent.person).where(Consent.person.in_(members), Consent.given_by != GivenBy.HOUSEHOLD),
         select(Restriction.person).where(Restriction.person.in_(members), Restriction.consent.is_(None)),
         select(RightsRequest.person).where(RightsRequest.person.in_(members)),
+        select(Relationship.person).where(Relationship.person.in_(members)),
+        select(Relationship.other).where(Relationship.other.in_(members)),
+        *(select(table.person).where(table.person.in_(members)) for table in NOTED_SINCE),
     ):
         for person in desk.session.scalars(asked.limit(1)):
             raise MemberSpokeThemselves(person=person)
@@ -132,7 +141,8 @@ def _evidence(desk: Desk, arrival: Arrival) -> Evidence | None:
 
 def _household(desk: Desk, case: Case) -> list[UUID]:
     desk.session.flush()
-    members = select(HouseholdMember.person).where(HouseholdMember.household == case.household)
+    told_of = HouseholdMember.household == case.household, HouseholdMember.role != HouseholdRole.JOINED.value
+    members = select(HouseholdMember.person).where(*told_of)
     return list(desk.session.scalars(members.order_by(HouseholdMember.person)))
 
 

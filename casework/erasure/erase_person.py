@@ -10,6 +10,7 @@ only a part. Who may ask for it is decided before, in a transaction of their own
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select, text
@@ -22,6 +23,7 @@ from casework.models import (
     Case,
     Household,
     HouseholdMember,
+    HouseholdRole,
     Interview,
     InterviewKind,
     MovementEvent,
@@ -44,6 +46,8 @@ from core.keyring import KeyRing
 from ingest import chain_of, erase_submissions
 
 __all__ = ["Footprint", "erase_record", "footprint"]
+
+TOLD_OF: Final = HouseholdMember.role != HouseholdRole.JOINED.value  # in the household's screening
 
 
 @dataclass(frozen=True)
@@ -115,14 +119,16 @@ def _persons_meant(session: Session, person: UUID) -> frozenset[UUID]:
 def _of_person(session: Session, person: UUID) -> Footprint:
     persons = _persons_meant(session, person)
     households = _ids(session, select(HouseholdMember.household).where(HouseholdMember.person.in_(persons)))
+    told_of = _ids(session, select(HouseholdMember.household).where(HouseholdMember.person.in_(persons), TOLD_OF))
     cases = _ids(session, select(Case.id).where(Case.person.in_(persons)))
-    in_household = select(Case.id).where(Case.household.in_(households))
+    in_household = select(Case.id).where(Case.household.in_(told_of))
     theirs = or_(
         Interview.case.in_(cases), (Interview.case.in_(in_household)) & (Interview.kind == InterviewKind.SCREENING.value)
     )
     rows = session.execute(select(Interview.chain, Interview.submission).where(theirs)).all()
     raw = frozenset(submission for row in rows for submission in row)
-    members = _ids(session, select(HouseholdMember.person).where(HouseholdMember.household.in_(households))) if raw else set()
+    spoken_of = HouseholdMember.household.in_(told_of), TOLD_OF
+    members = _ids(session, select(HouseholdMember.person).where(*spoken_of)) if raw else set()
     return Footprint(persons, frozenset(cases), frozenset(households), raw, frozenset(members) - persons)
 
 
@@ -131,7 +137,7 @@ def _spoken_of(session: Session, chain: Collection[UUID]) -> frozenset[UUID]:
     made = select(Interview.case).where(or_(Interview.chain.in_(chain), Interview.submission.in_(chain)))
     cases = session.execute(select(Case.person, Case.household).where(Case.id.in_(made))).all()
     households = [row.household for row in cases]
-    members = _ids(session, select(HouseholdMember.person).where(HouseholdMember.household.in_(households)))
+    members = _ids(session, select(HouseholdMember.person).where(HouseholdMember.household.in_(households), TOLD_OF))
     return frozenset(members | {row.person for row in cases})
 
 

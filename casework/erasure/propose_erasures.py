@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union
 from sqlalchemy.orm import Session
 
 from casework.case_file_models import CaseEntry, EntryKind
@@ -150,7 +150,9 @@ def _persons(session: Session, operation: str, rule: RetentionRule, moment: date
         .subquery()
     )
     concerned = select(HouseholdMember.person).where(HouseholdMember.household.in_(select(due.c.household)))
-    still_kept = select(Case.person).where(Case.operation == operation, Case.id.not_in(select(due.c.id)))
+    kept = Case.operation == operation, Case.id.not_in(select(due.c.id))
+    there = Case.household == HouseholdMember.household, HouseholdMember.left_at.is_(None)  # who moved to another household
+    still_kept = union(select(Case.person).where(*kept), select(HouseholdMember.person).where(*kept, *there))
     return _whole(session, set(session.scalars(concerned.where(HouseholdMember.person.not_in(still_kept)))))
 
 

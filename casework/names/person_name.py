@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from casework.names.name_skeleton import name_words
 
-__all__ = ["PersonName", "birth_year_of_member", "person_name"]
+__all__ = ["MEMBER_AGE", "MEMBER_NAME", "PersonName", "birth_year_of_member", "person_name"]
 
 GIVEN: Final = "prs_First_Name"
 FAMILY: Final = "prs_Second_Name"

@@ -130,8 +130,9 @@ def list_cases(session: Session, operation: str, *, purpose: Purpose) -> list[Ca
 
 def summaries(session: Session, wanted: ColumnElement[bool]) -> list[CaseSummary]:
     """The cases in reach that are `wanted`, newest first; whoever asks writes the audit line."""
-    others = HouseholdMember.household == Case.household, HouseholdMember.role == HouseholdRole.MEMBER.value
-    members = select(func.array_agg(HouseholdMember.person)).where(*others).scalar_subquery()
+    beside = HouseholdMember.role != HouseholdRole.INTERVIEWED.value, HouseholdMember.left_at.is_(None)
+    theirs = HouseholdMember.household == Case.household, *beside
+    members = select(func.array_agg(HouseholdMember.person)).where(*theirs).scalar_subquery()
     rows = session.execute(select(Case, members).where(wanted).order_by(Case.opened_at.desc(), Case.id)).all()
     into = answering_for(session, {person for case, among in rows for person in (case.person, *(among or ()))})
     return [

@@ -30,7 +30,8 @@ def read_household(
     case = session.get(Case, case_id)
     if case is None:
         raise RecordUnknown(kind="case", record=case_id)
-    theirs = HouseholdMember.household == case.household, HouseholdMember.role == HouseholdRole.MEMBER.value
+    beside = HouseholdMember.role != HouseholdRole.INTERVIEWED.value, HouseholdMember.left_at.is_(None)
+    theirs = HouseholdMember.household == case.household, *beside
     wanted = select(Person, StoredKey).join(HouseholdMember, HouseholdMember.person == Person.id)
     rows = session.execute(wanted.outerjoin(StoredKey, KEY_OF_PERSON).where(*theirs).order_by(Person.id))
     stored = {member: key for member, key in rows}  # noqa: C416  (a row is no pair to mypy)

@@ -21,7 +21,8 @@ class HeldAnswer:
 
 @dataclass(frozen=True)
 class HeldSection:
-    """What one record holds: `kind` is `person`, `screening` or `assistance`; `until` is set where it was changed since."""
+    """What one record holds: `kind` is `person`, `screening` or `assistance`, or something of the people around them, which has
+    a `title`; `until` is set where it was changed since."""
 
     kind: str
     form: str
@@ -29,6 +30,7 @@ class HeldSection:
     received_at: datetime | None = None
     until: datetime | None = None
     changed_because: str = field(default="", repr=False)
+    title: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from casework.admission.sort_answers import Parts
-from casework.models import Case, HouseholdMember, Interview, InterviewKind, Opening, Person
+from casework.models import Case, HouseholdMember, HouseholdRole, Interview, InterviewKind, Opening, Person
 from casework.rights.access_pack import HeldAnswer, HeldSection, SharedWith
 from casework.rights_models import FormerVersion, Restriction
 from casework.store.kept_key import KeptKey
@@ -94,7 +94,8 @@ def count_others(session: Session, person: UUID) -> int:
 
 def _interviews(held: Holdings) -> list[Interview]:
     """Those of the person's own cases, and the screening in which their household was told of."""
-    households = select(HouseholdMember.household).where(HouseholdMember.person == held.person.id)
+    told_of = HouseholdMember.person == held.person.id, HouseholdMember.role != HouseholdRole.JOINED.value
+    households = select(HouseholdMember.household).where(*told_of)
     told = Case.household.in_(households) & (Interview.kind == InterviewKind.SCREENING)
     wanted = select(Interview).join(Case, Interview.case == Case.id).where(or_(Case.person == held.person.id, told))
     return list(held.session.scalars(wanted.order_by(Interview.received_at, Interview.id)))

@@ -104,7 +104,8 @@ def _section_data(section: HeldSection) -> dict[str, object]:
 
 def _section(pack: AccessPack, section: HeldSection) -> str:
     say = texts_of(pack.language)
-    title = say["person"] if section.kind == "person" else say["assistance"].format(day=_day(section.received_at))
+    interview = say["person"] if section.kind == "person" else say["assistance"].format(day=_day(section.received_at))
+    title = section.title or interview
     if section.until:
         title = say["former"].format(day=_day(section.until))
     because = f"<p>{escape(say['because'])}: {escape(section.changed_because)}</p>" if section.changed_because else ""

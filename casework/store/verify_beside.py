@@ -1,5 +1,5 @@
 """What is sealed beside a person's record, opened to see that it opens: consents, files, holds, openings, former versions,
-and the steps of a case file.
+the steps of a case file, and the people around a person.
 
 Every column of ciphertext in the schema `casework` is opened here or in `verify_records`; `tests/tampering/test_replay.py`
 damages each of them and looks whether it is found.
@@ -8,12 +8,15 @@ damages each of them and looks whether it is found.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from casework.family_models import BestInterestStep, ChildCare, Relationship
 from casework.models import Case, FileRow, KeyKind, Opening, OpeningKind
 from casework.rights_models import Consent, FormerVersion, Hold
 from casework.store.kept_key import KeptKey
+from casework.store.seal_between import open_between
 from casework.store.seal_file import open_chunks, open_label
 from casework.store.seal_record import Vault, stored_key
 from casework.store.seal_steps import open_steps
+from casework.trafficking_models import HistoryEvent, Perpetrator
 from core.clear_columns import code_in, codes_in, custody_of
 from core.envelope import Binding
 from forms import RecordPart
@@ -57,6 +60,20 @@ def _former(_: Vault, key: KeptKey, row: FormerVersion) -> None:
         key.open(getattr(row, part.value), Binding(f"casework.{row.of}", row.record, part.value, row.row_version))
 
 
+def _relationship(vault: Vault, key: KeptKey, row: Relationship) -> None:
+    open_between("casework.relationship", row.id, key, stored_key(vault, row.other, KeyKind.PERSON), row.said)
+
+
+def _said(_: Vault, key: KeptKey, row: ChildCare | HistoryEvent | Perpetrator) -> None:
+    key.open(row.said, Binding(f"casework.{row.__tablename__}", row.id, "said"))
+
+
+def _step(_: Vault, key: KeptKey, row: BestInterestStep) -> None:
+    key.open(row.planned, Binding("casework.best_interest_step", row.id, "planned"))
+    if row.done_at:
+        key.open(row.outcome or b"", Binding("casework.best_interest_step", row.id, "outcome"))
+
+
 def _case_file(vault: Vault, key: KeptKey, row: Case) -> None:
     open_steps(vault.session, key, row)
 
@@ -68,4 +85,9 @@ BESIDE: Final[Mapping[type[Any], Open]] = {
     Hold: _hold,
     Opening: _opening,
     FormerVersion: _former,
+    Relationship: _relationship,
+    ChildCare: _said,
+    BestInterestStep: _step,
+    HistoryEvent: _said,
+    Perpetrator: _said,
 }

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, LargeBinary, extract, func, literal_column, or_, select
+from sqlalchemy import BigInteger, ColumnElement, LargeBinary, and_, extract, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute
 
 from casework.duplicate_models import DuplicateCandidate, Merge
+from casework.family_models import BestInterestStep, ChildCare, Relationship
 from casework.models import (
     Case,
     FileRow,
@@ -28,9 +29,11 @@ from casework.models import (
     Token,
 )
 from casework.rights_models import Consent, FormerVersion, Hold, Restriction, RightsRequest
+from casework.trafficking_models import HistoryEvent, Perpetrator
 
 __all__ = [
     "CHANGES",
+    "CHILD_CARE",
     "CONSENT",
     "CUSTODY",
     "EDITION",
@@ -41,6 +44,7 @@ __all__ = [
     "NEWEST_EDITION",
     "NUMBERS",
     "OPENING",
+    "RELATIONSHIP",
     "REPORT",
     "RESTRICTION",
     "TOKEN",
@@ -53,10 +57,11 @@ __all__ = [
 
 CUSTODY, FILE, KEPT_FROM, REPORT, RESTRICTION, TOKEN = "person", "file", "kept_from", "movement_event", "restriction", "token"
 CONSENT, FORMER_VERSION, OPENING = "consent", "former_version", "opening"
+RELATIONSHIP, CHILD_CARE = "relationship", "child_care"
 # Two entries of a list are of no row: ids are random, and never these.
 EDITION: Final = UUID(int=2**128 - 1)  # as its version: which edition of this module the list was written by
 CHANGES: Final = UUID(int=2**128 - 2)  # as its version: in how many transactions the list was changed since its key was made
-NEWEST_EDITION: Final = 2
+NEWEST_EDITION: Final = 3
 _FIRST_NUMBER: Final = 2**32 - 256  # no version of a row comes so far
 
 Column = ColumnElement[Any] | InstrumentedAttribute[Any]
@@ -96,6 +101,17 @@ def _cases() -> ColumnElement[bool]:
 def _households() -> ColumnElement[bool]:
     return HouseholdMember.household.in_(select(Case.household).where(Case.person == StoredKey.record).correlate(StoredKey))
 
+
+_COURSE: Final = (
+    HouseholdMember.household,
+    HouseholdMember.operation,
+    HouseholdMember.head,
+    HouseholdMember.joined_by,
+    HouseholdMember.joined_at,
+    HouseholdMember.left_by,
+    HouseholdMember.left_at,
+)
+_HAS_COURSE: Final = or_(HouseholdMember.head, HouseholdMember.joined_at.is_not(None), HouseholdMember.left_at.is_not(None))
 
 # By table; a second set of columns of one table bears its name and, after a point, one of its own. The order is written into
 # every list: what is new goes to the end, and makes a new edition.
@@ -250,10 +266,48 @@ LISTED: Final[Mapping[str, Listed]] = {
         _of(MovementEvent.id),
         0,
     ),
+    # Third edition.
+    "household_member.course": Listed(  # of those of whom more is said than that they were told of
+        _COURSE, and_(_of(HouseholdMember.person), _HAS_COURSE)
+    ),
+    "household_member.course_together": Listed((HouseholdMember.person, *_COURSE), and_(_households(), _HAS_COURSE)),
+    RELATIONSHIP: Listed(  # by both persons
+        (
+            Relationship.id,
+            Relationship.operation,
+            Relationship.person,
+            Relationship.other,
+            Relationship.noted_by,
+            Relationship.noted_at,
+            Relationship.ended_by,
+            Relationship.ended_at,
+        ),
+        or_(_of(Relationship.person), _of(Relationship.other)),
+    ),
+    CHILD_CARE: Listed(
+        (ChildCare.id, ChildCare.operation, ChildCare.alone, ChildCare.decided_by, ChildCare.decided_at), _of(ChildCare.person)
+    ),
+    "best_interest_step": Listed(
+        (
+            BestInterestStep.id,
+            BestInterestStep.operation,
+            BestInterestStep.planned_by,
+            BestInterestStep.planned_at,
+            BestInterestStep.done_by,
+            BestInterestStep.done_at,
+        ),
+        _of(BestInterestStep.person),
+    ),
+    "history_event": Listed(
+        (HistoryEvent.id, HistoryEvent.operation, HistoryEvent.noted_by, HistoryEvent.noted_at), _of(HistoryEvent.person)
+    ),
+    "perpetrator": Listed(
+        (Perpetrator.id, Perpetrator.operation, Perpetrator.noted_by, Perpetrator.noted_at), _of(Perpetrator.person)
+    ),
 }
 NUMBERS: Final = {name: _FIRST_NUMBER + number for number, name in enumerate(LISTED)}
 _BY_NUMBER: Final = {number: name for name, number in NUMBERS.items()}
-_OF_FIRST_EDITION: Final = 9  # sets
+_SETS_OF: Final = {1: 9, 2: 18}  # how many of the first sets an earlier edition told of
 
 
 def is_of_clear_row(version: int) -> bool:
@@ -269,8 +323,9 @@ def name_of(version: int) -> str:
 def sets_known(listed: Mapping[UUID, int], kind: KeyKind) -> frozenset[str]:
     """The sets that a list tells of: all; those of the edition that it was written by; of a person, none where even their
     custody is not named, for then an earlier version of this program wrote it."""
-    if listed.get(EDITION, 0) >= NEWEST_EDITION:
+    edition = listed.get(EDITION, 1)
+    if edition >= NEWEST_EDITION:
         return frozenset(LISTED)
-    if kind is KeyKind.PERSON and not any(map(is_of_clear_row, listed.values())):
+    if edition == 1 and kind is KeyKind.PERSON and not any(map(is_of_clear_row, listed.values())):
         return frozenset()
-    return frozenset(list(LISTED)[:_OF_FIRST_EDITION])
+    return frozenset(list(LISTED)[: _SETS_OF[edition]])

@@ -23,12 +23,14 @@ from casework import (
     consent,
     duplicates,
     erasure,
+    family,
     find_case,
     list_cases,
     read_person,
     read_report,
     records,
     rights,
+    trafficking,
 )
 from casework.case_file import Act as CaseAct
 from casework.case_file import EntryKind, Step, read_case_file, take_step
@@ -206,6 +208,15 @@ DEEDS: Mapping[Right, Deed] = {
     ),
     Right.REVIEW_SUBMISSION: Deed(C, lambda w, s, _: decide(s, w.ring, w.submission, ReviewState.APPROVED)),
     Right.CORRECT_RECORD: Deed(C, correct),
+    Right.KEEP_FAMILY: Deed(
+        C, lambda w, s, _: family.relate(s, w.ring, w.person, w.other, family.RelationKind.SIBLING, purpose=Purpose.ASSISTANCE)
+    ),
+    Right.READ_TRAFFICKING_HISTORY: Deed(
+        C, lambda w, s, _: trafficking.view_notes(s, w.ring, trafficking.HISTORY, w.person, purpose=Purpose.ASSISTANCE)
+    ),
+    Right.READ_PERPETRATORS: Deed(
+        C, lambda w, s, _: trafficking.view_notes(s, w.ring, trafficking.PERPETRATORS, w.person, purpose=Purpose.ASSISTANCE)
+    ),
     Right.READ_CASE_FILE: Deed(C, lambda w, s, _: read_case_file(s, w.ring, w.case, purpose=Purpose.ASSISTANCE)),
     Right.WORK_ON_CASE: Deed(C, stepping(Step(EntryKind.TASK, CaseAct.WRITE, fields={"task": "Call the clinic"}))),
     Right.DECIDE_SCREENING: Deed(C, stepping(Step(EntryKind.DECISION, CaseAct.SETTLE, fields=DECIDED))),

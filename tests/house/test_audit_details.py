@@ -14,19 +14,25 @@ FOLDERS = ("core", "forms", "ingest", "casework", "anonymizer", "exports", "app"
 # Random ids, the codes of an operation, organisation or unit, and names of files of a form (a medium, such as places.csv).
 OWN_IDS = {
     "backup",
+    "care",
     "consent",
     "entry",
     "export",
     "file",
     "grant",
     "hold",
+    "household",
     "merge",
+    "note",
+    "notes",
     "opening",
     "pair",
     "proposal",
+    "relationship",
     "request",
     "restriction",
     "run",
+    "step",
     "verification",
     "week",
 }
@@ -47,6 +53,7 @@ COUNTS = {
         "former_versions",
         "keys",
         "others",
+        "relations",
         "restrictions",
         "rows",
     ),
@@ -58,6 +65,7 @@ YES_OR_NO = {"ended", "held", "in_bulk", "justified", "kept", "lifted", "named",
 # Each one of a list in the code, or a field's name: `failed` of a comparison is a problem's code, `revealed` names fields.
 CODES = {
     *("act", "asked", "at", "basis", "by", "change", "code", "decided", "did", "for", "ground", "how", "kind", "language"),
+    "of",
     *(
         "outcome",
         "part",

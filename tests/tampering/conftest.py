@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,13 +19,15 @@ from sqlalchemy.orm import Session
 
 from app.program import Program
 from app.release_period import protect_week
-from casework import list_cases
+from casework import family, list_cases
 from casework.case_file import Act, EntryKind, Step, take_step
 from casework.duplicate_models import CandidateState, DuplicateCandidate, Similarity
-from casework.models import Case
+from casework.family import CareStatus, RelationKind, StepKind
+from casework.models import Case, HouseholdMember, HouseholdRole
 from casework.records import break_glass, keep_from
 from casework.reviewing import decide
 from casework.rights import RequestKind, correct_record, hold_record, receive_request
+from casework.trafficking import HISTORY, PERPETRATORS, note_apart
 from core.access import INFO, Access, Grant
 from core.audit import Purpose
 from core.clock import now
@@ -234,6 +237,7 @@ def _deeds(team: Field, persons: Sequence[UUID]) -> None:
             break_glass(session, team.ring, who, person, parts=[RecordPart.IDENTITY], **why)  # type: ignore[arg-type]
         with team.zone() as session:
             receive_request(session, team.ring, person, RequestKind.ACCESS)
+    _people_around(team, persons)
     with team.changing() as session:
         first, second = sorted(persons)
         alike = {"similarity": Similarity.LIKELY.value, "state": CandidateState.OPEN.value}
@@ -250,6 +254,31 @@ def _deeds(team: Field, persons: Sequence[UUID]) -> None:
     ) as session:
         for title in ("Lost telephone", "Lost laptop"):
             add_entry(session, team.ring, Breach(title, "It was left in a bus.", "yesterday", now() - timedelta(hours=9), 12))
+
+
+def _people_around(team: Field, persons: Sequence[UUID]) -> None:
+    """A relationship each way, a head, somebody who left, two children with steps, histories and perpetrators."""
+    ring, help_them = team.ring, Purpose.ASSISTANCE
+    with team.zone() as session:
+        for kind, (one, other) in zip((RelationKind.SPOUSE, RelationKind.CHILD), permutations(persons), strict=True):
+            family.relate(session, ring, one, other, kind, note="Said by both.", purpose=help_them)
+    with team.zone() as session:
+        row = HouseholdMember
+        wanted = select(row.household, row.person).order_by(row.person)
+        head = session.execute(wanted.where(row.role == HouseholdRole.INTERVIEWED.value)).first()
+        child = session.execute(wanted.where(row.role == HouseholdRole.MEMBER.value)).first()
+        assert head
+        assert child
+        family.name_head(session, ring, *head, purpose=help_them)
+        family.leave_household(session, ring, *child, purpose=help_them)
+    for number, person in enumerate(persons):
+        with team.zone() as session:
+            why = f"Decided for number {number}."
+            family.decide_care(session, ring, person, CareStatus.SEPARATED, decided_by="panel", note=why, purpose=help_them)
+            step = family.plan_step(session, ring, person, StepKind.TRACING, note=why, purpose=help_them)
+            family.finish_step(session, ring, step, note=why, purpose=help_them)
+            for what in (HISTORY, PERPETRATORS):
+                note_apart(session, ring, what, person, {"note": f"Told by number {number}."}, purpose=help_them)
 
 
 def _steps(team: Field, persons: Sequence[UUID]) -> None:

@@ -14,10 +14,13 @@ from anonymizer.weeks.sealed_evidence import load_evidence
 from casework import movement_facts, read_person, read_report
 from casework.case_file import read_case_file
 from casework.consent import consent_history
+from casework.family import view_child, view_family
+from casework.family_models import BestInterestStep, ChildCare
 from casework.models import Case, MovementEvent, Person
 from casework.records import list_files, openings_to_review, read_file
 from casework.rights import list_holds
 from casework.rights.keep_former import former_answers
+from casework.trafficking import HISTORY, PERPETRATORS, KeptApart, view_notes
 from core.access import Access, Grant
 from core.audit import Purpose
 from core.database import Zone
@@ -94,6 +97,29 @@ def former(session: Session, ring: KeyRing, person: UUID) -> Any:
     return former_answers(session, ring, person, purpose=LAW)
 
 
+def relatives(session: Session, ring: KeyRing, person: UUID) -> Any:
+    everybody = session.scalars(select(Person.id)).all()
+    return view_family(session, ring, person, revealed=everybody, purpose=LAW).relations
+
+
+def child(session: Session, ring: KeyRing, person: UUID) -> Any:
+    all_of_it = [*session.scalars(select(ChildCare.id)), *session.scalars(select(BestInterestStep.id))]
+    return view_child(session, ring, person, revealed=all_of_it, purpose=LAW)
+
+
+def history(session: Session, ring: KeyRing, person: UUID) -> Any:
+    return notes(session, ring, person, HISTORY)
+
+
+def perpetrators(session: Session, ring: KeyRing, person: UUID) -> Any:
+    return notes(session, ring, person, PERPETRATORS)
+
+
+def notes(session: Session, ring: KeyRing, person: UUID, what: KeptApart) -> Any:
+    all_of_them = session.scalars(select(what.table.id)).all()
+    return view_notes(session, ring, what, person, revealed=all_of_them, purpose=LAW)
+
+
 def submissions(session: Session, ring: KeyRing) -> Any:
     found = session.scalars(select(Submission.id).order_by(Submission.id)).all()
     return [whole(read_submission(session, ring, one, purpose=LAW)) for one in found], quarantine(session, ring)
@@ -161,17 +187,22 @@ READINGS: Final[Mapping[str, Reading]] = {
     "anonymizer.block_key": Reading(Zone.ANONYMIZER, blocks, "block"),
     "anonymizer.fact_column": Reading(Zone.ANONYMIZER, blocks, "block"),
     "anonymizer.sealed_evidence": Reading(Zone.ANONYMIZER, evidence),
+    "casework.best_interest_step": Reading(Zone.CASEWORK, each_person(child), "concat_ws(' ', id, person)"),
+    "casework.child_care": Reading(Zone.CASEWORK, each_person(child), "concat_ws(' ', id, person)"),
     "casework.case_step": Reading(Zone.CASEWORK, case_files, "concat_ws(' ', id, \"case\")"),
     "casework.consent": Reading(Zone.CASEWORK, each_person(consents)),
     "casework.file": Reading(Zone.CASEWORK, each_person(files)),
     "casework.file_chunk": Reading(Zone.CASEWORK, each_person(files), "file"),
     "casework.former_version": Reading(Zone.CASEWORK, each_person(former), "concat_ws(' ', id, record)"),
+    "casework.history_event": Reading(Zone.CASEWORK, each_person(history), "concat_ws(' ', id, person)"),
     "casework.hold": Reading(Zone.CASEWORK, holds),
     "casework.interview": Reading(Zone.CASEWORK, persons),
     "casework.movement_event": Reading(Zone.CASEWORK, reports),
     "casework.opening": Reading(Zone.CASEWORK, openings_to_review),
+    "casework.perpetrator": Reading(Zone.CASEWORK, each_person(perpetrators), "concat_ws(' ', id, person)"),
     "casework.person": Reading(Zone.CASEWORK, persons),
     "casework.record_key": Reading(Zone.CASEWORK, keys_of_casework, "record"),
+    "casework.relationship": Reading(Zone.CASEWORK, each_person(relatives), "concat_ws(' ', id, person, other)"),
     "core.register_entry": Reading(Zone.AUDIT, registers, access=DINA),
     "forms.form_key": Reading(Zone.CASEWORK, keys_of_forms),
     "identity.account": Reading(Zone.IDENTITY, accounts, access=SERVER),

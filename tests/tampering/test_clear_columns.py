@@ -45,6 +45,8 @@ def whose(table: str) -> str:
         return ', (SELECT c.person FROM casework."case" c WHERE c.id = interview."case")'
     if table == "ingest.submission":
         return ", (SELECT string_agg(CAST(o.id AS text), ' ') FROM ingest.submission o WHERE o.root_id = submission.root_id)"
+    if table == "casework.relationship":
+        return ", person, other"
     return ", person" if "person" in Base.metadata.tables[table].columns else ""
 
 
