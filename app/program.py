@@ -4,6 +4,7 @@ With no `WAYSTATION_DATABASE_URL` the embedded cluster is started and brought up
 ring; a start that finds data and not the ring that it was written with stops (`app.open_ring`).
 """
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -37,10 +38,21 @@ class Program:
 @contextmanager
 def open_program(settings: Settings) -> Iterator[Program]:
     """Open database and key ring for as long as the block runs; every refusal is a `Problem`."""
-    with open_database(settings) as database:
+    with open_database(settings) as database, _what_stays_set_apart():
         program = Program(settings, database, open_ring(settings, database))
         yield program
         _seal_log(program)
+
+
+@contextmanager
+def _what_stays_set_apart() -> Iterator[None]:
+    """What is loaded by now stays as long as the program does. Python's search for garbage need not go through it whenever a
+    batch of records has filled the memory a little: that took a quarter of the time of admission."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _seal_log(program: Program) -> None:

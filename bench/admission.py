@@ -81,8 +81,8 @@ def set_up(program: Program) -> tuple[bytes, Collector]:
 
 
 def filled(xform: bytes, count: int) -> list[bytes]:
-    week = Week.of(now().date()).plus(-1)
-    return [filled_report(xform, report) for report in draw_reports(random.Random(count), read_gazetteer(GAZETTEER), [week], count)]
+    week, places = Week.of(now().date()).plus(-1), read_gazetteer(GAZETTEER)
+    return [filled_report(xform, report) for report in draw_reports(random.Random(count), places, [week], count)]
 
 
 def receive(program: Program, collector: Collector, answers: Sequence[bytes]) -> None:
