@@ -4,7 +4,6 @@ With no `WAYSTATION_DATABASE_URL` the embedded cluster is started and brought up
 ring; a start that finds data and not the ring that it was written with stops (`app.open_ring`).
 """
 
-import gc
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from core.audit_chain import HeadsAhead, HeadsUnreadable
 from core.database import Database, connect
 from core.embedded_cluster import ADMINISTRATOR, PROGRAM, embedded_cluster
 from core.keyring import KeyRing
+from core.long_lived import set_apart
 from core.migrate import migrate
 from core.settings import Settings
 
@@ -38,21 +38,10 @@ class Program:
 @contextmanager
 def open_program(settings: Settings) -> Iterator[Program]:
     """Open database and key ring for as long as the block runs; every refusal is a `Problem`."""
-    with open_database(settings) as database, _what_stays_set_apart():
+    with open_database(settings) as database, set_apart():
         program = Program(settings, database, open_ring(settings, database))
         yield program
         _seal_log(program)
-
-
-@contextmanager
-def _what_stays_set_apart() -> Iterator[None]:
-    """What is loaded by now stays as long as the program does. Python's search for garbage need not go through it whenever a
-    batch of records has filled the memory a little: that took a quarter of the time of admission."""
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 def _seal_log(program: Program) -> None:
