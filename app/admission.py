@@ -10,7 +10,7 @@ from core.database import Zone
 
 __all__ = ["admit_arrived", "admit_batches"]
 
-BATCH: Final = 200
+BATCH: Final = 500
 
 
 def admit_batches(program: Program, operation: str, *, actor: str, again: bool = False) -> Iterator[casework.AdmissionCount]:

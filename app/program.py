@@ -16,6 +16,7 @@ from core.audit_chain import HeadsAhead, HeadsUnreadable
 from core.database import Database, connect
 from core.embedded_cluster import ADMINISTRATOR, PROGRAM, embedded_cluster
 from core.keyring import KeyRing
+from core.long_lived import set_apart
 from core.migrate import migrate
 from core.settings import Settings
 
@@ -37,7 +38,7 @@ class Program:
 @contextmanager
 def open_program(settings: Settings) -> Iterator[Program]:
     """Open database and key ring for as long as the block runs; every refusal is a `Problem`."""
-    with open_database(settings) as database:
+    with open_database(settings) as database, set_apart():
         program = Program(settings, database, open_ring(settings, database))
         yield program
         _seal_log(program)

@@ -24,7 +24,7 @@ from app.admission import admit_batches
 from app.demonstration.draw_answers import draw_reports
 from app.demonstration.phone import Phone
 from app.demonstration.run_demonstration import GAZETTEER
-from app.demonstration.send_answers import filled_report
+from app.demonstration.send_answers import MOVEMENT, filled_report
 from app.operations import add_operation
 from app.program import Program, open_program
 from app.release_period import protect_week, release_period
@@ -64,7 +64,7 @@ def measure(program: Program, records: int, folder: Path) -> None:
         phones[0].download_forms()
         for phone in phones[1:]:
             phone.forms = phones[0].forms
-        filled = [filled_report(phones[0], report) for report in reports]
+        filled = [filled_report(phones[0].forms[MOVEMENT], report) for report in reports]
         print(f"a filled report: {len(filled[0])} bytes")
         half = len(filled) // 2
         meter.timed("floor: INSERT, commit, fsync, one client", half, lambda: floor(program, filled[:half]))

@@ -5,11 +5,12 @@ zone (as `SET LOCAL ROLE` does) and states the operation it works for, which row
 repeats the walls that the import contracts draw in the code.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Final, cast
+from typing import Any, ClassVar, Final
+from typing import cast as taken_for
 
 import psycopg
 from sqlalchemy import (
@@ -18,22 +19,29 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Engine,
+    LargeBinary,
     MetaData,
     Select,
+    String,
+    Text,
+    Uuid,
     any_,
     bindparam,
+    cast,
     create_engine,
     literal,
     make_url,
 )
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, SessionTransaction
+from sqlalchemy.types import TypeEngine, UserDefinedType
 
 from core.access import INFO, Access, NotAllowed, access_of
 from core.audit_line import Action, Purpose, record
 from core.driver_connection import driver_connection, use_driver_connections
 from core.errors import Problem
 from core.keyring import KeyRing
+from core.packed_arrays import Kind, Packed, packed
 
 __all__ = [
     "RING",
@@ -181,7 +189,7 @@ def _begun(session: Session, zone: Zone, access: Access, *, at_once: bool) -> Se
         if not connection.broken:
             raise
         session.invalidate()
-        cast("Engine", session.get_bind()).dispose()  # those beside it in the pool were ended by the same restart
+        taken_for("Engine", session.get_bind()).dispose()  # those beside it in the pool were ended by the same restart
         transaction = session.begin()
         driver_connection(session).execute(ENTER, given)
     return transaction
@@ -220,10 +228,27 @@ def ring_of(session: Session) -> KeyRing:
     return ring
 
 
-def among(column: InstrumentedAttribute[Any], values: Collection[object]) -> ColumnElement[bool]:
+def among(column: InstrumentedAttribute[Any] | ColumnElement[Any], values: Collection[object]) -> ColumnElement[bool]:
     """That the column's value is one of these. Unlike with IN, the statement is the same however many they are, so that the
-    driver and PostgreSQL prepare it once."""
-    return column == any_(literal(list(values), ARRAY(column.type)))
+    driver and PostgreSQL prepare it once, and ids, tokens and texts are sent as they are: the driver would look at each."""
+    as_sent = _AS_SENT.get(type(column.type))
+    if as_sent is None:
+        return column == any_(literal(list(values), ARRAY(column.type)))
+    kind, received, send = as_sent
+    return column == any_(cast(literal(packed(kind, [send(value) for value in values]), _Sent()), ARRAY(received)))
+
+
+class _Sent(UserDefinedType[Packed]):
+    """What is made ready for the driver; its cast says what it is."""
+
+    cache_ok = True
+
+
+_AS_SENT: Final[Mapping[type, tuple[Kind, type[TypeEngine[Any]], Callable[[Any], bytes]]]] = {
+    Uuid: (Kind.UUID, Uuid, lambda value: value.bytes),
+    LargeBinary: (Kind.BYTEA, LargeBinary, bytes),
+    String: (Kind.TEXT, Text, str.encode),
+}
 
 
 def among_given(column: InstrumentedAttribute[Any], name: str) -> ColumnElement[bool]:

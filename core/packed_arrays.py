@@ -8,6 +8,7 @@ Source: `array_recv` of PostgreSQL (src/backend/utils/adt/arrayfuncs.c).
 
 import struct
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from typing import Final
 
@@ -15,12 +16,13 @@ from psycopg.abc import Buffer
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 
-__all__ = ["Kind", "Packed", "PackedDumper", "packed"]
+__all__ = ["Kind", "Packed", "PackedDumper", "moment_sent", "packed"]
 
 _HEAD: Final = struct.Struct(
     ">iiIii"
 )  # dimensions, whether any is NULL, the kind of the items, how many, the first one's number
 _LENGTH: Final = struct.Struct(">i")
+_ITS_EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _NULL: Final = _LENGTH.pack(-1)
 
 
@@ -32,6 +34,7 @@ class Kind(IntEnum):
     BIGINT = 20
     INTEGER = 23
     TEXT = 25
+    TIMESTAMPTZ = 1184
     UUID = 2950
 
 
@@ -56,3 +59,8 @@ def packed(kind: Kind, items: Sequence[bytes | None]) -> Packed:
     for item in items:
         parts += (_NULL,) if item is None else (_LENGTH.pack(len(item)), item)
     return Packed(b"".join(parts))
+
+
+def moment_sent(moment: datetime) -> bytes:
+    """A moment in PostgreSQL's binary form: microseconds since the beginning of 2000."""
+    return ((moment - _ITS_EPOCH) // timedelta(microseconds=1)).to_bytes(8, "big", signed=True)

@@ -1,14 +1,14 @@
 """What a form asks, and how each answer must be kept: the values that every later stage reads."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import Final
 
 from forms.errors import VariableFedTwice
-from forms.rules import Rule
+from forms.rules import Demand, Rule, demand_at
 
 __all__ = [
     "NAMESPACE",
@@ -117,9 +117,35 @@ class FormDefinition:
         return {question.path: question for question in self.questions}
 
     @cached_property
-    def rule_at(self) -> Mapping[str, Rule]:
-        """What is demanded, by path."""
-        return {rule.path: rule for rule in self.rules}
+    def asked_in(self) -> Mapping[str | None, Sequence[Question]]:
+        """The questions by the repeat that they are asked in."""
+        repeats = {question.repeat for question in self.questions}
+        return {repeat: [question for question in self.questions if question.repeat == repeat] for repeat in repeats}
+
+    @cached_property
+    def demands(self) -> Mapping[str, Demand]:
+        """What is demanded of each question, by path."""
+        rules = {rule.path: rule for rule in self.rules}
+        return {question.path: demand_at(question.path, rules, self.answered_paths) for question in self.questions}
+
+    @cached_property
+    def preloads(self) -> Mapping[str, Sequence[str]]:
+        """Where the phone fills in by itself, by what it fills in: `start`, `end` or `today`."""
+        found: dict[str, list[str]] = {}
+        for rule in self.rules:
+            found.setdefault(rule.preload, []).append(rule.path)
+        return found
+
+    @cached_property
+    def answered_paths(self) -> frozenset[str]:
+        """Of what an expression may speak: questions, and repeats, whose entries are counted."""
+        return self.paths | self.repeat_paths
+
+    @cached_property
+    def codes_of(self) -> Mapping[str, Sequence[str]]:
+        """By the path of a single choice among several the codes to choose from, in an order of their own."""
+        single = (question for question in self.questions if question.kind == "select1" and len(question.choices) > 1)
+        return {question.path: tuple(sorted(question.choices)) for question in single}
 
     @cached_property
     def paths(self) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 `receive_submission` keeps a post or, where it cannot be taken in, puts it in quarantine; `PlainPosts` keeps plain ones
 together; `open_encrypted` opens what phones encrypted. Casework asks for `awaiting_submissions`, reads them with
-`read_submissions` and `read_answers`, and says what became of it with `mark_handled` or `set_aside`.
+`read_submissions` and `answers_of`, and says what became of it with `mark_handled` or `set_aside`.
 """
 
 from ingest.erase_submissions import chain_of, erase_submissions
@@ -17,7 +17,7 @@ from ingest.hand_over import (
 )
 from ingest.insert_arrivals import SealedPost
 from ingest.open_encrypted import open_encrypted
-from ingest.read_answers import Answers, read_answers
+from ingest.read_answers import Answers, answers_of
 from ingest.read_quarantine import quarantined, read_quarantined
 from ingest.read_submission import StoredSubmission, read_submission, read_submissions
 from ingest.receipt import Receipt
@@ -36,13 +36,13 @@ __all__ = [
     "SealedPost",
     "StoredSubmission",
     "UploadedFile",
+    "answers_of",
     "awaiting_submissions",
     "chain_of",
     "erase_submissions",
     "mark_handled",
     "open_encrypted",
     "quarantined",
-    "read_answers",
     "read_quarantined",
     "read_submission",
     "read_submissions",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from core import audit
 from core.clock import now
+from core.database import among
 from core.errors import Problem
 from core.keyring import KeyRing
 from ingest.errors import SubmissionUnknown
@@ -46,11 +47,11 @@ def mark_handled(session: Session, submissions: Collection[UUID]) -> None:
 
     Raises `SubmissionUnknown`.
     """
-    change = update(Submission).where(Submission.id.in_(submissions)).values(state=State.HANDLED)
+    change = update(Submission).where(among(Submission.id, submissions)).values(state=State.HANDLED)
     handled = session.execute(change.returning(Submission.id, Submission.root_id)).all()
     for unknown in set(submissions) - {row.id for row in handled}:
         raise SubmissionUnknown(submission=unknown)
-    of_chain = select(Submission.id).where(Submission.root_id.in_([row.root_id for row in handled]))
+    of_chain = select(Submission.id).where(among(Submission.root_id, [row.root_id for row in handled]))
     resolved = update(Quarantine).where(
         Quarantine.submission_id.in_(of_chain), Quarantine.content.is_(None), Quarantine.resolved_at.is_(None)
     )

@@ -1,5 +1,6 @@
 """Read XML that a stranger sent: no document type, no entities, no network, bounded size and depth."""
 
+from functools import lru_cache
 from typing import Final
 from xml.parsers import expat
 
@@ -33,10 +34,13 @@ def parse_xml(content: bytes) -> etree._Element:
 
 def local_name(element: etree._Element) -> str:
     """An element's name without its namespace or undeclared prefix."""
-    tag = str(element.tag)
-    if tag.isidentifier():
-        return tag  # as nearly all are, and each answer has dozens
-    return tag[max(tag.rfind("}"), tag.rfind(":")) + 1 :]
+    return _last_part(element.tag)
+
+
+@lru_cache(4096)  # each answer to a form has the same dozens
+def _last_part(tag: object) -> str:
+    name = str(tag)  # of a comment it is no text
+    return name[max(name.rfind("}"), name.rfind(":")) + 1 :]
 
 
 def _parser(*, recover: bool) -> etree.XMLParser:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from forms import FormDefinition
-from ingest.parse_xml import local_name, parse_xml
+from ingest.parse_xml import local_name
 
-__all__ = ["Answers", "answers_of", "read_answers"]
+__all__ = ["Answers", "answers_of"]
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,8 @@ class Answers:
     repeats: dict[str, list["Answers"]] = field(default_factory=dict, repr=False)
 
 
-def read_answers(xml: bytes, definition: FormDefinition) -> Answers:
-    """The answers to a form's questions; what the form does not ask is left out. Raises `AnswersUnreadable`."""
-    return answers_of(parse_xml(xml), definition)
-
-
 def answers_of(root: etree._Element, definition: FormDefinition) -> Answers:
-    """`read_answers` of XML that is parsed already."""
+    """The answers to a form's questions in parsed XML; what the form does not ask is left out."""
     answers = Answers()
     _Reader(definition).read(root, f"/{local_name(root)}", answers)
     return answers
@@ -49,5 +44,5 @@ class _Reader:
                 self.read(child, path, entry)
             elif path in self.questions and child.text:
                 into.values[path] = child.text
-            else:
+            elif len(child):
                 self.read(child, path, into)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from lxml import etree
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -48,6 +49,7 @@ class StoredSubmission:
     received_at: datetime
     custody: Custody
     xml: bytes = field(repr=False)
+    root: etree._Element = field(repr=False)  # of the same XML, which every reader would parse anew
     files: tuple[UploadedFile, ...] = field(repr=False, default=())
 
 
@@ -77,7 +79,7 @@ def read_submission(session: Session, ring: KeyRing, submission_id: UUID, *, pur
     key = phone_key(session, ring, received.stored.operation, manifest)
     decrypted = decrypt_whole(key, manifest, {file.name: file.content for file in files})
     require_replacing(ring, received.row, decrypted.head)
-    return replace(received.stored, xml=decrypted.xml, files=decrypted.files)
+    return replace(received.stored, xml=decrypted.xml, root=parse_xml(decrypted.xml), files=decrypted.files)
 
 
 def read_as_received(session: Session, ring: KeyRing, submission_id: UUID, *, purpose: audit.Purpose) -> StoredSubmission:
@@ -109,8 +111,9 @@ def _with_answers(session: Session, ring: KeyRing, received: _Received) -> Store
         content = open_file_named(session, ring, received.key, stored.id, manifest.answers)
         key = phone_key(session, ring, stored.operation, manifest)
         xml = decrypt_answers(key, manifest, content)
-        require_replacing(ring, received.row, read_head(parse_xml(xml)))
-        return replace(stored, xml=xml)
+        root = parse_xml(xml)
+        require_replacing(ring, received.row, read_head(root))
+        return replace(stored, xml=xml, root=root)
     except (EncryptedUnopened, CiphertextRefused, Refused) as refusal:
         return refusal
 
@@ -191,6 +194,7 @@ def _opened(
         row.received_at,
         custody_of(row),
         xml,
+        root,
     )
     return _Received(stored, row, key, read_manifest(root) if head.encrypted else None, row.state != State.ENCRYPTED)
 

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from core.database import among
 from core.envelope import Binding, CiphertextRefused, RecordKey, WrappedKey, new_record_key, unwrap_record_key
 from core.keyring import KeyRing
 from core.sealed_chunks import chunk_place
@@ -64,7 +65,7 @@ def open_keys(
     session: Session, ring: KeyRing, table: str, records: Collection[UUID]
 ) -> Mapping[UUID, RecordKey | KeyDestroyed | CiphertextRefused]:
     """The keys of many records; in place of one that does not open stands the reason."""
-    rows = {row.record: row for row in session.scalars(select(RecordKeyRow).where(RecordKeyRow.record.in_(records)))}
+    rows = {row.record: row for row in session.scalars(select(RecordKeyRow).where(among(RecordKeyRow.record, records)))}
     return {record: _unwrap(ring, table, record, rows.get(record)) for record in records}
 
 

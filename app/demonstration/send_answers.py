@@ -9,7 +9,7 @@ from uuid import UUID
 from app.demonstration.draw_answers import Answers, Interview, MovementReport, draw_group, draw_uuid
 from app.demonstration.phone import Phone, fill_form
 
-__all__ = ["Sent", "filled_report", "send_answers"]
+__all__ = ["MOVEMENT", "Sent", "filled_report", "send_answers"]
 
 MOVEMENT: Final = "movement_tracking"
 RESENT_SHARE: Final = 0.03
@@ -33,6 +33,7 @@ def send_answers(
     progress: Callable[[int, int], None],
 ) -> Sent:
     """Send everything through the phone, in the order in which a bad connection would."""
+    blank = phone.forms[MOVEMENT]
     resent = chance.sample(reports, int(len(reports) * RESENT_SHARE))
     edited = chance.sample(reports, int(len(reports) * EDITED_SHARE))
     edits = {report.instance: report.regrouped(draw_uuid(chance), draw_group(chance)) for report in edited}
@@ -50,19 +51,19 @@ def send_answers(
             progress(done, total)
         told.append((what, len(filled), _answers(phone.statuses - before)))
 
-    post("movement reports", [filled_report(phone, report) for report in reports])
+    post("movement reports", [filled_report(blank, report) for report in reports])
     post("interviews", [fill_form(phone.forms[one.form], one.answers, one.instance) for one in interviews])
-    post("the same report again", [filled_report(phone, report) for report in resent])
-    post("corrected reports", [filled_report(phone, edit, replaces=old) for old, edit in edits.items()])
+    post("the same report again", [filled_report(blank, report) for report in resent])
+    post("corrected reports", [filled_report(blank, edit, replaces=old) for old, edit in edits.items()])
     for what, xml in mishaps.items():
         post(what, [xml])
     agreed = [one for one in interviews if one.answers.get("con_Statistics") == "yes"]
     return Sent([edits.get(report.instance, report) for report in reports], agreed, told)
 
 
-def filled_report(phone: Phone, report: MovementReport, *, replaces: UUID | None = None) -> bytes:
-    """The report as the phone fills it in; `replaces` makes it a correction."""
-    return fill_form(phone.forms[MOVEMENT], _answered(report), report.instance, replaces=replaces)
+def filled_report(blank: bytes, report: MovementReport, *, replaces: UUID | None = None) -> bytes:
+    """The report as a phone fills it in; `replaces` makes it a correction."""
+    return fill_form(blank, _answered(report), report.instance, replaces=replaces)
 
 
 def _answered(report: MovementReport) -> Answers:
@@ -81,12 +82,13 @@ def _mishaps(phone: Phone, chance: random.Random, report: MovementReport) -> Map
     """One of each thing that goes wrong; all of it must be kept."""
     other = {**_answered(report), "remarks": "The same report, written differently."}
     elsewhere = {**_answered(report), "origin_district": "XM9999", "origin_region": "XM99"}
-    whole = filled_report(phone, report)
+    blank = phone.forms[MOVEMENT]
+    whole = filled_report(blank, report)
     return {
         "a report cut off by a lost connection": whole[: len(whole) // 2],
         "a report for a form nobody published": whole.replace(MOVEMENT.encode(), b"movement_tracking_draft"),
-        "another report under a number already used": fill_form(phone.forms[MOVEMENT], other, report.instance),
-        "a report from a district that is not on the list": fill_form(phone.forms[MOVEMENT], elsewhere, draw_uuid(chance)),
+        "another report under a number already used": fill_form(blank, other, report.instance),
+        "a report from a district that is not on the list": fill_form(blank, elsewhere, draw_uuid(chance)),
     }
 
 

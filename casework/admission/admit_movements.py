@@ -5,8 +5,9 @@ from uuid import UUID
 
 from casework.admission.arrival import Arrival, Desk
 from casework.admission.outcome import Admission, AdmissionOutcome, records_made, refused, remove_double
-from casework.admission.record_movement import record_movement
+from casework.admission.record_movement import check_report, correct_movement
 from casework.models import MovementEvent
+from casework.store.write_reports import NewReport, write_reports
 from core.audit import Action, Purpose, record
 from core.errors import Problem
 from forms import RecordKind
@@ -32,20 +33,28 @@ def admit_movements(desk: Desk, arrivals: Sequence[Arrival]) -> dict[UUID, Admis
 
 def _admit_together(desk: Desk, arrivals: Sequence[Arrival]) -> dict[UUID, Admission]:
     made = records_made(desk, MovementEvent, arrivals)
-    admissions = {arrival.stored.id: _admit(desk, arrival, made[arrival.stored.id]) for arrival in arrivals}
+    new: list[NewReport] = []
+    admissions = {arrival.stored.id: _admit(desk, arrival, made[arrival.stored.id], new) for arrival in arrivals}
+    write_reports(desk, new)
     admitted = sum(admission.outcome is AdmissionOutcome.ADMITTED for admission in admissions.values())
     if admitted:
         record(desk.session, Action.ADMITTED, "casework.movement_event", purpose=Purpose.COLLECTION, count=admitted)
     return admissions
 
 
-def _admit(desk: Desk, arrival: Arrival, made: Sequence[MovementEvent]) -> Admission:
+def _admit(desk: Desk, arrival: Arrival, made: Sequence[MovementEvent], new: list[NewReport]) -> Admission:
+    """What becomes of one, once those that are `new` are written."""
     if made and arrival.is_held_by(made):
         return Admission(AdmissionOutcome.UNCHANGED, RecordKind.MOVEMENT, (made[0].id,))
     try:
-        event = record_movement(desk, arrival, made[0] if made else None)
+        checked = check_report(desk, arrival)
+        if made:
+            correct_movement(desk, checked, made[0])
     except Problem as problem:
         return refused(problem)
+    if not made:
+        new.append(checked.as_new())
+        return Admission(AdmissionOutcome.ADMITTED, RecordKind.MOVEMENT, (new[-1].id,))
     for double in made[1:]:
         remove_double(desk, double)
-    return Admission(AdmissionOutcome.ADMITTED, RecordKind.MOVEMENT, (event.id,))
+    return Admission(AdmissionOutcome.ADMITTED, RecordKind.MOVEMENT, (made[0].id,))

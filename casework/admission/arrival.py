@@ -16,7 +16,7 @@ from core.errors import Problem
 from core.models import PlaceRow
 from core.places import LEVEL_NAMES
 from forms import FormDefinition, find_definition
-from ingest import Answers, StoredSubmission, read_answers, read_submissions
+from ingest import Answers, StoredSubmission, answers_of, read_submissions
 from ingest.entities import NamedEntity, named_entity
 
 __all__ = ["Arrival", "Desk"]
@@ -82,7 +82,7 @@ class Desk(Vault):
             return stored
         try:
             definition = self._definition(stored.form_id, stored.version)
-            return Arrival(stored, definition, read_answers(stored.xml, definition))
+            return Arrival(stored, definition, answers_of(stored.root, definition))
         except Problem as problem:
             return problem
 

@@ -1,17 +1,18 @@
 """What became of a submission that was to be admitted, and what its chain of edits had become before."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import OperationalError
 
 from casework.admission.arrival import Arrival, Desk
 from casework.errors import AdmissionFailed
 from casework.models import StoredKey, SubmittedRecord
+from core.database import among
 from core.errors import Problem
 from core.keyring import KeyVersionUnknown
 from forms import RecordKind
@@ -55,20 +56,11 @@ def records_made(desk: Desk, table: type[Row], arrivals: Sequence[Arrival]) -> M
 
     There are several when edits came before the versions that tie them to their original: each became a record then.
     """
-    roots = [arrival.stored.root_id for arrival in arrivals]
-    members = [member for arrival in arrivals for member in arrival.stored.chain]
-    found = desk.session.scalars(select(table).where(or_(table.chain.in_(roots), table.submission.in_(members)))).all()
-    by_chain, by_submission = {row.chain: row for row in found}, {row.submission: row for row in found}
-    return {
-        arrival.stored.id: _distinct(
-            [by_chain.get(arrival.stored.root_id), *(by_submission.get(member) for member in arrival.stored.chain)]
-        )
-        for arrival in arrivals
-    }
-
-
-def _distinct(rows: Iterable[Row | None]) -> list[Row]:
-    return list({row.id: row for row in rows if row}.values())
+    chains = {one.stored.id: [one.stored.root_id, *(one.stored.chain - {one.stored.root_id})] for one in arrivals}
+    members = {member for chain in chains.values() for member in chain}
+    # A chain is named by one of its members, and stays a part of the one that it is joined to.
+    found = {row.chain: row for row in desk.session.scalars(select(table).where(among(table.chain, members)))}
+    return {submission: [found[member] for member in chain if member in found] for submission, chain in chains.items()}
 
 
 def remove_double(desk: Desk, row: SubmittedRecord) -> None:

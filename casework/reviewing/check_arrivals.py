@@ -29,7 +29,7 @@ def check_arrivals(desk: Desk, arrivals: Sequence[Arrival]) -> int:
 def _found(desk: Desk, arrivals: Sequence[Arrival]) -> Mapping[UUID, Sequence[Finding]]:
     plans = {form: plan_of(desk.session, desk.operation, form) for form in {one.stored.form_id for one in arrivals}}
     looked = {one.stored.id: looked_at(desk, one) for one in arrivals}
-    area = _area(desk) if any(map(_has_position, arrivals)) else ()
+    area = _area(desk) if any("geopoint" in one.definition.measures.values() for one in arrivals) else ()
     return {one.stored.id: look_at(looked[one.stored.id], plans[one.stored.form_id], area) for one in arrivals}
 
 
@@ -43,10 +43,6 @@ def looked_at(desk: Desk, arrival: Arrival) -> Looked:
     """A submission as the checks see it, with its phone's own log."""
     audit = read_audit_log(desk.session, desk.ring, arrival.stored)
     return Looked(arrival.stored.id, arrival.definition, arrival.answers, arrival.stored.collector, audit)
-
-
-def _has_position(arrival: Arrival) -> bool:
-    return any(question.kind == "geopoint" for question in arrival.definition.questions)
 
 
 def _area(desk: Desk) -> Area:

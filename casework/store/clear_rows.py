@@ -33,7 +33,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from casework.models import KeyKind, MovementEvent, StoredKey, TokenKind
+from casework.models import KeyKind, StoredKey, TokenKind
 from casework.rights_models import Restriction
 from casework.store.what_is_listed import CUSTODY, FILE, LISTED, NUMBERS, REPORT, RESTRICTION, TOKEN, Column
 from core.database import Zone, ask_in
@@ -119,10 +119,12 @@ def token_entry(tokens: Iterable[tuple[TokenKind, bytes]]) -> Entry:
     return _entry(TOKEN, sha256(b"".join(each)).hexdigest() if each else None)
 
 
-def report_entry(event: MovementEvent) -> Entry:
+def report_entry(  # noqa: PLR0917  (its columns, in their order)
+    operation: str, week: str, chain: UUID, submission: UUID, received_at: datetime, admitted_at: datetime
+) -> Entry:
     """What is listed of a movement report."""
-    moments = ((moment - _EPOCH) // timedelta(microseconds=1) for moment in (event.received_at, event.admitted_at))
-    return _entry(REPORT, event.operation, event.week, str(event.chain), str(event.submission), *moments)
+    moments = ((moment - _EPOCH) // timedelta(microseconds=1) for moment in (received_at, admitted_at))
+    return _entry(REPORT, operation, week, str(chain), str(submission), *moments)
 
 
 def _entry(name: str, *values: object) -> Entry:

@@ -58,7 +58,7 @@ class KeptKey(RecordKey):
         """Seal this list in place of the one that was, for whoever has taken their turn: with one change more than it counted,
         or than `after`."""
         session = object_session(self.row)
-        if session is not None and counts_once(session, self.row):
+        if session is not None and counts_once(session, self.row.record, self.row.kind):
             changes = max(listed.get(CHANGES, 0), after) + 1
             listed = {**listed, CHANGES: changes}
             subject = f"{KEY_TABLE}:{self.row.record}/{self.row.kind}"
@@ -75,14 +75,14 @@ class KeptKey(RecordKey):
         return b"" if versions is None else self.open(versions, self._where)
 
 
-def counts_once(session: Session, row: StoredKey) -> bool:
+def counts_once(session: Session, record: UUID, kind: str) -> bool:
     """Whether this is the transaction's first change of the list, which counts; the making of a key counts too, as none.
 
     A change that a savepoint undid is forgotten: it is counted by the savepoint that was innermost when it was made.
     """
     counted = session.info.setdefault(COUNTED, {})
-    by = counted.get((row.record, row.kind))
+    by = counted.get((record, kind))
     if by is not None and by.is_active:
         return False
-    counted[row.record, row.kind] = session.get_nested_transaction() or session.get_transaction()
+    counted[record, kind] = session.get_nested_transaction() or session.get_transaction()
     return True

@@ -64,7 +64,7 @@ def make_key(vault: Vault, record: UUID, kind: KeyKind) -> KeptKey:
     )
     vault.session.add(row)
     compared_before(vault.session).add((record, kind.value))
-    counts_once(vault.session, row)
+    counts_once(vault.session, record, kind.value)
     return KeptKey(row, key)
 
 

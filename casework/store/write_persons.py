@@ -9,7 +9,7 @@ disorder a page would be fetched, changed and logged for every one of them.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from itertools import chain, islice
 from struct import Struct
@@ -30,6 +30,7 @@ from core.clock import now
 from core.driver_connection import driver_connection
 from core.keyring import KeyRing
 from core.newest_versions import versions_field, write_versions
+from core.packed_arrays import moment_sent
 from core.seal_many import ManySealer
 from forms import RecordPart
 
@@ -71,13 +72,12 @@ PERSON, PERSON_KEY, FIRST_VERSION = "casework.person", KeyKind.PERSON.value, 1
 # COPY's binary form: https://www.postgresql.org/docs/15/sql-copy.html, "Binary Format".
 COPY_HEADER, COPY_END = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
 COUNT, LENGTH = Struct(">h"), Struct(">i")
-ITS_EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 ENCODERS: Final[Mapping[str, Callable[[Any], bytes]]] = {
     "uuid": lambda value: value.bytes,
     "varchar": str.encode,
     "bytea": bytes,
     "int4": LENGTH.pack,
-    "timestamptz": lambda value: ((value - ITS_EPOCH) // timedelta(microseconds=1)).to_bytes(8, "big"),
+    "timestamptz": moment_sent,
 }
 Row = tuple[Any, ...]
 

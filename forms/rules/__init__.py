@@ -4,10 +4,20 @@ The subset of ODK's XPath that can be evaluated safely stands in `parse_expressi
 refused with `ExpressionUnsupported`, never guessed.
 """
 
+from forms.rules.demand import Condition, Demand, demand_at, require_evaluated
 from forms.rules.errors import ExpressionUnsupported
-from forms.rules.evaluate import Said, evaluate
-from forms.rules.parse_expression import Node, parse_expression, paths_in
+from forms.rules.evaluate import Said, evaluator
+from forms.rules.parse_expression import parse_expression
 from forms.rules.rule import Rule
-from forms.rules.values import is_true
 
-__all__ = ["ExpressionUnsupported", "Node", "Rule", "Said", "evaluate", "is_true", "parse_expression", "paths_in"]
+__all__ = [
+    "Condition",
+    "Demand",
+    "ExpressionUnsupported",
+    "Rule",
+    "Said",
+    "demand_at",
+    "evaluator",
+    "parse_expression",
+    "require_evaluated",
+]

@@ -1,4 +1,4 @@
-"""Evaluate an expression of a form over answers that have arrived."""
+"""Evaluate the expressions of a form over answers that have arrived."""
 
 import math
 import operator
@@ -10,7 +10,7 @@ from forms.rules.functions import FUNCTIONS
 from forms.rules.parse_expression import Binary, Call, Literal, Node, Path
 from forms.rules.values import Value, equal, is_true, number
 
-__all__ = ["Said", "evaluate"]
+__all__ = ["Evaluator", "Said", "evaluator"]
 
 COMPARES: Final[Mapping[str, Callable[[float, float], bool]]] = {
     "<": operator.lt,
@@ -45,48 +45,81 @@ class Said(Protocol):
         ...
 
 
-def evaluate(node: Node, answers: Said) -> Value:
-    """The value of a parsed expression; raises `ExpressionUnsupported` where it depends on what is not known here."""
+Evaluator = Callable[[Said], Value]
+
+
+def evaluator(node: Node) -> Evaluator:
+    """What gives the value of a parsed expression over answers; it raises `ExpressionUnsupported` where that depends on what is
+    not known here. Made once for each expression of a form: its answers are many."""
     if isinstance(node, Literal):
-        return node.value
+        value = node.value
+        return lambda _: value
     if isinstance(node, Path):
-        found = answers.answers(node.path)
+        return _answer(node.path)
+    return _called(node) if isinstance(node, Call) else _reckoned(node)
+
+
+def _answer(path: str) -> Evaluator:
+    def answer(said: Said) -> Value:
+        found = said.answers(path)
         if len(found) > 1:
-            raise ExpressionUnsupported(at=node.path, reason="it is asked several times, and one answer is meant")
+            raise ExpressionUnsupported(at=path, reason="it is asked several times, and one answer is meant")
         return found[0] if found else ""
-    if isinstance(node, Call):
-        return _called(node, answers)
-    return _reckoned(node, answers)
+
+    return answer
 
 
-def _called(node: Call, answers: Said) -> Value:
+def _called(node: Call) -> Evaluator:
+    does, given = FUNCTIONS[node.function].does, [evaluator(one) for one in node.given]
     if node.function in {"today", "now"}:
-        known = answers.day if node.function == "today" else answers.moment
-        if not known:
-            raise ExpressionUnsupported(at=f"{node.function}()", reason="the phone did not note when the interview was")
-        return known
-    function = FUNCTIONS[node.function]
-    if function.several:
-        return function.does(
-            *(answers.answers(one.path) if isinstance(one, Path) else evaluate(one, answers) for one in node.given)
-        )
+        return _when(node.function)
+    if FUNCTIONS[node.function].several:
+        lists = [_all_answers(one.path) if isinstance(one, Path) else evaluator(one) for one in node.given]
+        return lambda said: does(*[one(said) for one in lists])
     if node.function == "if":  # what is not chosen is not asked for
-        chosen = 1 if is_true(evaluate(node.given[0], answers)) else 2
-        return evaluate(node.given[chosen], answers)
-    return function.does(*(evaluate(one, answers) for one in node.given))
+        asked, yes, no = given
+        return lambda said: yes(said) if is_true(asked(said)) else no(said)
+    return lambda said: does(*[one(said) for one in given])
 
 
-def _reckoned(node: Binary, answers: Said) -> Value:
-    left = evaluate(node.left, answers)
-    if node.operator in {"and", "or"}:
-        decided = is_true(left) == (node.operator == "or")
-        return decided == (node.operator == "or") if decided else is_true(evaluate(node.right, answers))
-    right = evaluate(node.right, answers)
+def _when(function: str) -> Evaluator:
+    def moment(said: Said) -> Value:
+        known = said.day if function == "today" else said.moment
+        if not known:
+            raise ExpressionUnsupported(at=f"{function}()", reason="the phone did not note when the interview was")
+        return known
+
+    return moment
+
+
+def _all_answers(path: str) -> Evaluator:
+    return lambda said: said.answers(path)
+
+
+def _reckoned(node: Binary) -> Evaluator:
+    left, right = evaluator(node.left), evaluator(node.right)
+    if node.operator == "and":
+        return lambda said: is_true(left(said)) and is_true(right(said))
+    if node.operator == "or":
+        return lambda said: is_true(left(said)) or is_true(right(said))
     if node.operator in {"=", "!="}:
-        return equal(left, right) == (node.operator == "=")
-    one, other = number(left), number(right)
+        wanted = node.operator == "="
+        return lambda said: equal(left(said), right(said)) == wanted
+    one, other = _as_number(node.left, left), _as_number(node.right, right)
     if node.operator in COMPARES:
-        return COMPARES[node.operator](one, other)
-    if (node.operator in {"div", "mod"} and other == 0) or math.isinf(one):
+        compares = COMPARES[node.operator]
+        return lambda said: compares(one(said), other(said))
+    return lambda said: _reckon(node.operator, one(said), other(said))
+
+
+def _as_number(node: Node, value: Evaluator) -> Callable[[Said], float]:
+    if isinstance(node, Literal):
+        constant = number(node.value)
+        return lambda _: constant
+    return lambda said: number(value(said))
+
+
+def _reckon(sign: str, one: float, other: float) -> float:
+    if (sign in {"div", "mod"} and other == 0) or math.isinf(one):
         return math.nan
-    return RECKONS[node.operator](one, other)
+    return RECKONS[sign](one, other)

@@ -28,6 +28,8 @@ def said(value: Value) -> str:
 
 def number(value: Value) -> float:
     """As a number; NaN where it is none."""
+    if isinstance(value, str) and value.isdecimal() and value.isascii():  # as most are: a count
+        return float(value)
     if isinstance(value, bool | float):
         return float(value)
     text = said(value).strip()

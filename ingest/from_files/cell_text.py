@@ -13,6 +13,7 @@ __all__ = ["ChoiceNames", "cell_text", "folded", "plain_text", "takes_any_text"]
 NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 WHOLE: Final = re.compile(r"[+-]?\d+")
 CHOICE: Final = "select1"
+MOMENTS: Final = (datetime, date, time)
 CHOICES: Final = {"select", "rank"}
 
 
@@ -41,7 +42,7 @@ def cell_text(cell: Cell, question: Question, names: ChoiceNames) -> str | CellF
     """The answer as a phone writes it; empty where the cell is."""
     if isinstance(cell, CellFault):
         return cell
-    text = _moment(cell, question.kind) if isinstance(cell, datetime | date | time) else plain_text(cell)
+    text = _moment(cell, question.kind) if isinstance(cell, MOMENTS) else plain_text(cell)
     if text == "" or isinstance(text, CellFault):
         return text
     if question.kind == CHOICE and names.codes:
@@ -59,13 +60,15 @@ def takes_any_text(question: Question, names: ChoiceNames) -> bool:
 
 def plain_text(cell: Cell) -> str:
     """A cell as text: whole numbers without a fraction, moments as ISO 8601 writes them."""
+    if isinstance(cell, str):  # as nearly all are
+        return cell
     if cell is None or isinstance(cell, CellFault):
         return ""
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return cell.isoformat() if isinstance(cell, datetime | date | time) else str(cell)
+    return cell.isoformat() if isinstance(cell, MOMENTS) else str(cell)
 
 
 def _several(text: str, names: ChoiceNames) -> str | CellFault:

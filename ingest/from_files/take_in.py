@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from core.database import among
 from core.driver_connection import driver_connection
 from core.keyring import KeyRing
+from core.packed_arrays import Kind, packed
 from ingest.blind_tokens import answered_digest, answers_digest, file_digest, file_token
 from ingest.erase_submissions import remember_erased
 from ingest.errors import Outcome, Refused
@@ -153,7 +154,8 @@ class _Batch:
 
     def _turns(self, arrivals: Collection[Arrival]) -> set[int]:
         turns = sorted({turn_of(instance) for instance in _instances(arrivals)})
-        return {turn for (turn,) in driver_connection(self.session).execute(TRY_TURNS, (turns,)).fetchall()}
+        given = packed(Kind.BIGINT, [turn.to_bytes(8, signed=True) for turn in turns])
+        return {turn for (turn,) in driver_connection(self.session).execute(TRY_TURNS, (given,)).fetchall()}
 
     def _refuse(self, number: int, post: Post, refusal: Refused) -> None:
         quarantine_post(self.session, self.ring, post, refusal)

@@ -151,8 +151,8 @@ class _ColumnReader:
         if isinstance(cell, CellFault) or cell is None:
             return cell or ""
         text = plain_text(cell)
-        if folded(text) in self.codes:
-            return self.codes[folded(text)]
+        if self.codes and (code := self.codes.get(folded(text))) is not None:
+            return code
         if self.places:
             return self.places.code(text)
         return self._day(text) if self.dates and isinstance(cell, str) else cell_text(cell, self.question, self.names)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from core import audit
 from core.driver_connection import driver_connection
 from core.keyring import KeyRing
+from core.packed_arrays import Kind, packed
 from ingest.blind_tokens import pulled_version
 from ingest.insert_arrivals import ADD_UNLESS_THERE, rows, seal_arrivals
 from ingest.pull.server_record import ServerRecord
@@ -18,10 +19,10 @@ from ingest.sources.register_source import Source
 
 __all__ = ["insert_new", "link"]
 
-LINK: Final = """
+LINK: Final = b"""
     INSERT INTO ingest.pulled (source, number, operation, version, submission, validation, moment)
     SELECT %(source)s, number, %(operation)s, version, submission, validation, moment
-    FROM unnest(%(number)b::uuid[], %(version)b::bytea[], %(submission)b::uuid[], %(validation)b::varchar[],
+    FROM unnest(%(number)b::uuid[], %(version)b::bytea[], %(submission)b::uuid[], %(validation)b::text[],
         %(moment)b::bigint[]) AS t (number, version, submission, validation, moment)
     ON CONFLICT (source, number) DO UPDATE SET version = excluded.version, submission = excluded.submission,
         validation = excluded.validation, moment = excluded.moment, deleted_at = NULL
@@ -57,16 +58,25 @@ def link(session: Session, ring: KeyRing, source: Source, links: Sequence[tuple[
     if not links:
         return
     of_number = {record.number: (record, submission) for record, submission in links}
+    records = [record for record, _ in of_number.values()]
     with driver_connection(session).cursor() as cursor:
         cursor.execute(
             LINK,
             {
                 "source": source.id,
                 "operation": source.operation,
-                "number": [UUID(int=number) for number in of_number],
-                "version": [pulled_version(ring, source.id, number, record.uuid) for number, (record, _) in of_number.items()],
-                "submission": [submission for _, submission in of_number.values()],
-                "validation": [record.validation for record, _ in of_number.values()],
-                "moment": [record.moment for record, _ in of_number.values()],
+                "number": packed(Kind.UUID, [number.to_bytes(16) for number in of_number]),
+                "version": packed(Kind.BYTEA, [pulled_version(ring, source.id, one.number, one.uuid) for one in records]),
+                "submission": packed(Kind.UUID, [one.bytes if one else None for _, one in of_number.values()]),
+                "validation": packed(Kind.TEXT, [_text(one.validation) for one in records]),
+                "moment": packed(Kind.BIGINT, [_moment(one.moment) for one in records]),
             },
         )
+
+
+def _text(text: str | None) -> bytes | None:
+    return None if text is None else text.encode()
+
+
+def _moment(milliseconds: int | None) -> bytes | None:
+    return None if milliseconds is None else milliseconds.to_bytes(8, signed=True)

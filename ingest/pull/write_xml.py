@@ -39,11 +39,10 @@ class Rewritten(Protocol):
 
 def write_xml(record: Rewritten, answers: Answers, definition: FormDefinition) -> bytes:
     """Raises `AnswersUnreadable` where an answer holds a character that no XML can, or it is too long to be read again."""
-    root = root_name(definition)
+    root, named = root_name(definition), _named(definition.form_id, definition.version)
     replaces = f"<orx:deprecatedID>{_text(record.before[0])}</orx:deprecatedID>" if record.before else ""
     answered = (
-        f"<{root} id={quoteattr(definition.form_id)} version={quoteattr(definition.version)} "
-        f'xmlns:orx="http://openrosa.org/xforms">{_written(answers, f"/{root}/")}'
+        f'<{root} {named} xmlns:orx="http://openrosa.org/xforms">{_written(answers, f"/{root}/")}'
         f"<orx:meta><orx:instanceID>{_text(record.instance_id)}</orx:instanceID>{replaces}</orx:meta>"
     )
     if NOT_IN_XML.search(answered):
@@ -54,6 +53,11 @@ def write_xml(record: Rewritten, answers: Answers, definition: FormDefinition) -
     if len(xml) > LARGEST_XML:
         raise AnswersUnreadable(reason=f"larger than {LARGEST_XML} bytes", line=1)
     return xml
+
+
+@lru_cache(1024)
+def _named(form_id: str, version: str) -> str:
+    return f"id={quoteattr(form_id)} version={quoteattr(version)}"
 
 
 def root_name(definition: FormDefinition) -> str:

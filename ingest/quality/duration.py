@@ -52,7 +52,7 @@ def active_minutes(audit: bytes) -> float | None:
 
 def _answered(looked: Looked) -> int:
     """How many answers somebody gave: what has a label was on the screen."""
-    return sum(bool(question.labels) for question, _ in looked.said())
+    return sum(bool(question.labels) for question, _ in looked.said)
 
 
 def _between(start: str, end: str) -> float | None:

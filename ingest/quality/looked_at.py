@@ -21,25 +21,27 @@ class Looked:
     collector: str = ""
     audit: bytes | None = field(default=None, repr=False)
 
-    def said(self) -> Iterator[tuple[Question, str]]:
+    @cached_property
+    def said(self) -> Sequence[tuple[Question, str]]:
         """Every answer with its question, those of repeats too."""
-        yield from self._said(self.answers)
+        return list(self._said(self.answers))
 
     def preloaded(self, what: str) -> str:
         """What the phone filled in by itself: `start`, `end` or `today`; empty where it did not."""
-        paths = (rule.path for rule in self.definition.rules if rule.preload == what)
-        return next((self.answers.values[path].strip() for path in paths if path in self.answers.values), "")
+        paths, values = self.definition.preloads.get(what, ()), self.answers.values
+        return next((values[path].strip() for path in paths if path in values), "")
 
     @cached_property
     def single(self) -> dict[str, tuple[Question, str]]:
         """By path, what is asked once."""
-        return {question.path: (question, answer) for question, answer in self.said() if question.repeat is None}
+        return {question.path: (question, answer) for question, answer in self.said if question.repeat is None}
 
     def _said(self, answers: Answers) -> Iterator[tuple[Question, str]]:
         asked = self.definition.by_path
         for path, answer in answers.values.items():
-            if path in asked and answer.strip():
-                yield asked[path], answer.strip()
+            told = answer.strip()
+            if told and path in asked:
+                yield asked[path], told
         for entries in answers.repeats.values():
             for entry in entries:
                 yield from self._said(entry)

@@ -18,9 +18,11 @@ def find_out_of_range(looked: Looked, plan: QualityPlan) -> Iterator[Finding]:
     beyond: dict[str, list[str]] = {}
     limits: dict[str, tuple[float, float]] = {}
     asked = {}
-    for question, answer in looked.said():
+    for question, answer in looked.said:
+        if question.kind not in NUMBERS:
+            continue
         within = plan.ranges.get(question.name) or PLAUSIBLE.get(question.statistic or "")
-        if within and question.kind in NUMBERS:
+        if within:
             try:
                 number = float(answer)
             except ValueError:

@@ -18,7 +18,7 @@ NOWHERE: Final = 0.001  # degrees around the point where the equator meets the p
 def find_position(looked: Looked, plan: QualityPlan, area: Area) -> Iterator[Finding]:
     """At most one finding of a kind for each question; no position is told, for it may be a home."""
     found: dict[tuple[Check, str], dict[str, str]] = {}
-    for question, answer in looked.said():
+    for question, answer in looked.said:
         if question.kind == "geopoint":
             try:
                 latitude, longitude, *more = (float(part) for part in answer.split())

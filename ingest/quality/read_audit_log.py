@@ -7,7 +7,6 @@ from core.envelope import CiphertextRefused
 from core.errors import Problem
 from core.keyring import KeyRing
 from ingest.expect_files import audit_log
-from ingest.parse_xml import parse_xml
 from ingest.read_submission import StoredSubmission, read_submission
 from ingest.seal_content import SUBMISSION, open_file_named, open_key
 
@@ -16,7 +15,7 @@ __all__ = ["read_audit_log"]
 
 def read_audit_log(session: Session, ring: KeyRing, stored: StoredSubmission) -> bytes | None:
     """Its content; None where the phone kept none, or it does not open: then the duration is not checked."""
-    named = min(audit_log(parse_xml(stored.xml)), default="")
+    named = min(audit_log(stored.root), default="")
     if not named:
         return None
     try:

@@ -4,11 +4,11 @@ A phone refuses such answers itself. They arrive all the same: from a form that 
 server that was pulled, an edit. What cannot be evaluated here is counted as not checked, never as broken.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from forms import FormDefinition, Question
-from forms.rules import ExpressionUnsupported, Node, Rule, evaluate, is_true, parse_expression, paths_in
+from forms import FormDefinition
+from forms.rules import Condition, Demand, ExpressionUnsupported, require_evaluated
 from ingest.quality.finding import Check, Finding
 from ingest.quality.looked_at import Looked, shown
 from ingest.read_answers import Answers
@@ -28,12 +28,26 @@ class Unchecked:
 
 @dataclass(frozen=True)
 class _Here:
-    """The answers as one entry of a repeat sees them: its own, those of the entries around it, and all of other repeats."""
+    """The answers as one entry of a repeat sees them: its own, those of the entries around it, and all of other repeats.
+
+    `told` is what became of conditions here: a group's holds for each of its questions.
+    """
 
     around: tuple[Answers, ...]
     day: str
     moment: str
     definition: FormDefinition = field(repr=False)
+    told: dict[Condition, bool | None] = field(default_factory=dict, repr=False)
+
+    def is_asked(self, demand: Demand) -> bool | None:
+        """Whether a question and every group around it are relevant; None where that cannot be told."""
+        told = [self._holds(condition) for condition in demand.relevant]
+        return False if False in told else None if None in told else True
+
+    def _holds(self, condition: Condition) -> bool | None:
+        if condition not in self.told:
+            self.told[condition] = condition(self)
+        return self.told[condition]
 
     def answers(self, path: str) -> list[str]:
         for level in reversed(self.around):
@@ -62,7 +76,7 @@ def recheck_rules(looked: Looked) -> Iterator[Finding]:
             missing[question] = None
         else:
             found.setdefault((check, question), []).append(answer)
-    asked = {question.name: question for question in looked.definition.questions}
+    asked = {question.name: question for question in looked.definition.questions} if found else {}
     for (check, name), answers in found.items():
         yield Finding(check, name, {"times": str(len(answers)), "answer": shown(asked[name], answers)})
     if missing:
@@ -77,7 +91,7 @@ def not_checked(definition: FormDefinition) -> list[Unchecked]:
             expression = getattr(rule, word)
             try:
                 if expression:
-                    _parsed(definition, expression, rule.path)
+                    require_evaluated(expression, rule.path, definition.answered_paths)
             except ExpressionUnsupported as refusal:
                 found.append(Unchecked(rule.path, word, expression, str(refusal.where["reason"])))
     return found
@@ -86,50 +100,24 @@ def not_checked(definition: FormDefinition) -> list[Unchecked]:
 def _broken(
     looked: Looked, around: tuple[Answers, ...], repeat: str | None, day: str, moment: str
 ) -> Iterator[tuple[str, str, Check]]:
-    definition = looked.definition
+    definition, values = looked.definition, around[-1].values
     here = _Here(around, day, moment, definition)
-    rules = definition.rule_at
-    for question in _of_repeat(definition, repeat):
-        answer, rule = around[-1].values.get(question.path, "").strip(), rules.get(question.path, Rule(question.path))
-        relevant = _relevant(here, question, rules)
-        if answer and relevant is False:
+    demands = definition.demands
+    for question in definition.asked_in.get(repeat, ()):
+        answer, demand = values.get(question.path, "").strip(), demands[question.path]
+        asked = here.is_asked(demand) if demand.relevant else True
+        if not answer:
+            if asked and demand.required and demand.required(here):
+                yield question.name, "", Check.REQUIRED
+            continue
+        if asked is False:
             yield question.name, answer, Check.NOT_ASKED
-        if answer and _holds(here, rule.constraint, rule.path) is False:
+        if demand.constraint and demand.constraint(here) is False:
             yield question.name, answer, Check.CONSTRAINT
-        if not answer and relevant and rule.required and _holds(here, rule.required, rule.path):
-            yield question.name, "", Check.REQUIRED
     for path, entries in around[-1].repeats.items():
         for entry in entries:
             if entry.values or entry.repeats:  # without any answer it is the form's pattern for entries, sent along
                 yield from _broken(looked, (*around, entry), path, day, moment)
-
-
-def _relevant(here: _Here, question: Question, rules: Mapping[str, Rule]) -> bool | None:
-    """Whether it and every group around it is; None where that cannot be told."""
-    steps = question.path.split("/")
-    above = ["/".join(steps[:length]) for length in range(2, len(steps) + 1)]
-    told = [_holds(here, rules[path].relevant, path) for path in above if path in rules]
-    return False if False in told else None if None in told else True
-
-
-def _holds(here: _Here, expression: str, at: str) -> bool | None:
-    """Whether it is true; None where it is not evaluated. Nothing demanded holds."""
-    try:
-        return is_true(evaluate(_parsed(here.definition, expression, at), here)) if expression else True
-    except ExpressionUnsupported:
-        return None
-
-
-def _parsed(definition: FormDefinition, expression: str, at: str) -> Node:
-    node = parse_expression(expression, at)
-    unknown = paths_in(node) - definition.paths - definition.repeat_paths
-    if unknown:
-        raise ExpressionUnsupported(at=at, reason=f"`{min(unknown)}` is no question of the form")
-    return node
-
-
-def _of_repeat(definition: FormDefinition, repeat: str | None) -> list[Question]:
-    return [question for question in definition.questions if question.repeat == repeat]
 
 
 def _within(path: str, outer: str) -> bool:

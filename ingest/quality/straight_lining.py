@@ -4,7 +4,7 @@ A block are the single choices of one group that have the same codes to choose f
 all alike is common, so twice as many rows must be.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ingest.quality.finding import Check, Finding
 from ingest.quality.looked_at import Looked, shown
@@ -15,10 +15,11 @@ __all__ = ["find_straight_lines"]
 
 def find_straight_lines(looked: Looked, plan: QualityPlan) -> Iterator[Finding]:
     """One finding for each block, under the name of its first question."""
-    blocks: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-    for path, (question, _) in looked.single.items():
-        if question.kind == "select1" and len(question.choices) > 1:
-            blocks.setdefault((path.rpartition("/")[0], tuple(sorted(question.choices))), []).append(path)
+    codes_of = looked.definition.codes_of
+    blocks: dict[tuple[str, Sequence[str]], list[str]] = {}
+    for path in looked.single:
+        if path in codes_of:
+            blocks.setdefault((path.rpartition("/")[0], codes_of[path]), []).append(path)
     for (_, codes), paths in blocks.items():
         answers = [looked.single[path][1] for path in paths]
         least = plan.straight_line * (2 if len(codes) == 2 else 1)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forms.rules import ExpressionUnsupported, evaluate, parse_expression
+from forms.rules import ExpressionUnsupported, evaluator, parse_expression
 from forms.rules.values import Value
 
 ANSWERS = {
@@ -33,7 +33,7 @@ class Interview:
 
 
 def value(expression: str, at: str = "/data/age") -> Value:
-    return evaluate(parse_expression(expression, at), Interview())
+    return evaluator(parse_expression(expression, at))(Interview())
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_one_answer_is_never_chosen_among_several() -> None:
 def test_what_day_it_was_is_not_guessed() -> None:
     """Answers come weeks later: without the phone's own note of the day nothing is said of `today()`."""
     with pytest.raises(ExpressionUnsupported):
-        evaluate(parse_expression(". <= today()", "/data/g/born"), Interview(day="", moment=""))
+        evaluator(parse_expression(". <= today()", "/data/g/born"))(Interview(day="", moment=""))
 
 
 @pytest.mark.parametrize("pattern", ["(a+)+$", "(a|aa)*b", "(?=a)a", "a*b*c*d*", "(a{1,9}){1,9}", r"(a)\1", "[", r"\p{L}"])
@@ -122,7 +122,7 @@ def test_no_text_is_anything_but_an_expression_or_refused(text: str) -> None:
 @given(st.floats(allow_nan=False, allow_infinity=False, width=32), st.floats(allow_nan=False, allow_infinity=False, width=32))
 def test_numbers_compare_and_add_as_numbers_do(one: float, other: float) -> None:
     said = Interview({"/data/one": [repr(one)], "/data/other": [repr(other)]})
-    assert evaluate(parse_expression("/data/one < /data/other", "/data"), said) == (one < other)
-    total = evaluate(parse_expression("/data/one + /data/other", "/data"), said)
+    assert evaluator(parse_expression("/data/one < /data/other", "/data"))(said) == (one < other)
+    total = evaluator(parse_expression("/data/one + /data/other", "/data"))(said)
     assert isinstance(total, float)
     assert math.isclose(total, one + other, rel_tol=1e-12, abs_tol=1e-12)

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from forms import FormDefinition, PrivacyClass, Question, RecordKind, RecordPart
-from ingest import Answers, read_answers
+from ingest import Answers, answers_of
+from ingest.parse_xml import parse_xml
 
 REPEATED = """<data id="household">
   <person><name>Amal</name></person><photo/>
@@ -19,12 +20,12 @@ REPEATED = """<data id="household">
 
 
 def test_a_group_is_part_of_the_path_and_an_empty_answer_is_absent(definition: FormDefinition) -> None:
-    answers = read_answers(REPEATED.encode(), definition)
+    answers = answers_of(parse_xml(REPEATED.encode()), definition)
     assert answers.values == {"/data/person/name": "Amal"}
 
 
 def test_repeats_are_nested_as_they_were_asked(definition: FormDefinition) -> None:
-    sami, rim = read_answers(REPEATED.encode(), definition).repeats["/data/member"]
+    sami, rim = answers_of(parse_xml(REPEATED.encode()), definition).repeats["/data/member"]
     assert sami.values == {"/data/member/member_name": "Sami"}
     symptoms = [entry.values["/data/member/illness/symptom"] for entry in sami.repeats["/data/member/illness"]]
     assert symptoms == ["fever", "cough"]
@@ -33,11 +34,11 @@ def test_repeats_are_nested_as_they_were_asked(definition: FormDefinition) -> No
 
 def test_namespaces_of_clients_do_not_matter(definition: FormDefinition) -> None:
     moved = REPEATED.replace("<data ", '<data xmlns="http://opendatakit.org/submissions" ')
-    assert read_answers(moved.encode(), definition) == read_answers(REPEATED.encode(), definition)
+    assert answers_of(parse_xml(moved.encode()), definition) == answers_of(parse_xml(REPEATED.encode()), definition)
 
 
 def test_answers_do_not_show_in_a_repr(definition: FormDefinition) -> None:
-    assert "Amal" not in repr(read_answers(REPEATED.encode(), definition))
+    assert "Amal" not in repr(answers_of(parse_xml(REPEATED.encode()), definition))
 
 
 # A form with a question at its top and one in each of three levels of repeats.
@@ -71,7 +72,7 @@ def test_a_repeat_that_holds_nothing_but_a_repeat_keeps_its_entries_apart() -> N
     definition = replace(DEEP, questions=(DEEP.questions[0], DEEP.questions[3]))
     xml = b"""<data><r1><r2><r3><q3>a</q3></r3><r3><q3>b</q3></r3></r2><r2/></r1>
         <r1><r2><r3><q3>c</q3></r3></r2></r1></data>"""
-    first, second = read_answers(xml, definition).repeats["/data/r1"]
+    first, second = answers_of(parse_xml(xml), definition).repeats["/data/r1"]
     assert [len(entry.repeats.get("/data/r1/r2/r3", [])) for entry in first.repeats["/data/r1/r2"]] == [2, 0]
     [[only]] = [entry.repeats["/data/r1/r2/r3"] for entry in second.repeats["/data/r1/r2"]]
     assert only.values == {"/data/r1/r2/r3/q3": "c"}
@@ -97,4 +98,4 @@ def write(answers: Answers, name: str) -> etree._Element:
 @given(entries(0))
 def test_whatever_was_written_is_read_back(answers: Answers) -> None:
     xml = etree.tostring(write(answers, "data"), encoding="utf-8")
-    assert read_answers(xml, DEEP) == answers
+    assert answers_of(parse_xml(xml), DEEP) == answers

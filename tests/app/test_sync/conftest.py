@@ -16,7 +16,7 @@ from core.erasure import Tally
 from core.keyring import KeyRing
 from core.settings import Settings
 from forms import find_definition
-from ingest import Answers, Outcome, Receipt, UploadedFile, erase_submissions, read_answers, receive_submission
+from ingest import Answers, Outcome, Receipt, UploadedFile, answers_of, erase_submissions, receive_submission
 from ingest.sources import Source, add_source
 from tests.ingest.conftest import OPERATION, Household
 from tests.ingest.kobo_server import KoboForm, kobo_serving
@@ -54,7 +54,7 @@ class Pulling:
         with self.household.zone(Zone.CASEWORK) as session:
             definition = find_definition(session, OPERATION, "household", "1")
         assert definition
-        return read_answers(self.stored(number).xml, definition)
+        return answers_of(self.stored(number).root, definition)
 
     def stored(self, number: int) -> Any:
         return self.household.read(Receipt(Outcome.ACCEPTED, self.submission_of(number), complete=True))

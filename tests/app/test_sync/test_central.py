@@ -17,7 +17,7 @@ from core.erasure import Tally
 from core.keyring import KeyRing
 from core.settings import Settings
 from forms import add_form_key, find_definition, newest_public_key
-from ingest import Answers, Outcome, Receipt, UploadedFile, erase_submissions, read_answers, receive_submission
+from ingest import Answers, Outcome, Receipt, UploadedFile, answers_of, erase_submissions, receive_submission
 from ingest.central import server
 from ingest.pull.errors import ServerAnswerUnread, ServerRefused
 from ingest.sources import Kind, Source, add_source, number_of
@@ -62,7 +62,7 @@ class Pulling:
         with self.household.zone(Zone.CASEWORK) as session:
             definition = find_definition(session, OPERATION, "household", "1")
         assert definition
-        return read_answers(self.stored(first).xml, definition)
+        return answers_of(self.stored(first).root, definition)
 
 
 @pytest.fixture(scope="module")

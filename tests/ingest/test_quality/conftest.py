@@ -5,7 +5,8 @@ from functools import cache
 from uuid import UUID
 
 from forms import FormDefinition, read_form_definition
-from ingest import read_answers
+from ingest import answers_of
+from ingest.parse_xml import parse_xml
 from ingest.quality import Looked
 
 __all__ = ["definition", "found", "looked"]
@@ -52,7 +53,7 @@ def looked(
     block = "".join(f"<{name}>{answer}</{name}>" for name, answer in told.items() if name.startswith("row"))
     repeats = "".join(f"<member>{''.join(f'<{n}>{a}</{n}>' for n, a in one.items())}</member>" for one in members)
     xml = f"<data id='check' version='1'>{top}<block>{block}</block>{repeats}</data>".encode()
-    return Looked(UUID(int=number), definition(), read_answers(xml, definition()), **more)  # type: ignore[arg-type]
+    return Looked(UUID(int=number), definition(), answers_of(parse_xml(xml), definition()), **more)  # type: ignore[arg-type]
 
 
 def found(findings: object) -> dict[tuple[str, str], dict[str, str]]:
