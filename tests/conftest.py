@@ -2,7 +2,7 @@
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -46,9 +46,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
     return _CostlyTogether(config, log) if config.getoption("dist") == "loadscope" else None
 
 
-def pytest_collection_finish() -> None:
-    """What was read until here stays to the end: nobody need look through it for garbage again and again."""
-    gc.freeze()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Whatever is read with the tests stays to the end: looking through it for garbage is half the time of reading them."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 class _CostlyTogether(LoadScopeScheduling):
