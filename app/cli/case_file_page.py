@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from itertools import groupby
+from typing import Final
 
-from casework.case_file import FIELDS, TRANSITIONS, EntryKind
-from casework.case_file.transitions import Approval, Transition
+from casework.case_file import FIELDS, TRANSITIONS, EntryKind, Transition
 
 __all__ = ["case_file_page"]
 
@@ -17,7 +17,7 @@ diagram shows from which state an act leads to which; `[*]` is an entry that is 
 *by another*: never by anybody who wrote, changed or submitted the entry. *if asked*: only where the programme asks for an
 approval of this kind of entry; *if not asked*: only where it does not.
 """
-SAYS = {Approval.ANY: "", Approval.ASKED: "if asked", Approval.NOT_ASKED: "if not asked"}
+SAYS: Final = {"any": "", "asked": "if asked", "not_asked": "if not asked"}
 
 
 def case_file_page() -> str:
@@ -39,5 +39,5 @@ def _cells(row: Transition) -> Iterator[str]:
     yield row.after
     yield f"`{row.right.value}`"
     yield ", ".join(f"`{name}`" for name in row.needs)
-    yield ", ".join(filter(None, ("by another" if row.by_another else "", SAYS[row.approval])))
+    yield ", ".join(filter(None, ("by another" if row.by_another else "", SAYS[row.approval.value])))
     yield f"becomes {row.case_to.value}" if row.case_to else ""

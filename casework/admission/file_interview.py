@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from casework.admission.arrival import Arrival, Desk
 from casework.admission.sort_answers import Parts
-from casework.case_file import is_led_on_screen
+from casework.case_file.case_state import is_led_on_screen
 from casework.models import Case, Interview, InterviewKind, KeyKind, Person
 from casework.rights.keep_corrections import write_edit
 from casework.store.change_clear import changing_clear

@@ -11,7 +11,7 @@ from casework.admission.arrival import Arrival, Desk
 from casework.admission.file_interview import file_interview, settle_state
 from casework.admission.named_case import id_for_new_case
 from casework.admission.sort_answers import Parts, set_household_apart, sort_answers
-from casework.case_file import is_led_on_screen
+from casework.case_file.case_state import is_led_on_screen
 from casework.consent.admit_consent import CONSENT, record_consents_said, require_replaceable, withdraw_all_consents
 from casework.consent.consents import may_use
 from casework.duplicates.propose_duplicates import propose_for_household

@@ -3,11 +3,10 @@
 `transitions.TRANSITIONS` is the whole state machine; `take_step` is the one way to change anything.
 """
 
-from casework.case_file.case_state import is_led_on_screen
-from casework.case_file.kinds import FIELDS, PART_OF, EntryField, FieldKind
+from casework.case_file.kinds import FIELDS, PART_OF, FieldKind
 from casework.case_file.read_case_file import CaseFile, Entry, read_case_file
 from casework.case_file.take_step import Step, take_step
-from casework.case_file.transitions import TRANSITIONS
+from casework.case_file.transitions import TRANSITIONS, Transition
 from casework.case_file_models import Act, EntryKind
 
 __all__ = [
@@ -17,11 +16,10 @@ __all__ = [
     "Act",
     "CaseFile",
     "Entry",
-    "EntryField",
     "EntryKind",
     "FieldKind",
     "Step",
-    "is_led_on_screen",
+    "Transition",
     "read_case_file",
     "take_step",
 ]

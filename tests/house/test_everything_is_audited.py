@@ -97,7 +97,6 @@ QUIET = {
     "casework.tag_of_list": "a keyed digest of these, which tells of nobody",
     "casework.withdrawn": "which of the ids that a phone names it has to let go of",
     "casework.forbidden_for": "yes or no, a step of exporting, which leaves the line",
-    "casework.is_led_on_screen": "yes or no, a step of admission, which leaves the line",
     "casework.programme_in_force": "lists to choose from and rules, which tell of nobody",
     "casework.list_recipients": "organisations and their public keys",
     "casework.may_share_with": "yes or no, a step of sharing, which leaves the line",

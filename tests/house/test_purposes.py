@@ -77,7 +77,6 @@ OPENS_NOTHING = {
     "ingest.received_before",
     "ingest.unopened_submissions",
     "casework.find_overdue",
-    "casework.is_led_on_screen",
     "casework.programme_in_force",
     "casework.offered_cases",
     "casework.page_overdue",

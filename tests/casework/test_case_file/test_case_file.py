@@ -16,6 +16,8 @@ from casework.case_file.errors import (
 )
 from casework.case_file_models import CaseEntry, CaseStep
 from casework.consent import RestrictionReason, restrict_record
+from casework.erasure.erase_person import erase_record
+from casework.erasure.erasure_subject import ErasureKind, Subject
 from casework.errors import CaseFileDamaged, RecordRestricted, RecordUnknown
 from casework.models import Case
 from casework.records import keep_from
@@ -23,7 +25,7 @@ from core.access import NotAllowed
 from core.database import Zone
 from core.embedded_cluster import ADMINISTRATOR
 from forms import RecordPart
-from tests.casework.conftest import ASSISTANCE
+from tests.casework.conftest import ASSISTANCE, OPERATION
 from tests.casework.test_case_file.conftest import AMAL, BADR, CARLA, EMIL, Office
 
 TRUST = "Told to nobody but Amal"
@@ -242,3 +244,13 @@ def test_steps_are_added_and_never_changed_or_taken_away(office: Office) -> None
 def test_an_entry_of_another_case_is_unknown(office: Office) -> None:
     with pytest.raises(Exception, match="no such entry"):
         office.take(Step(EntryKind.NOTE, Act.CHANGE, uuid4(), {"text": "x"}, seen=1))
+
+
+def test_an_erased_person_takes_the_file_along(office: Office) -> None:
+    entry = office.begin(EntryKind.NOTE, text=TRUST)
+    office.go_on(entry, Act.CHANGE, text="Changed")
+    with office.team.zone() as session:
+        subject = Subject(ErasureKind.PERSON, office.person)
+        tally = erase_record(session, office.team.ring, OPERATION, subject, proposal=uuid4())
+        assert [tally.counted[f"casework.{table}"] for table in ("case_entry", "case_step")] == [1, 2]
+        assert session.scalars(select(CaseStep)).all() == []
