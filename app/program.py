@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import make_url
 
+import app.every_table  # noqa: F401  (whatever is asked of all tables is asked of every stage's)
 from app.audit_log import seal_and_export
 from app.open_ring import open_ring
 from core.audit_chain import HeadsAhead, HeadsUnreadable

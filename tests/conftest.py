@@ -1,7 +1,9 @@
 """What every test may ask for: a key ring, a real PostgreSQL database, the real questionnaires."""
 
+import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from core.database import Database, Zone
 from core.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster, embedded_cluster
+from core.key_providers.passphrase import Passphrase
 from core.keyring import KeyRing
 from core.migrate import migrate
 from core.models import Operation
@@ -19,6 +22,9 @@ from tests.blank_database import PATTERN, BlankDatabase, administrate
 # How long an example takes says something of the machine and nothing of the code: timing belongs in bench/.
 settings.register_profile("waystation", deadline=None)
 settings.load_profile("waystation")
+
+# A passphrase is stretched as it is everywhere, which takes a fifth of a second; once for each salt, not at every opening.
+Passphrase.sealing_key = cache(Passphrase.sealing_key)
 
 # What a command prints is read by tests as on a wide screen.
 os.environ["COLUMNS"] = "200"
@@ -38,6 +44,17 @@ WITHOUT_WAITING_FOR_THE_DISK = [
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
     """Side by side, modules go to whichever process is free; costly seasons stay in one."""
     return _CostlyTogether(config, log) if config.getoption("dist") == "loadscope" else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Whatever is read with the tests stays to the end: looking through it for garbage is half the time of reading them."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 class _CostlyTogether(LoadScopeScheduling):

@@ -54,10 +54,9 @@ from app.cli.anonymizer_options import (
     worst_of,
 )
 from app.cli.red_team import red_team
-from app.cli.refusals import run
 from app.cli.screen import console, show_table
 
-__all__ = ["add_commands", "main"]
+__all__ = ["add_commands"]
 
 SHOWN: Final = 20
 BROKEN_WAYS: Final = (Verdict.TOO_NARROW, Verdict.RECOVERED)
@@ -80,14 +79,6 @@ def add_commands(commands: typer.Typer) -> None:
 tool.command("explain", epilog=ENDS)(explain)
 tool.command("what-if", epilog=ENDS)(what_if)
 tool.command("coarsen", epilog=ENDS)(coarsen)
-
-
-def main() -> None:
-    """Run without the rest of the program."""
-    commands = typer.Typer(pretty_exceptions_enable=False, rich_markup_mode="rich", add_completion=False)
-    commands.callback()(lambda: None)
-    add_commands(commands)
-    run(commands)
 
 
 @tool.command("protect", epilog=ENDS)

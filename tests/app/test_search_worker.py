@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from multiprocessing.connection import Client
 from pathlib import Path
 from threading import Event
@@ -33,6 +34,7 @@ from core.models import Operation
 from core.permissions import Role
 from core.settings import Settings
 from forms import RecordPart
+from tests.blank_database import BlankDatabase
 
 OPERATION = "TEST"
 WORKER = Access("amal", OPERATION, (Grant(Role.CASEWORKER, team="team-1"),))
@@ -41,18 +43,44 @@ HERE, ELSEWHERE = "org/north/team-1/amal", "org/north/team-2/badr"
 
 @pytest.fixture
 def program(cluster: EmbeddedCluster, database_name: str, tmp_path: Path) -> Iterator[Program]:
-    owner, login = (cluster.url(name, database_name).render_as_string(hide_password=False) for name in (ADMINISTRATOR, PROGRAM))
-    with open_program(Settings(database_url=login, database_owner_url=owner, var=tmp_path / "var")) as opened:
+    with installed(cluster, database_name, tmp_path) as opened:
+        yield opened
+
+
+@contextmanager
+def installed(cluster: EmbeddedCluster, database: str, folder: Path) -> Iterator[Program]:
+    """A program with one operation."""
+    owner, login = (cluster.url(name, database).render_as_string(hide_password=False) for name in (ADMINISTRATOR, PROGRAM))
+    with open_program(Settings(database_url=login, database_owner_url=owner, var=folder / "var")) as opened:
         with opened.database.transaction(Zone.COLLECTION, operation=OPERATION) as session:
             session.add(Operation(code=OPERATION, names={}))
         yield opened
 
 
+@dataclass(frozen=True)
+class Served:
+    """An installation whose worker has read the names, which its first line says."""
+
+    program: Program
+    worker: "subprocess.Popen[str]"
+
+
+@pytest.fixture(scope="module")
+def long_served(cluster: EmbeddedCluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One worker for several tests, as it is one for a whole day."""
+    database = BlankDatabase(cluster)
+    with installed(cluster, database.name, tmp_path_factory.mktemp("served")) as program, running(program.settings) as worker:
+        yield Served(program, worker)
+    database.drop()
+
+
 @pytest.fixture
-def worker(program: Program) -> Iterator["subprocess.Popen[str]"]:
-    """A worker that has read the names; its first line says so."""
-    with running(program.settings) as process:
-        yield process
+def served(long_served: Served) -> Iterator[Served]:
+    """It knows nobody when a test begins, and has heard that nobody is left when one ends."""
+    yield long_served
+    with system(long_served.program) as session:
+        session.execute(text("DELETE FROM casework.person"))
+    assert held(long_served.program, "Amina") == set()
 
 
 @contextmanager
@@ -106,9 +134,9 @@ def test_it_finds_who_was_there_when_it_started_and_is_in_reach(program: Program
         assert search(program, "أمينة") == {amina}
 
 
-def test_it_hears_of_a_new_person(program: Program, worker: object) -> None:
-    assert search(program, "Amina") == set()
-    assert {add(program, "Amina")} == search(program, "Amina")
+def test_it_hears_of_a_new_person(served: Served) -> None:
+    assert search(served.program, "Amina") == set()
+    assert {add(served.program, "Amina")} == search(served.program, "Amina")
 
 
 def correct(program: Program, person: UUID) -> None:
@@ -133,20 +161,20 @@ def destroy_key(program: Program, person: UUID) -> None:
         session.delete(session.get_one(StoredKey, (person, KeyKind.PERSON.value)))
 
 
-def test_who_was_corrected_handed_over_or_erased_is_not_found_by_the_old_name(program: Program, worker: object) -> None:
+def test_who_was_corrected_handed_over_or_erased_is_not_found_by_the_old_name(served: Served) -> None:
     for change in (correct, hand_over, delete, destroy_key):
-        person = add(program, "Amina")
-        assert search(program, "Amina") == {person}
-        change(program, person)
-        assert search(program, "Amina") == set()
+        person = add(served.program, "Amina")
+        assert search(served.program, "Amina") == {person}
+        change(served.program, person)
+        assert search(served.program, "Amina") == set()
 
 
 def test_a_name_leaves_the_memory_at_the_moment_from_which_the_record_must_not_be_used(
-    program: Program, worker: object
+    served: Served,
 ) -> None:
     """A consent that expires names the moment long before; nothing else changes then."""
-    person = add(program, "Amina")
-    with system(program) as session:
+    person = add(served.program, "Amina")
+    with system(served.program) as session:
         session.execute(
             text(
                 "INSERT INTO casework.restriction (id, person, operation, purpose, since, reason, set_by) "
@@ -154,8 +182,8 @@ def test_a_name_leaves_the_memory_at_the_moment_from_which_the_record_must_not_b
             ),
             {"person": person, "operation": OPERATION},
         )
-    assert held(program, "Amina") == {person}
-    until(lambda: held(program, "Amina") == set())
+    assert held(served.program, "Amina") == {person}
+    until(lambda: held(served.program, "Amina") == set())
 
 
 def held(program: Program, name: str) -> set[UUID]:
@@ -164,7 +192,7 @@ def held(program: Program, name: str) -> set[UUID]:
     return {person for person, _ in ask(FreeQuestion(name, (EVERYWHERE,)))}
 
 
-def until(true: Callable[[], bool]) -> None:
+def until(true: Callable[[], object]) -> None:
     """Wait for what another process does, five minutes at most."""
     pause = Event()
     for _ in range(6000):
@@ -189,12 +217,12 @@ def test_a_worker_that_died_is_started_again_and_the_log_says_so(
 ) -> None:
     for name, value in environment(program.settings).items():
         monkeypatch.setenv(name, value)
-    person = add(program, "Amina")
+    person, others = add(program, "Amina"), workers_of_this_process()
     with searching(program):
         until(lambda: answers(program) == {person})
-        [pid] = workers_of_this_process()
+        [pid] = workers_of_this_process() - others
         os.kill(pid, signal.SIGKILL)
-        until(lambda: workers_of_this_process() not in ([], [pid]))
+        until(lambda: workers_of_this_process() - others - {pid})
         until(lambda: answers(program) == {person})
     assert "the search worker of TEST ended with status -9; it is started again in 1 s" in caplog.text
 
@@ -207,11 +235,11 @@ def answers(program: Program) -> set[UUID]:
         return set()
 
 
-def workers_of_this_process() -> list[int]:
+def workers_of_this_process() -> set[int]:
     """Search workers that run, by process id; one that has ended and was not waited for is none."""
     children = Path(f"/proc/{os.getpid()}/task").glob("*/children")
     found = {int(child) for listed in children for child in listed.read_text().split()}
-    return sorted(child for child in found if b"search" in Path(f"/proc/{child}/cmdline").read_bytes())
+    return {child for child in found if b"search" in Path(f"/proc/{child}/cmdline").read_bytes()}
 
 
 @pytest.mark.parametrize(
@@ -223,13 +251,13 @@ def test_the_pause_before_a_worker_is_started_again_grows_while_it_goes_on_dying
     assert next_pause(last, lived) == pause
 
 
-def test_a_change_that_was_rolled_back_is_not_heard_of(program: Program, worker: object) -> None:
-    person = add(program, "Amina")
-    with system(program) as session:
+def test_a_change_that_was_rolled_back_is_not_heard_of(served: Served) -> None:
+    person = add(served.program, "Amina")
+    with system(served.program) as session:
         session.get_one(Person, person).custody = ELSEWHERE
         session.flush()
         session.rollback()
-    assert search(program, "Amina") == {person}
+    assert search(served.program, "Amina") == {person}
 
 
 def test_its_socket_is_its_owner_s_alone_and_goes_with_it(program: Program) -> None:
@@ -239,17 +267,17 @@ def test_its_socket_is_its_owner_s_alone_and_goes_with_it(program: Program) -> N
     assert not path.exists()
 
 
-def test_it_leaves_no_core_dump(program: Program, worker: "subprocess.Popen[str]") -> None:
-    limits = Path(f"/proc/{worker.pid}/limits").read_text(encoding="utf-8")
+def test_it_leaves_no_core_dump(served: Served) -> None:
+    limits = Path(f"/proc/{served.worker.pid}/limits").read_text(encoding="utf-8")
     (core,) = (line for line in limits.splitlines() if line.startswith("Max core file size"))
     assert core.split()[4:6] == ["0", "0"]
 
 
-def test_what_is_no_question_gets_no_answer_and_the_next_one_does(program: Program, worker: object) -> None:
-    person = add(program, "Amina")
+def test_what_is_no_question_gets_no_answer_and_the_next_one_does(served: Served) -> None:
+    person = add(served.program, "Amina")
     for sent in (b"", b"{}", b'["Amina"]', b"\xff\xff"):
-        with Client(str(program.settings.search_socket(OPERATION)), family="AF_UNIX") as line:
+        with Client(str(served.program.settings.search_socket(OPERATION)), family="AF_UNIX") as line:
             line.send_bytes(sent)
             with pytest.raises(EOFError):
                 line.recv_bytes()
-    assert search(program, "Amina") == {person}
+    assert search(served.program, "Amina") == {person}

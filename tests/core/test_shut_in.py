@@ -49,9 +49,9 @@ def test_without_it_there_is_one_so_the_test_above_can_fail(tmp_path: Path) -> N
 @pytest.mark.parametrize("command", [["--help"], ["search", "serve", "--help"]])
 def test_every_command_forbids_it_before_anything_else(command: list[str]) -> None:
     asked = (
-        "import atexit, resource, ctypes, sys; from app.cli import main\n"
+        "import atexit, resource, ctypes, sys; from app.cli.__main__ import main\n"
         "atexit.register(lambda: print(resource.getrlimit(resource.RLIMIT_CORE), ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)))\n"
-        f"sys.argv = ['waystation', *{command!r}]; main.main()"
+        f"sys.argv = ['waystation', *{command!r}]; main()"
     )
     said = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=False).stdout
     assert said.rstrip().endswith("(0, 0) 0")  # the limit, and PR_GET_DUMPABLE
