@@ -14,8 +14,8 @@ from app.web.case_print_pages import CASE_PRINTS
 from app.web.case_step_pages import CASE_STEPS
 from app.web.case_timeline_pages import CASE_TIMELINE
 from app.web.caseload_pages import CASELOAD
-from app.web.chosen_case_pages import CHOSEN_CASES
 from app.web.child_pages import CHILDREN
+from app.web.chosen_case_pages import CHOSEN_CASES
 from app.web.collector_pages import COLLECTORS
 from app.web.consent_pages import CONSENTS
 from app.web.correction_pages import CORRECTIONS

@@ -8,8 +8,8 @@ shown a case does not change by it.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0064"
-down_revision = "0060"
+revision = "0062"
+down_revision = "0061"
 
 UNASSIGNED = "-/-/-/-"
 OWN_OPERATION = "operation = (SELECT current_setting('waystation.operation', true))"
