@@ -175,6 +175,7 @@ def test_a_correction_without_a_reason_keeps_what_was_typed(signed_in: SignIn, p
     answer = amal.send(at(person, "correct/save"), **{**opened(amal, person), CORRECTED: "Amaal", "reason": ""})
     assert answer.status_code == 422
     assert 'value="Amaal"' in answer.text
+    assert "hreflang" not in answer.text, "another language would lose it"
 
 
 def test_who_is_kept_from_a_part_does_not_correct_it_nor_read_what_it_was(signed_in: SignIn, person: UUID) -> None:

@@ -89,6 +89,7 @@ def test_who_writes_second_is_told_and_keeps_what_they_typed(officer: Browser) -
     assert answer.status_code == 409
     assert "Somebody else added a version meanwhile" in answer.text
     assert "my own measure" in answer.text
+    assert "hreflang" not in answer.text, "another language would lose it"
     assert officer.get(entry).text.count("<details") == 2
 
 
