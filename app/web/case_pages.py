@@ -89,7 +89,7 @@ def look(
         "case.html.j2",
         visit,
         **_frame(desk, visit, opened, reading, looked_for),
-        sections=[one for one in sections if one.count or one.begin],
+        sections=sections,
         only=only,
         done=request.query_params.get("done", ""),
     )

@@ -24,16 +24,16 @@ LOOKS: Final = frozenset({Action.READ.value, Action.EXPORTED.value, Action.BROKE
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened, by whom. `what` names a text, `about` the text of what it was about (another name, or a plain
-    word where it is none); of a step, `entry` is its entry; `times` counts looks of one account on one day."""
+    """Something that happened, by whom. `what` and `about` name texts; of a step, `entry` is its entry; `times` counts looks of
+    one account on one day."""
 
     at: datetime
     by: str
     what: str
     about: str = ""
     entry: Entry | None = None
-    act: str = ""
     times: int = 1
+    whom: str = ""  # the recipient that a consent is about, as a code
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,7 @@ def events_of_steps(file: CaseFile) -> Iterator[Event]:
     yield Event(file.opened_at, "", "case_event_opened")
     for entry in file.entries:
         for step in entry.steps:
-            kind, act = entry.kind.value, step.act.value
-            yield Event(step.at, step.by, f"case_kind_{kind}", f"case_entry_{step.state}", entry, act)
+            yield Event(step.at, step.by, f"case_kind_{entry.kind.value}", f"case_entry_{step.state}", entry)
 
 
 def events_around(session: Session, desk: Desk, visit: Visit, file: CaseFile, purpose: Purpose) -> Iterator[Event]:
@@ -61,7 +60,8 @@ def events_around(session: Session, desk: Desk, visit: Visit, file: CaseFile, pu
     if visit.access.may(Right.RECORD_CONSENT, file.custody):
         for one in consent.consent_history(session, desk.ring, file.person, purpose=purpose):
             said = one.said
-            yield Event(said.said_at, said.said_to, f"use_{said.purpose.value}", f"consent_{said.state.value}")
+            what, about = f"use_{said.purpose.value}", f"consent_{said.state.value}"
+            yield Event(said.said_at, said.said_to, what, about, whom="" if said.recipient == consent.OURS else said.recipient)
     if visit.access.may(Right.SHARE_RECORD, file.custody):
         for opening in records.openings_of(session, desk.ring, file.person):
             what = "case_event_shared" if opening.kind.value == "shared" else "case_event_broken_glass"

@@ -51,6 +51,7 @@ def look(
         file=opened.file,
         purpose=looked_for,
         names=names,
+        reading=reading,
         events=[(one, shown_entry(one.entry, reading).title if one.entry else "") for one in shown],
         following=begin + PAGE if len(events) > begin + PAGE else None,
         left_out=bool(looks and looks.more),

@@ -47,7 +47,8 @@ class ShownField:
 
 @dataclass(frozen=True)
 class ShownEntry:
-    """An entry for a page; `title` is the first thing that tells it from others of its kind, empty where nothing does."""
+    """An entry for a page; `title` is the field that tells it from others of its kind, empty where none
+    does, and `fields` are the others."""
 
     entry: Entry
     title: str = field(repr=False)
@@ -57,9 +58,15 @@ class ShownEntry:
 def shown_entry(entry: Entry, reading: Reading, *, whole: bool = False) -> ShownEntry:
     """The entry as it stands, its texts cut to what a list shows unless it is shown `whole`."""
     fields = shown_fields(entry.kind, entry.fields or {}, reading, whole=whole)
-    kinds = {one.name: one.kind for one in FIELDS[entry.kind]}
-    titles = (one.value for one in fields if kinds[one.name] in {FieldKind.LINE, FieldKind.CODE})
-    return ShownEntry(entry, next(titles, ""), fields)
+    title = next((one for one in fields if one.name in _titles(entry.kind)), None)
+    others = tuple(one for one in fields if one is not title)
+    return ShownEntry(entry, title.value if title else "", others)
+
+
+def _titles(kind: EntryKind) -> set[str]:
+    """The fields that a heading can say by themselves: a line, or the code that the entry begins with."""
+    first = FIELDS[kind][0]
+    return {one.name for one in FIELDS[kind] if one.kind is FieldKind.LINE or (one is first and one.kind is FieldKind.CODE)}
 
 
 def shown_fields(kind: EntryKind, fields: Mapping[str, Any], reading: Reading, *, whole: bool = True) -> tuple[ShownField, ...]:

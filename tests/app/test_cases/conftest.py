@@ -106,7 +106,7 @@ def _hidden(kind: EntryKind, act: Act) -> dict[str, object]:
 
 
 def _named(sent: dict[str, object]) -> dict[str, object]:
-    own = {"id", "seen", "entry", "due", "assignee", "purpose"}
+    own = {"id", "seen", "entry", "due", "assignee"}
     return {name if name in own else f"field:{name}": said for name, said in sent.items()}
 
 

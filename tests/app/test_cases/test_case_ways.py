@@ -168,7 +168,7 @@ def test_the_timeline_tells_what_happened_and_to_who_answers_for_it_who_looked(o
     for page in (mine, hers):
         for said in ("Case opened", "Interview received : Assistance interview", "Task Call the clinic : open", "amal"):
             assert said.replace(" :", ":") in page.replace(" :", ":")
-        assert "Sharing with an organisation: yes" in page
+        assert "Sharing with an organisation The medical partner of this operation : yes" in page
         assert SCREENING["prs_First_Name"] + " " not in page.replace("amal", "")
     assert " read " not in mine
     assert re.search(r"read \(\d+ times\) amal", hers)
