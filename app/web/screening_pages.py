@@ -45,7 +45,7 @@ def waiting(
     starts = {screening.AwaitingWhat.SECOND_OPINION: second, screening.AwaitingWhat.DECISION: after}
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
         pages = {
-            what: screening.page_awaiting(session, what, purpose=Purpose.ASSISTANCE, after=start)
+            what: screening.page_screenings(session, what, purpose=Purpose.ASSISTANCE, after=start)
             for what, start in starts.items()
         }
     return show(request, "screenings.html.j2", visit, pages=pages)
@@ -127,11 +127,11 @@ def _page(
         typed=typed or {},
         step=uuid4(),
         may_decide=EntryKind.DECISION in page.file.begin,
-        has_case_page=_answers(desk, "/cases/{case}"),
+        has_case_page=_answers(desk, "/cases/{case}", "/cases/{case:uuid}"),
         done=request.query_params.get("done", ""),
     )
 
 
-def _answers(desk: Desk, path: str) -> bool:
-    """Whether a page is registered: what is not there is not linked to."""
-    return any(getattr(route, "path", "") == path for group in desk.groups for route in group.router.routes)
+def _answers(desk: Desk, *paths: str) -> bool:
+    """Whether a page is registered under one of these: what is not there is not linked to."""
+    return any(getattr(route, "path", "") in paths for group in desk.groups for route in group.router.routes)

@@ -51,7 +51,7 @@ def waiting(desk: Desk, access: Access) -> list[Waiting]:
         with desk.database.transaction(Zone.CASEWORK, access=access) as session:
             work, proposals = casework.waiting_work(session), len(awaiting_decision(session))
             steps = count_awaiting(session) if access.may(Right.APPROVE_CASE_STEP) else 0
-            second = screening.count_awaiting(session, screening.AwaitingWhat.SECOND_OPINION)
+            second = screening.count_screenings(session, screening.AwaitingWhat.SECOND_OPINION)
         found += [
             Waiting("waiting_glass", work.broken_glass, "/broken-glass/review"),
             Waiting("waiting_requests", work.requests, "/rights-requests"),
@@ -71,7 +71,7 @@ def undecided(desk: Desk, access: Access) -> list[Waiting]:
     if not access.operation or not access.may(Right.DECIDE_SCREENING):
         return []
     with desk.database.transaction(Zone.CASEWORK, access=access) as session:
-        count = screening.count_awaiting(session, screening.AwaitingWhat.DECISION)
+        count = screening.count_screenings(session, screening.AwaitingWhat.DECISION)
     return [Waiting("waiting_screenings", count, "/screenings")] if count else []
 
 

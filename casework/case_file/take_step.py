@@ -121,7 +121,12 @@ def authors_of(steps: Sequence[SealedStep]) -> set[str]:
 
 
 def is_asked(row: Transition, programme: Programme) -> bool:
-    """Whether the programme has this step: approvals are asked for, or they are not."""
+    """Whether the programme has this step: approvals are asked for, or they are not.
+
+    Of a screening its rules say which, by what the interview told (`decide_by_rules`).
+    """
+    if row.kind is EntryKind.DECISION:
+        return True
     asked = row.kind.value in programme.approvals
     return row.approval is Approval.ANY or asked == (row.approval is Approval.ASKED)
 

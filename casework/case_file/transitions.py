@@ -77,8 +77,8 @@ SAID: Final = ("status", "eligible", "reasons")
 TRANSITIONS: Final[tuple[Transition, ...]] = (
     # A screening is decided at once, unless the programme's rules ask for a second opinion (`decide_by_rules`); one may always
     # be asked for.
-    Transition(_K.DECISION, Act.SETTLE, NOT_YET, "decided", DECIDE, SAID, during=ALWAYS),
-    Transition(_K.DECISION, Act.SUBMIT, NOT_YET, "submitted", DECIDE, SAID, during=ALWAYS),
+    Transition(_K.DECISION, Act.SETTLE, NOT_YET, "decided", DECIDE, SAID, approval=Approval.NOT_ASKED, during=ALWAYS),
+    Transition(_K.DECISION, Act.SUBMIT, NOT_YET, "submitted", DECIDE, SAID, approval=Approval.ASKED, during=ALWAYS),
     Transition(_K.DECISION, Act.APPROVE, "submitted", "decided", DECIDE, by_another=True, during=ALWAYS),
     Transition(_K.DECISION, Act.SEND_BACK, "submitted", "sent_back", DECIDE, ("answer",), by_another=True, during=ALWAYS),
     *_approved(_K.ASSESSMENT, "needs", approved="approved", case_to=CaseState.ACTIVE),

@@ -22,19 +22,23 @@ BETWEEN: Final = "; "
 
 @dataclass(frozen=True)
 class HtcdsField:
-    """A field of the standard; `source` is ours, `codes` what its codes are called there, `many` if several may be chosen."""
+    """A field of the standard; `source` is ours, `codes` what its codes are called there, `many` if several may be chosen, and
+    `ours` are those that the standard does not have."""
 
     name: str
     source: str
     codes: Mapping[str, str] = field(default_factory=dict)
     many: bool = False
+    ours: frozenset[str] = frozenset()
 
 
 @cache
 def _all() -> tuple[HtcdsField, ...]:
     said = tomllib.loads(TABLE.read_text(encoding="utf-8"))
-    fields = [HtcdsField(name, one["from"], one.get("codes", {}), one.get("many", False)) for name, one in said.items()]
-    return tuple(fields)
+    return tuple(
+        HtcdsField(name, one["from"], one.get("codes", {}), one.get("many", False), frozenset(one.get("ours", ())))
+        for name, one in said.items()
+    )
 
 
 def htcds_fields(approved: Sequence[str]) -> list[HtcdsField]:
@@ -47,11 +51,20 @@ def htcds_row(person: OpenedPerson, fields: Sequence[HtcdsField]) -> dict[str, s
     row, uncoded = dict[str, str](), list[str]()
     for one in fields:
         answer = _newest(person, one.source)
-        known = one.codes.get(answer) if one.codes else BETWEEN.join(answer.split()) if one.many else answer
+        known = _in_standard(one, answer)
         if answer and known is None:
             uncoded.append(one.name)
         row[one.name] = known or ""
     return {**row, UNCODED: BETWEEN.join(uncoded)}
+
+
+def _in_standard(field: HtcdsField, answer: str) -> str | None:
+    """What an answer is called there; None where it has no counterpart."""
+    if field.codes:
+        return field.codes.get(answer)
+    if not field.many:
+        return answer
+    return BETWEEN.join(code for code in answer.split() if code not in field.ours) or None
 
 
 def _newest(person: OpenedPerson, source: str) -> str:

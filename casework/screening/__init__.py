@@ -5,7 +5,7 @@ somebody decides is a step of the case file (`casework.case_file`), which asks h
 """
 
 from casework.screening.apply_rules import Told, asks_second_opinion
-from casework.screening.awaiting_decision import Awaiting, AwaitingWhat, count_awaiting, page_awaiting
+from casework.screening.awaiting_decision import Awaiting, AwaitingWhat, count_screenings, page_screenings
 from casework.screening.errors import DecisionWaits, OutcomeUnfit, ProposalChanged, SecondOpinionNeeded
 from casework.screening.read_screening import Screening
 from casework.screening.score_indicators import Found, Score
@@ -23,7 +23,7 @@ __all__ = [
     "SecondOpinionNeeded",
     "Told",
     "asks_second_opinion",
-    "count_awaiting",
-    "page_awaiting",
+    "count_screenings",
+    "page_screenings",
     "view_screening",
 ]

@@ -16,7 +16,7 @@ from core.audit import Action, Purpose, record
 from core.paging import PAGE, Page, page_of
 from core.permissions import Right
 
-__all__ = ["Awaiting", "AwaitingWhat", "count_awaiting", "page_awaiting"]
+__all__ = ["Awaiting", "AwaitingWhat", "count_screenings", "page_screenings"]
 
 
 MOST_COUNTED: Final = 100  # "100 or more" says enough
@@ -40,7 +40,7 @@ class Awaiting:
     opened_at: datetime
 
 
-def count_awaiting(session: Session, what: AwaitingWhat) -> int:
+def count_screenings(session: Session, what: AwaitingWhat) -> int:
     """How many wait where the account decides, up to a hundred; of second opinions also those on its own decisions, for who
     decided is sealed."""
     access = access_of(session)
@@ -50,7 +50,7 @@ def count_awaiting(session: Session, what: AwaitingWhat) -> int:
     return sum(access.may(Right.DECIDE_SCREENING, Custody.parse(custody)) for custody in session.scalars(custodies))
 
 
-def page_awaiting(
+def page_screenings(
     session: Session, what: AwaitingWhat, *, purpose: Purpose, after: UUID | None = None, size: int = PAGE
 ) -> Page[Awaiting]:
     """The cases in reach that wait, in order of their ids; raises `NotAllowed`."""

@@ -62,6 +62,7 @@ OPENS_NOTHING = {
     "anonymizer.stale_case_weeks",
     "anonymizer.store_protected",
     # Admission reads for Purpose.COLLECTION, through ingest's own functions, and gives back ids.
+    "casework.count_screenings",  # numbers of what waits, without opening or naming any
     "casework.count_left",  # a number, without opening or naming any
     "casework.count_awaiting",  # likewise
     "casework.waiting_work",  # numbers of what waits, without opening or naming any

@@ -46,6 +46,16 @@ def test_the_newest_interview_answers_and_a_code_without_a_counterpart_is_named(
     }
 
 
+def test_that_nothing_applies_is_no_code_of_the_standard() -> None:
+    control, kinds = "facts/vic_Methods_of_Control", "facts/vic_TypeOfExploitation"
+    person = OpenedPerson(uuid4(), {control: "NoneOfThese", kinds: "ForcedLabour ForcedBegging"}, ())
+    assert htcds_row(person, htcds_fields([control, kinds])) == {
+        "vic_MethodsOfControl": "",
+        "vic_TypeOfExploitation": "ForcedLabour; ForcedBegging",
+        UNCODED: "vic_MethodsOfControl",
+    }
+
+
 def test_every_source_is_a_question_of_ours_and_every_code_one_of_its_choices(field_team: Field) -> None:
     asked = {(q.part.value, q.name): q for form in _interviews(field_team) for q in form.questions}
     for one in htcds_fields([f"{part}/{name}" for part, name in asked]):

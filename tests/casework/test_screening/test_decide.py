@@ -20,8 +20,8 @@ from casework.screening import (
     ProposalChanged,
     Screening,
     SecondOpinionNeeded,
-    count_awaiting,
-    page_awaiting,
+    count_screenings,
+    page_screenings,
     view_screening,
 )
 from core.access import Access, Grant, NotAllowed
@@ -243,8 +243,8 @@ def test_a_restricted_record_is_not_scored(shown: Office) -> None:
 
 def waiting(office: Office, access: Access = AMAL) -> dict[AwaitingWhat, list[UUID]]:
     with office.working(access) as session:
-        rows = {what: page_awaiting(session, what, purpose=Purpose.ASSISTANCE).rows for what in AwaitingWhat}
-        assert {what: count_awaiting(session, what) for what in rows} == {what: len(found) for what, found in rows.items()}
+        rows = {what: page_screenings(session, what, purpose=Purpose.ASSISTANCE).rows for what in AwaitingWhat}
+        assert {what: count_screenings(session, what) for what in rows} == {what: len(found) for what, found in rows.items()}
     return {what: [row.id for row in found] for what, found in rows.items()}
 
 
@@ -261,9 +261,9 @@ def test_what_waits_is_listed_by_ids_until_it_is_decided(shown: Office) -> None:
 
 def test_an_auditor_is_shown_nothing_that_waits(shown: Office) -> None:
     with shown.working(AUDITOR) as session:
-        assert [count_awaiting(session, what) for what in AwaitingWhat] == [0, 0]
+        assert [count_screenings(session, what) for what in AwaitingWhat] == [0, 0]
         with pytest.raises(NotAllowed):
-            page_awaiting(session, AwaitingWhat.DECISION, purpose=Purpose.ASSISTANCE)
+            page_screenings(session, AwaitingWhat.DECISION, purpose=Purpose.ASSISTANCE)
 
 
 def test_lists_of_cases_still_show_the_state_that_was_decided(shown: Office) -> None:

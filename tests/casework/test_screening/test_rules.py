@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casework.programme import OURS, Departure, Rule, When, parse_programme
@@ -49,6 +49,7 @@ def tolds(draw: Any) -> Told:
     return Told(Score((), (), groups, total, most), said, age, draw(st.frozensets(st.just("referral"))))
 
 
+@settings(max_examples=60)
 @given(tables, tolds())
 def test_one_row_always_fits_and_no_row_above_it_does(rules: list[Rule], told: Told) -> None:
     fits = first_fit(rules, told)
@@ -57,6 +58,7 @@ def test_one_row_always_fits_and_no_row_above_it_does(rules: list[Rule], told: T
         assert first_fit([above, rules[-1]], told) is rules[-1]
 
 
+@settings(max_examples=60)
 @given(tables, tolds(), st.integers(1, 10))
 def test_a_row_about_a_low_score_fits_no_sooner_for_what_was_left_unanswered(
     rules: list[Rule], told: Told, unanswered: int
@@ -68,6 +70,7 @@ def test_a_row_about_a_low_score_fits_no_sooner_for_what_was_left_unanswered(
             assert first_fit([one, rules[-1]], left) is rules[-1] or first_fit([one, rules[-1]], told) is one
 
 
+@settings(max_examples=60)
 @given(st.sampled_from(TABLE.rules), st.sampled_from(STATES), st.sampled_from(["yes", "no"]))
 def test_whoever_departs_is_asked_for_a_second_opinion_as_the_programme_says(row: Rule, status: str, eligible: str) -> None:
     decided = {"status": status, "eligible": eligible}
