@@ -27,6 +27,7 @@ __all__ = [
     "Interview",
     "InterviewKind",
     "KeptFrom",
+    "KeptListRow",
     "KeyKind",
     "MovementEvent",
     "Opening",
@@ -338,3 +339,21 @@ class SearchAllowance(Base):
     actor: Mapped[str] = mapped_column(primary_key=True)
     searches: Mapped[float]
     at: Mapped[datetime]
+
+
+class KeptListRow(Base):
+    """A filter of the list of cases that one account comes back to: names and codes, ids, days. PostgreSQL refuses a letter of
+    any other writing, a space, and what is escaped: nothing that anybody said fits in."""
+
+    __tablename__ = "kept_list"
+    __table_args__ = (
+        CheckConstraint("codes ~ '^[a-z0-9_=&-]*$' AND length(codes) <= 400", name="codes"),
+        Index(None, "operation", "actor"),
+        {"schema": "casework"},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    operation: Mapped[str]
+    actor: Mapped[str]
+    codes: Mapped[str]
+    kept_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -146,6 +146,7 @@ def _cases(
         asked=asked,
         state_of=state_of,
         choices=_choices(units, programme, reader_language(request, visit)),
+        day=_days(request, visit),
         names=_names(desk, visit, (line.custody.worker for line in page.lines)),
         unit_of=lambda custody: _unit_of(custody, units),
         not_found=not_found,

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, delete, select
 from sqlalchemy.orm import Session
 
 from casework.caseload.errors import ListsFull
-from casework.caseload_models import CODES, LONGEST, KeptListRow
+from casework.models import KeptListRow
 from core.access import access_of, require
 from core.clock import now
 from core.permissions import Right
@@ -17,6 +17,8 @@ from core.permissions import Right
 __all__ = ["KeptList", "drop_list", "keep_list", "kept_lists"]
 
 MOST: Final = 20
+LONGEST: Final = 400
+CODES: Final = re.compile("[a-z0-9_=&-]*")
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class KeptList:
 def keep_list(session: Session, codes: str) -> None:
     """Keep a filter; one that is kept already stays. Raises `NotAllowed`, `ListsFull`, or `ValueError` where it is no codes."""
     access = require(session, Right.READ_CASE_FILE)
-    if not re.fullmatch(CODES, codes) or len(codes) > LONGEST:
+    if not CODES.fullmatch(codes) or len(codes) > LONGEST:
         raise ValueError("a kept list holds codes only")
     kept = kept_lists(session)
     if codes in {one.codes for one in kept}:

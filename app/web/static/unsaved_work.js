@@ -1,4 +1,4 @@
-// Unsaved work: what is typed into a form stays in this browser, sealed, until it was sent. Docs: docs/unsaved-work.md.
+// Unsaved work: what is typed into a form stays in this browser, sealed, until it was sent. See docs/a-workers-day.md.
 // The key comes with the page of whoever is signed in and is kept nowhere; without it what lies here opens for nobody.
 "use strict";
 
