@@ -12,7 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func, select, union
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from casework.case_file_models import CaseEntry, EntryKind
 from casework.erasure.erase_person import footprint
@@ -151,8 +151,9 @@ def _persons(session: Session, operation: str, rule: RetentionRule, moment: date
     )
     concerned = select(HouseholdMember.person).where(HouseholdMember.household.in_(select(due.c.household)))
     kept = Case.operation == operation, Case.id.not_in(select(due.c.id))
-    there = Case.household == HouseholdMember.household, HouseholdMember.left_at.is_(None)  # who moved to another household
-    still_kept = union(select(Case.person).where(*kept), select(HouseholdMember.person).where(*kept, *there))
+    there = aliased(HouseholdMember)  # whoever moved to a household that is still to be kept
+    living_there = select(there.person).join(Case, Case.household == there.household).where(*kept, there.left_at.is_(None))
+    still_kept = union(select(Case.person).where(*kept), living_there)
     return _whole(session, set(session.scalars(concerned.where(HouseholdMember.person.not_in(still_kept)))))
 
 

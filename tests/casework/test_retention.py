@@ -9,11 +9,12 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select, update
 
+from casework import family
 from casework.case_file import Act, EntryKind, Step, take_step
 from casework.erasure.propose_erasures import find_overdue, page_overdue, propose_overdue
 from casework.erasure.retention import OURS, Keeps, read_rules
 from casework.errors import RetentionUnreadable
-from casework.models import Interview, Person
+from casework.models import HouseholdMember, Interview, Person
 from casework.rights.hold_record import hold_record
 from core import clock
 from core.access import Access, Grant
@@ -65,6 +66,20 @@ def test_what_is_overdue_is_listed_page_by_page(field_team: Field, later: Later)
         second = page_overdue(session, OPERATION, NOWHERE, after=first.following, size=len(everything) - 1)
     assert [*first.rows, *second.rows] == everything
     assert (len(second.rows), second.following) == (1, None)
+
+
+def test_who_moved_to_a_household_that_is_still_kept_is_not_due(field_team: Field, later: Later) -> None:
+    mother = not_eligible(field_team)
+    aunt = field_team.admit(field_team.send("screening", {**SCREENING, "case_reference": "SC-0077"})).records[0]
+    with field_team.zone() as session:
+        household = select(HouseholdMember.household)
+        old, new = (session.scalars(household.where(HouseholdMember.person == one)).one() for one in (mother, aunt))
+        theirs = HouseholdMember.household == old, HouseholdMember.person != mother
+        child, sibling = session.scalars(select(HouseholdMember.person).where(*theirs)).all()
+        family.leave_household(session, field_team.ring, old, child, purpose=Purpose.ASSISTANCE)
+        family.join_household(session, field_team.ring, new, child, purpose=Purpose.ASSISTANCE)
+    later(4000)
+    assert overdue(field_team)["not_eligible"] == {mother, sibling}
 
 
 class TestThePeriods:
