@@ -15,7 +15,7 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import exports
-from app.web.languages import keep_language, language_address, language_of, read_texts
+from app.web.languages import keep_language, language_of, read_texts
 from core.database import Database, Zone
 from core.languages import DEFAULT_LANGUAGE, LANGUAGES, direction_of
 from core.period import Period
@@ -91,7 +91,8 @@ class Pages:
             language=language,
             direction=direction_of(language),
             languages=LANGUAGES,
-            language_address=language_address(request),
+            # Nothing else of an address: what somebody typed into one, perhaps a name, is on no page.
+            language_address="?lang={}".format,
             text=read_texts("frame", language),
             **values,
         )

@@ -34,9 +34,15 @@ def test_a_choice_of_language_is_kept_for_the_next_page(browser: TestClient) -> 
 
 
 def test_another_language_is_the_same_page_with_all_that_its_address_asked_for(browser: TestClient) -> None:
-    for address in ("/", "/nothing", "/sign-in"):
-        page = browser.get(address, params={"next": "/work?a=b&c", "lang": "ar"})
-        assert 'href="?next=%2Fwork%3Fa%3Db%26c&amp;lang=fr"' in page.text.replace('href="/sign-in?', 'href="?')
+    page = browser.get("/sign-in", params={"next": "/work?a=b&c", "lang": "ar"})
+    assert 'href="/sign-in?next=%2Fwork%3Fa%3Db%26c&amp;lang=fr"' in page.text.replace('href="?', 'href="/sign-in?')
+
+
+def test_a_page_that_asks_for_nothing_repeats_nothing_of_its_address(browser: TestClient) -> None:
+    for address in ("/", "/Quintessa"):
+        page = browser.get(address, params={"Quintessa": "Quintessa", "lang": "ar"})
+        assert 'href="?lang=fr"' in page.text
+        assert "Quintessa" not in page.text
 
 
 def test_an_unknown_language_is_answered_in_english(browser: TestClient) -> None:

@@ -30,6 +30,7 @@ from core.permissions import Role
 from core.places import add_places, read_gazetteer
 from core.settings import Settings
 from core.week import Week
+from tests import questionnaires
 
 LAST = Week.of(now().date()).plus(-1)
 
@@ -37,7 +38,7 @@ LAST = Week.of(now().date()).plus(-1)
 @pytest.fixture
 def program(database: Database, ring: KeyRing, tmp_path: Path) -> Program:
     """An operation with its gazetteer and the movement form."""
-    compiled = forms.compile_workbook(forms.build_questionnaire("movement_tracking"), "movement_tracking.xlsx")
+    compiled = questionnaires.compiled("movement_tracking")
     with database.transaction(Zone.COLLECTION, operation="TEST") as session:
         add_places(session, "TEST", read_gazetteer(GAZETTEER))
         forms.publish_form(session, "TEST", compiled.xform, {})

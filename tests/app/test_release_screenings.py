@@ -33,6 +33,7 @@ from core.period import Period
 from core.places import add_places, read_gazetteer
 from core.settings import Settings
 from core.week import Week
+from tests import questionnaires
 
 LAST = Week.of(now().date()).plus(-1)
 FEW = {"XM", "XM01", "XM02", "XM0101", "XM0201"}
@@ -41,7 +42,7 @@ FEW = {"XM", "XM01", "XM02", "XM0101", "XM0201"}
 @pytest.fixture
 def program(database: Database, ring: KeyRing, tmp_path: Path) -> Program:
     """An operation with its gazetteer and the screening form."""
-    compiled = forms.compile_workbook(forms.build_questionnaire("screening_interview"), "screening_interview.xlsx")
+    compiled = questionnaires.compiled("screening_interview")
     with database.transaction(Zone.COLLECTION, operation="TEST") as session:
         add_places(session, "TEST", [place for place in read_gazetteer(GAZETTEER) if place.code in FEW])
         forms.publish_form(session, "TEST", compiled.xform, {})

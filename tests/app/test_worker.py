@@ -30,6 +30,7 @@ from core.erasure import announce, when_erased
 from core.keyring import KeyRing
 from core.places import add_places, read_gazetteer
 from core.settings import Settings
+from tests import questionnaires
 
 ANSWERS = {
     "arrival_date": "2026-02-03",
@@ -62,7 +63,7 @@ def waiting(database: Database, ring: KeyRing) -> UUID:
     """A movement report that is stored and not yet admitted."""
     with database.transaction(Zone.COLLECTION, operation="TEST", actor="collector:1") as session:
         add_places(session, "TEST", read_gazetteer(GAZETTEER))
-        compiled = forms.compile_workbook(forms.build_questionnaire("movement_tracking"), "movement_tracking.xlsx")
+        compiled = questionnaires.compiled("movement_tracking")
         forms.publish_form(session, "TEST", compiled.xform, {})
         xml = fill_form(compiled.xform, ANSWERS, uuid4())
         receipt = ingest.receive_submission(session, ring, operation="TEST", xml=xml, files=[], collector="1")

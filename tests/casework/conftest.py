@@ -19,8 +19,9 @@ from casework.store.seal_record import Vault
 from core.database import Database, Zone
 from core.keyring import KeyRing
 from core.places import Place, add_places
-from forms import FormDefinition, build_questionnaire, compile_workbook, publish_form, read_form_definition
+from forms import FormDefinition, publish_form, read_form_definition
 from ingest import UploadedFile, quarantined, receive_submission
+from tests.questionnaires import compiled
 
 OPERATION = "TEST"
 FORMS = {"movement": "movement_tracking", "screening": "screening_interview", "assistance": "assistance_interview"}
@@ -153,7 +154,7 @@ def _child(root: etree._Element, path: str, *, below: str = "/data") -> etree._E
 @pytest.fixture(scope="session")
 def xforms() -> Mapping[str, bytes]:
     """The three questionnaires, compiled once, and one of another kind."""
-    ours = {kind: compile_workbook(build_questionnaire(name), f"{name}.xlsx").xform for kind, name in FORMS.items()}
+    ours = {kind: compiled(name).xform for kind, name in FORMS.items()}
     return {**ours, "other": OTHER}
 
 

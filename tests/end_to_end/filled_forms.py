@@ -18,6 +18,7 @@ from core.places import add_places, read_gazetteer
 from core.week import Week
 from forms.encrypt_form import encryption_key
 from ingest.collectors import add_collector
+from tests import questionnaires
 from tests.encrypting_phone import encrypt
 from tests.end_to_end.canaries import Canaries
 
@@ -61,7 +62,7 @@ def publish(program: Program) -> str:
         public_key = forms.newest_public_key(session, program.ring, OPERATION)
     with program.database.transaction(Zone.COLLECTION, operation=OPERATION) as session:
         for name in forms.QUESTIONNAIRES:
-            compiled = forms.compile_workbook(forms.build_questionnaire(name), f"{name}.xlsx")
+            compiled = questionnaires.compiled(name)
             xform = forms.encrypt_form(compiled.xform, public_key) if name == ENCRYPTED else compiled.xform
             forms.publish_form(session, OPERATION, xform, {"places.csv": forms.places_media(places)})
         return add_collector(session, OPERATION, "canary", custody=Custody("ORG"))

@@ -15,8 +15,6 @@ from core.keyring import KeyRing
 from core.permissions import Role
 from forms import (
     add_form_key,
-    build_questionnaire,
-    compile_workbook,
     encrypt_form,
     find_form,
     newest_public_key,
@@ -26,6 +24,7 @@ from forms import (
 )
 from forms.encrypt_form import encryption_key
 from forms.errors import FormChanged, FormKeyMissing, XFormUnreadable
+from tests.questionnaires import compiled
 
 OPERATION = "TEST"
 KEY = base64.b64encode(b"a public key").decode()
@@ -33,7 +32,7 @@ KEY = base64.b64encode(b"a public key").decode()
 
 @pytest.fixture(scope="module")
 def xform() -> bytes:
-    return compile_workbook(build_questionnaire("movement_tracking"), "movement_tracking.xlsx").xform
+    return compiled("movement_tracking").xform
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from core.languages import LANGUAGES as LANGUAGES_OF_PAGES
 from core.places import Place
 from forms import QUESTIONNAIRES, FormDefinition, PrivacyClass, RecordPart, build_questionnaire, compile_workbook, places_media
 from forms.validate_xform import validate_xform
+from tests.questionnaires import compiled
 
 FOLDER = Path(__file__).parents[2] / "forms" / "questionnaires"
 LANGUAGES = ("English (en)", "Français (fr)", "العربية (ar)", "Русский (ru)", "Español (es)", "Soomaali (so)")
@@ -32,7 +33,7 @@ def rows(name: str, sheet: str) -> list[dict[str, str]]:
 
 
 def definition(name: str) -> FormDefinition:
-    return compile_workbook(build_questionnaire(name), f"{name}.xlsx").definition
+    return compiled(name).definition
 
 
 @each

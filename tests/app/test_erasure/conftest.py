@@ -28,9 +28,10 @@ from core.permissions import Role
 from core.places import add_places
 from core.second_person import approve
 from core.settings import Settings
-from forms import RecordPart, build_questionnaire, compile_workbook, publish_form, read_form_definition
+from forms import RecordPart, publish_form, read_form_definition
 from tests.blank_database import PATTERN, administrate
 from tests.casework.conftest import FORMS, OPERATION, PLACES, SCREENING, Field
+from tests.questionnaires import compiled
 
 PEOPLE = ("Zephyrine", "Ondolemar", "Quillaume")
 OFFICER = (Grant(Role.DATA_PROTECTION_OFFICER),)
@@ -147,7 +148,7 @@ def emptiness(second_server: EmbeddedCluster) -> Iterator[Emptiness]:
 
 @pytest.fixture(scope="session")
 def xforms() -> Mapping[str, bytes]:
-    return {kind: compile_workbook(build_questionnaire(name), f"{name}.xlsx").xform for kind, name in FORMS.items()}
+    return {kind: compiled(name).xform for kind, name in FORMS.items()}
 
 
 @pytest.fixture

@@ -15,11 +15,12 @@ from casework import admit_awaiting
 from core.database import Zone
 from core.errors import Problem
 from core.places import add_places
-from forms import build_questionnaire, compile_workbook, publish_form
+from forms import publish_form
 from ingest.mapped_sheets import ColumnMapping, PlaceNames, SheetMapping, read_mapping, write_mapping
 from ingest.tables import CellFault
 from tests.app.test_import.conftest import Desk, outcomes
 from tests.casework.conftest import PLACES
+from tests.questionnaires import compiled
 
 FORM = "movement_tracking"
 TITLES = [["Arrivals registered in August", None], [None]]
@@ -41,7 +42,7 @@ ROWS = [
 
 @pytest.fixture(scope="module")
 def xform() -> bytes:
-    return compile_workbook(build_questionnaire(FORM), f"{FORM}.xlsx").xform
+    return compiled(FORM).xform
 
 
 @pytest.fixture
