@@ -10,9 +10,19 @@ from struct import Struct
 from typing import Final
 from uuid import UUID
 
-__all__ = ["entry_of", "is_newest", "number_of", "read_versions", "versions_field", "write_versions"]
+__all__ = [
+    "ENTRY_BYTES",
+    "entry_of",
+    "is_newest",
+    "names_entry",
+    "number_of",
+    "read_versions",
+    "versions_field",
+    "write_versions",
+]
 
 ENTRY: Final = Struct(">16sI")
+ENTRY_BYTES: Final = ENTRY.size
 NUMBER: Final = Struct(">I")
 
 
@@ -33,13 +43,16 @@ def read_versions(content: bytes) -> dict[UUID, int]:
 
 def is_newest(content: bytes, record: bytes, version: int) -> bool:
     """Whether the list names this version of the row whose id has these 16 bytes."""
-    if not 0 <= version < 2**32:
-        return False
-    entry, at = ENTRY.pack(record, version), -1
-    if content == entry:  # most keys seal one row
+    return 0 <= version < 2**32 and names_entry(content, ENTRY.pack(record, version))
+
+
+def names_entry(content: bytes, entry: bytes) -> bool:
+    """Whether this entry, as it is written, is one of the list's."""
+    if content.startswith(entry):  # what a key was made for is listed first
         return True
+    at = -1
     while (at := content.find(entry, at + 1)) >= 0:
-        if at % ENTRY.size == 0:
+        if at % ENTRY_BYTES == 0:
             return True
     return False
 

@@ -1,5 +1,6 @@
 """Opening one field of a great many records: the same checks as `core.envelope`, with what is the same for all done once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -8,13 +9,18 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from core.committed_key import committed_key
-from core.envelope import FORMAT, Binding, CiphertextRefused, around_record
+from core.envelope import FORMAT, WRAPPED_BYTES, Binding, CiphertextRefused, around_record
 from core.keyring import NONCE_BYTES, KeyRing, KeyVersionUnknown
-from core.newest_versions import is_newest, versions_field
+from core.newest_versions import names_entry, number_of, versions_field
 
-__all__ = ["ManyOpener"]
+__all__ = ["HEAD_BYTES", "HEAD_LAYOUT", "KEY_LAYOUT", "ManyOpener", "Open"]
 
-START: Final = len(FORMAT) + NONCE_BYTES
+# How `struct` takes them apart, for who reads them out of a row at one go.
+KEY_LAYOUT: Final = f"{NONCE_BYTES}s{WRAPPED_BYTES - NONCE_BYTES}s"  # a wrapped key: its nonce, and the rest
+HEAD_LAYOUT: Final = f"{len(FORMAT)}s{NONCE_BYTES}s"  # how a ciphertext begins: its format and its nonce
+HEAD_BYTES: Final = len(FORMAT) + NONCE_BYTES
+
+Open = Callable[[bytes, int, bytes, bytes, bytes, bytes, bytes, bytes, int, bytes, bytes, bytes], tuple[bytes, bytes]]
 
 
 @dataclass
@@ -27,51 +33,68 @@ class ManyOpener:
     table: str
     name: str
     _locks: dict[int, AESGCM] = field(default_factory=dict, repr=False)
+    _versions: dict[int, tuple[bytes, bytes, bytes]] = field(default_factory=dict, repr=False)
 
-    def __post_init__(self) -> None:
-        self._key_where = around_record(self.key_table, self.key_field)
-        self._versions_where = around_record(self.key_table, versions_field(self.key_field))
+    def opening(self) -> Open:
+        """What opens one record after the other: a function, for it is called a million times and looks nothing up in here.
 
-    def open(  # noqa: PLR0917  (in the order of its columns, and called a million times)
-        self,
-        record: bytes,
-        key_version: int,
-        sealed: bytes,
-        commitment: bytes,
-        versions: bytes,
-        row_version: int,
-        ciphertext: bytes,
-    ) -> tuple[bytes, bytes]:
-        """The list of newest versions, and the plaintext; `record` is the 16 bytes of its id.
-
+        It is given the 16 bytes of the record's id, and in the order of their columns the key's version, its nonce and the
+        rest of the wrapped key, the commitment; of the list of newest versions its format, nonce and ciphertext; the row's
+        version; and of the field its format, nonce and ciphertext. It gives the opened list and the plaintext.
         Raises `CiphertextRefused` or `KeyVersionUnknown`.
         """
-        lock = self._locks.get(key_version) or self._lock(key_version, record)
-        before, after = self._key_where
-        try:
-            secret = lock.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], before + record + after)
-        except (InvalidTag, ValueError):
-            raise self.refused_key(record) from None
-        encryption_key = committed_key(secret, commitment)
-        if encryption_key is None:
-            raise self.refused_key(record)
-        decrypt = AESGCM(encryption_key).decrypt
-        before, after = self._versions_where
-        try:
-            newest = decrypt(versions[1:START], versions[START:], before + record + after)
-        except (InvalidTag, ValueError):
-            raise Binding(self.key_table, UUID(bytes=record), versions_field(self.key_field)).refused() from None
-        before, after = around_record(self.table, self.name, row_version)
-        if ciphertext[:1] != FORMAT or not is_newest(newest, record, row_version):
-            raise Binding(self.table, UUID(bytes=record), self.name, row_version).refused()
-        try:
-            return newest, decrypt(ciphertext[1:START], ciphertext[START:], before + record + after)
-        except (InvalidTag, ValueError):
-            raise Binding(self.table, UUID(bytes=record), self.name, row_version).refused() from None
+        locks, versions = self._locks, self._versions
+        before_key, after_key = around_record(self.key_table, self.key_field)
+        before_list, after_list = around_record(self.key_table, versions_field(self.key_field))
+
+        def open_(  # noqa: PLR0917
+            record: bytes,
+            key_version: int,
+            key_nonce: bytes,
+            sealed: bytes,
+            commitment: bytes,
+            list_format: bytes,
+            list_nonce: bytes,
+            sealed_list: bytes,
+            row_version: int,
+            field_format: bytes,
+            field_nonce: bytes,
+            ciphertext: bytes,
+        ) -> tuple[bytes, bytes]:
+            lock = locks.get(key_version) or self._lock(key_version, record)
+            try:
+                secret = lock.decrypt(key_nonce, sealed, before_key + record + after_key)
+            except (InvalidTag, ValueError):
+                raise self.refused_key(record) from None
+            encryption_key = committed_key(secret, commitment)
+            if encryption_key is None:
+                raise self.refused_key(record)
+            decrypt = AESGCM(encryption_key).decrypt
+            if list_format != FORMAT:
+                raise self._refused_list(record)
+            try:
+                newest = decrypt(list_nonce, sealed_list, before_list + record + after_list)
+            except (InvalidTag, ValueError):
+                raise self._refused_list(record) from None
+            before, after, number = versions.get(row_version) or self._version(row_version, record)
+            if field_format != FORMAT or not names_entry(newest, record + number):
+                raise self._refused_field(record, row_version)
+            try:
+                return newest, decrypt(field_nonce, ciphertext, before + record + after)
+            except (InvalidTag, ValueError):
+                raise self._refused_field(record, row_version) from None
+
+        return open_
 
     def refused_key(self, record: bytes) -> CiphertextRefused:
         """What to raise where the wrapped key of this record does not open."""
         return Binding(self.key_table, UUID(bytes=record), self.key_field).refused()
+
+    def _refused_list(self, record: bytes) -> CiphertextRefused:
+        return Binding(self.key_table, UUID(bytes=record), versions_field(self.key_field)).refused()
+
+    def _refused_field(self, record: bytes, row_version: int) -> CiphertextRefused:
+        return Binding(self.table, UUID(bytes=record), self.name, row_version).refused()
 
     def _lock(self, version: int, record: bytes) -> AESGCM:
         try:
@@ -79,3 +102,10 @@ class ManyOpener:
         except KeyVersionUnknown:
             raise KeyVersionUnknown(version=version, what=f"Record {UUID(bytes=record)} of {self.key_table}") from None
         return lock
+
+    def _version(self, version: int, record: bytes) -> tuple[bytes, bytes, bytes]:
+        """What is around the id in the associated data of a row of this version, and how the list's entry of it ends."""
+        if not 0 <= version < 2**32:  # never given
+            raise self._refused_field(record, version)
+        found = self._versions[version] = (*around_record(self.table, self.name, version), number_of(version))
+        return found

@@ -5,7 +5,7 @@ counted. They come with the ciphertexts, of one moment with the list. What else 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -18,13 +18,14 @@ from casework.models import KeyKind
 from casework.store.clear_rows import custody_entry, digest_of, id_in, key_subject, text_of
 from casework.store.what_is_listed import CHANGES, CUSTODY, KEPT_FROM, NUMBERS, sets_known
 from core.logged_versions import logged_changes
-from core.newest_versions import entry_of, number_of, read_versions
+from core.newest_versions import ENTRY_BYTES, entry_of, number_of, read_versions
 
 __all__ = ["KEPT_TEXT", "ComparedInBulk", "compared_in_bulk"]
 
 # SQL: one row of `casework.kept_from` as it is listed.
 KEPT_TEXT: Final = str(text_of(KEPT_FROM).compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
-KEPT_NUMBER: Final = number_of(NUMBERS[KEPT_FROM])
+LAST_BYTES: Final = slice(ENTRY_BYTES - 1, None, ENTRY_BYTES)  # of all numbers in a list
+KEPT_ENDS: Final = number_of(NUMBERS[KEPT_FROM])[-1]
 ANYBODY: Final = UUID(int=0)
 SUBJECT: Final = key_subject(ANYBODY, KeyKind.PERSON.value).partition(str(ANYBODY))
 
@@ -39,15 +40,21 @@ class ComparedInBulk:
     changes: Mapping[bytes, int] = field(repr=False)
     _custodies: dict[bytes, bytes] = field(default_factory=dict, repr=False)
 
-    def shows(self, person: bytes, newest: bytes, custody: bytes, kept: bytes) -> bool:
-        """Whether the actor is kept from nothing of this; `newest` is the opened list, `kept` the rows of who is, a line each.
+    def showing(self) -> Callable[[bytes, bytes, bytes, bytes], bool]:
+        """Who tells whether the actor is kept from nothing of this, given a person, the opened list, their custody, and the
+        rows of who is kept from what, a line each: a function, for it is called a million times.
 
         Raises `ClearRowChanged` or `ListPutBack`.
         """
-        entry = self._custodies.get(custody) or self._entry(custody)  # of 20 bytes: found nowhere else by chance
-        if entry in newest and KEPT_NUMBER not in newest and not kept and person not in self.changes:
-            return True
-        return self._compared(person, newest, custody, kept)
+        entries, changes = self._custodies, self.changes
+
+        def shows(person: bytes, newest: bytes, custody: bytes, kept: bytes) -> bool:
+            entry = entries.get(custody) or self._entry(custody)  # of 20 bytes: found nowhere else by chance
+            if entry in newest and KEPT_ENDS not in newest[LAST_BYTES] and not kept and person not in changes:
+                return True
+            return self._compared(person, newest, custody, kept)
+
+        return shows
 
     def _entry(self, custody: bytes) -> bytes:
         entry = self._custodies[custody] = entry_of(*custody_entry(self.operation, custody.decode()))

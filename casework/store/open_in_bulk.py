@@ -1,50 +1,45 @@
 """One part of every person in reach, opened as a stream: for counting the store, and for nothing that a caseworker does.
 
 One transaction reads, under its own row-level security; two processes beside it unwrap, decrypt and fold. What was opened
-lives only in their memory, one batch at a time, and only what the fold makes of it comes back.
+lives only in their memory, one person at a time, and only what the fold makes of them comes back.
 """
 
 import json
-import multiprocessing
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
 from struct import Struct
 from typing import Any, Final, TypeVar
 
 from psycopg import sql
 from sqlalchemy.orm import Session
 
-from casework.errors import ClearRowChanged, ListPutBack
 from casework.models import KeyKind
 from casework.store.bulk_limit import require_window
 from casework.store.compare_in_bulk import KEPT_TEXT, ComparedInBulk, compared_in_bulk
+from casework.store.fold_beside import Tray, fold_beside
 from casework.store.need_to_know import PART_RIGHTS
 from casework.store.seal_record import KEY_TABLE
 from core.access import Access, NotAllowed, require
 from core.audit import Action, Purpose, record
+from core.copied_rows import copied_rows
 from core.driver_connection import driver_connection
-from core.envelope import WRAPPED_BYTES, CiphertextRefused
-from core.keyring import KEY_BYTES, KeyRing, KeyVersionUnknown
-from core.open_many import ManyOpener
+from core.envelope import WRAPPED_BYTES
+from core.keyring import KEY_BYTES, KeyRing
+from core.open_many import HEAD_BYTES, HEAD_LAYOUT, KEY_LAYOUT, ManyOpener
 from core.permissions import Right, holds
 from forms import RecordPart
 
 __all__ = ["open_in_bulk"]
 
 Answers = Mapping[str, Any]
-Opening = tuple[ManyOpener, ComparedInBulk]
-Fold = Callable[[Iterator[tuple[bytes, Answers]]], Any]
 T = TypeVar("T")
 
 PROCESSES: Final = 2
-BATCH_BYTES: Final = 1024 * 1024
-COPY_HEADER: Final = 19  # signature, flags and length of the header's extension
-# One row in COPY's binary form: how many fields, then each with its length. All are of fixed length but the last four: the list
-# of versions, whose length is read here, the ciphertext, the custody, and who is kept from what, a line each.
-ROW = Struct(f">hi16siiiii{WRAPPED_BYTES}si{KEY_BYTES}si")
-LENGTH = Struct(">i")
-END: Final = b"\xff\xff"
+# One row in COPY's binary form: how many fields, then each with its length. Ids, versions, wrapped key and commitment are of
+# fixed length; then come the list of versions, the ciphertext, the custody, and who is kept from what, a line each. The heads
+# of the list and of the ciphertext are read along with their lengths.
+ROW: Final = Struct(f">2x 4x16s 4xi 4xi i{KEY_LAYOUT} i{KEY_BYTES}s i{HEAD_LAYOUT}")
+PART: Final = Struct(f">i{HEAD_LAYOUT}")
+LENGTH: Final = Struct(">i")
 
 PERSONS: Final = sql.SQL(
     "COPY (SELECT p.id, p.row_version, k.key_version, k.sealed, k.commitment, k.versions, "
@@ -73,7 +68,7 @@ def open_in_bulk(
     part: RecordPart = RecordPart.FACTS,
     processes: int = PROCESSES,
 ) -> Iterator[T]:
-    """What `fold` makes of each batch of persons, each given as the bytes of their id and the answers of the part.
+    """What `fold` makes of the persons that each process opens, given as the bytes of their id and the answers of the part.
 
     An account needs `READ_IN_BULK` and the right to the part, and is given the records that one grant of both covers; the
     program itself reads facts, for statistics, and nothing else. An account needs a window that a second person approved. An
@@ -86,8 +81,14 @@ def open_in_bulk(
     require_window(session)
     opener = ManyOpener(ring, KEY_TABLE, KeyKind.PERSON.value, "casework.person", part.value)
     compared = compared_in_bulk(session, operation, access.actor, part.value)
+
+    def fold_trays(trays: Iterator[Tray]) -> tuple[int, T]:
+        counted = [0]
+        folded = fold(_opened(trays, opener, compared, counted))
+        return counted[0], folded
+
     persons = 0
-    for count, folded in _folded(_batches(session, operation, part, reach), (opener, compared), fold, processes):
+    for count, folded in fold_beside(_rows(session, operation, part, reach), fold_trays, processes):
         persons += count
         yield folded
     detail = {"parts": [part.value], "in_bulk": True}
@@ -106,101 +107,54 @@ def _reach(access: Access, part: RecordPart, purpose: Purpose) -> list[str]:
     return reach
 
 
-def _batches(session: Session, operation: str, part: RecordPart, reach: list[str]) -> Iterator[bytes]:
-    """Rows in COPY's binary form, without its header, some `BATCH_BYTES` at a time."""
+def _rows(session: Session, operation: str, part: RecordPart, reach: list[str]) -> Iterator[memoryview]:
     wanted = PERSONS.format(
         part=sql.Identifier(part.value),
         kind=KeyKind.PERSON.value,
         operation=operation,
         reach=reach,
     )
-    size = 0
-    with driver_connection(session).cursor() as cursor:
-        if WHOLE in reach:
-            cursor.execute(READ_THROUGH)
-        with cursor.copy(wanted) as copy:
-            pending = [bytes(copy.read())[COPY_HEADER:]]
-            for row in copy:
-                pending.append(bytes(row))
-                size += len(row)
-                if size >= BATCH_BYTES:
-                    yield b"".join(pending)
-                    pending, size = [], 0
-        cursor.execute(AS_BEFORE)
-    yield b"".join(pending)
+    connection = driver_connection(session)
+    if WHOLE in reach:
+        connection.execute(READ_THROUGH)
+    yield from copied_rows(connection, wanted)
+    connection.execute(AS_BEFORE)
 
 
-def _folded(
-    batches: Iterator[bytes], opening: Opening, fold: Callable[[Iterator[tuple[bytes, Answers]]], T], processes: int
-) -> Iterator[tuple[int, T]]:
-    if not processes or multiprocessing.current_process().daemon:  # a daemon may have no children
-        _prepare(opening, fold)
-        yield from (_settled(_fold_batch(batch)) for batch in batches)
-        _at_work.clear()
-        return
-    # Forked, so that key ring and fold are there without ever being written anywhere.
-    forked = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(processes, forked, _prepare, (opening, fold)) as pool:
-        under_way: deque[Future[Any]] = deque()
-        for batch in batches:
-            under_way.append(pool.submit(_fold_batch, batch))
-            if len(under_way) > 2 * processes:
-                yield _settled(under_way.popleft().result())
-        while under_way:
-            yield _settled(under_way.popleft().result())
-
-
-_at_work: list[tuple[Opening, Fold]] = []  # what a process of the pool works with
-
-
-def _prepare(opening: Opening, fold: Fold) -> None:
-    _at_work[:] = [(opening, fold)]
-
-
-def _fold_batch(batch: bytes) -> tuple[Any, Any]:
-    """How many persons and the fold of them; or the kind of a refusal and what it names, for refusals do not travel."""
-    ((opening, fold),) = _at_work
-    counted = [0]
-    try:
-        folded = fold(_opened(batch, *opening, counted))
-    except (CiphertextRefused, KeyVersionUnknown, ClearRowChanged, ListPutBack) as refusal:
-        return type(refusal), refusal.where
-    return counted[0], folded
-
-
-def _settled(answer: tuple[Any, Any]) -> tuple[int, Any]:
-    first, second = answer
-    if isinstance(first, type):
-        raise first(**second)
-    return first, second
-
-
-def _opened(batch: bytes, opener: ManyOpener, compared: ComparedInBulk, counted: list[int]) -> Iterator[tuple[bytes, Answers]]:
-    at, end, open_, shows, decode = 0, len(batch), opener.open, compared.shows, json.JSONDecoder().raw_decode
-    fixed, length, row = ROW.unpack_from, LENGTH.unpack_from, ROW.size
-    batch += bytes(row)  # so that a last row that was cut short is still read as one, and refused
-    while at < end and batch[at : at + 2] != END:
-        _, _, person, _, row_version, _, key_version, wrapped, sealed, committed, commitment, size = fixed(batch, at)
-        if wrapped != WRAPPED_BYTES or committed != KEY_BYTES:
-            raise opener.refused_key(person)
-        versions_end = at + row + size
-        (size,) = length(batch, versions_end)
-        ciphertext_end = versions_end + LENGTH.size + size
-        (size,) = length(batch, ciphertext_end)
-        custody_end = ciphertext_end + LENGTH.size + size
-        (size,) = length(batch, custody_end)
-        kept_end = custody_end + LENGTH.size + size
-        newest, plaintext = open_(
-            person,
-            key_version,
-            sealed,
-            commitment,
-            batch[at + row : versions_end],
-            row_version,
-            batch[versions_end + LENGTH.size : ciphertext_end],
-        )
-        custody, kept = batch[ciphertext_end + LENGTH.size : custody_end], batch[custody_end + LENGTH.size : kept_end]
-        if shows(person, newest, custody, kept):
-            counted[0] += 1
-            yield person, decode(plaintext.decode())[0]
-        at = kept_end
+def _opened(
+    trays: Iterator[Tray], opener: ManyOpener, compared: ComparedInBulk, counted: list[int]
+) -> Iterator[tuple[bytes, Answers]]:
+    open_, shows, decode = opener.opening(), compared.showing(), json.JSONDecoder().raw_decode
+    fixed, part, length = ROW.unpack_from, PART.unpack_from, LENGTH.unpack_from
+    row_bytes, part_bytes, length_bytes = ROW.size, PART.size, LENGTH.size
+    for tray, end in trays:
+        at = 0
+        while at < end:
+            head = fixed(tray, at)
+            person, row_version, key_version, wrapped, nonce, sealed, committed, commitment, size, list_form, list_nonce = head
+            if wrapped != WRAPPED_BYTES or committed != KEY_BYTES:
+                raise opener.refused_key(person)
+            list_at, list_end = at + row_bytes, at + row_bytes - HEAD_BYTES + size
+            size, part_form, part_nonce = part(tray, list_end)
+            part_at, part_end = list_end + part_bytes, list_end + length_bytes + size
+            custody_at = part_end + length_bytes
+            custody_end = custody_at + length(tray, part_end)[0]
+            kept_at = custody_end + length_bytes
+            at = kept_at + length(tray, custody_end)[0]
+            newest, plaintext = open_(
+                person,
+                key_version,
+                nonce,
+                sealed,
+                commitment,
+                list_form,
+                list_nonce,
+                tray[list_at:list_end],
+                row_version,
+                part_form,
+                part_nonce,
+                tray[part_at:part_end],
+            )
+            if shows(person, newest, tray[custody_at:custody_end], tray[kept_at:at]):
+                counted[0] += 1
+                yield person, decode(plaintext.decode())[0]

@@ -1,10 +1,8 @@
-"""A record key's secret gives a key and a commitment to it, as the standard derives them; keys from before still open."""
+"""A record key's secret gives a key and a commitment to it, as the standard derives them; those from before are known too."""
 
 from collections.abc import Callable
-from uuid import UUID
 
 import pytest
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256, SHA512
 from cryptography.hazmat.primitives.kdf.concatkdf import ConcatKDFHash
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -12,15 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.committed_key import commit, committed_key
-from core.envelope import Binding, RecordKey, WrappedKey, unwrap_record_key
-from core.keyring import KeyRing
-from core.newest_versions import versions_field, write_versions
-from core.open_many import ManyOpener
 
 secrets = st.binary(min_size=32, max_size=32)
-KEYS, TABLE, FIELD = "casework.record_key", "casework.person", "facts"
-RECORD = UUID(int=5)
-NONCE = bytes(12)
 
 
 def committed_before(secret: bytes) -> tuple[bytes, bytes]:
@@ -50,17 +41,3 @@ def test_a_commitment_to_another_secret_or_to_none_gives_no_key(secret: bytes, o
         assert (committed_key(secret, derive(other)[1]) is None) == (secret != other)
     assert committed_key(secret, b"") is None
     assert committed_key(secret, commit(secret)[0]) is None
-
-
-def test_what_was_sealed_before_opens_one_by_one_and_in_bulk(ring: KeyRing) -> None:
-    secret = bytes(range(32))
-    encryption_key, commitment = committed_before(secret)
-    key, where = RecordKey(AESGCM(encryption_key)), Binding(KEYS, RECORD, "person")
-    version, kek = ring.newest()
-    wrapped = WrappedKey(version, NONCE + AESGCM(kek).encrypt(NONCE, secret, where.associated_data), commitment)
-    sealed = key.seal(b"what was said", Binding(TABLE, RECORD, FIELD))
-    versions = key.seal(write_versions({RECORD: 1}), Binding(KEYS, RECORD, versions_field("person")))
-    assert unwrap_record_key(ring, wrapped, where).open(sealed, Binding(TABLE, RECORD, FIELD)) == b"what was said"
-    opener = ManyOpener(ring, KEYS, "person", TABLE, FIELD)
-    _, opened = opener.open(RECORD.bytes, version, wrapped.sealed, commitment, versions, 1, sealed)
-    assert opened == b"what was said"
