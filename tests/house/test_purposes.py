@@ -80,6 +80,13 @@ OPENS_NOTHING = {
     "ingest.unopened_submissions",
     "casework.find_overdue",
     "casework.programme_in_force",
+    # A day in numbers, lists of filters, whose case is meant, a flag: nothing is opened.
+    "casework.count_day",
+    "casework.drop_list",
+    "casework.is_alone",
+    "casework.keep_list",
+    "casework.kept_lists",
+    "casework.person_to_hand_over",
     "casework.offered_cases",
     "casework.page_overdue",
     "casework.tag_of_list",
