@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import shutil
+from functools import cache
 from pathlib import Path
 
 import openpyxl
@@ -31,6 +32,7 @@ def rows(name: str, sheet: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+@cache
 def definition(name: str) -> FormDefinition:
     return compile_workbook(build_questionnaire(name), f"{name}.xlsx").definition
 
