@@ -9,8 +9,11 @@ import app.cli.main  # noqa: F401  (so that every problem is known)
 from app.web.languages import TEXTS, read_texts
 from app.web.page_groups import GROUPS
 from app.web.problems import CODE_STATUS
+from core.audit import Action, Purpose
 from core.errors import catalogue
 from core.languages import DEFAULT_LANGUAGE, LANGUAGES
+from core.permissions import Right, Role
+from core.second_person import Act
 
 NAMES = sorted({group.texts for group in GROUPS})
 READ = [*NAMES, "frame", "phones"]
@@ -61,6 +64,13 @@ def test_the_texts_of_problems_are_of_problems_there_are_and_the_same_in_each_la
 def test_every_problem_with_an_answer_of_its_own_has_a_text() -> None:
     told = {key for name in ("problems", *NAMES) for key in read_texts(name, OTHERS[0])}
     assert {f"problem_{code}" for code in CODE_STATUS} - told == set()
+
+
+def test_every_right_role_act_and_purpose_has_its_words() -> None:
+    """Pages put them together from codes: one without words would be a page that fails."""
+    texts = {key for name in NAMES for key in read_texts(name, DEFAULT_LANGUAGE)}
+    named = {"right": Right, "role": Role, "did": Action, "for": Purpose, "appr_act": Act}
+    assert {f"{word}_{code.value}" for word, codes in named.items() for code in codes} - texts == set()
 
 
 def _as_it_stands(text: str) -> list[str]:

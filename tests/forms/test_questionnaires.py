@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import shutil
+from functools import cache
 from pathlib import Path
 
 import openpyxl
@@ -32,6 +33,7 @@ def rows(name: str, sheet: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+@cache
 def definition(name: str) -> FormDefinition:
     return compiled(name).definition
 
