@@ -65,7 +65,8 @@ SELECT gen_random_uuid(), c.person, c.id, c.operation, k.kind, k.state,
   CASE WHEN k.kind IN ('task', 'visit') THEN nullif(c.worker, '-') END, now() - random() * interval '100 days'
 FROM casework."case" c CROSS JOIN (VALUES ('task', 'open', 60), ('visit', 'planned', 60), ('service', 'planned', 60),
   ('task', 'done', 100), ('assessment', 'approved', 70), ('flag', 'raised', 5), ('closure', 'submitted', 5),
-  ('referral', 'sent', 5)) AS k (kind, state, of_hundred) WHERE abs(hashtext(c.id::text || k.kind || k.state)) % 100 < k.of_hundred
+  ('referral', 'sent', 5)) AS k (kind, state, of_hundred)
+WHERE abs(hashtext(c.id::text || k.kind || k.state)) % 100 < k.of_hundred
 """
 
 
