@@ -63,9 +63,10 @@ INSERT INTO casework.case_entry (id, person, "case", operation, kind, state, due
 SELECT gen_random_uuid(), c.person, c.id, c.operation, k.kind, k.state,
   CASE WHEN k.kind IN ('task', 'visit', 'service') THEN current_date + (random() * 60)::int - 10 END,
   CASE WHEN k.kind IN ('task', 'visit') THEN nullif(c.worker, '-') END, now() - random() * interval '100 days'
-FROM casework."case" c CROSS JOIN (VALUES ('task', 'open', 0.6), ('visit', 'planned', 0.6), ('service', 'planned', 0.6),
-  ('task', 'done', 1.0), ('assessment', 'approved', 0.7), ('flag', 'raised', 0.05), ('closure', 'submitted', 0.05),
-  ('referral', 'sent', 0.05)) AS k (kind, state, share) WHERE random() < k.share
+FROM casework."case" c CROSS JOIN (VALUES ('task', 'open', 60), ('visit', 'planned', 60), ('service', 'planned', 60),
+  ('task', 'done', 100), ('assessment', 'approved', 70), ('flag', 'raised', 5), ('closure', 'submitted', 5),
+  ('referral', 'sent', 5)) AS k (kind, state, of_hundred)
+WHERE abs(hashtext(c.id::text || k.kind || k.state)) % 100 < k.of_hundred
 """
 
 

@@ -37,6 +37,11 @@ OWN_PURPOSE = {
 }
 # What neither opens a ciphertext nor gives anything that a person said: states, ids, and the writing of what arrives.
 OPENS_NOTHING = {
+    "casework.count_day",
+    "casework.drop_list",
+    "casework.keep_list",
+    "casework.kept_lists",
+    "casework.person_to_hand_over",
     "ingest.awaiting_submissions",
     "ingest.mark_handled",
     "ingest.quarantined",
