@@ -96,6 +96,7 @@ OPENS_NOTHING = {
     "casework.page_overdue",
     "casework.tag_of_list",
     "casework.withdrawn",
+    "casework.is_alone",
     "casework.may_share_with",
     "casework.merges_of",
     "casework.case_sources",
