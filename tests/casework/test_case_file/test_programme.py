@@ -8,6 +8,7 @@ from casework.programme import OURS, parse_programme, programme_in_force
 from casework.programme.errors import ProgrammeUnreadable
 from core.access import Access, Grant
 from core.database import Zone
+from core.languages import LANGUAGES
 from core.permissions import Role
 from core.policies import PolicyKind, activate_policy, approve_policy, propose_policy
 from tests.casework.conftest import OPERATION
@@ -16,7 +17,12 @@ from tests.casework.test_case_file.conftest import Office
 TEXT = OURS.read_text(encoding="utf-8")
 
 
-def test_ours_is_read_and_speaks_english_at_least() -> None:
+def test_ours_says_every_code_in_every_language() -> None:
+    said = [labels for codes in parse_programme(TEXT).lists.values() for labels in codes.values()]
+    assert all(set(labels) == set(LANGUAGES) for labels in said)
+
+
+def test_a_code_is_read_in_the_own_language_else_in_english_else_as_it_is() -> None:
     programme = parse_programme(TEXT)
     assert programme.approvals == {"plan", "closure"}
     assert programme.label("need", "medical", "fr") == "Soins médicaux"
