@@ -31,6 +31,7 @@ from app.web.find_pages import FINDING
 from app.web.form_pages import FORMS
 from app.web.history_pages import HISTORY
 from app.web.policy_pages import POLICIES
+from app.web.programme_pages import PROGRAMME
 from app.web.protection_pages import PROTECTION
 from app.web.quality_pages import QUALITY
 from app.web.record_pages import RECORDS
@@ -87,6 +88,7 @@ GROUPS = (
     RELEASES,
     ELSEWHERE,
     POLICIES,
+    PROGRAMME,
     AUDIT,
     REGISTERS,
     ADMINISTRATION,

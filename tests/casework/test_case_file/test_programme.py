@@ -52,14 +52,15 @@ def test_two_people_change_what_casework_offers_and_asks(office: Office) -> None
     ours = TEXT.replace("assessment = false", "assessment = true").replace(
         "[lists.risk]", '[lists.risk]\nextreme = { en = "Extreme" }'
     )
-    with office.working(Access("oscar", OPERATION, (Grant(Role.PROTECTION_OFFICER),))) as session:
+    sonia = Access("sonia", OPERATION, (Grant(Role.SUPERVISOR),))
+    with office.working(sonia) as session:
         proposed = propose_policy(session, PolicyKind.PROGRAMME, ours)
     with pytest.raises(FieldUnfit):
         office.begin(EntryKind.ASSESSMENT, needs=["medical"], risk="extreme")
     dina = Access("dina", OPERATION, (Grant(Role.DATA_PROTECTION_OFFICER),))
     with office.working(dina) as session:
         approve_policy(session, proposed)
-    with office.working(dina) as session:
+    with office.working(sonia) as session:
         activate_policy(session, proposed)
     with office.team.zone(Zone.CASEWORK) as session:
         assert "extreme" in programme_in_force(session).lists["risk"]
