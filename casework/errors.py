@@ -7,6 +7,7 @@ from core.permissions import Right
 __all__ = [
     "AdmissionFailed",
     "AnswerMissing",
+    "CaseFileDamaged",
     "CaseOpenedTwice",
     "CaseUnknown",
     "CertificateRefused",
@@ -374,3 +375,9 @@ class CertificateRefused(Problem):
     remedy = (
         "Ask for it again from where it was issued: `bin/waystation erase certificate`. Keep this copy: somebody changed it."
     )
+
+
+class CaseFileDamaged(Problem):
+    code = "CASE-176"
+    says = "The file of case {case} is not what was written: {what}."
+    remedy = "Treat it as tampering: keep the database as it is, compare with a backup and read the audit log for this case."

@@ -46,6 +46,7 @@ class Action(StrEnum):
     SEARCHED = "searched"
     DENIED = "denied"
     CORRECTED = "corrected"
+    WORKED = "worked"  # a step in a case file
     MERGED = "merged"
     UNMERGED = "unmerged"
     MATCHED = "matched"

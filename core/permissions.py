@@ -36,6 +36,10 @@ class Right(StrEnum):
     READ_REPORT = "read_report"  # a movement report, with its reporter
     REVIEW_SUBMISSION = "review_submission"  # what checks found in what arrived, to hold, approve, reject or repair it
     CORRECT_RECORD = "correct_record"
+    READ_CASE_FILE = "read_case_file"
+    WORK_ON_CASE = "work_on_case"  # plan, services, referrals, tasks, notes
+    DECIDE_SCREENING = "decide_screening"  # status and eligibility, or a second opinion on them
+    APPROVE_CASE_STEP = "approve_case_step"  # an assessment, a plan, a transfer, a closure: never one's own
     RESOLVE_DUPLICATES = "resolve_duplicates"
     MATCH_WITH_PARTNER = "match_with_partner"
     SHARE_RECORD = "share_record"
@@ -86,6 +90,10 @@ PERMISSIONS: Final[Mapping[Right, frozenset[Role]]] = {
     Right.READ_REPORT: frozenset({_SUPERVISOR, _STATISTICS}),
     Right.REVIEW_SUBMISSION: frozenset({_SUPERVISOR}),
     Right.CORRECT_RECORD: frozenset({_WORKER, _SUPERVISOR, _RIGHTS}),
+    Right.READ_CASE_FILE: frozenset({_WORKER, _SUPERVISOR}),
+    Right.WORK_ON_CASE: frozenset({_WORKER, _SUPERVISOR}),
+    Right.DECIDE_SCREENING: frozenset({_WORKER, _SUPERVISOR}),
+    Right.APPROVE_CASE_STEP: frozenset({_SUPERVISOR}),
     Right.RESOLVE_DUPLICATES: frozenset({_SUPERVISOR}),
     Right.MATCH_WITH_PARTNER: frozenset({_RIGHTS}),
     Right.SHARE_RECORD: frozenset({_WORKER, _SUPERVISOR}),

@@ -45,6 +45,7 @@ MOST_BYTES: Final = 100_000
 class PolicyKind(StrEnum):
     RETENTION = "retention"
     PROTECTION = "protection"  # of the tables, by the anonymizer
+    PROGRAMME = "programme"  # what casework offers and asks: `casework.programme`
 
 
 class PolicyUnknown(Problem):

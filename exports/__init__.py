@@ -4,7 +4,7 @@ Nothing is accepted but protected tables, which only `anonymizer` can make; noth
 """
 
 from exports.build_release import Release, build_release
-from exports.languages import LANGUAGES, language
+from exports.languages import language, report_language
 from exports.publish_release import (
     DimensionCode,
     PublishedRelease,
@@ -15,7 +15,6 @@ from exports.publish_release import (
 )
 
 __all__ = [
-    "LANGUAGES",
     "DimensionCode",
     "PublishedRelease",
     "Release",
@@ -25,4 +24,5 @@ __all__ = [
     "publish_release",
     "released_cells",
     "released_codes",
+    "report_language",
 ]

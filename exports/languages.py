@@ -22,7 +22,7 @@ from babel.numbers import format_decimal
 from core.month import Month
 from core.period import Period
 
-__all__ = ["LANGUAGES", "NOT_SHOWN", "Language", "language"]
+__all__ = ["LANGUAGES", "NOT_SHOWN", "Language", "language", "report_language"]
 
 LANGUAGES: Final = ("en", "fr", "ar")
 LOCALES: Final = {"en": Locale("en", "GB"), "fr": Locale("fr"), "ar": Locale("ar")}  # en_GB: day before month
@@ -102,6 +102,11 @@ def language(code: str, kind: str = "week") -> Language:
     texts = tomllib.loads((TEXTS / f"{code}.toml").read_text(encoding="utf-8"))
     otherwise = {other: texts.pop(other) for other in ("month", "year")}
     return Language(code, _with(texts, otherwise.get(kind, {})), LOCALES[code])
+
+
+def report_language(code: str) -> str:
+    """The language itself where reports speak it, else English."""
+    return code if code in LANGUAGES else "en"
 
 
 def _with(texts: dict[str, Any], otherwise: dict[str, Any]) -> dict[str, Any]:

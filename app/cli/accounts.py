@@ -12,7 +12,6 @@ from uuid import UUID
 import typer
 from sqlalchemy.orm import Session
 
-import exports
 from app.cli.screen import console, show_table
 from app.cli.work import ADMINISTRATOR
 from app.operations import find_operation
@@ -24,6 +23,7 @@ from core.identity.grants import Reach, give_role, grants_given, take_back
 from core.identity.models import AccountKind, UnitKind
 from core.identity.service_tokens import LONGEST_DAYS, add_token, revoke_token
 from core.identity.units import add_unit, close_unit, find_units, list_units, rename_unit
+from core.languages import LANGUAGES
 from core.permissions import Right, Role
 from core.settings import Settings
 
@@ -55,7 +55,7 @@ def _at_the_register(operation: str = "") -> Iterator[tuple[Program, Session]]:
 def add(  # noqa: PLR0917  (typer reads arguments by name)
     name: Annotated[str, typer.Argument(help="Sign-in name; it need not be the person's own.")],
     called: Annotated[str, typer.Option(help="What colleagues call them; kept sealed.")] = "",
-    language: Annotated[str, typer.Option(help=f"One of {', '.join(exports.LANGUAGES)}.")] = "en",
+    language: Annotated[str, typer.Option(help=f"One of {', '.join(LANGUAGES)}.")] = "en",
     service: Annotated[bool, typer.Option("--service", help="For a program: it signs in with tokens only.")] = False,
     role: Annotated[list[Role] | None, typer.Option(help="A role to give at once; give it several times.")] = None,
     operation: Annotated[str, typer.Option(help="Code of the operation that the role is in.")] = "",
@@ -67,8 +67,8 @@ def add(  # noqa: PLR0917  (typer reads arguments by name)
     if bool(role) != bool(operation):
         raise typer.BadParameter("a role is held in an operation: give both", param_hint="--role, --operation")
     kind = AccountKind.SERVICE if service else AccountKind.PERSON
-    if language not in exports.LANGUAGES:
-        raise typer.BadParameter(f"one of {', '.join(exports.LANGUAGES)}", param_hint="--language")
+    if language not in LANGUAGES:
+        raise typer.BadParameter(f"one of {', '.join(LANGUAGES)}", param_hint="--language")
     with _at_the_register(operation) as (program, session):
         account = add_account(session, program.ring, name, called or name, kind=kind, language=language)
         where = find_units(session, organisation=organisation, area=area, team=team)

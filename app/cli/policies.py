@@ -11,6 +11,7 @@ from app.cli.screen import console, show_table
 from app.cli.signed_in import sign_in
 from app.program import open_program
 from casework.erasure import parse_rules
+from casework.programme import parse_programme
 from core.database import Zone
 from core.policies import PolicyKind, activate_policy, approve_policy, list_policies, propose_policy
 from core.settings import Settings
@@ -62,6 +63,8 @@ def propose(
     content = file.read_text(encoding="utf-8")
     if kind is PolicyKind.RETENTION:
         parse_rules(content, file)
+    elif kind is PolicyKind.PROGRAMME:
+        parse_programme(content)
     with open_program(Settings.read()) as program:
         access = sign_in(program, operation)
         with program.database.transaction(Zone.CASEWORK, access=access) as session:

@@ -1,9 +1,10 @@
-"""The pages of docs/ that are made from the code: settings, errors and permissions."""
+"""The pages of docs/ that are made from the code: settings, errors, permissions and the case file."""
 
 from typing import Final
 
 import typer
 
+from app.cli.case_file_page import case_file_page
 from app.cli.screen import console
 from core.errors import catalogue
 from core.permissions import Right, Role, holds
@@ -67,4 +68,5 @@ PAGES: Final = {
     ROOT / "docs" / "settings.md": settings_page,
     ROOT / "docs" / "errors.md": errors_page,
     ROOT / "docs" / "permissions.md": permissions_page,
+    ROOT / "docs" / "case-file.md": case_file_page,
 }

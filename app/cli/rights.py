@@ -13,6 +13,7 @@ from app.cli.signed_in import sign_in
 from app.program import open_program
 from casework import rights as rights_requests
 from core.database import Zone
+from core.languages import LANGUAGES
 from core.sealed_file import seal_for_passphrase, seal_for_recipient
 from core.settings import Settings
 
@@ -86,11 +87,13 @@ def give_access(
     recipient: Annotated[
         str, typer.Option(help="Public key of the helper (age1...); without it a passphrase is asked for.")
     ] = "",
-    language: Annotated[str, typer.Option(help="en, fr or ar; without it the language in which consent was asked.")] = "",
+    language: Annotated[
+        str, typer.Option(help=f"One of {', '.join(LANGUAGES)}; without it the one in which consent was asked.")
+    ] = "",
 ) -> None:
     """Write the access pack of a person, sealed for whoever helps them: a page to read, and the same as data."""
-    if language and language not in ("en", "fr", "ar"):
-        raise typer.BadParameter("the languages are en, fr and ar", param_hint="--language")
+    if language and language not in LANGUAGES:
+        raise typer.BadParameter(f"one of {', '.join(LANGUAGES)}", param_hint="--language")
     with open_program(Settings.read()) as program:
         access = sign_in(program, operation)
         secret = "" if recipient else typer.prompt("Passphrase", hide_input=True, confirmation_prompt=True, err=True)

@@ -7,12 +7,12 @@ from uuid import UUID
 from fastapi import Depends, Request, Response
 from sqlalchemy.orm import Session
 
-import exports
 from app.web.desk import Desk, Entry, OpenDesk, PageGroup
 from app.web.factor_page import show_factors, take_app, take_passkey_of
+from app.web.languages import keep_language
 from app.web.problems import FormExpired, status_of
 from app.web.signed_in import CheckedForm, CurrentSession, SignedInAnywhere, own_access
-from app.web.signed_in_page import go_to, keep_language, show, signed_in_router
+from app.web.signed_in_page import go_to, show, signed_in_router
 from core.database import Zone
 from core.errors import Problem
 from core.identity.accounts import set_language
@@ -22,6 +22,7 @@ from core.identity.passwords import matches, set_password
 from core.identity.recovery_codes import codes_left, make_recovery_codes
 from core.identity.second_factor import has_totp, remove_totp
 from core.identity.sessions import end_others, end_session, list_devices, require_fresh
+from core.languages import LANGUAGES
 
 __all__ = ["ACCOUNT"]
 
@@ -58,7 +59,7 @@ def show_account(request: Request, desk: OpenDesk, visit: SignedInAnywhere, curr
 def choose_language(request: Request, desk: OpenDesk, current: Owner, form: CheckedForm) -> Response:
     language = str(form.get("language", ""))
     answer = go_to("/account")
-    if language in exports.LANGUAGES:
+    if language in LANGUAGES:
         with _own(desk, current) as session:
             set_language(session, current.account, language)
         keep_language(request, answer, language)

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from fastapi import Query, Request, Response
 
-import exports
 from app.web.account_pages import identifier
 from app.web.desk import Desk, Entry, OpenDesk, PageGroup
 from app.web.problems import FormExpired, status_of
@@ -23,6 +22,7 @@ from core.identity.enrolment import give_code
 from core.identity.grants import Reach, give_role, grants_given, take_back
 from core.identity.models import AccountKind, UnitKind
 from core.identity.units import list_units
+from core.languages import DEFAULT_LANGUAGE, LANGUAGES
 from core.permissions import Right, Role
 
 __all__ = ["ADMINISTRATION"]
@@ -61,7 +61,7 @@ def take_account(request: Request, desk: OpenDesk, visit: SignedIn, form: Checke
                 name,
                 called,
                 kind=kind,
-                language=language if language in exports.LANGUAGES else "en",
+                language=language if language in LANGUAGES else DEFAULT_LANGUAGE,
             )
             code = give_code(session, account) if kind is AccountKind.PERSON else ""
     except Problem as problem:

@@ -18,13 +18,14 @@ from starlette.datastructures import FormData
 from app.web.desk import Desk, Entry, OpenDesk, PageGroup
 from app.web.reader_chart import rows_of_readers
 from app.web.signed_in import CheckedForm, SignedIn, Visit
-from app.web.signed_in_page import go_to, language_of, show, signed_in_router
+from app.web.signed_in_page import go_to, reader_language, show, signed_in_router
 from core.access import Access
 from core.audit import Action, AuditEntry, Purpose
 from core.audit_chain import read_heads
 from core.clock import now
 from core.database import Zone
 from core.identity.accounts import list_accounts
+from core.languages import direction_of
 from core.permissions import Right
 from core.search_audit import AuditSearch, reads_per_account, search_audit
 from core.verify_in_pieces import Verification, VerificationForged, begin_verification, chain_state, go_on, newest_verification
@@ -80,7 +81,7 @@ def show_readers(
     first = last - timedelta(days=span - 1)
     with desk.database.transaction(Zone.AUDIT, access=visit.access) as session:
         found = reads_per_account(session, datetime.combine(first, time(), UTC), now())
-    mirrored = language_of(request, visit) == "ar"
+    mirrored = direction_of(reader_language(request, visit)) == "rtl"
     rows = rows_of_readers(found, first, last, mirrored=mirrored)
     names = _names(desk, visit.access)
     return show(request, "audit_readers.html.j2", visit, rows=rows, names=names, span=span, spans=DAYS, first=first, last=last)

@@ -13,7 +13,7 @@ from app.web.desk import Desk, OpenDesk, PageGroup
 from app.web.problems import status_of
 from app.web.record_desk import purpose_of
 from app.web.signed_in import CheckedForm, SignedIn, Visit
-from app.web.signed_in_page import go_to, language_of, show, signed_in_router
+from app.web.signed_in_page import go_to, reader_language, show, signed_in_router
 from casework import CorrectionEmpty, RecordChanged, rights
 from core.audit import Purpose
 from core.database import Zone
@@ -72,7 +72,7 @@ def former(request: Request, visit: SignedIn, desk: OpenDesk, person: UUID, form
     (part, _), purpose = _meant(form), purpose_of(form.get("purpose"))
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
         versions = rights.former_answers(session, desk.ring, person, parts=[part], purpose=purpose)
-        labels = forms.question_labels(session, visit.access.operation, language_of(request, visit))
+        labels = forms.question_labels(session, visit.access.operation, reader_language(request, visit))
     at = f"/persons/{person}"
     return show(request, "record_former.html.j2", visit, at=at, person=person, part=part, versions=versions, labels=labels)
 
@@ -90,7 +90,7 @@ def _form(
     purpose, (part, interview) = purpose_of(form.get("purpose"), Purpose.RIGHTS), _meant(form)
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
         held = rights.read_to_correct(session, desk.ring, person, part, purpose=purpose, interview=interview)
-        labels = forms.question_labels(session, visit.access.operation, language_of(request, visit))
+        labels = forms.question_labels(session, visit.access.operation, reader_language(request, visit))
     return show(
         request,
         "record_correct.html.j2",

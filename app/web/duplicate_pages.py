@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 import forms
 from app.web.desk import Desk, Entry, OpenDesk, PageGroup
 from app.web.signed_in import CheckedForm, SignedIn, Visit
-from app.web.signed_in_page import go_to, language_of, show, signed_in_router
+from app.web.signed_in_page import go_to, reader_language, show, signed_in_router
 from casework import duplicates
 from core.audit import Purpose
 from core.database import Zone
@@ -108,7 +108,7 @@ def _pair(request: Request, visit: Visit, desk: Desk, pair: UUID, form: FormData
     purpose = _purpose(form.get("purpose"))
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
         view = duplicates.view_pair(session, desk.ring, pair, revealed=revealed, purpose=purpose)
-        labels = forms.question_labels(session, visit.access.operation, language_of(request, visit))
+        labels = forms.question_labels(session, visit.access.operation, reader_language(request, visit))
     return show(
         request,
         "duplicate.html.j2",

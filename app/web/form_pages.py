@@ -15,7 +15,7 @@ from fastapi import Query, Request, Response
 from app.web.desk import Desk, Entry, OpenDesk, PageGroup
 from app.web.problems import FormExpired, status_of
 from app.web.signed_in import CheckedForm, SignedIn, Visit
-from app.web.signed_in_page import go_to, language_of, show, signed_in_router
+from app.web.signed_in_page import go_to, reader_language, show, signed_in_router
 from core.access import require
 from core.database import Zone
 from core.errors import Problem
@@ -115,7 +115,7 @@ def _page(
         form=found,
         rows=[(at, it, shown.get(it.path), suggested.get(it.path)) for at, it in asked.stretch(found)],
         following=asked.after + STRETCH if asked.after + STRETCH < len(found.declared.questions) else 0,
-        label=lambda labels: labels.get(language_of(request, visit)) or next(iter(labels.values()), ""),
+        label=lambda labels: labels.get(reader_language(request, visit)) or next(iter(labels.values()), ""),
         names=names,
         words={"privacy": list(PrivacyClass), "part": list(RecordPart), "records": list(RecordKind)},
         variables=classes.known_variables(),

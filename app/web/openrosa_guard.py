@@ -10,8 +10,8 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from app.tell_failure import kind_and_place
+from app.web.languages import preferred_language, read_texts
 from app.web.openrosa_documents import message
-from app.web.openrosa_texts import TEXTS, choose_language
 from app.web.problems import status_of
 from core.errors import Problem
 
@@ -55,9 +55,9 @@ def guarded(handle: Handler) -> Handler:
 
 
 def say(request: Request, status: HTTPStatus, text: str, **more: Any) -> Response:
-    """An OpenRosa message in the enumerator's language; `text` names one of `TEXTS`."""
-    languages = TEXTS.get(text, TEXTS["failure"])
-    sentence = languages[choose_language(request.headers.get("accept-language", ""))]
+    """An OpenRosa message in the enumerator's language; `text` names one of `texts/phones.*.toml`."""
+    texts = read_texts("phones", preferred_language(request))
+    sentence = texts.get(text, texts["failure"])
     return Response(message(sentence), status_code=status, media_type="text/xml", **more)
 
 

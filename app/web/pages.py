@@ -1,25 +1,23 @@
 """The pages anybody may see: what this is, and the released reports. Read in the statistics zone, which sees nothing else.
 
-A page is in English, French or Arabic: asked for with `?lang=`, else as the browser prefers. Arabic pages are mirrored.
+A page is in the reader's language (`app/web/languages.py`); pages in Arabic are mirrored.
 """
 
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
-from babel import Locale
 from babel.dates import format_date
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import exports
-from app.web.openrosa_texts import choose_language
+from app.web.languages import keep_language, language_address, language_of, read_texts
 from core.database import Database, Zone
+from core.languages import LANGUAGES, direction_of
 from core.period import Period
 from core.settings import Settings
 
@@ -58,9 +56,8 @@ class Pages:
 
     def front(self, request: Request) -> Response:
         """What this is, and the released weeks, months and years."""
-        language = _language(request)
-        released = _listed(self._released(), self.releases, language)
-        return self._page("front.html.j2", language, released=released)
+        released = _listed(self._released(), self.releases, language_of(request))
+        return self._page(request, "front.html.j2", released=released)
 
     def released_file(self, request: Request, operation: str, period: str, file: str) -> Response:
         """A file of the folder of a released period."""
@@ -78,35 +75,30 @@ class Pages:
 
     def missing(self, request: Request, status: int) -> Response:
         """The page for what is not there."""
-        return self._page("missing.html.j2", _language(request), status=status)
+        return self._page(request, "missing.html.j2", status=status)
 
     def failed(self, request: Request) -> Response:
         """The page for what should not have happened. It gives no detail."""
-        return self._page("failed.html.j2", _language(request), status=HTTPStatus.INTERNAL_SERVER_ERROR)
+        return self._page(request, "failed.html.j2", status=HTTPStatus.INTERNAL_SERVER_ERROR)
 
     def _released(self) -> Sequence[exports.PublishedRelease]:
         with self.database.transaction(Zone.STATISTICS) as session:
             return exports.list_releases(session)
 
-    def _page(self, name: str, language: str, *, status: int = HTTPStatus.OK, **values: object) -> Response:
+    def _page(self, request: Request, name: str, *, status: int = HTTPStatus.OK, **values: object) -> Response:
+        language = language_of(request)
         html = self.templates.get_template(name).render(
             language=language,
-            direction=Locale.parse(language).text_direction,
-            languages={code: Locale.parse(code).get_display_name(code) for code in exports.LANGUAGES},
-            text=_texts(language),
+            direction=direction_of(language),
+            languages=LANGUAGES,
+            language_address=language_address(request),
+            text=read_texts("frame", language),
             **values,
         )
-        return HTMLResponse(html, status_code=status, headers={"Content-Language": language, "Vary": "Accept-Language"})
-
-
-def _language(request: Request) -> str:
-    asked = request.query_params.get("lang")
-    return asked if asked in exports.LANGUAGES else choose_language(request.headers.get("accept-language", ""))
-
-
-@cache
-def _texts(language: str) -> Mapping[str, str]:
-    return tomllib.loads((HERE / "texts" / f"{language}.toml").read_text(encoding="utf-8"))
+        headers = {"Content-Language": language, "Vary": "Accept-Language, Cookie"}
+        answer = HTMLResponse(html, status_code=status, headers=headers)
+        keep_language(request, answer)
+        return answer
 
 
 def _listed(releases: Sequence[exports.PublishedRelease], folder: Path, language: str) -> list[Listed]:
@@ -115,7 +107,7 @@ def _listed(releases: Sequence[exports.PublishedRelease], folder: Path, language
             row.operation_names.get(language) or row.operation,
             str(row.period),
             _days(row.period, language),
-            f"releases/{row.operation}/{row.period}/report.{language}.html",
+            f"releases/{row.operation}/{row.period}/report.{exports.report_language(language)}.html",
         )
         for row in releases
         if (folder / row.operation / str(row.period)).is_dir()

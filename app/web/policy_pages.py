@@ -16,7 +16,7 @@ from anonymizer import weeks
 from app.web.desk import Desk, Entry, OpenDesk, PageGroup
 from app.web.signed_in import CheckedForm, SignedIn
 from app.web.signed_in_page import go_to, show, signed_in_router
-from casework import erasure
+from casework import erasure, programme
 from core.access import require
 from core.database import Zone
 from core.errors import Problem
@@ -93,10 +93,13 @@ def activate(visit: SignedIn, desk: OpenDesk, policy: UUID, form: CheckedForm) -
 def _read(session: Session, operation: str, kind: PolicyKind, content: str) -> None:
     """Read a policy as the program would use it."""
     path = Path(f"{kind.value}.toml")
-    if kind is PolicyKind.RETENTION:
-        erasure.parse_rules(content, path)
-    else:
-        weeks.read_weekly_policy(session, operation, content, path)
+    match kind:
+        case PolicyKind.RETENTION:
+            erasure.parse_rules(content, path)
+        case PolicyKind.PROTECTION:
+            weeks.read_weekly_policy(session, operation, content, path)
+        case PolicyKind.PROGRAMME:
+            programme.parse_programme(content)
 
 
 def _in_force(session: Session, desk: Desk, kind: PolicyKind) -> str:
@@ -106,7 +109,8 @@ def _in_force(session: Session, desk: Desk, kind: PolicyKind) -> str:
         return active
     if kind is PolicyKind.RETENTION:
         return erasure.retention_text(desk.settings.retention_path)
-    return anonymizer.DEFAULT_POLICY.read_text(encoding="utf-8")
+    ours = anonymizer.DEFAULT_POLICY if kind is PolicyKind.PROTECTION else programme.OURS
+    return ours.read_text(encoding="utf-8")
 
 
 def _kind(given: object) -> PolicyKind:

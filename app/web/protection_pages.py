@@ -13,7 +13,7 @@ import exports
 from anonymizer import TOTAL, asking, officer
 from app.web.desk import Desk, Entry, OpenDesk, PageGroup
 from app.web.signed_in import CheckedForm, SignedIn, Visit
-from app.web.signed_in_page import language_of, show, signed_in_router
+from app.web.signed_in_page import reader_language, show, signed_in_router
 from app.web.table_slice import cut
 from core.audit import Purpose
 from core.database import Zone
@@ -104,7 +104,7 @@ def _cells(
     with desk.database.transaction(Zone.ANONYMIZER, access=visit.access) as session:
         marked = officer.mark_cells(session, desk.ring, period, purpose=WHY)
         places = {place.code: place for place in load_places(session, visit.access.operation)}
-    language = exports.language(language_of(request, visit))
+    language = exports.language(exports.report_language(reader_language(request, visit)))
 
     def named(dimension: str, code: str) -> str:
         if code == TOTAL:

@@ -20,7 +20,7 @@ from app.web.record_desk import PURPOSES, account_named, purpose_of
 from app.web.record_ends import Ends, ends_of_record
 from app.web.record_panels import Panels, read_panels, units_to_choose
 from app.web.signed_in import CheckedForm, SignedIn, Visit
-from app.web.signed_in_page import go_to, language_of, show, signed_in_router
+from app.web.signed_in_page import go_to, reader_language, show, signed_in_router
 from casework import RecordRestricted, consent, records
 from core.asked_once import asking_once
 from core.audit import Purpose
@@ -129,7 +129,7 @@ def _read(
         return RecordPage(
             view,
             restricted,
-            forms.question_labels(session, visit.access.operation, language_of(request, visit)),
+            forms.question_labels(session, visit.access.operation, reader_language(request, visit)),
             ends_of_record(session, visit.access, view),
             read_panels(session, desk.ring, visit.access, view, purpose),
         )

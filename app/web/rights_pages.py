@@ -6,7 +6,6 @@ from uuid import UUID
 
 from fastapi import Query, Request, Response
 
-import exports
 from app.access_pack import make_access_pack
 from app.program import Program
 from app.web.desk import Entry, OpenDesk, PageGroup
@@ -17,6 +16,7 @@ from app.web.signed_in_page import go_to, show, signed_in_router
 from casework import records, rights
 from core.access import require
 from core.database import Zone
+from core.languages import LANGUAGES
 from core.permissions import Right
 from core.sealed_file import seal_for_passphrase
 
@@ -78,7 +78,7 @@ def download_pack(visit: SignedIn, desk: OpenDesk, person: UUID, form: CheckedFo
 
 def _language(form: CheckedForm) -> str:
     """The language asked for; none: the one in which consent was asked."""
-    return next((language for language in exports.LANGUAGES if language == form.get("language")), "")
+    return next((language for language in LANGUAGES if language == form.get("language")), "")
 
 
 def _secret() -> str:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.web.browser import browser_of, device_of, network_address
 from app.web.desk import Desk, OpenDesk, PageGroup
+from app.web.languages import LANGUAGE_COOKIE, keep_language
 from app.web.problems import status_of
 from app.web.signed_in import (
     CheckedForm,
@@ -25,7 +26,7 @@ from app.web.signed_in import (
     give_cookie,
     own_access,
 )
-from app.web.signed_in_page import LANGUAGE_COOKIE, go_to, keep_language, local, show, signed_in_router
+from app.web.signed_in_page import go_to, local, show, signed_in_router
 from core.audit_line import Action, Purpose, record
 from core.database import Zone
 from core.errors import Problem

@@ -4,7 +4,6 @@ A group's router is made by `signed_in_router`; its handlers answer with `show` 
 happened and what to do, with the problem's code.
 """
 
-import tomllib
 from collections.abc import Callable, Coroutine, Mapping
 from functools import cache
 from http import HTTPStatus
@@ -12,7 +11,6 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from babel import Locale
 from babel.dates import format_datetime
 from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
@@ -21,24 +19,22 @@ from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
-import exports
 from app.web.desk import desk_of
-from app.web.openrosa_texts import choose_language
+from app.web.languages import keep_language, language_address, language_of, read_texts
 from app.web.problems import SignInNeeded, status_of
 from app.web.signed_in import FORM_TOKEN, Visit, form_token
 from core.errors import Problem
+from core.languages import DEFAULT_LANGUAGE, LANGUAGES, direction_of
 
-__all__ = ["SCRIPTED", "go_to", "keep_language", "language_of", "local", "show", "show_problem", "signed_in_router"]
+__all__ = ["SCRIPTED", "go_to", "local", "reader_language", "show", "show_problem", "signed_in_router"]
 
 HERE: Final = Path(__file__).parent
-LANGUAGE_COOKIE: Final = "language"
 # For the few pages that need the script for passkeys: ours, from here, and nobody else's.
 SCRIPTED: Final = (
     "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; img-src 'self' data:; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 NO_COPY: Final = {"Cache-Control": "no-store"}
-YEAR_SECONDS: Final = 365 * 24 * 3600
 
 _templates = Environment(
     loader=FileSystemLoader(HERE / "templates"),
@@ -92,12 +88,12 @@ def show(
     Give `cookie` where the answer hands out a new one, for its forms to be right; and `at`, the page's own address, where
     it answers a form, for the choice of language to lead to it.
     """
-    language = language_of(request, visit)
+    language = reader_language(request, visit)
     html = _templates.get_template(template).render(
         language=language,
-        direction=Locale.parse(language).text_direction,
-        languages={code: Locale.parse(code).get_display_name(code) for code in exports.LANGUAGES},
-        language_address=lambda code: f"{at}?{urlencode({**request.query_params, 'lang': code})}",
+        direction=direction_of(language),
+        languages=LANGUAGES,
+        language_address=language_address(request, at),
         paged=lambda name: name in request.query_params,
         page_address=lambda after, name: _page_address(request, after, name),
         text=_texts(language, tuple(group.texts for group in desk_of(request).groups)),
@@ -139,19 +135,9 @@ def local(address: object) -> str:
     return text if plain else "/work"
 
 
-def language_of(request: Request, visit: Visit | None = None) -> str:
-    """Asked for in the address, else chosen before, else the account's, else the browser's."""
-    chosen = request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)
-    known = visit.session.language if visit and visit.session else None
-    preferred = choose_language(request.headers.get("accept-language", ""))
-    return next(language for language in (*chosen, known, preferred) if language in exports.LANGUAGES)
-
-
-def keep_language(request: Request, response: Response, language: str = "") -> None:
-    """Remember a choice of language in the browser."""
-    chosen = language or request.query_params.get("lang")
-    if chosen in exports.LANGUAGES:
-        response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=YEAR_SECONDS, samesite="lax", httponly=True)
+def reader_language(request: Request, visit: Visit | None = None) -> str:
+    """The language of a page for whoever is signed in."""
+    return language_of(request, visit.session.language if visit and visit.session else None)
 
 
 def _page_address(request: Request, after: object, name: str) -> str:
@@ -172,7 +158,5 @@ def _navigation(request: Request, visit: Visit | None) -> list[tuple[str, str, i
 @cache
 def _texts(language: str, groups: tuple[str, ...]) -> Mapping[str, str]:
     """The texts of the frame, of problems and of every group, in one language. In English problems speak for themselves."""
-    problems = [] if language == "en" else [HERE / "texts" / f"problems.{language}.toml"]
-    groups_texts = [HERE / "texts" / f"{group}.{language}.toml" for group in groups]
-    files = [HERE / "texts" / f"{language}.toml", *problems, *groups_texts]
-    return {key: text for file in files for key, text in tomllib.loads(file.read_text(encoding="utf-8")).items()}
+    names = ("frame", *(() if language == DEFAULT_LANGUAGE else ("problems",)), *groups)
+    return {key: text for name in names for key, text in read_texts(name, language).items()}

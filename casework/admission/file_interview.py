@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from casework.admission.arrival import Arrival, Desk
 from casework.admission.sort_answers import Parts
+from casework.case_file.case_state import is_led_on_screen
 from casework.models import Case, Interview, InterviewKind, KeyKind, Person
 from casework.rights.keep_corrections import write_edit
 from casework.store.change_clear import changing_clear
@@ -47,8 +48,14 @@ def file_interview(
 
 
 def settle_state(desk: Desk, case: Case) -> None:
-    """Take the state from the newest interview by its own date: phones send late, and not in order."""
+    """Take the state from the newest interview by its own date: phones send late, and not in order.
+
+    A case that somebody has moved by its file stays where it stands.
+    """
     desk.session.flush()
+    if is_led_on_screen(desk.session, case):
+        case.count_change()
+        return
     key = stored_key(desk, case.person, KeyKind.PERSON)
 
     def held(interview: Interview) -> tuple[str, object]:

@@ -11,6 +11,7 @@ from casework.admission.arrival import Arrival, Desk
 from casework.admission.file_interview import file_interview, settle_state
 from casework.admission.named_case import id_for_new_case
 from casework.admission.sort_answers import Parts, set_household_apart, sort_answers
+from casework.case_file.case_state import is_led_on_screen
 from casework.consent.admit_consent import CONSENT, record_consents_said, require_replaceable, withdraw_all_consents
 from casework.consent.consents import may_use
 from casework.duplicates.propose_duplicates import propose_for_household
@@ -109,7 +110,9 @@ def _write_household(desk: Desk, arrival: Arrival, case: Case | None, said: _Sai
         _correct_person(desk, case.person, parts, arrival.stored.collector)
         _remove_members(desk, case.household)
         with changing_clear(desk, [case.person]):
-            case.screening_outcome, case.reference = said.outcome, said.reference
+            case.reference = said.reference
+            if not is_led_on_screen(desk.session, case):
+                case.screening_outcome = said.outcome
     else:
         case = _new_case(desk, parts, said, custody, id_for_new_case(desk, arrival))
     admit_files(desk, arrival, case.person, answers)

@@ -142,11 +142,11 @@ def _ids(session: Session, wanted: Select[UUID]) -> set[UUID]:
 def _erase_persons(session: Session, touched: Footprint, tally: Tally) -> None:
     persons, cases = touched.persons, touched.cases
     _destroy_keys(session, persons, tally)
+    _count_what_falls_with(session, persons, tally)  # some of it falls with the case
     tally.delete(session, Token, Token.record.in_(persons))
     tally.delete(session, Interview, Interview.case.in_(cases))
     tally.delete(session, Case, Case.id.in_(cases))
     tally.delete(session, HouseholdMember, HouseholdMember.person.in_(persons))
-    _count_what_falls_with(session, persons, tally)
     tally.delete(session, Person, Person.id.in_(persons))
     inhabited = select(HouseholdMember.household)
     used = select(Case.household)

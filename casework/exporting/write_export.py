@@ -10,6 +10,7 @@ from typing import Any, Final
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from casework.exporting.open_records import OpenedPerson
+from casework.exporting.to_htcds import UNCODED, htcds_fields, htcds_row
 
 __all__ = ["ExportContent", "cell", "write_zip"]
 
@@ -21,8 +22,9 @@ Export {mark}
 Purpose: {purpose}. Legal basis: {basis}.
 
 Every row and every record number of these files names this export. Delete the files when the purpose is fulfilled.
-persons.csv and interviews.csv are UTF-8. A cell that a spreadsheet could take for a formula begins with an apostrophe there;
-records.json holds each answer as it was given.
+The tables are UTF-8. A cell that a spreadsheet could take for a formula begins with an apostrophe there; records.json holds
+each answer as it was given. htcds.csv holds the same in the shape of IOM's Human Trafficking Case Data Standard, version 2.0,
+as far as that has a place for it; its column not_in_htcds names what has no code there.
 """
 
 
@@ -46,6 +48,7 @@ def write_zip(content: ExportContent) -> Iterator[bytes]:
             ("persons.csv", _persons(content)),
             ("interviews.csv", _interviews(content)),
             ("records.json", _json(content)),
+            *((("htcds.csv", _htcds(content)),) if htcds_fields(content.fields) else ()),
         ):
             with archive.open(_named(name), "w", force_zip64=True) as member:
                 for line in lines:
@@ -71,6 +74,14 @@ def _interviews(content: ExportContent) -> Iterator[str]:
     for one in content.records():
         for told in one.interviews:
             yield _line([content.number(one), told.kind, *_cells(told.values, content.fields), content.mark])
+
+
+def _htcds(content: ExportContent) -> Iterator[str]:
+    fields = htcds_fields(content.fields)
+    names = [*(one.name for one in fields), UNCODED]
+    yield _line(["record", *names, "export"])
+    for one in content.records():
+        yield _line([content.number(one), *_cells(htcds_row(one, fields), names), content.mark])
 
 
 def _json(content: ExportContent) -> Iterator[str]:

@@ -11,7 +11,6 @@ from casework.consent.record_consent import read_consents
 from casework.errors import RecordUnknown
 from casework.models import KeyKind, Person
 from casework.rights.access_pack import AccessPack, UseOfRecord
-from casework.rights.access_pack_texts import TEXTS
 from casework.rights.gather_access_pack import (
     Holdings,
     count_others,
@@ -28,6 +27,7 @@ from core.audit import Action, Purpose, record
 from core.clear_columns import custody_of
 from core.clock import now
 from core.keyring import KeyRing
+from core.languages import DEFAULT_LANGUAGE, LANGUAGES
 from core.permissions import Right
 
 __all__ = ["GivenPack", "give_access_pack"]
@@ -46,8 +46,8 @@ def give_access_pack(
 ) -> GivenPack:
     """Everything held on a person, others' data left out; `uses` are the lines of the audit log on them.
 
-    Written in `language` (en, fr or ar), or in the one in which consent was asked. The right to give a pack reads all parts,
-    also of a restricted record: it is the person who reads.
+    Written in `language` (one of `core.languages`), or in the one in which consent was asked. The right to give a pack reads
+    all parts, also of a restricted record: it is the person who reads.
     Raises `NotAllowed`, `RecordUnknown`, `ReadTooMany` or `CiphertextRefused`.
     """
     person = session.get(Person, person_id)
@@ -80,5 +80,5 @@ def _pack(held: Holdings, uses: Sequence[UseOfRecord]) -> AccessPack:
 
 
 def _spoken(session: Session, person: UUID) -> str:
-    spoken = [consent.language for consent in newest_consents(session, person) if consent.language in TEXTS]
-    return spoken[0] if spoken else "en"
+    spoken = [consent.language for consent in newest_consents(session, person) if consent.language in LANGUAGES]
+    return spoken[0] if spoken else DEFAULT_LANGUAGE

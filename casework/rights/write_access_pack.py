@@ -7,7 +7,8 @@ from datetime import datetime
 from html import escape
 
 from casework.rights.access_pack import AccessPack, HeldSection
-from casework.rights.access_pack_texts import RIGHT_TO_LEFT, TEXTS, WORDS
+from casework.rights.access_pack_texts import texts_of, words_of
+from core.languages import direction_of
 from ingest import UploadedFile
 
 __all__ = ["as_json", "as_page"]
@@ -22,8 +23,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-sr
 
 def as_page(pack: AccessPack) -> bytes:
     """One self-contained page in the person's language, from right to left where that is how it is written."""
-    say = TEXTS[pack.language]
-    direction = "rtl" if pack.language in RIGHT_TO_LEFT else "ltr"
+    say = texts_of(pack.language)
     blocks = [
         f"<h1>{escape(say['title'])}</h1><p>{escape(say['intro'])}</p>",
         f"<p>{escape(say['others'].format(count=pack.others))}</p>" if pack.others else "",
@@ -36,7 +36,7 @@ def as_page(pack: AccessPack) -> bytes:
         f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         f"<title>{escape(say['title'])}</title><style>{STYLE}</style>"
     )
-    root = f'<!doctype html><html lang="{pack.language}" dir="{direction}">'
+    root = f'<!doctype html><html lang="{pack.language}" dir="{direction_of(pack.language)}">'
     return f"{root}<head>{head}</head><body>{''.join(blocks)}</body></html>".encode()
 
 
@@ -103,7 +103,7 @@ def _section_data(section: HeldSection) -> dict[str, object]:
 
 
 def _section(pack: AccessPack, section: HeldSection) -> str:
-    say = TEXTS[pack.language]
+    say = texts_of(pack.language)
     title = say["person"] if section.kind == "person" else say["assistance"].format(day=_day(section.received_at))
     if section.until:
         title = say["former"].format(day=_day(section.until))
@@ -136,7 +136,7 @@ def _tables(pack: AccessPack) -> list[str]:
 
 
 def _table(pack: AccessPack, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    say, words = TEXTS[pack.language], WORDS[pack.language]
+    say, words = texts_of(pack.language), words_of(pack.language)
     head = "".join(f"<th>{escape(say[column])}</th>" for column in columns)
     lines = ("".join(f"<td>{escape(words.get(cell, cell))}</td>" for cell in row) for row in rows)
     body = "".join(f"<tr>{line}</tr>" for line in lines)
@@ -151,11 +151,11 @@ def _file(file: UploadedFile) -> str:
 
 
 def _words(pack: AccessPack, codes: Iterable[str]) -> str:
-    return ", ".join(WORDS[pack.language].get(code, code) for code in codes)
+    return ", ".join(words_of(pack.language).get(code, code) for code in codes)
 
 
 def _nothing(pack: AccessPack) -> str:
-    return f"<p>{escape(TEXTS[pack.language]['nothing'])}</p>"
+    return f"<p>{escape(texts_of(pack.language)['nothing'])}</p>"
 
 
 def _day(at: datetime | None) -> str:

@@ -1,4 +1,5 @@
-"""What is sealed beside a person's record, opened to see that it opens: consents, files, holds, openings, former versions.
+"""What is sealed beside a person's record, opened to see that it opens: consents, files, holds, openings, former versions,
+and the steps of a case file.
 
 Every column of ciphertext in the schema `casework` is opened here or in `verify_records`; `tests/tampering/test_replay.py`
 damages each of them and looks whether it is found.
@@ -7,11 +8,12 @@ damages each of them and looks whether it is found.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from casework.models import FileRow, KeyKind, Opening, OpeningKind
+from casework.models import Case, FileRow, KeyKind, Opening, OpeningKind
 from casework.rights_models import Consent, FormerVersion, Hold
 from casework.store.kept_key import KeptKey
 from casework.store.seal_file import open_chunks, open_label
 from casework.store.seal_record import Vault, stored_key
+from casework.store.seal_steps import open_steps
 from core.clear_columns import code_in, codes_in, custody_of
 from core.envelope import Binding
 from forms import RecordPart
@@ -24,7 +26,7 @@ Open = Callable[[Vault, KeptKey, Any], object]
 def open_beside(vault: Vault, row: Any) -> None:
     """Open all that one row holds, under the key of its person.
 
-    Raises `KeyDestroyed`, `CiphertextRefused`, `KeyVersionUnknown`, `FileCut` or `RecordDamaged`.
+    Raises `KeyDestroyed`, `CiphertextRefused`, `KeyVersionUnknown`, `FileCut`, `CaseFileDamaged` or `RecordDamaged`.
     """
     BESIDE[type(row)](vault, stored_key(vault, row.person, KeyKind.PERSON), row)
 
@@ -55,7 +57,12 @@ def _former(_: Vault, key: KeptKey, row: FormerVersion) -> None:
         key.open(getattr(row, part.value), Binding(f"casework.{row.of}", row.record, part.value, row.row_version))
 
 
+def _case_file(vault: Vault, key: KeptKey, row: Case) -> None:
+    open_steps(vault.session, key, row)
+
+
 BESIDE: Final[Mapping[type[Any], Open]] = {
+    Case: _case_file,
     Consent: _consent,
     FileRow: _file,
     Hold: _hold,

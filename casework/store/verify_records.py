@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casework.errors import (
+    CaseFileDamaged,
     ClearRowChanged,
     ClearRowsUnlisted,
     FactsMoved,
@@ -44,6 +45,7 @@ PAGE: Final = 500
 TABLES: Final[Sequence[type[Any]]] = (Person, Interview, MovementEvent, *BESIDE)
 OF_MOVEMENT: Final = dict.fromkeys(RecordPart, KeyKind.MOVEMENT) | {RecordPart.FACTS: KeyKind.MOVEMENT_FACTS}
 REFUSALS: Final = (
+    CaseFileDamaged,
     CiphertextRefused,
     ClearRowChanged,
     ClearRowsUnlisted,

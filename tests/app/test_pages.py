@@ -1,4 +1,4 @@
-"""The pages anybody may see: three languages, no outside requests, nothing but what is released."""
+"""The pages anybody may see: in the reader's language, no outside requests, nothing but what is released."""
 
 from pathlib import Path
 
@@ -25,6 +25,18 @@ def test_the_front_page_speaks_the_readers_language(browser: TestClient, languag
     for page in (asked, preferred):
         assert f'<html lang="{language}" dir="{direction}">' in page.text
         assert words in page.text
+
+
+def test_a_choice_of_language_is_kept_for_the_next_page(browser: TestClient) -> None:
+    browser.get("/", params={"lang": "fr"})
+    for address in ("/", "/nothing", "/sign-in"):
+        assert '<html lang="fr" dir="ltr">' in browser.get(address, headers={"Accept-Language": "ar"}).text
+
+
+def test_another_language_is_the_same_page_with_all_that_its_address_asked_for(browser: TestClient) -> None:
+    for address in ("/", "/nothing", "/sign-in"):
+        page = browser.get(address, params={"next": "/work?a=b&c", "lang": "ar"})
+        assert 'href="?next=%2Fwork%3Fa%3Db%26c&amp;lang=fr"' in page.text.replace('href="/sign-in?', 'href="?')
 
 
 def test_an_unknown_language_is_answered_in_english(browser: TestClient) -> None:

@@ -30,6 +30,8 @@ from casework import (
     records,
     rights,
 )
+from casework.case_file import Act as CaseAct
+from casework.case_file import EntryKind, Step, read_case_file, take_step
 from casework.duplicates.errors import ListOutOfBounds
 from casework.errors import OpeningUnknown
 from casework.export_errors import BulkReadUnapproved
@@ -66,6 +68,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 CUSTODY = Custody("org", "north", "team-1", "amal")
 WEEK = Week.parse("2026-W07")
 BULLETIN = elsewhere.Publication(WEEK, "Ministry", "Bulletin 12", date(2026, 2, 20), "destination,total\nXM,5\n")
+DECIDED = {"status": "actual", "eligible": "yes", "reasons": "Documents were taken."}
 WHY = "She came in at night and her worker is away."
 HIDDEN = (RecordUnknown, OpeningUnknown, ProposalUnknown)  # out of reach is told like what does not exist
 
@@ -86,6 +89,8 @@ class World:
     report: UUID
     opening: UUID
     submission: UUID
+    case: UUID
+    plan: UUID  # of that case, submitted for approval
     proposals: Mapping[Act, UUID] = field(default_factory=dict)
 
     @property
@@ -136,6 +141,10 @@ def proposing(act: Act, *custodies: Custody) -> Callable[[World, Session, Access
 
 def approving(act: Act) -> Callable[[World, Session, Access], object]:
     return lambda world, session, _who: approve(session, world.proposals[act])
+
+
+def stepping(step: Step) -> Callable[[World, Session, Access], object]:
+    return lambda world, session, _who: take_step(session, world.ring, world.case, step, purpose=Purpose.ASSISTANCE)
 
 
 def break_glass(world: World, session: Session, who: Access) -> None:
@@ -197,6 +206,12 @@ DEEDS: Mapping[Right, Deed] = {
     ),
     Right.REVIEW_SUBMISSION: Deed(C, lambda w, s, _: decide(s, w.ring, w.submission, ReviewState.APPROVED)),
     Right.CORRECT_RECORD: Deed(C, correct),
+    Right.READ_CASE_FILE: Deed(C, lambda w, s, _: read_case_file(s, w.ring, w.case, purpose=Purpose.ASSISTANCE)),
+    Right.WORK_ON_CASE: Deed(C, stepping(Step(EntryKind.TASK, CaseAct.WRITE, fields={"task": "Call the clinic"}))),
+    Right.DECIDE_SCREENING: Deed(C, stepping(Step(EntryKind.DECISION, CaseAct.SETTLE, fields=DECIDED))),
+    Right.APPROVE_CASE_STEP: Deed(
+        C, lambda w, s, who: stepping(Step(EntryKind.PLAN, CaseAct.APPROVE, w.plan, seen=2))(w, s, who)
+    ),
     Right.RESOLVE_DUPLICATES: Deed(
         C, lambda w, s, _: duplicates.merge_persons(s, w.ring, w.person, w.other, purpose=Purpose.ASSISTANCE)
     ),
@@ -286,14 +301,15 @@ def furnished(program: Program, xforms: Mapping[str, bytes]) -> World:
     team.admit_awaiting()
     with team.changing() as session:
         session.execute(text("UPDATE casework.person SET custody = :custody"), {"custody": str(CUSTODY)})
-        person, other = (case.person for case in list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE))
+        case, second = list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)
+        person, other = case.person, second.person
         report = session.execute(text("SELECT id FROM casework.movement_event")).scalar_one()
     badr = Access("badr", OPERATION, (Grant(Role.CASEWORKER, team="team-2"),))
     with program.database.transaction(C, access=replace(badr, system=True)) as session:
         wanted = [RecordPart.IDENTITY]
         records.break_glass(session, program.ring, badr, person, parts=wanted, reason=WHY, purpose=Purpose.PROTECTION)
         opening = session.execute(text("SELECT id FROM casework.opening")).scalar_one()
-    made = World(program, person, other, report, opening, _submission(team))
+    made = World(program, person, other, report, opening, _submission(team), case.id, _plan(team, case.id))
     proposer = Access("proposer", OPERATION, tuple(Grant(role) for role in Role))
     where = {Act.POLICY_CHANGE: (Zone.ANONYMIZER, []), Act.KEY_OPERATION: (Zone.KEYS, [])}
     where[Act.OUTSIDE_TOTALS] = Zone.ANONYMIZER, []
@@ -306,6 +322,15 @@ def furnished(program: Program, xforms: Mapping[str, bytes]) -> World:
             }
     protect_week(program, OPERATION, WEEK, actor="officer")  # so that a release has something to release
     return made
+
+
+def _plan(team: Field, case: UUID) -> UUID:
+    """A plan that waits for somebody's approval."""
+    with team.zone() as session:
+        wrote = Step(EntryKind.PLAN, CaseAct.WRITE, fields={"aim": "Shelter", "agreed": "yes"})
+        plan = take_step(session, team.ring, case, wrote, purpose=Purpose.ASSISTANCE)
+        take_step(session, team.ring, case, Step(EntryKind.PLAN, CaseAct.SUBMIT, plan, seen=1), purpose=Purpose.ASSISTANCE)
+    return plan
 
 
 def _submission(team: Field) -> UUID:

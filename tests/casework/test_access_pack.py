@@ -12,6 +12,7 @@ from casework import find_case
 from casework.consent.restrict_record import RestrictionReason, restrict_record
 from casework.errors import RecordUnknown
 from casework.rights import UseOfRecord, give_access_pack
+from casework.rights.access_pack_texts import texts_of, words_of
 from casework.rights.correct_record import correct_record
 from casework.rights.give_access_pack import GivenPack
 from casework.rights.rights_requests import (
@@ -26,6 +27,7 @@ from core.access import Access, Grant, NotAllowed
 from core.audit import Action, Purpose, audited_entries
 from core.clock import now
 from core.database import Zone
+from core.languages import DEFAULT_LANGUAGE, LANGUAGES
 from core.permissions import PERMISSIONS, Right, Role
 from forms import RecordPart
 from tests.casework.conftest import ASSISTANCE, MEMBERS, OPERATION, SCREENING, Field
@@ -136,6 +138,18 @@ def test_former_versions_are_in_it(field_team: Field, household: tuple[UUID, UUI
     now_held, _, former = data(field_team, household[0])["sections"]
     assert (answers(now_held)["Prénom"], answers(former)["Prénom"]) == ("Amina", "Amal")
     assert former["changed_because"] == "Misspelt."
+
+
+def test_every_language_says_everything() -> None:
+    for read in (texts_of, words_of):
+        english = read(DEFAULT_LANGUAGE)
+        for language in LANGUAGES:
+            said = read(language)
+            assert said.keys() == english.keys(), language
+            assert all(said.values()), language
+            assert {key: re.findall(r"{\w*}", said[key]) for key in said} == {
+                key: re.findall(r"{\w*}", english[key]) for key in english
+            }
 
 
 @pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("fr", "ltr"), ("ar", "rtl")])

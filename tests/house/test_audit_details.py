@@ -15,6 +15,7 @@ FOLDERS = ("core", "forms", "ingest", "casework", "anonymizer", "exports", "app"
 OWN_IDS = {
     "backup",
     "consent",
+    "entry",
     "export",
     "grant",
     "hold",
@@ -48,7 +49,7 @@ COUNTS = {
         "restrictions",
         "rows",
     ),
-    *("sections", "shares", "theirs", "threshold", "unsafe", "version", "versions"),
+    *("sections", "shares", "steps", "theirs", "threshold", "unsafe", "version", "versions"),
 }
 HASHES = {"digests", "md5", "sha256"}
 MOMENTS = {"period", "until", "week"}

@@ -29,6 +29,8 @@ LEFT_OUT = {
     "casework.file_chunk": "file and position are bound into each chunk; one that is not found is said",
     "casework.file.added_at": "a moment of processing, which decides nothing",
     "casework.case.row_version": "counts writings, so that two who write at once meet, and phones fetch anew",
+    "casework.case_entry": "follows from its newest sealed step, with which it is compared when the case file is opened",
+    "casework.case_step": "bound to case and number, or said inside the seal; the key lists how many steps a case has",
     "casework.household": "an id; who belongs to it is listed",
     "casework.tombstone": "of somebody erased, whose key is gone; the log has the line of the erasure",
     "casework.erasure_certificate": "likewise; it is signed",

@@ -40,6 +40,8 @@ ROOMS = (
     "exporting",
     "follow_up",
     "reviewing",
+    "case_file",
+    "programme",
 )
 FACES = (
     "ingest",
@@ -95,6 +97,7 @@ QUIET = {
     "casework.tag_of_list": "a keyed digest of these, which tells of nobody",
     "casework.withdrawn": "which of the ids that a phone names it has to let go of",
     "casework.forbidden_for": "yes or no, a step of exporting, which leaves the line",
+    "casework.programme_in_force": "lists to choose from and rules, which tell of nobody",
     "casework.list_recipients": "organisations and their public keys",
     "casework.may_share_with": "yes or no, a step of sharing, which leaves the line",
     "casework.may_use": "yes or no, a step of using, which leaves the line",

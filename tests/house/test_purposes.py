@@ -77,6 +77,7 @@ OPENS_NOTHING = {
     "ingest.received_before",
     "ingest.unopened_submissions",
     "casework.find_overdue",
+    "casework.programme_in_force",
     "casework.offered_cases",
     "casework.page_overdue",
     "casework.tag_of_list",

@@ -27,6 +27,7 @@ _BY_KIND: Final = {
         ),
         "anonymizer.fact_column.content",
         "anonymizer.sealed_evidence.content",
+        "casework.case_step.content",
         "casework.consent.details",
         "casework.file.label",
         "casework.file_chunk.content",

@@ -19,7 +19,9 @@ from sqlalchemy.orm import Session
 from app.program import Program
 from app.release_period import protect_week
 from casework import list_cases
+from casework.case_file import Act, EntryKind, Step, take_step
 from casework.duplicate_models import CandidateState, DuplicateCandidate, Similarity
+from casework.models import Case
 from casework.records import break_glass, keep_from
 from casework.reviewing import decide
 from casework.rights import RequestKind, correct_record, hold_record, receive_request
@@ -152,6 +154,7 @@ def _populated(
     }
     _edits(team, persons)
     _deeds(team, persons)
+    _steps(team, persons)
     protect_week(program, OPERATION, WEEK, actor="officer")
     return World(program, owner, persons, before)
 
@@ -247,6 +250,15 @@ def _deeds(team: Field, persons: Sequence[UUID]) -> None:
     ) as session:
         for title in ("Lost telephone", "Lost laptop"):
             add_entry(session, team.ring, Breach(title, "It was left in a bus.", "yesterday", now() - timedelta(hours=9), 12))
+
+
+def _steps(team: Field, persons: Sequence[UUID]) -> None:
+    for number, person in enumerate(persons):
+        with team.zone() as session:
+            [case] = session.scalars(select(Case.id).where(Case.person == person)).all()
+            for text_ in ("first", "second"):
+                note = Step(EntryKind.NOTE, Act.WRITE, fields={"text": f"The {text_} note on number {number}."})
+                take_step(session, team.ring, case, note, purpose=Purpose.ASSISTANCE)
 
 
 def _add_app(session: Session, ring: KeyRing, account: UUID) -> None:

@@ -12,8 +12,9 @@ from anonymizer import Population, Unit
 from anonymizer.weeks.fact_blocks import load_facts
 from anonymizer.weeks.sealed_evidence import load_evidence
 from casework import movement_facts, read_person, read_report
+from casework.case_file import read_case_file
 from casework.consent import consent_history
-from casework.models import MovementEvent, Person
+from casework.models import Case, MovementEvent, Person
 from casework.records import list_files, openings_to_review, read_file
 from casework.rights import list_holds
 from casework.rights.keep_former import former_answers
@@ -78,6 +79,11 @@ def each_person(read: Callable[[Session, KeyRing, UUID], Any]) -> Callable[[Sess
 def files(session: Session, ring: KeyRing, person: UUID) -> Any:
     labels = list_files(session, ring, person, purpose=LAW)
     return [(label, b"".join(read_file(session, ring, label.id, purpose=LAW).content)) for label in labels]
+
+
+def case_files(session: Session, ring: KeyRing) -> Any:
+    found = session.scalars(select(Case.id).order_by(Case.id)).all()
+    return [read_case_file(session, ring, case, purpose=LAW) for case in found]
 
 
 def consents(session: Session, ring: KeyRing, person: UUID) -> Any:
@@ -155,6 +161,7 @@ READINGS: Final[Mapping[str, Reading]] = {
     "anonymizer.block_key": Reading(Zone.ANONYMIZER, blocks, "block"),
     "anonymizer.fact_column": Reading(Zone.ANONYMIZER, blocks, "block"),
     "anonymizer.sealed_evidence": Reading(Zone.ANONYMIZER, evidence),
+    "casework.case_step": Reading(Zone.CASEWORK, case_files, "concat_ws(' ', id, \"case\")"),
     "casework.consent": Reading(Zone.CASEWORK, each_person(consents)),
     "casework.file": Reading(Zone.CASEWORK, each_person(files)),
     "casework.file_chunk": Reading(Zone.CASEWORK, each_person(files), "file"),

@@ -1,0 +1,42 @@
+"""What a step in a case file is refused for. A message names kinds, acts, fields and ids, never what was written."""
+
+from core.access import NotAllowed
+from core.errors import Problem
+
+__all__ = ["EntryChanged", "EntryUnknown", "FieldUnfit", "FieldsMissing", "OwnStep", "StepImpossible"]
+
+
+class StepImpossible(Problem):
+    code = "CASE-170"
+    says = "This cannot be done now: {act}, {kind}, where the entry is in state {before} and the case in state {case_state}."
+    remedy = "Open the case file again: it shows what can be done. A closed case is reopened before work goes on."
+
+
+class OwnStep(NotAllowed):
+    code = "CASE-171"
+    says = "Nobody approves, accepts or sends back what they wrote or submitted themselves ({right})."
+    remedy = "Ask another person who may do it; the entry waits on their page of approvals."
+
+
+class EntryChanged(Problem):
+    code = "CASE-172"
+    says = "Somebody else changed this entry of the case file meanwhile ({entry}). What you wrote was not stored."
+    remedy = "Compare with what stands now, take over what is still right, and send it again."
+
+
+class EntryUnknown(Problem):
+    code = "CASE-173"
+    says = "There is no such entry in this case file: {entry}."
+    remedy = "Open the case file again and choose the entry there."
+
+
+class FieldsMissing(Problem):
+    code = "CASE-174"
+    says = "These fields have to be filled in first: {fields}."
+    remedy = "Fill them in and send again; nothing that you wrote was lost."
+
+
+class FieldUnfit(Problem):
+    code = "CASE-175"
+    says = "The field {field} cannot hold this: {expected}."
+    remedy = "Correct the field and send again."

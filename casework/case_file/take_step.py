@@ -1,0 +1,150 @@
+"""Take a step in a case file: by who may, from where the entry stands, with what the step needs.
+
+The page that sends a step makes its id: sent twice, by a double click or a line that broke, it is one step. It also says which
+step of the entry it showed as the newest: who writes over what somebody else wrote meanwhile is told so.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import Session
+
+from casework.case_file.case_state import leave_case
+from casework.case_file.errors import EntryChanged, EntryUnknown, FieldsMissing, OwnStep, StepImpossible
+from casework.case_file.kinds import PART_OF
+from casework.case_file.read_fields import read_fields
+from casework.case_file.transitions import NOT_YET, Approval, Transition, find_transition
+from casework.case_file_models import Act, CaseEntry, EntryKind
+from casework.consent.consents import require_unrestricted
+from casework.errors import RecordUnknown
+from casework.models import Case, KeyKind, Person
+from casework.programme import Programme, programme_in_force
+from casework.store.bulk_limit import count_reading
+from casework.store.change_clear import changing_clear
+from casework.store.need_to_know import require_parts
+from casework.store.seal_record import Vault, stored_key
+from casework.store.seal_steps import SealedStep, open_steps, seal_step
+from core.access import require
+from core.audit import Action, Purpose, record
+from core.clear_columns import custody_of
+from core.clock import now
+from core.keyring import KeyRing
+from core.turns import take_turns
+
+__all__ = ["Step", "take_step"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """What somebody wants done: an act on an entry, None for one that is not there yet.
+
+    `seen` is the number of the entry's newest step as it was shown, 0 for a new entry. Of `fields` those that are not named
+    stay as they were; an empty one is emptied. `due` and `assignee` hold from now on.
+    """
+
+    kind: EntryKind
+    act: Act
+    entry: UUID | None = None
+    fields: Mapping[str, str | list[str]] = field(default_factory=dict, repr=False)
+    due: date | None = None
+    assignee: str | None = None
+    seen: int = 0
+    id: UUID = field(default_factory=uuid4)
+
+
+def take_step(session: Session, ring: KeyRing, case_id: UUID, step: Step, *, purpose: Purpose) -> UUID:
+    """Take the step; the entry's id. The same step again changes nothing.
+
+    Raises `RecordUnknown`, `NotAllowed`, `OwnStep`, `RecordRestricted`, `StepImpossible`, `EntryUnknown`, `EntryChanged`,
+    `FieldsMissing`, `FieldUnfit`, or what `open_steps` raises.
+    """
+    case = session.get(Case, case_id)
+    if case is None:
+        raise RecordUnknown(kind="case", record=case_id)
+    take_turns(session, f"casework.case:{case_id}")
+    session.refresh(case)
+    person = session.get_one(Person, case.person)
+    require_parts(session, person, [PART_OF[step.kind]])
+    require_unrestricted(session, person.id, purpose)
+    count_reading(session, [person.id])
+    vault = Vault(session, ring, case.operation)
+    key = stored_key(vault, person.id, KeyKind.PERSON)
+    taken = open_steps(session, key, case)
+    earlier = [one for one in taken if one.entry == step.entry]
+    if step.id in {one.id for one in taken}:
+        return next(one.entry for one in taken if one.id == step.id)
+    programme = programme_in_force(session)
+    row = _row(case, step, earlier)
+    access = require(session, row.right, custody_of(person), subject=f"casework.case:{case_id}")
+    if case.state not in row.during or not is_asked(row, programme):
+        raise _impossible(case, step, row.before)
+    if row.by_another and access.actor in {one.by for one in earlier}:
+        raise OwnStep(row.right, f"casework.case:{case_id}")
+    fields = read_fields(step.kind, step.fields, programme)
+    whole = _whole(earlier) | fields
+    _require_filled(row, whole)
+    sealed = SealedStep(
+        id=step.id,
+        number=len(taken) + 1,
+        entry=step.entry or uuid4(),
+        kind=step.kind,
+        act=step.act,
+        state=row.after,
+        by=access.actor,
+        at=now(),
+        due=step.due,
+        assignee=step.assignee,
+        fields=fields,
+    )
+    with changing_clear(vault, [person.id]):
+        _note_entry(session, case, sealed)
+        session.add(seal_step(key, case, sealed))
+        leave_case(case, row, whole)
+    detail = {"entry": str(sealed.entry), "kind": step.kind.value, "act": step.act.value, "state": row.after}
+    record(session, Action.WORKED, f"casework.case:{case_id}", purpose=purpose, detail=detail)
+    return sealed.entry
+
+
+def _row(case: Case, step: Step, earlier: list[SealedStep]) -> Transition:
+    """The row of the table; raises `EntryUnknown`, `EntryChanged` or `StepImpossible`."""
+    if step.entry and (not earlier or earlier[-1].kind is not step.kind):
+        raise EntryUnknown(entry=step.entry)
+    if earlier and earlier[-1].number != step.seen:
+        raise EntryChanged(entry=step.entry)
+    before = earlier[-1].state if earlier else NOT_YET
+    row = find_transition(step.kind, step.act, before)
+    if row is None:
+        raise _impossible(case, step, before)
+    return row
+
+
+def _impossible(case: Case, step: Step, before: str) -> StepImpossible:
+    return StepImpossible(act=step.act.value, kind=step.kind.value, before=before or "not there", case_state=case.state)
+
+
+def is_asked(row: Transition, programme: Programme) -> bool:
+    """Whether the programme has this step: approvals are asked for, or they are not."""
+    asked = row.kind.value in programme.approvals
+    return row.approval is Approval.ANY or asked == (row.approval is Approval.ASKED)
+
+
+def _whole(earlier: list[SealedStep]) -> dict[str, Any]:
+    return {name: value for one in earlier for name, value in one.fields.items()}
+
+
+def _require_filled(row: Transition, fields: Mapping[str, Any]) -> None:
+    missing = [name for name in row.needs if not fields.get(name)]
+    if missing:
+        raise FieldsMissing(fields=", ".join(missing))
+
+
+def _note_entry(session: Session, case: Case, step: SealedStep) -> None:
+    entry = session.get(CaseEntry, step.entry) or CaseEntry(
+        id=step.entry, person=case.person, case=case.id, operation=case.operation, kind=step.kind.value
+    )
+    entry.state, entry.due, entry.assignee, entry.changed_at = step.state, step.due, step.assignee, step.at
+    session.add(entry)
+    session.flush()

@@ -1,0 +1,95 @@
+"""What is done on a case, step by step: the steps themselves, sealed and only ever added, and where each entry stands.
+
+A step is sealed whole: kind, act, state, who, when and what was written. What stands in clear of an entry is what lists ask
+for, and follows from its newest step, with which it is compared whenever the case file is opened.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import DateTime, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database import Base
+
+__all__ = ["Act", "CaseEntry", "CaseStep", "EntryKind"]
+
+
+class EntryKind(StrEnum):
+    """One kind of thing that is done on a case, in the order in which a case file shows them."""
+
+    DECISION = "decision"  # of a screening: status and eligibility
+    ASSESSMENT = "assessment"
+    PLAN = "plan"
+    GOAL = "goal"
+    SERVICE = "service"
+    REFERRAL = "referral"
+    TRANSFER = "transfer"  # of the case to another unit
+    VISIT = "visit"  # follow-up visit
+    RETURN = "return"  # assisted voluntary return and reintegration
+    TASK = "task"
+    NOTE = "note"
+    FLAG = "flag"
+    CLOSURE = "closure"
+
+
+class Act(StrEnum):
+    """What is done with an entry."""
+
+    WRITE = "write"
+    CHANGE = "change"
+    SUBMIT = "submit"  # for approval
+    SETTLE = "settle"  # without approval, where the programme asks for none
+    APPROVE = "approve"
+    SEND_BACK = "send_back"
+    END = "end"
+    START = "start"
+    COMPLETE = "complete"
+    FAIL = "fail"
+    CANCEL = "cancel"
+    SEND = "send"
+    ACCEPT = "accept"
+    REJECT = "reject"
+    REVOKE = "revoke"
+    AGREE = "agree"
+    DEPART = "depart"
+    ARRIVE = "arrive"
+    REOPEN = "reopen"
+
+
+class CaseEntry(Base):
+    """One thing in a case file (a goal, a service, a referral, a task) and where it stands."""
+
+    __tablename__ = "case_entry"
+    __table_args__ = (
+        Index(None, "operation", "kind", "state", "due"),
+        Index(None, "operation", "assignee", "state"),
+        {"schema": "casework"},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person: Mapped[UUID] = mapped_column(ForeignKey("casework.person.id", ondelete="CASCADE"), index=True)
+    case: Mapped[UUID] = mapped_column(ForeignKey("casework.case.id", ondelete="CASCADE"), index=True)
+    operation: Mapped[str]
+    kind: Mapped[str]  # `EntryKind`
+    state: Mapped[str]
+    due: Mapped[date | None]
+    assignee: Mapped[str | None]  # the account that has it to do
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class CaseStep(Base):
+    """One act on an entry. `number` counts the steps of a case from 1: none can be missing in between, and the key of the
+    person lists how many there are."""
+
+    __tablename__ = "case_step"
+    __table_args__ = (UniqueConstraint("case", "number"), {"schema": "casework"})
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)  # made with the page that sends it: sent twice, it is one step
+    person: Mapped[UUID] = mapped_column(ForeignKey("casework.person.id", ondelete="CASCADE"), index=True)
+    case: Mapped[UUID] = mapped_column(ForeignKey("casework.case.id", ondelete="CASCADE"))
+    entry: Mapped[UUID] = mapped_column(ForeignKey("casework.case_entry.id", ondelete="CASCADE"), index=True)
+    operation: Mapped[str]
+    number: Mapped[int]
+    content: Mapped[bytes]

@@ -1,0 +1,64 @@
+"""One case in the custody of Amal's team, with a supervisor above, a colleague beside, and an auditor who sees nothing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from casework import list_cases
+from casework.case_file import Act, CaseFile, EntryKind, Step, read_case_file, take_step
+from core.access import Access, Custody, Grant
+from core.audit import Purpose
+from core.database import Zone
+from core.permissions import Role
+from tests.casework.conftest import OPERATION, SCREENING, Field
+
+CUSTODY = Custody("org", "north", "team-1", "amal")
+AMAL = Access("amal", OPERATION, (Grant(Role.CASEWORKER, team="team-1"),))
+BADR = Access("badr", OPERATION, (Grant(Role.CASEWORKER, team="team-2"),))
+CARLA = Access("carla", OPERATION, (Grant(Role.SUPERVISOR, organisation="org"),))
+EMIL = Access("emil", OPERATION, (Grant(Role.SUPERVISOR, organisation="org"),))
+
+
+@dataclass
+class Office:
+    """The case, and people who work on it."""
+
+    team: Field
+    case: UUID
+    person: UUID
+
+    @contextmanager
+    def working(self, access: Access = AMAL) -> Iterator[Session]:
+        with self.team.database.transaction(Zone.CASEWORK, access=access) as session:
+            yield session
+
+    def take(self, step: Step, access: Access = AMAL) -> UUID:
+        with self.working(access) as session:
+            return take_step(session, self.team.ring, self.case, step, purpose=Purpose.ASSISTANCE)
+
+    def file(self, access: Access = AMAL) -> CaseFile:
+        with self.working(access) as session:
+            return read_case_file(session, self.team.ring, self.case, purpose=Purpose.ASSISTANCE)
+
+    def begin(self, kind: EntryKind, act: Act = Act.WRITE, access: Access = AMAL, **fields: str | list[str]) -> UUID:
+        return self.take(Step(kind, act, fields=fields), access)
+
+    def go_on(self, entry: UUID, act: Act, access: Access = AMAL, **fields: str | list[str]) -> None:
+        """The next act on an entry, by somebody who has just looked at it."""
+        seen = next(one for one in self.file().entries if one.id == entry)
+        self.take(Step(seen.kind, act, entry, fields, seen=seen.number), access)
+
+
+@pytest.fixture
+def office(field_team: Field) -> Office:
+    field_team.send("screening", SCREENING)
+    field_team.admit_awaiting()
+    with field_team.changing() as session:
+        session.execute(text("UPDATE casework.person SET custody = :custody"), {"custody": str(CUSTODY)})
+        [case] = list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)
+    return Office(field_team, case.id, case.person)
