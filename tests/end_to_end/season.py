@@ -38,6 +38,7 @@ from forms import RecordPart
 from tests.blank_database import administrate
 from tests.end_to_end.colleagues import Colleague
 from tests.end_to_end.filled_forms import OPERATION
+from tests.end_to_end.season_casework import lead_a_case
 from tests.end_to_end.season_setting import Season
 
 __all__ = ["live_through"]
@@ -58,7 +59,7 @@ def live_through(season: Season) -> None:
     person = _search(season, amal)
     _merge_and_undo(season, sara)
     _reveal_and_correct(season, amal, person)
-    _decide_screening(season, amal, sara, person)
+    lead_a_case(season, amal, sara, person)
     _make_mistakes(season, amal, person)
     _share(season, sara, person)
     _break_the_glass(season, sara, person)
@@ -119,18 +120,6 @@ def _reveal_and_correct(season: Season, amal: Colleague, person: UUID) -> None:
         amal.do(f"{at}/former", page=at, part=part.value, sees=True)
     for file in re.findall(rf'action="({at}/files/[^"]+)"', amal.look(at)):
         amal.do(file, page=at, sees=True)
-
-
-def _decide_screening(season: Season, amal: Colleague, sara: Colleague, person: UUID) -> None:
-    """In vain, since the outcome does not fit; then with somebody else's opinion."""
-    at = min(re.findall(r'href="(/cases/[0-9a-f-]{36}/screening)', amal.look(f"/persons/{person}")))
-    sent = dict[str, object](re.findall(r'type="hidden" name="(step|rule)" value="([^"]*)"', amal.look(at)))
-    sent |= {"act": "submit", "status": "actual", "eligible": "yes", "reasons": season.word("reasons of a decision")}
-    amal.fill_in(at, sent | {"outcome": "close"}, page=at, sees=True, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    waiting = amal.fill_in(at, sent | {"outcome": "assist"}, page=at, sees=True).text
-    [entry] = re.findall(r'<div class="panel" id="([0-9a-f-]{36})"', waiting)
-    seen = {"step": str(uuid4()), "entry": entry, "seen": "1", "answer": season.word("an answer to a decision")}
-    sara.do(f"{at}/send-back", page="/screenings", sees=True, **seen)
 
 
 def _correction(season: Season, amal: Colleague, at: str, part: RecordPart) -> dict[str, str]:
