@@ -35,8 +35,8 @@ class Approval(StrEnum):
 @dataclass(frozen=True)
 class Transition:
     """One row. `needs`: fields that must be filled in then; `only_yes`: those of them that must say yes; `by_another`: not by
-    who wrote, changed or submitted the entry; `during`: where the case may stand; `case_to`: where it stands afterwards, None where it stays (a closure's and a decision's
-    own outcome is said by `casework.case_file.case_state`)."""
+    who wrote, changed or submitted the entry; `during`: where the case may stand; `case_to`: where it stands afterwards, None
+    where it stays (a closure's and a decision's own outcome is said by `casework.case_file.case_state`)."""
 
     kind: EntryKind
     act: Act
