@@ -13,6 +13,7 @@ from casework.case_file.read_case_file import CaseFile, Entry, read_case_file
 from casework.case_file.step import Step
 from casework.case_file.take_step import take_step
 from casework.case_file.transitions import TRANSITIONS, Transition
+from casework.case_file.words import case_words
 from casework.case_file_models import Act, EntryKind
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Transition",
     "add_document",
     "asked_fields",
+    "case_words",
     "count_awaiting",
     "document_of",
     "page_awaiting",
