@@ -92,11 +92,18 @@ def _decide(desk: _Desk, story: CaseStory) -> bool:
     """Whether the person is assisted. What the rules want a second opinion on is refused here, and the supervisor agrees."""
     proposal = desk.screening().proposal
     if not proposal.second_opinion and proposal.eligible:
-        said = {"status": proposal.status, "eligible": "yes", "wants_assistance": "yes", "outcome": "assist"}
-        desk.begin(EntryKind.DECISION, Act.SETTLE, reasons=story.situation, **said)
+        desk.begin(
+            EntryKind.DECISION,
+            Act.SETTLE,
+            status=proposal.status,
+            eligible="yes",
+            wants_assistance="yes",
+            outcome="assist",
+            reasons=story.situation,
+        )
         return True
-    refusal = {"status": "not", "eligible": "no", "outcome": "close", "reasons": "Paid in full, free to leave, no debt."}
-    decision = desk.begin(EntryKind.DECISION, Act.SUBMIT, **refusal)
+    why = "Paid in full, free to leave, no debt."
+    decision = desk.begin(EntryKind.DECISION, Act.SUBMIT, status="not", eligible="no", outcome="close", reasons=why)
     if story.stage > Stage.ASSESSED:
         desk.go_on(decision, Act.APPROVE, SUPERVISOR)
     return False
@@ -112,8 +119,8 @@ def _assess(desk: _Desk, story: CaseStory) -> None:
 
 
 def _plan(desk: _Desk, story: CaseStory) -> None:
-    span = {"starts": _day(-10).isoformat(), "ends": _day(80).isoformat()}
-    plan = desk.begin(EntryKind.PLAN, aim=story.aim, agreed="yes", **span)
+    starts, ends = _day(-10).isoformat(), _day(80).isoformat()
+    plan = desk.begin(EntryKind.PLAN, aim=story.aim, agreed="yes", starts=starts, ends=ends)
     desk.go_on(plan, Act.SUBMIT)
     for help_ in story.helps:
         desk.begin(EntryKind.GOAL, due=45, goal=help_.goal, need=help_.need, measure=help_.measure)
@@ -129,16 +136,16 @@ def _assist(desk: _Desk, story: CaseStory) -> None:
 
 
 def _refer(desk: _Desk, story: CaseStory) -> None:
-    """Written for both; sent where the person agreed that this provider is told of them."""
+    """Written for each need; sent where the person agreed that this provider is told of them."""
     for help_ in story.helps:
         if help_.provider != "own":
             _refer_to(desk, help_)
 
 
 def _refer_to(desk: _Desk, help_: Help) -> None:
-    asked = {"provider": help_.provider, "service_type": help_.need, "urgency": "soon", "reason": help_.goal}
-    referral = desk.begin(EntryKind.REFERRAL, **asked)
-    if desk.agreed_to(help_.provider):
+    to = help_.provider
+    referral = desk.begin(EntryKind.REFERRAL, provider=to, service_type=help_.need, urgency="soon", reason=help_.goal)
+    if desk.agreed_to(to):
         desk.go_on(referral, Act.SEND)
 
 
