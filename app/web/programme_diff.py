@@ -1,35 +1,54 @@
-"""What a proposed text changes in the one that holds: line by line, under the section in which it stands."""
+"""What a proposed text changes in the one that holds, section by section: a line that moves is told in both of its sections."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import Final
 
 __all__ = ["ChangedSection", "changed_sections"]
+
+HEADER: Final = re.compile(r"\[+([\w.-]+)\]+")
 
 
 @dataclass(frozen=True)
 class ChangedSection:
-    """Lines of one section that are taken away and that come instead."""
+    """Lines of one section that are taken away and that come instead; `name` is empty before the first header."""
 
-    header: str
+    name: str
     taken: Sequence[str]
     added: Sequence[str]
 
 
 def changed_sections(before: str, after: str) -> list[ChangedSection]:
-    """The changes from one text to another, in their order; empty lines are not told."""
-    was, now = before.split("\n"), after.split("\n")
-    return [
-        ChangedSection(_header(now, new_from) or _header(was, from_), _told(was[from_:to]), _told(now[new_from:new_to]))
-        for tag, from_, to, new_from, new_to in SequenceMatcher(None, was, now, autojunk=False).get_opcodes()
-        if tag != "equal" and (_told(was[from_:to]) or _told(now[new_from:new_to]))
-    ]
+    """The changes from one text to another, in the order of the new one; empty lines are not told."""
+    was, now = _sections(before), _sections(after)
+    changed = [_changed(name, was.get(name, []), now.get(name, [])) for name in dict.fromkeys((*now, *was))]
+    return [one for one in changed if one.taken or one.added]
 
 
-def _told(lines: Sequence[str]) -> list[str]:
-    return [line for line in lines if line.strip()]
+def _changed(name: str, was: Sequence[str], now: Sequence[str]) -> ChangedSection:
+    taken: list[str] = []
+    added: list[str] = []
+    for tag, from_, to, new_from, new_to in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
+        if tag != "equal":
+            taken += was[from_:to]
+            added += now[new_from:new_to]
+    return ChangedSection(name, taken, added)
 
 
-def _header(lines: Sequence[str], at: int) -> str:
-    """The header above a line."""
-    return next((line.partition("]")[0].strip("[ ") for line in reversed(lines[:at]) if line.startswith("[")), "")
+def _sections(text: str) -> dict[str, list[str]]:
+    """The lines by section; sections of one name, as the rows of a table, are one."""
+    found: dict[str, list[str]] = {}
+    for name, line in _lines(text):
+        if line.strip():
+            found.setdefault(name, []).append(line)
+    return found
+
+
+def _lines(text: str) -> Iterator[tuple[str, str]]:
+    name = ""
+    for line in text.split("\n"):
+        header = HEADER.match(line)
+        name = header[1] if header else name
+        yield name, line

@@ -15,7 +15,7 @@ __all__ = ["CodeRow", "CodeUnfit", "read_rows", "rows_of", "wanted_list"]
 
 CODE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 LONGEST_LABEL: Final = 200
-EMPTY_ROWS: Final = 3
+EMPTY_ROWS: Final = 2
 
 
 class CodeUnfit(Problem):

@@ -62,7 +62,8 @@ def test_the_whole_way(signed_in: SignIn, field_team: Field) -> None:
     sonia, carla = signed_in("sonia", Role.SUPERVISOR), signed_in("carla", Role.SUPERVISOR)
     review = change_needs(sonia)
     assert "<ins>+ phone = {" in review.text
-    assert "<del>− legal = {" in review.text
+    taken, added = (re.findall(f"<{tag}>. (\\w+) =", review.text) for tag in ("del", "ins"))
+    assert (taken, added) == (["medical", "legal"], ["medical", "phone", "legal"])  # what moves to [gone] is told in both
     assert "Version 1" in sonia.send("/programme/propose", page=CHANGE, content=content(review.text)).text
     assert deeds(sonia) == []
     [approving] = deeds(carla)
