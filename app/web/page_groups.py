@@ -28,6 +28,7 @@ from app.web.export_pages import EXPORTS
 from app.web.family_pages import FAMILY
 from app.web.file_pages import FILES
 from app.web.find_pages import FINDING
+from app.web.first_hour_pages import FIRST_HOUR
 from app.web.form_pages import FORMS
 from app.web.history_pages import HISTORY
 from app.web.policy_pages import POLICIES
@@ -91,6 +92,7 @@ GROUPS = (
     PROGRAMME,
     AUDIT,
     REGISTERS,
+    FIRST_HOUR,
     ADMINISTRATION,
     UNITS,
     TOKENS,
