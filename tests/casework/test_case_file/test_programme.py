@@ -4,8 +4,8 @@ import pytest
 
 from casework.case_file import Act, EntryKind
 from casework.case_file.errors import FieldUnfit, StepImpossible
-from casework.programme import OURS, parse_programme, programme_in_force
-from casework.programme.errors import ProgrammeUnreadable
+from casework.programme import OURS, CodeList, parse_programme, programme_in_force, rewrite_list
+from casework.programme.errors import ProgrammeNotRewritable, ProgrammeUnreadable
 from core.access import Access, Grant
 from core.database import Zone
 from core.languages import LANGUAGES
@@ -40,12 +40,22 @@ def test_a_code_is_read_in_the_own_language_else_in_english_else_as_it_is() -> N
         ('low = { en = "Low"', 'low = { xx = "Low"', "lists.risk.low"),
         ('low = { en = "Low"', 'low = { en = " "', "lists.risk.low"),
         ("[lists.need]", "[lists.need", "file"),
+        ("[lists.need]", '[gone.need]\nmedical = { en = "Medical" }\n[lists.need]', "gone.need.medical"),
+        ("[lists.need]", "[gone.danger]\n[lists.need]", "gone.danger"),
+        ("[lists.trafficking_status]", '[lists.trafficking_status]\nmaybe = { en = "Maybe" }', "trafficking_status.maybe"),
     ],
 )
 def test_a_fault_is_named_by_its_place(was: str, is_now: str, named: str) -> None:
     assert was in TEXT
     with pytest.raises(ProgrammeUnreadable, match=named):
         parse_programme(TEXT.replace(was, is_now, 1))
+
+
+def test_a_list_that_is_not_written_line_by_line_is_not_rewritten() -> None:
+    apart = TEXT.replace("[lists.risk]", '[lists.risk.extreme]\nen = "Extreme"\n[lists.risk]', 1)
+    assert "extreme" in parse_programme(apart).lists["risk"]
+    with pytest.raises(ProgrammeNotRewritable, match="lists.risk"):
+        rewrite_list(apart, "risk", CodeList({"low": {"en": "Low"}}, {}))
 
 
 def test_two_people_change_what_casework_offers_and_asks(office: Office) -> None:
