@@ -7,12 +7,11 @@ reads nothing of anybody.
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, select
 
 import forms
 from app.web.desk import Desk
-from casework.models import Case
+from casework.caseload import has_cases
 from core.access import Access
 from core.database import Zone
 from core.identity.grants import grants_given
@@ -38,7 +37,7 @@ def first_steps(desk: Desk, access: Access) -> list[FirstStep]:
     """All of them, in the order in which they are best done."""
     operation, program = access.operation, Access.of_system(access.actor, access.operation)
     with desk.database.transaction(Zone.COLLECTION, access=program) as session:
-        places = _any(session, PlaceRow.operation == operation)
+        places = bool(session.scalar(select(exists().where(PlaceRow.operation == operation))))
         published = bool(forms.list_forms(session, operation))
         phones = bool(list_collectors(session, operation))
     with desk.database.transaction(Zone.IDENTITY, access=program) as session:
@@ -46,7 +45,7 @@ def first_steps(desk: Desk, access: Access) -> list[FirstStep]:
         held = {(grant.role, grant.account) for grant in grants_given(session, operation)}
     with desk.database.transaction(Zone.CASEWORK, access=program) as session:
         programme = active_policy(session, PolicyKind.PROGRAMME) is not None
-        interview = _any(session, Case.operation == operation)
+        interview = has_cases(session, operation)
     roles = [role for role, _ in held]
     return [
         FirstStep("places", places),
@@ -59,10 +58,6 @@ def first_steps(desk: Desk, access: Access) -> list[FirstStep]:
         FirstStep("programme", programme, "/programme"),
         FirstStep("interview", interview, "/cases"),
     ]
-
-
-def _any(session: Session, wanted: ColumnElement[bool]) -> bool:
-    return bool(session.scalar(select(exists().where(wanted))))
 
 
 def _are_held(roles: Collection[str], wanted: Collection[Role], by: int) -> bool:

@@ -14,4 +14,4 @@ class ProgrammeUnreadable(Problem):
 class ProgrammeNotRewritable(Problem):
     code = "CASE-240"
     says = "Section {section} of the programme is written in a way that the page cannot change line by line."
-    remedy = 'Change it on the page of the whole text: one code a line, as `medical = { en = "Medical care" }`.'
+    remedy = "Change it in the whole text, with one code a line; the file that Waystation comes with shows how."

@@ -86,6 +86,7 @@ OPENS_NOTHING = {
     "casework.find_overdue",
     "casework.programme_in_force",
     "casework.programme_text",
+    "casework.has_cases",
     # A day in numbers, lists of filters, whose case is meant, a flag: nothing is opened.
     "casework.is_alone",
     "casework.offered_cases",

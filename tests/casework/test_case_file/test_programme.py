@@ -54,7 +54,7 @@ def test_a_fault_is_named_by_its_place(was: str, is_now: str, named: str) -> Non
 def test_a_list_that_is_not_written_line_by_line_is_not_rewritten() -> None:
     apart = TEXT.replace("[lists.risk]", '[lists.risk.extreme]\nen = "Extreme"\n[lists.risk]', 1)
     assert "extreme" in parse_programme(apart).lists["risk"]
-    with pytest.raises(ProgrammeNotRewritable, match="lists.risk"):
+    with pytest.raises(ProgrammeNotRewritable, match=r"lists\.risk"):
         rewrite_list(apart, "risk", CodeList({"low": {"en": "Low"}}, {}))
 
 
