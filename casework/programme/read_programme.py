@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from casework.programme.errors import ProgrammeUnreadable
 from casework.programme.screening_rules import Labels, ScreeningRules, parse_screening, read_labels, read_table
+from casework.programme.told_fields import ToldFields, parse_told
 from core.policies import PolicyKind, active_policy
 
 __all__ = ["APPROVABLE", "LISTS", "OURS", "Programme", "parse_programme", "programme_in_force"]
@@ -30,7 +31,7 @@ LISTS: Final = (
     "visit_outcome",
     "closure_outcome",
 )
-SECTIONS: Final = frozenset({"approvals", "lists", "reminders", "screening"})
+SECTIONS: Final = frozenset({"approvals", "lists", "referrals", "reminders", "screening"})
 REASSESS_AFTER_DAYS: Final = 90  # where a programme does not say
 
 
@@ -38,12 +39,14 @@ REASSESS_AFTER_DAYS: Final = 90  # where a programme does not say
 class Programme:
     """`lists`: by name of the list and code, what people read, in each language that is there. `approvals`: kinds of entries
     that somebody else has to approve. `screening`: what the answers of a screening propose; a programme that says nothing of it
-    takes Waystation's own. `reassess_after_days`: after so many, an open case is to be assessed again."""
+    takes Waystation's own. `told`: which answers a provider is told of a person referred to it; a programme that says nothing
+    of it tells none. `reassess_after_days`: after so many, an open case is to be assessed again."""
 
     lists: Mapping[str, Mapping[str, Labels]]
     approvals: frozenset[str]
     screening: ScreeningRules
     reassess_after_days: int = REASSESS_AFTER_DAYS
+    told: ToldFields = field(default_factory=ToldFields)
 
     def label(self, of_list: str, code: str, language: str) -> str:
         """What people read for a code: in their language, else in English; a code that is gone stands for itself."""
@@ -87,6 +90,7 @@ def parse_programme(content: str) -> Programme:
         frozenset(kind for kind, wanted in asked.items() if _yes(f"approvals.{kind}", wanted)),
         parse_screening(said["screening"], list(lists["trafficking_status"])) if "screening" in said else ours().screening,
         _days("reminders.reassess_after_days", reminders.get("reassess_after_days", REASSESS_AFTER_DAYS)),
+        parse_told(said.get("referrals", {}), list(lists["provider"])),
     )
 
 
