@@ -34,6 +34,7 @@ from app.web.policy_pages import POLICIES
 from app.web.protection_pages import PROTECTION
 from app.web.quality_pages import QUALITY
 from app.web.record_pages import RECORDS
+from app.web.referral_pages import REFERRALS
 from app.web.register_pages import REGISTERS
 from app.web.release_pages import RELEASES
 from app.web.rights_pages import RIGHTS
@@ -68,6 +69,7 @@ GROUPS = (
     CASE_DOCUMENTS,
     CASE_PRINTS,
     SCREENINGS,
+    REFERRALS,
     FAMILY,
     CHILDREN,
     TRAFFICKING,

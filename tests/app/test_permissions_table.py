@@ -33,7 +33,7 @@ from casework import (
     trafficking,
 )
 from casework.case_file import Act as CaseAct
-from casework.case_file import EntryKind, Step, read_case_file, take_step
+from casework.case_file import EntryKind, Step, page_referrals, read_case_file, take_step
 from casework.duplicates.errors import ListOutOfBounds
 from casework.errors import OpeningUnknown
 from casework.export_errors import BulkReadUnapproved
@@ -223,6 +223,7 @@ DEEDS: Mapping[Right, Deed] = {
     Right.APPROVE_CASE_STEP: Deed(
         C, lambda w, s, who: stepping(Step(EntryKind.PLAN, CaseAct.APPROVE, w.plan, seen=2))(w, s, who)
     ),
+    Right.ANSWER_REFERRAL: OfTheOperation(C, lambda _w, s, _: page_referrals(s)),
     Right.RESOLVE_DUPLICATES: Deed(
         C, lambda w, s, _: duplicates.merge_persons(s, w.ring, w.person, w.other, purpose=Purpose.ASSISTANCE)
     ),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text
@@ -23,8 +23,16 @@ from casework.case_file import (
     read_referral,
     take_step,
 )
-from casework.case_file.errors import ReferralNotAgreed, ReferralUnknown, ReferralUnopened, StepImpossible
-from casework.consent import ConsentState, GivenBy, RestrictionReason, Statement, record_consent, restrict_record, withdraw_consent
+from casework.case_file.errors import ReferralNotAgreed, ReferralUnknown, ReferralUnopened
+from casework.consent import (
+    ConsentState,
+    GivenBy,
+    RestrictionReason,
+    Statement,
+    record_consent,
+    restrict_record,
+    withdraw_consent,
+)
 from casework.errors import ClearRowChanged, PartNotYours, RecordUnknown
 from casework.models import Opening
 from casework.programme import OURS as PROGRAMME
@@ -38,7 +46,8 @@ from core.database import Zone
 from core.permissions import Role
 from forms import RecordPart
 from tests.casework.conftest import OPERATION
-from tests.casework.test_case_file.conftest import AMAL, CARLA, CUSTODY, Office
+from tests.casework.test_case_file.conftest import AMAL, CARLA, Office
+from tests.casework.test_case_file.test_case_file import damage
 
 DORA = Access("dora", OPERATION, (Grant(Role.PARTNER, organisation="clinic"),))
 ERIK = Access("erik", OPERATION, (Grant(Role.PARTNER, organisation="clinic"),))
@@ -296,8 +305,7 @@ def test_a_referral_that_is_opened_to_nobody_here_goes_on_as_before(office: Offi
 
 
 def test_an_opening_put_in_behind_the_programs_back_is_found(referred: Referred) -> None:
-    with referred.office.team.changing() as session:
-        session.execute(text("UPDATE casework.opening SET actor = 'erik' WHERE id = :id"), {"id": referred.entry})
+    damage(referred.office, f"UPDATE casework.opening SET actor = 'erik' WHERE id = '{referred.entry}'")
     with pytest.raises(ClearRowChanged):
         referred.read(ERIK)
 
@@ -308,7 +316,9 @@ def test_the_log_says_what_was_told_to_whom_on_which_basis_and_no_answer(referre
         rows = session.execute(text("SELECT action, actor, purpose, detail::text FROM core.audit_entry ORDER BY number")).all()
     shared = next(row for row in rows if row.action == "shared")
     assert all(word in shared[3] for word in ('"dora"', '"medical_partner"', "contact/prs_MobilePhone", '"consent"'))
-    read = [row for row in rows if (row.action, row.actor, row.purpose) == ("read", "dora", "referral") and "revealed" in row[3]]
+    read = [
+        row for row in rows if (row.action, row.actor, row.purpose) == ("read", "dora", "referral") and "revealed" in row[3]
+    ]
     assert len(read) == 1
     assert not [row for row in rows if "555 0199" in row[3] or "Interviewed" in row[3]]
 
