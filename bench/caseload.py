@@ -59,8 +59,8 @@ UPDATE casework."case" SET opened_at = now() - random() * interval '700 days',
   state = (ARRAY['eligible', 'active', 'active', 'follow_up', 'closed', 'not_eligible'])[1 + (random() * 5)::int]
 """
 ENTRIES = """
-INSERT INTO casework.case_entry (id, person, "case", operation, kind, state, due, assignee, changed_at)
-SELECT gen_random_uuid(), c.person, c.id, c.operation, k.kind, k.state,
+INSERT INTO casework.case_entry (id, person, "case", operation, custody, kind, state, due, assignee, changed_at)
+SELECT gen_random_uuid(), c.person, c.id, c.operation, c.custody, k.kind, k.state,
   CASE WHEN k.kind IN ('task', 'visit', 'service') THEN current_date + (random() * 60)::int - 10 END,
   CASE WHEN k.kind IN ('task', 'visit') THEN nullif(c.worker, '-') END, now() - random() * interval '100 days'
 FROM casework."case" c CROSS JOIN (VALUES ('task', 'open', 60), ('visit', 'planned', 60), ('service', 'planned', 60),

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import DateTime, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.access import UNASSIGNED
 from core.database import Base
 
 __all__ = ["TO_DO_KINDS", "TO_DO_STATES", "Act", "CaseEntry", "CaseStep", "EntryKind"]
@@ -85,6 +86,7 @@ class CaseEntry(Base):
     due: Mapped[date | None]
     assignee: Mapped[str | None]  # the account that has it to do
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    custody: Mapped[str] = mapped_column(server_default=str(UNASSIGNED))  # the person's, as a case's
 
 
 class CaseStep(Base):

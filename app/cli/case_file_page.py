@@ -38,6 +38,6 @@ def _cells(row: Transition) -> Iterator[str]:
     yield row.act.value
     yield row.after
     yield f"`{row.right.value}`"
-    yield ", ".join(f"`{name}`" for name in row.needs)
+    yield ", ".join(f"`{name}`: yes" if name in row.only_yes else f"`{name}`" for name in row.needs)
     yield ", ".join(filter(None, ("by another" if row.by_another else "", SAYS[row.approval.value])))
     yield f"becomes {row.case_to.value}" if row.case_to else ""

@@ -31,10 +31,10 @@ __all__ = ["CASE_STEPS"]
 router = signed_in_router()
 CASE_STEPS: Final = PageGroup(router, "case")
 FIELD: Final = "field:"
-# What a worker mends in the form itself: no such step now, changed meanwhile, missing, unfit, not agreed; account, partner, unit.
-MENDED: Final = frozenset(
-    {"CASE-170", "CASE-172", "CASE-174", "CASE-175", "CASE-181", "CASE-230", "APP-160", "CORE-412", "CORE-414"}
-)
+# What a worker mends in the form itself: no such step now, changed meanwhile, missing, unfit, not agreed; what the rules of a
+# screening ask; account, partner, unit.
+OF_STEPS: Final = frozenset({"CASE-170", "CASE-172", "CASE-174", "CASE-175", "CASE-181", "CASE-230"})
+MENDED: Final = OF_STEPS | {"CASE-210", "CASE-211", "CASE-212", "CASE-213", "APP-160", "CORE-412", "CORE-414"}
 SAID_ANEW: Final = frozenset({"answer", "reopening"})  # what was answered last time is not the answer now
 # Nobody has it to do, and it is due on no day.
 NOTHING_TO_DO: Final = frozenset({EntryKind.DECISION, EntryKind.NOTE, EntryKind.FLAG})

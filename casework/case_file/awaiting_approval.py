@@ -9,12 +9,12 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from casework.case_file.transitions import TRANSITIONS
 from casework.case_file_models import CaseEntry, EntryKind
-from casework.models import Case, Person
+from casework.models import Person
 from core.access import Custody, access_of, require
 from core.audit import Action, Purpose, record
 from core.paging import PAGE, Page, beyond, page_of
@@ -24,12 +24,18 @@ __all__ = ["AwaitingEntry", "count_awaiting", "page_awaiting"]
 
 # By kind and state, the right that the act of another person asks for.
 DECIDED_BY_ANOTHER: Final = {(row.kind.value, row.before): row.right for row in TRANSITIONS if row.by_another}
+WAITS: Final = or_(*((CaseEntry.kind == kind) & (CaseEntry.state == state) for kind, state in DECIDED_BY_ANOTHER))
 WAITING: Final = (
     select(CaseEntry, Person.custody)
-    .join(Case, Case.id == CaseEntry.case)
-    .join(Person, Person.id == Case.person)
-    .where(or_(*((CaseEntry.kind == kind) & (CaseEntry.state == state) for kind, state in DECIDED_BY_ANOTHER)))
+    .join(Person, Person.id == CaseEntry.person)
+    .where(WAITS)
     .order_by(CaseEntry.changed_at, CaseEntry.id)
+)
+COUNTED: Final = (
+    select(CaseEntry.kind, CaseEntry.state, Person.custody, func.count())
+    .join(Person, Person.id == CaseEntry.person)
+    .where(WAITS)
+    .group_by(CaseEntry.kind, CaseEntry.state, Person.custody)
 )
 
 
@@ -49,7 +55,9 @@ class AwaitingEntry:
 
 def count_awaiting(session: Session) -> int:
     """How many wait within the reach in which this account may decide them."""
-    return sum(1 for _ in _waiting(session))
+    return sum(
+        count for kind, state, held, count in session.execute(COUNTED) if _may(session, kind, state, Custody.parse(held))
+    )
 
 
 def page_awaiting(session: Session, *, purpose: Purpose, after: UUID | None = None) -> Page[AwaitingEntry]:
@@ -61,12 +69,13 @@ def page_awaiting(session: Session, *, purpose: Purpose, after: UUID | None = No
 
 
 def _waiting(session: Session) -> Iterator[AwaitingEntry]:
-    access = access_of(session)
-    if not any(access.may(right) for right in DECIDED_BY_ANOTHER.values()):
-        return
     for row, held in session.execute(WAITING):
         custody = Custody.parse(held)
-        if access.may(DECIDED_BY_ANOTHER[row.kind, row.state], custody):
+        if _may(session, row.kind, row.state, custody):
             yield AwaitingEntry(
                 row.id, row.case, EntryKind(row.kind), row.state, custody, row.due, row.assignee, row.changed_at
             )
+
+
+def _may(session: Session, kind: str, state: str, custody: Custody) -> bool:
+    return access_of(session).may(DECIDED_BY_ANOTHER[kind, state], custody)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from casework.case_file.answer_referral import is_answering
 from casework.case_file.case_state import leave_case
 from casework.case_file.decide_by_rules import Deciding, decided_by_rules, what_follows
-from casework.case_file.errors import EntryChanged, EntryUnknown, FieldsMissing, OwnStep, StepImpossible
+from casework.case_file.errors import EntryChanged, EntryUnknown, FieldsMissing, FieldUnfit, OwnStep, StepImpossible
 from casework.case_file.kinds import parts_of
 from casework.case_file.open_referral import close_referral, open_referral, with_told
 from casework.case_file.read_fields import read_fields
@@ -150,6 +150,9 @@ def _require_filled(row: Transition, fields: Mapping[str, Any]) -> None:
     missing = [name for name in row.needs if not fields.get(name)]
     if missing:
         raise FieldsMissing(fields=", ".join(missing))
+    for name in row.only_yes:
+        if fields[name] != "yes":
+            raise FieldUnfit(field=name, expected="this goes on only where the answer is yes")
 
 
 def _note_entry(session: Session, case: Case, step: SealedStep) -> None:

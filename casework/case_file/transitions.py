@@ -34,9 +34,9 @@ class Approval(StrEnum):
 
 @dataclass(frozen=True)
 class Transition:
-    """One row. `needs`: fields that must be filled in then; `by_another`: not by who wrote, changed or submitted the entry;
-    `during`: where the case may stand; `case_to`: where it stands afterwards, None where it stays (a closure's and a decision's
-    own outcome is said by `casework.case_file.case_state`)."""
+    """One row. `needs`: fields that must be filled in then; `only_yes`: those of them that must say yes; `by_another`: not by
+    who wrote, changed or submitted the entry; `during`: where the case may stand; `case_to`: where it stands afterwards, None
+    where it stays (a closure's and a decision's own outcome is said by `casework.case_file.case_state`)."""
 
     kind: EntryKind
     act: Act
@@ -44,6 +44,7 @@ class Transition:
     after: str
     right: Right = WORK
     needs: tuple[str, ...] = ()
+    only_yes: tuple[str, ...] = ()
     by_another: bool = False
     approval: Approval = Approval.ANY
     during: frozenset[CaseState] = OPEN
@@ -110,7 +111,7 @@ TRANSITIONS: Final[tuple[Transition, ...]] = (
     Transition(_K.VISIT, Act.FAIL, "planned", "missed"),
     Transition(_K.RETURN, Act.WRITE, NOT_YET, "counselling", needs=("country",)),
     Transition(_K.RETURN, Act.CHANGE, "counselling", "counselling", needs=("country",)),
-    Transition(_K.RETURN, Act.AGREE, "counselling", "agreed", needs=("voluntary", "counselled")),
+    Transition(_K.RETURN, Act.AGREE, "counselling", "agreed", needs=("voluntary", "counselled"), only_yes=("voluntary",)),
     Transition(_K.RETURN, Act.DEPART, "agreed", "departed", needs=("departed",)),
     Transition(_K.RETURN, Act.ARRIVE, "departed", "reintegrating", needs=("arrived",), case_to=CaseState.FOLLOW_UP),
     Transition(_K.RETURN, Act.COMPLETE, "reintegrating", "completed", needs=("reintegration",)),

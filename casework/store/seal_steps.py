@@ -101,8 +101,9 @@ def _open(key: KeptKey, case: Case, row: CaseStep) -> SealedStep:
 
 def _compare(session: Session, case: Case, steps: Sequence[SealedStep]) -> None:
     """What lists see of the case and of its entries is what the person's record and their newest steps say."""
-    together = select(Case.custody == Person.custody).join(Person, Person.id == Case.person)
-    if not session.scalar(together.where(Case.id == case.id)):
+    lies = select(Person.custody, Case.custody).join(Case, Case.person == Person.id).where(Case.id == case.id)
+    entries_lie = select(CaseEntry.custody).where(CaseEntry.case == case.id)
+    if len({*session.execute(lies).one(), *session.scalars(entries_lie)}) > 1:
         raise CaseFileDamaged(case=case.id, what="it lies in another custody than its person")
     newest = {step.entry: (step.kind.value, step.state, step.due, step.assignee, step.at) for step in steps}
     columns = CaseEntry.id, CaseEntry.kind, CaseEntry.state, CaseEntry.due, CaseEntry.assignee, CaseEntry.changed_at

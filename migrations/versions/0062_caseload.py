@@ -1,8 +1,8 @@
 """Lists of cases: in whose hands a case lies and when something was last done on it stand beside it; lists that are kept.
 
 A case lies where its person's record lies. The database keeps that itself: whatever is written into `custody`, what stands is
-the person's. The wall of a case compares it at once, where it had to look for the person's row of every case before; who is
-shown a case does not change by it.
+the person's. The walls of cases and entries compare it at once, where they had to look for the person's row of each before;
+who is shown a case does not change by it.
 """
 
 import sqlalchemy as sa
@@ -16,17 +16,16 @@ OWN_OPERATION = "operation = (SELECT current_setting('waystation.operation', tru
 ACTOR = "(SELECT current_setting('waystation.actor', true))"
 REACH = "(SELECT string_to_array(nullif(current_setting('waystation.reach', true), ''), ' '))::text[]"
 OPENED = f"person IN (SELECT o.person FROM casework.opening o WHERE o.actor = {ACTOR} AND o.until > now())"
-# Not EXISTS: PostgreSQL would look through all cases first, to have them at hand for a page of fifty entries.
-ITS_CASE = '(SELECT c.id FROM casework."case" c WHERE c.id = case_entry."case") IS NOT NULL'
-WHOLE_OPERATION = "(SELECT current_setting('waystation.reach', true)) = '%'"
+LYING = ("case", "case_entry")  # where the person's record lies
 TO_DO = "kind IN ('task', 'visit', 'service') AND state IN ('open', 'planned', 'under_way')"
 UNITS = ("organisation", "area", "team", "worker")  # each by itself, for PostgreSQL to know how many cases one has
 CODES = "codes ~ '^[a-z0-9_=&-]*$' AND length(codes) <= 400"
-READ = ("case", "person", "interview")
+READ = ("case", "case_entry", "person", "interview")
 
 
 def upgrade() -> None:
-    op.add_column("case", sa.Column("custody", sa.String(), nullable=False, server_default=UNASSIGNED), schema="casework")
+    for table in LYING:
+        op.add_column(table, sa.Column("custody", sa.String(), nullable=False, server_default=UNASSIGNED), schema="casework")
     for position, unit in enumerate(UNITS, 1):
         of_custody = sa.Computed(f"split_part(custody, '/', {position})", persisted=True)
         op.add_column("case", sa.Column(unit, sa.String(), of_custody, nullable=False), schema="casework")
@@ -55,6 +54,7 @@ def _fill() -> None:
         '(SELECT max(i.admitted_at) FROM casework.interview i WHERE i."case" = c.id)) '
         "FROM casework.person p WHERE p.id = c.person"
     )
+    op.execute("UPDATE casework.case_entry e SET custody = p.custody FROM casework.person p WHERE p.id = e.person")
     for table in READ:
         op.execute(f'ALTER TABLE casework."{table}" FORCE ROW LEVEL SECURITY')
 
@@ -64,13 +64,16 @@ def _keep() -> None:
         "CREATE FUNCTION casework.lie_with_person() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
         "NEW.custody := (SELECT p.custody FROM casework.person p WHERE p.id = NEW.person); RETURN NEW; END $$"
     )
-    op.execute(
-        'CREATE TRIGGER lie_with_person BEFORE INSERT OR UPDATE OF custody, person ON casework."case" '
-        "FOR EACH ROW EXECUTE FUNCTION casework.lie_with_person()"
-    )
+    for table in LYING:
+        op.execute(
+            f'CREATE TRIGGER lie_with_person BEFORE INSERT OR UPDATE OF custody, person ON casework."{table}" '
+            "FOR EACH ROW EXECUTE FUNCTION casework.lie_with_person()"
+        )
+    op.execute("GRANT UPDATE (custody) ON casework.case_entry TO waystation_casework")
     op.execute(
         "CREATE FUNCTION casework.take_cases_along() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        'UPDATE casework."case" SET custody = NEW.custody WHERE person = NEW.id; RETURN NULL; END $$'
+        'UPDATE casework."case" SET custody = NEW.custody WHERE person = NEW.id; '
+        "UPDATE casework.case_entry SET custody = NEW.custody WHERE person = NEW.id; RETURN NULL; END $$"
     )
     op.execute(
         "CREATE TRIGGER take_cases_along AFTER UPDATE OF custody ON casework.person "
@@ -100,5 +103,4 @@ def _kept_lists() -> None:
 def _walls() -> None:
     shown = f"{OWN_OPERATION} AND (custody LIKE ANY ({REACH}) OR {OPENED})"
     op.execute(f'ALTER POLICY need_to_know ON casework."case" USING ({shown}) WITH CHECK ({OWN_OPERATION})')
-    entry = f"{OWN_OPERATION} AND ({WHOLE_OPERATION} OR {ITS_CASE})"
-    op.execute(f"ALTER POLICY need_to_know ON casework.case_entry USING ({entry}) WITH CHECK ({entry})")
+    op.execute(f"ALTER POLICY need_to_know ON casework.case_entry USING ({shown}) WITH CHECK ({shown})")

@@ -38,6 +38,7 @@ from forms import RecordPart
 from tests.blank_database import administrate
 from tests.end_to_end.colleagues import Colleague
 from tests.end_to_end.filled_forms import OPERATION
+from tests.end_to_end.season_casework import lead_a_case
 from tests.end_to_end.season_setting import Season
 
 __all__ = ["live_through"]
@@ -58,6 +59,7 @@ def live_through(season: Season) -> None:
     person = _search(season, amal)
     _merge_and_undo(season, sara)
     _reveal_and_correct(season, amal, person)
+    lead_a_case(season, amal, sara, person)
     _make_mistakes(season, amal, person)
     _share(season, sara, person)
     _break_the_glass(season, sara, person)

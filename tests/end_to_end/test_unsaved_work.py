@@ -90,7 +90,7 @@ def test_it_comes_back_after_all_of_them_and_is_forgotten_once_sent(desk: Desk, 
     page.locator("#chosen summary").first.click()
     page.locator("#chosen details button").first.click()
     page.wait_for_selector("text=The chosen cases were flagged")
-    assert "unsaved:" not in page.evaluate(STORED)
+    page.wait_for_function(f"!{STORED}.includes('unsaved:')")
     page.goto(f"{desk.address}/cases")
     page.wait_for_selector("#chosen[data-ready]")
     assert page.input_value("#reason") == ""

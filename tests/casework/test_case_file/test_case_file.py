@@ -107,6 +107,14 @@ def test_what_was_sent_back_says_why_and_goes_on(office: Office) -> None:
     assert (entry.state, entry.fields and entry.fields["answer"]) == ("draft", "Which shelter?")
 
 
+def test_nobody_is_returned_who_does_not_freely_say_yes(office: Office) -> None:
+    way_back = office.begin(EntryKind.RETURN, country="Marenda")
+    with pytest.raises(FieldUnfit, match="voluntary"):
+        office.go_on(way_back, Act.AGREE, voluntary="no", counselled="2026-02-20")
+    office.go_on(way_back, Act.AGREE, voluntary="yes", counselled="2026-02-20")
+    assert office.file().entries[-1].state == "agreed"
+
+
 def test_a_case_out_of_reach_is_not_there(office: Office) -> None:
     with pytest.raises(RecordUnknown):
         office.file(BADR)
