@@ -61,7 +61,7 @@ def test_a_partner_reads_what_was_referred_answers_it_and_sees_no_more(office: O
     shown = plain(dora.get(f"/referrals/{entry}"))
     assert all(said in shown for said in (REASON, "Interviewed", "+252 61 555 0199", "Medical care"))
     assert "Told to nobody but Amal" not in shown
-    for address in (office.address, f"{office.address}/entries/{entry}", "/cases", "/tasks"):
+    for address in (office.address, f"{office.address}/entries/{entry}", "/cases", "/tasks", f"/persons/{office.person}"):
         assert dora.get(address).status_code == 403, address
     assert "Fill them in" in answer(dora, entry, "reject")
     assert "You accepted the referral" in answer(dora, entry, "accept", "Tuesday at nine")
