@@ -86,7 +86,8 @@ def view_record(
 ) -> RecordView:
     """The record with the fields of these addresses revealed and all others masked.
 
-    Raises `RecordUnknown`, `NotAllowed` where no part is open or for a field of a part that is closed, `KeyDestroyed` or `CiphertextRefused`.
+    Raises `RecordUnknown`, `NotAllowed` where no part is open or for a field of a part that is closed, `KeyDestroyed` or
+    `CiphertextRefused`.
     """
     found = find_with_key(session, person_id)  # while they are held here, the session asks for neither again
     if found is None:
