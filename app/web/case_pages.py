@@ -88,6 +88,7 @@ def look(
         request,
         "case.html.j2",
         visit,
+        unsaved=True,  # a form that was taken leads here: the browser forgets what it kept of it
         **_frame(desk, visit, opened, reading, looked_for),
         sections=sections,
         only=only,

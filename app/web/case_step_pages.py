@@ -118,6 +118,7 @@ def _form(
         request,
         "case_step.html.j2",
         visit,
+        unsaved=True,
         status=status_of(problem) if problem else HTTPStatus.OK,
         at=f"/cases/{opened.file.case}" if problem else "",
         file=opened.file,

@@ -117,6 +117,7 @@ def _page(
         request,
         "screening.html.j2",
         visit,
+        unsaved=True,
         status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK,
         at=f"/cases/{case}/screening",
         page=page,

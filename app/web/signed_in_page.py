@@ -24,6 +24,7 @@ from app.web.languages import keep_language, language_address, language_of, read
 from app.web.problems import SignInNeeded, status_of
 from app.web.signed_in import FORM_TOKEN, Visit, form_token
 from app.web.unsaved_work import key_for, name_for, tell_sent
+from casework.case_file import case_words
 from core.errors import Problem
 from core.languages import DEFAULT_LANGUAGE, LANGUAGES, direction_of
 
@@ -168,4 +169,5 @@ def _navigation(request: Request, visit: Visit | None) -> list[tuple[str, str, i
 def _texts(language: str, groups: tuple[str, ...]) -> Mapping[str, str]:
     """The texts of the frame, of problems and of every group, in one language. In English problems speak for themselves."""
     names = ("frame", *(() if language == DEFAULT_LANGUAGE else ("problems",)), *groups)
-    return {key: text for name in names for key, text in read_texts(name, language).items()}
+    of_cases = {f"case_{word}": text for word, text in case_words(language).items()}
+    return of_cases | {key: text for name in names for key, text in read_texts(name, language).items()}

@@ -14,6 +14,7 @@ from casework.case_file.read_referral import ReadReferral, count_referrals, page
 from casework.case_file.step import Step
 from casework.case_file.take_step import take_step
 from casework.case_file.transitions import TRANSITIONS, Transition
+from casework.case_file.words import case_words
 from casework.case_file_models import Act, EntryKind
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Transition",
     "add_document",
     "asked_fields",
+    "case_words",
     "count_awaiting",
     "count_referrals",
     "document_of",

@@ -19,6 +19,7 @@ from casework.rights.gather_access_pack import (
     restrictions_of,
     shared_with,
 )
+from casework.rights.gather_case_file import sections_of_cases
 from casework.rights.gather_people import sections_around
 from casework.rights.write_access_pack import as_json, as_page
 from casework.store.bulk_limit import count_reading
@@ -65,7 +66,7 @@ def give_access_pack(
 
 
 def _pack(held: Holdings, uses: Sequence[UseOfRecord]) -> AccessPack:
-    sections = [*held_sections(held), *sections_around(held)]
+    sections = [*held_sections(held), *sections_of_cases(held), *sections_around(held)]
     return AccessPack(
         held.person.id,
         held.language,

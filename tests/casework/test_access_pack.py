@@ -3,12 +3,14 @@
 import json
 import re
 from datetime import timedelta
+from html import escape
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from casework import find_case
+from casework.case_file import FIELDS, Act, EntryKind, Step, case_words, take_step
 from casework.consent.restrict_record import RestrictionReason, restrict_record
 from casework.errors import RecordUnknown
 from casework.rights import UseOfRecord, give_access_pack
@@ -253,3 +255,35 @@ def test_requests_out_of_reach_are_not_listed(field_team: Field, household: tupl
 def test_nobody_gives_a_pack_of_who_is_not_there(field_team: Field) -> None:
     with pytest.raises(RecordUnknown):
         give(field_team, uuid4())
+
+
+def test_the_case_file_is_told_in_words_and_what_workers_note_for_themselves_is_said_to_be_held(
+    field_team: Field, household: tuple[UUID, UUID]
+) -> None:
+    with field_team.zone() as session:
+        case = find_case(session, field_team.ring, OPERATION, SAID["case_reference"], purpose=Purpose.ASSISTANCE)
+        assert case
+        for step in (
+            Step(EntryKind.PLAN, Act.WRITE, fields={"aim": "A safe place to live", "agreed": "yes"}),
+            Step(EntryKind.SERVICE, Act.WRITE, fields={"service_type": "medical", "note": "Her neighbour drove her."}),
+            Step(EntryKind.NOTE, Act.WRITE, fields={"text": "Her neighbour Quintessa telephoned."}),
+        ):
+            take_step(session, field_team.ring, case.id, step, purpose=Purpose.ASSISTANCE)
+    with field_team.database.transaction(Zone.CASEWORK, access=OFFICER) as session:
+        page = give_access_pack(session, field_team.ring, household[0], uses=[], language="fr").page.decode()
+    french = case_words("fr")
+    assert all(escape(french[word]) in page for word in ("kind_plan", "kind_service", "kind_note", "field_aim", "field_agreed"))
+    assert "A safe place to live" in page
+    assert "Soins médicaux" in page
+    assert "Quintessa" not in page
+    assert "drove her" not in page
+    assert page.count(escape(texts_of("fr")["withheld"])) >= 2
+
+
+def test_the_words_of_the_case_file_are_there_in_every_language() -> None:
+    wanted = {f"kind_{kind.value}" for kind in EntryKind} | {
+        f"field_{one.name}" for fields in FIELDS.values() for one in fields
+    }
+    for language in LANGUAGES:
+        assert wanted == case_words(language).keys(), language
+        assert all(word.strip() for word in case_words(language).values())

@@ -127,3 +127,22 @@ def test_another_account_in_the_same_browser_neither_reads_it_nor_takes_it_away(
     page.wait_for_selector("#chosen[data-ready]")
     assert page.input_value("#reason") == ""
     assert page.evaluate(STORED) == kept
+
+
+def test_a_form_of_the_case_file_is_brought_back_and_sent(desk: Desk, field_team: Field) -> None:
+    page, form = desk.page, f"{desk.address}/cases/{desk.case}/step?kind=note&act=write"
+    page.goto(form)
+    page.wait_for_selector("form.ask[data-ready]")
+    page.fill("#f-text", TYPED)
+    page.wait_for_selector("form.ask[data-kept]")
+    page.goto("about:blank")
+    page.goto(form)
+    page.wait_for_selector("[data-unsaved-restored]")
+    assert page.input_value("#f-text") == TYPED
+    page.click("form.ask button:not([type])")
+    page.wait_for_url(f"**/cases/{desk.case}?done=write*")
+    page.wait_for_function(f"!{STORED}.includes('unsaved:')")
+    with field_team.zone() as session:
+        [note] = read_case_file(session, field_team.ring, desk.case, purpose=Purpose.ASSISTANCE).entries
+    assert note.fields is not None
+    assert note.fields["text"] == TYPED

@@ -167,9 +167,10 @@ def test_what_is_missing_or_unfit_is_told_at_its_field_and_what_was_typed_is_kep
     page = office.begin(office.amal, EntryKind.REFERRAL, provider="medical_partner", reason="", service_type="magic")
     assert page.status_code == 422
     assert 'id="w-service_type"' in page.text
-    page = office.begin(office.amal, EntryKind.REFERRAL, provider="medical_partner", reason="")
-    assert 'id="w-reason"' in page.text
-    assert re.search(r'<option value="medical_partner" selected>', page.text)
+    page = office.begin(office.amal, EntryKind.REFERRAL, provider="", reason="She asks for a lawyer", service_type="legal")
+    assert 'id="w-provider"' in page.text
+    assert "She asks for a lawyer" in page.text
+    assert re.search(r'<option value="legal" selected>', page.text)
     page = office.begin(office.amal, EntryKind.TASK, task="Call <the> clinic", due="soon", assignee="nobody.known")
     assert page.status_code == 422
     assert "Call &lt;the&gt; clinic" in page.text
