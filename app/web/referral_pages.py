@@ -18,7 +18,8 @@ from app.web.desk import Desk, Entry, OpenDesk, PageGroup
 from app.web.problems import status_of
 from app.web.signed_in import CheckedForm, SignedIn, Visit
 from app.web.signed_in_page import go_to, reader_language, show, signed_in_router
-from casework.case_file import Act, EntryKind, Step, count_referrals, page_referrals, read_referral, take_step
+from casework.case_file import Act, EntryKind, Step, take_step
+from casework.referrals import count_referrals, page_referrals, read_referral
 from core.access import Access
 from core.audit import Purpose
 from core.database import Zone

@@ -10,7 +10,6 @@ from casework.case_file.errors import FieldUnfit
 from casework.case_file.kinds import FIELDS, PART_OF, EntryField, FieldKind
 from casework.case_file.print_case_file import print_case_file
 from casework.case_file.read_case_file import CaseFile, Entry, read_case_file
-from casework.case_file.read_referral import ReadReferral, count_referrals, page_referrals, read_referral
 from casework.case_file.step import Step
 from casework.case_file.take_step import take_step
 from casework.case_file.transitions import TRANSITIONS, Transition
@@ -30,19 +29,15 @@ __all__ = [
     "EntryKind",
     "FieldKind",
     "FieldUnfit",
-    "ReadReferral",
     "Step",
     "Transition",
     "add_document",
     "asked_fields",
     "case_words",
     "count_awaiting",
-    "count_referrals",
     "document_of",
     "page_awaiting",
-    "page_referrals",
     "print_case_file",
     "read_case_file",
-    "read_referral",
     "take_step",
 ]

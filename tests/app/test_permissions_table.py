@@ -33,10 +33,11 @@ from casework import (
     trafficking,
 )
 from casework.case_file import Act as CaseAct
-from casework.case_file import EntryKind, Step, page_referrals, read_case_file, take_step
+from casework.case_file import EntryKind, Step, read_case_file, take_step
 from casework.duplicates.errors import ListOutOfBounds
 from casework.errors import OpeningUnknown
 from casework.export_errors import BulkReadUnapproved
+from casework.referrals import page_referrals
 from casework.reviewing import decide
 from casework.search import search_freely
 from casework.store import open_in_bulk

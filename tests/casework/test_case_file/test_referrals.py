@@ -15,12 +15,8 @@ from casework.case_file import (
     Act,
     EntryKind,
     FieldUnfit,
-    ReadReferral,
     Step,
-    count_referrals,
-    page_referrals,
     read_case_file,
-    read_referral,
     take_step,
 )
 from casework.case_file.errors import ReferralNotAgreed, ReferralUnknown, ReferralUnopened
@@ -39,6 +35,7 @@ from casework.programme import OURS as PROGRAMME
 from casework.programme import parse_programme
 from casework.programme.errors import ProgrammeUnreadable
 from casework.records import keep_from
+from casework.referrals import ReadReferral, count_referrals, page_referrals, read_referral
 from core.access import Access, Grant, NotAllowed
 from core.audit import Purpose
 from core.clock import now
