@@ -45,6 +45,7 @@ ROOMS = (
     "case_file",
     "caseload",
     "programme",
+    "referrals",
 )
 FACES = (
     "ingest",
