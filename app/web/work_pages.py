@@ -28,9 +28,12 @@ OF_CASEWORK: Final = (
     Right.RESOLVE_DUPLICATES,
     Right.GIVE_ACCESS_PACK,
     Right.APPROVE_CASE_STEP,
-    Right.DECIDE_SCREENING,
     *(approving for _, approving in RIGHTS.values()),
 )
+OF_SCREENINGS: Final = {
+    "waiting_second_opinions": screening.AwaitingWhat.SECOND_OPINION,
+    "waiting_screenings": screening.AwaitingWhat.DECISION,
+}
 
 
 @dataclass(frozen=True)
@@ -51,13 +54,11 @@ def waiting(desk: Desk, access: Access) -> list[Waiting]:
         with desk.database.transaction(Zone.CASEWORK, access=access) as session:
             work, proposals = casework.waiting_work(session), len(awaiting_decision(session))
             steps = count_awaiting(session) if access.may(Right.APPROVE_CASE_STEP) else 0
-            second = screening.count_screenings(session, screening.AwaitingWhat.SECOND_OPINION)
         found += [
             Waiting("waiting_glass", work.broken_glass, "/broken-glass/review"),
             Waiting("waiting_requests", work.requests, "/rights-requests"),
             Waiting("waiting_proposals", proposals, "/approvals"),
             Waiting("waiting_case_steps", steps, "/cases/awaiting-approval"),
-            Waiting("waiting_second_opinions", second, "/screenings"),
             Waiting("waiting_pairs", work.pairs, "/duplicates"),
         ]
     if access.may(Right.KEEP_REGISTERS):
@@ -66,13 +67,14 @@ def waiting(desk: Desk, access: Access) -> list[Waiting]:
     return [it for it in found if it.count]
 
 
-def undecided(desk: Desk, access: Access) -> list[Waiting]:
-    """Screenings that nobody has decided: told on the page of what waits, and not beside its name on every page."""
+def screenings(desk: Desk, access: Access) -> list[Waiting]:
+    """Screenings that wait for a second opinion, and that nobody has decided: told on the page of what waits, and not beside
+    its name on every page, which would ask for them each time."""
     if not access.operation or not access.may(Right.DECIDE_SCREENING):
         return []
     with desk.database.transaction(Zone.CASEWORK, access=access) as session:
-        count = screening.count_screenings(session, screening.AwaitingWhat.DECISION)
-    return [Waiting("waiting_screenings", count, "/screenings")] if count else []
+        counts = [screening.count_screenings(session, what) for what in OF_SCREENINGS.values()]
+    return [Waiting(text, count, "/screenings") for text, count in zip(OF_SCREENINGS, counts, strict=True) if count]
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def show_work(request: Request, desk: OpenDesk, visit: SignedInAnywhere) -> Resp
     if not visit.access.operation:
         return go_to("/operation?next=/work" if visit.operations else "/account")
     there = {path for group in desk.groups for path in paths(group)}
-    waits = [*waiting(desk, visit.access), *undecided(desk, visit.access)]
+    waits = [*waiting(desk, visit.access), *screenings(desk, visit.access)]
     day = numbers_of_day(desk, visit.access)
     return show(request, "work.html.j2", visit, waiting=waits, day=day, most=COUNTED, there=there)
 
