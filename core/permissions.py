@@ -65,6 +65,8 @@ class Right(StrEnum):
     EXPLAIN_PROTECTION = "explain_protection"  # why cells are hidden: it tells which are unsafe
     CHANGE_POLICY = "change_policy"
     APPROVE_POLICY = "approve_policy"
+    CHANGE_PROGRAMME = "change_programme"  # what casework offers and asks
+    APPROVE_PROGRAMME = "approve_programme"
     CLASSIFY_FORM = "classify_form"  # how closely its answers point at a person, where its workbook does not say
     KEEP_COLLECTORS = "keep_collectors"  # which phones may send, and which forms each is offered
     CARRY_CASES = "carry_cases"  # let a phone hold the open cases of its custody
@@ -123,6 +125,8 @@ PERMISSIONS: Final[Mapping[Right, frozenset[Role]]] = {
     Right.EXPLAIN_PROTECTION: frozenset({_STATISTICS}),
     Right.CHANGE_POLICY: frozenset({_STATISTICS, _RIGHTS}),
     Right.APPROVE_POLICY: frozenset({_STATISTICS, _RIGHTS}),
+    Right.CHANGE_PROGRAMME: frozenset({_SUPERVISOR}),
+    Right.APPROVE_PROGRAMME: frozenset({_SUPERVISOR, _RIGHTS}),
     Right.CLASSIFY_FORM: frozenset({_RIGHTS}),
     Right.KEEP_COLLECTORS: frozenset({_SUPERVISOR, Role.ADMINISTRATOR}),
     Right.CARRY_CASES: frozenset({_RIGHTS}),

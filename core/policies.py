@@ -1,7 +1,8 @@
-"""Policies that two people decide: retention periods and the rules of protection, kept with who proposed and approved them.
+"""Policies that two people decide: retention periods, rules of protection, the programme of casework.
 
 Once a version is active it is the only one that the program uses; until there is one, the file or the built-in default
-holds. A version's content is never changed: its hash is what was approved. Whoever stores one checks first that it can be read.
+holds. A version is kept with who proposed and approved it, and its content is never changed: its hash is what was approved.
+Whoever stores one checks first that it can be read.
 """
 
 from dataclasses import dataclass, field
@@ -14,16 +15,15 @@ from uuid import UUID, uuid4
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from core.access import access_of, require
+from core.access import Access, access_of, require
 from core.audit_line import Purpose
 from core.clock import now
 from core.database import Base, Zone
 from core.errors import Problem
 from core.listed import ListName, listed, require_none_missing
 from core.models import ProposalRow
-from core.permissions import Right
 from core.proposals_in_reach import stands_at
-from core.second_person import Act, State, approve, carry_out, find_proposal, propose
+from core.second_person import RIGHTS, Act, State, approve, carry_out, find_proposal, propose
 from core.turns import take_turns
 
 __all__ = [
@@ -46,6 +46,15 @@ class PolicyKind(StrEnum):
     RETENTION = "retention"
     PROTECTION = "protection"  # of the tables, by the anonymizer
     PROGRAMME = "programme"  # what casework offers and asks: `casework.programme`
+
+    @property
+    def act(self) -> Act:
+        """What two people do when they change it: whoever leads casework needs no right to the other policies."""
+        return Act.PROGRAMME_CHANGE if self is PolicyKind.PROGRAMME else Act.POLICY_CHANGE
+
+    def is_for(self, access: Access) -> bool:
+        """Whether the account may propose it or approve it, and so read every version."""
+        return any(access.may(right) for right in RIGHTS[self.act])
 
 
 class PolicyUnknown(Problem):
@@ -104,14 +113,14 @@ class PolicyVersion:
 def propose_policy(session: Session, kind: PolicyKind, content: str) -> UUID:
     """Propose a policy's whole text; the version's id. Raises `NotAllowed`."""
     new = uuid4()
-    access = require(session, Right.CHANGE_POLICY, subject=_subject(new))
+    access = require(session, RIGHTS[kind.act][0], subject=_subject(new))
     if len(content.encode()) > MOST_BYTES:
         raise ValueError("a policy is a page of text")
     take_turns(session, f"core.policy:{access.operation}:{kind.value}")
     earlier = session.scalars(select(func.max(PolicyRow.version)).where(PolicyRow.kind == kind.value)).one()
     digest = _digest(kind, content)
     detail = {"version": (earlier or 0) + 1, "sha256": digest}
-    proposal = propose(session, Act.POLICY_CHANGE, _subject(new), purpose=Purpose.ADMINISTRATION, detail=detail)
+    proposal = propose(session, kind.act, _subject(new), purpose=Purpose.ADMINISTRATION, detail=detail)
     row = PolicyRow(
         id=new,
         operation=access.operation,
@@ -137,7 +146,7 @@ def approve_policy(session: Session, policy: UUID) -> None:
 def activate_policy(session: Session, policy: UUID) -> None:
     """Use an approved version from now on; raises `NotAllowed` and its kinds, `PolicyUnknown` or `PolicyChanged`."""
     row = _checked(_row(session, policy))
-    done = carry_out(session, row.proposal, Act.POLICY_CHANGE, _subject(policy))
+    done = carry_out(session, row.proposal, PolicyKind(row.kind).act, _subject(policy))
     if done.detail.get("sha256") != row.sha256:
         raise PolicyChanged(version=row.version, kind=row.kind)
     row.approved_by = done.decided_by  # it may have been approved in the queue of all proposals
@@ -159,11 +168,18 @@ def active_policy(session: Session, kind: PolicyKind) -> str | None:
     return row.content
 
 
-def list_policies(session: Session) -> list[PolicyVersion]:
-    """Every version, the newest of each kind first; raises `NotAllowed`."""
-    require(session, Right.CHANGE_POLICY, subject="core.policy")
-    rows = session.scalars(select(PolicyRow).order_by(PolicyRow.kind, PolicyRow.version.desc()))
-    active = {row.id for kind in PolicyKind if (row := _newest(session, kind))}
+def list_policies(session: Session, *asked: PolicyKind) -> list[PolicyVersion]:
+    """Every version of the kinds asked for, or of all, that are this account's to decide, the newest of each kind first.
+
+    Raises `NotAllowed` where none of them is.
+    """
+    wanted = asked or tuple(PolicyKind)
+    kinds = [kind for kind in wanted if kind.is_for(access_of(session))]
+    if not kinds:
+        require(session, RIGHTS[wanted[0].act][0], subject="core.policy")
+    of_these = PolicyRow.kind.in_([kind.value for kind in kinds])
+    rows = session.scalars(select(PolicyRow).where(of_these).order_by(PolicyRow.kind, PolicyRow.version.desc()))
+    active = {row.id for kind in kinds if (row := _newest(session, kind))}
     return [_listed(session, row, active=row.id in active) for row in rows]
 
 

@@ -55,6 +55,7 @@ class Act(StrEnum):
     BULK_READ = "bulk_read"
     KEY_OPERATION = "key_operation"
     POLICY_CHANGE = "policy_change"
+    PROGRAMME_CHANGE = "programme_change"
     OUTSIDE_TOTALS = "outside_totals"
     SERVICE_TOKEN = "service_token"  # noqa: S105  (not a token)
 
@@ -66,6 +67,7 @@ RIGHTS: Final[Mapping[Act, tuple[Right, Right]]] = {
     Act.BULK_READ: (Right.READ_IN_BULK, Right.APPROVE_BULK_READ),
     Act.KEY_OPERATION: (Right.MANAGE_KEYS, Right.APPROVE_KEY_OPERATION),
     Act.POLICY_CHANGE: (Right.CHANGE_POLICY, Right.APPROVE_POLICY),
+    Act.PROGRAMME_CHANGE: (Right.CHANGE_PROGRAMME, Right.APPROVE_PROGRAMME),
     Act.OUTSIDE_TOTALS: (Right.KEEP_OUTSIDE_TOTALS, Right.APPROVE_OUTSIDE_TOTALS),
     Act.SERVICE_TOKEN: (Right.MANAGE_ACCOUNTS, Right.APPROVE_TOKEN),
 }

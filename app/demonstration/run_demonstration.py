@@ -24,10 +24,12 @@ from app.demonstration.check_numbers import Agreement, check_release
 from app.demonstration.draw_answers import draw_interviews, draw_reports
 from app.demonstration.phone import Phone
 from app.demonstration.send_answers import Sent, send_answers
+from app.demonstration.work_on_cases import CASE_FILES, work_on_cases
 from app.operations import add_operation
 from app.program import Program
 from app.release_period import protect_week, release_period
 from app.web.serve import serving_on_socket
+from casework.case_file import count_awaiting
 from core.clock import now
 from core.database import Zone
 from core.models import Operation
@@ -62,7 +64,9 @@ def run_demonstration(program: Program, size: Size, out: Path, console: Console)
         sent = story.collect(token, size.records)
         story.admit()
         agreements = story.release(sent)
+        files = story.work()
     _tell(story, sent, agreements, console)
+    _tell_how_to_sign_in(story, files, console)
 
 
 @dataclass
@@ -131,6 +135,11 @@ class _Story:
             self.bar.advance(task)
         return agreements
 
+    def work(self) -> int:
+        """Let some of the cases be worked on, for whoever signs in to find a caseload that lives."""
+        task = self.bar.add_task("working on cases", total=CASE_FILES)
+        return work_on_cases(self.program, self.operation, self.chance, partial(self.bar.advance, task))
+
 
 def _interviews(records: int) -> int:
     """Few beside the reports of a large operation; of a small one enough that the tables of screenings show something."""
@@ -162,8 +171,16 @@ def _tell(story: _Story, sent: Sent, agreements: Sequence[Agreement], console: C
     )
     console.print("\nEvery number shown agrees with what was sent; what is not shown was proven not to follow from the rest.")
     console.print(f"Open [bold]{story.folder / str(story.weeks[-1]) / 'index.html'}[/]", soft_wrap=True)
+
+
+def _tell_how_to_sign_in(story: _Story, files: int, console: Console) -> None:
+    with story.transaction(Zone.CASEWORK) as session:
+        waiting = count_awaiting(session)
+    console.print(f"\n[bold]{files}[/] cases are being worked on; [bold]{waiting}[/] steps wait for a second person.")
+    add = f"--operation {story.operation}[/]"
     console.print(
-        f"\nTo see a person's record, make an account: [bold]bin/waystation accounts add amal --role caseworker --operation "
-        f"{story.operation}[/]\nThen [bold]bin/serve[/], and open /enrol with the code (docs/first-hour.md shows each step).",
+        f"To see them, make an account: [bold]bin/waystation accounts add amal --role caseworker {add}\n"
+        f"One who approves what waits: [bold]bin/waystation accounts add carla --role supervisor {add}\n"
+        "Then [bold]bin/serve[/], and open /enrol with the code (docs/first-hour.md shows each step).",
         soft_wrap=True,
     )

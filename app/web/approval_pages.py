@@ -26,6 +26,7 @@ PAGES = {
     Act.IDENTIFIED_EXPORT: "/exports",
     Act.BULK_READ: "/bulk-reading",
     Act.POLICY_CHANGE: "/policies",
+    Act.PROGRAMME_CHANGE: "/programme",
     Act.OUTSIDE_TOTALS: "/elsewhere",
     Act.SERVICE_TOKEN: "/tokens",
 }

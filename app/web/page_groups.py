@@ -28,9 +28,11 @@ from app.web.export_pages import EXPORTS
 from app.web.family_pages import FAMILY
 from app.web.file_pages import FILES
 from app.web.find_pages import FINDING
+from app.web.first_hour_pages import FIRST_HOUR
 from app.web.form_pages import FORMS
 from app.web.history_pages import HISTORY
 from app.web.policy_pages import POLICIES
+from app.web.programme_pages import PROGRAMME
 from app.web.protection_pages import PROTECTION
 from app.web.quality_pages import QUALITY
 from app.web.record_pages import RECORDS
@@ -89,8 +91,10 @@ GROUPS = (
     RELEASES,
     ELSEWHERE,
     POLICIES,
+    PROGRAMME,
     AUDIT,
     REGISTERS,
+    FIRST_HOUR,
     ADMINISTRATION,
     UNITS,
     TOKENS,

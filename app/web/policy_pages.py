@@ -16,7 +16,7 @@ from anonymizer import weeks
 from app.web.desk import Desk, Entry, OpenDesk, PageGroup
 from app.web.signed_in import CheckedForm, SignedIn
 from app.web.signed_in_page import go_to, show, signed_in_router
-from casework import erasure, programme
+from casework import erasure
 from core.access import require
 from core.database import Zone
 from core.errors import Problem
@@ -27,6 +27,7 @@ from core.policies import PolicyKind, activate_policy, active_policy, approve_po
 __all__ = ["POLICIES"]
 
 router = signed_in_router()
+HERE: Final = (PolicyKind.RETENTION, PolicyKind.PROTECTION)  # a programme has pages of its own
 POLICIES: Final = PageGroup(router, "policies", (Entry("/policies", "policies", Right.CHANGE_POLICY),))
 
 
@@ -34,7 +35,7 @@ POLICIES: Final = PageGroup(router, "policies", (Entry("/policies", "policies", 
 def look(request: Request, visit: SignedIn, desk: OpenDesk) -> Response:
     """Every version, the newest first, with what this account may do with it."""
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        versions = list_policies(session)
+        versions = list_policies(session, *HERE)
     told = {actor for it in versions for actor in (it.proposed_by, it.approved_by) if actor}
     with desk.database.transaction(Zone.IDENTITY, operation=visit.access.operation, actor=visit.access.actor) as session:
         names = sign_in_names(session, told)  # by the program: who decides need not hold a right to the accounts
@@ -42,7 +43,7 @@ def look(request: Request, visit: SignedIn, desk: OpenDesk) -> Response:
         request,
         "policies.html.j2",
         visit,
-        kinds={kind: [it for it in versions if it.kind is kind] for kind in PolicyKind},
+        kinds={kind: [it for it in versions if it.kind is kind] for kind in HERE},
         names=names,
         actor=visit.access.actor,
         may_approve=visit.access.may(Right.APPROVE_POLICY),
@@ -98,8 +99,6 @@ def _read(session: Session, operation: str, kind: PolicyKind, content: str) -> N
             erasure.parse_rules(content, path)
         case PolicyKind.PROTECTION:
             weeks.read_weekly_policy(session, operation, content, path)
-        case PolicyKind.PROGRAMME:
-            programme.parse_programme(content)
 
 
 def _in_force(session: Session, desk: Desk, kind: PolicyKind) -> str:
@@ -109,12 +108,11 @@ def _in_force(session: Session, desk: Desk, kind: PolicyKind) -> str:
         return active
     if kind is PolicyKind.RETENTION:
         return erasure.retention_text(desk.settings.retention_path)
-    ours = anonymizer.DEFAULT_POLICY if kind is PolicyKind.PROTECTION else programme.OURS
-    return ours.read_text(encoding="utf-8")
+    return anonymizer.DEFAULT_POLICY.read_text(encoding="utf-8")
 
 
 def _kind(given: object) -> PolicyKind:
-    found = next((kind for kind in PolicyKind if kind.value == given), None)
+    found = next((kind for kind in HERE if kind.value == given), None)
     if found is None:
         raise HTTPException(HTTPStatus.NOT_FOUND)
     return found

@@ -3,7 +3,33 @@
 It is one file that a manager can read (`programme.toml`), and a policy that two people decide (`core.policies`).
 """
 
-from casework.programme.read_programme import OURS, Programme, parse_programme, programme_in_force
+from casework.programme.read_programme import (
+    APPROVABLE,
+    FIXED,
+    LISTS,
+    OURS,
+    Programme,
+    parse_programme,
+    programme_in_force,
+    programme_text,
+)
 from casework.programme.screening_rules import Departure, Rule, ScreeningRules, When
+from casework.programme.write_programme import CodeList, rewrite_approvals, rewrite_list
 
-__all__ = ["OURS", "Departure", "Programme", "Rule", "ScreeningRules", "When", "parse_programme", "programme_in_force"]
+__all__ = [
+    "APPROVABLE",
+    "FIXED",
+    "LISTS",
+    "OURS",
+    "CodeList",
+    "Departure",
+    "Programme",
+    "Rule",
+    "ScreeningRules",
+    "When",
+    "parse_programme",
+    "programme_in_force",
+    "programme_text",
+    "rewrite_approvals",
+    "rewrite_list",
+]

@@ -52,6 +52,7 @@ from core.keyring import KeyRing
 from core.models import Operation
 from core.permissions import PERMISSIONS, Right, Role
 from core.places import add_places
+from core.policies import PolicyKind, propose_policy
 from core.registers import Assessment, list_entries
 from core.search_audit import AuditSearch, search_audit
 from core.second_person import Act, ProposalUnknown, approve, propose
@@ -263,6 +264,8 @@ DEEDS: Mapping[Right, Deed] = {
     ),
     Right.CHANGE_POLICY: OfTheOperation(Zone.ANONYMIZER, proposing(Act.POLICY_CHANGE)),
     Right.APPROVE_POLICY: OfTheOperation(Zone.ANONYMIZER, approving(Act.POLICY_CHANGE)),
+    Right.CHANGE_PROGRAMME: OfTheOperation(C, lambda _w, s, _: propose_policy(s, PolicyKind.PROGRAMME, "[lists]")),
+    Right.APPROVE_PROGRAMME: OfTheOperation(C, approving(Act.PROGRAMME_CHANGE)),
     Right.CLASSIFY_FORM: OfTheOperation(Zone.COLLECTION, classify),
     Right.KEEP_COLLECTORS: Deed(Zone.COLLECTION, lambda _w, s, _: add_collector(s, OPERATION, "tablet", custody=CUSTODY)),
     Right.CARRY_CASES: Deed(Zone.COLLECTION, let_carry),
@@ -324,7 +327,7 @@ def furnished(program: Program, xforms: Mapping[str, bytes]) -> World:
         opening = session.execute(text("SELECT id FROM casework.opening")).scalar_one()
     made = World(program, person, other, report, opening, _submission(team), case.id, _plan(team, case.id))
     proposer = Access("proposer", OPERATION, tuple(Grant(role) for role in Role))
-    where = {Act.POLICY_CHANGE: (Zone.ANONYMIZER, []), Act.KEY_OPERATION: (Zone.KEYS, [])}
+    where = {Act.POLICY_CHANGE: (Zone.ANONYMIZER, []), Act.PROGRAMME_CHANGE: (C, []), Act.KEY_OPERATION: (Zone.KEYS, [])}
     where[Act.OUTSIDE_TOTALS] = Zone.ANONYMIZER, []
     for act in Act:
         zone, custodies = where.get(act, (C, [CUSTODY]))

@@ -30,7 +30,7 @@ PATHS = sorted(
         and not str(route.path).startswith("/static/")
     }
 )
-ASKS = {"/policies/new": "&kind=programme"}  # what an address must say besides
+ASKS = {"/policies/new": "&kind=retention"}  # what an address must say besides
 # About one form or one account, of which there is none here.
 OF_SOMETHING = {"/forms/classes", "/tokens/new"}
 

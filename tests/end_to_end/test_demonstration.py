@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import subprocess
 from collections import defaultdict
 from pathlib import Path
@@ -15,6 +16,14 @@ def test_it_says_what_it_did_and_where_the_report_lies(demonstration: Demonstrat
     assert str(demonstration.weeks[-1] / "index.html") in demonstration.said
     for words in ("movement reports", "the same report again", "corrected reports", "202", "409", "404", "400", "CASE-003"):
         assert words in demonstration.said
+
+
+def test_a_caseload_lives_and_it_says_how_to_sign_in(demonstration: Demonstration) -> None:
+    worked_on, waiting = map(int, re.findall(r"(\d+) (?:cases are being worked on|steps wait)", demonstration.said))
+    assert worked_on > 5
+    assert waiting > 0
+    for role in ("caseworker", "supervisor"):
+        assert f"--role {role} --operation DEMO-1" in demonstration.said
 
 
 def test_every_format_is_there_and_the_checksums_hold(demonstration: Demonstration) -> None:

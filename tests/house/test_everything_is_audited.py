@@ -45,6 +45,7 @@ ROOMS = (
     "case_file",
     "caseload",
     "programme",
+    "screening",
     "referrals",
 )
 FACES = (
@@ -107,6 +108,7 @@ QUIET = {
     "casework.withdrawn": "which of the ids that a phone names it has to let go of",
     "casework.forbidden_for": "yes or no, a step of exporting, which leaves the line",
     "casework.programme_in_force": "lists to choose from and rules, which tell of nobody",
+    "casework.programme_text": "the same, as it is written",
     "casework.list_recipients": "organisations and their public keys",
     "casework.may_share_with": "yes or no, a step of sharing, which leaves the line",
     "casework.is_alone": "yes or no, a step of showing the record, which leaves the line",

@@ -88,6 +88,7 @@ OPENS_NOTHING = {
     "ingest.unopened_submissions",
     "casework.find_overdue",
     "casework.programme_in_force",
+    "casework.programme_text",
     # A day in numbers, lists of filters, whose case is meant, a flag: nothing is opened.
     "casework.is_alone",
     "casework.offered_cases",
