@@ -43,6 +43,7 @@ class Right(StrEnum):
     WORK_ON_CASE = "work_on_case"  # plan, services, referrals, tasks, notes
     DECIDE_SCREENING = "decide_screening"  # status and eligibility, or a second opinion on them
     APPROVE_CASE_STEP = "approve_case_step"  # an assessment, a plan, a transfer, a closure: never one's own
+    ANSWER_REFERRAL = "answer_referral"  # that was opened to one: accept, reject, say that it is done
     RESOLVE_DUPLICATES = "resolve_duplicates"
     MATCH_WITH_PARTNER = "match_with_partner"
     SHARE_RECORD = "share_record"
@@ -102,6 +103,7 @@ PERMISSIONS: Final[Mapping[Right, frozenset[Role]]] = {
     Right.WORK_ON_CASE: frozenset({_WORKER, _SUPERVISOR}),
     Right.DECIDE_SCREENING: frozenset({_WORKER, _SUPERVISOR}),
     Right.APPROVE_CASE_STEP: frozenset({_SUPERVISOR}),
+    Right.ANSWER_REFERRAL: frozenset({Role.PARTNER}),
     Right.RESOLVE_DUPLICATES: frozenset({_SUPERVISOR}),
     Right.MATCH_WITH_PARTNER: frozenset({_RIGHTS}),
     Right.SHARE_RECORD: frozenset({_WORKER, _SUPERVISOR}),

@@ -18,7 +18,7 @@ from app.web.case_transfer import accept_transfer, require_unit
 from app.web.case_values import Reading, shown_entry, shown_fields
 from app.web.desk import Desk, OpenDesk, PageGroup
 from app.web.problems import status_of
-from app.web.record_desk import account_named, day_of, purpose_of
+from app.web.record_desk import account_named, day_of, partner_named, purpose_of
 from app.web.signed_in import CheckedForm, SignedIn, Visit
 from app.web.signed_in_page import go_to, reader_language, show, signed_in_router
 from casework.case_file import FIELDS, TRANSITIONS, Act, Entry, EntryKind, FieldKind, FieldUnfit, Step, asked_fields, take_step
@@ -32,9 +32,9 @@ router = signed_in_router()
 CASE_STEPS: Final = PageGroup(router, "case")
 FIELD: Final = "field:"
 # What a worker mends in the form itself: no such step now, changed meanwhile, missing, unfit, not agreed; what the rules of a
-# screening ask; account, unit.
-OF_STEPS: Final = frozenset({"CASE-170", "CASE-172", "CASE-174", "CASE-175", "CASE-181"})
-MENDED: Final = OF_STEPS | {"CASE-210", "CASE-211", "CASE-212", "CASE-213", "CORE-412", "CORE-414"}
+# screening ask; account, partner, unit.
+OF_STEPS: Final = frozenset({"CASE-170", "CASE-172", "CASE-174", "CASE-175", "CASE-181", "CASE-230"})
+MENDED: Final = OF_STEPS | {"CASE-210", "CASE-211", "CASE-212", "CASE-213", "APP-160", "CORE-412", "CORE-414"}
 SAID_ANEW: Final = frozenset({"answer", "reopening"})  # what was answered last time is not the answer now
 # Nobody has it to do, and it is due on no day.
 NOTHING_TO_DO: Final = frozenset({EntryKind.DECISION, EntryKind.NOTE, EntryKind.FLAG})
@@ -50,6 +50,7 @@ class Typed:
     fields: Mapping[str, str | list[str]] = field(repr=False)
     due: str = ""
     assignee: str = ""
+    partner: str = ""  # who answers a referral here
 
 
 @router.get("/cases/{case:uuid}/step")
@@ -162,6 +163,7 @@ def _step(desk: Desk, visit: Visit, typed: Typed, form: CheckedForm) -> Step:
         account_named(desk, visit, typed.assignee) if typed.assignee else None,
         int(seen) if seen.isdecimal() and len(seen) < 10 else 0,
         identifier(form.get("id")),
+        partner_named(desk, visit, typed.partner) if typed.partner else None,
     )
 
 
@@ -171,7 +173,7 @@ def _typed(form: CheckedForm) -> Typed:
     several = {one.name for one in FIELDS[kind] if one.kind is FieldKind.CODES}
     fields: dict[str, str | list[str]] = {name: said if name in several else said[-1] for name, said in sent.items()}
     entry = identifier(form.get("entry")) if form.get("entry") else None
-    return Typed(kind, act, entry, fields, str(form.get("due", "")).strip(), str(form.get("assignee", "")).strip())
+    return Typed(kind, act, entry, fields, *(str(form.get(name, "")).strip() for name in ("due", "assignee", "partner")))
 
 
 def _act_named(kind: str, act: str) -> tuple[EntryKind, Act]:

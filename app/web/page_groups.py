@@ -36,6 +36,7 @@ from app.web.programme_pages import PROGRAMME
 from app.web.protection_pages import PROTECTION
 from app.web.quality_pages import QUALITY
 from app.web.record_pages import RECORDS
+from app.web.referral_pages import REFERRALS
 from app.web.register_pages import REGISTERS
 from app.web.release_pages import RELEASES
 from app.web.rights_pages import RIGHTS
@@ -70,6 +71,7 @@ GROUPS = (
     CASE_DOCUMENTS,
     CASE_PRINTS,
     SCREENINGS,
+    REFERRALS,
     FAMILY,
     CHILDREN,
     TRAFFICKING,

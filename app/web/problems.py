@@ -34,6 +34,7 @@ __all__ = [
     "DocumentTooLarge",
     "FormExpired",
     "FormNotOffered",
+    "PartnerUnknown",
     "SignInNeeded",
     "TokenUnknown",
     "UploadInterrupted",
@@ -70,6 +71,12 @@ class DocumentBroken(Problem):
     code = "APP-151"
     says = "The file did not come whole, or not as the page sends it. Nothing of it was kept."
     remedy = "Open the case again and add the file once more."
+
+
+class PartnerUnknown(Problem):
+    code = "APP-160"
+    says = "The account named for the provider holds no partner's role in this operation. The referral was not sent."
+    remedy = "Name the provider's own account, or leave it empty where nobody of theirs works here."
 
 
 class UploadInterrupted(Problem):
@@ -219,6 +226,9 @@ CODE_STATUS: Final[Mapping[str, HTTPStatus]] = {
     "CASE-174": HTTPStatus.UNPROCESSABLE_ENTITY,
     "CASE-175": HTTPStatus.UNPROCESSABLE_ENTITY,
     "CASE-181": HTTPStatus.CONFLICT,
+    "CASE-230": HTTPStatus.CONFLICT,
+    "CASE-231": HTTPStatus.NOT_FOUND,
+    "APP-160": HTTPStatus.UNPROCESSABLE_ENTITY,
     "APP-150": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "APP-151": HTTPStatus.BAD_REQUEST,
     "INGEST-161": HTTPStatus.NOT_FOUND,

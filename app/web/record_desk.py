@@ -7,12 +7,15 @@ from typing import Final
 from uuid import UUID
 
 from app.web.desk import Desk
+from app.web.problems import PartnerUnknown
 from app.web.signed_in import Visit
 from core.audit import Purpose
 from core.database import Zone
 from core.identity.accounts import find_account
+from core.identity.grants import access_for
+from core.permissions import Role
 
-__all__ = ["PURPOSES", "account_named", "day_of", "ids_of", "purpose_of"]
+__all__ = ["PURPOSES", "account_named", "day_of", "ids_of", "partner_named", "purpose_of"]
 
 # What a worker may look at a record for; the other purposes have use cases of their own.
 PURPOSES: Final = (
@@ -29,6 +32,15 @@ def account_named(desk: Desk, visit: Visit, sign_in_name: str) -> str:
     """The id behind a colleague's sign-in name; looked up by the program, for a worker has no right to the accounts."""
     with desk.database.transaction(Zone.IDENTITY, operation=visit.access.operation, actor=visit.access.actor) as session:
         return str(find_account(session, sign_in_name).id)
+
+
+def partner_named(desk: Desk, visit: Visit, sign_in_name: str) -> str:
+    """The id behind a partner's sign-in name; raises `AccountUnknown`, or `PartnerUnknown` for who is none here."""
+    with desk.database.transaction(Zone.IDENTITY, operation=visit.access.operation, actor=visit.access.actor) as session:
+        account = find_account(session, sign_in_name).id
+        if all(grant.role is not Role.PARTNER for grant in access_for(session, account, visit.access.operation).grants):
+            raise PartnerUnknown
+    return str(account)
 
 
 def purpose_of(given: object, otherwise: Purpose = Purpose.ASSISTANCE) -> Purpose:

@@ -29,6 +29,7 @@ TOLD_WITH: Final[Mapping[tuple[EntryKind, Act], tuple[str, ...]]] = {
     (_K.TASK, Act.COMPLETE): ("note",),
 }
 FROM_THE_START: Final = frozenset({"note", "place", "provider", "reason"})  # though a later act may tell them too
+SET_BY_THE_PROGRAM: Final = frozenset({"rule", "score", "told"})
 WHOLE: Final = frozenset({Act.WRITE, Act.CHANGE})
 ONWARD: Final = frozenset({Act.SUBMIT, Act.SETTLE})  # need what was written, and ask for what of it is missing
 
@@ -49,7 +50,7 @@ def asked_fields(kind: EntryKind, act: Act, state: str, fields: Mapping[str, Any
     row = find_transition(kind, act, state)
     needs = row.needs if row else ()
     if row is None or act in WHOLE or state == NOT_YET:
-        names = {one.name for one in FIELDS[kind]} - _later(kind) - {"rule", "score"}
+        names = {one.name for one in FIELDS[kind]} - _later(kind) - SET_BY_THE_PROGRAM
     elif act in ONWARD:
         names = {name for name in needs if not fields.get(name)}
     else:

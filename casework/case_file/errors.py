@@ -10,6 +10,8 @@ __all__ = [
     "FieldsMissing",
     "OwnStep",
     "ReferralNotAgreed",
+    "ReferralUnknown",
+    "ReferralUnopened",
     "StepImpossible",
 ]
 
@@ -57,3 +59,15 @@ class ReferralNotAgreed(Problem):
         "Ask the person. Record a yes to sharing with this organisation on their record, under its code, and send again; "
         "or choose another provider."
     )
+
+
+class ReferralUnopened(Problem):
+    code = "CASE-230"
+    says = "Only a referral that is sent to another organisation is opened to an account of theirs."
+    remedy = "Leave the partner's account empty, or send the referral to their organisation."
+
+
+class ReferralUnknown(Problem):
+    code = "CASE-231"
+    says = "No such referral is open to you: {entry}. It was answered, revoked or ended."
+    remedy = "Your list of referrals shows those that are open. It ends too when the person takes their consent back."

@@ -71,6 +71,7 @@ FIELDS: Final[Mapping[EntryKind, tuple[EntryField, ...]]] = {
         "service_type:code:service_type",
         "urgency:code:urgency",
         "reason:text",
+        "told:text",
         "answer:text",
     ),
     EntryKind.TRANSFER: _fields("unit:line", "reason:text", "answer:text"),

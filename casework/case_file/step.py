@@ -15,7 +15,8 @@ class Step:
     """An act on an entry, None for one that is not there yet.
 
     `seen` is the number of the entry's newest step as it was shown, 0 for a new entry. Of `fields` those that are not named
-    stay as they were; an empty one is emptied. `due` and `assignee` hold from now on.
+    stay as they were; an empty one is emptied. `due` and `assignee` hold from now on. With `open_to` a referral that is sent is
+    opened to this account of its provider, who answers it here.
     """
 
     kind: EntryKind
@@ -26,3 +27,4 @@ class Step:
     assignee: str | None = None
     seen: int = 0
     id: UUID = field(default_factory=uuid4)
+    open_to: str | None = None

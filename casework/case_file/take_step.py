@@ -10,10 +10,12 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
+from casework.case_file.answer_referral import is_answering
 from casework.case_file.case_state import leave_case
 from casework.case_file.decide_by_rules import Deciding, decided_by_rules, what_follows
 from casework.case_file.errors import EntryChanged, EntryUnknown, FieldsMissing, FieldUnfit, OwnStep, StepImpossible
 from casework.case_file.kinds import parts_of
+from casework.case_file.open_referral import close_referral, open_referral, with_told
 from casework.case_file.read_fields import read_fields
 from casework.case_file.referral_consent import require_agreed
 from casework.case_file.step import Step
@@ -33,6 +35,7 @@ from core.audit import Action, Purpose, record
 from core.clear_columns import custody_of
 from core.clock import now
 from core.keyring import KeyRing
+from core.permissions import Right
 from core.turns import take_turns
 
 __all__ = ["authors_of", "is_asked", "take_step"]
@@ -42,8 +45,8 @@ def take_step(session: Session, ring: KeyRing, case_id: UUID, step: Step, *, pur
     """Take the step; the entry's id. The same step again changes nothing.
 
     Raises `RecordUnknown`, `NotAllowed`, `OwnStep`, `RecordRestricted`, `StepImpossible`, `EntryUnknown`, `EntryChanged`,
-    `FieldsMissing`, `FieldUnfit`, `ReferralNotAgreed`, of a decision what `decided_by_rules` raises, or what `open_steps`
-    raises.
+    `FieldsMissing`, `FieldUnfit`, `ReferralNotAgreed`, `ReferralUnopened`, `PartNotYours`, of a decision what
+    `decided_by_rules` raises, or what `open_steps` raises.
     """
     case = session.get(Case, case_id)
     if case is None:
@@ -51,7 +54,9 @@ def take_step(session: Session, ring: KeyRing, case_id: UUID, step: Step, *, pur
     take_turns(session, f"casework.case:{case_id}")
     session.refresh(case)
     person = session.get_one(Person, case.person)
-    require_parts(session, person, parts_of(step.kind))
+    answering = is_answering(session, person, step)
+    if not answering:
+        require_parts(session, person, parts_of(step.kind))
     require_unrestricted(session, person.id, purpose)
     count_reading(session, [person.id])
     vault = Vault(session, ring, case.operation)
@@ -62,7 +67,8 @@ def take_step(session: Session, ring: KeyRing, case_id: UUID, step: Step, *, pur
         return next(one.entry for one in taken if one.id == step.id)
     programme = programme_in_force(session)
     row = _row(case, step, earlier)
-    access = require(session, row.right, custody_of(person), subject=f"casework.case:{case_id}")
+    right, custody = (Right.ANSWER_REFERRAL, None) if answering else (row.right, custody_of(person))
+    access = require(session, right, custody, subject=f"casework.case:{case_id}")
     if case.state not in row.during or not is_asked(row, programme):
         raise _impossible(case, step, row.before)
     if row.by_another and access.actor in authors_of(earlier):
@@ -71,6 +77,8 @@ def take_step(session: Session, ring: KeyRing, case_id: UUID, step: Step, *, pur
     _require_filled(row, _whole(earlier) | fields)
     if step.kind is EntryKind.DECISION:
         fields = decided_by_rules(Deciding(session, key, case, programme, taken), step, fields)
+    provider = str((_whole(earlier) | fields).get("provider", ""))
+    fields = with_told(row, step, fields, provider, programme)
     whole = _whole(earlier) | fields
     require_agreed(session, person, row, whole)
     sealed = SealedStep(
@@ -82,14 +90,17 @@ def take_step(session: Session, ring: KeyRing, case_id: UUID, step: Step, *, pur
         state=row.after,
         by=access.actor,
         at=now(),
-        due=step.due,
-        assignee=step.assignee,
+        due=earlier[-1].due if answering else step.due,
+        assignee=earlier[-1].assignee if answering else step.assignee,
         fields=fields,
     )
     with changing_clear(vault, [person.id]):
         _note_entry(session, case, sealed)
         session.add(seal_step(key, case, sealed))
         leave_case(case, row, whole)
+    if step.open_to:
+        open_referral(vault, person, sealed, provider, account=step.open_to, purpose=purpose)
+    close_referral(session, vault, person, sealed)
     detail = {"entry": str(sealed.entry), "kind": step.kind.value, "act": step.act.value, "state": row.after}
     record(session, Action.WORKED, f"casework.case:{case_id}", purpose=purpose, detail=detail)
     if step.kind is EntryKind.DECISION and row.after == "decided":

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from casework.models import ScreeningOutcome
 from casework.programme.errors import ProgrammeUnreadable
 from casework.programme.screening_rules import Labels, ScreeningRules, parse_screening, read_labels, read_table
+from casework.programme.told_fields import ToldFields, parse_told
 from core.policies import PolicyKind, active_policy
 
 __all__ = ["APPROVABLE", "FIXED", "LISTS", "OURS", "Programme", "parse_programme", "programme_in_force", "programme_text"]
@@ -31,7 +32,7 @@ LISTS: Final = (
     "visit_outcome",
     "closure_outcome",
 )
-SECTIONS: Final = frozenset({"approvals", "gone", "lists", "reminders", "screening"})
+SECTIONS: Final = frozenset({"approvals", "gone", "lists", "referrals", "reminders", "screening"})
 # The program acts on these codes: they are called as an organisation likes, and there are no others.
 FIXED: Final[Mapping[str, frozenset[str]]] = {
     "trafficking_status": frozenset(ScreeningOutcome),
@@ -46,7 +47,8 @@ class Programme:
 
     `lists`: by name of the list and code, what people read, in each language that is there. `gone`: likewise of codes that are
     offered no longer, for what was recorded under them. `approvals`: kinds of entries that somebody else has to approve.
-    `screening`: what the answers of a screening propose; a programme that says nothing of it takes Waystation's own.
+    `screening`: what the answers of a screening propose; a programme that says nothing of it takes Waystation's own. `told`:
+    which answers a provider is told of a person referred to it; a programme that says nothing of it tells none.
     `reassess_after_days`: after so many, an open case is to be assessed again.
     """
 
@@ -54,6 +56,7 @@ class Programme:
     approvals: frozenset[str]
     screening: ScreeningRules
     reassess_after_days: int = REASSESS_AFTER_DAYS
+    told: ToldFields = field(default_factory=ToldFields)
     gone: Mapping[str, Mapping[str, Labels]] = field(default_factory=dict)
 
     def label(self, of_list: str, code: str, language: str) -> str:
@@ -109,6 +112,7 @@ def parse_programme(content: str) -> Programme:
         frozenset(kind for kind, wanted in asked.items() if _yes(f"approvals.{kind}", wanted)),
         parse_screening(said["screening"], list(lists["trafficking_status"])) if "screening" in said else ours().screening,
         _days("reminders.reassess_after_days", reminders.get("reassess_after_days", REASSESS_AFTER_DAYS)),
+        parse_told(said.get("referrals", {}), list(lists["provider"])),
         {name: _codes(f"gone.{name}", codes) for name, codes in gone.items()},
     )
 

@@ -45,7 +45,10 @@ from core.turns import take_turns
 from forms import RecordPart
 
 __all__ = [
+    "LONGEST_SHARE",
     "OpenedRecord",
+    "OpeningTerms",
+    "add_opening",
     "break_glass",
     "end_opening",
     "openings_of",
@@ -81,6 +84,18 @@ class OpenedRecord:
     reason: str = field(repr=False)
 
 
+@dataclass(frozen=True)
+class OpeningTerms:
+    """On which terms a record is opened. Without `parts` it is only shown to be there, as for a referral to be answered."""
+
+    kind: OpeningKind
+    parts: Collection[RecordPart]
+    until: datetime
+    reason: str = field(repr=False)
+    opened_by: str
+    recipient: str = OURS
+
+
 def share_record(
     session: Session,
     ring: KeyRing,
@@ -108,7 +123,7 @@ def share_record(
     if until > now() + LONGEST_SHARE:
         raise OpeningTooLong(days=LONGEST_SHARE.days)
     until = min(until, _consented_until(session, person_id, recipient, purpose) or until)
-    terms = _Terms(OpeningKind.SHARED, parts, until, reason, who.actor, recipient)
+    terms = OpeningTerms(OpeningKind.SHARED, parts, until, reason, who.actor, recipient)
     opening = _open(session, ring, person, account, terms)
     detail = {"opening": str(opening), "account": account, "recipient": recipient, "parts": sorted(parts)}
     record(session, Action.SHARED, f"casework.person:{person_id}", purpose=purpose, detail=detail)
@@ -143,7 +158,7 @@ def break_glass(
     if session.scalars(select(func.count()).select_from(Opening).where(*broken)).one() >= GLASSES_AT_ONCE:
         raise GlassBrokenTooOften(most=GLASSES_AT_ONCE)
     until = now() + GLASS_STAYS_BROKEN
-    opening = _open(session, ring, person, who.actor, _Terms(OpeningKind.BROKEN_GLASS, parts, until, reason, who.actor))
+    opening = _open(session, ring, person, who.actor, OpeningTerms(OpeningKind.BROKEN_GLASS, parts, until, reason, who.actor))
     detail = {"opening": str(opening), "parts": sorted(parts), "until": until.isoformat()}
     record(session, Action.BROKE_GLASS, subject, purpose=purpose, detail=detail)
     return until
@@ -206,18 +221,6 @@ def end_opening(session: Session, ring: KeyRing, opening_id: UUID, *, purpose: P
     record(session, Action.SHARED, f"{TABLE}:{opening_id}", purpose=purpose, count=0, detail={"ended": True})
 
 
-@dataclass(frozen=True)
-class _Terms:
-    """On which terms a record is opened."""
-
-    kind: OpeningKind
-    parts: Collection[RecordPart]
-    until: datetime
-    reason: str = field(repr=False)
-    opened_by: str
-    recipient: str = OURS
-
-
 def _consented_until(session: Session, person: UUID, recipient: str, purpose: Purpose) -> datetime | None:
     require_unrestricted(session, person, purpose)
     if recipient == OURS:
@@ -228,10 +231,14 @@ def _consented_until(session: Session, person: UUID, recipient: str, purpose: Pu
     return consent.until
 
 
-def _open(session: Session, ring: KeyRing, person: Person, account: str, terms: _Terms) -> UUID:
+def _open(session: Session, ring: KeyRing, person: Person, account: str, terms: OpeningTerms) -> UUID:
     if len(terms.reason.strip()) < SHORTEST_REASON:
         raise ReasonMissing(letters=SHORTEST_REASON)
-    opening, vault = uuid4(), Vault(session, ring, person.operation)
+    return add_opening(Vault(session, ring, person.operation), person, account, terms, uuid4())
+
+
+def add_opening(vault: Vault, person: Person, account: str, terms: OpeningTerms, opening: UUID) -> UUID:
+    """Open the record under this id, for callers who asked for the right and leave the line in the log."""
     key = stored_key(vault, person.id, KeyKind.PERSON)
     row = Opening(
         id=opening,
@@ -248,7 +255,7 @@ def _open(session: Session, ring: KeyRing, person: Person, account: str, terms: 
         until=terms.until,
     )
     with changing_clear(vault, [person.id]):
-        session.add(row)
+        vault.session.add(row)
     return opening
 
 

@@ -86,13 +86,16 @@ def view_record(
 ) -> RecordView:
     """The record with the fields of these addresses revealed and all others masked.
 
-    Raises `RecordUnknown`, `NotAllowed` for a field of a part that is closed, `KeyDestroyed` or `CiphertextRefused`.
+    Raises `RecordUnknown`, `NotAllowed` where no part is open or for a field of a part that is closed, `KeyDestroyed` or
+    `CiphertextRefused`.
     """
     found = find_with_key(session, person_id)  # while they are held here, the session asks for neither again
     if found is None:
         raise RecordUnknown(kind="person", record=person_id)
     person, _ = found
     readable = readable_parts(session, person)
+    if not readable:  # as to a partner who answers a referral: not even where its cases stand
+        raise NotAllowed(Right.READ_IDENTITY, f"casework.person:{person_id}")
     _refuse_closed(person_id, revealed, readable)
     opened = read_person(session, ring, person_id, parts=readable, purpose=purpose)
     sources = tuple(_sources(opened, readable, frozenset(revealed)))

@@ -25,6 +25,7 @@ from forms import RecordPart
 __all__ = [
     "FILES",
     "PART_RIGHTS",
+    "kept_parts",
     "readable_parts",
     "readable_parts_of_each",
     "require_among",
@@ -88,6 +89,13 @@ def readable_parts_of_each(
         )
         for person in persons
     }
+
+
+def kept_parts(session: Session, person: Person) -> frozenset[str]:
+    """The parts that the account is kept from, here or in another record of the same person."""
+    linked, access = persons_of_each(session, [person.id])[person.id], access_of(session)
+    _, kept = _set_apart(session, linked, access)
+    return frozenset(part for one in linked for part in kept[one])
 
 
 def require_files(session: Session, person: Person, part: RecordPart | None = None) -> frozenset[RecordPart]:

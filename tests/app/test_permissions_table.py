@@ -37,6 +37,7 @@ from casework.case_file import EntryKind, Step, read_case_file, take_step
 from casework.duplicates.errors import ListOutOfBounds
 from casework.errors import OpeningUnknown
 from casework.export_errors import BulkReadUnapproved
+from casework.referrals import page_referrals
 from casework.reviewing import decide
 from casework.search import search_freely
 from casework.store import open_in_bulk
@@ -224,6 +225,7 @@ DEEDS: Mapping[Right, Deed] = {
     Right.APPROVE_CASE_STEP: Deed(
         C, lambda w, s, who: stepping(Step(EntryKind.PLAN, CaseAct.APPROVE, w.plan, seen=2))(w, s, who)
     ),
+    Right.ANSWER_REFERRAL: OfTheOperation(C, lambda _w, s, _: page_referrals(s)),
     Right.RESOLVE_DUPLICATES: Deed(
         C, lambda w, s, _: duplicates.merge_persons(s, w.ring, w.person, w.other, purpose=Purpose.ASSISTANCE)
     ),

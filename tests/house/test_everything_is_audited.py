@@ -45,6 +45,8 @@ ROOMS = (
     "case_file",
     "caseload",
     "programme",
+    "screening",
+    "referrals",
 )
 FACES = (
     "ingest",
@@ -122,6 +124,7 @@ QUIET = {
     "casework.restrictions_turned": "ids of persons whose names the search worker reads again, which leaves the line",
     "casework.waiting_exports": "ids, fields and counts of exports, which left their own lines",
     "casework.count_awaiting": "a number, without opening or naming any",
+    "casework.count_referrals": "a number, without opening or naming any",
     "casework.count_left": "a number, without opening or naming any",
     "casework.waiting_work": "numbers of what waits, without opening or naming any",
     "core.registers.count_due": "a number, without opening any",

@@ -25,10 +25,12 @@ OWN_PURPOSE = {
     "casework.movement_facts": Purpose.STATISTICS,
     "casework.openings_of": Purpose.SECURITY,
     "casework.openings_to_review": Purpose.SECURITY,
+    "casework.page_referrals": Purpose.REFERRAL,
     "casework.page_to_review": Purpose.SECURITY,
     "casework.outline_record": Purpose.RIGHTS,
     "casework.read_all_names": Purpose.ASSISTANCE,
     "casework.read_names": Purpose.ASSISTANCE,
+    "casework.read_referral": Purpose.REFERRAL,
     "casework.restrictions_in_force": Purpose.RIGHTS,
     "casework.write_list": Purpose.ASSISTANCE,
     "anonymizer.fresh_facts": Purpose.STATISTICS,
@@ -70,6 +72,7 @@ OPENS_NOTHING = {
     "casework.count_screenings",  # numbers of what waits, without opening or naming any
     "casework.count_left",  # a number, without opening or naming any
     "casework.count_awaiting",  # likewise
+    "casework.count_referrals",  # likewise
     "casework.waiting_work",  # numbers of what waits, without opening or naming any
     "casework.admit_again",
     "casework.compare_form",  # likewise, with the eyes of admission

@@ -1,0 +1,15 @@
+"""What a partner who works here sees: the referrals that were opened to their account, and nothing else of a case.
+
+A referral is sent, opened and answered by steps in its case file (`casework.case_file`).
+"""
+
+from casework.referrals.read_referral import (
+    OpenReferral,
+    ReadReferral,
+    ToldAnswer,
+    count_referrals,
+    page_referrals,
+    read_referral,
+)
+
+__all__ = ["OpenReferral", "ReadReferral", "ToldAnswer", "count_referrals", "page_referrals", "read_referral"]

@@ -1,0 +1,103 @@
+"""The pages of a partner: the referrals that are open to them, one of them with what they were told, and the answer."""
+
+import re
+from uuid import UUID
+
+import pytest
+
+from casework.case_file import Act, EntryKind
+from casework.consent import ConsentState, GivenBy, Statement, record_consent, withdraw_consent
+from core.audit import Purpose
+from core.clock import now
+from core.permissions import Role
+from tests.app.signed_in_browser import Browser
+from tests.app.test_cases.conftest import Office, plain
+
+REASON = "Fever since Monday."
+
+
+@pytest.fixture
+def dora(office: Office) -> Browser:
+    """Of the clinic: a partner whose reach is no unit that holds cases."""
+    return office.sit("dora", Role.PARTNER, team=office.two)
+
+
+@pytest.fixture
+def entry(office: Office, dora: Browser) -> UUID:
+    """A referral that Amal sent on the person's consent, and opened to Dora by her sign-in name."""
+    said = Statement(
+        Purpose.REFERRAL, ConsentState.GIVEN, now(), "amal", "medical_partner", given_by=GivenBy.SELF, language="ar"
+    )
+    with office.team.zone() as session:
+        record_consent(session, office.team.ring, office.person, said)
+    office.begin(office.amal, EntryKind.DECISION, Act.SETTLE, status="actual", eligible="yes", reasons="Debt bondage.")
+    office.begin(office.amal, EntryKind.NOTE, text="Told to nobody but Amal")
+    office.begin(office.amal, EntryKind.REFERRAL, provider="medical_partner", service_type="medical", reason=REASON)
+    referral = office.newest()
+    assert send(office, referral, "dora").status_code == 303
+    return referral
+
+
+def send(office: Office, referral: UUID, partner: str):  # type: ignore[no-untyped-def]
+    kind, _, seen = office.stands(referral)
+    form = office.amal.get(f"{office.address}/step", kind=kind.value, act="send", entry=str(referral)).text
+    assert 'name="partner"' in form
+    [step] = re.findall(r'name="id" value="([^"]+)"', form)
+    given = {"kind": kind.value, "act": "send", "entry": str(referral), "id": step, "seen": str(seen), "partner": partner}
+    return office.send(office.amal, **given, **{"field:provider": "medical_partner", "field:reason": REASON})
+
+
+def answer(who: Browser, entry: UUID, act: str, said: str = "") -> str:
+    page = who.get(f"/referrals/{entry}").text
+    hidden = dict(re.findall(r'name="(id|case|seen)" value="([^"]+)"', page))
+    return plain(who.send(f"/referrals/{entry}", page=f"/referrals/{entry}", act=act, answer=said, **hidden))
+
+
+def test_a_partner_reads_what_was_referred_answers_it_and_sees_no_more(office: Office, dora: Browser, entry: UUID) -> None:
+    listed = plain(dora.get("/referrals"))
+    assert str(entry)[:8] in listed
+    assert "Interviewed" not in listed
+    assert REASON not in listed
+    shown = plain(dora.get(f"/referrals/{entry}"))
+    assert all(said in shown for said in (REASON, "Interviewed", "+252 61 555 0199", "Medical care"))
+    assert "Told to nobody but Amal" not in shown
+    for address in (office.address, f"{office.address}/entries/{entry}", "/cases", "/tasks", f"/persons/{office.person}"):
+        assert dora.get(address).status_code == 403, address
+    assert "Fill them in" in answer(dora, entry, "reject")
+    assert "You accepted the referral" in answer(dora, entry, "accept", "Tuesday at nine")
+    assert "Tuesday at nine" in plain(office.amal.get(office.address))
+    assert "The referral is done" in answer(dora, entry, "complete")
+    assert dora.get(f"/referrals/{entry}").status_code == 404
+    assert office.stands(entry)[1] == "done"
+
+
+def test_it_closes_when_the_person_takes_the_consent_back(office: Office, dora: Browser, entry: UUID) -> None:
+    with office.team.zone() as session:
+        withdraw_consent(
+            session,
+            office.team.ring,
+            office.person,
+            consent_to=Purpose.REFERRAL,
+            recipient="medical_partner",
+            said_at=now(),
+            said_to="amal",
+        )
+    assert dora.get(f"/referrals/{entry}").status_code == 404
+    assert "No referral is open to you" in plain(dora.get("/referrals"))
+
+
+def test_the_pages_are_a_partners_and_only_theirs(office: Office, dora: Browser, entry: UUID) -> None:
+    other = office.sit("erik", Role.PARTNER, team=office.two)
+    assert other.get(f"/referrals/{entry}").status_code == 404
+    for who in (office.amal, office.carla):
+        assert who.get("/referrals").status_code == 403
+        assert who.get(f"/referrals/{entry}").status_code == 403
+    assert dora.client.post(f"/referrals/{entry}", data={"act": "accept"}).status_code == 403, "without the form's token"
+
+
+def test_a_referral_is_opened_to_a_partner_and_to_nobody_else(office: Office, entry: UUID) -> None:
+    office.begin(office.amal, EntryKind.REFERRAL, provider="medical_partner", service_type="medical", reason=REASON)
+    referral = office.newest()
+    assert office.badr.account
+    assert "holds no partner" in plain(send(office, referral, "badr"))
+    assert office.stands(referral)[1] == "draft"
