@@ -126,6 +126,7 @@ QUIET = {
     "casework.count_awaiting": "a number, without opening or naming any",
     "casework.count_referrals": "a number, without opening or naming any",
     "casework.count_left": "a number, without opening or naming any",
+    "casework.count_screenings": "numbers of what waits, without opening or naming any",
     "casework.waiting_work": "numbers of what waits, without opening or naming any",
     "core.registers.count_due": "a number, without opening any",
     "core.second_person.awaiting_decision": "proposals: ids, counts and hashes; every step of one leaves a line",
