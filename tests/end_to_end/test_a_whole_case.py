@@ -75,7 +75,7 @@ class Office:
         page.press(f"a.begin[href*='kind={kind}&act={act}']", "Enter")
         self.fill(page, **filled)
         self.look(page, f"form_{kind}")
-        page.press("form.ask button", "Enter")
+        page.press("form.ask button:not([type])", "Enter")
         page.wait_for_url(f"**/cases/{self.case}?done=*")
 
     def go_on(self, name: str, kind: str, act: str, **filled: str) -> None:
@@ -87,7 +87,7 @@ class Office:
         else:
             page.press(f"a[href*='kind={kind}&act={act}&entry='] >> nth=-1", "Enter")
             self.fill(page, **filled)
-            page.press("form.ask button", "Enter")
+            page.press("form.ask button:not([type])", "Enter")
         page.wait_for_url(f"**/cases/{self.case}?done=*")
 
     def fill(self, page: Page, **filled: str) -> None:
