@@ -122,6 +122,7 @@ def _team(database: Database, ring: KeyRing, xforms: dict[str, bytes]) -> Field:
 
 @pytest.fixture
 def at(household_database: Engine, ring: KeyRing, xforms: dict[str, bytes]) -> Iterator[Setting]:
+    household_database.dispose()  # tests of crashes end every connection of the cluster, also those that wait in a pool
     with household_database.connect() as connection:
         yield Setting(_team(RolledBack(connection, ring), ring, xforms))  # type: ignore[arg-type]
         connection.rollback()
