@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from app.web.desk import Desk, Entry, OpenDesk, PageGroup
-from app.web.record_desk import PURPOSES, day_of, ids_of, purpose_of
+from app.web.record_desk import PURPOSES, code_chosen, day_of, ids_of, purpose_of
 from app.web.signed_in import CheckedForm, SignedIn, Visit
 from app.web.signed_in_page import go_to, show, signed_in_router
 from casework import family
@@ -45,7 +45,7 @@ def reveal(request: Request, visit: SignedIn, desk: OpenDesk, person: UUID, form
 def decide(visit: SignedIn, desk: OpenDesk, person: UUID, form: CheckedForm) -> Response:
     """Note whom the child is with from now on."""
     purpose = purpose_of(form.get("purpose"))
-    status = next((one for one in family.CareStatus if one.value == form.get("status")), family.CareStatus.UNACCOMPANIED)
+    status = code_chosen(form.get("status"), family.CareStatus, "status")
     by, note = (str(form.get(name, "")) for name in ("decided_by", "note"))
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
         family.decide_care(session, desk.ring, person, status, decided_by=by, note=note, purpose=purpose)
@@ -56,7 +56,7 @@ def decide(visit: SignedIn, desk: OpenDesk, person: UUID, form: CheckedForm) -> 
 def plan(visit: SignedIn, desk: OpenDesk, person: UUID, form: CheckedForm) -> Response:
     """Plan a step."""
     purpose, day = purpose_of(form.get("purpose")), day_of(form.get("day"))
-    kind = next((one for one in family.StepKind if one.value == form.get("kind")), family.StepKind.ASSESSMENT)
+    kind = code_chosen(form.get("kind"), family.StepKind, "kind")
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
         note = str(form.get("note", ""))
         family.plan_step(session, desk.ring, person, kind, day=day.date() if day else None, note=note, purpose=purpose)

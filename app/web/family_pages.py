@@ -13,7 +13,7 @@ from fastapi import Request, Response
 import casework
 from app.add_member import add_and_compare
 from app.web.desk import Desk, OpenDesk, PageGroup
-from app.web.record_desk import PURPOSES, ids_of, purpose_of
+from app.web.record_desk import PURPOSES, code_chosen, ids_of, purpose_of
 from app.web.signed_in import CheckedForm, SignedIn, Visit
 from app.web.signed_in_page import go_to, show, signed_in_router
 from casework import consent, family
@@ -53,7 +53,7 @@ def relate(visit: SignedIn, desk: OpenDesk, person: UUID, form: CheckedForm) -> 
     other = _meant(desk, visit, str(form.get("other") or form.get("named") or ""), purpose)
     if other is None:
         return _back(person, purpose, "nobody")
-    kind = next((one for one in family.RelationKind if one.value == form.get("kind")), family.RelationKind.OTHER)
+    kind = code_chosen(form.get("kind"), family.RelationKind, "kind")
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
         family.relate(session, desk.ring, person, other, kind, note=str(form.get("note", "")), purpose=purpose)
     return _back(person, purpose, "related")
@@ -126,7 +126,7 @@ def _meant(desk: Desk, visit: Visit, text: str, purpose: Purpose) -> UUID | None
 
 def _agreed(visit: Visit, form: CheckedForm) -> consent.Statement:
     """What was said about keeping the record, and in which language it was asked."""
-    given_by = next((one for one in consent.GivenBy if one.value == form.get("given_by")), consent.GivenBy.SELF)
+    given_by = code_chosen(form.get("given_by"), consent.GivenBy, "given_by")
     language = str(form.get("language", ""))
     return consent.Statement(
         Purpose.ASSISTANCE,

@@ -3,20 +3,23 @@
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Final
+from enum import StrEnum
+from typing import Final, TypeVar
 from uuid import UUID
 
 from app.web.desk import Desk
 from app.web.problems import PartnerUnknown
 from app.web.signed_in import Visit
+from casework.case_file import FieldUnfit
 from core.audit import Purpose
 from core.database import Zone
 from core.identity.accounts import find_account
 from core.identity.grants import access_for
 from core.permissions import Role
 
-__all__ = ["PURPOSES", "account_named", "day_of", "ids_of", "partner_named", "purpose_of"]
+__all__ = ["PURPOSES", "account_named", "code_chosen", "day_of", "ids_of", "partner_named", "purpose_of"]
 
+Code = TypeVar("Code", bound=StrEnum)
 # What a worker may look at a record for; the other purposes have use cases of their own.
 PURPOSES: Final = (
     Purpose.ASSISTANCE,
@@ -63,3 +66,11 @@ def day_of(given: object) -> datetime | None:
         return datetime.strptime(str(given), "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError:
         return None
+
+
+def code_chosen(given: object, codes: type[Code], field: str) -> Code:
+    """The code that a form names; raises `FieldUnfit` where it names none of them, for nothing is guessed of a person."""
+    try:
+        return codes(str(given))
+    except ValueError:
+        raise FieldUnfit(field=field, expected=f"choose one of {', '.join(codes)}") from None

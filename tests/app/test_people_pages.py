@@ -112,6 +112,20 @@ def test_a_child_alone_is_on_the_list_and_flagged_on_the_record(signed_in: SignI
     assert str(person) not in amal.get("/children-alone").text
 
 
+def test_what_a_form_does_not_say_is_not_guessed(signed_in: SignIn, person: UUID, sister: UUID) -> None:
+    """Neither that a child is alone nor what somebody is to the person."""
+    amal = signed_in("amal", Role.CASEWORKER)
+    for panel, said in (
+        ("child/care", {"decided_by": "BIA panel"}),
+        ("child/care", {"status": "lost", "decided_by": "BIA panel"}),
+        ("child/steps", {"note": "Ask the aunt."}),
+        ("family/relate", {"named": "sc-0077", "note": "They came together."}),
+    ):
+        assert "CASE-175" in amal.send(at(person, panel), **said).text
+    assert str(person) not in amal.get("/children-alone").text
+    assert "No relationship is noted" in amal.get(at(person, "family")).text
+
+
 def test_a_step_is_planned_and_done(signed_in: SignIn, person: UUID) -> None:
     amal = signed_in("amal", Role.CASEWORKER)
     amal.send(at(person, "child/steps"), kind="tracing", day="2026-03-02", note="Ask the school.")

@@ -35,9 +35,6 @@ OTHER = {**SCREENING, "case_reference": "SC-0013", "prs_First_Name": "Badria", "
 TEAM = Access("amal", OPERATION, (Grant(Role.CASEWORKER, team="team-1"),))
 
 
-HELP = Purpose.ASSISTANCE
-
-
 class Setting:
     """Two cases, the first with a household of three; everything in the hands of team 1."""
 

@@ -52,7 +52,13 @@ def _tell_of_others(season: Season, amal: Colleague, person: UUID) -> None:
     at = f"/persons/{person}"
     household = re.search(rf'action="({at}/household/[0-9a-f-]{{36}}/add)"', amal.look(f"{at}/family"))
     assert household
-    member = {"name": season.word("the name of a new member"), "age": "9", "gender": "female", "language": "en"}
+    member = {
+        "name": season.word("the name of a new member"),
+        "age": "9",
+        "gender": "female",
+        "language": "en",
+        "given_by": "self",
+    }
     amal.do(household[1], page=f"{at}/family", sees=True, **member)
     for what in ("history", "perpetrators"):
         asked = set(re.findall(r'<(?:input|textarea)[^>]* name="(\w+)"', amal.look(f"{at}/{what}/apart")))

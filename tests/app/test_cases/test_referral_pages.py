@@ -4,6 +4,7 @@ import re
 from uuid import UUID
 
 import pytest
+from httpx import Response
 
 from casework.case_file import Act, EntryKind
 from casework.consent import ConsentState, GivenBy, Statement, record_consent, withdraw_consent
@@ -38,7 +39,7 @@ def entry(office: Office, dora: Browser) -> UUID:
     return referral
 
 
-def send(office: Office, referral: UUID, partner: str):  # type: ignore[no-untyped-def]
+def send(office: Office, referral: UUID, partner: str) -> Response:
     kind, _, seen = office.stands(referral)
     form = office.amal.get(f"{office.address}/step", kind=kind.value, act="send", entry=str(referral)).text
     assert 'name="partner"' in form
