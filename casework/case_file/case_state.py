@@ -1,21 +1,20 @@
 """Where a step leaves its case."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, tuple_
 from sqlalchemy.orm import Session
 
 from casework.case_file.transitions import OPEN, TRANSITIONS, Transition
 from casework.case_file_models import CaseEntry, EntryKind
 from casework.models import Case, CaseState, ScreeningOutcome
 
-__all__ = ["MOVING", "is_led_on_screen", "leave_case"]
+__all__ = ["is_led_on_screen", "leave_case"]
 
 REFERRED: Final = "referred"
 REFER: Final = "refer"
-# Kinds of which some step says where the case stands.
-MOVING: Final = frozenset(it.kind for it in TRANSITIONS if it.case_to) | {EntryKind.DECISION}
 
 
 def leave_case(case: Case, transition: Transition, fields: Mapping[str, object]) -> None:
@@ -32,9 +31,23 @@ def leave_case(case: Case, transition: Transition, fields: Mapping[str, object])
 
 
 def is_led_on_screen(session: Session, case: Case) -> bool:
-    """Whether somebody moved the case by its file: what phones say of its state is kept, and moves it no more."""
-    moved = CaseEntry.case == case.id, CaseEntry.kind.in_([kind.value for kind in MOVING])
+    """Whether somebody moved the case by its file: what phones say of its state is kept, and moves it no more. What is only
+    drafted or submitted has moved nothing yet."""
+    moved = CaseEntry.case == case.id, tuple_(CaseEntry.kind, CaseEntry.state).in_(_moved())
     return bool(session.scalar(select(exists().where(*moved))))
+
+
+@cache
+def _moved() -> list[tuple[str, str]]:
+    """By kind, the states that an entry has only after a step that said where the case stands."""
+    found = {(it.kind, it.after) for it in TRANSITIONS if _says_state(it)}
+    while more := {(it.kind, it.after) for it in TRANSITIONS if (it.kind, it.before) in found} - found:
+        found |= more
+    return sorted((kind.value, state) for kind, state in found)
+
+
+def _says_state(row: Transition) -> bool:
+    return row.case_to is not None or (row.kind, row.after) in {(EntryKind.DECISION, "decided"), (EntryKind.CLOSURE, "closed")}
 
 
 def _decided(state: CaseState, fields: Mapping[str, object]) -> CaseState:

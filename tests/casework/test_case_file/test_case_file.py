@@ -192,6 +192,19 @@ def test_what_a_phone_says_afterwards_is_kept_and_moves_a_case_no_more_that_is_l
     assert office.file().state == "not_eligible"
 
 
+def test_a_draft_moves_nothing_so_that_a_phone_still_does(office: Office) -> None:
+    plan = office.begin(EntryKind.PLAN, aim="Shelter", agreed="yes")
+    office.team.send("assistance", ASSISTANCE)
+    assert office.team.admit_awaiting().admitted == 1
+    assert office.file().state == "active"
+    office.go_on(plan, Act.SUBMIT)
+    office.go_on(plan, Act.APPROVE, CARLA)
+    office.go_on(plan, Act.END)
+    office.team.send("assistance", {**ASSISTANCE, "interview_date": "2026-02-14"})
+    office.team.admit_awaiting()
+    assert office.file().state == "follow_up"
+
+
 def damage(office: Office, statement: str) -> None:
     """As whoever owns the database, with triggers and foreign keys asleep."""
     url = office.team.database.engine.url.set(username=ADMINISTRATOR)
