@@ -1,7 +1,7 @@
 """Work on parts of one thing, in processes side by side: they share nothing but what they were born with.
 
 Processes are forked, so they look at the thing as it stands without its being sent; only what they find travels back. The
-parts are given, so what is found is the same with one process or many.
+parts are given, so what is found is the same with one process or many, and whether it was worth starting them.
 """
 
 import multiprocessing
@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from threading import current_thread, main_thread
+from time import monotonic
 from typing import TypeVar
 
 __all__ = ["side_by_side"]
@@ -17,6 +18,9 @@ __all__ = ["side_by_side"]
 Thing = TypeVar("Thing")
 Part = TypeVar("Part")
 Found = TypeVar("Found")
+
+ALONE_SECONDS = 0.2
+"""So long one process works alone: to start others costs a good part of it, more where much memory is held."""
 
 _shared: list[object] = []
 """What a process that was just started looks at: it has it by fork."""
@@ -27,15 +31,23 @@ def side_by_side(
 ) -> Iterator[Found]:
     """What `work` finds in each part of a thing, in the order of the parts; it must leave the thing as it is.
 
-    `processes` 0 takes as many as there are processors.
+    `processes` 0 takes as many as there are processors. None is started before the first parts show that there is much to do.
     """
-    workers = min(processes or len(os.sched_getaffinity(0)), len(parts))
-    if workers < 2 or not _may_fork():
+    alone, done = processes == 1 or not _may_fork(), 0
+    ends = monotonic() + ALONE_SECONDS
+    while done < len(parts) and (alone or monotonic() < ends):
+        yield work(thing, parts[done])
+        done += 1
+    yield from _in_processes(work, thing, parts[done:], processes or len(os.sched_getaffinity(0)))
+
+
+def _in_processes(work: Callable[[Thing, Part], Found], thing: Thing, parts: Sequence[Part], processes: int) -> Iterator[Found]:
+    if min(processes, len(parts)) < 2:
         yield from map(partial(work, thing), parts)
         return
     _shared.append(thing)
     try:
-        with ProcessPoolExecutor(workers, multiprocessing.get_context("fork")) as pool:
+        with ProcessPoolExecutor(min(processes, len(parts)), multiprocessing.get_context("fork")) as pool:
             yield from pool.map(partial(_on_shared, work), parts)
     finally:
         _shared.pop()

@@ -17,6 +17,12 @@ Report = Sequence[tuple[Mapping[str, str], int]]
 """Groups of one report: the codes of a group by dimension, and its persons."""
 
 
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes are started for the least of work, where several are asked for."""
+    monkeypatch.setattr("anonymizer.side_by_side.ALONE_SECONDS", 0)
+
+
 def forty_reports(sexes: str) -> list[Report]:
     """Reports of one or two groups between four districts, some of them visited seldom."""
     chance = random.Random(5)

@@ -82,6 +82,7 @@ def test_it_ends_as_if_it_had_not_been_ended(system: System, whole: Suppression,
     assert [other.persons.tolist() for other in found.alternatives] == [other.persons.tolist() for other in whole.alternatives]
 
 
+@pytest.mark.usefixtures("at_once")
 def test_two_processes_go_on_where_one_ended(system: System, whole: Suppression) -> None:
     memory = Memory(3)
     with pytest.raises(Ended):

@@ -135,6 +135,7 @@ def cells_of(system: System, scope: Scope, standing: Standing) -> list[int]:
 
 
 class TestTheMonth:
+    @pytest.mark.usefixtures("at_once")
     def test_it_is_the_same_with_one_process_or_two(self, month: CountedTable, standing: Standing) -> None:
         one, two = (suppress(build_system([month]), POLICY, standing=standing, time="week", processes=n) for n in (1, 2))
         assert np.array_equal(one.hidden, two.hidden)

@@ -1,5 +1,6 @@
 """What hidden cells alone can show is found without hiding more; and what can be done without is published again."""
 
+import os
 import random
 from collections.abc import Callable
 
@@ -72,13 +73,22 @@ def test_what_is_left_after_pruning_meets_every_goal_and_is_hidden_already(searc
     assert all(np.all(search.pattern.hidden[move.cells]) for move in search.moves)
 
 
+@pytest.mark.usefixtures("at_once")
 def test_processes_find_what_one_finds_in_the_same_order() -> None:
     alone, together = (list(side_by_side(_scaled, 3, [4, 1, 5], processes)) for processes in (1, 2))
-    assert alone == together == [12, 3, 15]
+    assert [found for _, found in alone] == [found for _, found in together] == [12, 3, 15]
+    assert {who for who, _ in alone} == {os.getpid()}
+    assert os.getpid() not in {who for who, _ in together}
 
 
-def _scaled(thing: int, part: int) -> int:
-    return thing * part
+def test_for_little_work_no_process_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("anonymizer.side_by_side.ALONE_SECONDS", 60)
+    assert list(side_by_side(_scaled, 3, [4, 1, 5], 2)) == [(os.getpid(), 12), (os.getpid(), 3), (os.getpid(), 15)]
+
+
+def _scaled(thing: int, part: int) -> tuple[int, int]:
+    """Which process worked, and what it found."""
+    return os.getpid(), thing * part
 
 
 def _as_change(system: System, move: Move) -> np.ndarray:

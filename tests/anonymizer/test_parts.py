@@ -66,6 +66,7 @@ class TestParts:
         assert len(moved) > 3
         assert sum(map(len, moved)) == len(set.union(*moved))
 
+    @pytest.mark.usefixtures("at_once")
     def test_two_processes_hide_what_one_does(self, system: System, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(parts, "WORTHWHILE", 1)
         alone, together = (suppress(system, Policy(), processes=processes) for processes in (1, 2))

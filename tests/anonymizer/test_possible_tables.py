@@ -33,6 +33,7 @@ def test_cells_that_are_asked_for_first_share_no_sum() -> None:
     assert np.max(abs(signs[:, chosen]).sum(axis=1)) == 1
 
 
+@pytest.mark.usefixtures("at_once")
 def test_what_is_found_is_the_same_on_one_processor_and_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(possible_tables, "WIDE", 16)  # some columns of many, as in a large table
     shown = []
