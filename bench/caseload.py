@@ -5,19 +5,24 @@ Run: PYTHONPATH=. .venv/bin/python bench/caseload.py [--cases N] [--users N] [--
 
 The store is the one of `bench/search.py`, with entries beside its cases as their steps would leave them: six of ten cases have
 a task, a visit or a service, one of twenty a flag, a closure that waits, a referral. Nothing that a list needs is sealed, so no
-step is. 49 caseworkers of as many teams and a supervisor of all each ask for a page, think for a while, and ask for the next;
-server and users are one process. Before that each page is asked for alone, with the processor time of one, here and in the
-database: it says what so many users need whatever else the machine is doing. The floor in the same run is the page to find
+step is; but one case of each worker has a whole file (`bench/case_files.py`). 49 caseworkers of as many teams and a supervisor
+of all each ask for a page, or look for somebody by a reference, think for a while, and ask for the next; server and users are
+one process. Before that each page is asked for alone, with the processor time of one, here and in the database: it says what so
+many users need whatever else the machine is doing. The floor in the same run is the page to find
 somebody, which looks up who asks and reads nothing else.
 """
 
 import argparse
 import os
 import random
+import re
 import tempfile
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -27,9 +32,10 @@ from sqlalchemy import create_engine, text
 
 from app.program import Program, open_program
 from app.web.serve import serving_on_socket
+from bench.case_files import case_of, write_case_files
 from bench.case_page import set_up
 from bench.measured import Meter
-from bench.search import OPERATION, TEAMS, Store
+from bench.search import OPERATION, TEAMS, Store, reference
 from core.database import Zone
 from core.embedded_cluster import ADMINISTRATOR
 from core.identity.accounts import add_account
@@ -53,6 +59,21 @@ PAGES = {
     "the day": "/work",
 }
 FLOOR = "/persons"
+Click = Callable[[httpx.Client], object]
+
+
+@dataclass(frozen=True)
+class User:
+    """A session, and what its owner may click at."""
+
+    token: str
+    clicks: Mapping[str, Click]
+
+
+GIVEN = """
+UPDATE casework."case" SET custody = CASE get_byte(uuid_send(id), 0) % 10 WHEN 0 THEN :mine WHEN 1 THEN :nobody ELSE :other END
+WHERE custody = :former
+"""
 SPREAD = """
 UPDATE casework."case" SET opened_at = now() - random() * interval '700 days',
   active_at = now() - random() * interval '200 days',
@@ -97,11 +118,11 @@ def measure(program: Program, given: argparse.Namespace) -> None:
         log_plans(program)
     meter = Meter.of(program.settings)
     with serving_on_socket(program, lambda _operation, _submission: None) as socket:
-        for who, token in (("a caseworker", users[0]), ("a supervisor of all", users[-1])):
-            with browser_of(socket, token) as browser:
-                for what, address in {"floor: the page to find somebody": FLOOR, **PAGES}.items():
-                    meter.percentiles(f"{who}: {what}", [lambda at=address, by=browser: get(by, at)] * 30, warm=3)
-        click(socket, users, given)
+        for who, user in (("a caseworker", users[0]), ("a supervisor of all", users[-1])):
+            with browser_of(socket, user.token) as browser:
+                for what, click in {"floor: the page to find somebody": page(FLOOR), **user.clicks}.items():
+                    meter.percentiles(f"{who}: {what}", [partial(click, browser)] * 30, warm=3)
+        click_about(socket, users, given)
 
 
 def fill(program: Program, cases: int) -> None:
@@ -122,29 +143,37 @@ def fill(program: Program, cases: int) -> None:
         workers = {int(name.partition("-")[2]): account for name, account in accounts}
         for number, team in enumerate(teams):
             custody = str(Units(organisation=organisation, team=team).custody)
-            for table, place in (("person", "custody"), ('"case"', "custody")):
-                one_of_ten = "CASE get_byte(uuid_send(id), 0) % 10 WHEN 0 THEN :mine WHEN 1 THEN :nobody ELSE :other END"
-                connection.execute(
-                    text(f"UPDATE casework.{table} SET {place} = {one_of_ten} WHERE {place} = :former"),
-                    {
-                        "mine": custody.removesuffix("-") + str(workers[number]),
-                        "nobody": custody,
-                        "other": custody.removesuffix("-") + str(uuid4()),
-                        "former": f"org/north/team-{number}/-",
-                    },
-                )
+            connection.execute(
+                text(GIVEN),
+                {
+                    "mine": custody.removesuffix("-") + str(workers[number]),
+                    "nobody": custody,
+                    "other": custody.removesuffix("-") + str(uuid4()),
+                    "former": f"org/north/team-{number}/-",
+                },
+            )
+        connection.execute(
+            text('UPDATE casework.person p SET custody = c.custody FROM casework."case" c WHERE c.person = p.id')
+        )
         connection.execute(text(SPREAD))
         connection.execute(text(ENTRIES))
+    write_case_files(program, [str(worker) for worker in workers.values()])
     url = program.database.engine.url.set(username=ADMINISTRATOR, drivername="postgresql")
     with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as bare:
         bare.execute("VACUUM ANALYZE")
 
 
-def sign_in(program: Program, number: int) -> str:
+def sign_in(program: Program, number: int) -> User:
     with program.database.transaction(Zone.IDENTITY, actor="bench") as session:
         asked = text("SELECT id FROM identity.account WHERE sign_in_name = :name")
         account = session.scalars(asked, {"name": f"worker-{number}"}).one()
-        return open_session(session, account, Stage.SIGNED_IN, "bench")
+        token = open_session(session, account, Stage.SIGNED_IN, "bench")
+    clicks = {what: page(address) for what, address in PAGES.items()}
+    if case := case_of(program, str(account)):
+        clicks["one case, with its file"] = page(f"/cases/{case}")
+    references = (reference(at) for at in range(number % TEAMS, 10**6, TEAMS))
+    clicks["whom a reference is of"] = lambda browser: look_for(browser, next(references))
+    return User(token, clicks)
 
 
 def browser_of(socket: Path, token: str) -> httpx.Client:
@@ -152,24 +181,36 @@ def browser_of(socket: Path, token: str) -> httpx.Client:
     return httpx.Client(transport=transport, base_url="http://localhost", cookies={"waystation": token}, timeout=60)
 
 
-def get(browser: httpx.Client, path: str) -> None:
-    answer = browser.get(path)
+def page(path: str) -> Click:
+    return lambda browser: found(browser.get(path))
+
+
+def found(answer: httpx.Response) -> httpx.Response:
     assert answer.status_code == 200, (answer.status_code, answer.text)
+    return answer
 
 
-def click(socket: Path, users: list[str], given: argparse.Namespace) -> None:
+def look_for(browser: httpx.Client, wanted: str) -> None:
+    """The page with the form, and what was typed sent; it leads to a record, which is not asked for: most say nothing here."""
+    token = re.search('name="form_token" value="([^"]+)"', found(browser.get(FLOOR)).text)
+    assert token
+    answer = browser.post(FLOOR, data={"form_token": token[1], "case_reference": wanted})
+    assert answer.status_code in (200, 303), (answer.status_code, answer.text)
+
+
+def click_about(socket: Path, users: list[User], given: argparse.Namespace) -> None:
     """All at once, each in a thread: what they waited for, by page."""
     waited: dict[str, list[float]] = defaultdict(list)
     until = time.perf_counter() + given.seconds
 
-    def work(number: int, token: str) -> None:
+    def work(number: int, user: User) -> None:
         chance = random.Random(number)
-        with browser_of(socket, token) as browser:
+        with browser_of(socket, user.token) as browser:
             time.sleep(chance.uniform(0, given.pause))
             while time.perf_counter() < until:
-                what = chance.choice(list(PAGES))
+                what = chance.choice(list(user.clicks))
                 started = time.perf_counter()
-                get(browser, PAGES[what])
+                user.clicks[what](browser)
                 waited[what].append(time.perf_counter() - started)
                 time.sleep(chance.uniform(0.5, 1.5) * given.pause)
 

@@ -55,11 +55,15 @@ class Season:
         """Answers that held words in a header, or in a page whose reader had not asked for any; one's own name is no secret."""
         heads = [(it.reader, f"the head of {it.request}", self.canaries.found_in(it.head)) for it in self.answers]
         pages = [
-            (it.reader, it.request, [word for word in self.canaries.found_in(it.page) if word != f"the name of {it.reader}"])
+            (it.reader, it.request, self.canaries.found_in(it.page.replace(self._own_name(it.reader), b"")))
             for it in self.answers
             if not it.asked_for
         ]
         return [found for found in (*heads, *pages) if found[2]]
+
+    def _own_name(self, reader: str) -> bytes:
+        """What every page of a reader tells them; nothing to whom nobody gave a name."""
+        return self.canaries.words.get(f"the name of {reader}", "").encode()
 
     @property
     def first_name(self) -> str:
