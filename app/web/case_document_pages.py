@@ -14,7 +14,7 @@ from fastapi.responses import StreamingResponse
 from app.web.account_pages import identifier
 from app.web.desk import Desk, OpenDesk, PageGroup
 from app.web.file_pages import ATTACHMENT
-from app.web.record_desk import purpose_of
+from app.web.record_desk import code_chosen, purpose_of
 from app.web.signed_in import FORM_TOKEN, SignedIn, require_form_token
 from app.web.signed_in_page import go_to, signed_in_router
 from app.web.streamed_upload import read_upload
@@ -37,7 +37,7 @@ def add(request: Request, visit: SignedIn, desk: OpenDesk, case: UUID) -> Respon
     upload = read_upload(request)
     require_form_token(request, upload.fields.get(FORM_TOKEN, ""))
     purpose = purpose_of(upload.fields.get("purpose"))
-    part = next((one for one in RecordPart if one.value == upload.fields.get("part")), RecordPart.NARRATIVE)
+    part = code_chosen(upload.fields.get("part"), RecordPart, "part")
     document = Document(identifier(upload.fields.get("id")), upload.name, upload.content, part)
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
         kept = add_document(session, desk.ring, case, document, purpose=purpose)

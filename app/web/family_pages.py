@@ -5,6 +5,7 @@ anything but random ids.
 """
 
 from contextlib import suppress
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -27,8 +28,25 @@ __all__ = ["FAMILY"]
 
 # The codes of the screening interview.
 GENDERS: Final = ("female", "male", "transgender_female", "transgender_male", "non_conforming", "unspecified")
-ENDINGS: Final = {"end": family.end_relationship, "take-back": family.take_back_relationship}
-CHANGES: Final = {"leave": family.leave_household, "come-back": family.come_back, "head": family.name_head}
+
+
+class Ending(StrEnum):
+    """How a relationship stops standing, as the address says it."""
+
+    END = "end"
+    TAKE_BACK = "take-back"
+
+
+class Change(StrEnum):
+    """What happens to a member of a household, likewise."""
+
+    LEAVE = "leave"
+    COME_BACK = "come-back"
+    HEAD = "head"
+
+
+ENDINGS: Final = {Ending.END: family.end_relationship, Ending.TAKE_BACK: family.take_back_relationship}
+CHANGES: Final = {Change.LEAVE: family.leave_household, Change.COME_BACK: family.come_back, Change.HEAD: family.name_head}
 router = signed_in_router()
 FAMILY = PageGroup(router, "people")
 
@@ -60,11 +78,11 @@ def relate(visit: SignedIn, desk: OpenDesk, person: UUID, form: CheckedForm) -> 
 
 
 @router.post("/persons/{person}/family/{relationship}/{change}")
-def end(visit: SignedIn, desk: OpenDesk, person: UUID, *, relationship: UUID, change: str, form: CheckedForm) -> Response:
+def end(visit: SignedIn, desk: OpenDesk, person: UUID, *, relationship: UUID, change: Ending, form: CheckedForm) -> Response:
     """A relationship is over, or was never so."""
     purpose = purpose_of(form.get("purpose"))
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        ENDINGS.get(change, family.end_relationship)(session, desk.ring, relationship, purpose=purpose)
+        ENDINGS[change](session, desk.ring, relationship, purpose=purpose)
     return _back(person, purpose, "related")
 
 
@@ -103,12 +121,12 @@ def add(visit: SignedIn, desk: OpenDesk, person: UUID, household: UUID, form: Ch
 
 @router.post("/persons/{person}/household/{household}/{member}/{change}")
 def change_household(
-    visit: SignedIn, desk: OpenDesk, person: UUID, *, household: UUID, member: UUID, change: str, form: CheckedForm
+    visit: SignedIn, desk: OpenDesk, person: UUID, *, household: UUID, member: UUID, change: Change, form: CheckedForm
 ) -> Response:
     """Somebody leaves, comes back, or is the head."""
     purpose = purpose_of(form.get("purpose"))
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        CHANGES.get(change, family.come_back)(session, desk.ring, household, member, purpose=purpose)
+        CHANGES[change](session, desk.ring, household, member, purpose=purpose)
     return _back(person, purpose, "household")
 
 

@@ -80,6 +80,18 @@ def test_nobody_or_several_of_that_name_are_said_and_nothing_is_noted(signed_in:
         assert "Nobody in your reach fits" in amal.send(at(person, "family/relate"), named=named, kind="parent").text
 
 
+def test_an_address_that_names_no_change_of_ours_changes_nothing(
+    signed_in: SignIn, field_team: Field, person: UUID, sister: UUID
+) -> None:
+    amal = signed_in("amal", Role.CASEWORKER)
+    page = amal.send(at(person, "family/relate"), named=str(sister), kind="sibling")
+    [end] = re.findall(r'formaction="(/persons/[^"]+)/end"', page.text)
+    household = f"household/{household_of(field_team, person)}"
+    for address in (f"{end}/finish", at(person, f"{household}/{person}/expel")):
+        assert amal.send(address).status_code == 404
+    assert f"{end}/end" in amal.get(at(person, "family")).text
+
+
 def test_a_household_takes_in_somebody_new_and_somebody_known_names_its_head_and_lets_go(
     signed_in: SignIn, field_team: Field, person: UUID, sister: UUID
 ) -> None:
