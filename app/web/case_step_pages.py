@@ -21,7 +21,7 @@ from app.web.problems import status_of
 from app.web.record_desk import account_named, day_of, partner_named, purpose_of
 from app.web.signed_in import CheckedForm, SignedIn, Visit
 from app.web.signed_in_page import go_to, reader_language, show, signed_in_router
-from casework.case_file import FIELDS, TRANSITIONS, Act, Entry, EntryKind, FieldKind, FieldUnfit, Step, asked_fields, take_step
+from casework.case_file import FIELDS, TRANSITIONS, Act, Entry, EntryKind, FieldKind, Step, asked_fields, take_step
 from core.audit import Purpose
 from core.database import Zone
 from core.errors import Problem
@@ -148,9 +148,7 @@ def _goes_on(typed: Typed, found: Entry | None) -> bool:
 
 def _step(desk: Desk, visit: Visit, typed: Typed, form: CheckedForm) -> Step:
     """What was asked for; raises `FieldUnfit` for a day that is none, or what a colleague or unit is unknown by."""
-    due = day_of(typed.due) if typed.due else None
-    if typed.due and due is None:
-        raise FieldUnfit(field="due", expected="write the day as 2026-02-10")
+    due = day_of(typed.due, "due")
     if unit := str(typed.fields.get("unit", "")):
         require_unit(desk, visit, unit)
     seen = str(form.get("seen", ""))

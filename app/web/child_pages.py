@@ -55,7 +55,7 @@ def decide(visit: SignedIn, desk: OpenDesk, person: UUID, form: CheckedForm) -> 
 @router.post("/persons/{person}/child/steps")
 def plan(visit: SignedIn, desk: OpenDesk, person: UUID, form: CheckedForm) -> Response:
     """Plan a step."""
-    purpose, day = purpose_of(form.get("purpose")), day_of(form.get("day"))
+    purpose, day = purpose_of(form.get("purpose")), day_of(form.get("day"), "day")
     kind = code_chosen(form.get("kind"), family.StepKind, "kind")
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
         note = str(form.get("note", ""))
@@ -66,7 +66,7 @@ def plan(visit: SignedIn, desk: OpenDesk, person: UUID, form: CheckedForm) -> Re
 @router.post("/persons/{person}/child/steps/{step}")
 def finish(visit: SignedIn, desk: OpenDesk, person: UUID, step: UUID, form: CheckedForm) -> Response:
     """A planned step is done."""
-    purpose, day = purpose_of(form.get("purpose")), day_of(form.get("day"))
+    purpose, day = purpose_of(form.get("purpose")), day_of(form.get("day"), "day")
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
         note = str(form.get("note", ""))
         family.finish_step(session, desk.ring, step, day=day.date() if day else None, note=note, purpose=purpose)

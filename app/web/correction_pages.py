@@ -11,7 +11,7 @@ import forms
 from app.web.account_pages import identifier
 from app.web.desk import Desk, OpenDesk, PageGroup
 from app.web.problems import status_of
-from app.web.record_desk import purpose_of
+from app.web.record_desk import code_chosen, purpose_of
 from app.web.signed_in import CheckedForm, SignedIn, Visit
 from app.web.signed_in_page import go_to, reader_language, show, signed_in_router
 from casework import CorrectionEmpty, RecordChanged, rights
@@ -119,7 +119,7 @@ def _changed(form: CheckedForm) -> dict[str, str]:
 def _meant(form: CheckedForm) -> tuple[RecordPart, UUID | None]:
     """The part of the person's own answers, as `contact`; or of an interview, as `narrative/<id>`."""
     name, _, interview = str(form.get("part", "")).partition("/")
-    part = next((part for part in RecordPart if part.value == name), RecordPart.IDENTITY)
+    part = code_chosen(name, RecordPart, "part")
     try:
         return part, UUID(interview)
     except ValueError:

@@ -4,19 +4,19 @@ The pages show ids, counts and names of fields, and of nobody an answer.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import IO, Annotated, Final
 from uuid import UUID
 
 from fastapi import Query, Request, Response
 from fastapi.responses import StreamingResponse
-from starlette.datastructures import FormData
 
 from app.export_file import export_to_spool
 from app.web.desk import Entry, OpenDesk, PageGroup
+from app.web.record_desk import code_chosen, day_of
 from app.web.signed_in import CheckedForm, SignedIn
 from app.web.signed_in_page import go_to, show, signed_in_router
 from casework import exporting
+from casework.case_file import FieldUnfit
 from casework.consent import LegalBasis
 from core.audit import Purpose
 from core.database import Zone
@@ -61,16 +61,16 @@ def propose(request: Request, visit: SignedIn, desk: OpenDesk, form: CheckedForm
         persons = exporting.choose_persons(
             session,
             states=[state for state in STATES if state in form.getlist("state")],
-            since=_day(form, "since"),
-            until=_day(form, "until"),
-            ids=[person for word in str(form.get("persons", "")).split() if (person := _id(word))],
+            since=day_of(form.get("since"), "since"),
+            until=day_of(form.get("until"), "until"),
+            ids=[_record(word) for word in str(form.get("persons", "")).split()],
         )
         wanted = exporting.Specification(
             _id(form.get("recipient")) or NO_ONE,
             tuple(dict.fromkeys(str(form.get("fields", "")).split())),
             persons,
-            next((each for each in PURPOSES if each.value == form.get("purpose")), Purpose.REFERRAL),
-            next((each for each in LegalBasis if each.value == form.get("basis")), LegalBasis.CONSENT),
+            code_chosen(form.get("purpose"), PURPOSES, "purpose"),
+            code_chosen(form.get("basis"), LegalBasis, "basis"),
         )
         exporting.propose_export(session, wanted)
     return go_to("/exports")
@@ -123,11 +123,10 @@ def _pieces(sealed: IO[bytes]) -> Iterator[bytes]:
             yield piece
 
 
-def _day(form: FormData, name: str) -> datetime | None:
-    try:
-        return datetime.strptime(str(form.get(name, "")), "%Y-%m-%d").replace(tzinfo=UTC)
-    except ValueError:
-        return None
+def _record(word: str) -> UUID:
+    if (person := _id(word)) is None:
+        raise FieldUnfit(field="persons", expected="write numbers of records, with spaces between them")
+    return person
 
 
 def _id(given: object) -> UUID | None:

@@ -60,17 +60,23 @@ def ids_of(given: Iterable[object]) -> frozenset[UUID]:
     return frozenset(found)
 
 
-def day_of(given: object) -> datetime | None:
-    """The day that a form names as `2026-02-10`, at its beginning (UTC); None where it names none."""
-    try:
-        return datetime.strptime(str(given), "%Y-%m-%d").replace(tzinfo=UTC)
-    except ValueError:
+def day_of(given: object, field: str) -> datetime | None:
+    """The day that a form names as `2026-02-10`, at its beginning (UTC); None where nothing was typed.
+
+    Raises `FieldUnfit` for anything else: a day of another calendar, or in another order, must not become no day at all.
+    """
+    typed = str(given or "").strip()
+    if not typed:
         return None
-
-
-def code_chosen(given: object, codes: type[Code], field: str) -> Code:
-    """The code that a form names; raises `FieldUnfit` where it names none of them, for nothing is guessed of a person."""
     try:
-        return codes(str(given))
+        return datetime.strptime(typed, "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError:
-        raise FieldUnfit(field=field, expected=f"choose one of {', '.join(codes)}") from None
+        raise FieldUnfit(field=field, expected="write the day as 2026-02-10") from None
+
+
+def code_chosen(given: object, codes: Iterable[Code], field: str) -> Code:
+    """The code that a form names; raises `FieldUnfit` where it names none of them, for nothing is guessed of a person."""
+    offered = {code.value: code for code in codes}
+    if given not in offered:
+        raise FieldUnfit(field=field, expected=f"choose one of {', '.join(offered)}")
+    return offered[str(given)]

@@ -10,7 +10,7 @@ from app.access_pack import make_access_pack
 from app.program import Program
 from app.web.desk import Entry, OpenDesk, PageGroup
 from app.web.file_pages import attachment
-from app.web.record_desk import day_of
+from app.web.record_desk import code_chosen, day_of
 from app.web.signed_in import CheckedForm, SignedIn
 from app.web.signed_in_page import go_to, show, signed_in_router
 from casework import records, rights
@@ -41,16 +41,17 @@ def list_requests(request: Request, visit: SignedIn, desk: OpenDesk, after: Anno
 @router.post("/persons/{person}/requests")
 def receive(visit: SignedIn, desk: OpenDesk, person: UUID, form: CheckedForm) -> Response:
     """Note that the person asked, today or on an earlier day."""
-    kind = next((one for one in rights.RequestKind if one.value == form.get("kind")), rights.RequestKind.ACCESS)
+    kind = code_chosen(form.get("kind"), rights.RequestKind, "kind")
+    received_at = day_of(form.get("received_at"), "received_at")
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        rights.receive_request(session, desk.ring, person, kind, received_at=day_of(form.get("received_at")))
+        rights.receive_request(session, desk.ring, person, kind, received_at=received_at)
     return go_to(f"/persons/{person}?done=received")
 
 
 @router.post("/rights-requests/{asked}")
 def answer(visit: SignedIn, desk: OpenDesk, asked: UUID, form: CheckedForm) -> Response:
     """Note how a request was answered."""
-    outcome = next((one for one in rights.RequestOutcome if one.value == form.get("outcome")), rights.RequestOutcome.REFUSED)
+    outcome = code_chosen(form.get("outcome"), rights.RequestOutcome, "outcome")
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
         rights.answer_request(session, desk.ring, asked, outcome)
     return go_to("/rights-requests")

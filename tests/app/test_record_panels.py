@@ -24,8 +24,9 @@ from tests.casework.conftest import field_team as field_team  # noqa: PLC0414
 from tests.casework.conftest import xforms as xforms  # noqa: PLC0414
 
 CORRECTED = "answer:prs_First_Name"
+SAID = {"use": "referral", "basis": "consent", "state": "given", "given_by": "self"}
 PANEL_FORMS = {
-    "consent": {"use": "statistics"},
+    "consent": SAID | {"use": "statistics"},
     "consent/withdraw": {"use": "assistance", "recipient": "-"},
     "restrict": {"reason": "objection"},
     "correct": {"part": "identity"},
@@ -80,7 +81,7 @@ def test_an_ended_session_is_sent_to_sign_in(signed_in: SignIn, person: UUID) ->
 
 def test_a_statement_is_recorded_and_taken_back_and_the_page_says_so_at_once(signed_in: SignIn, person: UUID) -> None:
     amal = signed_in("amal", Role.CASEWORKER)
-    said = {"use": "referral", "recipient": "clinic", "state": "given", "language": "ar", "said_at": "2026-02-11"}
+    said = SAID | {"recipient": "clinic", "language": "ar", "said_at": "2026-02-11"}
     page = amal.send(at(person, "consent"), **said).text
     assert "clinic" in page
     assert "asked in <bdi>ar</bdi>" in page
@@ -90,15 +91,29 @@ def test_a_statement_is_recorded_and_taken_back_and_the_page_says_so_at_once(sig
 
 
 def test_a_name_is_no_recipients_code(signed_in: SignIn, person: UUID) -> None:
-    answer = signed_in("amal", Role.CASEWORKER).send(
-        at(person, "consent"), use="referral", recipient="Doctor Lake", language="ar"
-    )
+    answer = signed_in("amal", Role.CASEWORKER).send(at(person, "consent"), **SAID, recipient="Doctor Lake", language="ar")
     assert answer.status_code == 422
     assert "Doctor Lake" not in answer.text
 
 
+@pytest.mark.parametrize(
+    "unfit",
+    [{"state": "perhaps"}, {"state": "withdrawn"}, {"basis": ""}, {"given_by": "nobody at all"}, {"use": "sale"}]
+    + [{"valid_until": day} for day in ("22/06/2018", "ሰኔ 22 2018", "tomorrow")],
+    ids=str,
+)
+def test_what_a_form_does_not_say_clearly_is_no_consent(signed_in: SignIn, person: UUID, unfit: dict[str, str]) -> None:
+    """A day that is not read would make a consent that never ends; a state that is none, one that nobody gave."""
+    amal = signed_in("amal", Role.CASEWORKER)
+    [field] = unfit
+    answer = amal.send(at(person, "consent"), **SAID | {"recipient": "clinic"} | unfit)
+    assert answer.status_code == 422
+    assert field in answer.text
+    assert "clinic" not in amal.get(at(person)).text
+
+
 def test_another_basis_than_consent_is_not_a_caseworkers_to_decide(signed_in: SignIn, person: UUID) -> None:
-    said = {"use": "protection", "basis": "vital_interest"}
+    said = {"use": "protection", "basis": "vital_interest", "state": "given"}
     assert signed_in("amal", Role.CASEWORKER).send(at(person, "consent"), **said).status_code == 403
     assert "Vital interest" in signed_in("sara", Role.SUPERVISOR).send(at(person, "consent"), **said).text
 
