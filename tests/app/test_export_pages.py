@@ -72,6 +72,19 @@ def test_without_consent_nothing_is_proposed_and_nobody_is_named(person: UUID, t
     assert str(person) not in page.text
 
 
+@pytest.mark.parametrize(
+    "unfit", [{"since": "ሰኔ 22 2018"}, {"until": "31.12.2026"}, {"persons": "all"}, {"basis": ""}, {"purpose": "sale"}], ids=str
+)
+def test_what_the_form_does_not_say_clearly_is_proposed_for_nobody(
+    field_team: Field, person: UUID, two: tuple[Browser, Browser], unfit: dict[str, str]
+) -> None:
+    """A day that is not read would be no bound at all, and the export one of everybody."""
+    sara, dina = two
+    agree(field_team, person)
+    assert post(sara, "/exports", **{"recipient": recipient(sara), **WANTED, **unfit}).status_code == 422
+    assert forms(dina, "[0-9a-f-]{36}") == []
+
+
 def test_a_stranger_to_exports_sees_nothing_of_them(signed_in: SignIn, two: tuple[Browser, Browser]) -> None:
     amal = signed_in("amal", Role.CASEWORKER)
     assert amal.get("/exports").status_code == 403
