@@ -40,6 +40,10 @@ class EntryKind(StrEnum):
 TO_DO_KINDS: Final = (EntryKind.TASK, EntryKind.VISIT, EntryKind.SERVICE)
 TO_DO_STATES: Final = ("open", "planned", "under_way")
 IS_TO_DO: Final = f"kind IN {tuple(map(str, TO_DO_KINDS))} AND state IN {TO_DO_STATES}"
+# What else marks a case for a list, and what the walls compare of it: counted from the index alone.
+IS_MARK: Final = "state IN ('raised', 'submitted', 'requested', 'sent')"
+IS_ASSESSED: Final = "kind = 'assessment' AND state = 'approved'"
+BESIDE: Final = ["case", "person", "custody"]
 
 
 class Act(StrEnum):
@@ -74,6 +78,10 @@ class CaseEntry(Base):
         Index(None, "operation", "kind", "state", "due"),
         Index(None, "operation", "assignee", "state"),
         Index("ix_case_entry_to_do", "operation", "due", "id", postgresql_where=text(IS_TO_DO)),
+        Index("ix_case_entry_marks", "operation", "kind", "state", postgresql_include=BESIDE, postgresql_where=text(IS_MARK)),
+        Index(
+            "ix_case_entry_assessed", "operation", "changed_at", postgresql_include=BESIDE, postgresql_where=text(IS_ASSESSED)
+        ),
         {"schema": "casework"},
     )
 

@@ -70,8 +70,11 @@ def is_marked(mark: Mark, today: date, reassess_after: timedelta) -> ColumnEleme
 
 
 def _is_to_be_assessed_again(since: date) -> ColumnElement[bool]:
-    """An open case with an approved assessment, and none that was written or approved since then."""
-    approved = _stands("approved", EntryKind.ASSESSMENT)
+    """An open case with an approved assessment, and none that was written or approved since then.
+
+    An approved one that is as new would answer itself, so only older ones are looked for.
+    """
+    approved = and_(_stands("approved", EntryKind.ASSESSMENT), CaseEntry.changed_at < since)
     under_way = _one_of(CaseEntry.state, "draft", "submitted", "approved")
     newer = and_(_one_of(CaseEntry.kind, EntryKind.ASSESSMENT), under_way, CaseEntry.changed_at >= since)
     return and_(Case.state.in_([state.value for state in OPEN_STATES]), _has(approved), not_(_has(newer)))
