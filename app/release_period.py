@@ -6,7 +6,7 @@ statistics once the folder is whole. An officer's right is asked for before (`pr
 program's, under the officer's name.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -204,7 +204,7 @@ def release_period(program: Program, operation: str, period: Period, folder: Pat
         release = exports.build_release(
             weeks.load_protected(session, program.ring, operation, period),
             [weeks.load_protected(session, program.ring, operation, past) for past in shown],
-            screenings=_screenings(session, program, operation, period),
+            beside=list(_beside(session, program, operation, period)),
             operation_names=find_operation(session, operation).names,
             places=load_places(session, operation),
             folder=folder,
@@ -214,8 +214,8 @@ def release_period(program: Program, operation: str, period: Period, folder: Pat
     return release
 
 
-def _screenings(session: Session, program: Program, operation: str, period: Period) -> anonymizer.ProtectedPeriod | None:
-    """None for a period that was protected when screenings were not counted."""
-    with suppress(weeks.PeriodNotProtected):
-        return weeks.load_protected(session, program.ring, operation, period, Population.SCREENINGS)
-    return None
+def _beside(session: Session, program: Program, operation: str, period: Period) -> Iterator[anonymizer.ProtectedPeriod]:
+    """Screenings and casework; none of those for whom a period was protected before they were counted."""
+    for population in (Population.SCREENINGS, Population.CASEWORK):
+        with suppress(weeks.PeriodNotProtected):
+            yield weeks.load_protected(session, program.ring, operation, period, population)
