@@ -1,6 +1,7 @@
 """From a case file to its part of a release: what was done in a week is printed from eleven events of eleven persons on."""
 
 import json
+import re
 from pathlib import Path
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from anonymizer.tool import read_release
 from app.case_facts import fresh_case_facts, refresh_case_facts
 from app.program import Program
 from app.release_period import protect_sum, protect_week, release_period
+from app.web.application import create_application
 from casework.case_file import Act, EntryKind, Step, take_step
 from casework.case_file_models import CaseStep
 from casework.models import Case
@@ -23,6 +25,7 @@ from core.month import Month
 from core.period import Period
 from core.permissions import Role
 from core.week import Week
+from tests.app.signed_in_browser import Site
 from tests.app.test_release_screenings import LAST, program, rows, screen
 
 __all__ = ["program"]
@@ -70,6 +73,24 @@ def test_what_was_done_in_cases_is_released_in_a_part_of_its_own(program: Progra
     with program.database.transaction(Zone.STATISTICS) as session:
         counted = text("SELECT DISTINCT table_name FROM statistics.released_cell WHERE unit = 'events' ORDER BY table_name")
         assert [name for (name,) in session.execute(counted)] == sorted(table.name for table in protected(program, LAST).tables)
+    the_page_shows_what_was_released(program)
+
+
+def the_page_shows_what_was_released(program: Program) -> None:
+    """A supervisor reads what the world may read: the number that is printed, and a mark for what is not."""
+    application = create_application(program.database, program.ring, program.settings, lambda *_: None)
+    sara = Site(program.database, program.ring, application).sign_in("sara", Role.SUPERVISOR)
+    assert 'href="/reports/casework"' in sara.get("/work").text
+    page = sara.get("/reports/casework").text
+    assert f'href="/releases/TEST/{LAST}/casework/report.en.html"' in page
+    tables = protected(program, LAST).tables
+    printed = sorted(number for table in tables for number in table.cells.values() if number is not None)
+    assert (
+        sorted(map(int, re.findall(r'<td class="number" data-label="[^"]*">(\d+)</td>', page.split("<h2>", 2)[2]))) == printed
+    )
+    assert "By who gave the service" in page
+    assert "حسب مقدم الخدمة" in sara.get("/reports/casework", lang="ar").text
+    assert "rep_" not in sara.get("/reports/casework", lang="so").text
 
 
 def nothing_is_learned(part: Path) -> None:
