@@ -43,6 +43,7 @@ IN_OTHER_UNITS: Final = {
     "cases_by_age": Unit.EVENT,
     "cases_by_residence": Unit.EVENT,
     "cases_by_provider": Unit.EVENT,
+    "cases_by_wait": Unit.EVENT,
 }
 
 

@@ -12,7 +12,7 @@ __all__ = ["compose_casework"]
 
 TEXTS: Final = "casework"
 BY_PERSON: Final = ("cases_by_gender", "cases_by_age")
-BY_PLACE, BY_PROVIDER = "cases_by_residence", "cases_by_provider"
+BY_PLACE, BY_PROVIDER, BY_WAIT = "cases_by_residence", "cases_by_provider", "cases_by_wait"
 
 
 def compose_casework(edition: Edition, language: Language) -> PartReport:
@@ -22,6 +22,7 @@ def compose_casework(edition: Edition, language: Language) -> PartReport:
         Section(say("casework.people"), tuple(_by(edition, language, table) for table in BY_PERSON)),
         Section(say("casework.places"), (_by_place(edition, language),)),
         Section(say("casework.providers"), (_by(edition, language, BY_PROVIDER),)),
+        Section(say("casework.waits"), (_by(edition, language, BY_WAIT),)),
     )
     return part_report(edition, language, TEXTS, sections, _method(edition, language))
 

@@ -18,19 +18,22 @@ from anonymizer.policy import Selection
 from anonymizer.population import Population, Unit
 from anonymizer.weeks.count_screenings import residence_dimension, to_region
 from anonymizer.weeks.fact_columns import FactColumns
-from casework.counting import AGES, GENDERS, OUTCOMES, PROVIDERS, SERVICES
+from casework.counting import AGAIN, AGES, GENDERS, OUTCOMES, PROVIDERS, SERVICES, WAITS
 from core.places import Place
 
 __all__ = ["CASEWORK", "IMPOSSIBLE", "casework_tables", "count_casework"]
 
-CASEWORK: Final = ("cases_by_gender", "cases_by_age", "cases_by_residence", "cases_by_provider")
-ALONG: Final = ("gender", "age", "residence", "provider")  # the variables of the facts, table by table
+CASEWORK: Final = ("cases_by_gender", "cases_by_age", "cases_by_residence", "cases_by_provider", "cases_by_wait")
+ALONG: Final = ("gender", "age", "residence", "provider", "waited")  # the variables of the facts, table by table
 SERVICE, REFERRAL, CLOSED = "service", "referral", "case_closed"
-NOT_ASKED: Final = "_Z"  # nobody gives a referral or a closure (SDMX, as in CL_AREA and its siblings)
+FIRST: Final = "first"
+NOT_ASKED: Final = "_Z"  # nobody gives a referral or a closure, nor waits for one (SDMX, as in CL_AREA and its siblings)
 # What everybody knows to be nothing, and what therefore hides nothing.
 IMPOSSIBLE: Final = (
     Selection((("event", (REFERRAL, CLOSED)), ("provider", PROVIDERS))),
     Selection((("event", (SERVICE,)), ("provider", (NOT_ASKED,)))),
+    Selection((("event", (REFERRAL, CLOSED)), ("waited", (FIRST, AGAIN)))),
+    Selection((("event", (SERVICE,)), ("waited", (NOT_ASKED,)))),
 )
 Key = tuple[str, ...]
 
@@ -52,11 +55,13 @@ def casework_tables(places: Iterable[Place]) -> tuple[tuple[Dimension, Dimension
     given = {f"service_{code}": SERVICE for code in SERVICES}
     closed = {f"closed_{code}": CLOSED for code in OUTCOMES}
     event = Dimension("event", {TOTAL: None, SERVICE: TOTAL, **given, REFERRAL: TOTAL, CLOSED: TOTAL, **closed})
+    waited = Dimension("waited", {TOTAL: None, FIRST: TOTAL, **dict.fromkeys(WAITS, FIRST), AGAIN: TOTAL, NOT_ASKED: TOTAL})
     return (
         (event, flat_dimension("gender", GENDERS)),
         (event, flat_dimension("age_group", AGES)),
         (event, residence_dimension(places)),
         (event, flat_dimension("provider", (*PROVIDERS, NOT_ASKED))),
+        (event, waited),
     )
 
 

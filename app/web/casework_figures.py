@@ -17,6 +17,7 @@ TABLES: Final = {
     "cases_by_age": "age_group",
     "cases_by_residence": "residence",
     "cases_by_provider": "provider",
+    "cases_by_wait": "waited",
 }
 LONGEST: Final = 300  # of a bar, in units of the drawing
 

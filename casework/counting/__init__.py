@@ -6,6 +6,7 @@ the anonymizer has no key of any person.
 """
 
 from casework.counting.case_facts import (
+    AGAIN,
     AGES,
     EVENTS,
     GENDERS,
@@ -14,6 +15,7 @@ from casework.counting.case_facts import (
     SERVICES,
     SIZES,
     UNKNOWN,
+    WAITS,
     CaseFacts,
     EventFact,
     HouseholdFact,
@@ -24,6 +26,7 @@ from casework.counting.read_case_facts import case_facts, case_sources
 from casework.store.week_of_interview import date_interviews
 
 __all__ = [
+    "AGAIN",
     "AGES",
     "EVENTS",
     "GENDERS",
@@ -32,6 +35,7 @@ __all__ = [
     "SERVICES",
     "SIZES",
     "UNKNOWN",
+    "WAITS",
     "CaseFacts",
     "EventFact",
     "HouseholdFact",

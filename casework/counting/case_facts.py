@@ -8,6 +8,7 @@ from casework.models import HouseholdRole
 from core.week import Week
 
 __all__ = [
+    "AGAIN",
     "AGES",
     "EVENTS",
     "GENDERS",
@@ -16,6 +17,7 @@ __all__ = [
     "SERVICES",
     "SIZES",
     "UNKNOWN",
+    "WAITS",
     "CaseFacts",
     "EventFact",
     "HouseholdFact",
@@ -23,6 +25,7 @@ __all__ = [
     "coarse",
     "person_fact",
     "size_band",
+    "wait_band",
 ]
 
 UNKNOWN: Final = "_U"  # not said (SDMX, as in CL_AREA and its siblings)
@@ -50,6 +53,9 @@ SERVICES: Final = (
 )
 OUTCOMES: Final = ("goals_met", "returned", "referred", "wish", "lost", "died", OTHER, UNKNOWN)
 PROVIDERS: Final = ("own", "partner", UNKNOWN)
+AGAIN: Final = "again"  # not the first service of a case
+WAITS: Final = ("0-7", "8-30", "31-90", "91+", UNKNOWN)  # days from the screening to the first service
+LATEST: Final = ((7, "0-7"), (30, "8-30"), (90, "31-90"))
 
 
 @dataclass(frozen=True, order=True)
@@ -78,7 +84,8 @@ class EventFact:
     known for theirs.
 
     `kind` is what was given, how a referral was answered, or with which outcome a case was closed; empty for other events.
-    `provider` says by whom a service was given: `own`, `partner`, or not said; empty for other events.
+    `provider` says by whom a service was given: `own`, `partner`, or not said; `waited` how long the person had waited for it
+    if it is the first of the case (`WAITS`), else `AGAIN`; both are empty for other events.
     """
 
     person: int
@@ -88,6 +95,7 @@ class EventFact:
     residence: str = field(default=UNKNOWN, repr=False)
     gender: str = field(default=UNKNOWN, repr=False)
     age: str = field(default=UNKNOWN, repr=False)
+    waited: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -114,6 +122,11 @@ def coarse(code: str, known: Sequence[str]) -> str:
 def size_band(answer: str) -> str:
     """The band of a household's size as it was said."""
     return _band(answer, LARGEST)
+
+
+def wait_band(days: int) -> str:
+    """In how many days somebody got the first service; one that was given before the screening came at once."""
+    return next((band for end, band in LATEST if days <= end), "91+")
 
 
 def _band(answer: str, bands: Sequence[tuple[int, str]]) -> str:

@@ -1,6 +1,7 @@
 """The records of a week as they are opened to be counted: of each the part with the facts, and nothing that names anybody."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from casework.models import Case, Interview, KeyKind, Person, SealedRecord, Stor
 from casework.store.seal_record import Vault, open_keys, open_parts
 from casework.store.seal_steps import open_steps
 from casework.store.sealed_step import SealedStep
-from casework.store.week_of_interview import week_said
+from casework.store.week_of_interview import INTERVIEW_DATE, week_said
 from core.database import among
 from core.models import PlaceRow
 from core.places import LEVEL_NAMES
@@ -21,9 +22,17 @@ from core.week import Week
 from forms import FormDefinition, RecordPart, find_definition
 from ingest.forms_answered import forms_of
 
-__all__ = ["AnswerNames", "OpenedRecords"]
+__all__ = ["AnswerNames", "OpenedRecords", "day_said"]
 
 Facts = Mapping[str, Any]
+
+
+def day_said(answer: object) -> date | None:
+    """The day that an answer names; None where it names none."""
+    try:
+        return date.fromisoformat(str(answer))
+    except ValueError:
+        return None
 
 
 class AnswerNames:
@@ -57,8 +66,9 @@ class OpenedRecords:
         stored = select(StoredKey).where(among(StoredKey.record, persons), StoredKey.kind == KeyKind.PERSON.value)
         self._keys = open_keys(vault, session.scalars(stored).all())
         self._persons = {one.id: one for one in session.scalars(select(Person).where(among(Person.id, persons)))}
-        screenings = [one.screening for one in whom.cases if one.screening]
-        self._forms = forms_of(session, [*(one.submission for one in whom.interviews), *screenings])
+        of_cases = [one.screening for one in whom.cases if one.screening]
+        of_cases += [submission for one in whom.cases for _, submission, _ in one.assistance]
+        self._forms = forms_of(session, [*(one.submission for one in whom.interviews), *of_cases])
         level = LEVEL_NAMES.index("district")
         districts = select(PlaceRow.code).where(PlaceRow.operation == vault.operation, PlaceRow.level == level)
         self._districts = set(session.scalars(districts))
@@ -77,9 +87,16 @@ class OpenedRecords:
 
     def said_of_owner(self, case: CaseOfWeek) -> Mapping[str, str]:
         """What the screening of whichever week says of the person whose case it is; nothing where none told of them."""
-        if case.screening is None:
-            return {}
-        return self.names(case.screening).of(self._opened(self._persons[case.person], case.person))
+        return self.names(case.screening).of(self._told_of_owner(case)) if case.screening else {}
+
+    def screened_on(self, case: CaseOfWeek) -> date | None:
+        """The day of that screening; None where none is said."""
+        return day_said(self._told_of_owner(case).get(INTERVIEW_DATE, "")) if case.screening else None
+
+    def assistance_of(self, case: CaseOfWeek) -> Iterator[tuple[Facts, AnswerNames]]:
+        """The facts of every assistance interview of a case, of whichever week."""
+        for told, submission, _ in case.assistance:
+            yield self._opened(self._vault.session.get_one(Interview, told), case.person), self.names(submission)
 
     def told_in(self, interview: InterviewOfWeek) -> Facts:
         """The facts of an assistance interview; raises `FactsMoved`."""
@@ -98,6 +115,9 @@ class OpenedRecords:
         """Where somebody lives, by what was said of them; not known where there is no such district."""
         residence = said.get("residence", "")
         return residence if residence in self._districts else UNKNOWN
+
+    def _told_of_owner(self, case: CaseOfWeek) -> Facts:
+        return self._opened(self._persons[case.person], case.person)
 
     def _opened(self, row: SealedRecord, person: UUID) -> Facts:
         return open_parts(row, self._keys[person], [RecordPart.FACTS])[RecordPart.FACTS]

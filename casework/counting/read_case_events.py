@@ -13,11 +13,22 @@ from typing import Final
 from uuid import UUID
 
 from casework.case_file_models import EntryKind
-from casework.counting.case_facts import EVENTS, OUTCOMES, SERVICES, UNKNOWN, EventFact, coarse, person_fact
-from casework.counting.opened_records import OpenedRecords
+from casework.counting.case_facts import (
+    AGAIN,
+    EVENTS,
+    OUTCOMES,
+    SERVICES,
+    UNKNOWN,
+    EventFact,
+    coarse,
+    person_fact,
+    wait_band,
+)
+from casework.counting.opened_records import OpenedRecords, day_said
 from casework.counting.whom_to_count import CaseOfWeek, InterviewOfWeek
 from casework.models import CaseState, HouseholdRole, InterviewKind
 from casework.store.sealed_step import SealedStep
+from casework.store.week_of_interview import INTERVIEW_DATE
 from casework.store.weeks_of_steps import days_of
 from core.week import Week
 
@@ -32,10 +43,11 @@ OWN: Final = "own"
 
 @dataclass(frozen=True)
 class Happening:
-    """Something that happened in a case in a week, without whose case it is."""
+    """Something that happened in a case in a week, without whose case it is; `day` where one is named."""
 
     event: str
     week: str
+    day: date | None = None
     kind: str = ""
     provider: str = ""
 
@@ -55,18 +67,44 @@ def read_case_events(opened: OpenedRecords, week: Week) -> Iterator[EventFact]:
         counted_as = opened.whom.counted.get(case.person)
         if counted_as is None:
             continue
-        happened = _happened(opened, case, interviews.get(case.id, ()), str(week))
+        in_file = list(_of_file(opened.steps_of(case)))
+        happened = _happened(opened, in_file, interviews.get(case.id, ()), str(week))
         if happened:
             said = opened.said_of_owner(case)
             person = person_fact(0, HouseholdRole.INTERVIEWED, opened.district(said), said)
             number = numbers.setdefault(counted_as, len(numbers))
-            for one in happened:
-                yield EventFact(number, one.event, one.kind, one.provider, person.residence, person.gender, person.age)
+            waited = _waits(opened, case, in_file, happened)
+            for one, wait in zip(happened, waited, strict=True):
+                who = person.residence, person.gender, person.age
+                yield EventFact(number, one.event, one.kind, one.provider, *who, wait)
 
 
-def _happened(opened: OpenedRecords, case: CaseOfWeek, interviews: Sequence[InterviewOfWeek], week: str) -> Sequence[Happening]:
-    steps = opened.steps_of(case)
-    in_file = list(_of_file(steps))
+def _waits(
+    opened: OpenedRecords, case: CaseOfWeek, in_file: Sequence[Happening], happened: Sequence[Happening]
+) -> Sequence[str]:
+    """For each happening how long the person had waited, if it is the first service of the case, whichever week that is of."""
+    given = {at: one.day for at, one in enumerate(happened) if one.event == SERVICE}
+    if not given:
+        return [""] * len(happened)
+    days = [day for day in (*_days_of_services(opened, case, in_file), *given.values()) if day]
+    first = min(days, default=None)
+    at_first = next((at for at, day in given.items() if first and day == first), None)
+    screened = opened.screened_on(case)
+    wait = wait_band((first - screened).days) if first and screened else UNKNOWN
+    return [wait if at == at_first else AGAIN if at in given else "" for at, _ in enumerate(happened)]
+
+
+def _days_of_services(opened: OpenedRecords, case: CaseOfWeek, in_file: Sequence[Happening]) -> Iterator[date | None]:
+    """Of every service of a case that its file or any interview tells of."""
+    yield from (one.day for one in in_file if one.event == SERVICE)
+    for facts, names in opened.assistance_of(case):
+        interviewed = day_said(facts.get(INTERVIEW_DATE, ""))
+        yield from (day_said(given.get("service_date", "")) or interviewed for given in names.each(facts, "service"))
+
+
+def _happened(
+    opened: OpenedRecords, in_file: Sequence[Happening], interviews: Sequence[InterviewOfWeek], week: str
+) -> Sequence[Happening]:
     events = {one.event for one in in_file}
     standing = Counter(one.same for one in in_file)
     told: list[Happening] = []
@@ -112,12 +150,12 @@ def _happening(step: SealedStep, said: Mapping[str, object], day: date, *, opens
     if step.kind is EntryKind.SERVICE:
         provider = str(said.get("provider") or "")
         by = OWN if provider == OWN else "partner" if provider else UNKNOWN
-        return Happening(SERVICE, week, coarse(str(said.get("service_type") or ""), SERVICES), by)
+        return Happening(SERVICE, week, day, coarse(str(said.get("service_type") or ""), SERVICES), by)
     if step.kind is EntryKind.REFERRAL:
-        return Happening(REFERRED, week) if step.state == "sent" else Happening(ANSWERED, week, step.state)
+        return Happening(REFERRED, week) if step.state == "sent" else Happening(ANSWERED, week, day, step.state)
     if step.state == "reopened":
         return Happening(REOPENED, week)
-    return Happening(CLOSED, week, coarse(str(said.get("outcome") or ""), OUTCOMES))
+    return Happening(CLOSED, week, day, coarse(str(said.get("outcome") or ""), OUTCOMES))
 
 
 def _told(opened: OpenedRecords, interview: InterviewOfWeek, week: str) -> Iterator[Happening]:
@@ -130,16 +168,15 @@ def _told(opened: OpenedRecords, interview: InterviewOfWeek, week: str) -> Itera
         return
     facts, names = opened.told_in(interview), opened.names(interview.submission)
     said = names.of(facts)
+    interviewed = day_said(facts.get(INTERVIEW_DATE, ""))
     for given in names.each(facts, "service"):
-        yield Happening(SERVICE, _named(given.get("service_date", ""), week), coarse(given["service"], SERVICES), UNKNOWN)
-    if day := said.get("referral_date"):
-        yield Happening(REFERRED, _named(day, week))
+        named = day_said(given.get("service_date", ""))
+        yield Happening(SERVICE, _week(named, week), named or interviewed, coarse(given["service"], SERVICES), UNKNOWN)
+    if told := said.get("referral_date"):
+        yield Happening(REFERRED, _week(day_said(told), week))
     if (state := said.get("case_status", "")) in OUTCOME_TOLD:
-        yield Happening(CLOSED, week, coarse(OUTCOME_TOLD[CaseState(state)], OUTCOMES))
+        yield Happening(CLOSED, week, None, coarse(OUTCOME_TOLD[CaseState(state)], OUTCOMES))
 
 
-def _named(day: str, otherwise: str) -> str:
-    try:
-        return str(Week.of(date.fromisoformat(day)))
-    except ValueError:
-        return otherwise
+def _week(day: date | None, otherwise: str) -> str:
+    return str(Week.of(day)) if day else otherwise

@@ -45,11 +45,13 @@ class InterviewOfWeek:
 @dataclass(frozen=True)
 class CaseOfWeek:
     """A case of which an interview of the week tells, or in whose file something was done in it: whose it is, the screening
-    that told of them (None where there is none), and of each entry of a kind that is counted what stands of it in clear."""
+    that told of them (None where there is none), all its other interviews, of whichever week, and of each entry of a kind that
+    is counted what stands of it in clear."""
 
     id: UUID
     person: UUID
     screening: UUID | None
+    assistance: Sequence[tuple[UUID, UUID, int]]  # interview, submission, version
     entries: Sequence[str]
 
 
@@ -74,6 +76,7 @@ class WhomToCount:
         rows = [f"{one.id} {one.version} {one.case} {one.person} {one.household}" for one in self.interviews]
         rows += [f"{household} {' '.join(map(str, members))}" for household, members in self.members.items()]
         rows += [f"{one.id} {one.person} {one.screening}" for one in self.cases]
+        rows += [f"{told} {version}" for one in self.cases for told, _, version in one.assistance]
         rows += [entry for one in self.cases for entry in one.entries]
         rows += [f"{person} {self.versions[person]} {other}" for person, other in self.counted.items()]
         rows.append(EDITION)
@@ -99,20 +102,25 @@ def whom_to_count(session: Session, operation: str, week: Week) -> WhomToCount:
 def _cases(session: Session, operation: str, week: Week, told: set[UUID], left_out: Collection[UUID]) -> Sequence[CaseOfWeek]:
     done = or_(CaseEntry.week == str(week), CaseEntry.week_after == str(week))
     cases = told | set(session.scalars(select(CaseEntry.case).where(CaseEntry.operation == operation, done)))
-    columns = (Interview.case, Interview.submission, Interview.chain)
-    screening = among(Interview.case, cases), Interview.kind == InterviewKind.SCREENING.value
-    screened = {row.case: row for row in session.execute(select(*columns).where(*screening).order_by(Interview.received_at))}
+    columns = (Interview.case, Interview.kind, Interview.id, Interview.submission, Interview.row_version, Interview.chain)
+    told_of = session.execute(select(*columns).where(among(Interview.case, cases)).order_by(Interview.received_at)).all()
+    screened = {row.case: row for row in told_of if row.kind == InterviewKind.SCREENING}
+    assisted: dict[UUID, list[tuple[UUID, UUID, int]]] = {}
+    for row in told_of:
+        if row.kind == InterviewKind.ASSISTANCE and row.chain not in left_out:
+            assisted.setdefault(row.case, []).append((row.id, row.submission, row.row_version))
     entries: dict[UUID, list[str]] = {}
     clear = (CaseEntry.id, CaseEntry.state, CaseEntry.week, CaseEntry.week_after, CaseEntry.changed_at)
     counted = among(CaseEntry.case, cases), CaseEntry.kind.in_([kind.value for kind in COUNTED_KINDS])
     for case, *said in session.execute(select(CaseEntry.case, *clear).where(*counted)):
         entries.setdefault(case, []).append(" ".join(map(str, said)))
     owned = session.execute(select(Case.id, Case.person).where(among(Case.id, cases)).order_by(Case.id)).all()
-    told_by = {case: screened.get(case) for case, _ in owned}
+    unread = {case for case, row in screened.items() if row.chain in left_out}
+    submissions = {case: row.submission for case, row in screened.items()}
     return [
-        CaseOfWeek(case, person, row.submission if row else None, entries.get(case, ()))
+        CaseOfWeek(case, person, submissions.get(case), assisted.get(case, ()), entries.get(case, ()))
         for case, person in owned
-        if (row := told_by[case]) is None or row.chain not in left_out
+        if case not in unread
     ]
 
 

@@ -18,13 +18,20 @@ from anonymizer.weeks import KeptPeriod, count_casework, protect_sum, sum_counts
 from anonymizer.weeks.casework_rules import LEAST, casework_rules
 from anonymizer.weeks.count_casework import IMPOSSIBLE
 from anonymizer.weeks.fact_columns import columns_of_cases
-from casework.counting import AGES, GENDERS, OUTCOMES, PROVIDERS, SERVICES, UNKNOWN, CaseFacts, EventFact
+from casework.counting import AGAIN, AGES, GENDERS, OUTCOMES, PROVIDERS, SERVICES, UNKNOWN, CaseFacts, EventFact
 from core.month import Month
 from core.week import Week
 from tests.anonymizer.test_fact_blocks import DISTRICTS, OPERATION, PLACES, WEEK
 from tests.anonymizer.test_policy_file import FILE
 
 RESIDENCES = [*DISTRICTS, UNKNOWN]
+
+
+def happened(person: int, event: str, *said: str) -> EventFact:
+    """An event; every service is a further one, but where a test says otherwise."""
+    return EventFact(person, event, *said, waited=AGAIN if event == "service" else "")
+
+
 WHO = st.tuples(st.sampled_from(RESIDENCES), st.sampled_from(GENDERS), st.sampled_from(AGES))
 WHAT = st.one_of(
     st.tuples(st.just("service"), st.sampled_from(SERVICES), st.sampled_from(PROVIDERS)),
@@ -32,7 +39,7 @@ WHAT = st.one_of(
     st.sampled_from([("referral", "", ""), ("case_opened", "", ""), ("referral_answered", "accepted", "")]),
 )
 EVENTS = st.lists(st.tuples(st.integers(0, 4), WHAT, WHO), max_size=30).map(
-    lambda told: [EventFact(person, *what, *who) for person, what, who in told]
+    lambda told: [happened(person, *what, *who) for person, what, who in told]
 )
 SERVED = ("service", "legal", "own", DISTRICTS[0], "female", "18-59")
 
@@ -48,7 +55,7 @@ def protected(events: Sequence[EventFact], week: Week = WEEK) -> ProtectedPeriod
 
 def services(*of_each: int, kind: str = "legal", gender: str = "female") -> list[EventFact]:
     """So many services of one kind for each of some persons, all alike."""
-    one = EventFact(0, "service", kind, "own", DISTRICTS[0], gender, "18-59")
+    one = happened(0, "service", kind, "own", DISTRICTS[0], gender, "18-59")
     return [replace(one, person=person) for person, times in enumerate(of_each) for _ in range(times)]
 
 
@@ -56,10 +63,10 @@ def services(*of_each: int, kind: str = "legal", gender: str = "female") -> list
 @given(events=EVENTS)
 def test_events_are_counted_as_events_and_persons_as_whose_they_are(events: list[EventFact]) -> None:
     told = [one for one in events if one.event in {"service", "referral", "case_closed"}]
-    by_gender, by_age, by_residence, by_provider = counted(events).tables
+    by_gender, by_age, *others = counted(events).tables
     of_each = Counter(one.person for one in told)
     largest = tuple(sorted(of_each.values(), reverse=True)[: Count.KEPT])
-    for table in (by_gender, by_age, by_residence, by_provider):
+    for table in (by_gender, by_age, *others):
         assert table.count((TOTAL, TOTAL)) == Count(len(told), len(of_each), largest)
         assert counted_in(table.name).plural == "events"
     given_to = [one for one in told if (one.event, one.gender) == ("service", "female")]
@@ -82,9 +89,9 @@ def test_a_number_is_shown_from_eleven_events_of_eleven_persons_of_whom_none_has
 
 def test_what_is_hidden_in_one_table_is_not_told_by_another() -> None:
     week = protected([*services(*[1] * 20), *services(1, 1, 1, kind="medical", gender="male")])
-    by_gender, by_age, by_residence, by_provider = week.tables
+    by_gender, *others = week.tables
     assert week.population is Population.CASEWORK
-    for table in (by_age, by_residence, by_provider):
+    for table in others:
         assert [table.cells[code, TOTAL] for code in ("service", "service_legal", "service_medical")] == [
             by_gender.cells[code, TOTAL] for code in ("service", "service_legal", "service_medical")
         ]
@@ -93,11 +100,12 @@ def test_what_is_hidden_in_one_table_is_not_told_by_another() -> None:
 
 def test_what_cannot_be_is_printed_as_nothing_and_hides_nothing() -> None:
     closures = [EventFact(number, "case_closed", "lost", "", *SERVED[3:]) for number in range(3)]
-    by_provider = protected([*services(*[1] * 20), *closures]).tables[3]
+    *_, by_provider, by_wait = protected([*services(*[1] * 20), *closures]).tables
     zeros = [key for key in by_provider.cells if key[0] == "closed_lost" and key[1] in PROVIDERS]
     assert {by_provider.cells[key] for key in zeros} == {0}
     assert by_provider.cells["service_legal", "_Z"] == 0
-    assert by_provider.cells["closed_lost", "_Z"] is None
+    assert by_provider.cells["closed_lost", "_Z"] is by_wait.cells["closed_lost", "_Z"] is None
+    assert by_wait.cells["closed_lost", "first"] == by_wait.cells["service_legal", "_Z"] == 0
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -124,7 +132,7 @@ def drawn(seed: int, week: Week = WEEK) -> list[EventFact]:
         person = int(chance.integers(30))
         kind = str(chance.choice(SERVICES[:5], p=[0.5, 0.2, 0.1, 0.1, 0.1]))
         what = ("service", kind, "own") if chance.random() < 0.8 else ("case_closed", str(chance.choice(OUTCOMES[:3])), "")
-        told.append(EventFact(person, *what, *map(str, who[person])))
+        told.append(happened(person, *what, *map(str, who[person])))
     return told
 
 
@@ -157,4 +165,4 @@ def test_the_rules_for_cases_are_the_least_and_an_office_may_ask_for_more() -> N
 
 def test_a_code_that_nobody_knows_is_refused_by_week() -> None:
     with pytest.raises(FactCodeUnknown, match=f"{WEEK}.*residence"):
-        counted([EventFact(0, "service", "legal", "own", "ZZ0101", "female", "0-4")])
+        counted([happened(0, "service", "legal", "own", "ZZ0101", "female", "0-4")])

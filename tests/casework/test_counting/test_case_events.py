@@ -11,7 +11,7 @@ from sqlalchemy import text
 from casework import list_cases
 from casework.case_file import Act, EntryKind
 from casework.consent import RestrictionReason, restrict_record
-from casework.counting import UNKNOWN, EventFact, date_entries
+from casework.counting import AGAIN, UNKNOWN, EventFact, date_entries
 from casework.erasure.erase_person import erase_record
 from casework.erasure.erasure_subject import ErasureKind, Subject
 from casework.errors import CaseFileDamaged
@@ -72,7 +72,7 @@ def test_what_is_done_in_the_case_file_is_a_fact_of_the_week_that_the_step_says(
 
 def test_an_event_is_told_with_what_its_person_is_and_by_no_name(office: Office) -> None:
     give(office, "legal", "2026-02-11")
-    assert EventFact(0, "service", "legal", UNKNOWN, **THEIRS) in told(office.team).events
+    assert EventFact(0, "service", "legal", UNKNOWN, **THEIRS, waited="0-7") in told(office.team).events
     assert "XM0102" not in repr(told(office.team))
 
 
@@ -156,3 +156,16 @@ def test_entries_of_an_earlier_version_are_filed_when_they_are_counted(office: O
     officer = Access("officer", OPERATION, (Grant(Role.PROTECTION_OFFICER),))
     with office.working(officer) as session, pytest.raises(NotAllowed):
         date_entries(session, office.team.ring, OPERATION)
+
+
+def test_the_first_service_of_a_case_says_how_long_the_person_had_waited(office: Office) -> None:
+    give(office, "legal", "2026-02-24")
+    give(office, "medical", "2026-02-24")
+    assert waits(office, Week(2026, 9)) == [("legal", "8-30"), ("medical", AGAIN)]
+    assist(office.team)  # tells of two that were given on 11 February, the day after the screening
+    assert waits(office, WEEK) == [("legal", AGAIN), ("medical", "0-7")]
+    assert waits(office, Week(2026, 9)) == [("legal", AGAIN), ("medical", AGAIN)]
+
+
+def waits(office: Office, week: Week) -> list[tuple[str, str]]:
+    return sorted((one.kind, one.waited) for one in told(office.team, week).events if one.event == "service")
