@@ -119,7 +119,7 @@ def events(program: Program, week: Week) -> int:
         )
 
 
-def test_a_month_of_casework_is_protected_beside_its_weeks_and_a_year_is_not(program: Program) -> None:
+def test_a_month_of_casework_is_protected_beside_its_weeks(program: Program) -> None:
     month = Month.of(LAST).plus(-1)
     serve(program, screen(program, month.weeks[0], 1), "legal", month.weeks[0])
     protect_sum(program, "TEST", month, actor="officer")
