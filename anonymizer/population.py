@@ -1,7 +1,8 @@
 """Of whom a table speaks, and what it counts.
 
 Tables of one population are one system of equations and are protected together. Two populations share no equation: an arrival
-need not have been screened, and whoever was screened need not have arrived (decision 49).
+need not have been screened, whoever was screened need not have arrived (decision 49), and what is done in a case in a week
+follows neither from who came nor from who was screened in it (decision 75).
 """
 
 from enum import StrEnum
@@ -15,6 +16,12 @@ class Population(StrEnum):
 
     MOVEMENTS = "movements"  # persons who arrived, as reports tell of them
     SCREENINGS = "screenings"  # persons who were interviewed, each for one household
+    CASEWORK = "casework"  # what happened in cases: events, of which one person may have several
+
+    @property
+    def comes_again(self) -> bool:
+        """Whether those who contribute to a week may be those of another week, as persons do and reports do not."""
+        return self is Population.CASEWORK
 
 
 class Unit(StrEnum):
@@ -30,7 +37,14 @@ class Unit(StrEnum):
         return f"{self.value}s"
 
 
-IN_OTHER_UNITS: Final = {"households": Unit.HOUSEHOLD}
+IN_OTHER_UNITS: Final = {
+    "households": Unit.HOUSEHOLD,
+    "cases_by_gender": Unit.EVENT,
+    "cases_by_age": Unit.EVENT,
+    "cases_by_residence": Unit.EVENT,
+    "cases_by_provider": Unit.EVENT,
+    "cases_by_wait": Unit.EVENT,
+}
 
 
 def counted_in(table: str) -> Unit:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from anonymizer import weeks
 from app.program import Program
-from casework.counting import CaseFacts, case_facts, case_sources, date_interviews
+from casework.counting import CaseFacts, case_facts, case_sources, date_entries, date_interviews
 from core.database import Zone
 from core.week import Week
 
@@ -18,6 +18,7 @@ def fresh_case_facts(program: Program, operation: str, week: Week, *, actor: str
     """See to it that a week's blocks were built from the records as they stand; raises what `case_facts` raises."""
     with program.database.transaction(Zone.CASEWORK, operation=operation, actor=actor) as session:
         date_interviews(session, program.ring, operation)
+        date_entries(session, program.ring, operation)
         sources = case_sources(session, operation, week)
     with program.database.transaction(Zone.ANONYMIZER, operation=operation, actor=actor) as session:
         fresh = weeks.case_facts_are_fresh(session, operation, week, sources.get(week, b""))

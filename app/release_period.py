@@ -6,7 +6,7 @@ statistics once the folder is whole. An officer's right is asked for before (`pr
 program's, under the officer's name.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -43,6 +43,7 @@ __all__ = [
 ]
 
 EARLIER: Final = 12  # how many periods back the report's chart looks
+_OF_CASES: Final = {"month": (Population.SCREENINGS, Population.CASEWORK), "year": (Population.SCREENINGS,)}
 
 
 class Search(NamedTuple):
@@ -109,8 +110,9 @@ def protect_week(
     fresh_case_facts(program, operation, week, actor=actor)
     with program.database.transaction(Zone.ANONYMIZER, operation=operation, actor=actor) as session:
         movements = _protect(session, program, weeks.count_week(session, program.ring, operation, week), search)
-        cases = weeks.load_case_facts(session, program.ring, operation, week)
-        _protect(session, program, weeks.count_screenings(cases, load_places(session, operation), operation=operation))
+        cases, places = weeks.load_case_facts(session, program.ring, operation, week), load_places(session, operation)
+        _protect(session, program, weeks.count_screenings(cases, places, operation=operation))
+        _protect(session, program, weeks.count_casework(cases, places, operation=operation))
         ledger.write_down_protected(session, operation)
     return movements
 
@@ -122,7 +124,7 @@ def _protect(
     tables, moving = counted.tables, counted.population is Population.MOVEMENTS
     ledger.require_suppression(session, counted.operation, counted.week, _dimensions(tables))
     known = elsewhere.known_elsewhere(session, counted.operation, counted.week, tables) if moving else elsewhere.NOTHING
-    policy = weeks.policy_in_force(session, tables)
+    policy = weeks.policy_in_force(session, tables, counted.population)
     protected = anonymizer.protect(counted, policy, outside=known.totals, progress=search.progress, kept=search.kept)
     protected = replace(protected, elsewhere=known.stated)
     weeks.store_protected(session, program.ring, protected, tables)
@@ -144,8 +146,9 @@ def protect_sum(
         with suppress(weeks.PeriodNotProtected):
             return weeks.load_protected(session, program.ring, operation, whole)
         movements = _protect_sum(session, program, operation, whole, Population.MOVEMENTS, search=search)
-        with suppress(weeks.PeriodNotProtected):
-            _protect_sum(session, program, operation, whole, Population.SCREENINGS)
+        for population in _OF_CASES[kind_of(whole)]:
+            with suppress(weeks.PeriodNotProtected):
+                _protect_sum(session, program, operation, whole, population)
         ledger.write_down_protected(session, operation)
     return movements
 
@@ -165,7 +168,7 @@ def _protect_sum(
     if population is Population.MOVEMENTS:
         known = elsewhere.known_elsewhere(session, operation, whole, counted)
         outside = {each.period: elsewhere.known_then(session, each.protected, each.counted).totals for each in kept}
-    policy = weeks.policy_in_force(session, kept[0].counted)
+    policy = weeks.policy_in_force(session, kept[0].counted, population)
     totals = {whole: known.totals, **outside}
     protected = weeks.protect_sum(whole, kept, policy, outside=totals, progress=search.progress, kept=search.kept)
     protected = replace(protected, elsewhere=known.stated)
@@ -201,7 +204,7 @@ def release_period(program: Program, operation: str, period: Period, folder: Pat
         release = exports.build_release(
             weeks.load_protected(session, program.ring, operation, period),
             [weeks.load_protected(session, program.ring, operation, past) for past in shown],
-            screenings=_screenings(session, program, operation, period),
+            beside=list(_beside(session, program, operation, period)),
             operation_names=find_operation(session, operation).names,
             places=load_places(session, operation),
             folder=folder,
@@ -211,8 +214,8 @@ def release_period(program: Program, operation: str, period: Period, folder: Pat
     return release
 
 
-def _screenings(session: Session, program: Program, operation: str, period: Period) -> anonymizer.ProtectedPeriod | None:
-    """None for a period that was protected when screenings were not counted."""
-    with suppress(weeks.PeriodNotProtected):
-        return weeks.load_protected(session, program.ring, operation, period, Population.SCREENINGS)
-    return None
+def _beside(session: Session, program: Program, operation: str, period: Period) -> Iterator[anonymizer.ProtectedPeriod]:
+    """Screenings and casework; none of those for whom a period was protected before they were counted."""
+    for population in (Population.SCREENINGS, Population.CASEWORK):
+        with suppress(weeks.PeriodNotProtected):
+            yield weeks.load_protected(session, program.ring, operation, period, population)

@@ -77,6 +77,8 @@ class CaseEntry(Base):
     __table_args__ = (
         Index(None, "operation", "kind", "state", "due"),
         Index(None, "operation", "assignee", "state"),
+        Index(None, "operation", "week"),
+        Index(None, "operation", "week_after"),
         Index("ix_case_entry_to_do", "operation", "due", "id", postgresql_where=text(IS_TO_DO)),
         Index("ix_case_entry_marks", "operation", "kind", "state", postgresql_include=BESIDE, postgresql_where=text(IS_MARK)),
         Index(
@@ -95,6 +97,10 @@ class CaseEntry(Base):
     assignee: Mapped[str | None]  # the account that has it to do
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     custody: Mapped[str] = mapped_column(server_default=str(UNASSIGNED))  # the person's, as a case's
+    # ISO 8601: in which it was given, sent, decided or closed, and answered or reopened; empty where it was not, and None where
+    # nobody has looked yet.
+    week: Mapped[str | None]
+    week_after: Mapped[str | None]
 
 
 class CaseStep(Base):

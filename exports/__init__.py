@@ -4,6 +4,7 @@ Nothing is accepted but protected tables, which only `anonymizer` can make; noth
 """
 
 from exports.build_release import Release, build_release
+from exports.edition import codes_of
 from exports.languages import LANGUAGES, code_names
 from exports.publish_release import (
     DimensionCode,
@@ -21,6 +22,7 @@ __all__ = [
     "Release",
     "build_release",
     "code_names",
+    "codes_of",
     "list_releases",
     "publish_release",
     "released_cells",

@@ -4,9 +4,10 @@ The pages for browsers and the PDF lay out this same value, so they cannot diffe
 reads this value reads every number a reader can see.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from anonymizer import Population
 from exports.draw_chart import draw_chart
 from exports.draw_map import describe_map, draw_map
 from exports.draw_pyramid import draw_pyramid
@@ -37,6 +38,16 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """That a report of others lies beside, in which folder, and how it is opened."""
+
+    folder: str
+    heading: str
+    says: str
+    open: str
+
+
+@dataclass(frozen=True)
 class Report:
     """What one language's report says; all numbers are written out."""
 
@@ -58,12 +69,12 @@ class Report:
     arrivals: Grid
     pyramid: Picture
     people: Grid
-    beside: str
+    beside: tuple[Beside, ...]
     method: tuple[str, ...]
 
 
-def compose_report(edition: Edition, language: Language, *, with_screenings: bool = False) -> Report:
-    """Everything the report says in one language; `with_screenings` where a report of these lies beside it."""
+def compose_report(edition: Edition, language: Language, *, beside: Sequence[Population] = ()) -> Report:
+    """Everything the report says in one language; `beside` are those of whom a report lies beside it."""
     say = language.say
     period, operation = edition.now.period, edition.operation(language)
     return Report(
@@ -85,9 +96,13 @@ def compose_report(edition: Edition, language: Language, *, with_screenings: boo
         arrivals=arrivals_table(edition, language),
         pyramid=Picture(draw_pyramid(edition, language), say("people.alt"), ""),
         people=people_table(edition, language),
-        beside=say("screenings.beside") if with_screenings else "",
+        beside=tuple(_beside(each, language) for each in beside),
         method=_method(edition, language),
     )
+
+
+def _beside(population: Population, language: Language) -> Beside:
+    return Beside(population.value, *(language.say(f"{population}.{text}") for text in ("heading", "beside", "open")))
 
 
 def _key_figures(edition: Edition, language: Language) -> tuple[KeyFigure, ...]:

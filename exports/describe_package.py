@@ -22,19 +22,23 @@ LICENCE: Final = {
     "path": "https://creativecommons.org/licenses/by/4.0/",
     "title": "Creative Commons Attribution 4.0",
 }
+CASEWORK: Final = ("cases_by_gender", "cases_by_age", "cases_by_residence", "cases_by_provider", "cases_by_wait")
 IS_NOT: Final = {
     Population.MOVEMENTS: ["stock", "cases", "households", "reports"],
     Population.SCREENINGS: ["stock", "arrivals", "household members"],
+    Population.CASEWORK: ["stock", "persons", "cases", "arrivals"],
 }
 MEANING: Final = {
     "movements": "Persons who arrived in the {kind}. A person who moved twice is counted twice.",
     "arrivals": "Persons who arrived in the {kind}. A person who moved twice is counted twice.",
     "screened": "Persons who were interviewed in a screening in the {kind} and agreed to be counted.",
     "households": "Households for which such a person was interviewed in the {kind}, each once.",
+    **dict.fromkeys(CASEWORK, "Services given, referrals sent and cases closed in the {kind}, each as often as it happened."),
 }
 SAID: Final = {
     Population.MOVEMENTS: {"title": "title", "counted": "method.counted", "hidden": "method.hidden"},
     Population.SCREENINGS: {part: f"screenings.{part}" for part in ("title", "counted", "hidden")},
+    Population.CASEWORK: {part: f"casework.{part}" for part in ("title", "counted", "hidden")},
 }
 PERIODS: Final = {
     "week": "ISO 8601 week.",
@@ -134,6 +138,7 @@ def _rules(edition: Edition) -> dict[str, str]:
         "threshold": english.persons(policy.threshold) if of_movements else english.number(policy.threshold),
         "contributors": english.say("reports", policy.contributors),
         "households": english.number(policy.contributors),
+        "persons": english.number(policy.contributors),
     }
 
 

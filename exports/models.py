@@ -43,7 +43,7 @@ class DimensionCodeRow(Base):
 class ReleasedCellRow(Base):
     """A cell of a released table under its codes; without a `number`, and with `conf_status` C, where suppressed.
 
-    `unit` says what is counted: `persons` or `households`. Numbers of different units are never added.
+    `unit` says what is counted: `persons`, `households` or `events`. Numbers of different units are never added.
     """
 
     __tablename__ = "released_cell"

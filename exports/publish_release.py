@@ -107,9 +107,10 @@ def _write(session: Session, release: Release) -> ReleaseRow:
     )
     session.add(row)
     session.flush()
-    editions = [each for each in (edition, release.screenings) if each]
+    editions = [edition, *release.beside]
     cells = [cell for each in editions for cell in _cells(row.number, each)]
-    session.execute(insert(DimensionCodeRow), [code for each in editions for code in _codes(row.number, each)])
+    codes = {(code["dimension"], code["code"]): code for each in editions for code in _codes(row.number, each)}
+    session.execute(insert(DimensionCodeRow), list(codes.values()))  # editions of one period share their dimensions
     session.execute(insert(ReleasedCellRow), cells)
     record(
         session,

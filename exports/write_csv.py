@@ -1,6 +1,6 @@
 """The tables as tidy CSV (RFC 4180, UTF-8): one row for every cell of every level, hidden ones too.
 
-The columns are the `week` or `month`, the dimensions, what is counted (`persons` or `households`), `obs_status` and
+The columns are the `week` or `month`, the dimensions, what is counted (`persons`, `households` or `events`), `obs_status` and
 `conf_status`. A total is coded `_T`. A suppressed cell has no number, and `conf_status` C; nothing says why it was suppressed.
 Rows stand in order of their codes, which tells nothing of their numbers. Codes: SDMX CL_OBS_STATUS 2.2 (P provisional, Q
 missing because suppressed) and CL_CONF_STATUS 1.3 (F free, C confidential).

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from exports.compose_report import Report
-from exports.compose_screenings import ScreeningReport
 from exports.languages import LANGUAGES, NOT_SHOWN, Language, language
+from exports.part_report import PartReport
 from exports.render_template import TEMPLATES, render_template
 
-__all__ = ["write_html", "write_index", "write_screenings"]
+__all__ = ["write_html", "write_index", "write_part"]
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,12 @@ def write_html(report: Report) -> bytes:
     return _page("report.html.j2", report)
 
 
-def write_screenings(report: ScreeningReport) -> bytes:
-    """The same of a report of screenings."""
-    return _page("screenings.html.j2", report)
+def write_part(report: PartReport) -> bytes:
+    """The same of a report beside that of movements."""
+    return _page("part.html.j2", report)
 
 
-def _page(template: str, report: Report | ScreeningReport) -> bytes:
+def _page(template: str, report: Report | PartReport) -> bytes:
     spoken = language(report.language, report.kind)
     page = render_template(
         template,

@@ -12,12 +12,12 @@ from typing import Final, cast
 import typst
 
 from exports.compose_report import Report
-from exports.compose_screenings import ScreeningReport
 from exports.errors import LetterMissing
 from exports.languages import Language, language
+from exports.part_report import PartReport
 from exports.render_template import FONTS, TEMPLATES
 
-__all__ = ["write_pdfs", "write_screening_pdfs"]
+__all__ = ["write_part_pdfs", "write_pdfs"]
 
 EVERY: Final = {"provisional": "provisional", "page": "page", "method": "method.heading"}
 WORDS: Final = EVERY | {
@@ -31,9 +31,7 @@ WORDS: Final = EVERY | {
     "elsewhere": "matrix.elsewhere",
     "people": "people.heading",
     "arrivals": "arrivals.heading",
-    "screenings": "screenings.people",
 }
-OF_SCREENINGS: Final = EVERY | {"people": "screenings.people", "households": "screenings.homes"}
 
 
 def write_pdfs(reports: Iterable[Report], made_at: datetime) -> Iterator[tuple[str, bytes]]:
@@ -41,13 +39,13 @@ def write_pdfs(reports: Iterable[Report], made_at: datetime) -> Iterator[tuple[s
     return _typeset("report.typ", WORDS, reports, made_at)
 
 
-def write_screening_pdfs(reports: Iterable[ScreeningReport], made_at: datetime) -> Iterator[tuple[str, bytes]]:
-    """The same of reports of screenings."""
-    return _typeset("screenings.typ", OF_SCREENINGS, reports, made_at)
+def write_part_pdfs(reports: Iterable[PartReport], made_at: datetime) -> Iterator[tuple[str, bytes]]:
+    """The same of reports beside that of movements."""
+    return _typeset("part.typ", EVERY, reports, made_at)
 
 
 def _typeset(
-    template: str, words: Mapping[str, str], reports: Iterable[Report | ScreeningReport], made_at: datetime
+    template: str, words: Mapping[str, str], reports: Iterable[Report | PartReport], made_at: datetime
 ) -> Iterator[tuple[str, bytes]]:
     """The fonts are read once."""
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])

@@ -14,9 +14,9 @@ import xlsxwriter
 
 from anonymizer import TOTAL, Dimension, Population, ProtectedTable
 from exports.compose_report import Report
-from exports.compose_screenings import ScreeningReport
 from exports.edition import COUNTRY, DISTRICT, MOVEMENTS, REGION, Edition
 from exports.languages import NOT_SHOWN, language
+from exports.part_report import PartReport
 from exports.write_csv import columns_of, rows_of
 
 __all__ = ["write_xlsx"]
@@ -34,8 +34,8 @@ class Formats:
     hidden: Any
 
 
-def write_xlsx(edition: Edition, reports: Sequence[Report | ScreeningReport]) -> bytes:
-    """The workbook; its date of making is the release's. That of screenings has no matrices."""
+def write_xlsx(edition: Edition, reports: Sequence[Report | PartReport]) -> bytes:
+    """The workbook; its date of making is the release's. Only that of movements has matrices."""
     buffer = BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         english = reports[0]
@@ -59,7 +59,7 @@ def _formats(book: Any) -> Formats:
     )
 
 
-def _notes(book: Any, reports: Sequence[Report | ScreeningReport]) -> None:
+def _notes(book: Any, reports: Sequence[Report | PartReport]) -> None:
     """The cover: the same notes in every language, side by side."""
     sheet = book.add_worksheet("Notes")
     sheet.hide_gridlines(2)

@@ -2,14 +2,16 @@
 
 `fresh_facts` gives a week's facts of movements from encrypted columns and `count_blocks` counts them (`count_movements` the
 reports themselves, `count_week` is both steps); `store_case_facts` and `load_case_facts` do so for facts that casework read,
-and `count_screenings` counts these. `policy_in_force` says under which rules to protect (`read_weekly_policy` whether others
-could hold, `weekly_tables` for which tables), `store_protected` and `load_protected` keep the result. `protect_sum` makes a
-month of its protected weeks, or a year of its months, and of what was counted for them (`load_counts`).
+and `count_screenings` and `count_casework` count these. `policy_in_force` says under which rules to protect
+(`read_weekly_policy` whether others could hold, `weekly_tables` for which tables), `store_protected` and `load_protected` keep
+the result. `protect_sum` makes a month of its protected weeks, or a year of its months, and of what was counted for them
+(`load_counts`).
 """
 
 from anonymizer.errors import PeriodNotProtected
 from anonymizer.weeks.case_blocks import case_facts_are_fresh, load_case_facts, stale_case_weeks, store_case_facts
 from anonymizer.weeks.count_blocks import count_blocks
+from anonymizer.weeks.count_casework import count_casework
 from anonymizer.weeks.count_movements import count_movements
 from anonymizer.weeks.count_screenings import count_screenings
 from anonymizer.weeks.count_week import count_week
@@ -25,6 +27,7 @@ __all__ = [
     "PeriodNotProtected",
     "case_facts_are_fresh",
     "count_blocks",
+    "count_casework",
     "count_movements",
     "count_screenings",
     "count_week",

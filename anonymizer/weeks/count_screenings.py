@@ -18,7 +18,7 @@ from anonymizer.weeks.fact_columns import FactColumns, tabulate
 from casework.counting import AGES, GENDERS, SIZES, UNKNOWN
 from core.places import Place
 
-__all__ = ["INTERVIEWED", "count_screenings", "screening_tables"]
+__all__ = ["INTERVIEWED", "count_screenings", "residence_dimension", "screening_tables", "to_region"]
 
 INTERVIEWED = "interviewed"
 FINEST = 1  # residences are told by region: a week has few screenings
@@ -29,7 +29,7 @@ def count_screenings(facts: Mapping[Unit, FactColumns], places: Iterable[Place],
     """Count a week's screened persons and households at every level; raises `FactCodeUnknown`."""
     gazetteer = list(places)
     screened, households = screening_tables(gazetteer)
-    regions = {place.code: place.parent or place.code for place in gazetteer if place.level > FINEST}
+    regions = to_region(gazetteer)
     persons, of_households = facts[Unit.PERSON], facts[Unit.HOUSEHOLD]
     tables = (
         CountedTable("screened", screened, _counted(persons, ("residence", "gender", "age"), screened, regions)),
@@ -40,12 +40,22 @@ def count_screenings(facts: Mapping[Unit, FactColumns], places: Iterable[Place],
 
 def screening_tables(places: Iterable[Place]) -> tuple[tuple[Dimension, ...], tuple[Dimension, ...]]:
     """The dimensions of the tables `screened` and `households`."""
-    within = {place.code: place.parent or TOTAL for place in places if place.level <= FINEST}
-    residence = Dimension("residence", {TOTAL: None} | within | {UNKNOWN: TOTAL})
+    residence = residence_dimension(places)
     gender, age, size = (
         flat_dimension(name, codes) for name, codes in (("gender", GENDERS), ("age_group", AGES), ("household_size", SIZES))
     )
     return (residence, gender, age), (residence, size)
+
+
+def residence_dimension(places: Iterable[Place]) -> Dimension:
+    """Where people live: regions under countries, and those of whom it is not known."""
+    within = {place.code: place.parent or TOTAL for place in places if place.level <= FINEST}
+    return Dimension("residence", {TOTAL: None} | within | {UNKNOWN: TOTAL})
+
+
+def to_region(places: Iterable[Place]) -> Mapping[str, str]:
+    """By district, the region under which it is told."""
+    return {place.code: place.parent or place.code for place in places if place.level > FINEST}
 
 
 def _counted(

@@ -32,12 +32,12 @@ __all__ = [
 VARIABLES: Final = ("origin", "destination", "reason")
 MEASURES: Final = {f"persons.{sex}.{age}": (sex, age) for sex in SEXES for age in AGES}
 # By unit, the variables whose columns hold codes, and the columns of plain numbers: counts of persons, or the number within the
-# week of the household or case that the row is told by.
+# week of the household or person that the row is told of.
 COLUMNS: Final[Mapping[Unit, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     Unit.REPORT: (VARIABLES, tuple(MEASURES)),
     Unit.PERSON: (("role", "residence", "gender", "age"), ("household",)),
     Unit.HOUSEHOLD: (("residence", "size"), ("household",)),
-    Unit.EVENT: (("event", "service"), ("case",)),
+    Unit.EVENT: (("event", "kind", "provider", "residence", "gender", "age", "waited"), ("person",)),
 }
 
 
@@ -76,7 +76,9 @@ def columns_of_cases(facts: CaseFacts) -> tuple[FactColumns, ...]:
     """Persons, households and events as columns, in the same way."""
     persons = [(one.role, one.residence, one.gender, one.age, one.household) for one in facts.persons]
     households = [(one.residence, one.size, one.household) for one in facts.households]
-    events = [(one.event, one.service, one.case) for one in facts.events]
+    events = [
+        (one.event, one.kind, one.provider, one.residence, one.gender, one.age, one.waited, one.person) for one in facts.events
+    ]
     return (
         _columns(Unit.PERSON, facts.week, persons),
         _columns(Unit.HOUSEHOLD, facts.week, households),

@@ -9,6 +9,9 @@ from anonymizer.counted_week import CountedTable
 from anonymizer.dimension import Dimension
 from anonymizer.errors import PolicyUnfit
 from anonymizer.policy import Policy, default_policy, for_tables, parse_policy, require_fit
+from anonymizer.population import Population
+from anonymizer.weeks.casework_rules import casework_rules
+from anonymizer.weeks.count_casework import CASEWORK, casework_tables
 from anonymizer.weeks.count_movements import movement_tables
 from anonymizer.weeks.count_screenings import screening_tables
 from core.places import load_places
@@ -24,14 +27,20 @@ def weekly_tables(session: Session, operation: str) -> list[tuple[str, Sequence[
     return list(zip(MOVEMENTS, movement_tables(load_places(session, operation)), strict=True))
 
 
-def policy_in_force(session: Session, tables: Sequence[CountedTable] = ()) -> Policy:
-    """The rules that two people activated in this operation, else the default; of some tables what these say of them.
+def policy_in_force(
+    session: Session, tables: Sequence[CountedTable] = (), population: Population = Population.MOVEMENTS
+) -> Policy:
+    """The rules that two people activated in this operation, else the default; of some tables of a population what these say of
+    them, and of casework no less than `casework_rules` asks.
 
     Raises `PolicyUnreadable` or `PolicyChanged`.
     """
     active = active_policy(session, PolicyKind.PROTECTION)
     policy = default_policy() if active is None else parse_policy(active, Path("core.policy"))
-    return for_tables([(table.name, table.dimensions) for table in tables], policy) if tables else policy
+    if not tables:
+        return policy
+    of_these = for_tables([(table.name, table.dimensions) for table in tables], policy)
+    return casework_rules(of_these) if population is Population.CASEWORK else of_these
 
 
 def read_weekly_policy(session: Session, operation: str, content: str, path: Path) -> Policy:
@@ -42,11 +51,12 @@ def read_weekly_policy(session: Session, operation: str, content: str, path: Pat
     policy, places = parse_policy(content, path), load_places(session, operation)
     movements = list(zip(MOVEMENTS, movement_tables(places), strict=True))
     screenings = list(zip(SCREENINGS, screening_tables(places), strict=True))
-    require_fit([*movements, *screenings], policy)
-    parts = [for_tables(tables, policy) for tables in (movements, screenings)]
+    casework = list(zip(CASEWORK, casework_tables(places), strict=True))
+    require_fit([*movements, *screenings, *casework], policy)
+    parts = [for_tables(tables, policy) for tables in (movements, screenings, casework)]
     for rule in (*policy.sensitive, *policy.structural_zero):
         if not any(rule in (*part.sensitive, *part.structural_zero) for part in parts):
-            raise PolicyUnfit(reason="a rule is for codes of movements and of screenings at once, and no table has both")
+            raise PolicyUnfit(reason="a rule is for codes that no table has together")
     if policy != policy.without_contributions():
         raise PolicyUnfit(reason="dominance asks who contributed how much, which the weekly tables do not count")
     return policy

@@ -7,6 +7,7 @@ week saw eight in the month.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -83,10 +84,15 @@ def protect_sum(
 
 
 def sum_counts(parts: Iterable[KeptPeriod]) -> tuple[CountedTable, ...]:
-    """The counts of a month or year: those of its weeks added up. A report is of one week, so reports add up too."""
+    """The counts of a month or year: those of its weeks added up. A report is of one week, so reports add up too.
+
+    Persons come again in another week, and nothing says who they are: there are no fewer of them than in the week with most,
+    and the largest have no more than if one person had been the largest of every week.
+    """
     weeks = [part for part in parts if isinstance(part.period, Week)]
+    again = any(week.protected.population.comes_again for week in weeks)
     return tuple(
-        CountedTable(same[0].name, same[0].dimensions, _sum(table.cells for table in same))
+        CountedTable(same[0].name, same[0].dimensions, _sum((table.cells for table in same), again=again))
         for same in zip(*(week.counted for week in weeks), strict=True)
     )
 
@@ -97,12 +103,21 @@ def _parents(whole: Sum) -> dict[str, str]:
     return parents | {str(inner): str(part) for part in parts_of(whole) for inner in parts_of(part)}
 
 
-def _sum(counted: Iterable[Mapping[Key, Count]]) -> dict[Key, Count]:
+def _sum(counted: Iterable[Mapping[Key, Count]], *, again: bool) -> dict[Key, Count]:
     total: defaultdict[Key, Count] = defaultdict(lambda: NOTHING)
     for cells in counted:
         for key, count in cells.items():
-            total[key] = Count(total[key].persons + count.persons, total[key].reports + count.reports)
+            total[key] = _joined(total[key], count) if again else _added(total[key], count)
     return dict(total)
+
+
+def _added(one: Count, other: Count) -> Count:
+    return Count(one.persons + other.persons, one.reports + other.reports)
+
+
+def _joined(one: Count, other: Count) -> Count:
+    largest = tuple(map(sum, zip_longest(one.largest, other.largest, fillvalue=0)))
+    return Count(one.persons + other.persons, max(one.reports, other.reports), largest)
 
 
 def _check_dimensions(whole: Sum, parts: Sequence[KeptPeriod]) -> None:

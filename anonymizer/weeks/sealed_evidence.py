@@ -114,13 +114,15 @@ def _pack(evidence: Evidence, counted: Iterable[CountedTable]) -> bytes:
     return zlib.compress(json.dumps(document, separators=(",", ":")).encode())
 
 
-def _counts(table: CountedTable) -> list[tuple[int, int, int]]:
-    """(number of the cell in order of its codes, persons, reports) of every cell that holds somebody."""
+def _counts(table: CountedTable) -> list[tuple[int, ...]]:
+    """(number of the cell in order of its codes, persons, reports) of every cell that holds somebody, and what the largest of
+    its contributors gave where that was counted."""
     keys = product(*(dimension.parents for dimension in table.dimensions))
     counts = ((at, table.count(key)) for at, key in enumerate(keys))
-    return [(at, count.persons, count.reports) for at, count in counts if count.persons]
+    return [(at, count.persons, count.reports, *count.largest) for at, count in counts if count.persons]
 
 
 def _counted(table: PublishedTable, counts: Iterable[Sequence[int]]) -> CountedTable:
     keys = list(product(*(dimension.parents for dimension in table.dimensions)))
-    return CountedTable(table.name, table.dimensions, {keys[at]: Count(persons, reports) for at, persons, reports in counts})
+    cells = {keys[at]: Count(persons, reports, tuple(largest)) for at, persons, reports, *largest in counts}
+    return CountedTable(table.name, table.dimensions, cells)

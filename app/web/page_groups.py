@@ -14,6 +14,7 @@ from app.web.case_print_pages import CASE_PRINTS
 from app.web.case_step_pages import CASE_STEPS
 from app.web.case_timeline_pages import CASE_TIMELINE
 from app.web.caseload_pages import CASELOAD
+from app.web.casework_report_pages import CASE_REPORTS
 from app.web.child_pages import CHILDREN
 from app.web.chosen_case_pages import CHOSEN_CASES
 from app.web.collector_pages import COLLECTORS
@@ -70,6 +71,7 @@ GROUPS = (
     CASE_TIMELINE,
     CASE_DOCUMENTS,
     CASE_PRINTS,
+    CASE_REPORTS,
     SCREENINGS,
     REFERRALS,
     FAMILY,

@@ -20,7 +20,7 @@ from casework.screening.apply_rules import asks_second_opinion
 from casework.screening.errors import DecisionWaits, OutcomeUnfit, ProposalChanged, SecondOpinionNeeded
 from casework.screening.read_screening import Screening, read_screening
 from casework.store.kept_key import KeptKey
-from casework.store.seal_steps import SealedStep
+from casework.store.sealed_step import SealedStep
 
 __all__ = ["Deciding", "decided_by_rules", "what_follows"]
 

@@ -24,7 +24,7 @@ from casework.records.open_record import LONGEST_SHARE, OpeningTerms, add_openin
 from casework.store.change_clear import changing_clear
 from casework.store.need_to_know import readable_parts
 from casework.store.seal_record import Vault
-from casework.store.seal_steps import SealedStep
+from casework.store.sealed_step import SealedStep
 from core.access import require
 from core.audit import Action, Purpose, record
 from core.clear_columns import custody_of

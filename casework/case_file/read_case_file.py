@@ -19,7 +19,8 @@ from casework.programme import Programme, programme_in_force
 from casework.store.bulk_limit import count_reading
 from casework.store.need_to_know import readable_parts
 from casework.store.seal_record import Vault, stored_key
-from casework.store.seal_steps import SealedStep, open_steps
+from casework.store.seal_steps import open_steps
+from casework.store.sealed_step import SealedStep
 from core.access import Access, Custody, NotAllowed, access_of
 from core.audit import Action, Purpose, record
 from core.clear_columns import code_in, custody_of

@@ -29,7 +29,9 @@ from casework.store.bulk_limit import count_reading
 from casework.store.change_clear import changing_clear
 from casework.store.need_to_know import require_parts
 from casework.store.seal_record import Vault, stored_key
-from casework.store.seal_steps import SealedStep, open_steps, seal_step
+from casework.store.seal_steps import open_steps, seal_step
+from casework.store.sealed_step import SealedStep
+from casework.store.weeks_of_steps import weeks_of
 from core.access import require
 from core.audit import Action, Purpose, record
 from core.clear_columns import custody_of
@@ -95,7 +97,7 @@ def take_step(session: Session, ring: KeyRing, case_id: UUID, step: Step, *, pur
         fields=fields,
     )
     with changing_clear(vault, [person.id]):
-        _note_entry(session, case, sealed)
+        _note_entry(session, case, [*earlier, sealed])
         session.add(seal_step(key, case, sealed))
         leave_case(case, row, whole)
     if step.open_to:
@@ -155,10 +157,13 @@ def _require_filled(row: Transition, fields: Mapping[str, Any]) -> None:
             raise FieldUnfit(field=name, expected="this goes on only where the answer is yes")
 
 
-def _note_entry(session: Session, case: Case, step: SealedStep) -> None:
+def _note_entry(session: Session, case: Case, steps: Sequence[SealedStep]) -> None:
+    """Let the entry stand where its steps leave it."""
+    step = steps[-1]
     entry = session.get(CaseEntry, step.entry) or CaseEntry(
         id=step.entry, person=case.person, case=case.id, operation=case.operation, kind=step.kind.value
     )
     entry.state, entry.due, entry.assignee, entry.changed_at = step.state, step.due, step.assignee, step.at
+    entry.week, entry.week_after = weeks_of(steps)
     session.add(entry)
     session.flush()

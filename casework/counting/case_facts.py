@@ -8,17 +8,24 @@ from casework.models import HouseholdRole
 from core.week import Week
 
 __all__ = [
+    "AGAIN",
     "AGES",
     "EVENTS",
     "GENDERS",
+    "OUTCOMES",
+    "PROVIDERS",
+    "SERVICES",
     "SIZES",
     "UNKNOWN",
+    "WAITS",
     "CaseFacts",
     "EventFact",
     "HouseholdFact",
     "PersonFact",
+    "coarse",
     "person_fact",
     "size_band",
+    "wait_band",
 ]
 
 UNKNOWN: Final = "_U"  # not said (SDMX, as in CL_AREA and its siblings)
@@ -28,7 +35,27 @@ AGES: Final = ("0-4", "5-11", "12-17", "18-59", "60+", UNKNOWN)
 OLDEST: Final = ((4, "0-4"), (11, "5-11"), (17, "12-17"), (59, "18-59"), (150, "60+"))
 SIZES: Final = ("1", "2-3", "4-6", "7+", UNKNOWN)
 LARGEST: Final = ((1, "1"), (3, "2-3"), (6, "4-6"), (999, "7+"))
-EVENTS: Final = ("case_opened", "service", "referral", "case_closed")
+EVENTS: Final = ("case_opened", "service", "referral", "referral_answered", "case_closed", "case_reopened")
+# What was given, by its type: the codes of our own questionnaire and programme; those that an office added are others.
+SERVICES: Final = (
+    "accommodation",
+    "basic_items",
+    "medical",
+    "psychosocial",
+    "legal",
+    "documents",
+    "education",
+    "training",
+    "livelihood",
+    "family_tracing",
+    "return",
+    OTHER,
+)
+OUTCOMES: Final = ("goals_met", "returned", "referred", "wish", "lost", "died", OTHER, UNKNOWN)
+PROVIDERS: Final = ("own", "partner", UNKNOWN)
+AGAIN: Final = "again"  # not the first service of a case
+WAITS: Final = ("0-7", "8-30", "31-90", "91+", UNKNOWN)  # days from the screening to the first service
+LATEST: Final = ((7, "0-7"), (30, "8-30"), (90, "31-90"))
 
 
 @dataclass(frozen=True, order=True)
@@ -53,14 +80,22 @@ class HouseholdFact:
 
 @dataclass(frozen=True, order=True)
 class EventFact:
-    """Something that happened in a case, told in an interview of the week; `case` numbers the cases of the week.
+    """Something that happened in a case; `person` numbers the persons of the week's events, so that several of one person are
+    known for theirs.
 
-    `service` is the code of a service that was given, empty for other events.
+    `kind` is what was given, how a referral was answered, or with which outcome a case was closed; empty for other events.
+    `provider` says by whom a service was given: `own`, `partner`, or not said; `waited` how long the person had waited for it
+    if it is the first of the case (`WAITS`), else `AGAIN`; both are empty for other events.
     """
 
-    case: int
+    person: int
     event: str = field(repr=False)
-    service: str = field(repr=False)
+    kind: str = field(default="", repr=False)
+    provider: str = field(default="", repr=False)
+    residence: str = field(default=UNKNOWN, repr=False)
+    gender: str = field(default=UNKNOWN, repr=False)
+    age: str = field(default=UNKNOWN, repr=False)
+    waited: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -75,14 +110,23 @@ class CaseFacts:
 
 def person_fact(household: int, role: HouseholdRole, residence: str, said: Mapping[str, str]) -> PersonFact:
     """A person by what was said of them, by variable."""
-    gender = said.get("gender", "")
-    coarse = gender if gender in GENDERS else OTHER if gender else UNKNOWN
-    return PersonFact(household, role.value, residence, coarse, _band(said.get("age", ""), OLDEST))
+    gender = coarse(said.get("gender", ""), GENDERS)
+    return PersonFact(household, role.value, residence, gender, _band(said.get("age", ""), OLDEST))
+
+
+def coarse(code: str, known: Sequence[str]) -> str:
+    """A code of a list; one that stands in no list is another, and one that was not said is not known."""
+    return code if code in known else OTHER if code else UNKNOWN
 
 
 def size_band(answer: str) -> str:
     """The band of a household's size as it was said."""
     return _band(answer, LARGEST)
+
+
+def wait_band(days: int) -> str:
+    """In how many days somebody got the first service; one that was given before the screening came at once."""
+    return next((band for end, band in LATEST if days <= end), "91+")
 
 
 def _band(answer: str, bands: Sequence[tuple[int, str]]) -> str:

@@ -25,7 +25,8 @@ from casework.store.bulk_limit import count_reading
 from casework.store.kept_key import KeptKey
 from casework.store.need_to_know import kept_parts
 from casework.store.seal_record import Vault, open_parts, stored_key
-from casework.store.seal_steps import SealedStep, open_steps
+from casework.store.seal_steps import open_steps
+from casework.store.sealed_step import SealedStep
 from core.access import NotAllowed, access_of, require
 from core.audit import Action, Purpose, record
 from core.clock import now

@@ -16,7 +16,8 @@ from casework.programme import Programme, programme_in_force
 from casework.rights.access_pack import HeldAnswer, HeldSection
 from casework.rights.access_pack_texts import words_of
 from casework.rights.gather_access_pack import Holdings
-from casework.store.seal_steps import SealedStep, open_steps
+from casework.store.seal_steps import open_steps
+from casework.store.sealed_step import SealedStep
 
 __all__ = ["sections_of_cases"]
 

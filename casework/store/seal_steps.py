@@ -1,10 +1,9 @@
 """The steps of a case as they are sealed, and how a step that is missing, moved or changed is found."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID, uuid5
 
 from sqlalchemy import select
@@ -15,29 +14,14 @@ from casework.errors import CaseFileDamaged
 from casework.models import Case, Person
 from casework.store.kept_key import KeptKey
 from casework.store.seal_record import written
+from casework.store.sealed_step import SealedStep
+from casework.store.weeks_of_steps import weeks_of
 from core.envelope import Binding
 
-__all__ = ["SealedStep", "open_steps", "seal_step"]
+__all__ = ["open_steps", "seal_step"]
 
 TABLE: Final = "casework.case_step"
 FILE: Final = UUID("6d0c8f2e-0f6b-4a86-9b50-7f1f9a0b3c11")  # in which the row that counts a case's steps is named
-
-
-@dataclass(frozen=True)
-class SealedStep:
-    """One step as it was written. `fields` are those that it set; `state`, `due` and `assignee` are the entry's after it."""
-
-    id: UUID
-    number: int
-    entry: UUID
-    kind: EntryKind
-    act: Act
-    state: str
-    by: str
-    at: datetime
-    due: date | None = None
-    assignee: str | None = None
-    fields: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 def seal_step(key: KeptKey, case: Case, step: SealedStep) -> CaseStep:
@@ -105,12 +89,25 @@ def _compare(session: Session, case: Case, steps: Sequence[SealedStep]) -> None:
     entries_lie = select(CaseEntry.custody).where(CaseEntry.case == case.id)
     if len({*session.execute(lies).one(), *session.scalars(entries_lie)}) > 1:
         raise CaseFileDamaged(case=case.id, what="it lies in another custody than its person")
-    newest = {step.entry: (step.kind.value, step.state, step.due, step.assignee, step.at) for step in steps}
+    taken: dict[UUID, list[SealedStep]] = {}
+    for step in steps:
+        taken.setdefault(step.entry, []).append(step)
+    newest = {entry: _said(of_entry) for entry, of_entry in taken.items()}
     columns = CaseEntry.id, CaseEntry.kind, CaseEntry.state, CaseEntry.due, CaseEntry.assignee, CaseEntry.changed_at
-    standing = {row[0]: tuple(row[1:]) for row in session.execute(select(*columns).where(CaseEntry.case == case.id))}
+    weeks = CaseEntry.week, CaseEntry.week_after
+    standing = {row[0]: tuple(row[1:]) for row in session.execute(select(*columns, *weeks).where(CaseEntry.case == case.id))}
+    for entry, row in standing.items():
+        if row[-2] is None and entry in newest:  # of an earlier version of this program, which has filed it under no week
+            newest[entry] = (*newest[entry][:-2], None, row[-1])
     if standing != newest:
         entry = next(one for one in standing.keys() | newest.keys() if standing.get(one) != newest.get(one))
         raise CaseFileDamaged(case=case.id, what=f"entry {entry} stands otherwise than its newest step says")
+
+
+def _said(of_entry: Sequence[SealedStep]) -> tuple[object, ...]:
+    """What stands in clear of an entry, as its steps say it."""
+    last = of_entry[-1]
+    return (last.kind.value, last.state, last.due, last.assignee, last.at, *weeks_of(of_entry))
 
 
 def _where(case: UUID, number: int) -> Binding:

@@ -77,10 +77,10 @@ def test_facts_of_every_unit_count_that_unit_alone(facts: CaseFacts) -> None:
 
 
 def test_events_are_counted_by_what_happened() -> None:
-    legal, opened = EventFact(0, "service", "legal"), EventFact(1, EVENTS[0], "")
+    legal, opened = EventFact(0, "service", "legal"), EventFact(1, EVENTS[0])
     *_, events = columns_of_cases(CaseFacts(WEEK, events=(legal, legal, opened)))
-    table = tabulate(events, ("event", "service"))
-    assert table[events.codes("event").index("service"), events.codes("service").index("legal")] == 2
+    table = tabulate(events, ("event", "kind"))
+    assert table[events.codes("event").index("service"), events.codes("kind").index("legal")] == 2
     assert table.sum() == 3
 
 

@@ -11,7 +11,7 @@ from celery.contrib.testing.worker import start_worker
 from redis import Redis
 from sqlalchemy import text
 
-from anonymizer import ProtectedPeriod, asking, weeks
+from anonymizer import Population, ProtectedPeriod, asking, weeks
 from app.program import Program
 from app.protect_asked import ask_as, asked_as, protect_asked, waiting_periods
 from app.release_period import PeriodNotOver, protect_week
@@ -57,7 +57,7 @@ def test_without_a_broker_it_is_protected_at_once_under_the_name_of_who_asked(as
     after_asking(build_worker(asked), "TEST", LAST)
     assert stored(asked).period == LAST
     assert asked_as(asked, OFFICER) == []
-    assert protected_by(asked) == ["officer", "officer"]  # movements and screenings
+    assert protected_by(asked) == ["officer"] * len(Population)
 
 
 def test_a_worker_that_is_killed_leaves_pieces_that_the_next_goes_on_from(
@@ -101,7 +101,7 @@ def test_what_one_worker_is_at_another_leaves_alone(asked: Program) -> None:
         assert not protect_asked(asked, "TEST", LAST)
     assert protect_asked(asked, "TEST", LAST)
     assert not protect_asked(asked, "TEST", LAST)
-    assert len(protected_by(asked)) == 2
+    assert len(protected_by(asked)) == len(Population)
 
 
 def test_pieces_that_were_changed_are_not_taken(asked: Program) -> None:

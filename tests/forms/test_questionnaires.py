@@ -136,7 +136,7 @@ def test_the_movement_form_feeds_exactly_the_declared_variables() -> None:
     ("name", "fed"),
     [
         ("screening_interview", {"age", "gender", "residence", "household_size", "eligible"}),
-        ("assistance_interview", {"service", "referral_date", "case_status"}),
+        ("assistance_interview", {"service", "service_date", "referral_date", "case_status"}),
     ],
 )
 def test_the_interviews_feed_exactly_the_declared_variables(name: str, fed: set[str]) -> None:

@@ -19,6 +19,7 @@ FACES = (
 # Reads for one purpose only, which they name themselves in the line that they leave.
 OWN_PURPOSE = {
     "casework.case_facts": Purpose.STATISTICS,
+    "casework.date_entries": Purpose.STATISTICS,
     "casework.date_interviews": Purpose.STATISTICS,
     "casework.give_access_pack": Purpose.RIGHTS,
     "casework.kept_from": Purpose.PROTECTION,

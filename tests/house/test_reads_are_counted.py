@@ -25,6 +25,7 @@ UNCOUNTED = {
     "casework.propose_after_correction": "the program compares; nobody is shown anything",
     "casework.case_facts": "the program alone may, for the anonymizer, and gives coarse facts that name nobody",
     "casework.date_interviews": "the program alone may, and nothing that was opened leaves it",
+    "casework.date_entries": "likewise",
     "casework.movement_facts": "the anonymizer counts; it gives facts without their reporters",
     "casework.verify_records": "the program alone may, and nothing that was opened leaves it",
     "casework.carry_out_export": "two people agreed on its records, each by id",

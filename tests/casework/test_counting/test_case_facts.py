@@ -43,9 +43,9 @@ def test_a_household_is_counted_once_and_its_persons_each(field_team: Field, two
 def test_what_happened_in_a_case_is_counted_as_events_of_its_week(field_team: Field, two_households: tuple[UUID, UUID]) -> None:
     assist(field_team, cas_Status="closed", cas_OutgoingReferralDate="2026-02-11")
     assist(field_team, interview_date="2026-02-20")
-    happened = sorted((one.event, one.service) for one in told(field_team).events)
+    happened = sorted((one.event, one.kind) for one in told(field_team).events)
     assert happened == [
-        *(("case_closed", ""), ("case_opened", ""), ("case_opened", ""), ("referral", "")),
+        *(("case_closed", UNKNOWN), ("case_opened", ""), ("case_opened", ""), ("referral", "")),
         *(("service", "legal"), ("service", "medical")),
     ]
     assert {one.event for one in told(field_team, Week(2026, 8)).events} == {"service"}
@@ -59,7 +59,8 @@ def test_facts_name_nobody_and_their_reading_is_a_line(field_team: Field, two_ho
     assert "XM0102" not in repr(facts)
     with field_team.zone(Zone.AUDIT) as session:
         line = [entry for entry in audited_entries(session, action=Action.READ) if entry.purpose == "statistics"][-1]
-    assert (line.purpose, line.count, line.detail) == ("statistics", 4, {"week": "2026-W07", "parts": ["facts"]})
+    detail = {"week": "2026-W07", "parts": ["facts"], "files": 0}
+    assert (line.purpose, line.count, line.detail) == ("statistics", 4, detail)
 
 
 def test_who_says_no_to_statistics_is_not_counted_nor_is_their_household(field_team: Field) -> None:

@@ -1,0 +1,35 @@
+"""What cases of trafficking ask of an office's policy: its rules for others are not enough for them.
+
+Who is assisted is known to few, and a small number among them is somebody. So a table of casework, for which two people have
+decided no rules of its own, takes the office's rules with these as the least.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from anonymizer.policy import Dominance, Policy
+from anonymizer.weeks.count_casework import IMPOSSIBLE
+
+__all__ = ["LEAST", "casework_rules"]
+
+LEAST: Final = 11  # events, and persons whose they are: what `default_policy.toml` advises for victims of trafficking
+MOST_OF_ONE: Final = Dominance(largest=1, share=50.0)
+
+
+def casework_rules(policy: Policy) -> Policy:
+    """A policy that speaks of tables of casework alone (`for_tables`), as it holds for these."""
+    sensitive = tuple(replace(rule, threshold=max(rule.threshold or LEAST, LEAST)) for rule in policy.sensitive)
+    own = tuple((name, _with_impossible(rules)) for name, rules in policy.table)
+    strict = replace(
+        policy,
+        threshold=max(policy.threshold, LEAST),
+        contributors=max(policy.contributors, LEAST),
+        dominance=policy.dominance or MOST_OF_ONE,
+        sensitive=sensitive,
+        table=own,
+    )
+    return _with_impossible(strict)
+
+
+def _with_impossible(policy: Policy) -> Policy:
+    return replace(policy, structural_zero=(*policy.structural_zero, *IMPOSSIBLE))

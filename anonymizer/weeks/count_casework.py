@@ -1,0 +1,98 @@
+"""From facts of casework to the tables of what happened in cases: services by type, referrals, closures by outcome.
+
+Each table crosses what happened with one thing about the person, or with who gave the service, and all count the same events:
+so they are one system, and no more follows from several of them than from their common margin. Contributors are persons. Cases
+opened are facts and stand in no table: whoever opens one in the week of the interview was screened in it, so that their number
+is bounded by one of another population (decision 75).
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
+from typing import Final
+
+from anonymizer.counted_week import Count, CountedTable, CountedWeek
+from anonymizer.dimension import TOTAL, Dimension, flat_dimension
+from anonymizer.errors import FactCodeUnknown
+from anonymizer.policy import Selection
+from anonymizer.population import Population, Unit
+from anonymizer.weeks.count_screenings import residence_dimension, to_region
+from anonymizer.weeks.fact_columns import FactColumns
+from casework.counting import AGAIN, AGES, GENDERS, OUTCOMES, PROVIDERS, SERVICES, WAITS
+from core.places import Place
+
+__all__ = ["CASEWORK", "IMPOSSIBLE", "casework_tables", "count_casework"]
+
+CASEWORK: Final = ("cases_by_gender", "cases_by_age", "cases_by_residence", "cases_by_provider", "cases_by_wait")
+ALONG: Final = ("gender", "age", "residence", "provider", "waited")  # the variables of the facts, table by table
+SERVICE, REFERRAL, CLOSED = "service", "referral", "case_closed"
+FIRST: Final = "first"
+NOT_ASKED: Final = "_Z"  # nobody gives a referral or a closure, nor waits for one (SDMX, as in CL_AREA and its siblings)
+# What everybody knows to be nothing, and what therefore hides nothing.
+IMPOSSIBLE: Final = (
+    Selection((("event", (REFERRAL, CLOSED)), ("provider", PROVIDERS))),
+    Selection((("event", (SERVICE,)), ("provider", (NOT_ASKED,)))),
+    Selection((("event", (REFERRAL, CLOSED)), ("waited", (FIRST, AGAIN)))),
+    Selection((("event", (SERVICE,)), ("waited", (NOT_ASKED,)))),
+)
+Key = tuple[str, ...]
+
+
+def count_casework(facts: Mapping[Unit, FactColumns], places: Iterable[Place], *, operation: str) -> CountedWeek:
+    """Count a week's events at every level; raises `FactCodeUnknown`."""
+    gazetteer, events = list(places), facts[Unit.EVENT]
+    regions = to_region(gazetteer)
+    told = list(_counted_events(events))
+    tables = (
+        CountedTable(name, dimensions, _counted(events, told, along, dimensions, regions))
+        for name, along, dimensions in zip(CASEWORK, ALONG, casework_tables(gazetteer), strict=True)
+    )
+    return CountedWeek(operation, events.week, tuple(tables), Population.CASEWORK)
+
+
+def casework_tables(places: Iterable[Place]) -> tuple[tuple[Dimension, Dimension], ...]:
+    """The dimensions of the tables of `CASEWORK`."""
+    given = {f"service_{code}": SERVICE for code in SERVICES}
+    closed = {f"closed_{code}": CLOSED for code in OUTCOMES}
+    event = Dimension("event", {TOTAL: None, SERVICE: TOTAL, **given, REFERRAL: TOTAL, CLOSED: TOTAL, **closed})
+    waited = Dimension("waited", {TOTAL: None, FIRST: TOTAL, **dict.fromkeys(WAITS, FIRST), AGAIN: TOTAL, NOT_ASKED: TOTAL})
+    return (
+        (event, flat_dimension("gender", GENDERS)),
+        (event, flat_dimension("age_group", AGES)),
+        (event, residence_dimension(places)),
+        (event, flat_dimension("provider", (*PROVIDERS, NOT_ASKED))),
+        (event, waited),
+    )
+
+
+def _counted_events(facts: FactColumns) -> Iterator[tuple[str, int, Mapping[str, str]]]:
+    """Of each event that is counted the code, whose it is, and what else is said of it."""
+    said = {name: [facts.codes(name)[at] for at in facts.columns[name].values] for name in ("event", "kind", *ALONG)}
+    persons = facts.columns["person"].values.tolist()
+    for at, (event, kind, person) in enumerate(zip(said["event"], said["kind"], persons, strict=True)):
+        code = {SERVICE: f"service_{kind}", REFERRAL: REFERRAL, CLOSED: f"closed_{kind}"}.get(event)
+        if code:
+            yield code, person, {name: said[name][at] for name in ALONG}
+
+
+def _counted(
+    facts: FactColumns,
+    told: Sequence[tuple[str, int, Mapping[str, str]]],
+    along: str,
+    dimensions: tuple[Dimension, Dimension],
+    regions: Mapping[str, str],
+) -> dict[Key, Count]:
+    of_each: defaultdict[Key, Counter[int]] = defaultdict(Counter)
+    for code, person, said in told:
+        key = code, regions.get(said[along], said[along]) or NOT_ASKED
+        for dimension, each in zip(dimensions, key, strict=True):
+            if each not in dimension.parents or each in dimension.children:
+                raise FactCodeUnknown(week=facts.week, dimension=dimension.name)
+        for above in product(*(dimension.climb(each) for dimension, each in zip(dimensions, key, strict=True))):
+            of_each[above][person] += 1
+    return {key: _count(events) for key, events in of_each.items()}
+
+
+def _count(events: Counter[int]) -> Count:
+    """Events, the persons whose they are, and how many the largest of these have."""
+    return Count(events.total(), len(events), tuple(most for _, most in events.most_common(Count.KEPT)))

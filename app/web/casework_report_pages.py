@@ -1,0 +1,85 @@
+"""Casework in numbers, for those who lead it: what was protected and released, and nothing else.
+
+The page reads the statistics zone, which sees no more than the world does. So nobody is asked for a right, and nobody who leads
+casework sees a small number here that a reader of the report may not.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Final
+
+from fastapi import Query, Request, Response
+from sqlalchemy.orm import Session
+
+import exports
+from anonymizer import TOTAL
+from app.web.casework_figures import TABLES, Figures, figures_of
+from app.web.desk import Entry, OpenDesk, PageGroup
+from app.web.signed_in import SignedIn
+from app.web.signed_in_page import reader_language, show, signed_in_router
+from core.database import Zone
+from core.languages import DEFAULT_LANGUAGE, direction_of
+from core.month import Month
+from core.permissions import Right
+from core.week import Week
+
+__all__ = ["CASE_REPORTS"]
+
+HERE: Final = "/reports/casework"
+LISTED: Final = 26  # the newest periods to choose from
+LEADS: Final = (Right.APPROVE_CASE_STEP, Right.RELEASE_WEEK)
+router = signed_in_router()
+CASE_REPORTS: Final = PageGroup(router, "case_reports", (Entry(HERE, "case_reports", LEADS),))
+
+
+@router.get(HERE)
+def show_casework(
+    request: Request, visit: SignedIn, desk: OpenDesk, period: Annotated[str, Query(max_length=10)] = ""
+) -> Response:
+    """The tables of a released week or month: the newest, or the one asked for."""
+    language = reader_language(request, visit)
+    with desk.database.transaction(Zone.STATISTICS) as session:
+        released = _released(session, visit.access.operation)
+        chosen = next((row for row in released if str(row.period) == period), released[0] if released else None)
+        figures = _figures(session, chosen, language) if chosen else None
+    reported = language if language in exports.LANGUAGES else DEFAULT_LANGUAGE
+    return show(
+        request,
+        "casework_report.html.j2",
+        visit,
+        here=HERE,
+        released=released,
+        chosen=chosen,
+        figures=figures,
+        mirrored=direction_of(language) == "rtl",
+        report=f"/releases/{chosen.operation}/{chosen.period}/casework/report.{reported}.html" if chosen else "",
+    )
+
+
+def _released(session: Session, operation: str) -> Sequence[exports.PublishedRelease]:
+    """Weeks and months, the newest first: a year has no casework."""
+    rows = [row for row in exports.list_releases(session) if row.operation == operation]
+    return [row for row in rows if isinstance(row.period, Week | Month)][:LISTED]
+
+
+def _figures(session: Session, release: exports.PublishedRelease, language: str) -> Figures | None:
+    """None where a period was protected before casework was counted."""
+    cells = {table: exports.released_cells(session, release.number, table) for table in TABLES}
+    if not all(cells.values()):
+        return None
+    codes = exports.released_codes(session, release.number)
+    return figures_of(cells, codes, _names(codes, language))
+
+
+def _names(codes: Mapping[str, Sequence[exports.DimensionCode]], language: str) -> Mapping[tuple[str, str], str]:
+    """What each code of each dimension is called."""
+    fixed = exports.code_names(language)
+    return {
+        (dimension, each.code): fixed["total"][TOTAL]
+        if each.code == TOTAL
+        else fixed.get(dimension, {}).get(each.code)
+        or each.names.get(language)
+        or each.names.get(DEFAULT_LANGUAGE)
+        or each.code
+        for dimension, of_it in codes.items()
+        for each in of_it
+    }

@@ -1,0 +1,53 @@
+"""The report of casework in one language as a value: services that were given, referrals, and cases that were closed."""
+
+from typing import Final
+
+from anonymizer import TOTAL, Dimension
+from exports.edition import Edition, codes_of
+from exports.languages import Language
+from exports.lay_out_tables import Grid
+from exports.part_report import PartReport, Section, cross, part_report, residences, total_last
+
+__all__ = ["compose_casework"]
+
+TEXTS: Final = "casework"
+BY_PERSON: Final = ("cases_by_gender", "cases_by_age")
+BY_PLACE, BY_PROVIDER, BY_WAIT = "cases_by_residence", "cases_by_provider", "cases_by_wait"
+
+
+def compose_casework(edition: Edition, language: Language) -> PartReport:
+    """Everything the report says in one language."""
+    say = language.say
+    sections = (
+        Section(say("casework.people"), tuple(_by(edition, language, table) for table in BY_PERSON)),
+        Section(say("casework.places"), (_by_place(edition, language),)),
+        Section(say("casework.providers"), (_by(edition, language, BY_PROVIDER),)),
+        Section(say("casework.waits"), (_by(edition, language, BY_WAIT),)),
+    )
+    return part_report(edition, language, TEXTS, sections, _method(edition, language))
+
+
+def _by(edition: Edition, language: Language, table: str) -> Grid:
+    """What happened, by one thing about the person or the provider."""
+    event, other = edition.table(table).dimensions
+    says = f"casework.{table}", "casework.event"
+    return cross(edition, language, table, _events(event), total_last(codes_of(other)), says=says)
+
+
+def _by_place(edition: Edition, language: Language) -> Grid:
+    """By where the person lives, one column a country or region."""
+    event, _ = edition.table(BY_PLACE).dimensions
+    places = [code for code, _ in residences(edition, BY_PLACE)]
+    return cross(edition, language, BY_PLACE, _events(event), places, says=(f"casework.{BY_PLACE}", "casework.event"))
+
+
+def _events(event: Dimension) -> list[tuple[str, int]]:
+    """What happened, each kind before its parts; each with how deep it is set."""
+    return [(code, len(event.climb(code)) - 2) for code in codes_of(event) if code != TOTAL] + [(TOTAL, 0)]
+
+
+def _method(edition: Edition, language: Language) -> tuple[str, ...]:
+    policy, say = edition.now.policy, language.say
+    hidden = say("casework.hidden", threshold=language.number(policy.threshold), persons=language.number(policy.contributors))
+    rest = (say(f"casework.{part}") for part in ("totals", "geography"))
+    return (say("provisional_meaning"), say("casework.counted"), hidden, say("method.rules"), *rest, say("method.proof"))

@@ -1,0 +1,168 @@
+"""What happened in cases, counted as events of persons and protected as one system: small numbers of either are hidden."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from anonymizer import TOTAL, CountedWeek, Policy, Population, ProtectedPeriod, counted_in, protect
+from anonymizer.attacker import Attacker, identity
+from anonymizer.counted_week import Count
+from anonymizer.errors import FactCodeUnknown
+from anonymizer.policy import Dominance, Selection, Sensitive, for_tables, policy_from, rules_of, stated
+from anonymizer.weeks import KeptPeriod, count_casework, protect_sum, sum_counts
+from anonymizer.weeks.casework_rules import LEAST, casework_rules
+from anonymizer.weeks.count_casework import IMPOSSIBLE
+from anonymizer.weeks.fact_columns import columns_of_cases
+from casework.counting import AGAIN, AGES, GENDERS, OUTCOMES, PROVIDERS, SERVICES, UNKNOWN, CaseFacts, EventFact
+from core.month import Month
+from core.week import Week
+from tests.anonymizer.test_fact_blocks import DISTRICTS, OPERATION, PLACES, WEEK
+from tests.anonymizer.test_policy_file import FILE
+
+RESIDENCES = [*DISTRICTS, UNKNOWN]
+
+
+def happened(person: int, event: str, *said: str) -> EventFact:
+    """An event; every service is a further one, but where a test says otherwise."""
+    return EventFact(person, event, *said, waited=AGAIN if event == "service" else "")
+
+
+WHO = st.tuples(st.sampled_from(RESIDENCES), st.sampled_from(GENDERS), st.sampled_from(AGES))
+WHAT = st.one_of(
+    st.tuples(st.just("service"), st.sampled_from(SERVICES), st.sampled_from(PROVIDERS)),
+    st.tuples(st.just("case_closed"), st.sampled_from(OUTCOMES), st.just("")),
+    st.sampled_from([("referral", "", ""), ("case_opened", "", ""), ("referral_answered", "accepted", "")]),
+)
+EVENTS = st.lists(st.tuples(st.integers(0, 4), WHAT, WHO), max_size=30).map(
+    lambda told: [happened(person, *what, *who) for person, what, who in told]
+)
+SERVED = ("service", "legal", "own", DISTRICTS[0], "female", "18-59")
+
+
+def counted(events: Sequence[EventFact], week: Week = WEEK) -> CountedWeek:
+    columns = columns_of_cases(CaseFacts(week, events=tuple(events)))
+    return count_casework({each.unit: each for each in columns}, PLACES, operation=OPERATION)
+
+
+def protected(events: Sequence[EventFact], week: Week = WEEK) -> ProtectedPeriod:
+    return protect(counted(events, week), casework_rules(Policy()))
+
+
+def services(*of_each: int, kind: str = "legal", gender: str = "female") -> list[EventFact]:
+    """So many services of one kind for each of some persons, all alike."""
+    one = happened(0, "service", kind, "own", DISTRICTS[0], gender, "18-59")
+    return [replace(one, person=person) for person, times in enumerate(of_each) for _ in range(times)]
+
+
+@settings(max_examples=30)
+@given(events=EVENTS)
+def test_events_are_counted_as_events_and_persons_as_whose_they_are(events: list[EventFact]) -> None:
+    told = [one for one in events if one.event in {"service", "referral", "case_closed"}]
+    by_gender, by_age, *others = counted(events).tables
+    of_each = Counter(one.person for one in told)
+    largest = tuple(sorted(of_each.values(), reverse=True)[: Count.KEPT])
+    for table in (by_gender, by_age, *others):
+        assert table.count((TOTAL, TOTAL)) == Count(len(told), len(of_each), largest)
+        assert counted_in(table.name).plural == "events"
+    given_to = [one for one in told if (one.event, one.gender) == ("service", "female")]
+    assert by_gender.count(("service", "female")).persons == len(given_to)
+    assert by_gender.count(("service", "female")).reports == len({one.person for one in given_to})
+    closed = Counter(one.kind for one in told if one.event == "case_closed")
+    assert {code: by_age.count((f"closed_{code}", TOTAL)).persons for code in OUTCOMES} == {
+        code: closed[code] for code in OUTCOMES
+    }
+
+
+def test_a_number_is_shown_from_eleven_events_of_eleven_persons_of_whom_none_has_most() -> None:
+    def shown(*of_each: int) -> int | None:
+        return protected(services(*of_each)).tables[0].cells["service_legal", "female"]
+
+    assert shown(*[1] * 11) == 11
+    assert (shown(*[1] * 10), shown(*[2] * 10)) == (None, None)  # too few persons, however many events
+    assert (shown(*[1] * 11, 10), shown(*[1] * 11, 30)) == (21, None)  # thirty of them are one person's
+
+
+def test_what_is_hidden_in_one_table_is_not_told_by_another() -> None:
+    week = protected([*services(*[1] * 20), *services(1, 1, 1, kind="medical", gender="male")])
+    by_gender, *others = week.tables
+    assert week.population is Population.CASEWORK
+    for table in others:
+        assert [table.cells[code, TOTAL] for code in ("service", "service_legal", "service_medical")] == [
+            by_gender.cells[code, TOTAL] for code in ("service", "service_legal", "service_medical")
+        ]
+    assert by_gender.cells["service_medical", TOTAL] is None
+
+
+def test_what_cannot_be_is_printed_as_nothing_and_hides_nothing() -> None:
+    closures = [EventFact(number, "case_closed", "lost", "", *SERVED[3:]) for number in range(3)]
+    *_, by_provider, by_wait = protected([*services(*[1] * 20), *closures]).tables
+    zeros = [key for key in by_provider.cells if key[0] == "closed_lost" and key[1] in PROVIDERS]
+    assert {by_provider.cells[key] for key in zeros} == {0}
+    assert by_provider.cells["service_legal", "_Z"] == 0
+    assert by_provider.cells["closed_lost", "_Z"] is by_wait.cells["closed_lost", "_Z"] is None
+    assert by_wait.cells["closed_lost", "first"] == by_wait.cells["service_legal", "_Z"] == 0
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_whoever_knows_all_that_is_printed_learns_no_small_number(seed: int) -> None:
+    week = counted(drawn(seed))
+    rules = casework_rules(Policy())
+    released = protect(week, rules)
+    unsafe = {
+        identity(table.dimensions, key): rules.required_interval(count)
+        for table in week.tables
+        for key, count in table.cells.items()
+        if rules.is_unsafe(count)
+    }
+    assert unsafe
+    assert Attacker(released.tables).out_of_reach(unsafe) == []
+
+
+def drawn(seed: int, week: Week = WEEK) -> list[EventFact]:
+    """Some hundred events of thirty persons, most of them services of a few kinds."""
+    chance = np.random.default_rng(seed)
+    who = [(chance.choice(DISTRICTS), chance.choice(GENDERS[:2]), chance.choice(AGES)) for _ in range(30)]
+    told = []
+    for _ in range(100):
+        person = int(chance.integers(30))
+        kind = str(chance.choice(SERVICES[:5], p=[0.5, 0.2, 0.1, 0.1, 0.1]))
+        what = ("service", kind, "own") if chance.random() < 0.8 else ("case_closed", str(chance.choice(OUTCOMES[:3])), "")
+        told.append(happened(person, *what, *map(str, who[person])))
+    return told
+
+
+def test_a_month_takes_its_weeks_for_the_same_persons_again() -> None:
+    month = Month.of(WEEK)
+    of_each = {week: services(*[2] * 7) for week in month.weeks}
+    kept = [KeptPeriod(protected(events, week), counted(events, week).tables) for week, events in of_each.items()]
+    weeks = len(kept)
+    [summed, *_] = sum_counts(kept)
+    assert summed.count(("service_legal", "female")) == Count(14 * weeks, 7, (2 * weeks,) * 3)
+    of_month = protect_sum(month, kept, casework_rules(Policy()))
+    assert of_month.tables[0].cells["service_legal", "female"] is None  # fifty-six services, perhaps of seven persons
+
+
+def test_the_rules_for_cases_are_the_least_and_an_office_may_ask_for_more() -> None:
+    tables = [(table.name, table.dimensions) for table in counted([]).tables]
+    office = Policy(threshold=5, sensitive=(Sensitive(Selection((("gender", ("other",)),)), threshold=7),))
+    rules = casework_rules(for_tables(tables, office))
+    assert (rules.threshold, rules.contributors, rules.dominance) == (LEAST, LEAST, Dominance(largest=1, share=50.0))
+    assert rules.sensitive[0].threshold == LEAST
+    assert rules.structural_zero == IMPOSSIBLE
+    assert casework_rules(Policy(threshold=20, group_low=3)).threshold == 20
+    own = Policy(table=(("cases_by_age", Policy(threshold=15)),))
+    assert casework_rules(own).for_table("cases_by_age").threshold == 15
+    assert policy_from(stated(rules), FILE) == rules
+    impossible = rules_of("cases_by_provider", tables[3][1], rules).structural
+    assert impossible.any()
+    assert not impossible.all()
+
+
+def test_a_code_that_nobody_knows_is_refused_by_week() -> None:
+    with pytest.raises(FactCodeUnknown, match=f"{WEEK}.*residence"):
+        counted([happened(0, "service", "legal", "own", "ZZ0101", "female", "0-4")])
