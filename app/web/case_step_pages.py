@@ -25,6 +25,7 @@ from casework.case_file import FIELDS, TRANSITIONS, Act, Entry, EntryKind, Field
 from core.audit import Purpose
 from core.database import Zone
 from core.errors import Problem
+from core.languages import LANGUAGES
 
 __all__ = ["CASE_STEPS"]
 
@@ -33,11 +34,11 @@ CASE_STEPS: Final = PageGroup(router, "case")
 FIELD: Final = "field:"
 # What a worker mends in the form itself: no such step now, changed meanwhile, missing, unfit, not agreed; what the rules of a
 # screening ask; account, partner, unit.
-OF_STEPS: Final = frozenset({"CASE-170", "CASE-172", "CASE-174", "CASE-175", "CASE-181", "CASE-230"})
-MENDED: Final = OF_STEPS | {"CASE-210", "CASE-211", "CASE-212", "CASE-213", "APP-160", "CORE-412", "CORE-414"}
+OF_STEPS: Final = frozenset({"CASE-170", "CASE-172", "CASE-174", "CASE-175", "CASE-181", "CASE-230", "CASE-250", "CASE-252"})
+MENDED: Final = OF_STEPS | {"CASE-210", "CASE-211", "CASE-212", "CASE-213", "APP-160", "APP-174", "CORE-412", "CORE-414"}
 SAID_ANEW: Final = frozenset({"answer", "reopening"})  # what was answered last time is not the answer now
 # Nobody has it to do, and it is due on no day.
-NOTHING_TO_DO: Final = frozenset({EntryKind.DECISION, EntryKind.NOTE, EntryKind.FLAG})
+NOTHING_TO_DO: Final = frozenset({EntryKind.DECISION, EntryKind.NOTE, EntryKind.FLAG, EntryKind.REPORT, EntryKind.EARLIER_CASE})
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def ask(
     purpose: Annotated[str, Query()] = "assistance",
 ) -> Response:
     """The form of an act that can be done now; of one that cannot, the file, which shows what can."""
-    opened = open_case(desk, visit, case, purpose_of(purpose))
+    opened = open_case(desk, visit, case, purpose_of(purpose), report=entry)
     meant, found = _act_named(kind, act), opened.entry(entry)
     possible = found.acts if found else opened.file.begin.get(meant[0], ())
     if meant[1] not in possible or (found is None) != (entry is None):
@@ -94,7 +95,7 @@ def take(request: Request, visit: SignedIn, desk: OpenDesk, case: UUID, form: Ch
     except Problem as problem:
         if problem.code not in MENDED:
             raise
-        opened = open_case(desk, visit, case, purpose)
+        opened = open_case(desk, visit, case, purpose, report=typed.entry)
         return _form(request, visit, opened, typed, purpose, problem=problem, step_id=str(form.get("id", "")))
     return go_to(f"/cases/{case}?done={typed.act.value}&purpose={purpose.value}#e-{entry}")
 
@@ -124,7 +125,7 @@ def _form(
         file=opened.file,
         typed=typed,
         asked=asked_fields(typed.kind, typed.act, found.state if found else "", stands),
-        found=shown_entry(found, reading) if found else None,
+        found=shown_entry(found, reading, whole=_is_judged_whole(typed)) if found else None,
         seen=found.number if found else 0,
         step_id=uuid4() if changed or not step_id else step_id,
         # What a colleague wrote meanwhile, beside what was typed.
@@ -136,7 +137,13 @@ def _form(
         units=opened.units,
         purpose=purpose,
         kinds=FieldKind,
+        told_languages=LANGUAGES,
     )
+
+
+def _is_judged_whole(typed: Typed) -> bool:
+    """A report is read whole by whoever approves, signs or withdraws it."""
+    return typed.kind is EntryKind.REPORT and typed.act is not Act.CHANGE
 
 
 def _goes_on(typed: Typed, found: Entry | None) -> bool:

@@ -10,6 +10,7 @@ __all__ = [
     "FieldUnfit",
     "FieldsMissing",
     "OwnStep",
+    "ReferenceInUse",
     "ReferralNotAgreed",
     "ReferralUnknown",
     "ReferralUnopened",
@@ -95,3 +96,9 @@ class EarlierCaseUnfit(Problem):
     code = "CASE-252"
     says = "The case {earlier} cannot be linked as an earlier one: {reason}."
     remedy = "Choose an earlier case from the list. Records of one person that stand apart are first linked as duplicates."
+
+
+class ReferenceInUse(Problem):
+    code = "CASE-253"
+    says = "This reference is in use in this operation."
+    remedy = "Choose another one for the new case."

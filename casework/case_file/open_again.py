@@ -5,13 +5,13 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
-from casework.case_file.errors import EarlierCaseUnfit, FieldsMissing
+from casework.case_file.errors import EarlierCaseUnfit, FieldsMissing, ReferenceInUse
 from casework.case_file.step import Step
 from casework.case_file.take_step import take_step
 from casework.case_file.transitions import CLOSED
 from casework.case_file_models import Act, EntryKind
 from casework.consent.consents import require_unrestricted
-from casework.errors import RecordUnknown, ReferenceTaken
+from casework.errors import RecordUnknown
 from casework.models import Case, CaseState, Person, ScreeningOutcome, TokenKind
 from casework.store.blind_tokens import blind_token, find_by_reference
 from casework.store.change_clear import changing_clear
@@ -38,7 +38,7 @@ def open_again(
 
     It has no interview, so it is counted in no statistic: the person is counted once, by their screening. `again`: the person
     was trafficked again. Raises `RecordUnknown`, `NotAllowed`, `RecordRestricted`, `EarlierCaseUnfit` for a case that is open,
-    `FieldsMissing`, `ReferenceTaken`, or what `take_step` raises.
+    `FieldsMissing`, `ReferenceInUse`, or what `take_step` raises.
     """
     before = session.get(Case, earlier)
     if before is None:
@@ -54,7 +54,7 @@ def open_again(
     vault = Vault(session, ring, before.operation)
     take_turns(session, f"casework.reference:{before.operation}")
     if find_by_reference(vault, reference):
-        raise ReferenceTaken(question=REFERENCE)
+        raise ReferenceInUse
     case = Case(
         id=uuid4(),
         operation=before.operation,
