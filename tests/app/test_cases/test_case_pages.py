@@ -34,6 +34,8 @@ FILLED: dict[EntryKind, dict[str, object]] = {
     EntryKind.NOTE: {"text": "She slept well."},
     EntryKind.FLAG: {"reason": "Threatened on the phone"},
     EntryKind.CLOSURE: {"outcome": "goals_met", "reason": "Lives safely.", "reopening": "She was approached again."},
+    EntryKind.REPORT: {"purpose": "court", "recipient": "court", "language": "fr", "text": "Vu.", "signed_as": "Amal"},
+    EntryKind.EARLIER_CASE: {"again": "yes"},
 }
 EVERY = {"answer": "Not yet."}
 # Ways from nothing through the table, so that every row of it that the programme has is taken once.
@@ -68,6 +70,11 @@ WALKS: dict[EntryKind, list[list[Act]]] = {
     EntryKind.NOTE: [[Act.WRITE, Act.CHANGE]],
     EntryKind.FLAG: [[Act.WRITE, Act.COMPLETE]],
     EntryKind.CLOSURE: [[Act.SUBMIT, Act.SEND_BACK], [Act.SUBMIT, Act.APPROVE, Act.REOPEN]],
+    EntryKind.REPORT: [
+        [Act.WRITE, Act.CHANGE, Act.SUBMIT, Act.SEND_BACK, Act.SUBMIT, Act.APPROVE, Act.CHANGE, Act.CANCEL],
+        [Act.WRITE, Act.SUBMIT, Act.APPROVE, Act.SIGN, Act.CHANGE, Act.SUBMIT, Act.APPROVE, Act.SIGN, Act.REVOKE],
+    ],
+    EntryKind.EARLIER_CASE: [[Act.WRITE, Act.CANCEL]],
     # Last, for then the case leaves the reach of who worked on it.
     EntryKind.TRANSFER: [[Act.WRITE, Act.REJECT], [Act.WRITE, Act.REVOKE], [Act.WRITE, Act.ACCEPT]],
 }
@@ -85,7 +92,8 @@ def offered(html: str) -> set[tuple[str, Act]]:
 
 def filled_in(office: Office, kind: EntryKind, page: str) -> dict[str, object]:
     """What somebody types into the fields that the form shows, and no others."""
-    filled = FILLED[kind] | EVERY | ({"unit": str(office.two)} if kind is EntryKind.TRANSFER else {})
+    ids = {EntryKind.TRANSFER: {"unit": str(office.two)}, EntryKind.EARLIER_CASE: {"earlier": str(office.earlier)}}
+    filled = FILLED[kind] | EVERY | ids.get(kind, {})
     asked = set(re.findall(r'name="field:(\w+)"', page))
     return {name: said for name, said in filled.items() if name in asked}
 
@@ -93,6 +101,7 @@ def filled_in(office: Office, kind: EntryKind, page: str) -> dict[str, object]:
 def test_every_row_of_the_table_is_taken_by_its_form_and_by_who_may(office: Office) -> None:
     """One case, from one kind of entry to the next; each row is offered on a page to who may, and to nobody else."""
     walked = set()
+    office.agree("court")
     for kind, walks in WALKS.items():
         for walk in walks:
             entry = ""
@@ -120,8 +129,8 @@ def test_every_row_of_the_table_is_taken_by_its_form_and_by_who_may(office: Offi
 
 
 def office_rows(kind: EntryKind) -> set[object]:
-    """The rows that the programme that Waystation comes with has: plans and closures are approved, assessments settled."""
-    asked = kind in {EntryKind.PLAN, EntryKind.CLOSURE}
+    """The rows that the programme that Waystation comes with has: assessments are settled, the others approved."""
+    asked = kind in {EntryKind.PLAN, EntryKind.CLOSURE, EntryKind.REPORT}
     without = Approval.NOT_ASKED if asked else Approval.ASKED
     rows = {row for row in TRANSITIONS if row.kind is kind and row.approval is not without}
     never = {(EntryKind.ASSESSMENT, "submitted"), (EntryKind.DECISION, "submitted")}

@@ -24,7 +24,7 @@ def test_ours_says_every_code_in_every_language() -> None:
 
 def test_a_code_is_read_in_the_own_language_else_in_english_else_as_it_is() -> None:
     programme = parse_programme(TEXT)
-    assert programme.approvals == {"plan", "closure"}
+    assert programme.approvals == {"plan", "closure", "report"}
     assert programme.label("need", "medical", "fr") == "Soins médicaux"
     assert programme.label("risk", "low", "xx") == "Low"
     assert programme.label("need", "gone", "en") == "gone"

@@ -14,7 +14,6 @@ from casework.narrative import ReportWish
 from casework.narrative.report_texts import TEXTS, spoken_in
 from casework.records import keep_from
 from core.access import NotAllowed
-from core.audit import Purpose
 from core.languages import LANGUAGES
 from forms import RecordPart
 from tests.casework.test_case_file.conftest import BADR, CARLA
