@@ -65,7 +65,7 @@ def draft(request: Request, visit: SignedIn, desk: OpenDesk, case: UUID, form: C
 @router.post("/cases/{case:uuid}/reports/{entry:uuid}/print")
 def print_page(request: Request, visit: SignedIn, desk: OpenDesk, case: UUID, entry: UUID, *, form: CheckedForm) -> Response:
     """The signed report as a page to print."""
-    printed = _hand_out(visit, desk, case, entry, form="page", purpose=purpose_of(form.get("purpose")))
+    printed = _hand_out(visit, desk, case, entry, how="page", purpose=purpose_of(form.get("purpose")))
     at = f"/cases/{case}/entries/{entry}"
     return show(request, "report_print.html.j2", visit, at=at, case=case, sheet=printed)
 
@@ -73,7 +73,7 @@ def print_page(request: Request, visit: SignedIn, desk: OpenDesk, case: UUID, en
 @router.post("/cases/{case:uuid}/reports/{entry:uuid}/pdf")
 def print_pdf(visit: SignedIn, desk: OpenDesk, case: UUID, entry: UUID, form: CheckedForm) -> Response:
     """The same as a PDF, made in memory."""
-    pdf = report_pdf(_hand_out(visit, desk, case, entry, form="pdf", purpose=purpose_of(form.get("purpose"))))
+    pdf = report_pdf(_hand_out(visit, desk, case, entry, how="pdf", purpose=purpose_of(form.get("purpose"))))
     headers = {"Content-Disposition": f'attachment; filename="report-{entry}.pdf"', "X-Content-Type-Options": "nosniff"}
     return Response(pdf, media_type="application/pdf", headers=headers)
 
@@ -153,9 +153,9 @@ def _ask(
     )
 
 
-def _hand_out(visit: Visit, desk: Desk, case: UUID, entry: UUID, *, form: str, purpose: Purpose) -> ReportSheet:
+def _hand_out(visit: Visit, desk: Desk, case: UUID, entry: UUID, *, how: str, purpose: Purpose) -> ReportSheet:
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        report = print_report(session, desk.ring, case, entry, form=form, purpose=purpose)
+        report = print_report(session, desk.ring, case, entry, how=how, purpose=purpose)
         programme = programme_in_force(session)
     return _sheet(visit, desk, report, programme)
 

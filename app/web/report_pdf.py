@@ -78,10 +78,10 @@ def report_pdf(sheet: ReportSheet) -> bytes:
         "genuine": sheet.words["nar_genuine"],
         "confidential": sheet.words["nar_confidential"],
     }
+    compiler = typst.Compiler(TEMPLATES / "report.typ", root=TEMPLATES, font_paths=_fonts())
+    inputs, made_at = {"report": json.dumps(said)}, sheet.printed_at.replace(microsecond=0)
     try:
-        pdf = typst.Compiler(TEMPLATES / "report.typ", root=TEMPLATES, font_paths=_fonts()).compile(
-            format="pdf", sys_inputs={"report": json.dumps(said)}, pdf_standards="ua-1", timestamp=sheet.printed_at.replace(microsecond=0)
-        )
+        pdf = compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards="ua-1", timestamp=made_at)
     except typst.TypstError:  # its message holds what was written
         raise ReportNotTypeset from None
     return cast("bytes", pdf)

@@ -15,8 +15,8 @@ from core.keyring import KeyRing
 __all__ = ["print_report"]
 
 
-def print_report(session: Session, ring: KeyRing, case_id: UUID, entry: UUID, *, form: str, purpose: Purpose) -> SignedReport:
-    """The signed report, to be handed out as a `form` (`page`, `pdf`).
+def print_report(session: Session, ring: KeyRing, case_id: UUID, entry: UUID, *, how: str, purpose: Purpose) -> SignedReport:
+    """The signed report, to be handed out `how` (as a `page`, as a `pdf`).
 
     Raises `RecordUnknown`, `NotAllowed`, `ReportUnsigned`, `ReportNotAgreed` once a consent is withdrawn or over, or what
     `read_case_file` raises.
@@ -26,7 +26,7 @@ def print_report(session: Session, ring: KeyRing, case_id: UUID, entry: UUID, *,
     if not report or report_in(file, entry).state != "signed":
         raise ReportUnsigned(entry=entry)
     basis = report_basis(session, session.get_one(Person, file.person), report[0].recipient)
-    detail = {"entry": str(entry), "version": report[0].number, "recipient": report[0].recipient, "form": form}
+    detail = {"entry": str(entry), "version": report[0].number, "recipient": report[0].recipient, "how": how}
     detail |= {"consent": str(basis.consent), "basis": basis.basis.value}
     record(session, Action.EXPORTED, f"casework.case:{case_id}", purpose=purpose, detail=detail)
     return report[0]

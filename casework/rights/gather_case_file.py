@@ -22,7 +22,7 @@ __all__ = ["sections_of_cases"]
 
 OWN_NOTES: Final = frozenset({EntryKind.NOTE, EntryKind.TASK, EntryKind.FLAG})
 NOTE: Final = "note"  # beside a service or a visit
-# A report may name anybody; the person is handed it by who signed it, and is told here that it is held, for whom and on what basis.
+# A report may name anybody. That it is held is said, for whom and on what basis; who signed it gives the person a copy.
 OF_REPORTS: Final = "text"
 BASIS: Final = "basis"
 UNSAID: Final = frozenset({"holds"})  # for the program alone

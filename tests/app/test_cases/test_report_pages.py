@@ -29,15 +29,19 @@ def drafted(office: Office, **wish: str) -> UUID:
 
 def signed(office: Office) -> UUID:
     report = drafted(office)
+    sign(office, report, "She was held.\n\nFor two years.")
+    return report
+
+
+def sign(office: Office, report: UUID, text: str) -> None:
     for who, act, sent in (
-        (office.amal, Act.CHANGE, {"text": "She was held.\n\nFor two years.", **FILLED}),
+        (office.amal, Act.CHANGE, {"text": text, **FILLED}),
         (office.amal, Act.SUBMIT, {}),
         (office.carla, Act.APPROVE, {}),
         (office.amal, Act.SIGN, {"signed_as": "Amal Worker"}),
     ):
         answer = office.go_on(who, report, act, **sent)
         assert answer.status_code == 303, plain(answer)
-    return report
 
 
 FILLED = {"purpose": "court", "recipient": "court", "language": "en"}
@@ -68,13 +72,7 @@ def test_a_pdf_is_made_in_memory_and_named_without_the_person(office: Office) ->
     pdf = post(office, office.amal, f"{office.address}/reports/{report}/pdf", purpose="legal")
     assert pdf.content.startswith(b"%PDF-")
     assert pdf.headers["Content-Disposition"] == f'attachment; filename="report-{report}.pdf"'
-    office.go_on(office.amal, report, Act.CHANGE, text="Seen in 北京.", **FILLED)
-    for who, act, sent in (
-        (office.amal, Act.SUBMIT, {}),
-        (office.carla, Act.APPROVE, {}),
-        (office.amal, Act.SIGN, {"signed_as": "A"}),
-    ):
-        office.go_on(who, report, act, **sent)
+    sign(office, report, "Seen in 北京.")
     refused = post(office, office.amal, f"{office.address}/reports/{report}/pdf", purpose="legal")
     assert refused.status_code == 422
     assert "北" not in refused.text

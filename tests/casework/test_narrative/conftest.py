@@ -50,7 +50,7 @@ class Desk:
     def hand_out(self, report: UUID, who: Access = AMAL) -> SignedReport:
         with self.office.working(who) as session:
             ring, case = self.office.team.ring, self.office.case
-            return print_report(session, ring, case, report, form="page", purpose=Purpose.LEGAL)
+            return print_report(session, ring, case, report, how="page", purpose=Purpose.LEGAL)
 
     def check(self, report: UUID, digest: str, who: Access = AMAL) -> CheckedReport:
         with self.office.working(who) as session:
