@@ -34,7 +34,7 @@ __all__ = ["REPORTS"]
 
 router = signed_in_router()
 CHECK: Final = "/reports/check"
-REPORTS: Final = PageGroup(router, "narrative", (Entry(CHECK, "nar_check", Right.READ_CASE_FILE),))
+REPORTS: Final = PageGroup(router, "narrative", (Entry(CHECK, "nar_checking", Right.READ_CASE_FILE),))
 MENDED: Final = frozenset({"CASE-174", "CASE-175", "CASE-250"})
 
 

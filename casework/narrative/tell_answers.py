@@ -25,6 +25,7 @@ NOT_SAID: Final = frozenset({"binary", "dateTime"})  # files, and when a phone w
 ABOUT: Final = {RecordPart.IDENTITY: {PrivacyClass.DIRECT, PrivacyClass.QUASI}, RecordPart.FACTS: {PrivacyClass.QUASI}}
 TOLD: Final = {RecordPart.FACTS: {PrivacyClass.SENSITIVE}}
 IN_WORDS: Final = {RecordPart.NARRATIVE: {PrivacyClass.SENSITIVE, PrivacyClass.QUASI}}
+ENDS: Final = ("?", "؟", ":", ".")  # a question that ends so needs no colon
 Questions = Mapping[str, Question]
 
 
@@ -46,7 +47,7 @@ def wanted_addresses(view: RecordView, questions: Questions, *, in_words: bool) 
         for source in view.sources
         for part in source.parts
         for one in part.fields
-        if _is_about(part.part, one, questions) or _is_told(part.part, one, questions, in_words=in_words)
+        if _is_about(source, part.part, one, questions) or _is_told(part.part, one, questions, in_words=in_words)
     ]
 
 
@@ -61,7 +62,7 @@ def sections_of_record(session: Session, view: RecordView, questions: Questions,
         for part in source.parts:
             for one in part.fields:
                 line = _line(questions.get(one.name), one, spoken, places)
-                (about if _is_about(part.part, one, questions) else told).append(line)
+                (about if _is_about(source, part.part, one, questions) else told).append(line)
         sections.append(Section("told", told, [_source(source, spoken)]))
     return [Section("person", about, [spoken.say("from_record")]), *sections]
 
@@ -77,11 +78,12 @@ def _unlabelled(view: RecordView, questions: Questions) -> set[str]:
 
 def _source(source: ViewedSource, spoken: Spoken) -> str:
     day = spoken.day(source.received_at.date()) if source.received_at else ""
-    return spoken.say("from_interview", day=day) or spoken.say("from_record")
+    return spoken.say("from_interview", day=day) or spoken.say("from_screening")
 
 
-def _is_about(part: RecordPart, one: ViewedField, questions: Questions) -> bool:
-    return _fits(ABOUT, part, one, questions)
+def _is_about(source: ViewedSource, part: RecordPart, one: ViewedField, questions: Questions) -> bool:
+    """Interviews after the first say again who it is."""
+    return source.received_at is None and _fits(ABOUT, part, one, questions)
 
 
 def _is_told(part: RecordPart, one: ViewedField, questions: Questions, *, in_words: bool) -> bool:
@@ -100,7 +102,8 @@ def _line(question: Question | None, one: ViewedField, spoken: Spoken, places: M
     if question is None or one.value is None:
         return ""
     answer = _answer(question, one.value, spoken, places)
-    return spoken.say("answer", question=_in(question.labels, spoken) or question.name, answer=answer)
+    label = _in(question.labels, spoken).strip() or question.name
+    return spoken.say("asked" if label.endswith(ENDS) else "answer", question=label, answer=answer)
 
 
 def _answer(question: Question, value: Any, spoken: Spoken, places: Mapping[str, str]) -> str:
