@@ -104,7 +104,7 @@ FIELDS: Final[Mapping[EntryKind, tuple[EntryField, ...]]] = {
         "holds:line",
         "answer:text",
     ),
-    EntryKind.EARLIER_CASE: _fields("earlier:line", "again:yes_no", "note:text"),
+    EntryKind.EARLIER_CASE: _fields("earlier:line", "again:yes_no", "note:text", "reference:line"),
 }
 
 NARRATIVE: Final = frozenset(

@@ -68,6 +68,6 @@ def open_again(
     with changing_clear(vault, [person.id]):
         session.add(case)
         session.flush()
-    said = {"earlier": str(earlier), "again": "yes" if again else "no", "note": note}
+    said = {"earlier": str(earlier), "again": "yes" if again else "no", "note": note, "reference": reference}
     take_step(session, ring, case.id, Step(EntryKind.EARLIER_CASE, Act.WRITE, fields=said), purpose=purpose)
     return case.id

@@ -32,6 +32,8 @@ from forms import RecordPart
 __all__ = ["CaseFile", "Entry", "read_case_file"]
 
 TEXT: Final = "text"  # of a report
+SCREENED: Final = frozenset({CaseState.ELIGIBLE, CaseState.NOT_ELIGIBLE})
+REFERENCE: Final = "reference"  # of a case that was opened at a desk
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,11 @@ class CaseFile:
     def before(self) -> tuple[OtherCase, ...]:
         """The cases that the person had before this one."""
         return tuple(one for one in self.others if one.opened_at < self.opened_at)
+
+    @property
+    def assisted_before(self) -> tuple[OtherCase, ...]:
+        """Those of them in which more was done than to screen."""
+        return tuple(one for one in self.before if one.state not in SCREENED)
 
 
 def read_case_file(session: Session, ring: KeyRing, case_id: UUID, *, report: UUID | None = None, purpose: Purpose) -> CaseFile:
@@ -141,8 +148,7 @@ def _entry(can: _Can, taken: Sequence[SealedStep], report: UUID | None) -> Entry
     newest = taken[-1]
     fields = {name: value for step in taken for name, value in step.fields.items()}
     shown = PART_OF[newest.kind] in can.readable and may_read_all(fields, can.of_reports)
-    if newest.kind is EntryKind.REPORT and newest.entry != report:
-        taken, fields = [_without_text(one) for one in taken], _left(fields)
+    closed = _closed(can, newest, report)
     return Entry(
         id=newest.entry,
         kind=newest.kind,
@@ -150,15 +156,19 @@ def _entry(can: _Can, taken: Sequence[SealedStep], report: UUID | None) -> Entry
         due=newest.due,
         assignee=newest.assignee,
         number=newest.number,
-        steps=tuple(taken) if shown else (),
+        steps=tuple(replace(step, fields=_but(closed, step.fields)) for step in taken) if shown else (),
         acts=can.do(newest.kind, newest.state, taken) if may_read_all(fields, can.of_reports) else (),
-        fields=fields if shown else None,
+        fields=_but(closed, fields) if shown else None,
     )
 
 
-def _without_text(step: SealedStep) -> SealedStep:
-    return replace(step, fields=_left(step.fields))
+def _closed(can: _Can, newest: SealedStep, report: UUID | None) -> str:
+    """The one field that is not shown here: the words of a report that was not asked for, a reference to who may not read who
+    the person is."""
+    if newest.kind is EntryKind.REPORT and newest.entry != report:
+        return TEXT
+    return "" if RecordPart.IDENTITY in can.readable else REFERENCE
 
 
-def _left(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: said for name, said in fields.items() if name != TEXT}
+def _but(closed: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: said for name, said in fields.items() if name != closed}

@@ -127,7 +127,9 @@ class _Author:
 
     def _before(self) -> Section:
         """Whoever was assisted before was: each earlier case that the account may see."""
-        earlier = [self.spoken.say("earlier_case", day=self.spoken.day(one.opened_at.date())) for one in self.file.before]
+        earlier = [
+            self.spoken.say("earlier_case", day=self.spoken.day(one.opened_at.date())) for one in self.file.assisted_before
+        ]
         return Section("assisted_before", earlier, [self.spoken.say("from_record")])
 
     def _left_out(self, closed: Sequence[str]) -> str:

@@ -11,12 +11,14 @@ from casework.case_file.errors import EarlierCaseUnfit, FieldsMissing, Reference
 from casework.caseload import count_day
 from casework.counting import case_facts
 from casework.models import Case, CaseState, Person
+from casework.records import keep_from
 from casework.store import verify_records
 from core.access import Access
 from core.audit import Purpose
 from core.database import Zone
 from core.logged_versions import logged_versions
 from core.week import Week
+from forms import RecordPart
 from tests.casework.conftest import OPERATION, SCREENING
 from tests.casework.test_case_file.conftest import AMAL, BADR, CARLA, Office
 
@@ -40,7 +42,7 @@ def test_a_new_case_follows_the_closed_one_and_waits_for_its_own_decision(closed
     new = Office(closed.team, again(closed), closed.person)
     [link] = new.file().entries
     assert (link.kind, link.state) == (EntryKind.EARLIER_CASE, "linked")
-    assert link.fields == {"earlier": str(closed.case), "again": "yes", "note": ""}
+    assert link.fields == {"earlier": str(closed.case), "again": "yes", "note": "", "reference": "SC-0100"}
     assert new.file().state is CaseState.ELIGIBLE
     assert [one.id for one in new.file().before] == [closed.case]
     assert [one.id for one in closed.file().others] == [new.case]
@@ -50,6 +52,16 @@ def test_a_new_case_follows_the_closed_one_and_waits_for_its_own_decision(closed
         newest = logged_versions(session, OPERATION)
     with closed.team.zone() as session:
         assert verify_records(session, closed.team.ring, OPERATION, newest, lambda _: None, purpose=HELP).faults == []
+
+
+def test_its_reference_is_read_by_who_may_read_who_the_person_is(closed: Office) -> None:
+    new = Office(closed.team, again(closed), closed.person)
+    with closed.working(CARLA) as session:
+        keep_from(session, closed.team.ring, closed.person, RecordPart.IDENTITY, "amal")
+    for who, told in ((AMAL, None), (CARLA, "SC-0100")):
+        [link] = new.file(who).entries
+        assert (link.fields or {}).get("reference") == told
+        assert link.steps[0].fields.get("reference") == told
 
 
 def test_the_person_is_counted_once(closed: Office) -> None:

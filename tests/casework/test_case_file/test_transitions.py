@@ -42,7 +42,7 @@ CODES = {
     "report_purpose": "court",
     "report_recipient": "court",
 }
-BY_THE_PROGRAM = {"basis", "digest", "holds", "rule", "score"}
+BY_THE_PROGRAM = {"basis", "digest", "holds", "reference", "rule", "score"}
 EVERYTHING, NOTHING = frozenset(EntryKind), frozenset[str]()
 
 
