@@ -18,7 +18,7 @@ from app.web.case_transfer import accept_transfer, require_unit
 from app.web.case_values import Reading, shown_entry, shown_fields
 from app.web.desk import Desk, OpenDesk, PageGroup
 from app.web.problems import status_of
-from app.web.record_desk import account_named, day_of, partner_named, purpose_of
+from app.web.record_desk import access_named, day_of, partner_named, purpose_of
 from app.web.signed_in import CheckedForm, SignedIn, Visit
 from app.web.signed_in_page import go_to, reader_language, show, signed_in_router
 from casework.case_file import FIELDS, TRANSITIONS, Act, Entry, EntryKind, FieldKind, FieldUnfit, Step, asked_fields, take_step
@@ -32,10 +32,13 @@ __all__ = ["CASE_STEPS"]
 router = signed_in_router()
 CASE_STEPS: Final = PageGroup(router, "case")
 FIELD: Final = "field:"
+NAMING: Final = frozenset({Act.WRITE, Act.CHANGE})  # later acts go on with whoever was named
 # What a worker mends in the form itself: no such step now, changed meanwhile, missing, unfit, not agreed; what the rules of a
 # screening ask; account, partner, unit.
-OF_STEPS: Final = frozenset({"CASE-170", "CASE-172", "CASE-174", "CASE-175", "CASE-181", "CASE-230", "CASE-250", "CASE-252"})
-MENDED: Final = OF_STEPS | {"CASE-210", "CASE-211", "CASE-212", "CASE-213", "APP-160", "APP-174", "CORE-412", "CORE-414"}
+OF_STEPS: Final = frozenset(
+    {"CASE-170", "CASE-172", "CASE-174", "CASE-175", "CASE-181", "CASE-230", "CASE-250", "CASE-252", "CASE-254"}
+)
+MENDED: Final = OF_STEPS | {"CASE-210", "CASE-211", "CASE-212", "CASE-213", "APP-160", "CORE-412", "CORE-414"}
 SAID_ANEW: Final = frozenset({"answer", "reopening"})  # what was answered last time is not the answer now
 # Nobody has it to do, and it is due on no day.
 NOTHING_TO_DO: Final = frozenset({EntryKind.DECISION, EntryKind.NOTE, EntryKind.FLAG, EntryKind.REPORT, EntryKind.EARLIER_CASE})
@@ -161,16 +164,18 @@ def _step(desk: Desk, visit: Visit, typed: Typed, form: CheckedForm) -> Step:
     if unit := str(typed.fields.get("unit", "")):
         require_unit(desk, visit, unit)
     seen = str(form.get("seen", ""))
+    assignee = access_named(desk, visit, typed.assignee) if typed.assignee else None
     return Step(
         typed.kind,
         typed.act,
         typed.entry,
         typed.fields,
         due.date() if due else None,
-        account_named(desk, visit, typed.assignee) if typed.assignee else None,
+        assignee.actor if assignee else None,
         int(seen) if seen.isdecimal() and len(seen) < 10 else 0,
         identifier(form.get("id")),
         partner_named(desk, visit, typed.partner) if typed.partner else None,
+        assignee if typed.act in NAMING else None,
     )
 
 

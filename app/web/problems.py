@@ -30,7 +30,6 @@ from ingest import Outcome
 
 __all__ = [
     "OUTCOME_STATUS",
-    "ColleagueOutOfReach",
     "DocumentBroken",
     "DocumentTooLarge",
     "FormExpired",
@@ -85,12 +84,6 @@ class ReportNotTypeset(Problem):
     code = "APP-173"
     says = "The report holds a letter that our fonts do not have, so no PDF was made."
     remedy = "Use the print view: a browser knows more letters."
-
-
-class ColleagueOutOfReach(Problem):
-    code = "APP-174"
-    says = "This colleague cannot open the case."
-    remedy = "Name somebody whose role and area reach it, or leave the field empty."
 
 
 class UploadInterrupted(Problem):
@@ -245,8 +238,8 @@ CODE_STATUS: Final[Mapping[str, HTTPStatus]] = {
     "CASE-251": HTTPStatus.CONFLICT,
     "CASE-252": HTTPStatus.UNPROCESSABLE_ENTITY,
     "CASE-253": HTTPStatus.CONFLICT,
+    "CASE-254": HTTPStatus.UNPROCESSABLE_ENTITY,
     "APP-173": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "APP-174": HTTPStatus.UNPROCESSABLE_ENTITY,
     "CASE-231": HTTPStatus.NOT_FOUND,
     "APP-160": HTTPStatus.UNPROCESSABLE_ENTITY,
     "APP-150": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

@@ -4,6 +4,7 @@ from core.access import NotAllowed
 from core.errors import Problem
 
 __all__ = [
+    "ColleagueOutOfReach",
     "EarlierCaseUnfit",
     "EntryChanged",
     "EntryUnknown",
@@ -102,3 +103,9 @@ class ReferenceInUse(Problem):
     code = "CASE-253"
     says = "This reference is in use in this operation."
     remedy = "Choose another one for the new case."
+
+
+class ColleagueOutOfReach(Problem):
+    code = "CASE-254"
+    says = "This colleague cannot open the case, so the entry was not given to them."
+    remedy = "Name somebody whose role and area reach it, or leave the field empty."

@@ -14,7 +14,15 @@ from casework.case_file.answer_referral import is_answering
 from casework.case_file.case_state import leave_case
 from casework.case_file.decide_by_rules import Deciding, decided_by_rules, what_follows
 from casework.case_file.earlier_case import require_earlier
-from casework.case_file.errors import EntryChanged, EntryUnknown, FieldsMissing, FieldUnfit, OwnStep, StepImpossible
+from casework.case_file.errors import (
+    ColleagueOutOfReach,
+    EntryChanged,
+    EntryUnknown,
+    FieldsMissing,
+    FieldUnfit,
+    OwnStep,
+    StepImpossible,
+)
 from casework.case_file.kinds import parts_of
 from casework.case_file.open_referral import close_referral, open_referral, with_told
 from casework.case_file.read_fields import read_fields
@@ -47,9 +55,9 @@ def take_step(session: Session, ring: KeyRing, case_id: UUID, step: Step, *, pur
     """Take the step; the entry's id. The same step again changes nothing.
 
     Raises `RecordUnknown`, `NotAllowed`, `OwnStep`, `RecordRestricted`, `StepImpossible`, `EntryUnknown`, `EntryChanged`,
-    `FieldsMissing`, `FieldUnfit`, `ReferralNotAgreed`, `ReferralUnopened`, `PartNotYours`, of a decision what
-    `decided_by_rules` raises, of a report what `with_report_marks` does, of an earlier case `EarlierCaseUnfit`, or what
-    `open_steps` raises.
+    `FieldsMissing`, `FieldUnfit`, `ReferralNotAgreed`, `ReferralUnopened`, `PartNotYours`, `ColleagueOutOfReach`, of a
+    decision what `decided_by_rules` raises, of a report what `with_report_marks` does, of an earlier case `EarlierCaseUnfit`,
+    or what `open_steps` raises.
     """
     case = session.get(Case, case_id)
     if case is None:
@@ -72,6 +80,7 @@ def take_step(session: Session, ring: KeyRing, case_id: UUID, step: Step, *, pur
     row = _row(case, step, earlier)
     right, custody = (Right.ANSWER_REFERRAL, None) if answering else (row.right, custody_of(person))
     access = require(session, right, custody, subject=f"casework.case:{case_id}")
+    _require_reach(step, person)
     if case.state not in row.during or not is_asked(row, programme):
         raise _impossible(case, step, row.before)
     if row.by_another and access.actor in authors_of(earlier):
@@ -122,6 +131,12 @@ def _row(case: Case, step: Step, earlier: list[SealedStep]) -> Transition:
     if row is None:
         raise _impossible(case, step, before)
     return row
+
+
+def _require_reach(step: Step, person: Person) -> None:
+    """Nobody is given what they could not open."""
+    if step.reach and not step.reach.may(Right.READ_CASE_FILE, custody_of(person)):
+        raise ColleagueOutOfReach
 
 
 def _impossible(case: Case, step: Step, before: str) -> StepImpossible:

@@ -173,6 +173,14 @@ def test_a_case_out_of_reach_is_answered_like_one_that_is_not_there(office: Offi
     assert office.begin(office.badr, EntryKind.NOTE, text="I was here").status_code == 404
 
 
+def test_nothing_is_given_to_a_colleague_who_could_not_open_it(office: Office) -> None:
+    assert office.badr.account
+    page = office.begin(office.amal, EntryKind.TASK, task="Call the clinic", assignee="badr")
+    assert page.status_code == 422
+    assert "Call the clinic" in page.text
+    assert office.file().entries == ()
+
+
 def test_what_is_missing_or_unfit_is_told_at_its_field_and_what_was_typed_is_kept(office: Office) -> None:
     page = office.begin(office.amal, EntryKind.REFERRAL, provider="medical_partner", reason="", service_type="magic")
     assert page.status_code == 422
