@@ -46,7 +46,6 @@ def test_from_a_draft_to_a_checked_sheet(office: Office) -> None:
     page.goto(f"{office.address}/cases/{office.case}/entries/{report}")
     page.press("a[href*='act=sign']", "Enter")
     page.fill("#f-signed_as", "Amal Worker")
-    office.look(page, "report_sign")
     page.press("form.ask button:not([type])", "Enter")
     page.wait_for_url("**?done=sign*")
     page.goto(f"{office.address}/cases/{office.case}/entries/{report}")
@@ -63,5 +62,9 @@ def test_from_a_draft_to_a_checked_sheet(office: Office) -> None:
     page.wait_for_selector(".done")
     office.look(page, "report_checked")
     page.goto(f"{office.address}/cases/{office.case}/step?kind=earlier_case&act=write")
+    page.select_option("#f-earlier", index=1)
+    page.select_option("#f-again", "no")
     office.look(page, "earlier_case")
+    page.press("form.ask button:not([type])", "Enter")
+    page.wait_for_url("**?done=write*")
     assert office.found == []
