@@ -41,7 +41,7 @@ def with_report_marks(
     whole = {**stands, **typed}
     if row.act in WRITING:
         holds = " ".join(sorted({*_held(stands), *readable_of(session, person)}))
-        typed |= {"signed_as": "", "digest": "", "holds": holds}
+        typed |= {"signed_as": "", "basis": "", "digest": "", "holds": holds}
     if row.act is Act.WRITE:
         report_basis(session, person, str(whole["recipient"]))
     if row.act is Act.SIGN:
