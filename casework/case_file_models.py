@@ -34,6 +34,8 @@ class EntryKind(StrEnum):
     NOTE = "note"
     FLAG = "flag"
     CLOSURE = "closure"
+    REPORT = "report"  # on the case, for a reader outside: a court, an authority
+    EARLIER_CASE = "earlier_case"  # of the same person, which this one follows
 
 
 # Of these kinds, what is in these states is still to be done.
@@ -68,6 +70,7 @@ class Act(StrEnum):
     DEPART = "depart"
     ARRIVE = "arrive"
     REOPEN = "reopen"
+    SIGN = "sign"
 
 
 class CaseEntry(Base):

@@ -5,7 +5,7 @@ none) and `names` by language.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -13,10 +13,11 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from core.database import among
 from core.errors import Problem
 from core.models import PlaceRow
 
-__all__ = ["GazetteerUnreadable", "Place", "add_places", "load_places", "read_gazetteer"]
+__all__ = ["GazetteerUnreadable", "Place", "add_places", "load_places", "place_names", "read_gazetteer"]
 
 LEVEL_NAMES: Final = ("country", "region", "district")
 
@@ -98,3 +99,9 @@ def load_places(session: Session, operation: str) -> list[Place]:
         .order_by(PlaceRow.level, PlaceRow.code)
     )
     return [Place(row.code, row.parent, row.level, row.names, json.loads(geometry)) for row, geometry in rows]
+
+
+def place_names(session: Session, operation: str, codes: Collection[str], language: str) -> Mapping[str, str]:
+    """What these places of an operation are called, by code: in a language, else in English; others are left out."""
+    named = select(PlaceRow.code, PlaceRow.names).where(PlaceRow.operation == operation, among(PlaceRow.code, codes))
+    return {code: names.get(language) or names.get("en") or code for code, names in session.execute(named)}

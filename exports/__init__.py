@@ -14,8 +14,10 @@ from exports.publish_release import (
     released_cells,
     released_codes,
 )
+from exports.render_template import FONTS
 
 __all__ = [
+    "FONTS",
     "LANGUAGES",
     "DimensionCode",
     "PublishedRelease",

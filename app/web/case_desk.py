@@ -35,10 +35,10 @@ class OpenCase:
         return next((one for one in self.file.entries if one.id == wanted), None)
 
 
-def open_case(desk: Desk, visit: Visit, case: UUID, purpose: Purpose) -> OpenCase:
-    """The file with what its pages need; raises what `read_case_file` raises."""
+def open_case(desk: Desk, visit: Visit, case: UUID, purpose: Purpose, *, report: UUID | None = None) -> OpenCase:
+    """The file with what its pages need, and what one report says; raises what `read_case_file` raises."""
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        file = read_case_file(session, desk.ring, case, purpose=purpose)
+        file = read_case_file(session, desk.ring, case, report=report, purpose=purpose)
         programme = programme_in_force(session)
         documents = documents_of(session, desk, file, purpose)
     units = {str(unit): way for unit, way in units_to_choose(desk, visit)}

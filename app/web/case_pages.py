@@ -5,7 +5,7 @@ belongs to. What is done is done on `case_step_pages`; an address holds ids and 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
 from uuid import UUID, uuid4
 
@@ -20,7 +20,7 @@ from app.web.signed_in import SignedIn, Visit
 from app.web.signed_in_page import reader_language, show, signed_in_router
 from app.web.work_pages import paths
 from casework import RecordRestricted, RecordUnknown
-from casework.case_file import PICTURES, Act, Entry, EntryKind, asked_fields
+from casework.case_file import PICTURES, Act, CaseFile, Entry, EntryKind, asked_fields
 from core.audit import Purpose
 from core.clock import now
 from core.permissions import Right
@@ -44,10 +44,13 @@ ORDER: Final = (
     _K.TRANSFER,
     _K.TASK,
     _K.NOTE,
+    _K.REPORT,
     _K.CLOSURE,
+    _K.EARLIER_CASE,
 )
 SHORT: Final = 6  # entries of one kind on the page of the case
 LONG: Final = 50  # on a page of one kind
+TEXT: Final = "text"  # of a report
 SCREENING: Final = "/cases/{case}/screening"  # where a decision is prepared, if there is such a page
 
 
@@ -105,9 +108,10 @@ def look_at_entry(
     entry: UUID,
     *,
     purpose: Annotated[str, Query()] = "assistance",
+    version: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> Response:
-    """One entry whole, with every step that led it where it stands."""
-    opened = open_case(desk, visit, case, purpose_of(purpose))
+    """One entry whole, with every step that led it where it stands; of a report also its text at the step `version`."""
+    opened = open_case(desk, visit, case, purpose_of(purpose), report=entry)
     found = opened.entry(entry)
     if found is None:
         raise RecordUnknown(kind="entry", record=entry)
@@ -117,14 +121,32 @@ def look_at_entry(
         "case_entry_page.html.j2",
         visit,
         **_frame(desk, visit, opened, reading, purpose_of(purpose)),
-        shown=shown_entry(found, reading, whole=True),
-        steps=[(step, shown_fields(step.kind, step.fields, reading)) for step in reversed(found.steps)],
+        shown=shown_entry(
+            replace(found, fields=_beside(found.kind, found.fields) if found.fields else found.fields), reading, whole=True
+        ),
+        steps=[(step, shown_fields(step.kind, _beside(step.kind, step.fields), reading)) for step in reversed(found.steps)],
+        version=version,
+        report_text=_text_at(found, version),
+        report_language=(found.fields or {}).get("language", ""),
     )
 
 
 def direct_acts(entry: Entry) -> list[Act]:
     """The acts that ask for nothing: a button each."""
     return [act for act in entry.acts if not asked_fields(entry.kind, act, entry.state, entry.fields or {})]
+
+
+def _beside(kind: EntryKind, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A report's text stands by itself on its page, once and not at every step."""
+    return {name: said for name, said in fields.items() if kind is not EntryKind.REPORT or name != TEXT}
+
+
+def _text_at(entry: Entry, version: int) -> str:
+    """Of a report, its text as it stood after the step of this number, or as it stands."""
+    if entry.kind is not EntryKind.REPORT:
+        return ""
+    texts = [str(step.fields[TEXT]) for step in entry.steps if TEXT in step.fields and (not version or step.number <= version)]
+    return texts[-1] if texts else ""
 
 
 def _section(kind: EntryKind, opened: OpenCase, reading: Reading, begin: int, most: int) -> Section:
@@ -149,6 +171,9 @@ def _frame(desk: Desk, visit: Visit, opened: OpenCase, reading: Reading, purpose
         "reading": reading,
         "purpose": purpose,
         "purposes": PURPOSES,
+        "linked": _linked(file),
+        "goes_before": _goes_before(file),
+        "may_go_on": EntryKind.NOTE in file.begin,
         "documents": opened.documents,
         "adds_documents": opened.documents is not None and visit.access.may(Right.WORK_ON_CASE, file.custody),
         "direct": direct_acts,
@@ -157,3 +182,15 @@ def _frame(desk: Desk, visit: Visit, opened: OpenCase, reading: Reading, purpose
         "pictures": PICTURES,
         "screening": SCREENING.format(case=file.case) if SCREENING in there else "",
     }
+
+
+def _linked(file: CaseFile) -> str:
+    """The id of the case that is linked as the earlier one; empty where none is, or it is closed to the reader."""
+    links = [one.fields for one in file.entries if one.kind is EntryKind.EARLIER_CASE and one.state == "linked"]
+    return next((str(fields["earlier"]) for fields in links if fields), "")
+
+
+def _goes_before(file: CaseFile) -> bool:
+    """Whether to ask if this case follows an earlier one: there is one, none is linked, and the reader could link it."""
+    there = any(one.kind is EntryKind.EARLIER_CASE and one.state == "linked" for one in file.entries)
+    return bool(file.before) and not there and EntryKind.EARLIER_CASE in file.begin

@@ -18,26 +18,30 @@ from app.web.case_transfer import accept_transfer, require_unit
 from app.web.case_values import Reading, shown_entry, shown_fields
 from app.web.desk import Desk, OpenDesk, PageGroup
 from app.web.problems import status_of
-from app.web.record_desk import account_named, day_of, partner_named, purpose_of
+from app.web.record_desk import access_named, day_of, partner_named, purpose_of
 from app.web.signed_in import CheckedForm, SignedIn, Visit
 from app.web.signed_in_page import go_to, reader_language, show, signed_in_router
 from casework.case_file import FIELDS, TRANSITIONS, Act, Entry, EntryKind, FieldKind, Step, asked_fields, take_step
 from core.audit import Purpose
 from core.database import Zone
 from core.errors import Problem
+from core.languages import LANGUAGES
 
 __all__ = ["CASE_STEPS"]
 
 router = signed_in_router()
 CASE_STEPS: Final = PageGroup(router, "case")
 FIELD: Final = "field:"
+NAMING: Final = frozenset({Act.WRITE, Act.CHANGE})  # later acts go on with whoever was named
 # What a worker mends in the form itself: no such step now, changed meanwhile, missing, unfit, not agreed; what the rules of a
 # screening ask; account, partner, unit.
-OF_STEPS: Final = frozenset({"CASE-170", "CASE-172", "CASE-174", "CASE-175", "CASE-181", "CASE-230"})
+OF_STEPS: Final = frozenset(
+    {"CASE-170", "CASE-172", "CASE-174", "CASE-175", "CASE-181", "CASE-230", "CASE-250", "CASE-252", "CASE-254"}
+)
 MENDED: Final = OF_STEPS | {"CASE-210", "CASE-211", "CASE-212", "CASE-213", "APP-160", "CORE-412", "CORE-414"}
 SAID_ANEW: Final = frozenset({"answer", "reopening"})  # what was answered last time is not the answer now
 # Nobody has it to do, and it is due on no day.
-NOTHING_TO_DO: Final = frozenset({EntryKind.DECISION, EntryKind.NOTE, EntryKind.FLAG})
+NOTHING_TO_DO: Final = frozenset({EntryKind.DECISION, EntryKind.NOTE, EntryKind.FLAG, EntryKind.REPORT, EntryKind.EARLIER_CASE})
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ def ask(
     purpose: Annotated[str, Query()] = "assistance",
 ) -> Response:
     """The form of an act that can be done now; of one that cannot, the file, which shows what can."""
-    opened = open_case(desk, visit, case, purpose_of(purpose))
+    opened = open_case(desk, visit, case, purpose_of(purpose), report=entry)
     meant, found = _act_named(kind, act), opened.entry(entry)
     possible = found.acts if found else opened.file.begin.get(meant[0], ())
     if meant[1] not in possible or (found is None) != (entry is None):
@@ -94,7 +98,7 @@ def take(request: Request, visit: SignedIn, desk: OpenDesk, case: UUID, form: Ch
     except Problem as problem:
         if problem.code not in MENDED:
             raise
-        opened = open_case(desk, visit, case, purpose)
+        opened = open_case(desk, visit, case, purpose, report=typed.entry)
         return _form(request, visit, opened, typed, purpose, problem=problem, step_id=str(form.get("id", "")))
     return go_to(f"/cases/{case}?done={typed.act.value}&purpose={purpose.value}#e-{entry}")
 
@@ -124,7 +128,7 @@ def _form(
         file=opened.file,
         typed=typed,
         asked=asked_fields(typed.kind, typed.act, found.state if found else "", stands),
-        found=shown_entry(found, reading) if found else None,
+        found=shown_entry(found, reading, whole=_is_judged_whole(typed)) if found else None,
         seen=found.number if found else 0,
         step_id=uuid4() if changed or not step_id else step_id,
         # What a colleague wrote meanwhile, beside what was typed.
@@ -136,7 +140,13 @@ def _form(
         units=opened.units,
         purpose=purpose,
         kinds=FieldKind,
+        told_languages=LANGUAGES,
     )
+
+
+def _is_judged_whole(typed: Typed) -> bool:
+    """A report is read whole by whoever approves, signs or withdraws it."""
+    return typed.kind is EntryKind.REPORT and typed.act is not Act.CHANGE
 
 
 def _goes_on(typed: Typed, found: Entry | None) -> bool:
@@ -152,16 +162,18 @@ def _step(desk: Desk, visit: Visit, typed: Typed, form: CheckedForm) -> Step:
     if unit := str(typed.fields.get("unit", "")):
         require_unit(desk, visit, unit)
     seen = str(form.get("seen", ""))
+    assignee = access_named(desk, visit, typed.assignee) if typed.assignee else None
     return Step(
         typed.kind,
         typed.act,
         typed.entry,
         typed.fields,
         due.date() if due else None,
-        account_named(desk, visit, typed.assignee) if typed.assignee else None,
+        assignee.actor if assignee else None,
         int(seen) if seen.isdecimal() and len(seen) < 10 else 0,
         identifier(form.get("id")),
         partner_named(desk, visit, typed.partner) if typed.partner else None,
+        assignee if typed.act in NAMING else None,
     )
 
 

@@ -1,9 +1,9 @@
 """What entries of a case file say, in words: labels for codes, days in the reader's language, long texts cut where a list shows
 them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from babel.dates import format_date
@@ -11,11 +11,12 @@ from babel.dates import format_date
 from app.web.case_desk import OpenCase
 from casework.case_file import FIELDS, Entry, EntryField, EntryKind, FieldKind
 from casework.programme import Programme
+from core.languages import LANGUAGES
 
 __all__ = ["Reading", "ShownEntry", "ShownField", "shown_entry", "shown_fields"]
 
 IN_A_LIST: Final = 300  # letters of a text; the page of the entry shows all
-UNIT: Final = "unit"  # the one field that holds the id of a unit
+UNSEEN: Final = frozenset({"holds"})  # for the program alone
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,11 @@ class Reading:
     language: str
     programme: Programme
     units: Mapping[str, str]
+    cases: Mapping[str, datetime] = field(default_factory=dict)  # when other cases of the person were opened, by id
 
     @classmethod
     def of(cls, language: str, case: OpenCase) -> "Reading":
-        return cls(language, case.programme, case.units)
+        return cls(language, case.programme, case.units, {str(one.id): one.opened_at for one in case.file.others})
 
     def day(self, day: date) -> str:
         """A day as it is written in the reader's language."""
@@ -71,10 +73,13 @@ def _titles(kind: EntryKind) -> set[str]:
 
 def shown_fields(kind: EntryKind, fields: Mapping[str, Any], reading: Reading, *, whole: bool = True) -> tuple[ShownField, ...]:
     """The fields that say something, in the order of the form."""
-    return tuple(_shown(one, fields[one.name], reading, whole=whole) for one in FIELDS[kind] if fields.get(one.name))
+    asked = (one for one in FIELDS[kind] if fields.get(one.name) and one.name not in UNSEEN)
+    return tuple(_shown(one, fields[one.name], reading, whole=whole) for one in asked)
 
 
 def _shown(asked: EntryField, value: Any, reading: Reading, *, whole: bool) -> ShownField:
+    if asked.name in _NAMED:
+        return _NAMED[asked.name](value, reading)
     match asked.kind:
         case FieldKind.CODE | FieldKind.CODES:
             codes = [value] if isinstance(value, str) else value
@@ -84,8 +89,20 @@ def _shown(asked: EntryField, value: Any, reading: Reading, *, whole: bool) -> S
             return ShownField(asked.name, value, said=f"case_{value}")
         case FieldKind.DATE:
             return ShownField(asked.name, reading.day(date.fromisoformat(value)))
-    if asked.name == UNIT:
-        return ShownField(asked.name, reading.units.get(value, value))
     if whole or len(value) <= IN_A_LIST:
         return ShownField(asked.name, value)
     return ShownField(asked.name, value[:IN_A_LIST].rstrip() + "…", cut=True)
+
+
+def _earlier(value: str, reading: Reading) -> ShownField:
+    opened = reading.cases.get(value)
+    return ShownField("earlier", reading.day(opened.date()) if opened else value)
+
+
+# Fields that hold the id of something, or a code that is none of the programme's.
+_NAMED: Final[Mapping[str, Callable[[str, Reading], ShownField]]] = {
+    "unit": lambda value, reading: ShownField("unit", reading.units.get(value, value)),
+    "earlier": _earlier,
+    "basis": lambda value, _: ShownField("basis", value, said=f"basis_{value}"),
+    "language": lambda value, _: ShownField("language", LANGUAGES.get(value, value)),
+}

@@ -32,6 +32,7 @@ from app.web.find_pages import FINDING
 from app.web.first_hour_pages import FIRST_HOUR
 from app.web.form_pages import FORMS
 from app.web.history_pages import HISTORY
+from app.web.next_case_pages import NEXT_CASES
 from app.web.policy_pages import POLICIES
 from app.web.programme_pages import PROGRAMME
 from app.web.protection_pages import PROTECTION
@@ -40,6 +41,7 @@ from app.web.record_pages import RECORDS
 from app.web.referral_pages import REFERRALS
 from app.web.register_pages import REGISTERS
 from app.web.release_pages import RELEASES
+from app.web.report_pages import REPORTS
 from app.web.rights_pages import RIGHTS
 from app.web.screening_pages import SCREENINGS
 from app.web.sign_in_pages import SIGN_IN
@@ -72,6 +74,8 @@ GROUPS = (
     CASE_DOCUMENTS,
     CASE_PRINTS,
     CASE_REPORTS,
+    REPORTS,
+    NEXT_CASES,
     SCREENINGS,
     REFERRALS,
     FAMILY,

@@ -35,6 +35,7 @@ __all__ = [
     "FormExpired",
     "FormNotOffered",
     "PartnerUnknown",
+    "ReportNotTypeset",
     "SignInNeeded",
     "TokenUnknown",
     "UploadInterrupted",
@@ -77,6 +78,12 @@ class PartnerUnknown(Problem):
     code = "APP-160"
     says = "The account named for the provider holds no partner's role in this operation. The referral was not sent."
     remedy = "Name the provider's own account, or leave it empty where nobody of theirs works here."
+
+
+class ReportNotTypeset(Problem):
+    code = "APP-173"
+    says = "The report holds a letter that our fonts do not have, so no PDF was made."
+    remedy = "Use the print view: a browser knows more letters."
 
 
 class UploadInterrupted(Problem):
@@ -227,6 +234,12 @@ CODE_STATUS: Final[Mapping[str, HTTPStatus]] = {
     "CASE-175": HTTPStatus.UNPROCESSABLE_ENTITY,
     "CASE-181": HTTPStatus.CONFLICT,
     "CASE-230": HTTPStatus.CONFLICT,
+    "CASE-250": HTTPStatus.CONFLICT,
+    "CASE-251": HTTPStatus.CONFLICT,
+    "CASE-252": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "CASE-253": HTTPStatus.CONFLICT,
+    "CASE-254": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "APP-173": HTTPStatus.UNPROCESSABLE_ENTITY,
     "CASE-231": HTTPStatus.NOT_FOUND,
     "APP-160": HTTPStatus.UNPROCESSABLE_ENTITY,
     "APP-150": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

@@ -11,13 +11,14 @@ from app.web.desk import Desk
 from app.web.problems import PartnerUnknown
 from app.web.signed_in import Visit
 from casework.case_file import FieldUnfit
+from core.access import Access
 from core.audit import Purpose
 from core.database import Zone
 from core.identity.accounts import find_account
 from core.identity.grants import access_for
 from core.permissions import Role
 
-__all__ = ["PURPOSES", "account_named", "code_chosen", "day_of", "ids_of", "partner_named", "purpose_of"]
+__all__ = ["PURPOSES", "access_named", "account_named", "code_chosen", "day_of", "ids_of", "partner_named", "purpose_of"]
 
 Code = TypeVar("Code", bound=StrEnum)
 # What a worker may look at a record for; the other purposes have use cases of their own.
@@ -35,6 +36,12 @@ def account_named(desk: Desk, visit: Visit, sign_in_name: str) -> str:
     """The id behind a colleague's sign-in name; looked up by the program, for a worker has no right to the accounts."""
     with desk.database.transaction(Zone.IDENTITY, operation=visit.access.operation, actor=visit.access.actor) as session:
         return str(find_account(session, sign_in_name).id)
+
+
+def access_named(desk: Desk, visit: Visit, sign_in_name: str) -> Access:
+    """What a colleague may do in this operation; raises `AccountUnknown`."""
+    with desk.database.transaction(Zone.IDENTITY, operation=visit.access.operation, actor=visit.access.actor) as session:
+        return access_for(session, find_account(session, sign_in_name).id, visit.access.operation)
 
 
 def partner_named(desk: Desk, visit: Visit, sign_in_name: str) -> str:

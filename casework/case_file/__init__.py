@@ -8,6 +8,7 @@ from casework.case_file.asked_fields import asked_fields
 from casework.case_file.awaiting_approval import count_awaiting, page_awaiting
 from casework.case_file.errors import FieldUnfit
 from casework.case_file.kinds import FIELDS, PART_OF, EntryField, FieldKind
+from casework.case_file.open_again import open_again
 from casework.case_file.print_case_file import print_case_file
 from casework.case_file.read_case_file import CaseFile, Entry, read_case_file
 from casework.case_file.step import Step
@@ -36,6 +37,7 @@ __all__ = [
     "case_words",
     "count_awaiting",
     "document_of",
+    "open_again",
     "page_awaiting",
     "print_case_file",
     "read_case_file",

@@ -29,7 +29,7 @@ TOLD_WITH: Final[Mapping[tuple[EntryKind, Act], tuple[str, ...]]] = {
     (_K.TASK, Act.COMPLETE): ("note",),
 }
 FROM_THE_START: Final = frozenset({"note", "place", "provider", "reason"})  # though a later act may tell them too
-SET_BY_THE_PROGRAM: Final = frozenset({"rule", "score", "told"})
+SET_BY_THE_PROGRAM: Final = frozenset({"basis", "digest", "holds", "reference", "rule", "score", "told"})
 WHOLE: Final = frozenset({Act.WRITE, Act.CHANGE})
 ONWARD: Final = frozenset({Act.SUBMIT, Act.SETTLE})  # need what was written, and ask for what of it is missing
 

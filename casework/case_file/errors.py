@@ -4,14 +4,19 @@ from core.access import NotAllowed
 from core.errors import Problem
 
 __all__ = [
+    "ColleagueOutOfReach",
+    "EarlierCaseUnfit",
     "EntryChanged",
     "EntryUnknown",
     "FieldUnfit",
     "FieldsMissing",
     "OwnStep",
+    "ReferenceInUse",
     "ReferralNotAgreed",
     "ReferralUnknown",
     "ReferralUnopened",
+    "ReportNotAgreed",
+    "ReportUnsigned",
     "StepImpossible",
 ]
 
@@ -71,3 +76,36 @@ class ReferralUnknown(Problem):
     code = "CASE-231"
     says = "No such referral is open to you: {entry}. It was answered, revoked or ended."
     remedy = "Your list of referrals shows those that are open. It ends too when the person takes their consent back."
+
+
+class ReportNotAgreed(Problem):
+    code = "CASE-250"
+    says = "Nothing allows a report on this person to {recipient}: they have not agreed to it, or took it back."
+    remedy = (
+        "Ask the person. Record a yes to sharing with this recipient on their record, under its code; or, where a law demands "
+        "the report, that basis. Then go on."
+    )
+
+
+class ReportUnsigned(Problem):
+    code = "CASE-251"
+    says = "The report {entry} is not signed as it stands now, so it is not handed out."
+    remedy = "Open it in the case file: have it approved where that is asked, and sign it."
+
+
+class EarlierCaseUnfit(Problem):
+    code = "CASE-252"
+    says = "The case {earlier} cannot be linked as an earlier one: {reason}."
+    remedy = "Choose an earlier case from the list. Records of one person that stand apart are first linked as duplicates."
+
+
+class ReferenceInUse(Problem):
+    code = "CASE-253"
+    says = "This reference is in use in this operation."
+    remedy = "Choose another one for the new case."
+
+
+class ColleagueOutOfReach(Problem):
+    code = "CASE-254"
+    says = "This colleague cannot open the case, so the entry was not given to them."
+    remedy = "Name somebody whose role and area reach it, or leave the field empty."

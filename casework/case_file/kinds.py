@@ -24,6 +24,7 @@ class FieldKind(StrEnum):
     DATE = "date"
     NUMBER = "number"
     YES_NO = "yes_no"
+    LANGUAGE = "language"  # one of `core.languages`
 
 
 @dataclass(frozen=True)
@@ -92,14 +93,35 @@ FIELDS: Final[Mapping[EntryKind, tuple[EntryField, ...]]] = {
     EntryKind.CLOSURE: _fields(
         "outcome:code:closure_outcome", "reason:text", "referred_to:code:provider", "answer:text", "reopening:text"
     ),
+    EntryKind.REPORT: _fields(
+        "purpose:code:report_purpose",
+        "recipient:code:report_recipient",
+        "language:language",
+        "text:text",
+        "signed_as:line",
+        "basis:line",
+        "digest:line",
+        "holds:line",
+        "answer:text",
+    ),
+    EntryKind.EARLIER_CASE: _fields("earlier:line", "again:yes_no", "note:text", "reference:line"),
 }
 
+NARRATIVE: Final = frozenset(
+    {
+        EntryKind.DECISION,
+        EntryKind.ASSESSMENT,
+        EntryKind.PLAN,
+        EntryKind.GOAL,
+        EntryKind.NOTE,
+        EntryKind.CLOSURE,
+        EntryKind.REPORT,
+        EntryKind.EARLIER_CASE,
+    }
+)
 # Which part of the record an entry belongs to: whoever may not read that part may not read the entry.
 PART_OF: Final[Mapping[EntryKind, RecordPart]] = {
-    kind: RecordPart.NARRATIVE
-    if kind in {EntryKind.DECISION, EntryKind.ASSESSMENT, EntryKind.PLAN, EntryKind.GOAL, EntryKind.NOTE, EntryKind.CLOSURE}
-    else RecordPart.FACTS
-    for kind in EntryKind
+    kind: RecordPart.NARRATIVE if kind in NARRATIVE else RecordPart.FACTS for kind in EntryKind
 }
 
 

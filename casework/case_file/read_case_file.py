@@ -1,14 +1,16 @@
 """A case file as a screen shows it: every entry with where it stands, what it says, and what can be done with it now."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from casework.case_file.earlier_case import OtherCase, other_cases
 from casework.case_file.kinds import PART_OF, parts_of
+from casework.case_file.report_marks import may_read_all, readable_of
 from casework.case_file.take_step import authors_of, is_asked
 from casework.case_file.transitions import NOT_YET, Transition, acts_from
 from casework.case_file_models import Act, EntryKind
@@ -29,6 +31,10 @@ from core.permissions import Right
 from forms import RecordPart
 
 __all__ = ["CaseFile", "Entry", "read_case_file"]
+
+TEXT: Final = "text"  # of a report
+SCREENED: Final = frozenset({CaseState.ELIGIBLE, CaseState.NOT_ELIGIBLE})
+REFERENCE: Final = "reference"  # of a case that was opened at a desk
 
 
 @dataclass(frozen=True)
@@ -61,10 +67,23 @@ class CaseFile:
     opened_at: datetime
     entries: tuple[Entry, ...]
     begin: Mapping[EntryKind, tuple[Act, ...]]
+    others: tuple[OtherCase, ...]  # of the same person, the oldest first
+
+    @property
+    def before(self) -> tuple[OtherCase, ...]:
+        """The cases that the person had before this one."""
+        return tuple(one for one in self.others if one.opened_at < self.opened_at)
+
+    @property
+    def assisted_before(self) -> tuple[OtherCase, ...]:
+        """Those of them in which more was done than to screen."""
+        return tuple(one for one in self.before if one.state not in SCREENED)
 
 
-def read_case_file(session: Session, ring: KeyRing, case_id: UUID, *, purpose: Purpose) -> CaseFile:
+def read_case_file(session: Session, ring: KeyRing, case_id: UUID, *, report: UUID | None = None, purpose: Purpose) -> CaseFile:
     """The whole file of a case; of entries in parts that are closed to the account only that they are there.
+
+    What reports say is left out of it, but for that of `report`: each reading of one is a line of its own.
 
     Raises `RecordUnknown`, `NotAllowed`, `RecordRestricted`, `ReadTooMany`, or what `open_steps` raises.
     """
@@ -81,10 +100,13 @@ def read_case_file(session: Session, ring: KeyRing, case_id: UUID, *, purpose: P
     key = stored_key(Vault(session, ring, case.operation), person.id, KeyKind.PERSON)
     steps = open_steps(session, key, case)
     record(session, Action.READ, f"casework.case:{case_id}", purpose=purpose, detail={"steps": len(steps)})
-    can = _Can(case, access, custody_of(person), programme_in_force(session), readable)
+    can = _Can(case, access, custody_of(person), programme_in_force(session), readable, readable_of(session, person))
     by_entry: dict[UUID, list[SealedStep]] = {}
     for step in steps:
         by_entry.setdefault(step.entry, []).append(step)
+    entries = tuple(_entry(can, taken, report) for taken in by_entry.values())
+    if any(one.id == report and one.fields for one in entries if one.kind is EntryKind.REPORT):
+        record(session, Action.READ, f"casework.case:{case_id}", purpose=purpose, detail={"entry": str(report)})
     return CaseFile(
         case=case.id,
         person=person.id,
@@ -92,8 +114,9 @@ def read_case_file(session: Session, ring: KeyRing, case_id: UUID, *, purpose: P
         state=code_in(case, "state", CaseState),
         screening_outcome=code_in(case, "screening_outcome", ScreeningOutcome),
         opened_at=case.opened_at,
-        entries=tuple(_entry(can, taken) for taken in by_entry.values()),
+        entries=entries,
         begin={kind: acts for kind in EntryKind if (acts := can.do(kind, NOT_YET, ()))},
+        others=tuple(other_cases(session, case)),
     )
 
 
@@ -106,6 +129,7 @@ class _Can:
     custody: Custody
     programme: Programme
     readable: frozenset[RecordPart]
+    of_reports: frozenset[str]
 
     def do(self, kind: EntryKind, state: str, taken: Sequence[SealedStep]) -> tuple[Act, ...]:
         authors = authors_of(taken)
@@ -121,9 +145,11 @@ class _Can:
         )
 
 
-def _entry(can: _Can, taken: Sequence[SealedStep]) -> Entry:
+def _entry(can: _Can, taken: Sequence[SealedStep], report: UUID | None) -> Entry:
     newest = taken[-1]
-    shown = PART_OF[newest.kind] in can.readable
+    fields = {name: value for step in taken for name, value in step.fields.items()}
+    shown = PART_OF[newest.kind] in can.readable and may_read_all(fields, can.of_reports)
+    closed = _closed(can, newest, report)
     return Entry(
         id=newest.entry,
         kind=newest.kind,
@@ -131,7 +157,19 @@ def _entry(can: _Can, taken: Sequence[SealedStep]) -> Entry:
         due=newest.due,
         assignee=newest.assignee,
         number=newest.number,
-        steps=tuple(taken) if shown else (),
-        acts=can.do(newest.kind, newest.state, taken),
-        fields={name: value for step in taken for name, value in step.fields.items()} if shown else None,
+        steps=tuple(replace(step, fields=_but(closed, step.fields)) for step in taken) if shown else (),
+        acts=can.do(newest.kind, newest.state, taken) if may_read_all(fields, can.of_reports) else (),
+        fields=_but(closed, fields) if shown else None,
     )
+
+
+def _closed(can: _Can, newest: SealedStep, report: UUID | None) -> str:
+    """The one field that is not shown here: the words of a report that was not asked for, a reference to who may not read who
+    the person is."""
+    if newest.kind is EntryKind.REPORT and newest.entry != report:
+        return TEXT
+    return "" if RecordPart.IDENTITY in can.readable else REFERENCE
+
+
+def _but(closed: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: said for name, said in fields.items() if name != closed}

@@ -10,6 +10,7 @@ from casework.case_file.errors import FieldUnfit
 from casework.case_file.kinds import FIELDS, EntryField, FieldKind
 from casework.case_file_models import EntryKind
 from casework.programme import Programme
+from core.languages import LANGUAGES
 
 __all__ = ["LONGEST_LINE", "LONGEST_TEXT", "read_fields"]
 
@@ -61,6 +62,10 @@ def _yes_or_no(field: EntryField, text: str, _: Programme) -> str:
     return _one_of(field, text, ("yes", "no"))
 
 
+def _language(field: EntryField, text: str, _: Programme) -> str:
+    return _one_of(field, text, tuple(LANGUAGES))
+
+
 def _code(field: EntryField, code: str, programme: Programme) -> str:
     return _one_of(field, code, tuple(programme.lists[field.codes]))
 
@@ -91,6 +96,7 @@ def _number(field: EntryField, text: str, _: Programme) -> str:
 _STRICT: Final[Mapping[FieldKind, Callable[[EntryField, str, Programme], str]]] = {
     FieldKind.CODE: _code,
     FieldKind.YES_NO: _yes_or_no,
+    FieldKind.LANGUAGE: _language,
     FieldKind.DATE: _day,
     FieldKind.NUMBER: _number,
 }

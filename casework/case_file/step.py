@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID, uuid4
 
 from casework.case_file_models import Act, EntryKind
+from core.access import Access
 
 __all__ = ["Step"]
 
@@ -15,7 +16,8 @@ class Step:
     """An act on an entry, None for one that is not there yet.
 
     `seen` is the number of the entry's newest step as it was shown, 0 for a new entry. Of `fields` those that are not named
-    stay as they were; an empty one is emptied. `due` and `assignee` hold from now on. With `open_to` a referral that is sent is
+    stay as they were; an empty one is emptied. `due` and `assignee` hold from now on; `reach` is what the assignee may do, for
+    who names one anew. With `open_to` a referral that is sent is
     opened to this account of its provider, who answers it here.
     """
 
@@ -28,3 +30,4 @@ class Step:
     seen: int = 0
     id: UUID = field(default_factory=uuid4)
     open_to: str | None = None
+    reach: Access | None = None

@@ -13,11 +13,21 @@ from sqlalchemy.orm import Session
 from casework.case_file.answer_referral import is_answering
 from casework.case_file.case_state import leave_case
 from casework.case_file.decide_by_rules import Deciding, decided_by_rules, what_follows
-from casework.case_file.errors import EntryChanged, EntryUnknown, FieldsMissing, FieldUnfit, OwnStep, StepImpossible
+from casework.case_file.earlier_case import require_earlier
+from casework.case_file.errors import (
+    ColleagueOutOfReach,
+    EntryChanged,
+    EntryUnknown,
+    FieldsMissing,
+    FieldUnfit,
+    OwnStep,
+    StepImpossible,
+)
 from casework.case_file.kinds import parts_of
 from casework.case_file.open_referral import close_referral, open_referral, with_told
 from casework.case_file.read_fields import read_fields
 from casework.case_file.referral_consent import require_agreed
+from casework.case_file.report_marks import with_report_marks
 from casework.case_file.step import Step
 from casework.case_file.transitions import JUDGING, NOT_YET, Approval, Transition, find_transition
 from casework.case_file_models import CaseEntry, EntryKind
@@ -47,8 +57,9 @@ def take_step(session: Session, ring: KeyRing, case_id: UUID, step: Step, *, pur
     """Take the step; the entry's id. The same step again changes nothing.
 
     Raises `RecordUnknown`, `NotAllowed`, `OwnStep`, `RecordRestricted`, `StepImpossible`, `EntryUnknown`, `EntryChanged`,
-    `FieldsMissing`, `FieldUnfit`, `ReferralNotAgreed`, `ReferralUnopened`, `PartNotYours`, of a decision what
-    `decided_by_rules` raises, or what `open_steps` raises.
+    `FieldsMissing`, `FieldUnfit`, `ReferralNotAgreed`, `ReferralUnopened`, `PartNotYours`, `ColleagueOutOfReach`, of a
+    decision what `decided_by_rules` raises, of a report what `with_report_marks` does, of an earlier case `EarlierCaseUnfit`,
+    or what `open_steps` raises.
     """
     case = session.get(Case, case_id)
     if case is None:
@@ -71,14 +82,14 @@ def take_step(session: Session, ring: KeyRing, case_id: UUID, step: Step, *, pur
     row = _row(case, step, earlier)
     right, custody = (Right.ANSWER_REFERRAL, None) if answering else (row.right, custody_of(person))
     access = require(session, right, custody, subject=f"casework.case:{case_id}")
+    _require_reach(step, person)
     if case.state not in row.during or not is_asked(row, programme):
         raise _impossible(case, step, row.before)
     if row.by_another and access.actor in authors_of(earlier):
         raise OwnStep(row.right, f"casework.case:{case_id}")
     fields = read_fields(step.kind, step.fields, programme)
     _require_filled(row, _whole(earlier) | fields)
-    if step.kind is EntryKind.DECISION:
-        fields = decided_by_rules(Deciding(session, key, case, programme, taken), step, fields)
+    fields = _of_kind(Deciding(session, key, case, programme, taken), person, row, step, fields)
     provider = str((_whole(earlier) | fields).get("provider", ""))
     fields = with_told(row, step, fields, provider, programme)
     whole = _whole(earlier) | fields
@@ -124,8 +135,27 @@ def _row(case: Case, step: Step, earlier: list[SealedStep]) -> Transition:
     return row
 
 
+def _require_reach(step: Step, person: Person) -> None:
+    """Nobody is given what they could not open."""
+    if step.reach and not step.reach.may(Right.READ_CASE_FILE, custody_of(person)):
+        raise ColleagueOutOfReach
+
+
 def _impossible(case: Case, step: Step, before: str) -> StepImpossible:
     return StepImpossible(act=step.act.value, kind=step.kind.value, before=before or "not there", case_state=case.state)
+
+
+def _of_kind(at: Deciding, person: Person, row: Transition, step: Step, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields with what the program adds to a step of this kind, once it was looked at by the rules of that kind."""
+    match step.kind:
+        case EntryKind.DECISION:
+            return decided_by_rules(at, step, fields)
+        case EntryKind.REPORT:
+            stands = _whole([one for one in at.steps if one.entry == step.entry])
+            return with_report_marks(at.session, person, row, stands, fields)
+        case EntryKind.EARLIER_CASE:
+            require_earlier(at.session, at.case, step.act, at.steps, fields)
+    return dict(fields)
 
 
 def authors_of(steps: Sequence[SealedStep]) -> set[str]:

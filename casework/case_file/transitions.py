@@ -75,6 +75,7 @@ def _done_or_not(kind: EntryKind, *needs: str, waits: str, done: str) -> tuple[T
 
 _K = EntryKind
 SAID: Final = ("status", "eligible", "reasons")
+REPORTED: Final = ("purpose", "recipient", "language", "text")
 TRANSITIONS: Final[tuple[Transition, ...]] = (
     # A screening is decided at once, unless the programme's rules ask for a second opinion (`decide_by_rules`); one may always
     # be asked for.
@@ -127,6 +128,21 @@ TRANSITIONS: Final[tuple[Transition, ...]] = (
     Transition(_K.CLOSURE, Act.APPROVE, "submitted", "closed", APPROVE, by_another=True),
     Transition(_K.CLOSURE, Act.SEND_BACK, "submitted", "sent_back", APPROVE, ("answer",), by_another=True),
     Transition(_K.CLOSURE, Act.REOPEN, "closed", "reopened", needs=("reopening",), during=CLOSED, case_to=CaseState.ACTIVE),
+    # Whatever is changed in a report, signed or approved, is a draft again. Courts ask after a case was closed, too.
+    Transition(_K.REPORT, Act.WRITE, NOT_YET, "draft", needs=REPORTED, during=ALWAYS),
+    *(
+        Transition(_K.REPORT, Act.CHANGE, before, "draft", needs=REPORTED, during=ALWAYS)
+        for before in ("draft", "approved", "signed")
+    ),
+    Transition(_K.REPORT, Act.SUBMIT, "draft", "submitted", approval=Approval.ASKED, during=ALWAYS),
+    Transition(_K.REPORT, Act.APPROVE, "submitted", "approved", APPROVE, by_another=True, during=ALWAYS),
+    Transition(_K.REPORT, Act.SEND_BACK, "submitted", "draft", APPROVE, ("answer",), by_another=True, during=ALWAYS),
+    Transition(_K.REPORT, Act.SIGN, "approved", "signed", needs=("signed_as",), during=ALWAYS),
+    Transition(_K.REPORT, Act.SIGN, "draft", "signed", needs=("signed_as",), approval=Approval.NOT_ASKED, during=ALWAYS),
+    Transition(_K.REPORT, Act.REVOKE, "signed", "revoked", needs=("answer",), during=ALWAYS),
+    Transition(_K.REPORT, Act.CANCEL, "draft", "cancelled", during=ALWAYS),
+    Transition(_K.EARLIER_CASE, Act.WRITE, NOT_YET, "linked", needs=("earlier", "again"), during=ALWAYS),
+    Transition(_K.EARLIER_CASE, Act.CANCEL, "linked", "cancelled", during=ALWAYS),
 )
 _FOUND: Final[Mapping[tuple[EntryKind, Act, str], Transition]] = {(it.kind, it.act, it.before): it for it in TRANSITIONS}
 

@@ -35,7 +35,7 @@ def _stands(state: str, *kinds: EntryKind) -> ColumnElement[bool]:
 
 
 TO_BE_DONE: Final = and_(_one_of(CaseEntry.kind, *TO_DO_KINDS), _one_of(CaseEntry.state, *TO_DO_STATES))
-SUBMITTED: Final = (EntryKind.DECISION, EntryKind.ASSESSMENT, EntryKind.PLAN, EntryKind.CLOSURE)
+SUBMITTED: Final = (EntryKind.DECISION, EntryKind.ASSESSMENT, EntryKind.PLAN, EntryKind.CLOSURE, EntryKind.REPORT)
 
 
 def overdue(today: date) -> ColumnElement[bool]:

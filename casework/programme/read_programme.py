@@ -18,7 +18,7 @@ from core.policies import PolicyKind, active_policy
 __all__ = ["APPROVABLE", "FIXED", "LISTS", "OURS", "Programme", "parse_programme", "programme_in_force", "programme_text"]
 
 OURS: Final = Path(__file__).with_name("programme.toml")
-APPROVABLE: Final = frozenset({"assessment", "plan", "closure"})
+APPROVABLE: Final = frozenset({"assessment", "plan", "closure", "report"})
 LISTS: Final = (
     "trafficking_status",
     "screening_outcome",
@@ -31,7 +31,11 @@ LISTS: Final = (
     "urgency",
     "visit_outcome",
     "closure_outcome",
+    "report_purpose",
+    "report_recipient",
 )
+# A programme that was written before there were these takes Waystation's own.
+ADDED: Final = frozenset({"report_purpose", "report_recipient"})
 SECTIONS: Final = frozenset({"approvals", "gone", "lists", "referrals", "reminders", "screening"})
 # The program acts on these codes: they are called as an organisation likes, and there are no others.
 FIXED: Final[Mapping[str, frozenset[str]]] = {
@@ -94,7 +98,7 @@ def parse_programme(content: str) -> Programme:
     _require_known("file", said, SECTIONS)
     lists = read_table("lists", said.get("lists"))
     _require_known("lists", lists, frozenset(LISTS))
-    missing = [name for name in LISTS if name not in lists]
+    missing = [name for name in LISTS if name not in lists and name not in ADDED]
     if missing:
         raise ProgrammeUnreadable(where="lists", reason=f"there is no list {missing[0]}")
     for name, codes in FIXED.items():
@@ -106,9 +110,9 @@ def parse_programme(content: str) -> Programme:
     reminders = read_table("reminders", said.get("reminders", {}))
     _require_known("reminders", reminders, frozenset({"reassess_after_days"}))
     for name, codes in gone.items():
-        _require_apart(name, read_table(f"gone.{name}", codes), lists[name])
+        _require_apart(name, read_table(f"gone.{name}", codes), read_table(f"lists.{name}", lists.get(name, {})))
     return Programme(
-        {name: _codes(f"lists.{name}", codes) for name, codes in lists.items()},
+        {name: _codes(f"lists.{name}", lists[name]) if name in lists else ours().lists[name] for name in LISTS},
         frozenset(kind for kind, wanted in asked.items() if _yes(f"approvals.{kind}", wanted)),
         parse_screening(said["screening"], list(lists["trafficking_status"])) if "screening" in said else ours().screening,
         _days("reminders.reassess_after_days", reminders.get("reassess_after_days", REASSESS_AFTER_DAYS)),

@@ -40,6 +40,8 @@ def rewrite_list(content: str, name: str, wanted: CodeList) -> str:
             lines += section.beside if any(line.strip() for line in section.beside) else []
         else:
             lines += section.whole
+    if not any(section.name == here for section in _sections(content)):  # as in a text older than the list
+        lines += ["", f"[{here}]", *_codes(wanted.offered), "", f"[{gone}]", *_codes(wanted.gone)]
     return _checked(lines, content, name, wanted)
 
 

@@ -33,6 +33,7 @@ from core.languages import DEFAULT_LANGUAGE, LANGUAGES
 from core.permissions import PERMISSIONS, Right, Role
 from forms import RecordPart
 from tests.casework.conftest import ASSISTANCE, MEMBERS, OPERATION, SCREENING, Field
+from tests.casework.test_case_file.conftest import say_yes
 
 OFFICER = Access("dina", OPERATION, (Grant(Role.DATA_PROTECTION_OFFICER),))
 SAID = {
@@ -257,26 +258,36 @@ def test_nobody_gives_a_pack_of_who_is_not_there(field_team: Field) -> None:
         give(field_team, uuid4())
 
 
+REPORT = {"purpose": "court", "recipient": "court", "language": "en", "text": "Zebulon saw it."}
+
+
 def test_the_case_file_is_told_in_words_and_what_workers_note_for_themselves_is_said_to_be_held(
     field_team: Field, household: tuple[UUID, UUID]
 ) -> None:
     with field_team.zone() as session:
         case = find_case(session, field_team.ring, OPERATION, SAID["case_reference"], purpose=Purpose.ASSISTANCE)
         assert case
+        say_yes(session, field_team, household[0], "court")
         for step in (
             Step(EntryKind.PLAN, Act.WRITE, fields={"aim": "A safe place to live", "agreed": "yes"}),
             Step(EntryKind.SERVICE, Act.WRITE, fields={"service_type": "medical", "note": "Her neighbour drove her."}),
             Step(EntryKind.NOTE, Act.WRITE, fields={"text": "Her neighbour Quintessa telephoned."}),
+            Step(EntryKind.REPORT, Act.WRITE, fields=REPORT),
         ):
             take_step(session, field_team.ring, case.id, step, purpose=Purpose.ASSISTANCE)
     with field_team.database.transaction(Zone.CASEWORK, access=OFFICER) as session:
         page = give_access_pack(session, field_team.ring, household[0], uses=[], language="fr").page.decode()
     french = case_words("fr")
-    assert all(escape(french[word]) in page for word in ("kind_plan", "kind_service", "kind_note", "field_aim", "field_agreed"))
+    assert all(
+        escape(french[word]) in page
+        for word in ("kind_plan", "kind_service", "kind_note", "kind_report", "field_aim", "field_agreed")
+    )
     assert "A safe place to live" in page
     assert "Soins médicaux" in page
     assert "Quintessa" not in page
     assert "drove her" not in page
+    assert "Zebulon" not in page
+    assert "Le tribunal" in page
     assert page.count(escape(texts_of("fr")["withheld"])) >= 2
 
 

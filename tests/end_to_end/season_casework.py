@@ -35,6 +35,7 @@ def lead_a_case(season: Season, amal: Colleague, sara: Colleague, person: UUID) 
     for page in ("/cases", "/tasks", "/work", "/screenings"):
         amal.look(page)
     _tell_of_others(season, amal, person)
+    _report_on_it(season, amal, sara, file, person)
 
 
 def _write(season: Season, amal: Colleague, file: str, kind: str, fields: tuple[str, ...]) -> None:
@@ -64,6 +65,31 @@ def _tell_of_others(season: Season, amal: Colleague, person: UUID) -> None:
         asked = set(re.findall(r'<(?:input|textarea)[^>]* name="(\w+)"', amal.look(f"{at}/{what}/apart")))
         told = {name: season.word(f"{name} of {what}") for name in sorted(asked - {"form_token", "purpose", "shown", "reveal"})}
         amal.do(f"{at}/{what}/apart/add", page=f"{at}/{what}/apart", sees=True, **told)
+
+
+def _report_on_it(season: Season, amal: Colleague, sara: Colleague, file: str, person: UUID) -> None:
+    """Drafted from all that was told, changed, approved, signed and printed; and looked up as a court would ask."""
+    yes = {"use": "referral", "state": "given", "recipient": "court", "language": "en", "given_by": "self"}
+    amal.do(f"/persons/{person}/consent", page=f"/persons/{person}", sees=True, **yes)
+    wish = {"for": "court", "recipient": "court", "language": "en", "in_words": "yes", "id": str(uuid4())}
+    drafted = amal.fill_in(f"{file}/reports/new", wish, page=f"{file}/reports/new", sees=True)
+    entry = str(drafted.url.params["entry"])
+    text = {"purpose": "court", "recipient": "court", "language": "en", "text": season.word("the text of a report")}
+    step = {"kind": "report", "entry": entry, "purpose": "assistance"}
+    written = [re.findall(r'name="seen" value="(\d+)"', drafted.text)[0]]
+    for who, act, fields in (
+        (amal, "change", text),
+        (amal, "submit", {}),
+        (sara, "approve", {}),
+        (amal, "sign", {"signed_as": season.word("the name under a report")}),
+    ):
+        seen = {"id": str(uuid4()), "act": act, "seen": written[-1], **{f"field:{name}": said for name, said in fields.items()}}
+        who.fill_in(f"{file}/step", step | seen, page="/account", sees=True)
+        written.append(str(int(written[-1]) + 1))
+    for form in ("print", "pdf"):
+        sheet = amal.do(f"{file}/reports/{entry}/{form}", sees=True)
+        assert sheet.status_code == HTTPStatus.OK
+    amal.do("/reports/check", page="/reports/check", sees=True, number=entry, digest="0" * 64)
 
 
 def _decide_screening(season: Season, amal: Colleague, sara: Colleague, person: UUID) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from uuid import UUID, uuid4
 
 import pytest
@@ -23,6 +24,8 @@ from tests.app.signed_in_browser import Browser, Site
 from tests.casework.conftest import ASSISTANCE, OPERATION, SCREENING, Field
 from tests.casework.conftest import field_team as field_team  # noqa: PLC0414  (a fixture)
 from tests.casework.conftest import xforms as xforms  # noqa: PLC0414
+from tests.casework.test_case_file.conftest import Office as CaseOffice
+from tests.casework.test_case_file.conftest import say_yes
 
 STANDS = text(
     "SELECT e.kind, e.state, max(s.number) FROM casework.case_entry e JOIN casework.case_step s ON s.entry = e.id "
@@ -44,6 +47,16 @@ class Office:
     two: UUID
     seats: dict[str, Browser] = field(default_factory=dict)
     tokens: dict[UUID, str] = field(default_factory=dict)
+
+    @cached_property
+    def earlier(self) -> UUID:
+        """A closed case that the person had before."""
+        return CaseOffice(self.team, self.case, self.person).earlier()
+
+    def agree(self, recipient: str) -> None:
+        """The person's yes to sharing with a recipient."""
+        with self.team.zone() as session:
+            say_yes(session, self.team, self.person, recipient)
 
     def sit(self, name: str, *roles: Role, **reach: UUID) -> Browser:
         if name not in self.seats:

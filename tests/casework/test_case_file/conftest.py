@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from uuid import UUID
+from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
@@ -11,8 +12,11 @@ from sqlalchemy.orm import Session
 
 from casework import list_cases
 from casework.case_file import Act, CaseFile, EntryKind, Step, read_case_file, take_step
+from casework.consent import ConsentState, Statement, record_consent
+from casework.models import Case, CaseState
 from core.access import Access, Custody, Grant
 from core.audit import Purpose
+from core.clock import now
 from core.database import Zone
 from core.permissions import Role
 from tests.casework.conftest import OPERATION, SCREENING, Field
@@ -52,6 +56,33 @@ class Office:
         """The next act on an entry, by somebody who has just looked at it."""
         seen = next(one for one in self.file().entries if one.id == entry)
         self.take(Step(seen.kind, act, entry, fields, seen=seen.number), access)
+
+    def agree(self, recipient: str) -> None:
+        """The person's yes to sharing with a recipient."""
+        with self.working() as session:
+            say_yes(session, self.team, self.person, recipient)
+
+    def earlier(self, state: CaseState = CaseState.CLOSED) -> UUID:
+        """A case that the person had a year before."""
+        with self.team.changing() as session:
+            case = session.get_one(Case, self.case)
+            made = Case(
+                id=uuid4(),
+                operation=OPERATION,
+                person=case.person,
+                household=case.household,
+                state=state.value,
+                screening_outcome="actual",
+                opened_at=case.opened_at - timedelta(days=365),
+                reference=uuid4().bytes,
+            )
+            session.add(made)
+            return made.id
+
+
+def say_yes(session: Session, team: Field, person: UUID, recipient: str) -> None:
+    said = Statement(Purpose.REFERRAL, ConsentState.GIVEN, now(), "amal", recipient=recipient, language="ar")
+    record_consent(session, team.ring, person, said)
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """The programme of casework: one file, read strictly, and in force once two people have decided it."""
 
+import re
+
 import pytest
 
 from casework.case_file import Act, EntryKind
@@ -24,7 +26,7 @@ def test_ours_says_every_code_in_every_language() -> None:
 
 def test_a_code_is_read_in_the_own_language_else_in_english_else_as_it_is() -> None:
     programme = parse_programme(TEXT)
-    assert programme.approvals == {"plan", "closure"}
+    assert programme.approvals == {"plan", "closure", "report"}
     assert programme.label("need", "medical", "fr") == "Soins médicaux"
     assert programme.label("risk", "low", "xx") == "Low"
     assert programme.label("need", "gone", "en") == "gone"
@@ -78,3 +80,13 @@ def test_two_people_change_what_casework_offers_and_asks(office: Office) -> None
     with pytest.raises(StepImpossible):
         office.go_on(assessment, Act.SETTLE)
     office.go_on(assessment, Act.SUBMIT)
+
+
+def test_a_programme_older_than_a_list_takes_ours_until_it_is_changed() -> None:
+    older = re.sub(r"\[lists\.report_(?:purpose|recipient)\].*?\n\n", "", TEXT, flags=re.DOTALL).replace("report = true\n", "")
+    assert "report" not in older
+    programme = parse_programme(older)
+    assert programme.lists["report_recipient"] == parse_programme(TEXT).lists["report_recipient"]
+    assert "report" not in programme.approvals
+    changed = rewrite_list(older, "report_recipient", CodeList({"tribunal": {"en": "The tribunal"}}, {}))
+    assert parse_programme(changed).lists["report_recipient"] == {"tribunal": {"en": "The tribunal"}}

@@ -25,6 +25,7 @@ FILLED: dict[FieldKind, str | list[str]] = {
     FieldKind.DATE: "2026-02-20",
     FieldKind.NUMBER: "12",
     FieldKind.YES_NO: "yes",
+    FieldKind.LANGUAGE: "fr",
 }
 CODES = {
     "trafficking_status": "actual",
@@ -38,8 +39,10 @@ CODES = {
     "urgency": "soon",
     "visit_outcome": "well",
     "closure_outcome": "goals_met",
+    "report_purpose": "court",
+    "report_recipient": "court",
 }
-BY_THE_PROGRAM = {"rule", "score"}  # written by the program, from what the rules propose
+BY_THE_PROGRAM = {"basis", "digest", "holds", "reference", "rule", "score"}
 EVERYTHING, NOTHING = frozenset(EntryKind), frozenset[str]()
 
 
@@ -79,15 +82,18 @@ def way_to(kind: EntryKind, state: str, approvals: frozenset[str]) -> list[Trans
 
 
 def do(office: Office, row: Transition, entry: UUID | None = None, *, seen: int = 0, access: Access | None = None) -> UUID:
-    return office.take(
-        Step(row.kind, row.act, entry, filled(row.kind), seen=seen), access or (EMIL if row.by_another else AMAL)
-    )
+    fields = filled(row.kind)
+    if row.kind is EntryKind.REPORT and row.before == NOT_YET:
+        office.agree("court")
+    if row.kind is EntryKind.EARLIER_CASE:
+        fields["earlier"] = str(office.earlier())
+    return office.take(Step(row.kind, row.act, entry, fields, seen=seen), access or (EMIL if row.by_another else AMAL))
 
 
 def come_to(office: Office, way: Sequence[Transition], access: Access | None = None) -> UUID | None:
     entry = None
     for number, row in enumerate(way):
-        entry = do(office, row, entry, seen=number, access=access)
+        entry = do(office, row, entry, seen=number, access=EMIL if row.by_another else access)
     return entry
 
 
