@@ -34,6 +34,7 @@ GROUPS: Final[Mapping[str, Sequence[str]]] = {
     "erase": ("erase", "holds", "retention"),
     "export_identified": ("exports",),
     "policies": ("policies",),
+    "set_up": ("setup",),
     "keep_backups": ("backup", "restore"),
     "store": ("store",),
     "anonymizer": ("anonymizer",),
