@@ -48,7 +48,7 @@ def export(
     file: Annotated[Path, typer.Argument(help="New file to write (.zip).")],
     lists: Annotated[
         list[str] | None,
-        typer.Option("--list", help="A list of the forms that goes along, for example towns.csv: you say that it names nobody."),
+        typer.Option("--list", help="A list of the forms that goes along, as towns.csv: you say that it names nobody."),
     ] = None,
 ) -> None:
     """Write the set-up that holds. Lists of forms stay behind unless they are named, for they may name people."""

@@ -41,6 +41,7 @@ from app.web.register_pages import REGISTERS
 from app.web.release_pages import RELEASES
 from app.web.rights_pages import RIGHTS
 from app.web.screening_pages import SCREENINGS
+from app.web.set_up_pages import SET_UP
 from app.web.sign_in_pages import SIGN_IN
 from app.web.token_pages import TOKENS
 from app.web.trafficking_pages import TRAFFICKING
@@ -95,6 +96,7 @@ GROUPS = (
     AUDIT,
     REGISTERS,
     FIRST_HOUR,
+    SET_UP,
     ADMINISTRATION,
     UNITS,
     TOKENS,
