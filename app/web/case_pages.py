@@ -16,6 +16,7 @@ from app.web.case_values import Reading, ShownEntry, shown_entry, shown_fields
 from app.web.desk import Desk, OpenDesk, PageGroup
 from app.web.problems import status_of
 from app.web.record_desk import PURPOSES, purpose_of
+from app.web.referral_package_pages import package_panel
 from app.web.signed_in import SignedIn, Visit
 from app.web.signed_in_page import reader_language, show, signed_in_router
 from app.web.work_pages import paths
@@ -119,6 +120,7 @@ def look_at_entry(
         **_frame(desk, visit, opened, reading, purpose_of(purpose)),
         shown=shown_entry(found, reading, whole=True),
         steps=[(step, shown_fields(step.kind, step.fields, reading)) for step in reversed(found.steps)],
+        **package_panel(desk, visit, found, opened.programme),
     )
 
 

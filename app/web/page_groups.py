@@ -36,6 +36,7 @@ from app.web.programme_pages import PROGRAMME
 from app.web.protection_pages import PROTECTION
 from app.web.quality_pages import QUALITY
 from app.web.record_pages import RECORDS
+from app.web.referral_package_pages import REFERRAL_PACKAGES
 from app.web.referral_pages import REFERRALS
 from app.web.register_pages import REGISTERS
 from app.web.release_pages import RELEASES
@@ -73,6 +74,7 @@ GROUPS = (
     CASE_PRINTS,
     SCREENINGS,
     REFERRALS,
+    REFERRAL_PACKAGES,
     FAMILY,
     CHILDREN,
     TRAFFICKING,

@@ -29,6 +29,7 @@ from tests.casework.conftest import xforms as xforms  # noqa: PLC0414
 PROPOSER = {
     Act.ERASURE: Role.DATA_PROTECTION_OFFICER,
     Act.IDENTIFIED_EXPORT: Role.SUPERVISOR,
+    Act.REFERRAL_PACKAGE: Role.SUPERVISOR,
     Act.BULK_READ: Role.SUPERVISOR,
     Act.KEY_OPERATION: Role.ADMINISTRATOR,
     Act.POLICY_CHANGE: Role.PROTECTION_OFFICER,
