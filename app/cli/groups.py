@@ -20,6 +20,7 @@ GROUPS: Final[Mapping[str, Sequence[str]]] = {
     "collectors": ("collectors",),
     "collect": ("submissions",),
     "import_files": ("import",),
+    "htcds": ("htcds",),
     "publish": ("release",),
     "published_elsewhere": ("elsewhere",),
     "registers": ("registers",),
