@@ -7,7 +7,8 @@ import pytest
 from openpyxl import load_workbook
 
 from casework.exporting.open_records import OpenedInterview, OpenedPerson
-from casework.htcds import UNCODED, htcds_fields, htcds_row
+from casework.exporting.to_htcds import htcds_row
+from casework.htcds import UNCODED, htcds_fields
 from casework.htcds.standard import all_fields
 from forms import FormDefinition
 from tests.casework.conftest import SCREENING, Field
