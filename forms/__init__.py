@@ -7,7 +7,6 @@ they finalise, for a key pair that `add_form_key` made.
 """
 
 from forms.build_questionnaire import QUESTIONNAIRES, build_questionnaire
-from forms.carried_form import carried_form
 from forms.compile_workbook import compile_workbook
 from forms.definition import FormDefinition, PrivacyClass, Question, RecordKind, RecordPart
 from forms.encrypt_form import encrypt_form, refuse_foreign_key
@@ -30,7 +29,6 @@ __all__ = [
     "WorkbookRejected",
     "add_form_key",
     "build_questionnaire",
-    "carried_form",
     "compile_workbook",
     "encrypt_form",
     "find_definition",

@@ -22,6 +22,7 @@ from core.permissions import Right
 from core.places import load_places, write_gazetteer
 from core.policies import PolicyKind, active_policy
 from forms import classes
+from forms.carried import carried_form
 from ingest.quality import plans_in_force
 
 __all__ = [
@@ -130,7 +131,7 @@ def _forms(session: Session, operation: str, lists: set[str]) -> Iterable[Carrie
         media = {one.file_name: one.content for one in forms.read_media(session, operation, form.form_id, form.version)}
         left = {name for name in media if is_list(name) and name not in lists and (name, media[name]) != own}
         yield CarriedForm(
-            forms.carried_form(form.xform),
+            carried_form(form.xform),
             {name: content for name, content in media.items() if name not in left},
             tuple(sorted(left)),
             form.encrypted,

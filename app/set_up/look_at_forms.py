@@ -15,6 +15,7 @@ from core.access import Access
 from core.database import Zone
 from core.permissions import Right
 from forms import classes
+from forms.carried import carried_form
 
 __all__ = ["look_at_classes", "look_at_forms"]
 
@@ -80,7 +81,7 @@ def _media(session: Session, operation: str, form: forms.PublishedForm) -> Media
 
 def _known(form: CarriedForm, here: forms.PublishedForm, media: Media) -> Outcome:
     """The lists that stayed behind are not compared: nobody says what they hold elsewhere."""
-    asks_the_same = forms.carried_form(here.xform) == form.xform and here.encrypted == form.encrypted
+    asks_the_same = carried_form(here.xform) == form.xform and here.encrypted == form.encrypted
     if asks_the_same and form.media == {name: content for name, content in media.items() if name not in form.left}:
         return Outcome(FORMS, form.name, State.SAME)
     return conflict(FORMS, form.name, Why.OTHER_CONTENT)

@@ -16,7 +16,8 @@ from core.identity.models import UnitKind
 from core.packed_parts import unpack
 from core.places import parse_gazetteer
 from core.policies import PolicyKind
-from forms import PrivacyClass, RecordKind, RecordPart, carried_form
+from forms import PrivacyClass, RecordKind, RecordPart
+from forms.carried import carried_form
 from forms.classes import Classes, QuestionClass
 from ingest.quality import QualityPlan, read_plan
 

@@ -13,7 +13,8 @@ from core.identity.models import UnitKind
 from core.packed_parts import pack, unpack
 from core.places import GazetteerUnreadable, write_gazetteer
 from core.policies import PolicyKind
-from forms import PrivacyClass, carried_form
+from forms import PrivacyClass
+from forms.carried import carried_form
 from forms.classes import Classes, QuestionClass
 from forms.errors import XFormUnreadable
 from ingest.quality import PlanUnreadable, QualityPlan
