@@ -22,7 +22,7 @@ from core.permissions import Right
 from core.places import load_places, write_gazetteer
 from core.policies import PolicyKind, active_policy
 from forms import classes
-from forms.carried import carried_form
+from forms.carried import carried_form, published_in_order
 from ingest.quality import plans_in_force
 
 __all__ = [
@@ -32,7 +32,6 @@ __all__ = [
     "policy_text",
     "require_manager",
     "units_of",
-    "versions_of",
     "write_set_up",
 ]
 
@@ -77,18 +76,10 @@ def lists_of_forms(program: Program, access: Access) -> list[tuple[str, str]]:
         own = _own_places(session, access.operation)
         return [
             (f"{form.form_id} {form.version}".strip(), medium.file_name)
-            for form in versions_of(session, access.operation)
+            for form in published_in_order(session, access.operation)
             for medium in forms.read_media(session, access.operation, form.form_id, form.version)
             if is_list(medium.file_name) and (medium.file_name, medium.content) != own
         ]
-
-
-def versions_of(session: Session, operation: str, form_id: str | None = None) -> list[forms.PublishedForm]:
-    """Every published version, of one form or of all, in the order in which they were published."""
-    listed = sorted(classes.list_form_versions(session, operation), key=lambda it: it.published_at)
-    wanted = [it for it in listed if form_id in {None, it.form_id}]
-    found = (forms.find_form(session, operation, it.form_id, it.version) for it in wanted)
-    return [form for form in found if form is not None]
 
 
 def gazetteer_of(session: Session, operation: str, largest: int) -> Gazetteer:
@@ -127,7 +118,7 @@ def _own_places(session: Session, operation: str) -> tuple[str, bytes]:
 
 def _forms(session: Session, operation: str, lists: set[str]) -> Iterable[CarriedForm]:
     own = _own_places(session, operation)
-    for form in versions_of(session, operation):
+    for form in published_in_order(session, operation):
         media = {one.file_name: one.content for one in forms.read_media(session, operation, form.form_id, form.version)}
         left = {name for name in media if is_list(name) and name not in lists and (name, media[name]) != own}
         yield CarriedForm(

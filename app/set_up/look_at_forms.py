@@ -4,18 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import groupby
 
-from sqlalchemy.orm import Session
-
 import forms
 from app.program import Program
-from app.set_up.gather import versions_of
 from app.set_up.outcome import Outcome, State, Why, conflict
 from app.set_up.set_up import CarriedForm, SetUp
 from core.access import Access
 from core.database import Zone
 from core.permissions import Right
 from forms import classes
-from forms.carried import carried_form
+from forms.carried import carried_form, published_in_order
 
 __all__ = ["look_at_classes", "look_at_forms"]
 
@@ -25,9 +22,12 @@ Media = Mapping[str, bytes]
 
 def look_at_forms(program: Program, access: Access, set_up: SetUp, given: Media) -> Iterator[Outcome]:
     """`given` are lists that do not travel, by their names, brought along by who brings the set-up in."""
+    with program.database.transaction(Zone.COLLECTION, access=access) as session:
+        published = published_in_order(session, access.operation)
     by_id = sorted(set_up.forms, key=lambda form: form.definition.form_id)  # stable: versions stay in their order
     for form_id, group in groupby(by_id, key=lambda form: form.definition.form_id):
-        yield from _of_one_form(program, access, form_id, list(group), given)
+        here = {form.version: form for form in published if form.form_id == form_id}
+        yield from _of_one_form(program, access, list(group), here, given)
 
 
 def look_at_classes(program: Program, access: Access, set_up: SetUp) -> Iterator[Outcome]:
@@ -53,15 +53,12 @@ def look_at_classes(program: Program, access: Access, set_up: SetUp) -> Iterator
 
 
 def _of_one_form(
-    program: Program, access: Access, form_id: str, wanted: Sequence[CarriedForm], given: Media
+    program: Program, access: Access, wanted: Sequence[CarriedForm], here: Mapping[str, forms.PublishedForm], given: Media
 ) -> Iterator[Outcome]:
-    with program.database.transaction(Zone.COLLECTION, access=access) as session:
-        here = {form.version: form for form in versions_of(session, access.operation, form_id)}
-        media = {version: _media(session, access.operation, form) for version, form in here.items()}
     newest, order = list(here)[-1:], [form.definition.version for form in wanted]
     for form in wanted:
         if form.definition.version in here:
-            yield _known(form, here[form.definition.version], media[form.definition.version])
+            yield _known(program, access, form, here[form.definition.version])
         elif newest and newest[0] not in order:
             yield conflict(FORMS, form.name, Why.OTHER_VERSIONS, newest[0])
         elif newest and order.index(form.definition.version) < order.index(newest[0]):
@@ -75,12 +72,10 @@ def _of_one_form(
             yield Outcome(FORMS, form.name, State.CHANGED if here else State.ADDED, needs=Right.MANAGE_ACCOUNTS, act=act)
 
 
-def _media(session: Session, operation: str, form: forms.PublishedForm) -> Media:
-    return {one.file_name: one.content for one in forms.read_media(session, operation, form.form_id, form.version)}
-
-
-def _known(form: CarriedForm, here: forms.PublishedForm, media: Media) -> Outcome:
+def _known(program: Program, access: Access, form: CarriedForm, here: forms.PublishedForm) -> Outcome:
     """The lists that stayed behind are not compared: nobody says what they hold elsewhere."""
+    with program.database.transaction(Zone.COLLECTION, access=access) as session:
+        media = {it.file_name: it.content for it in forms.read_media(session, access.operation, here.form_id, here.version)}
     asks_the_same = carried_form(here.xform) == form.xform and here.encrypted == form.encrypted
     if asks_the_same and form.media == {name: content for name, content in media.items() if name not in form.left}:
         return Outcome(FORMS, form.name, State.SAME)

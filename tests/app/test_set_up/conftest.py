@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 import forms
 from app.program import Program
+from app.set_up import write_set_up
 from casework.programme import OURS
 from core.access import Access, Grant
 from core.database import Zone
@@ -94,6 +96,21 @@ def at_work(field_team: Field, tmp_path: Path) -> Office:
         add_account(session, field_team.ring, "canary-account", "Canary Colleague", kind=AccountKind.PERSON)
     office.decide(PolicyKind.PROGRAMME, SONIA, CARLA, PROGRAMME)
     return office
+
+
+@cache
+def _kept() -> dict[str, bytes]:
+    return {}
+
+
+@pytest.fixture
+def home_file(request: pytest.FixtureRequest) -> bytes:
+    """The set-up of the office at work. It is always the same bytes, so it is made once."""
+    kept = _kept()
+    if not kept:
+        office: Office = request.getfixturevalue("at_work")
+        kept["file"] = write_set_up(office.program, SONIA)
+    return kept["file"]
 
 
 @pytest.fixture

@@ -44,40 +44,32 @@ def test_a_manager_takes_the_file_home_and_lists_of_people_stay(at_work: Office)
     assert any(name.endswith("media/towns.csv") for name in unpack(with_towns, KIND, VERSION))
 
 
-def test_another_looks_first_and_then_brings_in_what_is_theirs(at_work: Office, there: Site) -> None:
-    content = write_set_up(at_work.program, SONIA)
+def test_another_looks_first_and_then_brings_in_what_is_theirs(home_file: bytes, there: Site) -> None:
     adam = there.sign_in("adam", Role.ADMINISTRATOR)
-    looked = send(adam, content).text
+    looked = send(adam, home_file).text
     assert "Nothing was changed." in looked
     for said in ("Relief › North", "Left for a colleague", "classify_form", "Bring these lists along", "towns.csv"):
         assert said in looked
-    done = send(adam, content, "bring").text
+    done = send(adam, home_file, "bring").text
     assert "What was brought in" in done
     assert "Added" in done
     with there.database.transaction(Zone.COLLECTION, access=PROGRAM) as session:
         assert "wells" in {form.form_id for form in list_forms(session, OPERATION)}
 
 
-def test_what_is_at_odds_is_shown_and_not_brought_in(at_work: Office) -> None:
-    content = write_set_up(at_work.program, SONIA)
-    parts = unpack(content, KIND, VERSION) | {"policies/programme.toml": b"[lists]"}
-    sara = site_of(at_work.program).sign_in("sara", Role.SUPERVISOR)
-    answer = send(sara, pack(KIND, VERSION, parts), "bring")
-    assert "Nothing of it can be brought in" in answer.text
-    assert "The program cannot use it" in answer.text
+def test_what_is_at_odds_or_changed_or_from_elsewhere_is_not_brought_in(home_file: bytes, there: Site) -> None:
+    sara = there.sign_in("sara", Role.SUPERVISOR)
+    parts = unpack(home_file, KIND, VERSION) | {"policies/programme.toml": b"[lists]"}
+    at_odds = send(sara, pack(KIND, VERSION, parts), "bring").text
+    assert "Nothing of it can be brought in" in at_odds
+    assert "The program cannot use it" in at_odds
+    at = home_file.index(b"PK\x03\x04", 100) + 60
+    changed = send(sara, home_file[:at] + bytes([home_file[at] ^ 1]) + home_file[at + 1 :], "bring")
+    assert changed.status_code == 422
+    assert "Nothing of it was used" in changed.text
+    assert sara.client.post("/setup", data={"form_token": "x"}, files={"file": ("a.zip", home_file)}).status_code == 403
 
 
-def test_a_changed_file_and_a_form_from_elsewhere_are_refused(at_work: Office) -> None:
-    sara = site_of(at_work.program).sign_in("sara", Role.SUPERVISOR)
-    content = write_set_up(at_work.program, SONIA)
-    at = content.index(b"PK\x03\x04", 100) + 60
-    answer = send(sara, content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :], "bring")
-    assert answer.status_code == 422
-    assert "Nothing of it was used" in answer.text
-    assert sara.client.post("/setup", data={"form_token": "x"}, files={"file": ("a.zip", content)}).status_code == 403
-
-
-def test_it_is_closed_to_whoever_manages_nothing(at_work: Office) -> None:
-    site = site_of(at_work.program)
+def test_it_is_closed_to_whoever_manages_nothing(there: Site) -> None:
     for role in set(Role) - {Role.SUPERVISOR, Role.ADMINISTRATOR, Role.PROTECTION_OFFICER, Role.DATA_PROTECTION_OFFICER}:
-        assert site.sign_in(role.value, role).get("/setup").status_code == 403
+        assert there.sign_in(role.value, role).get("/setup").status_code == 403
