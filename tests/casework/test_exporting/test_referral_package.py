@@ -15,10 +15,10 @@ from sqlalchemy import text
 from casework import exporting
 from casework.case_file import Act, EntryKind
 from casework.case_file.errors import ReferralNotAgreed
-from casework.consent import RestrictionReason, restrict_record, withdraw_consent
+from casework.consent import LegalBasis, RestrictionReason, restrict_record, withdraw_consent
 from casework.errors import PartNotYours
 from casework.export_errors import ExportEmpty, RecipientNotProvider, RecipientUnknown, ReferralNotSent
-from casework.exporting import PlannedExport
+from casework.exporting import PlannedExport, Specification
 from casework.programme import OURS
 from casework.records import keep_from
 from core.access import Access, Grant, NotAllowed
@@ -140,6 +140,15 @@ def test_only_who_works_on_the_case_and_shares_it_asks(referred: Referred) -> No
     for who in (BADR, DANUTA, DORA):
         with pytest.raises((NotAllowed, ReferralNotSent)):
             referred.propose(who)
+
+
+def test_what_is_approved_names_the_referral(referred: Referred) -> None:
+    person, fields = referred.office.person, ("identity/prs_First_Name",)
+    of_one, of_another = (
+        Specification(referred.recipient, fields, (person,), Purpose.REFERRAL, LegalBasis.CONSENT, referral=entry)
+        for entry in (referred.entry, referred.office.case)
+    )
+    assert of_one.digest("key") != of_another.digest("key")
 
 
 def withdraw(at: Referred) -> None:
