@@ -12,6 +12,7 @@ from core.access import Access
 from core.database import Database, Zone
 from core.errors import Problem
 from core.keyring import KeyRing
+from core.languages import DEFAULT_LANGUAGE
 
 __all__ = ["FileThere", "export_to_file", "export_to_spool"]
 
@@ -42,12 +43,14 @@ def export_to_file(database: Database, ring: KeyRing, access: Access, export: UU
     return done
 
 
-def export_to_spool(database: Database, ring: KeyRing, access: Access, export: UUID) -> IO[bytes]:
+def export_to_spool(
+    database: Database, ring: KeyRing, access: Access, export: UUID, *, language: str = DEFAULT_LANGUAGE
+) -> IO[bytes]:
     """Carry an export out; its encrypted file, at its beginning. It is gone when it is closed."""
     out = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  (whoever sends it closes it)
     try:
         with database.transaction(Zone.CASEWORK, access=access) as session:
-            carry_out_export(session, ring, export, out)  # type: ignore[arg-type]
+            carry_out_export(session, ring, export, out, language=language)  # type: ignore[arg-type]
     except BaseException:
         out.close()
         raise

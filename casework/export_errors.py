@@ -11,7 +11,9 @@ __all__ = [
     "ExportUnclear",
     "ExportUnknown",
     "ReadTooMany",
+    "RecipientNotProvider",
     "RecipientUnknown",
+    "ReferralNotSent",
 ]
 
 
@@ -69,3 +71,15 @@ class ExportOvertaken(Problem):
     code = "CASE-167"
     says = "While export {export} was written, somebody withdrew, or a record in it was restricted, handed over or erased."
     remedy = "Nothing left, and the approval still stands. Carry it out again: what may not leave any more is left out."
+
+
+class ReferralNotSent(Problem):
+    code = "CASE-258"
+    says = "No referral that was sent, and is neither refused, revoked nor done, is in your reach under {entry}."
+    remedy = "Nothing left. Open the case file again and look how the referral stands; send it first."
+
+
+class RecipientNotProvider(Problem):
+    code = "CASE-259"
+    says = "The recipient is not the provider {provider} that the referral was sent to."
+    remedy = "Choose the recipient whose code in the register is that of the provider, or have one added (page /exports)."

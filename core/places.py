@@ -17,7 +17,16 @@ from core.database import among
 from core.errors import Problem
 from core.models import PlaceRow
 
-__all__ = ["GazetteerUnreadable", "Place", "add_places", "load_places", "place_names", "read_gazetteer"]
+__all__ = [
+    "GazetteerUnreadable",
+    "Place",
+    "add_places",
+    "load_places",
+    "parse_gazetteer",
+    "place_names",
+    "read_gazetteer",
+    "write_gazetteer",
+]
 
 LEVEL_NAMES: Final = ("country", "region", "district")
 
@@ -46,11 +55,20 @@ class Place:
 def read_gazetteer(path: Path) -> list[Place]:
     """Read and check a GeoJSON gazetteer; raises `GazetteerUnreadable`."""
     try:
-        features = json.loads(path.read_text(encoding="utf-8"))["features"]
+        content = path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise GazetteerUnreadable(path=path, reason=f"{type(error).__name__} while reading it") from None
+    return parse_gazetteer(content, path)
+
+
+def parse_gazetteer(content: str, path: Path) -> list[Place]:
+    """The same of a text; `path` says where it is from. Raises `GazetteerUnreadable`."""
+    try:
+        features = json.loads(content)["features"]
         given = [(feature["properties"], feature["geometry"]) for feature in features]
         parents = {properties["code"]: properties.get("parent") for properties, _ in given}
         names = {properties["code"]: dict(properties["names"]) for properties, _ in given}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise GazetteerUnreadable(path=path, reason=f"{type(error).__name__} while reading it") from None
     return [
         Place(
@@ -62,6 +80,20 @@ def read_gazetteer(path: Path) -> list[Place]:
         )
         for properties, geometry in given
     ]
+
+
+def write_gazetteer(places: Iterable[Place]) -> str:
+    """GeoJSON that `parse_gazetteer` reads; the same text for the same places in the same order."""
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"code": place.code, "parent": place.parent, "names": dict(sorted(place.names.items()))},
+            "geometry": place.geometry,
+        }
+        for place in places
+    ]
+    lines = ",\n".join(json.dumps(feature, ensure_ascii=False) for feature in features)
+    return f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n'
 
 
 def _level(code: str, parents: Mapping[str, str | None], path: Path) -> int:

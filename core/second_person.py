@@ -52,6 +52,8 @@ class Act(StrEnum):
 
     ERASURE = "erasure"
     IDENTIFIED_EXPORT = "identified_export"
+    REFERRAL_PACKAGE = "referral_package"  # an export of one person, of what a provider is told with a referral
+    RECORDS_IN = "records_in"  # persons whom another organisation hands on in a file
     BULK_READ = "bulk_read"
     KEY_OPERATION = "key_operation"
     POLICY_CHANGE = "policy_change"
@@ -64,6 +66,8 @@ class Act(StrEnum):
 RIGHTS: Final[Mapping[Act, tuple[Right, Right]]] = {
     Act.ERASURE: (Right.PROPOSE_ERASURE, Right.APPROVE_ERASURE),
     Act.IDENTIFIED_EXPORT: (Right.EXPORT_IDENTIFIED, Right.APPROVE_EXPORT),
+    Act.REFERRAL_PACKAGE: (Right.SHARE_RECORD, Right.APPROVE_EXPORT),
+    Act.RECORDS_IN: (Right.REVIEW_SUBMISSION, Right.APPROVE_EXPORT),  # what comes in, by who agrees to what leaves
     Act.BULK_READ: (Right.READ_IN_BULK, Right.APPROVE_BULK_READ),
     Act.KEY_OPERATION: (Right.MANAGE_KEYS, Right.APPROVE_KEY_OPERATION),
     Act.POLICY_CHANGE: (Right.CHANGE_POLICY, Right.APPROVE_POLICY),

@@ -18,7 +18,7 @@ from core.identity.units import find_units
 from core.settings import Settings
 from ingest.from_files import ImportRun
 
-__all__ = ["add_commands"]
+__all__ = ["add_commands", "custody_named"]
 
 
 def add_commands(commands: typer.Typer) -> None:
@@ -54,7 +54,7 @@ def import_answers(
 ) -> None:
     """Take in answers from files, as if phones had sent them. The same files may be imported again: what is known stays."""
     with reporting(report) as told, open_program(Settings.read()) as program:
-        run = ImportRun(operation, _custody(program, operation, organisation, area, team))
+        run = ImportRun(operation, custody_named(program, operation, organisation, area, team))
         handed_in = HandedIn(path, form, mapping, sheet, encoding, no_answer, media, drafts)
         with open_files(program, run, handed_in, actor=ADMINISTRATOR) as opened:
             if isinstance(opened, Suggested):
@@ -81,7 +81,8 @@ def _show_suggestion(suggested: Suggested) -> None:
     console.print(f"Written to {suggested.path}. Decide there on all that begins with ?, then import again.", markup=False)
 
 
-def _custody(program: Program, operation: str, organisation: str, area: str, team: str) -> Custody:
+def custody_named(program: Program, operation: str, organisation: str, area: str, team: str) -> Custody:
+    """The custody of the units of these names; raises `OperationUnknown` or `UnitNamedWrongly`."""
     with program.database.transaction(Zone.COLLECTION, operation=operation, actor=ADMINISTRATOR) as session:
         find_operation(session, operation)
     with program.database.transaction(Zone.IDENTITY, actor=ADMINISTRATOR) as session:

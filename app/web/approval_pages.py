@@ -24,6 +24,7 @@ router = signed_in_router()
 PAGES = {
     Act.ERASURE: "/erasures",
     Act.IDENTIFIED_EXPORT: "/exports",
+    Act.REFERRAL_PACKAGE: "/exports",
     Act.BULK_READ: "/bulk-reading",
     Act.POLICY_CHANGE: "/policies",
     Act.PROGRAMME_CHANGE: "/programme",

@@ -16,6 +16,7 @@ from app.web.case_values import Reading, ShownEntry, shown_entry, shown_fields
 from app.web.desk import Desk, OpenDesk, PageGroup
 from app.web.problems import status_of
 from app.web.record_desk import PURPOSES, purpose_of
+from app.web.referral_package_pages import package_panel
 from app.web.signed_in import SignedIn, Visit
 from app.web.signed_in_page import reader_language, show, signed_in_router
 from app.web.work_pages import paths
@@ -128,6 +129,7 @@ def look_at_entry(
         version=version,
         report_text=_text_at(found, version),
         report_language=(found.fields or {}).get("language", ""),
+        **package_panel(desk, visit, found, opened.programme),
     )
 
 

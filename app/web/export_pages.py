@@ -23,7 +23,7 @@ from core.database import Zone
 from core.permissions import Right
 from core.second_person import approve, reject
 
-__all__ = ["EXPORTS"]
+__all__ = ["EXPORTS", "pieces_of"]
 
 PURPOSES: Final = (Purpose.REFERRAL, Purpose.ASSISTANCE, Purpose.PROTECTION, Purpose.LEGAL, Purpose.RIGHTS)
 STATES: Final = ("eligible", "not_eligible", "active", "follow_up", "closed", "closed_referred")
@@ -114,10 +114,11 @@ def fetch(request: Request, visit: SignedIn, desk: OpenDesk, export: UUID, form:
     """Carry the export out and hand over its encrypted file. It is nowhere else, and is made once."""
     sealed = export_to_spool(desk.database, desk.ring, visit.access, export)
     headers = {"Content-Disposition": f'attachment; filename="{export}.zip.age"', "Cache-Control": "no-store"}
-    return StreamingResponse(_pieces(sealed), media_type="application/octet-stream", headers=headers)
+    return StreamingResponse(pieces_of(sealed), media_type="application/octet-stream", headers=headers)
 
 
-def _pieces(sealed: IO[bytes]) -> Iterator[bytes]:
+def pieces_of(sealed: IO[bytes]) -> Iterator[bytes]:
+    """The file piece by piece; it is gone then."""
     with sealed:
         while piece := sealed.read(PIECE):
             yield piece

@@ -38,12 +38,14 @@ from app.web.programme_pages import PROGRAMME
 from app.web.protection_pages import PROTECTION
 from app.web.quality_pages import QUALITY
 from app.web.record_pages import RECORDS
+from app.web.referral_package_pages import REFERRAL_PACKAGES
 from app.web.referral_pages import REFERRALS
 from app.web.register_pages import REGISTERS
 from app.web.release_pages import RELEASES
 from app.web.report_pages import REPORTS
 from app.web.rights_pages import RIGHTS
 from app.web.screening_pages import SCREENINGS
+from app.web.set_up_pages import SET_UP
 from app.web.sign_in_pages import SIGN_IN
 from app.web.token_pages import TOKENS
 from app.web.trafficking_pages import TRAFFICKING
@@ -78,6 +80,7 @@ GROUPS = (
     NEXT_CASES,
     SCREENINGS,
     REFERRALS,
+    REFERRAL_PACKAGES,
     FAMILY,
     CHILDREN,
     TRAFFICKING,
@@ -101,6 +104,7 @@ GROUPS = (
     AUDIT,
     REGISTERS,
     FIRST_HOUR,
+    SET_UP,
     ADMINISTRATION,
     UNITS,
     TOKENS,

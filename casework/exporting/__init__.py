@@ -15,6 +15,7 @@ from casework.exporting.recipients import (
     list_recipients,
     withdraw_recipient,
 )
+from casework.exporting.referral_package import package_recipients, packages_of, propose_package
 from casework.exporting.specification import Specification, choose_persons
 from casework.exporting.trace_export import trace_export
 
@@ -32,7 +33,10 @@ __all__ = [
     "export_log",
     "find_export",
     "list_recipients",
+    "package_recipients",
+    "packages_of",
     "propose_export",
+    "propose_package",
     "trace_export",
     "waiting_exports",
     "withdraw_recipient",

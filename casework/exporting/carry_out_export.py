@@ -1,7 +1,7 @@
 """Carry out an approved export: exactly what was approved, less what may not leave any more."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 from uuid import UUID
@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from casework.consent.consents import LegalBasis
 from casework.export_errors import ExportChanged, ExportEmpty, ExportOvertaken, ExportUnknown
 from casework.export_models import ExportLog, ExportPlan
+from casework.exporting.gather_package import gather_package
+from casework.exporting.list_exports import referral_of
 from casework.exporting.mark_export import record_number, row_key, visible_mark
 from casework.exporting.may_leave import Leaving, LeftOut, hold_still, who_may_leave
 from casework.exporting.open_records import OpenedPerson, open_records
@@ -18,14 +20,16 @@ from casework.exporting.propose_export import export_subject
 from casework.exporting.recipients import Recipient, usable_recipient
 from casework.exporting.specification import Specification
 from casework.exporting.write_export import ExportContent, cell, write_zip
+from casework.exporting.write_package import write_package
 from casework.store.seal_record import Vault
 from core.access import require
 from core.audit import Action, Purpose, record
 from core.clock import now
 from core.keyring import KeyRing
+from core.languages import DEFAULT_LANGUAGE
 from core.permissions import Right
 from core.sealed_file import seal_stream
-from core.second_person import Act, carry_out
+from core.second_person import carry_out, find_proposal
 
 __all__ = ["CarriedOut", "carry_out_export"]
 
@@ -40,8 +44,12 @@ class CarriedOut:
     sha256: str
 
 
-def carry_out_export(session: Session, ring: KeyRing, export: UUID, out: BinaryIO) -> CarriedOut:
+def carry_out_export(
+    session: Session, ring: KeyRing, export: UUID, out: BinaryIO, *, language: str = DEFAULT_LANGUAGE
+) -> CarriedOut:
     """Write the export to `out`, encrypted to its recipient alone. Succeeds once; give the file away after the commit only.
+
+    A package of a referral is written in the `language` named.
 
     Consent, restrictions and reach are asked again; who may not leave any more is left out. They are asked once more at the
     end, with the records held still until the commit: a withdrawal meanwhile stops the export. The records are read four times
@@ -49,12 +57,14 @@ def carry_out_export(session: Session, ring: KeyRing, export: UUID, out: BinaryI
     Raises `NotAllowed` and its kinds, `RecipientUnknown`, `ExportUnknown`, `ExportChanged`, `ExportEmpty`, `ExportOvertaken`,
     `KeyDestroyed` or `CiphertextRefused`; what is in `out` by then is worthless, and the transaction must be rolled back.
     """
-    access = require(session, Right.EXPORT_IDENTIFIED, subject=export_subject(export))
     plan = session.get(ExportPlan, export)
     if plan is None:
+        require(session, Right.EXPORT_IDENTIFIED, subject=export_subject(export))
         raise ExportUnknown(export=export)
-    recipient, wanted = usable_recipient(session, plan.recipient), _specification(plan)
-    approved = carry_out(session, plan.proposal, Act.IDENTIFIED_EXPORT, export_subject(export))
+    wanted = _specification(session, plan)
+    access = require(session, wanted.right, subject=export_subject(export))
+    recipient = usable_recipient(session, plan.recipient)
+    approved = carry_out(session, plan.proposal, wanted.act, export_subject(export))
     if approved.detail.get("sha256") != wanted.digest(recipient.public_key):
         raise ExportChanged(export=export)
 
@@ -70,8 +80,7 @@ def carry_out_export(session: Session, ring: KeyRing, export: UUID, out: BinaryI
     if not leaving:
         raise ExportEmpty(asked=len(wanted.persons), reasons=", ".join(sorted(reasons)))
     vault = Vault(session, ring, access.operation)
-    content = _content(vault, export, recipient, wanted, _in_order(vault, export, leaving, wanted.fields))
-    digest = seal_stream(write_zip(content), recipient.public_key, out)
+    digest = seal_stream(_written(vault, export, recipient, wanted, leaving, language=language), recipient.public_key, out)
     persons = [one.person for one in leaving]
     hold_still(session, persons)
     if may_leave(persons, Counter()) != leaving:
@@ -95,9 +104,19 @@ def carry_out_export(session: Session, ring: KeyRing, export: UUID, out: BinaryI
     return CarriedOut(export, len(leaving), reasons, digest)
 
 
-def _specification(plan: ExportPlan) -> Specification:
+def _specification(session: Session, plan: ExportPlan) -> Specification:
     purpose, basis = Purpose(plan.purpose), LegalBasis(plan.basis)
-    return Specification(plan.recipient, tuple(plan.fields), tuple(plan.persons), purpose, basis)
+    referral = referral_of(find_proposal(session, plan.proposal))
+    return Specification(plan.recipient, tuple(plan.fields), tuple(plan.persons), purpose, basis, referral)
+
+
+def _written(
+    vault: Vault, export: UUID, recipient: Recipient, wanted: Specification, leaving: Sequence[Leaving], *, language: str
+) -> Iterator[bytes]:
+    if wanted.referral is None:
+        return write_zip(_content(vault, export, recipient, wanted, _in_order(vault, export, leaving, wanted.fields)))
+    [one] = leaving
+    return write_package(gather_package(vault, export, recipient, wanted, one, language=language))
 
 
 def _in_order(vault: Vault, export: UUID, leaving: Sequence[Leaving], fields: Sequence[str]) -> list[Leaving]:

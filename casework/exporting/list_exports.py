@@ -15,9 +15,9 @@ from core.paging import PAGE, Page, page_of
 from core.permissions import Right
 from core.proposals_in_reach import may_approve
 from core.sealed_file import recipient_fingerprint
-from core.second_person import find_proposal
+from core.second_person import Proposal, find_proposal
 
-__all__ = ["LoggedExport", "PlannedExport", "export_log", "find_export", "waiting_exports"]
+__all__ = ["LoggedExport", "PlannedExport", "export_log", "find_export", "planned", "referral_of", "waiting_exports"]
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class PlannedExport:
     proposed_by: str
     until: datetime
     yours_to_decide: bool
+    referral: UUID | None = None  # the entry of a case file that it is a package of
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,8 @@ class LoggedExport:
 def waiting_exports(session: Session) -> list[PlannedExport]:
     """Exports that wait for a second person, or for being carried out; raises `NotAllowed`."""
     _require_officer(session)
-    planned = [_planned(session, *row) for row in session.execute(_plans())]
-    return [one for one in planned if one.state in {"proposed", "approved"}]
+    found = [planned(session, *row) for row in session.execute(_plans())]
+    return [one for one in found if one.state in {"proposed", "approved"}]
 
 
 def find_export(session: Session, export: UUID) -> PlannedExport:
@@ -70,7 +71,7 @@ def find_export(session: Session, export: UUID) -> PlannedExport:
     row = session.execute(_plans().where(ExportPlan.id == export)).one_or_none()
     if row is None:
         raise ExportUnknown(export=export)
-    return _planned(session, *row)
+    return planned(session, *row)
 
 
 def export_log(session: Session, *, after: UUID | None = None, size: int = PAGE) -> Page[LoggedExport]:
@@ -106,7 +107,8 @@ def _plans() -> Select[ExportPlan, ExportRecipient]:
     return plans.order_by(ExportPlan.proposed_at, ExportPlan.id)
 
 
-def _planned(session: Session, plan: ExportPlan, to: ExportRecipient) -> PlannedExport:
+def planned(session: Session, plan: ExportPlan, to: ExportRecipient) -> PlannedExport:
+    """A plan with where it stands."""
     proposal = find_proposal(session, plan.proposal)
     return PlannedExport(
         plan.id,
@@ -123,7 +125,14 @@ def _planned(session: Session, plan: ExportPlan, to: ExportRecipient) -> Planned
         plan.proposed_by,
         proposal.until,
         may_approve(access_of(session), proposal),
+        referral_of(proposal),
     )
+
+
+def referral_of(proposal: Proposal) -> UUID | None:
+    """The referral that an export is a package of; what was approved says it."""
+    entry = proposal.detail.get("entry")
+    return UUID(str(entry)) if entry else None
 
 
 def _require_officer(session: Session) -> None:

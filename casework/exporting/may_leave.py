@@ -18,7 +18,6 @@ from casework.store.need_to_know import PART_RIGHTS, readable_parts
 from core.access import Custody, access_of
 from core.audit import Purpose
 from core.clear_columns import custody_of
-from core.permissions import Right
 from forms import RecordPart
 
 __all__ = ["AT_ONCE", "Leaving", "LeftOut", "custodies_of", "hold_still", "who_may_leave"]
@@ -89,15 +88,15 @@ def hold_still(session: Session, persons: Sequence[UUID]) -> None:
 
 
 def _verdict(session: Session, person: Person, wanted: Specification, code: str) -> frozenset[RecordPart] | LeftOut:
-    parts = _parts(session, person, wanted.parts)
+    parts = _parts(session, person, wanted)
     if not parts:
         return LeftOut.NOT_YOURS
     for linked in persons_of(session, person.id):  # what is restricted in one record of a person is restricted in all
         if any(forbidden_for(session, linked, use, code) for use in _uses(wanted)):
             return LeftOut.RESTRICTED
-    if wanted.basis is LegalBasis.CONSENT:
+    if wanted.basis is LegalBasis.CONSENT or wanted.referral:
         given = consent_in_force(session, person.id, Purpose.REFERRAL, code)
-        if given is None or given.basis is not LegalBasis.CONSENT:
+        if given is None or given.basis is not wanted.basis:
             return LeftOut.NO_CONSENT
     return parts
 
@@ -108,13 +107,13 @@ def _uses(wanted: Specification) -> set[Purpose]:
     return {wanted.purpose} if by_law else {wanted.purpose, Purpose.REFERRAL}
 
 
-def _parts(session: Session, person: Person, wanted: Collection[RecordPart]) -> frozenset[RecordPart]:
+def _parts(session: Session, person: Person, wanted: Specification) -> frozenset[RecordPart]:
     """The parts that a grant of the account lets it both read and export. What was lent to it is not its own to give away."""
     access, custody = access_of(session), custody_of(person)
-    if not access.may(Right.EXPORT_IDENTIFIED, custody):
+    if not access.may(wanted.right, custody):
         return frozenset()
     readable = readable_parts(session, person)
-    return frozenset(part for part in wanted if part in readable and access.may(PART_RIGHTS[part], custody))
+    return frozenset(part for part in wanted.parts if part in readable and access.may(PART_RIGHTS[part], custody))
 
 
 def _batches(persons: Sequence[UUID]) -> Iterator[Sequence[UUID]]:

@@ -13,8 +13,7 @@ from casework.exporting.recipients import usable_recipient
 from casework.exporting.specification import Specification
 from core.access import require
 from core.clock import now
-from core.permissions import Right
-from core.second_person import Act, propose
+from core.second_person import propose
 
 __all__ = ["export_subject", "propose_export"]
 
@@ -27,7 +26,7 @@ def propose_export(session: Session, wanted: Specification) -> UUID:
     `RecipientUnknown` or `ExportEmpty`.
     """
     new = uuid4()
-    access = require(session, Right.EXPORT_IDENTIFIED, subject=export_subject(new))
+    access = require(session, wanted.right, subject=export_subject(new))
     recipient = usable_recipient(session, wanted.recipient)
     left_out: Counter[LeftOut] = Counter()
     may = tuple(one.person for one in who_may_leave(session, wanted, recipient.code, left_out, persons=wanted.persons))
@@ -41,10 +40,11 @@ def propose_export(session: Session, wanted: Specification) -> UUID:
         "records": len(may),
         "basis": exact.basis.value,
         "sha256": exact.digest(recipient.public_key),
+        **({"entry": str(exact.referral)} if exact.referral else {}),
     }
     proposal = propose(
         session,
-        Act.IDENTIFIED_EXPORT,
+        exact.act,
         export_subject(new),
         purpose=exact.purpose,
         detail=detail,

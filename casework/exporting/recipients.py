@@ -22,7 +22,15 @@ from core.permissions import Right
 from core.sealed_file import read_recipient, recipient_fingerprint
 from core.second_person import Act, approve, carry_out, propose
 
-__all__ = ["Recipient", "add_recipient", "confirm_recipient", "list_recipients", "usable_recipient", "withdraw_recipient"]
+__all__ = [
+    "Recipient",
+    "add_recipient",
+    "confirm_recipient",
+    "list_recipients",
+    "usable_recipient",
+    "usable_recipients",
+    "withdraw_recipient",
+]
 
 LONGEST: Final = 200
 
@@ -111,6 +119,12 @@ def usable_recipient(session: Session, recipient: UUID) -> Recipient:
     if not found.usable:
         raise RecipientUnknown(recipient=recipient)
     return found
+
+
+def usable_recipients(session: Session) -> list[Recipient]:
+    """All of them, by organisation and name."""
+    rows = session.scalars(select(ExportRecipient).order_by(ExportRecipient.organisation, ExportRecipient.name))
+    return [one for one in map(_value, rows) if one.usable]
 
 
 def _row(session: Session, recipient: UUID) -> ExportRecipient:

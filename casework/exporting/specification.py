@@ -11,6 +11,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from casework.case_file.kinds import parts_of
+from casework.case_file_models import EntryKind
 from casework.consent.consents import LegalBasis
 from casework.export_errors import ExportUnclear
 from casework.models import Case
@@ -18,6 +20,7 @@ from casework.store.linked_persons import canonical_persons
 from core.access import require
 from core.audit import Purpose
 from core.permissions import Right
+from core.second_person import RIGHTS, Act
 from forms import RecordPart
 
 __all__ = ["MOST_RECORDS", "Specification", "choose_persons"]
@@ -28,16 +31,20 @@ LONGEST_FIELD: Final = 200
 
 @dataclass(frozen=True)
 class Specification:
-    """An export before it is proposed. A field is named by part and question, as `identity/prs_First_Name`."""
+    """An export before it is proposed. A field is named by part and question, as `identity/prs_First_Name`.
+
+    Of a `referral` it holds, beside the fields, the referral's own words: there may be no fields then, and one person.
+    """
 
     recipient: UUID
     fields: tuple[str, ...]
     persons: tuple[UUID, ...]
     purpose: Purpose
     basis: LegalBasis
+    referral: UUID | None = None
 
     def __post_init__(self) -> None:
-        if not self.fields or len(set(self.fields)) != len(self.fields):
+        if not (self.fields or self.referral) or len(set(self.fields)) != len(self.fields):
             raise ExportUnclear(lacking="each field once")
         for field in self.fields:
             part, _, question = field.partition("/")
@@ -48,7 +55,18 @@ class Specification:
 
     @property
     def parts(self) -> frozenset[RecordPart]:
-        return frozenset(RecordPart(field.partition("/")[0]) for field in self.fields)
+        of_referral = frozenset(parts_of(EntryKind.REFERRAL) if self.referral else ())
+        return frozenset(RecordPart(field.partition("/")[0]) for field in self.fields) | of_referral
+
+    @property
+    def act(self) -> Act:
+        """What two people do by it."""
+        return Act.REFERRAL_PACKAGE if self.referral else Act.IDENTIFIED_EXPORT
+
+    @property
+    def right(self) -> Right:
+        """Which whoever proposes it needs, and carries it out with."""
+        return RIGHTS[self.act][0]
 
     def digest(self, public_key: str) -> str:
         """SHA-256 of everything that a second person approves, the recipient's key included."""
@@ -59,6 +77,7 @@ class Specification:
             "persons": sorted(map(str, self.persons)),
             "purpose": self.purpose,
             "basis": self.basis,
+            **({"referral": str(self.referral)} if self.referral else {}),
         }
         return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 

@@ -1,49 +1,16 @@
-"""Approved fields in the shape of IOM's Human Trafficking Case Data Standard (HTCDS 2.0), one row a person.
+"""Approved fields in the shape of the standard, one row a person.
 
-Which of its fields comes from which of ours stands in `htcds.toml`. Nothing leaves in this shape that was not approved in ours,
-and a code that the standard does not know is named, not translated into something near.
+Nothing leaves in this shape that was not approved in ours, and a code that the standard does not know is named, not translated
+into something near.
 """
 
-import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from casework.exporting.open_records import OpenedPerson
+from casework.htcds.standard import BETWEEN, UNCODED, HtcdsField
 
-__all__ = ["UNCODED", "HtcdsField", "htcds_fields", "htcds_row"]
-
-UNCODED: Final = "not_in_htcds"  # the column that names fields whose answer has no code there
-TABLE: Final = Path(__file__).with_name("htcds.toml")
-BETWEEN: Final = "; "
-
-
-@dataclass(frozen=True)
-class HtcdsField:
-    """A field of the standard; `source` is ours, `codes` what its codes are called there, `many` if several may be chosen, and
-    `ours` are those that the standard does not have."""
-
-    name: str
-    source: str
-    codes: Mapping[str, str] = field(default_factory=dict)
-    many: bool = False
-    ours: frozenset[str] = frozenset()
-
-
-@cache
-def _all() -> tuple[HtcdsField, ...]:
-    said = tomllib.loads(TABLE.read_text(encoding="utf-8"))
-    return tuple(
-        HtcdsField(name, one["from"], one.get("codes", {}), one.get("many", False), frozenset(one.get("ours", ())))
-        for name, one in said.items()
-    )
-
-
-def htcds_fields(approved: Sequence[str]) -> list[HtcdsField]:
-    """The fields of the standard that these approved fields fill, in its order; empty where none does."""
-    return [one for one in _all() if one.source in approved]
+__all__ = ["htcds_row"]
 
 
 def htcds_row(person: OpenedPerson, fields: Sequence[HtcdsField]) -> dict[str, str]:

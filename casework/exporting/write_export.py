@@ -10,7 +10,8 @@ from typing import Any, Final
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from casework.exporting.open_records import OpenedPerson
-from casework.exporting.to_htcds import UNCODED, htcds_fields, htcds_row
+from casework.exporting.to_htcds import htcds_row
+from casework.htcds.standard import UNCODED, htcds_fields
 
 __all__ = ["ExportContent", "cell", "write_zip"]
 

@@ -6,10 +6,10 @@ A referral is sent, opened and answered by steps in its case file (`casework.cas
 from casework.referrals.read_referral import (
     OpenReferral,
     ReadReferral,
-    ToldAnswer,
     count_referrals,
     page_referrals,
     read_referral,
 )
+from casework.referrals.told_answers import ToldAnswer
 
 __all__ = ["OpenReferral", "ReadReferral", "ToldAnswer", "count_referrals", "page_referrals", "read_referral"]

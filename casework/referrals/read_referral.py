@@ -19,12 +19,11 @@ from casework.case_file.open_referral import TOLD
 from casework.case_file.transitions import acts_from
 from casework.case_file_models import Act, CaseEntry, EntryKind
 from casework.consent.consents import require_unrestricted
-from casework.models import Case, Interview, KeyKind, Opening, Person
+from casework.models import Case, KeyKind, Opening, Person
 from casework.programme import Programme, programme_in_force
+from casework.referrals.told_answers import ToldAnswer, told_answers
 from casework.store.bulk_limit import count_reading
-from casework.store.kept_key import KeptKey
-from casework.store.need_to_know import kept_parts
-from casework.store.seal_record import Vault, open_parts, stored_key
+from casework.store.seal_record import Vault, stored_key
 from casework.store.seal_steps import open_steps
 from casework.store.sealed_step import SealedStep
 from core.access import NotAllowed, access_of, require
@@ -33,9 +32,8 @@ from core.clock import now
 from core.keyring import KeyRing
 from core.paging import PAGE, Page, beyond, page_of
 from core.permissions import Right
-from forms import RecordPart
 
-__all__ = ["OpenReferral", "ReadReferral", "ToldAnswer", "count_referrals", "page_referrals", "read_referral"]
+__all__ = ["OpenReferral", "ReadReferral", "count_referrals", "page_referrals", "read_referral"]
 
 # From which a partner can answer.
 STATES: Final = ("sent", "accepted")
@@ -63,15 +61,6 @@ class OpenReferral:
     since: datetime
     due: date | None
     until: datetime
-
-
-@dataclass(frozen=True)
-class ToldAnswer:
-    """An answer of the person's record, by part and question."""
-
-    part: RecordPart
-    question: str
-    value: Any = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -125,7 +114,7 @@ def read_referral(session: Session, ring: KeyRing, entry_id: UUID) -> ReadReferr
     if taken[-1].kind is not EntryKind.REFERRAL or taken[-1].state not in STATES:
         raise ReferralUnknown(entry=entry_id)
     whole = {name: value for one in taken for name, value in one.fields.items()}
-    told = tuple(_told(session, key, person, entry.case, str(whole.get(TOLD, "")).split()))
+    told = tuple(told_answers(session, key, person, entry.case, str(whole.get(TOLD, "")).split()))
     detail = {"entry": str(entry_id), "revealed": [f"{one.part.value}/{one.question}" for one in told]}
     record(session, Action.READ, f"casework.person:{person.id}", purpose=Purpose.REFERRAL, count=len(told), detail=detail)
     newest = taken[-1]
@@ -155,18 +144,3 @@ def _open(session: Session) -> list[OpenReferral]:
 
 def _acts(newest: SealedStep) -> tuple[Act, ...]:
     return tuple(row.act for row in acts_from(newest.kind, newest.state) if row.act in ANSWERS)
-
-
-def _told(session: Session, key: KeptKey, person: Person, case: UUID, fields: list[str]) -> list[ToldAnswer]:
-    """The answers to these fields: as they stand on the person, else in the newest interview of this case that answers them."""
-    kept, asked = kept_parts(session, person), [field.partition("/")[::2] for field in fields]
-    parts = {RecordPart(part) for part, _ in asked if part not in kept}
-    interviews = session.scalars(select(Interview).where(Interview.case == case).order_by(Interview.admitted_at.desc()))
-    sources = [open_parts(row, key, parts) for row in (person, *interviews)] if parts else []
-    return [
-        ToldAnswer(RecordPart(part), question, answer)
-        for part, question in asked
-        if RecordPart(part) in parts
-        for answer in [next((one[RecordPart(part)][question] for one in sources if one[RecordPart(part)].get(question)), None)]
-        if answer is not None
-    ]

@@ -10,9 +10,10 @@ from ingest.quality.keep_findings import KeptFinding, keep_findings, read_findin
 from ingest.quality.look_at import look_at
 from ingest.quality.looked_at import Looked
 from ingest.quality.position import Area
-from ingest.quality.quality_plan import QualityPlan, plan_of, set_plan
+from ingest.quality.quality_plan import PlanUnreadable, QualityPlan, plan_of, plans_in_force, read_plan, set_plan
 from ingest.quality.read_audit_log import read_audit_log
 from ingest.quality.recheck_rules import Unchecked, not_checked
+from ingest.quality.write_plan import write_plan
 
 __all__ = [
     "OF_SEVERAL",
@@ -21,6 +22,7 @@ __all__ = [
     "Finding",
     "KeptFinding",
     "Looked",
+    "PlanUnreadable",
     "QualityPlan",
     "Unchecked",
     "compare",
@@ -28,7 +30,10 @@ __all__ = [
     "look_at",
     "not_checked",
     "plan_of",
+    "plans_in_force",
     "read_audit_log",
     "read_findings",
+    "read_plan",
     "set_plan",
+    "write_plan",
 ]

@@ -17,7 +17,7 @@ every = "day"                # or "week"
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from sqlalchemy import func, select
@@ -29,7 +29,7 @@ from core.clock import now
 from core.errors import Problem
 from ingest.review_models import QualityPlanRow
 
-__all__ = ["PlanUnreadable", "QualityPlan", "plan_of", "read_plan", "set_plan"]
+__all__ = ["PlanUnreadable", "QualityPlan", "plan_of", "plans_in_force", "read_plan", "set_plan"]
 
 LARGEST: Final = 100_000
 NUMBERS: Final[tuple[str, ...]] = (
@@ -68,6 +68,10 @@ class QualityPlan:
         """How many reports are expected of a collector in each day or week."""
         return self.collectors.get(collector, self.reports)
 
+    def for_everybody(self) -> "QualityPlan":
+        """The same without what is expected of single collectors, who are named in it."""
+        return replace(self, collectors={})
+
 
 def read_plan(text: str) -> QualityPlan:
     """Read and check a plan; raises `PlanUnreadable`."""
@@ -90,6 +94,13 @@ def plan_of(session: Session, operation: str, form_id: str) -> QualityPlan:
     ours = QualityPlanRow.operation == operation, QualityPlanRow.form_id == form_id
     text = session.scalar(select(QualityPlanRow.content).where(*ours).order_by(QualityPlanRow.edition.desc()).limit(1))
     return read_plan(text) if text is not None else QualityPlan()
+
+
+def plans_in_force(session: Session, operation: str) -> dict[str, QualityPlan]:
+    """The newest plan that was set of each form that has one, in order of form."""
+    newest = select(QualityPlanRow).where(QualityPlanRow.operation == operation).order_by(QualityPlanRow.edition)
+    texts = {row.form_id: row.content for row in session.scalars(newest)}
+    return {form_id: read_plan(texts[form_id]) for form_id in sorted(texts)}
 
 
 def set_plan(session: Session, operation: str, form_id: str, text: str) -> int:

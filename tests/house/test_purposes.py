@@ -32,6 +32,7 @@ OWN_PURPOSE = {
     "casework.read_all_names": Purpose.ASSISTANCE,
     "casework.read_names": Purpose.ASSISTANCE,
     "casework.read_referral": Purpose.REFERRAL,
+    "casework.propose_package": Purpose.REFERRAL,
     "casework.restrictions_in_force": Purpose.RIGHTS,
     "casework.write_list": Purpose.ASSISTANCE,
     "anonymizer.fresh_facts": Purpose.STATISTICS,
@@ -91,6 +92,8 @@ OPENS_NOTHING = {
     "casework.programme_in_force",
     "casework.programme_text",
     "casework.has_cases",
+    "casework.package_recipients",
+    "casework.packages_of",
     # A day in numbers, lists of filters, whose case is meant, a flag: nothing is opened.
     "casework.is_alone",
     "casework.offered_cases",

@@ -1,10 +1,14 @@
 """The pages of a partner: the referrals that are open to them, one of them with what they were told, and the answer."""
 
 import re
+from io import BytesIO
 from uuid import UUID
+from zipfile import ZipFile
 
+import pyrage
 import pytest
 from httpx import Response
+from pyrage import x25519
 
 from casework.case_file import Act, EntryKind
 from casework.consent import ConsentState, GivenBy, Statement, record_consent, withdraw_consent
@@ -102,3 +106,40 @@ def test_a_referral_is_opened_to_a_partner_and_to_nobody_else(office: Office, en
     assert office.badr.account
     assert "holds no partner" in plain(send(office, referral, "badr"))
     assert office.stands(referral)[1] == "draft"
+
+
+def test_a_provider_who_does_not_work_here_is_sent_a_sealed_package(office: Office, entry: UUID) -> None:
+    theirs = x25519.Identity.generate()
+    sara, danuta = office.sit("sara", Role.SUPERVISOR), office.sit("danuta", Role.DATA_PROTECTION_OFFICER)
+    clinic = {"code": "medical_partner", "name": "Dr Pia", "organisation": "Lake clinic", "public_key": str(theirs.to_public())}
+    sara.send("/exports/recipients", page="/exports", **clinic)
+    page = f"{office.address}/entries/{entry}"
+    assert "Sealed package" not in office.amal.get(page).text, "nobody has confirmed the key"
+    [recipient] = re.findall(r'action="/exports/recipients/([^"]+)"', danuta.get("/exports").text)
+    danuta.send(f"/exports/recipients/{recipient}", page="/exports")
+    shown = office.amal.get(page).text
+    assert "<code>contact/prs_MobilePhone</code>" in shown
+    assert "Lake clinic" in office.amal.send(f"{page}/package", page=page, recipient=recipient).text
+    [deciding] = re.findall(r'action="(/exports/[0-9a-f-]{36})"', danuta.get("/exports").text)
+    assert "Interviewed" not in danuta.get("/exports").text
+    danuta.send(deciding, page="/exports", agree="yes")
+    assert f"{deciding}/file" not in danuta.get("/exports").text, "whoever asked for it makes it"
+    [making] = re.findall(r'action="([^"]+/file)"', office.amal.get(page).text)
+    sealed = office.amal.send(making, page=page)
+    assert sealed.headers["Content-Disposition"].endswith('.zip.age"')
+    with ZipFile(BytesIO(pyrage.decrypt(sealed.content, [theirs]))) as archive:
+        assert REASON in archive.read("referral.html").decode()
+    assert office.amal.send(making, page=page).status_code == 409
+
+
+def test_a_package_that_was_asked_for_is_taken_back(office: Office, entry: UUID) -> None:
+    sara, danuta = office.sit("sara", Role.SUPERVISOR), office.sit("danuta", Role.DATA_PROTECTION_OFFICER)
+    key = str(x25519.Identity.generate().to_public())
+    sara.send("/exports/recipients", page="/exports", code="medical_partner", name="Pia", organisation="Clinic", public_key=key)
+    [recipient] = re.findall(r'action="/exports/recipients/([^"]+)"', danuta.get("/exports").text)
+    danuta.send(f"/exports/recipients/{recipient}", page="/exports")
+    page = f"{office.address}/entries/{entry}"
+    asked = office.amal.send(f"{page}/package", page=page, recipient=recipient).text
+    [back] = re.findall(r'action="([^"]+/package/[0-9a-f-]{36})"', asked)
+    assert "rejected" in office.amal.send(back, page=page).text.lower()
+    assert "/exports/" not in re.sub("/exports/recipients", "", danuta.get("/exports").text)

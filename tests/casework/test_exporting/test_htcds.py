@@ -7,7 +7,9 @@ import pytest
 from openpyxl import load_workbook
 
 from casework.exporting.open_records import OpenedInterview, OpenedPerson
-from casework.exporting.to_htcds import UNCODED, htcds_fields, htcds_row
+from casework.exporting.to_htcds import htcds_row
+from casework.htcds import UNCODED, htcds_fields
+from casework.htcds.standard import all_fields
 from forms import FormDefinition
 from tests.casework.conftest import SCREENING, Field
 from tests.casework.test_exporting.conftest import NAME, leave, rows
@@ -79,6 +81,4 @@ def _interviews(team: Field) -> list[FormDefinition]:
 
 
 def _sources() -> list[str]:
-    from casework.exporting.to_htcds import _all  # noqa: PLC0415  (the whole table, whatever is approved)
-
-    return [one.source for one in _all()]
+    return [one.source for one in all_fields()]
