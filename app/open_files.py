@@ -9,7 +9,8 @@ from app.import_files import Found
 from app.program import Program
 from core.database import Zone
 from forms import FormDefinition
-from ingest import from_files, mapped_sheets
+from ingest import count_tables, from_files, mapped_sheets
+from ingest.count_tables import CountTemplate, counted_records
 from ingest.from_files import ImportRun
 from ingest.mapped_sheets import PlaceNames, SheetMapping
 from ingest.tables import Table, open_table
@@ -29,6 +30,7 @@ class HandedIn:
     no_answer: str = ""
     media: Path | None = None
     drafts: bool = False
+    counts: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,10 @@ class Opened:
 
 @dataclass(frozen=True)
 class Suggested:
-    """A mapping that was written to a file, for somebody to decide on; nothing is imported by it yet."""
+    """A mapping, or the template of a workbook of counts, that was written to a file, for somebody to decide on; nothing is
+    imported by it yet."""
 
-    mapping: SheetMapping
+    mapping: SheetMapping | CountTemplate
     path: Path
 
 
@@ -51,7 +54,7 @@ class Suggested:
 def open_files(program: Program, run: ImportRun, handed_in: HandedIn, *, actor: str) -> Iterator[Opened | Suggested]:
     """The records for as long as the block runs; a suggestion where a mapping is named that is not there.
 
-    Raises what the rooms `ingest.tables`, `ingest.from_files` and `ingest.mapped_sheets` refuse.
+    Raises what the rooms `ingest.tables`, `ingest.from_files`, `ingest.mapped_sheets` and `ingest.count_tables` refuse.
     """
     if handed_in.path.is_dir():
         largest = program.settings.max_submission_bytes
@@ -73,8 +76,12 @@ class _Desk:
         if path is None:
             return self._export(table)
         if path.exists():
-            return self._mapped(table, path)
+            return self._counted(table, path) if count_tables.is_template(path) else self._mapped(table, path)
         definition, places = self._asked(self.handed_in.form)
+        if self.handed_in.counts:
+            template = count_tables.suggest_template(table, definition, places, sheet=self.handed_in.sheet)
+            count_tables.write_template(template, path)
+            return Suggested(template, path)
         mapping = mapped_sheets.suggest_mapping(table, definition, places, sheet=self.handed_in.sheet)
         mapped_sheets.write_mapping(mapping, path)
         return Suggested(mapping, path)
@@ -103,6 +110,16 @@ class _Desk:
         left = [f"Column '{column.header}' is left out by the mapping." for column in mapping.columns if not column.question]
         unused = mapped_sheets.unused_headers(table, mapping)
         return Opened(found, [*left, *(f"Column '{header}' is not in the mapping and is left out." for header in unused)])
+
+    def _counted(self, table: Table, path: Path) -> Opened:
+        template = count_tables.read_template(path)
+        count_tables.require_template_decided(template, path)
+        definition, places = self._asked(template.form)
+        counted = count_tables.count_reports(table, template, definition, places)
+        operation = self.run.operation
+        with self.program.database.transaction(Zone.COLLECTION, operation=operation, actor=self.actor) as session:
+            records = counted_records(session, self.program.ring, self.run, counted, definition)
+            return Opened(list(records), counted.notes)
 
     def _asked(self, form: str) -> tuple[FormDefinition, Mapping[str, PlaceNames]]:
         operation = self.run.operation

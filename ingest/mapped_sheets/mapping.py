@@ -3,7 +3,6 @@
 What nobody has decided yet begins with `?`, and nothing is imported by a mapping that holds such a word.
 """
 
-import json
 import os
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ingest.mapped_sheets.errors import MappingUndecided, MappingUnreadable
+from ingest.toml_text import toml_value
 
 __all__ = ["UNDECIDED", "ColumnMapping", "SheetMapping", "read_mapping", "require_decided", "write_mapping"]
 
@@ -101,21 +101,11 @@ def _typed(said: Mapping[str, Any], of: type) -> dict[str, Any]:
 
 
 def _lines(mapping: SheetMapping) -> Iterator[str]:
-    yield from (f"{name} = {_toml(getattr(mapping, name))}" for name in ("form", "sheet", "header", "first", "key", "id"))
-    yield f"constants = {_toml(mapping.constants)}"
+    yield from (f"{name} = {toml_value(getattr(mapping, name))}" for name in ("form", "sheet", "header", "first", "key", "id"))
+    yield f"constants = {toml_value(mapping.constants)}"
     for column in mapping.columns:
         yield "\n[[column]]"
-        yield f"header = {_toml(column.header)}"
-        yield f"question = {_toml(column.question)}"
-        yield from (f"{name} = {_toml(getattr(column, name))}" for name in ("dates", "places") if getattr(column, name))
-        yield from [f"codes = {_toml(column.codes)}"] if column.codes else []
-
-
-def _toml(value: object) -> str:
-    """Texts, numbers, lists and tables in one line, in TOML 1.0."""
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_toml(key)} = {_toml(one)}" for key, one in value.items()) + "}"
-    if isinstance(value, str | int):
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
-    assert isinstance(value, Sequence)  # noqa: S101  (a list of texts)
-    return "[" + ", ".join(_toml(one) for one in value) + "]"
+        yield f"header = {toml_value(column.header)}"
+        yield f"question = {toml_value(column.question)}"
+        yield from (f"{name} = {toml_value(getattr(column, name))}" for name in ("dates", "places") if getattr(column, name))
+        yield from [f"codes = {toml_value(column.codes)}"] if column.codes else []

@@ -4,6 +4,6 @@ Memory is held for one row at a time. Nothing outside the file is fetched, no fo
 """
 
 from ingest.tables.open_table import open_table
-from ingest.tables.table import Cell, CellFault, Row, Sheet, Table
+from ingest.tables.table import Area, Cell, CellFault, Row, Sheet, Table
 
-__all__ = ["Cell", "CellFault", "Row", "Sheet", "Table", "open_table"]
+__all__ = ["Area", "Cell", "CellFault", "Row", "Sheet", "Table", "open_table"]

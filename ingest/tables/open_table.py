@@ -7,7 +7,7 @@ from typing import Final
 
 from ingest.tables.errors import TableUnreadable
 from ingest.tables.read_text import text_sheet
-from ingest.tables.read_workbook import workbook_sheets
+from ingest.tables.read_workbook import open_workbook
 from ingest.tables.table import Row, Sheet, Table
 
 __all__ = ["open_table"]
@@ -36,8 +36,8 @@ def open_table(path: Path, *, encoding: str = "", no_answer: str = "") -> Iterat
     if begins in FOREIGN:
         raise TableUnreadable(file=path.name, reason=FOREIGN[begins])
     if begins == ZIP:
-        with workbook_sheets(path) as sheets:
-            yield Table(path.name, [_without(sheet, no_answer) for sheet in sheets])
+        with open_workbook(path) as book:
+            yield Table(book.file, [_without(sheet, no_answer) for sheet in book.sheets], book.named)
     else:
         yield Table(path.name, [_without(text_sheet(path, encoding), no_answer)])
 
@@ -47,4 +47,4 @@ def _without(sheet: Sheet, no_answer: str) -> Sheet:
         for row in sheet.rows():
             yield Row(row.number, [None if cell == no_answer else cell for cell in row.cells])
 
-    return Sheet(sheet.name, rows) if no_answer else sheet
+    return Sheet(sheet.name, rows, sheet.merged) if no_answer else sheet

@@ -17,7 +17,6 @@ from core.settings import Settings
 from forms import publish_form
 from ingest import Outcome
 from ingest.from_files import ImportRun, PassedOver, Told, folder_answers
-from ingest.mapped_sheets import SheetMapping
 from tests.ingest.conftest import OPERATION, Household
 
 LARGEST = 1_000_000
@@ -69,8 +68,9 @@ class Desk:
             assert isinstance(opened, Opened)
             return opened.notes
 
-    def suggested(self, path: Path, mapping: Path, form: str) -> SheetMapping:
-        handed_in = HandedIn(path, form, mapping)
+    def suggested(self, path: Path, mapping: Path, form: str, **said: Any) -> Any:
+        """A mapping, or a template of counts."""
+        handed_in = HandedIn(path, form, mapping, **said)
         with open_files(self.program, ImportRun(OPERATION), handed_in, actor="tester") as opened:
             assert isinstance(opened, Suggested)
             return opened.mapping
