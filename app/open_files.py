@@ -1,7 +1,7 @@
 """Open what somebody hands in to be imported: a folder, or a table that answers a form."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,18 +11,18 @@ from core.database import Zone
 from forms import FormDefinition
 from ingest import count_tables, from_files, mapped_sheets
 from ingest.count_tables import CountTemplate, counted_records
-from ingest.from_files import ImportRun
+from ingest.from_files import FilesOf, ImportRun, open_tree
 from ingest.mapped_sheets import PlaceNames, SheetMapping
-from ingest.tables import Table, open_table
+from ingest.tables import Source, Table, open_table
 
 __all__ = ["HandedIn", "Opened", "Suggested", "open_files"]
 
 
 @dataclass(frozen=True)
 class HandedIn:
-    """A path, and what was said about it."""
+    """A path, or a file that is held in memory, and what was said about it."""
 
-    path: Path
+    path: Path | Source = field(repr=False)
     form: str = ""
     mapping: Path | None = None
     sheet: str = ""
@@ -31,6 +31,11 @@ class HandedIn:
     media: Path | None = None
     drafts: bool = False
     counts: bool = False
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder, packed or not."""
+        return (isinstance(self.path, Path) and self.path.is_dir()) or from_files.is_packed_folder(self.path)
 
 
 @dataclass(frozen=True)
@@ -56,20 +61,23 @@ def open_files(program: Program, run: ImportRun, handed_in: HandedIn, *, actor: 
 
     Raises what the rooms `ingest.tables`, `ingest.from_files`, `ingest.mapped_sheets` and `ingest.count_tables` refuse.
     """
-    if handed_in.path.is_dir():
-        largest = program.settings.max_submission_bytes
-        yield Opened(from_files.folder_answers(run, handed_in.path, largest=largest, drafts=handed_in.drafts))
-        return
-    with open_table(handed_in.path, encoding=handed_in.encoding, no_answer=handed_in.no_answer) as table:
-        yield _Desk(program, run, handed_in, actor).open(table)
+    largest = program.settings.max_submission_bytes
+    with ExitStack() as opened:
+        if handed_in.is_folder:
+            tree = opened.enter_context(open_tree(handed_in.path))
+            yield Opened(from_files.folder_answers(run, tree, largest=largest, drafts=handed_in.drafts))
+            return
+        media = opened.enter_context(open_tree(handed_in.media)) if handed_in.media else None
+        files_of = from_files.media_of(media, largest=largest)
+        table = opened.enter_context(open_table(handed_in.path, encoding=handed_in.encoding, no_answer=handed_in.no_answer))
+        yield _Desk(program, run, handed_in, actor, files_of).open(table)
 
 
 class _Desk:
     """Where a table is opened."""
 
-    def __init__(self, program: Program, run: ImportRun, handed_in: HandedIn, actor: str) -> None:
-        self.program, self.run, self.handed_in, self.actor = program, run, handed_in, actor
-        self.files_of = from_files.media_of(handed_in.media, largest=program.settings.max_submission_bytes)
+    def __init__(self, program: Program, run: ImportRun, handed_in: HandedIn, actor: str, files_of: FilesOf) -> None:
+        self.program, self.run, self.handed_in, self.actor, self.files_of = program, run, handed_in, actor, files_of
 
     def open(self, table: Table) -> Opened | Suggested:
         path = self.handed_in.mapping

@@ -28,7 +28,12 @@ def add_commands(commands: typer.Typer) -> None:
 
 
 def import_answers(
-    path: Annotated[Path, typer.Argument(help="A folder of a phone or of Briefcase, or a table (.xlsx, .csv).", exists=True)],
+    path: Annotated[
+        Path,
+        typer.Argument(
+            help="A folder of a phone or of Briefcase, packed (.zip) or not, or a table (.xlsx, .xls, .csv).", exists=True
+        ),
+    ],
     *,
     operation: Annotated[str, typer.Option(help="Code of the operation.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would become of each record.")] = False,
@@ -50,7 +55,10 @@ def import_answers(
     encoding: Annotated[str, typer.Option(help="Code page of text that is not in UTF-8, for example windows-1256.")] = "",
     no_answer: Annotated[str, typer.Option(help="With a table: what stands in cells without an answer, for example n/a.")] = "",
     media: Annotated[
-        Path | None, typer.Option(help="With a table: the folder that holds its files, each record's in one of its id.")
+        Path | None,
+        typer.Option(
+            help="With a table: the folder, packed (.zip) or not, that holds its files, each record's in one of its id."
+        ),
     ] = None,
     drafts: Annotated[bool, typer.Option("--drafts", help="Also what the phone's list calls unfinished.")] = False,
     report: Annotated[

@@ -9,7 +9,6 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from posixpath import join, normpath
 from typing import IO, Final
 
@@ -19,6 +18,7 @@ from ingest.tables.errors import TableBroken, TableTooLarge, TableUnreadable
 from ingest.tables.read_areas import area_of, named_areas
 from ingest.tables.read_cells import CellReader, read_shared
 from ingest.tables.read_styles import date_styles
+from ingest.tables.source import Source
 from ingest.tables.table import Area, Row, RowFault, Sheet, Table
 
 __all__ = ["open_workbook"]
@@ -36,14 +36,14 @@ STYLES: Final = "xl/styles.xml"
 
 
 @contextmanager
-def open_workbook(path: Path) -> Iterator[Table]:
+def open_workbook(source: Source) -> Iterator[Table]:
     """The workbook for as long as the block runs; raises `TableUnreadable` or `TableTooLarge`."""
     try:
-        archive = zipfile.ZipFile(path)
+        archive = zipfile.ZipFile(source.open())
     except (zipfile.BadZipFile, NotImplementedError):
-        raise TableUnreadable(file=path.name, reason="its archive is broken off or damaged") from None
+        raise TableUnreadable(file=source.name, reason="its archive is broken off or damaged") from None
     with archive:
-        yield _Workbook(path.name, archive).table()
+        yield _Workbook(source.name, archive).table()
 
 
 class _Workbook:
@@ -51,7 +51,15 @@ class _Workbook:
         self.file, self.archive = file, archive
         self.parts = {info.filename: info for info in archive.infolist()}
         if BOOK not in self.parts:
-            raise TableUnreadable(file=file, reason="it is an archive, but no .xlsx")
+            raise TableUnreadable(file=file, reason=self._other())
+
+    def _other(self) -> str:
+        """What an archive is that is no .xlsx."""
+        if "xl/workbook.bin" in self.parts:
+            return "it is a binary workbook (.xlsb)"
+        if "mimetype" in self.parts and "content.xml" in self.parts:
+            return "it is an OpenDocument file"
+        return "it is an archive, but no .xlsx"
 
     def table(self) -> Table:
         book = self._parsed(BOOK)

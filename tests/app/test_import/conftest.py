@@ -16,7 +16,7 @@ from core.keyring import KeyRing
 from core.settings import Settings
 from forms import publish_form
 from ingest import Outcome
-from ingest.from_files import ImportRun, PassedOver, Told, folder_answers
+from ingest.from_files import ImportRun, PassedOver, Told, folder_answers, open_tree
 from tests.ingest.conftest import OPERATION, Household
 
 LARGEST = 1_000_000
@@ -51,9 +51,10 @@ class Desk:
 
     def folder(self, *, dry_run: bool = False, drafts: bool = False, path: Path | None = None) -> list[Told | PassedOver]:
         run = ImportRun(OPERATION)
-        found = folder_answers(run, path or self.card, largest=LARGEST, drafts=drafts)
-        batches = import_records(self.program, run, found, actor="tester", dry_run=dry_run)
-        return [one for batch in batches for one in batch]
+        with open_tree(path or self.card) as tree:
+            found = folder_answers(run, tree, largest=LARGEST, drafts=drafts)
+            batches = import_records(self.program, run, found, actor="tester", dry_run=dry_run)
+            return [one for batch in batches for one in batch]
 
     def table(self, path: Path, *, form: str = "household", dry_run: bool = False, **said: Any) -> list[Any]:
         run = ImportRun(OPERATION)

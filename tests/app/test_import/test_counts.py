@@ -320,7 +320,7 @@ def test_households_are_counted_by_a_question_of_their_own_and_join_their_person
     assert [report.values.get(asked) for report in reports] == ["7", "2", None, None]
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     counts=st.lists(st.lists(st.integers(0, 900), min_size=10, max_size=10), min_size=4, max_size=4),
     moved=st.integers(0, 5),
