@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from app.import_files import Found
 from app.program import Program
@@ -16,6 +17,8 @@ from ingest.mapped_sheets import PlaceNames, SheetMapping
 from ingest.tables import Source, Table, open_table
 
 __all__ = ["HandedIn", "Opened", "Suggested", "open_files"]
+
+ON_SCREEN: Final = Path("(on this page)")  # where a mapping lies that lies in no file
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class HandedIn:
     media: Path | None = None
     drafts: bool = False
     counts: bool = False
+    written: str | None = field(default=None, repr=False)  # the mapping itself, where it lies in no file; "": suggest one
 
     @property
     def is_folder(self) -> bool:
@@ -48,11 +52,12 @@ class Opened:
 
 @dataclass(frozen=True)
 class Suggested:
-    """A mapping, or the template of a workbook of counts, that was written to a file, for somebody to decide on; nothing is
-    imported by it yet."""
+    """A mapping, or the template of a workbook of counts, with its text, for somebody to decide on; nothing is imported by it
+    yet."""
 
     mapping: SheetMapping | CountTemplate
     path: Path
+    text: str = field(repr=False)
 
 
 @contextmanager
@@ -80,19 +85,28 @@ class _Desk:
         self.program, self.run, self.handed_in, self.actor, self.files_of = program, run, handed_in, actor, files_of
 
     def open(self, table: Table) -> Opened | Suggested:
-        path = self.handed_in.mapping
-        if path is None:
+        path, written = self.handed_in.mapping, self.handed_in.written
+        if path is None and written is None:
             return self._export(table)
-        if path.exists():
-            return self._counted(table, path) if count_tables.is_template(path) else self._mapped(table, path)
+        if path is not None and path.exists():
+            written = mapped_sheets.text_of(path)
+        if written:
+            read = self._counted if count_tables.is_template(written) else self._mapped
+            return read(table, written, path or ON_SCREEN)
+        return self._suggested(table, path)
+
+    def _suggested(self, table: Table, path: Path | None) -> Suggested:
         definition, places = self._asked(self.handed_in.form)
+        sheet = self.handed_in.sheet
         if self.handed_in.counts:
-            template = count_tables.suggest_template(table, definition, places, sheet=self.handed_in.sheet)
-            count_tables.write_template(template, path)
-            return Suggested(template, path)
-        mapping = mapped_sheets.suggest_mapping(table, definition, places, sheet=self.handed_in.sheet)
-        mapped_sheets.write_mapping(mapping, path)
-        return Suggested(mapping, path)
+            template = count_tables.suggest_template(table, definition, places, sheet=sheet)
+            if path is not None:
+                count_tables.write_template(template, path)
+            return Suggested(template, path or ON_SCREEN, count_tables.template_text(template))
+        mapping = mapped_sheets.suggest_mapping(table, definition, places, sheet=sheet)
+        if path is not None:
+            mapped_sheets.write_mapping(mapping, path)
+        return Suggested(mapping, path or ON_SCREEN, mapped_sheets.mapping_text(mapping))
 
     def _export(self, table: Table) -> Opened:
         definition, _ = self._asked(self.handed_in.form)
@@ -110,8 +124,8 @@ class _Desk:
         missing = from_files.questions_without_column(main, definition)
         return Opened(found, notes + ([f"No column answers {', '.join(missing)}."] if missing else []))
 
-    def _mapped(self, table: Table, path: Path) -> Opened:
-        mapping = mapped_sheets.read_mapping(path)
+    def _mapped(self, table: Table, written: str, path: Path) -> Opened:
+        mapping = mapped_sheets.parse_mapping(written, path)
         mapped_sheets.require_decided(mapping, path)
         definition, places = self._asked(mapping.form)
         found = mapped_sheets.mapped_records(self.run, table, mapping, definition, places, files_of=self.files_of)
@@ -119,8 +133,8 @@ class _Desk:
         unused = mapped_sheets.unused_headers(table, mapping)
         return Opened(found, [*left, *(f"Column '{header}' is not in the mapping and is left out." for header in unused)])
 
-    def _counted(self, table: Table, path: Path) -> Opened:
-        template = count_tables.read_template(path)
+    def _counted(self, table: Table, written: str, path: Path) -> Opened:
+        template = count_tables.parse_template(written, path)
         count_tables.require_template_decided(template, path)
         definition, places = self._asked(template.form)
         counted = count_tables.count_reports(table, template, definition, places)

@@ -31,6 +31,7 @@ from app.web.find_pages import FINDING
 from app.web.first_hour_pages import FIRST_HOUR
 from app.web.form_pages import FORMS
 from app.web.history_pages import HISTORY
+from app.web.import_pages import IMPORTS
 from app.web.policy_pages import POLICIES
 from app.web.programme_pages import PROGRAMME
 from app.web.protection_pages import PROTECTION
@@ -42,6 +43,7 @@ from app.web.release_pages import RELEASES
 from app.web.rights_pages import RIGHTS
 from app.web.screening_pages import SCREENINGS
 from app.web.sign_in_pages import SIGN_IN
+from app.web.source_pages import SOURCES
 from app.web.token_pages import TOKENS
 from app.web.trafficking_pages import TRAFFICKING
 from app.web.trial_pages import TRIALS
@@ -78,6 +80,8 @@ GROUPS = (
     DUPLICATES,
     QUALITY,
     BACK_CHECKS,
+    IMPORTS,
+    SOURCES,
     BROKEN_GLASS,
     RIGHTS,
     APPROVALS,

@@ -22,7 +22,7 @@ __all__ = [
     "CountTemplate",
     "Stated",
     "is_template",
-    "read_template",
+    "parse_template",
     "require_template_decided",
     "template_text",
     "write_template",
@@ -96,21 +96,21 @@ class CountTemplate:
     constants: Mapping[str, str] = field(default_factory=dict)
 
 
-def is_template(path: Path) -> bool:
-    """Whether a file says that it is about counts; a file that cannot be read is none."""
+def is_template(text: str) -> bool:
+    """Whether what is written says that it is about counts; what cannot be read does not."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8")).get("kind") == COUNTS
-    except (OSError, ValueError):
+        return tomllib.loads(text).get("kind") == COUNTS
+    except ValueError:
         return False
 
 
-def read_template(path: Path) -> CountTemplate:
-    """Raises `MappingUnreadable`."""
+def parse_template(text: str, path: Path) -> CountTemplate:
+    """A template as it is written, for whatever lies, or would lie, there; raises `MappingUnreadable`."""
     try:
-        said = tomllib.loads(path.read_text(encoding="utf-8"))
+        said = tomllib.loads(text)
         said.pop("kind", None)
         template: CountTemplate = _built(CountTemplate, said)
-    except (OSError, ValueError) as error:
+    except ValueError as error:
         raise MappingUnreadable(path=path, reason=f"it is no TOML ({type(error).__name__})") from None
     except TypeError as error:
         raise MappingUnreadable(path=path, reason=str(error)) from None

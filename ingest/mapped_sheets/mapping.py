@@ -13,7 +13,17 @@ from typing import Any, Final
 from ingest.mapped_sheets.errors import MappingUndecided, MappingUnreadable
 from ingest.toml_text import toml_value
 
-__all__ = ["UNDECIDED", "ColumnMapping", "SheetMapping", "read_mapping", "require_decided", "write_mapping"]
+__all__ = [
+    "UNDECIDED",
+    "ColumnMapping",
+    "SheetMapping",
+    "mapping_text",
+    "parse_mapping",
+    "read_mapping",
+    "require_decided",
+    "text_of",
+    "write_mapping",
+]
 
 UNDECIDED: Final = "?"
 HEAD: Final = """# Which columns of a sheet answer which questions of a form. Look it through and correct it before it is used:
@@ -52,9 +62,22 @@ class SheetMapping:
 
 def read_mapping(path: Path) -> SheetMapping:
     """Raises `MappingUnreadable`."""
+    return parse_mapping(text_of(path), path)
+
+
+def text_of(path: Path) -> str:
+    """What a file of a mapping or template says; raises `MappingUnreadable`."""
     try:
-        said = tomllib.loads(path.read_text(encoding="utf-8"))
+        return path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
+        raise MappingUnreadable(path=path, reason=f"it is no TOML ({type(error).__name__})") from None
+
+
+def parse_mapping(text: str, path: Path) -> SheetMapping:
+    """A mapping as it is written, for whatever lies, or would lie, there; raises `MappingUnreadable`."""
+    try:
+        said = tomllib.loads(text)
+    except ValueError as error:
         raise MappingUnreadable(path=path, reason=f"it is no TOML ({type(error).__name__})") from None
     columns = said.pop("column", None)
     try:
@@ -67,7 +90,12 @@ def read_mapping(path: Path) -> SheetMapping:
 def write_mapping(mapping: SheetMapping, path: Path) -> None:
     """To a new file that its owner alone can read, since words of the sheet stand in it; raises `FileExistsError`."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write("\n".join([HEAD, *_lines(mapping), ""]))
+        file.write(mapping_text(mapping))
+
+
+def mapping_text(mapping: SheetMapping) -> str:
+    """As it is kept in a file."""
+    return "\n".join([HEAD, *_lines(mapping), ""])
 
 
 def require_decided(mapping: SheetMapping, path: Path) -> None:

@@ -17,7 +17,7 @@ from core.errors import Problem
 from core.places import add_places
 from core.week import Week
 from forms import publish_form, read_form_definition
-from ingest.count_tables import Axis, Block, Counted, CountTemplate, Stated, count_reports, read_template, write_template
+from ingest.count_tables import Axis, Block, Counted, CountTemplate, Stated, count_reports, parse_template, write_template
 from ingest.from_files import PassedOver
 from ingest.mapped_sheets import PlaceNames
 from ingest.tables import open_table
@@ -163,7 +163,7 @@ class TestASuggestion:
         assert sexes == Axis("sex", {"Women and girls": "?female", "Men and boys": "?male"}, totals=["Total"])
         assert ages == Axis("age", {"60 and over": "?60+"}, totals=["Total"])
         assert suggested.period.answers == "movement/arrival_date"
-        assert read_template(tmp_path / "t.toml") == suggested
+        assert parse_template((tmp_path / "t.toml").read_text(), tmp_path) == suggested
 
     def test_nothing_is_imported_by_it_while_it_leaves_a_word_open(
         self, ministry: Desk, office: Office, tmp_path: Path
@@ -338,7 +338,6 @@ def test_whatever_is_filled_in_comes_out_and_is_found_wherever_it_stands(
     "text", ["kind = 'counts'", "kind = 'counts'\nform = 1", "kind = 'counts'\nblock = [{colour = 'red'}]"]
 )
 def test_a_file_that_is_no_template_is_refused(tmp_path: Path, text: str) -> None:
-    (tmp_path / "t.toml").write_text(text)
     with pytest.raises(Problem) as refused:
-        read_template(tmp_path / "t.toml")
+        parse_template(text, tmp_path)
     assert refused.value.code == "INGEST-217"
