@@ -98,7 +98,7 @@ def open_handed_in(session: Session, ring: KeyRing, file: UUID) -> HandedIn:
     row = row_of(session, file)
     key = open_key(session, ring, HANDED_IN, file)
     said = Said(**json.loads(key.open(row.said, binding(row, "said"))))
-    told = json.loads(key.open(row.told, binding(row, "told"))) if row.told else {}
+    told = json.loads(key.open(row.told, binding(row, "told"))) if row.told is not None else {}
     record(session, Action.READ, f"{HANDED_IN}:{file}", purpose=Purpose.COLLECTION)
     stands = _as_it_stands(row)
     return HandedIn(

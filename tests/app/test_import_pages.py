@@ -1,8 +1,10 @@
 """Files handed in on screen: sealed as they come, a mapping suggested and decided on, tried, taken in, and forgotten."""
 
 import html
+import io
 import re
-from collections.abc import Callable
+import zipfile
+from pathlib import Path
 
 import pytest
 from httpx import Response
@@ -11,6 +13,7 @@ from sqlalchemy import text
 from core.audit import audited_entries
 from core.database import Zone
 from core.permissions import Role
+from tests.app.test_import.test_counts import Office
 from tests.app.test_record_pages import Browser, SignIn, Teams
 from tests.app.test_record_pages import signed_in as signed_in  # noqa: PLC0414  (a fixture)
 from tests.app.test_record_pages import teams as teams  # noqa: PLC0414
@@ -22,7 +25,6 @@ SHEET = b"Site,When did the group arrive?,District of origin,District of arrival
     [b"S-1,2026-08-25,Ashby,Birk,flood,3", b"S-2,2026-08-26,Birk,Ashby,Locusts,2", b"S-3,2026-08-27,Birk,Ashby,conflict,1"]
 )
 WORD = "Locusts"  # in no reason, list or log
-Uploads = Callable[..., Response]
 
 
 @pytest.fixture
@@ -31,10 +33,18 @@ def sara(signed_in: SignIn) -> Browser:
 
 
 def hand_in(
-    who: Browser, content: bytes = SHEET, *, name: str = "arrivals.csv", form: str = "movement_tracking", unit: str = ""
+    who: Browser,
+    content: bytes = SHEET,
+    *,
+    name: str = "arrivals.csv",
+    form: str = "movement_tracking",
+    unit: str = "",
+    holds: str = "records",
 ) -> Response:
     [token] = set(re.findall(r'name="form_token" value="(\w+)"', who.get("/imports").text)) or {""}
-    return who.client.post("/imports", data={"form_token": token, "form": form, "unit": unit}, files={"file": (name, content)})
+    return who.client.post(
+        "/imports", data={"form_token": token, "form": form, "unit": unit, "holds": holds}, files={"file": (name, content)}
+    )
 
 
 def decided(page: str) -> str:
@@ -77,6 +87,23 @@ def test_nothing_of_a_file_is_in_clear_and_each_step_leaves_a_line(sara: Browser
         lines = [line for line in audited_entries(session) if line.subject == f"ingest.handed_in:{address.rpartition('/')[2]}"]
     assert {"received", "worked", "read", "noted"} <= {line.action for line in lines}
     assert {line.actor for line in lines} == {str(sara.account)}
+
+
+def test_a_workbook_of_counts_and_a_packed_card_are_handed_in_likewise(
+    sara: Browser, field_team: Field, tmp_path: Path
+) -> None:
+    page = hand_in(sara, Office(tmp_path).workbook().read_bytes(), name="week.xlsx", holds="counts")
+    address = page.url.path
+    assert "kind = &#34;counts&#34;" in page.text
+    card = io.BytesIO()
+    with zipfile.ZipFile(card, "w") as archive:
+        archive.writestr("instances/one/one.xml", b"broken off")
+    packed = hand_in(sara, card.getvalue(), name="card.zip", form="")
+    assert "</textarea>" not in packed.text
+    tried = sara.send(f"{packed.url.path}/try", page=packed.url.path)
+    assert "unreadable: 1" in tried.text
+    assert "INGEST-217" in sara.send(f"{address}/mapping", page=address, mapping='kind = "counts"').text
+    assert counts(field_team) == (0, 0, 0)
 
 
 def test_what_cannot_be_opened_is_refused_with_the_reason_and_not_kept(sara: Browser, field_team: Field) -> None:
