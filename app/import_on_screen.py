@@ -103,7 +103,8 @@ def _kept(program: Program, access: Access, file: UUID) -> Upload:
 
 def _with_mapping(program: Program, access: Access, upload: Upload) -> Upload:
     with _opened(program, access, upload) as opened:
-        return upload.by(opened.text) if isinstance(opened, Suggested) else upload
+        mapping = opened.text if isinstance(opened, Suggested) else None  # a packed folder needs none
+        return replace(upload, said=replace(upload.said, mapping=mapping))
 
 
 @contextmanager
