@@ -12,6 +12,7 @@ import core.models
 import exports
 import forms
 import ingest
+import ingest.handed_in
 import ingest.reviews
 
 __all__: list[str] = []

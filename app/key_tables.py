@@ -13,7 +13,9 @@ __all__ = ["KEPT_APART", "KEPT_IN_BOTH", "KEY_TABLES"]
 
 KEPT_APART: Final = (
     KeyTable("casework.record_key", ("casework.record_key",), label_column="kind"),
-    KeyTable("ingest.record_key", ("ingest.submission", "ingest.quarantine", "ingest.source"), version="version"),
+    KeyTable(
+        "ingest.record_key", ("ingest.submission", "ingest.quarantine", "ingest.source", "ingest.handed_in"), version="version"
+    ),
     KeyTable(
         "anonymizer.sealed_evidence",
         ("anonymizer.sealed_evidence",),

@@ -15,7 +15,7 @@ from core.database import Database, Zone
 from core.keyring import KeyRing
 from core.paging import PAGE, Page, beyond, page_of
 from core.permissions import Right
-from ingest import Outcome, Post, Receipt, open_encrypted, receive_submission
+from ingest import Outcome, Post, Receipt, handed_in, open_encrypted, receive_submission
 from ingest.collectors import list_collectors
 from ingest.reviews import Quarantined, find_quarantined, list_quarantined, open_refused, resolve
 
@@ -101,7 +101,9 @@ def _admitted(database: Database, ring: KeyRing, access: Access, receipt: Receip
 
 def _custodies(database: Database, access: Access) -> Mapping[str, Custody]:
     with database.transaction(Zone.COLLECTION, operation=access.operation, actor=access.actor) as session:
-        return {str(one.id): one.custody for one in list_collectors(session, access.operation)}
+        phones = {str(one.id): one.custody for one in list_collectors(session, access.operation)}
+    with database.transaction(Zone.CASEWORK, operation=access.operation, actor=access.actor) as session:
+        return phones | handed_in.custodies_of_files(session)
 
 
 def _lies_in(entry: Quarantined, places: Mapping[str, Custody]) -> Custody:

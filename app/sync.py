@@ -7,7 +7,7 @@ this, the next round goes on after the last page that was kept.
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, Generic, TypeVar
@@ -53,13 +53,25 @@ def sync_source(
     actor: str,
     wait: Callable[[float], object] = time.sleep,
 ) -> Iterator[Pulled]:
-    """Pull, page by page. Raises `SourceUnknown`, and what the server's refusals and silence are called."""
-    found, token = find_with_token(program, operation, source, actor)
-    with open_server(program, found, token, wait) as server:
-        one = _round(program, found, server, actor)
-        yield from one.fetch()
-        if sweep:
-            yield from one.sweep()
+    """Pull, page by page. Raises `SourceUnknown`, and what the server's refusals and silence are called; how it ended is
+    told with the source."""
+    try:
+        found, token = find_with_token(program, operation, source, actor)
+        with open_server(program, found, token, wait) as server:
+            one = _round(program, found, server, actor)
+            yield from one.fetch()
+            if sweep:
+                yield from one.sweep()
+    except Problem as problem:
+        with suppress(Problem):  # a source that is not as it was written is told once
+            _note(program, operation, source, actor, problem.code)
+        raise
+    _note(program, operation, source, actor)
+
+
+def _note(program: Program, operation: str, source: UUID, actor: str, failed: str = "") -> None:
+    with program.database.transaction(Zone.COLLECTION, operation=operation, actor=actor) as session:
+        sources.note_round(session, source, failed)
 
 
 def sync_all(program: Program, operation: str, *, sweep: bool) -> None:

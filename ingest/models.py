@@ -198,12 +198,13 @@ class ErasedInstance(Base):
     erased_on: Mapped[date]
 
 
-@listed(Zone.COLLECTION, by="operation", but={"token", "position", "changed_to"})
+@listed(Zone.COLLECTION, by="operation", but={"token", "position", "changed_to", "pulled_at", "failed"})
 class SourceRow(Base):
     """A form on a server that is pulled. `position` is the highest record number taken in or, where the server lists by
     moments, the latest moment (milliseconds since 1970), and `changed_to` that of the changes; what the server asks for is
-    sealed under a record key of its own, and the zone that pulls cannot read it. One that was removed keeps its row: its
-    records are known again should it be added once more."""
+    sealed under a record key of its own, and the zone that pulls cannot read it. `pulled_at` is when the last round ended, and
+    `failed` the code of the problem that ended it, if one did. One that was removed keeps its row: its records are known again
+    should it be added once more."""
 
     __tablename__ = "source"
     __table_args__ = (
@@ -224,6 +225,8 @@ class SourceRow(Base):
     changed_to: Mapped[int] = mapped_column(BigInteger, server_default="0")
     custody: Mapped[str] = mapped_column(server_default=str(UNASSIGNED))
     added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    pulled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    failed: Mapped[str] = mapped_column(server_default="")
     removed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 

@@ -2,6 +2,7 @@
 the tokens of servers that are pulled."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from core.keyring import KeyRing, KeyVersionUnknown
 from core.permissions import Right
 from ingest.bound_answers import open_answers, require_same
 from ingest.errors import KeyDestroyed
+from ingest.handed_in.keep_file import HANDED_IN, binding
+from ingest.handed_in_model import HandedInRow
 from ingest.models import Attachment, Quarantine, SourceRow, Submission
 from ingest.parse_xml import parse_xml
 from ingest.prove_chains import chains_of, torn
@@ -33,8 +36,8 @@ REFUSALS: Final = (CiphertextRefused, KeyVersionUnknown, RecordDamaged)
 def verify_received(
     session: Session, ring: KeyRing, operation: str, told: Callable[[int], None], *, purpose: Purpose
 ) -> Checked:
-    """Open every answer, file, refused post and server's token of an operation, one at a time; nothing that was opened leaves
-    this function.
+    """Open every answer, file, refused post, server's token and file handed in of an operation, one at a time; nothing that was
+    opened leaves this function.
 
     For the program itself: raises `NotAllowed` for an account.
     """
@@ -51,6 +54,10 @@ def verify_received(
         told(len(page))
     for page in _pages(session, operation, SourceRow):
         _check(session, ring, SOURCE, [(row.id, row.token, row) for row in page], checked)
+        told(len(page))
+    for page in _pages(session, operation, HandedInRow):
+        for row in page:
+            checked.take(row.id, partial(_open_handed_in, session, ring, row), gone=(KeyDestroyed,), refusals=REFUSALS)
         told(len(page))
     count = checked.sound + len(checked.faults)
     record(session, Action.READ, SUBMISSION, purpose=purpose, count=count, detail={"by": "store verify"})
@@ -84,6 +91,14 @@ def _check(
                 session.expunge_all()  # one file, or one chunk of it, in memory at a time
 
         checked.take(owner, opening, gone=(KeyDestroyed,), refusals=REFUSALS)
+
+
+def _open_handed_in(session: Session, ring: KeyRing, row: HandedInRow) -> None:
+    key = open_key(session, ring, HANDED_IN, row.id)
+    for part in ("said", "content", "told"):
+        if (sealed := getattr(row, part)) is not None:
+            key.open(sealed, binding(row, part))
+    custody_of(row)
 
 
 def _pages(session: Session, operation: str, table: Any) -> Iterator[Sequence[Any]]:

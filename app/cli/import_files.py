@@ -16,7 +16,9 @@ from core.access import Custody
 from core.database import Zone
 from core.identity.units import find_units
 from core.settings import Settings
+from ingest.count_tables import CountTemplate
 from ingest.from_files import ImportRun
+from ingest.mapped_sheets import SheetMapping
 
 __all__ = ["add_commands", "custody_named"]
 
@@ -26,7 +28,12 @@ def add_commands(commands: typer.Typer) -> None:
 
 
 def import_answers(
-    path: Annotated[Path, typer.Argument(help="A folder of a phone or of Briefcase, or a table (.xlsx, .csv).", exists=True)],
+    path: Annotated[
+        Path,
+        typer.Argument(
+            help="A folder of a phone or of Briefcase, packed (.zip) or not, or a table (.xlsx, .xls, .csv).", exists=True
+        ),
+    ],
     *,
     operation: Annotated[str, typer.Option(help="Code of the operation.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would become of each record.")] = False,
@@ -39,10 +46,19 @@ def import_answers(
         ),
     ] = None,
     sheet: Annotated[str, typer.Option(help="The sheet that a mapping is suggested for; by default the first.")] = "",
+    counts: Annotated[
+        bool,
+        typer.Option(
+            "--counts", help="With --mapping: the tables hold counts by category, not records; suggest what they mean."
+        ),
+    ] = False,
     encoding: Annotated[str, typer.Option(help="Code page of text that is not in UTF-8, for example windows-1256.")] = "",
     no_answer: Annotated[str, typer.Option(help="With a table: what stands in cells without an answer, for example n/a.")] = "",
     media: Annotated[
-        Path | None, typer.Option(help="With a table: the folder that holds its files, each record's in one of its id.")
+        Path | None,
+        typer.Option(
+            help="With a table: the folder, packed (.zip) or not, that holds its files, each record's in one of its id."
+        ),
     ] = None,
     drafts: Annotated[bool, typer.Option("--drafts", help="Also what the phone's list calls unfinished.")] = False,
     report: Annotated[
@@ -55,7 +71,7 @@ def import_answers(
     """Take in answers from files, as if phones had sent them. The same files may be imported again: what is known stays."""
     with reporting(report) as told, open_program(Settings.read()) as program:
         run = ImportRun(operation, custody_named(program, operation, organisation, area, team))
-        handed_in = HandedIn(path, form, mapping, sheet, encoding, no_answer, media, drafts)
+        handed_in = HandedIn(path, form, mapping, sheet, encoding, no_answer, media, drafts, counts)
         with open_files(program, run, handed_in, actor=ADMINISTRATOR) as opened:
             if isinstance(opened, Suggested):
                 _show_suggestion(opened)
@@ -72,13 +88,35 @@ def import_answers(
 
 def _show_suggestion(suggested: Suggested) -> None:
     mapping = suggested.mapping
+    if isinstance(mapping, CountTemplate):
+        _show_template(mapping)
+    else:
+        _show_mapping(mapping)
+    console.print(f"Written to {suggested.path}. Decide there on all that begins with ?, then import again.", markup=False)
+
+
+def _show_mapping(mapping: SheetMapping) -> None:
     rows = [
         (one.header, one.question, one.dates or one.places or ", ".join(f"{text} = {code}" for text, code in one.codes.items()))
         for one in mapping.columns
     ]
     console.print(f"Sheet '{mapping.sheet}', headers in row {mapping.header}, records from row {mapping.first}.", markup=False)
     show_table(("column", "question", "dates, places or codes"), rows, "The sheet has no headers.")
-    console.print(f"Written to {suggested.path}. Decide there on all that begins with ?, then import again.", markup=False)
+
+
+def _show_template(template: CountTemplate) -> None:
+    rows = [
+        (
+            f"{block.sheet} {block.title}".strip(),
+            side,
+            axis.answers,
+            axis.places or ", ".join(f"{text} = {code}" for text, code in axis.codes.items()),
+        )
+        for block in template.block
+        for side, axes in (("rows", block.rows), ("columns", block.columns))
+        for axis in axes
+    ]
+    show_table(("table", "headings of", "tell", "places or codes"), rows, "No table of counts was seen.")
 
 
 def custody_named(program: Program, operation: str, organisation: str, area: str, team: str) -> Custody:

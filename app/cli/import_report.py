@@ -102,4 +102,4 @@ def _row(one: Told | PassedOver) -> tuple[str, ...]:
     where: dict[str, Any] = problem.where if problem else {}
     said = (problem.code, problem.what, problem.what_to_do) if problem else ("", "", "")
     word = WORDS[one.outcome] if isinstance(one, Told) else LEFT
-    return (place.file, place.sheet, str(place.row or ""), str(where.get("column", "")), word, *said)
+    return (place.file, place.sheet, str(place.row or ""), str(where.get("column", place.cells)), word, *said)

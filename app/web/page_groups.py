@@ -32,6 +32,7 @@ from app.web.find_pages import FINDING
 from app.web.first_hour_pages import FIRST_HOUR
 from app.web.form_pages import FORMS
 from app.web.history_pages import HISTORY
+from app.web.import_pages import IMPORTS
 from app.web.next_case_pages import NEXT_CASES
 from app.web.policy_pages import POLICIES
 from app.web.programme_pages import PROGRAMME
@@ -47,6 +48,7 @@ from app.web.rights_pages import RIGHTS
 from app.web.screening_pages import SCREENINGS
 from app.web.set_up_pages import SET_UP
 from app.web.sign_in_pages import SIGN_IN
+from app.web.source_pages import SOURCES
 from app.web.token_pages import TOKENS
 from app.web.trafficking_pages import TRAFFICKING
 from app.web.trial_pages import TRIALS
@@ -87,6 +89,8 @@ GROUPS = (
     DUPLICATES,
     QUALITY,
     BACK_CHECKS,
+    IMPORTS,
+    SOURCES,
     BROKEN_GLASS,
     RIGHTS,
     APPROVALS,

@@ -18,6 +18,8 @@ from core.database import Zone
 from core.permissions import Right
 from core.registers import count_due
 from core.second_person import RIGHTS, awaiting_decision
+from ingest.handed_in import count_to_take_in
+from ingest.reviews import count_found
 
 __all__ = ["WORK"]
 
@@ -77,6 +79,17 @@ def screenings(desk: Desk, access: Access) -> list[Waiting]:
     return [Waiting(text, count, "/screenings") for text, count in zip(OF_SCREENINGS, counts, strict=True) if count]
 
 
+def arrived(desk: Desk, access: Access) -> list[Waiting]:
+    """Answers in which checks found something and nobody decided, and files that are not taken in: told on this page alone,
+    likewise."""
+    if not access.operation or not access.may(Right.REVIEW_SUBMISSION):
+        return []
+    with desk.database.transaction(Zone.CASEWORK, access=access) as session:
+        reviews, files = count_found(session), count_to_take_in(session)
+    waits = [Waiting("waiting_reviews", reviews, "/quality"), Waiting("waiting_imports", files, "/imports")]
+    return [it for it in waits if it.count]
+
+
 @dataclass(frozen=True)
 class DayNumber:
     """How many there are of something that a worker's day is made of; `text` names it."""
@@ -108,7 +121,7 @@ def show_work(request: Request, desk: OpenDesk, visit: SignedInAnywhere) -> Resp
     if not visit.access.operation:
         return go_to("/operation?next=/work" if visit.operations else "/account")
     there = {path for group in desk.groups for path in paths(group)}
-    waits = [*waiting(desk, visit.access), *screenings(desk, visit.access)]
+    waits = [*waiting(desk, visit.access), *screenings(desk, visit.access), *arrived(desk, visit.access)]
     day = numbers_of_day(desk, visit.access)
     return show(request, "work.html.j2", visit, waiting=waits, day=day, most=COUNTED, there=there)
 

@@ -9,17 +9,22 @@ from ingest.from_files.batches import in_batches
 from ingest.from_files.candidate import Candidate, PassedOver, Place, Told
 from ingest.from_files.errors import TableNeedsForm
 from ingest.from_files.export_sheets import ExportSheet, export_sheets
+from ingest.from_files.file_tree import DiskTree, FileTree, is_packed_folder, open_tree
 from ingest.from_files.folder_answers import folder_answers
 from ingest.from_files.import_run import ImportRun
 from ingest.from_files.kobo_export import kobo_records, questions_without_column, unmatched_columns
 from ingest.from_files.look_up_forms import FormsAsked
 from ingest.from_files.media_folder import media_of
 from ingest.from_files.records_met import RecordsMet
+from ingest.from_files.row_answers import FilesOf
 from ingest.from_files.take_in import take_in
 
 __all__ = [
     "Candidate",
+    "DiskTree",
     "ExportSheet",
+    "FileTree",
+    "FilesOf",
     "FormsAsked",
     "ImportRun",
     "PassedOver",
@@ -30,8 +35,10 @@ __all__ = [
     "export_sheets",
     "folder_answers",
     "in_batches",
+    "is_packed_folder",
     "kobo_records",
     "media_of",
+    "open_tree",
     "questions_without_column",
     "take_in",
     "unmatched_columns",

@@ -14,11 +14,13 @@ __all__ = ["Candidate", "Mark", "PassedOver", "Place", "Told"]
 
 @dataclass(frozen=True)
 class Place:
-    """Where a record stands: the file below the folder that was given and, in a table, its sheet and row (the first is 1)."""
+    """Where a record stands: the file below the folder that was given and, in a table, its sheet and row (the first is 1); of a
+    table of counts also the cells that it was made of."""
 
     file: str = field(repr=False)
     sheet: str = ""
     row: int = 0
+    cells: str = ""
 
 
 class Candidate(Protocol):

@@ -6,11 +6,13 @@ from ingest.errors import Outcome, Refused
 __all__ = [
     "AnswersAmbiguous",
     "AnswersTooLarge",
+    "ArchiveRefused",
     "CellUnreadable",
     "ColumnStandsTwice",
     "DraftLeft",
     "EntriesUnasked",
     "EntryWithoutRecord",
+    "FileDamaged",
     "FileMissing",
     "FormOfRowUnknown",
     "LinkLeft",
@@ -93,6 +95,18 @@ class LinkLeft(Problem):
     code = "INGEST-206"
     says = "This is a link to somewhere else, or no plain file; it was not followed."
     remedy = "Copy the file itself into the folder if it belongs there, and import the folder again."
+
+
+class ArchiveRefused(Problem):
+    code = "INGEST-230"
+    says = "{file} is not unpacked: {reason}."
+    remedy = "Nothing of it was taken in. Pack the folder anew, without a password, or name the unpacked folder."
+
+
+class FileDamaged(Problem):
+    code = "INGEST-231"
+    says = "The answers, or a file beside them, are damaged in the archive."
+    remedy = "Nothing of them was taken in. Pack the folder anew and import it again: what is known stays as it is."
 
 
 class StandsTwice(Problem):

@@ -1,113 +1,78 @@
 """Find the answers in folders, as phones (ODK Collect, KoboCollect) and ODK Briefcase keep them.
 
 A folder for each answer, with the files that it names: Collect calls the answers as it calls their folder, Briefcase (and
-Collect where it encrypts) `submission.xml`. A card may come from anybody, so nothing outside the folder is read: no link is
-followed.
+Collect where it encrypts) `submission.xml`.
 """
 
-import mimetypes
-import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
+from pathlib import PurePath
 from typing import Final
 
 from ingest.from_files.candidate import PassedOver, Place
-from ingest.from_files.errors import AnswersAmbiguous, AnswersTooLarge, DraftLeft, FileMissing, LinkLeft
+from ingest.from_files.errors import AnswersAmbiguous, AnswersTooLarge, DraftLeft, FileDamaged, LinkLeft
+from ingest.from_files.file_tree import FilePacked, FileTree, Inside
 from ingest.from_files.import_run import ImportRun
+from ingest.from_files.media_folder import read_file
 from ingest.from_files.phone_list import PhoneLists
 from ingest.from_files.written_answers import WrittenAnswers
-from ingest.uploaded_file import UploadedFile
 
 __all__ = ["folder_answers"]
 
 ANSWERS: Final = "submission.xml"
 INSTANCES: Final = "instances"
-UNKNOWN_TYPE: Final = "application/octet-stream"
 
 
 def folder_answers(
-    run: ImportRun, folder: Path, *, largest: int, drafts: bool = False
+    run: ImportRun, tree: FileTree, *, largest: int, drafts: bool = False
 ) -> Iterator[WrittenAnswers | PassedOver]:
     """The answers below a folder, in the order of their names; one after the other is read, and forms are passed by.
 
     Answers that are larger than `largest` bytes with their files are passed over, and so are drafts unless `drafts`, as far as
     the phone's list tells of them. Raises `FileMissing`.
     """
-    if not folder.is_dir():
-        raise FileMissing(path=folder)
-    yield from _Walk(run, folder, largest, drafts).below(folder)
-
-
-@dataclass(frozen=True)
-class _Folder:
-    """What lies in a folder, by name; `links` is what is neither a plain file nor a folder."""
-
-    path: Path
-    files: Sequence[str]
-    folders: Sequence[str]
-    links: Sequence[str]
+    yield from _Walk(run, tree, largest, drafts).below(tree.top)
 
 
 class _Walk:
-    def __init__(self, run: ImportRun, top: Path, largest: int, drafts: bool) -> None:  # noqa: FBT001  (its own caller's word)
-        self.run, self.top, self.largest = run, top, largest
-        self.lists = None if drafts else PhoneLists()
+    def __init__(self, run: ImportRun, tree: FileTree, largest: int, drafts: bool) -> None:  # noqa: FBT001  (its own caller's word)
+        self.run, self.tree, self.largest = run, tree, largest
+        self.lists = None if drafts else PhoneLists(tree)
 
-    def below(self, path: Path) -> Iterator[WrittenAnswers | PassedOver]:
-        found = _look_into(path)
+    def below(self, path: PurePath) -> Iterator[WrittenAnswers | PassedOver]:
+        found = self.tree.look_into(path)
         for name in found.links:
             yield PassedOver(self._place(path / name), LinkLeft())
-        answers = _answers_in(found)
+        answers = _answers_in(path, found)
         if answers:
-            yield self._one(found, answers)
+            yield self._one(path, found, answers)
         elif path.parent.name == INSTANCES and any(name.endswith(".xml") for name in found.files):
             yield PassedOver(self._place(path), AnswersAmbiguous())
         for name in found.folders:
             yield from self.below(path / name)
 
-    def _one(self, found: _Folder, answers: str) -> WrittenAnswers | PassedOver:
-        place = self._place(found.path / answers)
-        status = self.lists.draft_status(found.path / answers) if self.lists else None
+    def _one(self, path: PurePath, found: Inside, answers: str) -> WrittenAnswers | PassedOver:
+        place = self._place(path / answers)
+        status = self.lists.draft_status(path / answers) if self.lists else None
         if status:
             return PassedOver(place, DraftLeft(status=status))
-        if sum((found.path / name).stat().st_size for name in found.files) > self.largest:
+        if sum(self.tree.size(path / name) or 0 for name in found.files) > self.largest:
             return PassedOver(place, AnswersTooLarge(limit=self.largest))
-        files = tuple(_file(found.path / name) for name in found.files if name != answers)
-        return WrittenAnswers.of(self.run, place, (found.path / answers).read_bytes(), files)
+        try:
+            files = tuple(read_file(self.tree, path / name) for name in found.files if name != answers)
+            return WrittenAnswers.of(self.run, place, self.tree.read(path / answers), files)
+        except FilePacked:
+            return PassedOver(place, FileDamaged())
 
-    def _place(self, path: Path) -> Place:
-        return Place(str(path.relative_to(self.top)))
-
-
-def _look_into(path: Path) -> _Folder:
-    files: list[str] = []
-    folders: list[str] = []
-    links: list[str] = []
-    try:
-        with os.scandir(path) as entries:
-            for entry in sorted(entries, key=lambda one: one.name):
-                if entry.name.startswith("."):
-                    continue
-                if entry.is_dir(follow_symlinks=False):
-                    folders.append(entry.name)
-                else:
-                    (files if entry.is_file(follow_symlinks=False) else links).append(entry.name)
-    except OSError:
-        raise FileMissing(path=path) from None
-    return _Folder(path, files, folders, links)
+    def _place(self, path: PurePath) -> Place:
+        return Place(str(path.relative_to(self.tree.top)))
 
 
-def _answers_in(found: _Folder) -> str | None:
+def _answers_in(path: PurePath, found: Inside) -> str | None:
     """The name of the answers among the files of a folder. What has instances below it is the folder of a form."""
     if INSTANCES in found.folders:
         return None
-    named = [name for name in (ANSWERS, f"{found.path.name}.xml") if name in found.files]
+    named = [name for name in (ANSWERS, f"{path.name}.xml") if name in found.files]
     written = [name for name in found.files if name.endswith(".xml")]
-    if not named and found.path.parent.name == INSTANCES and len(written) == 1:
+    if not named and path.parent.name == INSTANCES and len(written) == 1:
         return written[0]
     return next(iter(named), None)
-
-
-def _file(path: Path) -> UploadedFile:
-    return UploadedFile(path.name, mimetypes.guess_type(path.name)[0] or UNKNOWN_TYPE, path.read_bytes())

@@ -7,6 +7,7 @@ from typing import Any, Final
 from forms import FormDefinition
 from ingest.from_files.candidate import Place
 from ingest.from_files.cell_text import cell_text, plain_text
+from ingest.from_files.entries_in_columns import EntryColumns, entries_in_columns, entry_at
 from ingest.from_files.errors import CellUnreadable, EntriesUnasked, EntryWithoutRecord, RowNameless
 from ingest.from_files.export_sheets import Entry, ExportSheet, Orphan, entries_of
 from ingest.from_files.import_run import ImportRun
@@ -56,9 +57,10 @@ def questions_without_column(main: ExportSheet, definition: FormDefinition) -> l
     for sheet in main.all():
         repeat = None if sheet is main else _repeat_of(sheet.name, definition)
         if sheet is main or repeat is not None:
-            columns = match_columns(sheet.headers, definition, repeat)
-            asked -= {question.path for question in columns.questions.values()}
-            asked -= {question.path for question, _ in columns.choices.values()}
+            columns, within = _columns_of(sheet, definition, repeat)
+            for found in (columns, *(one for _, one in within.entries)):
+                asked -= {question.path for question in found.questions.values()}
+                asked -= {question.path for question, _ in found.choices.values()}
     return [question.path for question in definition.questions if question.path in asked]
 
 
@@ -70,7 +72,7 @@ def unmatched_columns(main: ExportSheet, definition: FormDefinition) -> list[tup
         if sheet is not main and repeat is None:
             found.append((sheet.name, ""))
         else:
-            found += [(sheet.name, header) for header in match_columns(sheet.headers, definition, repeat).unmatched]
+            found += [(sheet.name, header) for header in _columns_of(sheet, definition, repeat)[1].unmatched]
     return found
 
 
@@ -79,26 +81,39 @@ class _Export:
 
     def __init__(self, main: ExportSheet) -> None:
         self._main = main
-        self._columns: dict[tuple[str, str], tuple[str | None, Columns]] = {}
+        self._columns: dict[tuple[str, str], tuple[str | None, Columns, EntryColumns]] = {}
 
     def read(self, entry: Entry, definition: FormDefinition) -> Answers:
         """Raises `CellUnreadable`."""
-        _, columns = self._of(entry.sheet, definition)
+        _, columns, within = self._of(entry.sheet, definition)
         answers = Answers(_values(entry, columns, definition.form_id))
+        for place, of_entry in within.entries:
+            values = _values(entry, of_entry, definition.form_id)
+            if values:
+                entry_at(answers, place).values.update(values)
         for one in entry.within:
-            repeat, _ = self._of(one.sheet, definition)
+            repeat, _, _ = self._of(one.sheet, definition)
             if repeat is None:
                 form_id, version = definition.form_id, definition.version
                 raise EntriesUnasked(form_id=form_id, version=version, sheet=one.sheet.name, row=one.row.number)
             answers.repeats.setdefault(repeat, []).append(self.read(one, definition))
         return answers
 
-    def _of(self, sheet: ExportSheet, definition: FormDefinition) -> tuple[str | None, Columns]:
+    def _of(self, sheet: ExportSheet, definition: FormDefinition) -> tuple[str | None, Columns, EntryColumns]:
         asked = (sheet.name, definition.version)
         if asked not in self._columns:
             repeat = None if sheet is self._main else _repeat_of(sheet.name, definition)
-            self._columns[asked] = repeat, match_columns(sheet.headers, definition, repeat)
+            self._columns[asked] = repeat, *_columns_of(sheet, definition, repeat)
         return self._columns[asked]
+
+
+def _columns_of(sheet: ExportSheet, definition: FormDefinition, repeat: str | None) -> tuple[Columns, EntryColumns]:
+    """Those of the sheet's own questions and, in the sheet of records, those of entries, as older exports have them."""
+    columns = match_columns(sheet.headers, definition, repeat)
+    if repeat is not None:
+        return columns, EntryColumns((), columns.unmatched)
+    left = set(columns.unmatched)
+    return columns, entries_in_columns({at: header for at, header in enumerate(sheet.headers) if header in left}, definition)
 
 
 def _repeat_of(sheet: str, definition: FormDefinition) -> str | None:

@@ -5,7 +5,7 @@ around; answers with several choices have a column of their own for each choice 
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -13,12 +13,13 @@ from forms import FormDefinition, Question
 from ingest.from_files.cell_text import ChoiceNames, takes_any_text
 from ingest.pull.write_xml import root_name
 
-__all__ = ["Columns", "is_bookkeeping", "match_columns"]
+__all__ = ["NUMBERED", "Columns", "Headers", "is_bookkeeping", "match_columns", "put_in_column"]
 
 # What the server says of a record, and what it computes of an answer that stands in a column of its own.
 BOOKKEEPING: Final = re.compile(
     r"_.*|meta/.*|formhub/.*|instanceID|rootUuid|deprecatedID|.*/_[^/]+_(latitude|longitude|altitude|precision)|.*_URL"
 )
+NUMBERED: Final = re.compile(r"\[(\d+)\]")  # an entry of a repeat, in an older export
 SEVERAL: Final = {"select", "rank"}
 
 
@@ -27,31 +28,39 @@ class Columns:
     """Of one sheet, by the number of the column: its question, or the question and the code of a choice. `unmatched` headers
     are neither, nor the server's own. `free` are the columns whose questions take any text."""
 
-    questions: Mapping[int, Question]
-    choices: Mapping[int, tuple[Question, str]]
-    unmatched: Sequence[str]
+    questions: dict[int, Question]
+    choices: dict[int, tuple[Question, str]]
+    unmatched: list[str]
     names: Mapping[str, ChoiceNames] = field(repr=False)
-    free: Collection[int] = frozenset()
+    free: set[int] = field(default_factory=set)
 
 
 def match_columns(headers: Sequence[str], definition: FormDefinition, repeat: str | None) -> Columns:
     """The columns of the sheet of a repeat (None: of the form itself)."""
     asked = [question for question in definition.questions if question.repeat == repeat]
-    known = _Headers(asked, f"/{root_name(definition)}/")
-    questions: dict[int, Question] = {}
-    choices: dict[int, tuple[Question, str]] = {}
-    unmatched = []
+    known = Headers(asked, f"/{root_name(definition)}/")
+    columns = Columns({}, {}, [], known.names)
     for number, header in enumerate(headers):
-        question = known.question(header)
-        choice = None if question else known.choice(header)
-        if question:
-            questions[number] = question
-        elif choice:
-            choices[number] = choice
-        elif header and not is_bookkeeping(header):
-            unmatched.append(header)
-    free = {number for number, question in questions.items() if takes_any_text(question, known.names[question.path])}
-    return Columns(questions, choices, unmatched, known.names, free)
+        if (
+            repeat is None and NUMBERED.search(header) and not known.is_exactly(header)
+        ):  # an entry's, and not the question of the same name
+            columns.unmatched.append(header)
+        elif not put_in_column(columns, known, number, header) and header and not is_bookkeeping(header):
+            columns.unmatched.append(header)
+    return columns
+
+
+def put_in_column(columns: Columns, known: "Headers", number: int, header: str) -> bool:
+    """Whether the header names a question or a choice; then its column is among them."""
+    question = known.question(header)
+    choice = None if question else known.choice(header)
+    if question:
+        columns.questions[number] = question
+        if takes_any_text(question, known.names[question.path]):
+            columns.free.add(number)
+    elif choice:
+        columns.choices[number] = choice
+    return bool(question or choice)
 
 
 def is_bookkeeping(header: str) -> bool:
@@ -59,7 +68,7 @@ def is_bookkeeping(header: str) -> bool:
     return BOOKKEEPING.fullmatch(header) is not None
 
 
-class _Headers:
+class Headers:
     """What headers may call the questions of a sheet. A name that two questions share is nobody's."""
 
     def __init__(self, asked: Sequence[Question], root: str) -> None:
@@ -67,6 +76,10 @@ class _Headers:
         self._paths = {question.path.removeprefix(root): question for question in asked}
         self._named = _unique((question.name, question) for question in asked)
         self._labelled = _unique((label, question) for question in asked for label in question.labels.values())
+
+    def is_exactly(self, header: str) -> bool:
+        """Whether a question is called so, with nothing before it."""
+        return header in {**self._paths, **self._named, **self._labelled}
 
     def question(self, header: str) -> Question | None:
         return next(self._found(header), None)

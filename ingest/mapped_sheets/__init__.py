@@ -4,22 +4,37 @@
 the rows by it, for `ingest.from_files.take_in`. Nothing is imported by a mapping that leaves a word open (`require_decided`).
 """
 
-from ingest.mapped_sheets.errors import MappingNeeded
+from ingest.mapped_sheets.errors import MappingNeeded, MappingUndecided, MappingUnfit, MappingUnreadable
 from ingest.mapped_sheets.mapped_rows import mapped_records, unused_headers
-from ingest.mapped_sheets.mapping import ColumnMapping, SheetMapping, read_mapping, require_decided, write_mapping
+from ingest.mapped_sheets.mapping import (
+    ColumnMapping,
+    SheetMapping,
+    mapping_text,
+    parse_mapping,
+    read_mapping,
+    require_decided,
+    text_of,
+    write_mapping,
+)
 from ingest.mapped_sheets.place_names import PlaceNames, place_names
 from ingest.mapped_sheets.suggest_mapping import suggest_mapping
 
 __all__ = [
     "ColumnMapping",
     "MappingNeeded",
+    "MappingUndecided",
+    "MappingUnfit",
+    "MappingUnreadable",
     "PlaceNames",
     "SheetMapping",
     "mapped_records",
+    "mapping_text",
+    "parse_mapping",
     "place_names",
     "read_mapping",
     "require_decided",
     "suggest_mapping",
+    "text_of",
     "unused_headers",
     "write_mapping",
 ]

@@ -4,20 +4,20 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
 from functools import partial
 from typing import Any, Final, TypeAlias
 from uuid import UUID, uuid5
 
 from forms import FormDefinition, Question
 from ingest.from_files.candidate import Place
-from ingest.from_files.cell_text import ChoiceNames, cell_text, folded, plain_text
+from ingest.from_files.cell_text import plain_text
 from ingest.from_files.errors import CellUnreadable, RowNameless
 from ingest.from_files.import_run import ImportRun
 from ingest.from_files.row_answers import FilesOf, RowAnswers
 from ingest.mapped_sheets.errors import MappingUnfit
 from ingest.mapped_sheets.mapping import ColumnMapping, SheetMapping
 from ingest.mapped_sheets.place_names import PlaceNames
+from ingest.mapped_sheets.read_by_mapping import ColumnReader
 from ingest.pull.write_xml import root_name
 from ingest.read_answers import Answers
 from ingest.tables import Cell, CellFault, Row, Sheet, Table
@@ -137,31 +137,7 @@ class _Reader:
         question = self._question(column.question)
         if column.places and column.places not in places:
             raise MappingUnfit(file=self.file, reason=f"'{column.places}' is no level of places: {', '.join(places)}")
-        return _ColumnReader(question, column, places.get(column.places)).read
-
-
-class _ColumnReader:
-    """Reads the cells of one column as its mapping says."""
-
-    def __init__(self, question: Question, column: ColumnMapping, places: PlaceNames | None) -> None:
-        self.question, self.names, self.places, self.dates = question, ChoiceNames(question), places, column.dates
-        self.codes = {folded(text): code for text, code in column.codes.items()}
-
-    def read(self, cell: Cell) -> str | CellFault:
-        if isinstance(cell, CellFault) or cell is None:
-            return cell or ""
-        text = plain_text(cell)
-        if self.codes and (code := self.codes.get(folded(text))) is not None:
-            return code
-        if self.places:
-            return self.places.code(text)
-        return self._day(text) if self.dates and isinstance(cell, str) else cell_text(cell, self.question, self.names)
-
-    def _day(self, text: str) -> str | CellFault:
-        try:
-            return datetime.strptime(text.strip(), self.dates).date().isoformat()  # noqa: DTZ007  (a day has no zone)
-        except ValueError:
-            return CellFault(f"no date as {self.dates}")
+        return ColumnReader(question, column, places.get(column.places)).read
 
 
 def _cell(row: Row, number: int) -> Cell:

@@ -3,7 +3,6 @@
 What nobody has decided yet begins with `?`, and nothing is imported by a mapping that holds such a word.
 """
 
-import json
 import os
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,8 +11,19 @@ from pathlib import Path
 from typing import Any, Final
 
 from ingest.mapped_sheets.errors import MappingUndecided, MappingUnreadable
+from ingest.toml_text import toml_value
 
-__all__ = ["UNDECIDED", "ColumnMapping", "SheetMapping", "read_mapping", "require_decided", "write_mapping"]
+__all__ = [
+    "UNDECIDED",
+    "ColumnMapping",
+    "SheetMapping",
+    "mapping_text",
+    "parse_mapping",
+    "read_mapping",
+    "require_decided",
+    "text_of",
+    "write_mapping",
+]
 
 UNDECIDED: Final = "?"
 HEAD: Final = """# Which columns of a sheet answer which questions of a form. Look it through and correct it before it is used:
@@ -52,9 +62,22 @@ class SheetMapping:
 
 def read_mapping(path: Path) -> SheetMapping:
     """Raises `MappingUnreadable`."""
+    return parse_mapping(text_of(path), path)
+
+
+def text_of(path: Path) -> str:
+    """What a file of a mapping or template says; raises `MappingUnreadable`."""
     try:
-        said = tomllib.loads(path.read_text(encoding="utf-8"))
+        return path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
+        raise MappingUnreadable(path=path, reason=f"it is no TOML ({type(error).__name__})") from None
+
+
+def parse_mapping(text: str, path: Path) -> SheetMapping:
+    """A mapping as it is written, for whatever lies, or would lie, there; raises `MappingUnreadable`."""
+    try:
+        said = tomllib.loads(text)
+    except ValueError as error:
         raise MappingUnreadable(path=path, reason=f"it is no TOML ({type(error).__name__})") from None
     columns = said.pop("column", None)
     try:
@@ -67,7 +90,12 @@ def read_mapping(path: Path) -> SheetMapping:
 def write_mapping(mapping: SheetMapping, path: Path) -> None:
     """To a new file that its owner alone can read, since words of the sheet stand in it; raises `FileExistsError`."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write("\n".join([HEAD, *_lines(mapping), ""]))
+        file.write(mapping_text(mapping))
+
+
+def mapping_text(mapping: SheetMapping) -> str:
+    """As it is kept in a file."""
+    return "\n".join([HEAD, *_lines(mapping), ""])
 
 
 def require_decided(mapping: SheetMapping, path: Path) -> None:
@@ -101,21 +129,11 @@ def _typed(said: Mapping[str, Any], of: type) -> dict[str, Any]:
 
 
 def _lines(mapping: SheetMapping) -> Iterator[str]:
-    yield from (f"{name} = {_toml(getattr(mapping, name))}" for name in ("form", "sheet", "header", "first", "key", "id"))
-    yield f"constants = {_toml(mapping.constants)}"
+    yield from (f"{name} = {toml_value(getattr(mapping, name))}" for name in ("form", "sheet", "header", "first", "key", "id"))
+    yield f"constants = {toml_value(mapping.constants)}"
     for column in mapping.columns:
         yield "\n[[column]]"
-        yield f"header = {_toml(column.header)}"
-        yield f"question = {_toml(column.question)}"
-        yield from (f"{name} = {_toml(getattr(column, name))}" for name in ("dates", "places") if getattr(column, name))
-        yield from [f"codes = {_toml(column.codes)}"] if column.codes else []
-
-
-def _toml(value: object) -> str:
-    """Texts, numbers, lists and tables in one line, in TOML 1.0."""
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_toml(key)} = {_toml(one)}" for key, one in value.items()) + "}"
-    if isinstance(value, str | int):
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
-    assert isinstance(value, Sequence)  # noqa: S101  (a list of texts)
-    return "[" + ", ".join(_toml(one) for one in value) + "]"
+        yield f"header = {toml_value(column.header)}"
+        yield f"question = {toml_value(column.question)}"
+        yield from (f"{name} = {toml_value(getattr(column, name))}" for name in ("dates", "places") if getattr(column, name))
+        yield from [f"codes = {toml_value(column.codes)}"] if column.codes else []

@@ -9,7 +9,7 @@ from ingest.reviews.errors import NotAwaitingReview, RepairUnusable, ReviewMissi
 from ingest.reviews.find_reviewed import Reviewed, find_reviewed, newest_submissions
 from ingest.reviews.keep_review import keep_review
 from ingest.reviews.list_quarantined import Quarantined, find_quarantined, list_quarantined, open_refused, resolve
-from ingest.reviews.page_queue import InQueue, forms_in_reach, page_queue
+from ingest.reviews.page_queue import InQueue, count_found, forms_in_reach, page_queue
 from ingest.reviews.read_reviews import ReviewTold, chains_left_out, read_reviews
 from ingest.reviews.verify_reviews import logged_reviews, verify_reviews
 
@@ -23,6 +23,7 @@ __all__ = [
     "ReviewTold",
     "Reviewed",
     "chains_left_out",
+    "count_found",
     "edit_answers",
     "find_quarantined",
     "find_reviewed",

@@ -16,7 +16,7 @@ from ingest.review_models import FindingRow, Review, ReviewState
 from ingest.reviews.read_reviews import ever_left, known_state, newest_state
 from ingest.seal_content import SUBMISSION
 
-__all__ = ["InQueue", "forms_in_reach", "newest_of_chain", "page_queue", "reviewable"]
+__all__ = ["InQueue", "count_found", "forms_in_reach", "newest_of_chain", "page_queue", "reviewable"]
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,15 @@ def page_queue(
     page = page_of((_told(*row) for row in rows), size)
     record(session, Action.READ, SUBMISSION, purpose=Purpose.VERIFICATION, count=len(page.rows), detail={"by": "queue"})
     return page
+
+
+def count_found(session: Session, most: int = 100) -> int:
+    """How many answers wait for a decision in which something was found, up to so many; raises `NotAllowed`."""
+    access = require(session, Right.REVIEW_SUBMISSION, subject=SUBMISSION)
+    stands = func.coalesce(newest_state(Submission.root_id), literal(ReviewState.RECEIVED.value))
+    found = exists(FindingRow.id).where(FindingRow.submission == Submission.id)
+    waiting = select(Submission.id).where(reviewable(access), newest_of_chain(), stands == ReviewState.RECEIVED.value, found)
+    return session.scalar(select(func.count()).select_from(waiting.limit(most).subquery())) or 0
 
 
 def forms_in_reach(session: Session, since: datetime | None = None) -> list[str]:

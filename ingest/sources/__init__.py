@@ -3,7 +3,7 @@
 from ingest.sources.change_source import change_source, remove_source
 from ingest.sources.hint_address import hint_address, is_hint_of
 from ingest.sources.register_source import Kind, Source, add_source, find_source, list_sources, number_of, open_token
-from ingest.sources.source_progress import Progress, SourceState, move_changes, source_progress, source_states
+from ingest.sources.source_progress import Progress, SourceState, move_changes, note_round, source_progress, source_states
 
 __all__ = [
     "Kind",
@@ -17,6 +17,7 @@ __all__ = [
     "is_hint_of",
     "list_sources",
     "move_changes",
+    "note_round",
     "number_of",
     "open_token",
     "remove_source",

@@ -1,27 +1,35 @@
 """How far each source has come, and what became of its records."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from ingest.models import PulledRow, SourceRow, Submission
+from core.clock import now
+from ingest.models import PulledRow, ReviewToSend, SourceRow, Submission
 from ingest.sources.errors import SourceUnknown
 from ingest.sources.register_source import Source, list_sources
 
-__all__ = ["Progress", "SourceState", "move_changes", "source_progress", "source_states"]
+__all__ = ["Progress", "SourceState", "move_changes", "note_round", "source_progress", "source_states"]
 
 
 @dataclass(frozen=True)
 class SourceState:
-    """How a source stands: the last number taken in, records known, of these in quarantine, and gone from the server."""
+    """How a source stands: the last number taken in, records known, of these in quarantine, and gone from the server; when the
+    last round ended, and the code of what ended it if that was a problem; the reviews that its server was not told, and the
+    code of why not, where it was tried."""
 
     source: Source
     position: int
-    records: int
-    refused: int
-    deleted: int
+    records: int = 0
+    refused: int = 0
+    deleted: int = 0
+    pulled_at: datetime | None = None
+    failed: str = ""
+    unsent: int = 0
+    unsent_failed: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,8 +77,31 @@ def source_states(session: Session, operation: str) -> list[SourceState]:
             select(PulledRow.source, *counts).where(PulledRow.operation == operation).group_by(PulledRow.source)
         )
     }
-    positions = dict(session.execute(select(SourceRow.id, SourceRow.position).where(SourceRow.operation == operation)).all())
+    unsent = {
+        row.source: (row.unsent, row.failed)
+        for row in session.execute(
+            select(ReviewToSend.source, func.count().label("unsent"), func.max(ReviewToSend.failed).label("failed"))
+            .where(ReviewToSend.operation == operation)
+            .group_by(ReviewToSend.source)
+        )
+    }
+    columns = (SourceRow.id, SourceRow.position, SourceRow.pulled_at, SourceRow.failed)
+    rows = {row.id: row for row in session.execute(select(*columns).where(SourceRow.operation == operation))}
     return [
-        SourceState(source, positions[source.id], *found.get(source.id, (0, 0, 0)))
+        SourceState(
+            source,
+            rows[source.id].position,
+            *found.get(source.id, (0, 0, 0)),
+            rows[source.id].pulled_at,
+            rows[source.id].failed,
+            *unsent.get(source.id, (0, "")),
+        )
         for source in list_sources(session, operation)
     ]
+
+
+def note_round(session: Session, source: UUID, failed: str = "") -> None:
+    """A round has ended now: with everything taken in, or by the problem of this code. One that is not there is not noted."""
+    row = session.get(SourceRow, source)
+    if row is not None:
+        row.pulled_at, row.failed = now(), failed

@@ -10,7 +10,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, fr
 
 from ingest.tables.table import Cell, CellFault, RowFault
 
-__all__ = ["CellReader", "read_shared"]
+__all__ = ["ERROR", "UNREAD", "CellReader", "moment", "read_shared"]
 
 MOST: Final = 16_384  # columns that a sheet can have
 DIGITS: Final = "0123456789"
@@ -63,7 +63,7 @@ class CellReader:
             return self._shared[int(value)] or None
         if kind == "n":
             if style in self._dates:
-                return _moment(from_excel(float(value), self._epoch))
+                return moment(from_excel(float(value), self._epoch))
             return float(value) if "." in value or "e" in value.lower() else int(value)
         if kind == "b":
             return value == "1"
@@ -76,7 +76,7 @@ def read_shared(element: etree._Element) -> str:
     return "".join([text.text or "" for child in read for text in child.iter("{*}t")])
 
 
-def _moment(read: object) -> Cell:
+def moment(read: object) -> Cell:
     """A duration, which is what a number of hours is read as, is nothing that a form asks for."""
     return read if isinstance(read, datetime | date | time) else UNREAD
 

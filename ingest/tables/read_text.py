@@ -2,12 +2,13 @@
 
 import codecs
 import csv
+import io
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 from ingest.tables.errors import EncodingUnknown, TableBroken, TableUnreadable
+from ingest.tables.source import Source
 from ingest.tables.table import Row, Sheet
 
 __all__ = ["text_sheet"]
@@ -18,14 +19,14 @@ PIECE: Final = 1 << 20
 UTF_8: Final = "utf-8-sig"
 
 
-def text_sheet(path: Path, encoding: str = "") -> Sheet:
+def text_sheet(source: Source, encoding: str = "") -> Sheet:
     """The file as a sheet; raises `EncodingUnknown` or `TableUnreadable`."""
-    chosen = _encoding(path, encoding)
-    _require(path, chosen)
-    separator = _separator(path, chosen)
+    chosen = _encoding(source, encoding)
+    _require(source, chosen)
+    separator = _separator(source, chosen)
 
     def rows() -> Iterator[Row]:
-        with path.open(encoding=chosen, newline="") as file:
+        with _text(source, chosen) as file:
             read = csv.reader(file, delimiter=separator, strict=True)
             number = 0
             try:
@@ -33,41 +34,45 @@ def text_sheet(path: Path, encoding: str = "") -> Sheet:
                     if any(cells):
                         yield Row(number, [cell or None for cell in cells])
             except csv.Error as error:
-                raise TableBroken(file=path.name, sheet=SHEET, row=number, reason=str(error)) from None
+                raise TableBroken(file=source.name, sheet=SHEET, row=number, reason=str(error)) from None
 
     return Sheet(SHEET, rows)
 
 
-def _encoding(path: Path, encoding: str) -> str:
-    with path.open("rb") as file:
+def _encoding(source: Source, encoding: str) -> str:
+    with source.open() as file:
         begins = file.read(3)
     if begins.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     return UTF_8 if begins == codecs.BOM_UTF8 or not encoding else encoding
 
 
-def _require(path: Path, encoding: str) -> None:
+def _require(source: Source, encoding: str) -> None:
     """Read it through once, so that a wrong encoding is told before anything is taken in."""
     line, named = 1, "UTF-8" if encoding == UTF_8 else encoding
     try:
         decode = codecs.getincrementaldecoder(encoding)()
-        with path.open("rb") as file:
+        with source.open() as file:
             while piece := file.read(PIECE):
                 line += decode.decode(piece).count("\n")
         decode.decode(b"", final=True)
     except LookupError:
-        raise EncodingUnknown(file=path.name, encoding=named, line=line) from None
+        raise EncodingUnknown(file=source.name, encoding=named, line=line) from None
     except UnicodeDecodeError as error:
         line += error.object[: error.start].count(b"\n")
-        raise EncodingUnknown(file=path.name, encoding=named, line=line) from None
+        raise EncodingUnknown(file=source.name, encoding=named, line=line) from None
 
 
-def _separator(path: Path, encoding: str) -> str:
+def _separator(source: Source, encoding: str) -> str:
     """What stands oftenest between the columns of the first line."""
-    with path.open(encoding=encoding, newline="") as file:
+    with _text(source, encoding) as file:
         first = file.readline(PIECE)
     if "\0" in first:
-        raise TableUnreadable(file=path.name, reason="it is no text")
+        raise TableUnreadable(file=source.name, reason="it is no text")
     outside = "".join(first.split('"')[::2])
     counts = Counter(sign for sign in outside if sign in SEPARATORS)
     return counts.most_common(1)[0][0] if counts else ","
+
+
+def _text(source: Source, encoding: str) -> io.TextIOWrapper:
+    return io.TextIOWrapper(source.open(), encoding=encoding, newline="")

@@ -9,18 +9,19 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from posixpath import join, normpath
 from typing import IO, Final
 
 from lxml import etree
 
 from ingest.tables.errors import TableBroken, TableTooLarge, TableUnreadable
+from ingest.tables.read_areas import area_of, named_areas
 from ingest.tables.read_cells import CellReader, read_shared
 from ingest.tables.read_styles import date_styles
-from ingest.tables.table import Row, RowFault, Sheet
+from ingest.tables.source import Source
+from ingest.tables.table import Area, Row, RowFault, Sheet, Table
 
-__all__ = ["workbook_sheets"]
+__all__ = ["open_workbook"]
 
 LARGEST_SHEET: Final = 4_000_000_000  # bytes, unpacked
 LARGEST_SHARED: Final = 300_000_000
@@ -35,14 +36,14 @@ STYLES: Final = "xl/styles.xml"
 
 
 @contextmanager
-def workbook_sheets(path: Path) -> Iterator[Sequence[Sheet]]:
-    """The sheets for as long as the block runs; raises `TableUnreadable` or `TableTooLarge`."""
+def open_workbook(source: Source) -> Iterator[Table]:
+    """The workbook for as long as the block runs; raises `TableUnreadable` or `TableTooLarge`."""
     try:
-        archive = zipfile.ZipFile(path)
+        archive = zipfile.ZipFile(source.open())
     except (zipfile.BadZipFile, NotImplementedError):
-        raise TableUnreadable(file=path.name, reason="its archive is broken off or damaged") from None
+        raise TableUnreadable(file=source.name, reason="its archive is broken off or damaged") from None
     with archive:
-        yield _Workbook(path.name, archive).sheets()
+        yield _Workbook(source.name, archive).table()
 
 
 class _Workbook:
@@ -50,16 +51,28 @@ class _Workbook:
         self.file, self.archive = file, archive
         self.parts = {info.filename: info for info in archive.infolist()}
         if BOOK not in self.parts:
-            raise TableUnreadable(file=file, reason="it is an archive, but no .xlsx")
+            raise TableUnreadable(file=file, reason=self._other())
 
-    def sheets(self) -> Sequence[Sheet]:
+    def _other(self) -> str:
+        """What an archive is that is no .xlsx."""
+        if "xl/workbook.bin" in self.parts:
+            return "it is a binary workbook (.xlsb)"
+        if "mimetype" in self.parts and "content.xml" in self.parts:
+            return "it is an OpenDocument file"
+        return "it is an archive, but no .xlsx"
+
+    def table(self) -> Table:
         book = self._parsed(BOOK)
         targets = {one.get("Id", ""): one.get("Target", "") for one in self._parsed(TARGETS).iter("{*}Relationship")}
         since_1904 = any(one.get("date1904") in {"1", "true"} for one in book.iter("{*}workbookPr"))
         dates = date_styles(self._parsed(STYLES)) if STYLES in self.parts else frozenset()
         shared = self._shared()
         read = CellReader(shared, dates, since_1904=since_1904)
-        return [Sheet(name, partial(self._rows, name, part, read)) for name, part in self._parts(book, targets)]
+        sheets = [
+            Sheet(name, partial(self._rows, name, part, read), partial(self._merged, name, part))
+            for name, part in self._parts(book, targets)
+        ]
+        return Table(self.file, sheets, dict(named_areas(book)))
 
     def _parts(self, book: etree._Element, targets: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         for sheet in book.iter("{*}sheet"):
@@ -85,6 +98,14 @@ class _Workbook:
             raise TableBroken(file=self.file, sheet=sheet, row=number, reason=fault) from None
         except (etree.XMLSyntaxError, zipfile.BadZipFile, zlib.error, ValueError, EOFError, OSError) as error:
             raise TableBroken(file=self.file, sheet=sheet, row=number, reason=type(error).__name__) from None
+
+    def _merged(self, sheet: str, part: str) -> Sequence[Area]:
+        try:
+            with self._stream(part, LARGEST_SHEET) as stream:
+                found = [area_of(_reference(element)) for element in _events(stream, ("{*}row", "{*}mergeCell"))]
+        except (RowFault, etree.XMLSyntaxError, zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+            raise TableBroken(file=self.file, sheet=sheet, row=0, reason=type(error).__name__) from None
+        return [area for area in found if area is not None]
 
     def _shared(self) -> Sequence[str]:
         if SHARED not in self.parts:
@@ -136,7 +157,7 @@ class _Measured:
         return piece
 
 
-def _events(stream: IO[bytes], tag: str) -> Iterator[etree._Element]:
+def _events(stream: IO[bytes], tag: str | Sequence[str]) -> Iterator[etree._Element]:
     """The elements of that name as each ends; raises `RowFault` where a document type is declared or one has no end."""
     measured = _Measured(stream)
     read = etree.iterparse(
@@ -147,6 +168,12 @@ def _events(stream: IO[bytes], tag: str) -> Iterator[etree._Element]:
             raise RowFault("a document type is declared")
         measured.held = 0
         yield element
+
+
+def _reference(element: etree._Element) -> str:
+    named = element.get("ref", "")
+    _forget(element)
+    return named
 
 
 def _taken(element: etree._Element) -> str:

@@ -61,6 +61,7 @@ LEFT_OUT = {
     "ingest.collector": "a device or team; docs/security.md, as for submissions",
     "ingest.source": "a server and its form",
     "ingest.review_to_send": "a state on its way to a server; the review itself decides here",
+    "ingest.handed_in": "whose it becomes and of which form is bound into each part; how far it is decides nothing",
     "ingest.deployed_version": "versions of a form, under another server's names",
     "ingest.review": "bound to the comment, sealed with all of the row; that one is gone, the log tells",
     "ingest.quality_plan": "limits of checks, which tell of nobody",

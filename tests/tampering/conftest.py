@@ -28,7 +28,7 @@ from casework.records import break_glass, keep_from
 from casework.reviewing import decide
 from casework.rights import RequestKind, correct_record, hold_record, receive_request
 from casework.trafficking import HISTORY, PERPETRATORS, note_apart
-from core.access import INFO, Access, Grant
+from core.access import INFO, UNASSIGNED, Access, Grant
 from core.audit import Purpose
 from core.clock import now
 from core.database import RING, Zone, connect
@@ -46,6 +46,7 @@ from core.settings import Settings
 from core.week import Week
 from forms import RecordPart, add_form_key, publish_form, read_form_definition
 from ingest import UploadedFile, receive_submission
+from ingest.handed_in import Said, ToldRow, keep_file, keep_told
 from ingest.models import Submission
 from ingest.pull import ServerFile, seal_fetched
 from ingest.pull.fetched_file import keep_fetched
@@ -150,6 +151,7 @@ def _populated(
     persons = _interviews(team)
     _reports_and_refused_posts(team)
     _sources(team)
+    _handed_in(team)
     _films(team)
     before = {
         table: _rows(owner, f"SELECT * FROM casework.{table}")
@@ -179,6 +181,14 @@ def _sources(team: Field) -> None:
             add_source(
                 session, team.ring, OPERATION, address="https://kf.example.org", asset=asset, form_id="form", token=f"t-{asset}"
             )
+
+
+def _handed_in(team: Field) -> None:
+    with team.zone(Zone.CASEWORK) as session:
+        for name in ("north.csv", "south.csv"):
+            file = keep_file(session, team.ring, Said(name), f"name of {name}".encode(), custody=UNASSIGNED, form_id="form")
+            rows = [ToldRow(name, "CSV", 2, "", "accepted")]
+            keep_told(session, team.ring, file, rows=rows, notes=[], counts={"accepted": 1})
 
 
 def _films(team: Field) -> None:

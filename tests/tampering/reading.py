@@ -32,6 +32,7 @@ from core.permissions import Role
 from core.registers import Breach, list_entries
 from forms import RecordPart, open_form_keys
 from ingest import StoredSubmission, quarantined, read_quarantined, read_submission
+from ingest.handed_in import list_handed_in, open_content_of, open_handed_in
 from ingest.models import Submission
 from ingest.quality import read_findings
 from ingest.read_quarantine import read_quarantined_files
@@ -140,8 +141,13 @@ def tokens(session: Session, ring: KeyRing) -> Any:
     return [open_token(session, ring, source.id) for source in list_sources(session, OPERATION)]
 
 
+def handed_in(session: Session, ring: KeyRing) -> Any:
+    every = [one.id for one in list_handed_in(session).rows]
+    return [(open_handed_in(session, ring, one), open_content_of(session, ring, one)) for one in sorted(every)]
+
+
 def keys_of_ingest(session: Session, ring: KeyRing) -> Any:
-    return submissions(session, ring), tokens(session, ring)
+    return submissions(session, ring), tokens(session, ring), handed_in(session, ring)
 
 
 def evidence(session: Session, ring: KeyRing) -> Any:
@@ -210,6 +216,7 @@ READINGS: Final[Mapping[str, Reading]] = {
     "ingest.attachment": Reading(Zone.CASEWORK, submissions),
     "ingest.attachment_chunk": Reading(Zone.CASEWORK, submissions, "attachment"),
     "ingest.finding": Reading(Zone.CASEWORK, findings, "concat_ws(' ', id, submission)"),
+    "ingest.handed_in": Reading(Zone.CASEWORK, handed_in),
     "ingest.quarantine": Reading(Zone.CASEWORK, quarantine),
     "ingest.record_key": Reading(Zone.CASEWORK, keys_of_ingest, "record"),
     "ingest.review": Reading(Zone.CASEWORK, reviews, "concat_ws(' ', id, submission)"),

@@ -193,11 +193,11 @@ def test_a_change_of_any_column_is_found(office: Office) -> None:
 
 @every_table
 def test_what_is_not_listed_decides_nothing_by_itself(office: Office) -> None:
-    """A counter, a moment last seen, or what is sealed and bound to its row already."""
+    """A counter, a moment last seen, how a round ended, or what is sealed and bound to its row already."""
     listed = {column.name for column in office.its.columns}
     assert {column.name for column in office.its.table.columns} - listed <= {
         *("key_version", "sealed_key", "sealed", "private_key", "token"),
-        *("last_step", "sign_count", "used_at", "position", "changed_to"),
+        *("last_step", "sign_count", "used_at", "position", "changed_to", "pulled_at", "failed"),
     }
 
 

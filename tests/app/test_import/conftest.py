@@ -16,8 +16,7 @@ from core.keyring import KeyRing
 from core.settings import Settings
 from forms import publish_form
 from ingest import Outcome
-from ingest.from_files import ImportRun, PassedOver, Told, folder_answers
-from ingest.mapped_sheets import SheetMapping
+from ingest.from_files import ImportRun, PassedOver, Told, folder_answers, open_tree
 from tests.ingest.conftest import OPERATION, Household
 
 LARGEST = 1_000_000
@@ -52,9 +51,10 @@ class Desk:
 
     def folder(self, *, dry_run: bool = False, drafts: bool = False, path: Path | None = None) -> list[Told | PassedOver]:
         run = ImportRun(OPERATION)
-        found = folder_answers(run, path or self.card, largest=LARGEST, drafts=drafts)
-        batches = import_records(self.program, run, found, actor="tester", dry_run=dry_run)
-        return [one for batch in batches for one in batch]
+        with open_tree(path or self.card) as tree:
+            found = folder_answers(run, tree, largest=LARGEST, drafts=drafts)
+            batches = import_records(self.program, run, found, actor="tester", dry_run=dry_run)
+            return [one for batch in batches for one in batch]
 
     def table(self, path: Path, *, form: str = "household", dry_run: bool = False, **said: Any) -> list[Any]:
         run = ImportRun(OPERATION)
@@ -69,8 +69,9 @@ class Desk:
             assert isinstance(opened, Opened)
             return opened.notes
 
-    def suggested(self, path: Path, mapping: Path, form: str) -> SheetMapping:
-        handed_in = HandedIn(path, form, mapping)
+    def suggested(self, path: Path, mapping: Path, form: str, **said: Any) -> Any:
+        """A mapping, or a template of counts."""
+        handed_in = HandedIn(path, form, mapping, **said)
         with open_files(self.program, ImportRun(OPERATION), handed_in, actor="tester") as opened:
             assert isinstance(opened, Suggested)
             return opened.mapping

@@ -177,6 +177,40 @@ class TestSheetsThatDoNotFit:
         assert [code for code, _, _ in desk.household.quarantine()] == ["INGEST-065", "INGEST-063"]
 
 
+class TestRepeatsAsColumns:
+    """As older exports have them: the number of the entry stands in the header."""
+
+    HEADERS = (
+        "person/name",
+        "member[1]/member_name",
+        "member[2]/member_name",
+        "member[2]/illness[1]/symptom",
+        "member[2]/illness[2]/symptom",
+        "_uuid",
+    )
+
+    def test_a_row_is_the_record_of_the_phone(self, desk: Desk, tmp_path: Path) -> None:
+        desk.household.send(desk.household.answers("uuid:u-1", body=BODY))
+        rows = [self.HEADERS, ["Amal", "Idris", "Leila", "fever", "cough", "u-1"], ["Badr", "n/a", "n/a", "n/a", "n/a", "u-2"]]
+        path = write_csv(tmp_path / "a.csv", rows)
+        assert outcomes(desk.table(path, no_answer="n/a")) == ["resent", "accepted"]
+        desk.household.send(desk.household.answers("uuid:u-3", body=BODY))
+        changed = write_csv(tmp_path / "b.csv", [self.HEADERS, ["Amal", "Idris", "Leila", "cough", "fever", "u-3"]])
+        assert outcomes(desk.table(changed)) == ["conflicting"]
+
+    def test_an_entry_that_says_nothing_keeps_its_place(self, desk: Desk, tmp_path: Path) -> None:
+        body = "<person><name>Amal</name></person><member/><member><member_name>Leila</member_name></member>"
+        desk.household.send(desk.household.answers("uuid:u-1", body=body))
+        path = write_csv(tmp_path / "a.csv", [self.HEADERS, ["Amal", "", "Leila", "", "", "u-1"]])
+        assert outcomes(desk.table(path)) == ["resent"]
+
+    def test_what_names_no_question_of_a_repeat_is_listed(self, desk: Desk, tmp_path: Path) -> None:
+        odd = ["person[1]/name", "member/member_name", "member[0]/member_name", "member[1000]/member_name", "member[1]/colour"]
+        path = write_csv(tmp_path / "a.csv", [["person/name", *odd, "_uuid"], ["Amal", *"xxxxx", "u-1"]])
+        listed = [note for note in desk.notes(path) if note.startswith("Sheet")]
+        assert listed == [f"Sheet 'CSV', column '{header}' answers no question of the form." for header in odd]
+
+
 class TestHostileFiles:
     def test_one_that_was_damaged_anywhere_is_refused_and_never_fails_otherwise(self, desk: Desk, export: Path) -> None:
         whole = export.read_bytes()
@@ -188,6 +222,7 @@ class TestHostileFiles:
     def test_what_is_no_table(self, desk: Desk, tmp_path: Path) -> None:
         packed = tmp_path / "packed.xlsx"
         with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr("[Content_Types].xml", "<a/>")
             archive.writestr("word/document.xml", "<a/>")
         for name, content in {
             "a.xls": b"\xd0\xcf\x11\xe0old",

@@ -47,3 +47,13 @@ def test_a_survey_that_another_program_has_worked_on(desk: Desk, shared_data: Pa
     write_mapping(replace(suggested, id="X_uuid", columns=used), tmp_path / "decided.toml")
     told = desk.table(folder / "data.xlsx", mapping=tmp_path / "decided.toml")
     assert Counter(outcomes(told)) == {"accepted": 632}
+
+
+def test_repeats_as_columns_are_the_entries_of_the_phones_answers(desk: Desk, shared_data: Path) -> None:
+    folder = shared_data / "onadata-fixtures" / "csv_export"
+    definition = publish(desk, folder / "tutorial_w_repeats.xlsx")
+    form, version = definition.form_id, definition.version
+    xml = (folder / "tutorial_w_repeats.xml").read_bytes()
+    xml = xml.replace(b"<tutorial_w_repeats id=", f'<data version="{version}" id='.encode())  # as forms are compiled now
+    desk.household.send(xml.replace(b"</tutorial_w_repeats>", b"</data>"))
+    assert outcomes(desk.table(folder / "tutorial_w_repeats.csv", form=form, no_answer="n/a")) == ["resent"]

@@ -1,0 +1,213 @@
+"""Files handed in to be imported: upload, look the suggested mapping through, try, see row by row, take in.
+
+An upload is read as it comes and sealed whole; nothing of it lies on a disk in clear. A file is named by its random id in every
+address; what is in it is on its own page alone. Trying and taking in go on after the page was answered.
+"""
+
+from http import HTTPStatus
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import Query, Request, Response
+from starlette.background import BackgroundTask
+
+import forms
+from app.import_on_screen import Upload, hand_in, say_mapping, work_through
+from app.program import Program
+from app.web.account_pages import identifier
+from app.web.desk import Desk, Entry, OpenDesk, PageGroup
+from app.web.problems import DocumentTooLarge
+from app.web.signed_in import FORM_TOKEN, CheckedForm, SignedIn, Visit, require_form_token
+from app.web.signed_in_page import go_to, show, signed_in_router
+from app.web.streamed_upload import StreamedUpload, read_upload
+from core.access import UNASSIGNED, Custody, NotAllowed, require
+from core.database import Zone
+from core.errors import Problem
+from core.identity.accounts import sign_in_names
+from core.identity.units import custody_in, list_units, ways_to
+from core.permissions import Right
+from ingest import handed_in
+from ingest.handed_in import HandedIn, HandedInState, Said
+
+__all__ = ["IMPORTS"]
+
+HERE: Final = "/imports"
+MOST_BYTES: Final = 50_000_000  # it is held in memory whole, while it is worked on
+ON_A_PAGE: Final = 100
+router = signed_in_router()
+IMPORTS: Final = PageGroup(router, "imports", (Entry(HERE, "imports", Right.REVIEW_SUBMISSION),))
+
+
+@router.get(HERE)
+def show_list(request: Request, visit: SignedIn, desk: OpenDesk, after: Annotated[UUID | None, Query()] = None) -> Response:
+    """What was handed in so far, and the form for another file."""
+    return _list(request, visit, desk, after)
+
+
+def _list(request: Request, visit: Visit, desk: Desk, after: UUID | None = None, *, problem: Problem | None = None) -> Response:
+    with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
+        page = handed_in.list_handed_in(session, after=after)
+    with desk.database.transaction(Zone.COLLECTION, access=visit.access) as session:
+        published = [form.form_id for form in forms.list_forms(session, visit.access.operation)]
+    units, names = _units(desk, visit), _names(desk, visit, page.rows)
+    everywhere = visit.access.may(Right.REVIEW_SUBMISSION, UNASSIGNED)
+    done = request.query_params.get("done", "")
+    return show(
+        request,
+        "imports.html.j2",
+        visit,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK,
+        at=HERE,
+        problem=problem,
+        rows=page.rows,
+        following=page.following,
+        published=published,
+        units=units,
+        everywhere=everywhere,
+        names=names,
+        done=done,
+    )
+
+
+@router.post(HERE)
+def upload(request: Request, visit: SignedIn, desk: OpenDesk) -> Response:
+    """Take a file. The form is judged before the file is read."""
+    with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
+        require(session, Right.REVIEW_SUBMISSION, subject="ingest.handed_in")
+    given = read_upload(request)
+    require_form_token(request, given.fields.get(FORM_TOKEN, ""))
+    custody = _custody(desk, visit, given.fields.get("unit", ""))
+    words = {name: given.fields.get(name, "").strip() for name in ("form", "holds", "encoding", "no_answer")}
+    said = Said(given.name, None, words["encoding"], words["no_answer"], drafts=bool(given.fields.get("drafts")))
+    file = Upload(_content(given), said, custody, words["form"], counts=words["holds"] == "counts")
+    try:
+        kept = hand_in(_program(desk), visit.access, file)
+    except NotAllowed:
+        raise
+    except Problem as problem:
+        return _list(request, visit, desk, problem=problem)
+    return go_to(f"{HERE}/{kept}")
+
+
+@router.get(f"{HERE}/{{file}}")
+def show_one(
+    request: Request,
+    visit: SignedIn,
+    desk: OpenDesk,
+    *,
+    file: UUID,
+    all: Annotated[str, Query()] = "",  # noqa: A002  (a word of the address)
+    after: Annotated[int, Query(ge=0)] = 0,
+) -> Response:
+    """One file: how far it is, its mapping, and what became of its records."""
+    return _page(request, visit, desk, file, every=bool(all), after=after)
+
+
+@router.post(f"{HERE}/{{file}}/mapping")
+def decide(request: Request, visit: SignedIn, desk: OpenDesk, file: UUID, form: CheckedForm) -> Response:
+    """Keep the mapping as it was changed; one that cannot be used is shown with the reason, and not kept."""
+    mapping = str(form.get("mapping", ""))
+    try:
+        say_mapping(_program(desk), visit.access, file, mapping)
+    except (NotAllowed, handed_in.HandedInUnknown):
+        raise
+    except Problem as problem:
+        return _page(request, visit, desk, file, problem=problem, mapping=mapping)
+    return go_to(f"{HERE}/{file}?done=mapping")
+
+
+@router.post(f"{HERE}/{{file}}/try")
+def try_out(visit: SignedIn, desk: OpenDesk, file: UUID, form: CheckedForm) -> Response:  # noqa: ARG001  (checked)
+    """Tell what would become of each record; nothing is kept."""
+    return _work(visit, desk, file, dry_run=True)
+
+
+@router.post(f"{HERE}/{{file}}/take-in")
+def take_in(visit: SignedIn, desk: OpenDesk, file: UUID, form: CheckedForm) -> Response:  # noqa: ARG001  (checked)
+    """Take the records in."""
+    return _work(visit, desk, file, dry_run=False)
+
+
+@router.post(f"{HERE}/{{file}}/drop")
+def drop(visit: SignedIn, desk: OpenDesk, file: UUID, form: CheckedForm) -> Response:  # noqa: ARG001  (checked)
+    """Forget a file, and what was told of it."""
+    with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
+        handed_in.drop_file(session, file)
+    return go_to(f"{HERE}?done=dropped")
+
+
+def _work(visit: Visit, desk: Desk, file: UUID, *, dry_run: bool) -> Response:
+    """Begin, and answer: the page tells how far it is."""
+    state = HandedInState.TRYING if dry_run else HandedInState.TAKING_IN
+    with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
+        handed_in.begin_work(session, file, state)
+    answer = go_to(f"{HERE}/{file}")
+    answer.background = BackgroundTask(work_through, _program(desk), visit.access, file, dry_run=dry_run)
+    return answer
+
+
+def _page(
+    request: Request,
+    visit: Visit,
+    desk: Desk,
+    file: UUID,
+    *,
+    problem: Problem | None = None,
+    mapping: str | None = None,
+    every: bool = False,
+    after: int = 0,
+) -> Response:
+    with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
+        found = handed_in.open_handed_in(session, desk.ring, file)
+    rows = [row for row in found.told if every or row.needs_eye]
+    further = after + ON_A_PAGE if len(rows) > after + ON_A_PAGE else None
+    return show(
+        request,
+        "import_one.html.j2",
+        visit,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK,
+        at=f"{HERE}/{file}",
+        problem=problem,
+        one=found,
+        said=found.said,
+        mapping=mapping if mapping is not None else found.said and found.said.mapping,
+        rows=rows[after : after + ON_A_PAGE],
+        following=further,
+        every=every,
+        at_work=found.state in {HandedInState.TRYING, HandedInState.TAKING_IN},
+        names=_names(desk, visit, [found]),
+        done=request.query_params.get("done", ""),
+    )
+
+
+def _content(given: StreamedUpload) -> bytes:
+    content = bytearray()
+    for piece in given.content:
+        if len(content) <= MOST_BYTES:
+            content += piece
+    if len(content) > MOST_BYTES:
+        raise DocumentTooLarge(limit=MOST_BYTES // 1_000_000)
+    return bytes(content)
+
+
+def _program(desk: Desk) -> Program:
+    return Program(desk.settings, desk.database, desk.ring)
+
+
+def _custody(desk: Desk, visit: Visit, unit: str) -> Custody:
+    if not unit:
+        return UNASSIGNED
+    with desk.database.transaction(Zone.IDENTITY, operation=visit.access.operation, actor=visit.access.actor) as session:
+        return custody_in(session, identifier(unit))
+
+
+def _units(desk: Desk, visit: Visit) -> list[tuple[UUID, str]]:
+    """The units within reach, for whose records a file may be."""
+    with desk.database.transaction(Zone.IDENTITY, operation=visit.access.operation, actor=visit.access.actor) as session:
+        ways = [(unit, way, custody_in(session, unit)) for unit, way in ways_to(list_units(session))]
+    return [(unit, way) for unit, way, custody in ways if visit.access.may(Right.REVIEW_SUBMISSION, custody)]
+
+
+def _names(desk: Desk, visit: Visit, rows: list[HandedIn]) -> dict[str, str]:
+    with desk.database.transaction(Zone.IDENTITY, operation=visit.access.operation, actor=visit.access.actor) as session:
+        return dict(sign_in_names(session, {row.handed_in_by for row in rows}))

@@ -1,0 +1,37 @@
+"""Files handed in on screen: sealed as they come, tried and taken in by whoever may review what arrives, and then forgotten.
+
+What was in one lies with its submissions; what stays of it is who handed it in, when, and what became of each record.
+"""
+
+from ingest.handed_in.errors import HandedInUnknown
+from ingest.handed_in.keep_file import Said, begin_work, change_said, drop_file, keep_file, say_state
+from ingest.handed_in.read_file import (
+    HandedIn,
+    ToldRow,
+    count_to_take_in,
+    custodies_of_files,
+    keep_told,
+    list_handed_in,
+    open_content_of,
+    open_handed_in,
+)
+from ingest.handed_in_model import HandedInState
+
+__all__ = [
+    "HandedIn",
+    "HandedInState",
+    "HandedInUnknown",
+    "Said",
+    "ToldRow",
+    "begin_work",
+    "change_said",
+    "count_to_take_in",
+    "custodies_of_files",
+    "drop_file",
+    "keep_file",
+    "keep_told",
+    "list_handed_in",
+    "open_content_of",
+    "open_handed_in",
+    "say_state",
+]

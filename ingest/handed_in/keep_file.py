@@ -1,0 +1,112 @@
+"""Keep a file that somebody hands in, and what is said about it; forget it once it was taken in."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from core.access import Custody, access_of, require
+from core.audit import Action, Purpose, record
+from core.clock import now
+from core.envelope import Binding, RecordKey
+from core.keyring import KeyRing
+from core.permissions import Right
+from ingest.handed_in.errors import HandedInUnknown
+from ingest.handed_in_model import HandedInRow, HandedInState
+from ingest.models import RecordKeyRow
+from ingest.seal_content import new_key, open_key
+
+__all__ = ["HANDED_IN", "Said", "begin_work", "binding", "change_said", "drop_file", "keep_file", "row_of", "say_state"]
+
+HANDED_IN = "ingest.handed_in"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is said of a file: its name, the mapping by which it is read, and how it is written."""
+
+    name: str = field(repr=False)
+    mapping: str | None = field(default=None, repr=False)
+    encoding: str = ""
+    no_answer: str = ""
+    drafts: bool = False
+
+
+def keep_file(session: Session, ring: KeyRing, said: Said, content: bytes, *, custody: Custody, form_id: str) -> UUID:
+    """Seal it (casework zone); raises `NotAllowed`."""
+    access = require(session, Right.REVIEW_SUBMISSION, custody, subject=HANDED_IN)
+    row = HandedInRow(
+        id=uuid4(),
+        operation=access.operation,
+        custody=str(custody),
+        form_id=form_id,
+        handed_in_by=access.actor,
+        at=now(),
+        state=HandedInState.WAITING.value,
+    )
+    key = new_key(session, ring, row.operation, HANDED_IN, row.id)
+    row.said, row.content = _sealed(key, row, said), key.seal(content, binding(row, "content"))
+    session.add(row)
+    session.flush()
+    record(session, Action.RECEIVED, f"{HANDED_IN}:{row.id}", purpose=Purpose.COLLECTION)
+    return row.id
+
+
+def change_said(session: Session, ring: KeyRing, file: UUID, said: Said) -> None:
+    """Say something else of a file that is not taken in yet: it is to be tried anew. Raises `HandedInUnknown`."""
+    row = _not_taken_in(session, file)
+    row.said = _sealed(open_key(session, ring, HANDED_IN, file), row, said)
+    row.state, row.told, row.records, row.aside = HandedInState.WAITING.value, None, 0, 0
+    record(session, Action.CORRECTED, f"{HANDED_IN}:{file}", purpose=Purpose.COLLECTION)
+
+
+def say_state(session: Session, file: UUID, state: HandedInState, *, records: int = 0, aside: int = 0) -> None:
+    """How far it is. One that is `TAKEN_IN` is forgotten: what was in it lies with its submissions."""
+    said: dict[str, object] = {"state": state.value, "records": records, "aside": aside}
+    if state is HandedInState.TAKEN_IN:
+        said["content"] = None
+    session.execute(update(HandedInRow).where(HandedInRow.id == file).values(said))
+
+
+def begin_work(session: Session, file: UUID, state: HandedInState) -> None:
+    """Say that it is tried or taken in from now on. Raises `HandedInUnknown`, also of one that was taken in."""
+    row = _not_taken_in(session, file)
+    row.state, row.records, row.aside = state.value, 0, 0
+    record(session, Action.WORKED, f"{HANDED_IN}:{file}", purpose=Purpose.COLLECTION, detail={"state": state.value})
+
+
+def drop_file(session: Session, file: UUID) -> None:
+    """Forget a file that is not to be taken in, with its key. Raises `HandedInUnknown`."""
+    row = row_of(session, file)
+    session.delete(row)
+    session.delete(session.get_one(RecordKeyRow, file))
+    record(session, Action.ERASED, f"{HANDED_IN}:{file}", purpose=Purpose.COLLECTION)
+
+
+def row_of(session: Session, file: UUID) -> HandedInRow:
+    """The row of a file within reach; raises `HandedInUnknown` or `NotAllowed`."""
+    require(session, Right.REVIEW_SUBMISSION, subject=f"{HANDED_IN}:{file}")
+    row = session.scalar(
+        select(HandedInRow).where(HandedInRow.id == file, HandedInRow.operation == access_of(session).operation)
+    )
+    if row is None:
+        raise HandedInUnknown(file=file)
+    return row
+
+
+def _not_taken_in(session: Session, file: UUID) -> HandedInRow:
+    row = row_of(session, file)
+    if row.state == HandedInState.TAKEN_IN.value:
+        raise HandedInUnknown(file=file)
+    return row
+
+
+def binding(row: HandedInRow, part: str) -> Binding:
+    """By which a part opens in no other row, and in this one only as long as nothing of it was changed."""
+    return Binding(HANDED_IN, row.id, f"{part} of {row.form_id} for {row.custody} by {row.handed_in_by}")
+
+
+def _sealed(key: RecordKey, row: HandedInRow, said: Said) -> bytes:
+    return key.seal(json.dumps(asdict(said)).encode(), binding(row, "said"))
