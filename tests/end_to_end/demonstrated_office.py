@@ -33,6 +33,7 @@ from core.permissions import Role
 from core.policies import PolicyKind, propose_policy
 from core.registers import Breach, add_entry
 from core.settings import Settings
+from exports import list_releases
 from ingest.collectors import add_collector
 from tests.end_to_end.served import served
 
@@ -50,17 +51,16 @@ NAMES = {
     Role.ADMINISTRATOR: "boss",
     Role.PARTNER: "dora",
 }
-REFERRED, ERASED, HELD = "MRD-0014", "MRD-0018", "MRD-0016"  # the first is being worked on, its plan approved
+REFERRED, ERASED, HELD, SCREENED = "MRD-0014", "MRD-0018", "MRD-0016", "MRD-0021"  # the first is being worked on, its plan approved
 
 
 @dataclass(frozen=True)
 class DemonstratedOffice:
-    """Where it is served; each one's cookie, and that of somebody who holds every role; a case and its person."""
+    """Where it is served; each one's cookie, and that of somebody who holds every role; and what an address may name."""
 
     address: str
     cookies: dict[str, str]
-    case: UUID
-    person: UUID
+    places: dict[str, str]  # by `case`, its `person`, a case not decided on (`screened`), a `referral`, a released `week`
 
 
 @contextmanager
@@ -68,10 +68,10 @@ def demonstrated_office(var: Path) -> Iterator[DemonstratedOffice]:
     settings = Settings(var=var)
     with open_program(settings) as program:
         cookies, accounts = _people(program)
-        case, person = _work(program, accounts)
+        places = _work(program, accounts)
         application = create_application(program.database, program.ring, settings, lambda _operation, _submissions: None)
         with served(application) as address:
-            yield DemonstratedOffice(address, cookies, case, person)
+            yield DemonstratedOffice(address, cookies, places)
 
 
 def _people(program: Program) -> tuple[dict[str, str], dict[str, UUID]]:
@@ -94,8 +94,8 @@ def _people(program: Program) -> tuple[dict[str, str], dict[str, UUID]]:
     return cookies, accounts
 
 
-def _work(program: Program, accounts: dict[str, UUID]) -> tuple[UUID, UUID]:
-    """What waits for them; the case that was referred to the partner, and its person."""
+def _work(program: Program, accounts: dict[str, UUID]) -> dict[str, str]:
+    """What waits for them; what of it an address may name."""
 
     def seat(name: str, zone: Zone = Zone.CASEWORK) -> AbstractContextManager[Session]:
         with program.database.transaction(Zone.IDENTITY, actor="a test") as session:
@@ -106,12 +106,11 @@ def _work(program: Program, accounts: dict[str, UUID]) -> tuple[UUID, UUID]:
     with seat("amal") as session:
         cases = {
             reference: find_case(session, ring, OPERATION, reference, purpose=Purpose.ASSISTANCE)
-            for reference in (REFERRED, ERASED, HELD)
+            for reference in (REFERRED, ERASED, HELD, SCREENED)
         }
-        referred, erased, held = (found for found in cases.values() if found)
+        referred, erased, held, screened = (found for found in cases.values() if found)
         receive_request(session, ring, referred.person, RequestKind.ACCESS)
-        for name in ("dora", EVERYBODY):
-            _refer(session, program, referred.id, referred.person, accounts[name])
+        referral, _ = [_refer(session, program, referred.id, referred.person, accounts[name]) for name in ("dora", EVERYBODY)]
     with seat("carla") as session:
         propose_erasure(session, str(erased.person), reason=ErasureReason.PERSON_ASKED)
         propose_policy(session, PolicyKind.PROGRAMME, OURS.read_text(encoding="utf-8"))
@@ -119,10 +118,13 @@ def _work(program: Program, accounts: dict[str, UUID]) -> tuple[UUID, UUID]:
         hold_record(session, ring, held.person, reason="A court asked for it.")
     with seat("dina", Zone.AUDIT) as session:
         add_entry(session, ring, Breach("A telephone was lost", "In a bus.", "yesterday", now() - timedelta(hours=10), 12))
-    return referred.id, referred.person
+    with program.database.transaction(Zone.STATISTICS) as session:
+        week = max(str(row.period) for row in list_releases(session))
+    named = {"case": referred.id, "person": referred.person, "screened": screened.id, "referral": referral, "week": week}
+    return {name: str(said) for name, said in named.items()}
 
 
-def _refer(session: Session, program: Program, case: UUID, person: UUID, partner: UUID) -> None:
+def _refer(session: Session, program: Program, case: UUID, person: UUID, partner: UUID) -> UUID:
     """Send the next referral that is a draft, as the person agreed, to an account that answers it here."""
     entries = read_case_file(session, program.ring, case, purpose=Purpose.ASSISTANCE).entries
     draft = next(one for one in entries if one.kind is EntryKind.REFERRAL and one.state == "draft")
@@ -130,4 +132,4 @@ def _refer(session: Session, program: Program, case: UUID, person: UUID, partner
     said = Statement(Purpose.REFERRAL, ConsentState.GIVEN, now(), "amal", to, given_by=GivenBy.SELF, language="en")
     record_consent(session, program.ring, person, said)
     send = Step(EntryKind.REFERRAL, Act.SEND, draft.id, due=draft.due, seen=draft.number, open_to=str(partner))
-    take_step(session, program.ring, case, send, purpose=Purpose.ASSISTANCE)
+    return take_step(session, program.ring, case, send, purpose=Purpose.ASSISTANCE)

@@ -1,0 +1,37 @@
+"""The guides' pictures are of the program as it is: each is taken anew here, and each that a guide names is one of these.
+
+    WAYSTATION_PICTURES=docs/pictures .venv/bin/python -m pytest -n 0 tests/end_to_end/test_guides.py
+
+puts them where the guides look for them; look at them before they are committed.
+"""
+
+import os
+import re
+from pathlib import Path
+
+from playwright.sync_api import Browser
+
+from tests.end_to_end.conftest import ROOT
+from tests.end_to_end.demonstrated_office import DemonstratedOffice
+from tests.end_to_end.guide_pictures import PICTURES, take
+from tests.end_to_end.small_png import small_png
+
+MOST = 40_000  # bytes: a guide is read on slow lines
+DOCS = ROOT / "docs"
+
+
+def test_every_picture_can_be_taken_of_the_program_as_it_is(browser: Browser, office: DemonstratedOffice) -> None:
+    folder, taken = os.environ.get("WAYSTATION_PICTURES"), dict(take(browser, office))
+    if folder:
+        empty = browser.new_page()
+        for name, png in taken.items():
+            (Path(folder) / f"{name}.png").write_bytes(small_png(empty, png))
+    assert set(taken) == set(PICTURES)
+
+
+def test_a_guide_shows_pictures_that_are_there_and_each_is_shown() -> None:
+    named = {name for guide in (DOCS / "guides").glob("*.md") for name in re.findall(r"pictures/([\w-]+)\.png", guide.read_text())}
+    assert named == set(PICTURES)
+    lying = {path.stem: path.stat().st_size for path in (DOCS / "pictures").glob("*.png")}
+    assert set(lying) == set(PICTURES)
+    assert {name: size for name, size in lying.items() if size > MOST} == {}
