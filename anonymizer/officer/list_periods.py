@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,9 +14,12 @@ from core.audit import Purpose
 from core.clock import now
 from core.month import Month
 from core.period import Period, parse_period
+from core.week import Week
 from core.year import Year
 
-__all__ = ["PeriodState", "list_periods"]
+__all__ = ["PeriodState", "count_unprotected", "list_periods"]
+
+RECENT: Final = 4  # weeks
 
 
 @dataclass(frozen=True)
@@ -33,12 +37,26 @@ def list_periods(session: Session, *, purpose: Purpose) -> list[PeriodState]:
     Raises `NotAllowed`.
     """
     operation = require_officer(session).operation
-    rows = session.execute(select(ProofRow.period, ProofRow.proven_at).where(ProofRow.operation == operation))
-    proven = {parse_period(told): at for told, at in rows}
-    reported = movement_sources(session, operation)
+    proven, reported = _proven(session, operation), movement_sources(session, operation)
     months = {Month.of(week) for week in reported}
     known: set[Period] = {*proven, *reported, *months, *map(Year.of, months)}
     leave_line(session, None, purpose=purpose, kind="periods", count=len(known))
     today = now().date()
     states = [PeriodState(period, proven.get(period), period.sunday < today) for period in known]
     return sorted(states, key=lambda it: (it.period.sunday, it.period.monday), reverse=True)
+
+
+def count_unprotected(session: Session) -> int:
+    """Of the last `RECENT` weeks that are over, how many have reports and are not protected (zone anonymizer).
+
+    It tells nothing of them and leaves no line; few weeks are looked at, so that a first page may ask. Raises `NotAllowed`.
+    """
+    operation, last = require_officer(session).operation, Week.of(now().date()).plus(-1)
+    proven = _proven(session, operation)
+    recent = [week for back in range(RECENT) if (week := last.plus(-back)) not in proven]
+    return sum(bool(movement_sources(session, operation, week)) for week in recent)
+
+
+def _proven(session: Session, operation: str) -> dict[Period, datetime]:
+    rows = session.execute(select(ProofRow.period, ProofRow.proven_at).where(ProofRow.operation == operation))
+    return {parse_period(told): at for told, at in rows}

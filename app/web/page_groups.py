@@ -1,4 +1,4 @@
-"""The groups of pages behind the sign-in, in the order of the navigation. Add yours here."""
+"""The groups of pages behind the sign-in. Add yours here, and its entry to a room of the navigation (`app.web.navigation`)."""
 
 from app.web.account_pages import ACCOUNT
 from app.web.administration_pages import ADMINISTRATION
@@ -31,6 +31,7 @@ from app.web.file_pages import FILES
 from app.web.find_pages import FINDING
 from app.web.first_hour_pages import FIRST_HOUR
 from app.web.form_pages import FORMS
+from app.web.help_pages import HELP
 from app.web.history_pages import HISTORY
 from app.web.import_pages import IMPORTS
 from app.web.next_case_pages import NEXT_CASES
@@ -113,4 +114,5 @@ GROUPS = (
     UNITS,
     TOKENS,
     ACCOUNT,
+    HELP,
 )

@@ -21,6 +21,7 @@ from starlette.exceptions import HTTPException
 
 from app.web.desk import desk_of
 from app.web.languages import keep_language, language_address, language_of, read_texts
+from app.web.navigation import rooms_for
 from app.web.problems import SignInNeeded, status_of
 from app.web.signed_in import FORM_TOKEN, Visit, form_token
 from app.web.unsaved_work import key_for, name_for, tell_sent
@@ -103,7 +104,7 @@ def show(
         paged=lambda name: name in request.query_params,
         page_address=lambda after, name: _page_address(request, after, name),
         text=_texts(language, tuple(group.texts for group in desk_of(request).groups)),
-        navigation=_navigation(request, visit),
+        rooms=rooms_for(desk_of(request), visit.access, request.url.path) if visit else [],
         path=request.url.path,
         visit=visit,
         unsaved_key=key_for(request, visit) if unsaved else "",
@@ -154,15 +155,6 @@ def _page_address(request: Request, after: object, name: str) -> str:
     """This page with its list beginning after a row; at its beginning where none is given. `name` is the list's own."""
     kept = [(key, value) for key, value in request.query_params.multi_items() if key not in {name, "done", "lang"}]
     return f"?{urlencode([*kept, (name, after)] if after else kept)}"
-
-
-def _navigation(request: Request, visit: Visit | None) -> list[tuple[str, str, int]]:
-    """Address, text and how much waits there, of every page that the visitor may open."""
-    if visit is None:
-        return []
-    desk = desk_of(request)
-    entries = [entry for group in desk.groups for entry in group.entries if entry.is_for(visit.access)]
-    return [(it.address, it.text, it.waiting(desk, visit.access) if it.waiting else 0) for it in entries]
 
 
 @cache

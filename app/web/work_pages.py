@@ -6,14 +6,17 @@ from typing import Final
 from fastapi import Request, Response
 
 import casework
+from anonymizer import officer
 from app.web.caseload_filter import address_of
 from app.web.desk import Desk, Entry, OpenDesk, PageGroup
+from app.web.first_steps import first_steps
 from app.web.signed_in import SignedInAnywhere
 from app.web.signed_in_page import go_to, show, signed_in_router
 from casework import screening
 from casework.case_file import count_awaiting
 from casework.caseload import COUNTED, DAY, count_day
-from core.access import Access
+from casework.referrals import count_referrals
+from core.access import UNASSIGNED, Access
 from core.database import Zone
 from core.permissions import Right
 from core.registers import count_due
@@ -69,14 +72,26 @@ def waiting(desk: Desk, access: Access) -> list[Waiting]:
     return [it for it in found if it.count]
 
 
-def screenings(desk: Desk, access: Access) -> list[Waiting]:
-    """Screenings that wait for a second opinion, and that nobody has decided: told on the page of what waits, and not beside
-    its name on every page, which would ask for them each time."""
-    if not access.operation or not access.may(Right.DECIDE_SCREENING):
+def of_ones_role(desk: Desk, access: Access) -> list[Waiting]:
+    """What waits for one kind of work alone: told on the page of what waits, and not beside its name on every page, which would
+    ask for it each time."""
+    if not access.operation:
         return []
-    with desk.database.transaction(Zone.CASEWORK, access=access) as session:
-        counts = [screening.count_screenings(session, what) for what in OF_SCREENINGS.values()]
-    return [Waiting(text, count, "/screenings") for text, count in zip(OF_SCREENINGS, counts, strict=True) if count]
+    found: list[Waiting] = []
+    if access.may(Right.DECIDE_SCREENING):
+        with desk.database.transaction(Zone.CASEWORK, access=access) as session:
+            counts = [screening.count_screenings(session, what) for what in OF_SCREENINGS.values()]
+        found += [Waiting(text, count, "/screenings") for text, count in zip(OF_SCREENINGS, counts, strict=True)]
+    if access.may(Right.ANSWER_REFERRAL):
+        with desk.database.transaction(Zone.CASEWORK, access=access) as session:
+            found.append(Waiting("waiting_referrals", count_referrals(session), "/referrals"))
+    if access.may(Right.EXPLAIN_PROTECTION, UNASSIGNED):
+        with desk.database.transaction(Zone.ANONYMIZER, access=access) as session:
+            found.append(Waiting("waiting_weeks", officer.count_unprotected(session), "/protection"))
+    if access.may(Right.MANAGE_ACCOUNTS):
+        undone = sum(step.done is False for step in first_steps(desk, access))
+        found.append(Waiting("waiting_first_steps", undone, "/first-hour"))
+    return [it for it in found if it.count]
 
 
 def arrived(desk: Desk, access: Access) -> list[Waiting]:
@@ -121,7 +136,7 @@ def show_work(request: Request, desk: OpenDesk, visit: SignedInAnywhere) -> Resp
     if not visit.access.operation:
         return go_to("/operation?next=/work" if visit.operations else "/account")
     there = {path for group in desk.groups for path in paths(group)}
-    waits = [*waiting(desk, visit.access), *screenings(desk, visit.access), *arrived(desk, visit.access)]
+    waits = [*waiting(desk, visit.access), *of_ones_role(desk, visit.access), *arrived(desk, visit.access)]
     day = numbers_of_day(desk, visit.access)
     return show(request, "work.html.j2", visit, waiting=waits, day=day, most=COUNTED, there=there)
 

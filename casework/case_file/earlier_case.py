@@ -17,7 +17,7 @@ from casework.case_file.errors import EarlierCaseUnfit
 from casework.case_file_models import Act, EntryKind
 from casework.models import Case, CaseState
 from casework.store.linked_persons import persons_of
-from casework.store.seal_steps import SealedStep
+from casework.store.sealed_step import SealedStep
 from core.clear_columns import code_in
 
 __all__ = ["OtherCase", "other_cases", "require_earlier"]

@@ -1,4 +1,5 @@
-"""What kinds of entries and their fields are called, in every language (`texts`): on pages and in access packs."""
+"""What kinds of entries and their fields are called, in every language (`texts`): on pages and in access packs; and, beside
+a field that somebody fills in, what belongs there."""
 
 import tomllib
 from collections.abc import Mapping
@@ -13,5 +14,5 @@ TEXTS: Final = Path(__file__).parent / "texts"
 
 @cache
 def case_words(language: str) -> Mapping[str, str]:
-    """By `kind_<kind>` and `field_<name>`, in one of the languages of `core.languages`."""
+    """By `kind_<kind>`, `field_<name>` and `hint_<name>`, in one of the languages of `core.languages`."""
     return tomllib.loads((TEXTS / f"{language}.toml").read_text(encoding="utf-8"))

@@ -9,6 +9,7 @@ import app.cli.main  # noqa: F401  (so that every problem is known)
 from app.web.languages import TEXTS, read_texts
 from app.web.page_groups import GROUPS
 from app.web.problems import CODE_STATUS
+from casework.case_file import FIELDS, case_words
 from core.audit import Action, Purpose
 from core.errors import catalogue
 from core.languages import DEFAULT_LANGUAGE, LANGUAGES
@@ -17,6 +18,7 @@ from core.second_person import Act
 
 NAMES = sorted({group.texts for group in GROUPS})
 READ = [*NAMES, "frame", "phones"]
+NEVER_TYPED = {"rule", "score", "told"}  # fields of a case file that the program writes
 OTHERS = [language for language in LANGUAGES if language != DEFAULT_LANGUAGE]
 
 
@@ -71,6 +73,14 @@ def test_every_right_role_act_and_purpose_has_its_words() -> None:
     texts = {key for name in NAMES for key in read_texts(name, DEFAULT_LANGUAGE)}
     named = {"right": Right, "role": Role, "did": Action, "for": Purpose, "appr_act": Act}
     assert {f"{word}_{code.value}" for word, codes in named.items() for code in codes} - texts == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_field_of_a_case_file_that_is_typed_says_what_belongs_there(language: str) -> None:
+    typed = {field.name for fields in FIELDS.values() for field in fields} - NEVER_TYPED
+    hints = {key.removeprefix("hint_") for key in case_words(language) if key.startswith("hint_")}
+    assert hints == {*typed, "due"}
+    assert case_words(language).keys() == case_words("en").keys()
 
 
 def _as_it_stands(text: str) -> list[str]:

@@ -1,5 +1,6 @@
 """What waits for somebody: counted for those who can settle it, within their reach, and for nobody else."""
 
+import re
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -24,9 +25,10 @@ from core.permissions import Right, Role, holds
 from core.registers import Breach, add_entry
 from core.second_person import Act, propose
 from core.settings import Settings
+from core.week import Week
 from forms import RecordPart
 from tests.app.signed_in_browser import Browser, Site
-from tests.casework.conftest import ASSISTANCE, SCREENING, Field
+from tests.casework.conftest import ARRIVAL, ASSISTANCE, SCREENING, Field
 from tests.casework.conftest import field_team as field_team  # noqa: PLC0414  (a fixture)
 from tests.casework.conftest import xforms as xforms  # noqa: PLC0414
 
@@ -38,6 +40,7 @@ PAIRED = text(
 GLASS, PROPOSAL = "Records opened in an emergency", "Proposals that need your decision"
 PAIR, REQUEST = "Pairs of records that may be of one person", "Requests of persons about their data, overdue"
 REGISTER = "Assessments due for review"
+ALONE = ("Recent weeks", "Steps of the first hour")
 
 
 @pytest.fixture
@@ -112,6 +115,19 @@ def test_each_role_sees_what_it_can_settle_and_its_number_on_every_page(site: Si
     badge = f'<span class="badge">{len(seen)}<' if seen else None
     elsewhere = browser.get("/account").text
     assert (badge in elsewhere) if badge else ('class="badge"' not in elsewhere)
+
+
+def test_what_is_one_kind_of_work_alone_waits_on_the_page_itself(site: Site, field_team: Field) -> None:
+    """An officer's weeks that are over, until they are protected; an administrator's steps of the first hour."""
+    last = Week.of(now().date()).plus(-1)
+    for monday in (last.monday, last.plus(-9).monday):  # one that is recent, one that is not
+        field_team.send("movement", {**ARRIVAL, "arrival_date": monday.isoformat()})
+    field_team.admit_awaiting()
+    officer = site.sign_in("paul", Role.PROTECTION_OFFICER)
+    assert re.findall(r'href="/protection">Recent weeks.*?How many">(\d+)<', officer.get("/work").text) == ["1"]
+    assert '<a href="/first-hour">Steps of the first hour' in site.sign_in("boss", Role.ADMINISTRATOR).get("/work").text
+    for browser in (site.sign_in("amal", Role.CASEWORKER), site.sign_in("udo", Role.AUDITOR)):
+        assert not [said for said in ALONE if said in browser.get("/work").text]
 
 
 @pytest.mark.usefixtures("waiting")

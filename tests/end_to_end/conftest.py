@@ -2,21 +2,20 @@
 
 import os
 import shutil
-import socket
 import subprocess
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 
 from app.web.application import create_application
 from core.database import Database
 from core.keyring import KeyRing
 from core.settings import Settings
+from tests.end_to_end.demonstrated_office import DemonstratedOffice, demonstrated_office
+from tests.end_to_end.served import served
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = [
@@ -31,10 +30,11 @@ FLAGS = [
 
 @dataclass(frozen=True)
 class Demonstration:
-    """What the command said, and the folders of the weeks that it released, the oldest first."""
+    """What the command said, the folders of the weeks that it released, the oldest first, and where it keeps all else."""
 
     said: str
     weeks: list[Path]
+    var: Path
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +45,7 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
     environment = {**os.environ, "WAYSTATION_VAR": str(folder / "var"), "COLUMNS": "160"}
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    return Demonstration(ended.stdout, sorted((out / "DEMO-1").iterdir()))
+    return Demonstration(ended.stdout, sorted((out / "DEMO-1").iterdir()), folder / "var")
 
 
 @pytest.fixture(scope="module")
@@ -61,12 +61,13 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def address(database: Database, ring: KeyRing, tmp_path: Path) -> Iterator[str]:
-    """The web application on a port of this machine, called localhost: passkeys know no bare addresses."""
-    application = create_application(database, ring, Settings(var=tmp_path), lambda _operation, _submission: None)
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(application, access_log=False, log_level="warning", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    yield f"http://localhost:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    """The web application, served."""
+    with served(create_application(database, ring, Settings(var=tmp_path), lambda _operation, _submission: None)) as at:
+        yield at
+
+
+@pytest.fixture(scope="session")
+def office(demonstration: Demonstration) -> Iterator[DemonstratedOffice]:
+    """The demonstration with people in it. What a test changes there, the next one finds."""
+    with demonstrated_office(demonstration.var) as opened:
+        yield opened
