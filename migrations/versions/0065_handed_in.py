@@ -6,8 +6,8 @@ A source that is pulled says when its last round ended and why it failed, and th
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0066"
-down_revision = "0062"
+revision = "0065"
+down_revision = "0064"
 
 CASEWORK, COLLECTION = "waystation_casework", "waystation_collection"
 OWN_OPERATION = "operation = (SELECT current_setting('waystation.operation', true))"
