@@ -1,9 +1,10 @@
 """For the protection officer of an operation, inside only: what it tells says which cells of a release are unsafe.
 
-`list_periods` says what is protected and what waits (`count_unprotected`: in how many weeks); `read_losses` what protection cost a period, `mark_cells` why each cell of
-a table is hidden, `explain_cell` what publishing one would give away. `ask_trial`, `go_on` and `read_trial` answer, choice by
-choice, what other rules or coarser codes would lose, before a week is protected. All work in the anonymizer's zone, ask for the
-right `explain_protection` in the whole operation; what tells of a period leaves a line each. No true count of a hidden cell leaves this room.
+`list_periods` says what is protected and what waits (`count_unprotected`: in how many recent weeks); `read_losses` what
+protection cost a period, `mark_cells` why each cell of a table is hidden, `explain_cell` what publishing one would give away.
+`ask_trial`, `go_on` and `read_trial` answer, choice by choice, what other rules or coarser codes would lose, before a week is
+protected. All work in the anonymizer's zone and ask for the right `explain_protection` in the whole operation; what tells of a
+period leaves a line each. No true count of a hidden cell leaves this room.
 """
 
 from anonymizer.officer.errors import PeriodUnknown, TrialUnfit

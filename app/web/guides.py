@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -54,7 +55,7 @@ def read_guide(name: str, language: str) -> Guide:
         path, language = DOCS / "guides" / f"{name}.md", DEFAULT_LANGUAGE
     read = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = read.parse(path.read_text(encoding="utf-8"))
-    title = next(inline.content for heading, inline in zip(tokens, tokens[1:], strict=False) if heading.tag == "h1")
+    title = next(inline.content for heading, inline in pairwise(tokens) if heading.tag == "h1")
     for token in tokens:
         token.children = list(_linked(token.children or []))
     return Guide(title, read.renderer.render(list(_pictured(tokens)), read.options, {}), language)

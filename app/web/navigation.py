@@ -45,7 +45,7 @@ LAST: Final = ("/account", "/help")
 
 @dataclass(frozen=True)
 class Place:
-    """A page to go to. `mark` is `page` where it is open, `true` where a page below it is, else empty (as `aria-current` says)."""
+    """A page to go to. `mark`, for `aria-current`: `page` where it is open, `true` where a page below it is, else empty."""
 
     address: str
     text: str
@@ -77,7 +77,12 @@ def rooms_for(desk: Desk, access: Access, path: str) -> list[Room]:
 
     roomed = {address for addresses in ROOMS.values() for address in addresses}
     alone = [Room("", (place(entry),)) for address, entry in entries.items() if address not in roomed]
-    rooms = [(name, tuple(place(entries[it]) for it in addresses if it in entries)) for name, addresses in ROOMS.items()]
-    rooms = [Room(name if len(places) > 1 else "", places) for name, places in rooms if places]
     ends = [room for room in alone if room.places[0].address in LAST]
-    return [*(room for room in alone if room not in ends), *rooms, *ends]
+    open_rooms = [
+        Room(name, tuple(place(entries[it]) for it in addresses if it in entries)) for name, addresses in ROOMS.items()
+    ]
+    return [
+        *(room for room in alone if room not in ends),
+        *(room if len(room.places) > 1 else Room("", room.places) for room in open_rooms if room.places),
+        *ends,
+    ]

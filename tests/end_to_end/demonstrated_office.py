@@ -51,7 +51,12 @@ NAMES = {
     Role.ADMINISTRATOR: "boss",
     Role.PARTNER: "dora",
 }
-REFERRED, ERASED, HELD, SCREENED = "MRD-0014", "MRD-0018", "MRD-0016", "MRD-0021"  # the first is being worked on, its plan approved
+REFERRED, ERASED, HELD, SCREENED = (
+    "MRD-0014",
+    "MRD-0018",
+    "MRD-0016",
+    "MRD-0021",
+)  # the first is being worked on, its plan approved
 
 
 @dataclass(frozen=True)

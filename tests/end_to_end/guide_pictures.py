@@ -14,15 +14,17 @@ SIZE = {"width": 760, "height": 560}
 PHONE = {"width": 390, "height": 700}
 # Ids, days and weeks differ from run to run: a picture shows these instead, so that it changes when the page does.
 STEADY = """() => {
-  const put = [
-    [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "3f2a9c10-7b1e-4d52-9a60-c0ffee000001"],
-    [/\\b\\d{1,2} [A-Z][a-z]{2} \\d{4}, \\d\\d:\\d\\d UTC/g, "2 Mar 2026, 09:00 UTC"], [/\\b\\d{1,2} [A-Z][a-z]{2} \\d{4}\\b/g, "2 Mar 2026"],
-    [/\\b\\d{4}-\\d\\d-\\d\\d\\b/g, "2026-03-02"], [/\\b\\d{4}-M\\d\\d\\b/g, "2026-M03"],
+  const weeks = new Map(), put = [
+    [/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "3f2a9c10-7b1e-4d52-9a60-c0ffee000001"],
     [/\\b[0-9a-f]{64}\\b/g, "c0ffee".repeat(10) + "c0de"], [/\\b(?=[a-f]*\\d)[0-9a-f]{8}\\b/g, "3f2a9c10"],
-    [/\\b\\d{4}-W\\d\\d\\b/g, week => (weeks.has(week) || weeks.set(week, `2026-W0${9 - weeks.size}`), weeks.get(week))],
-  ], weeks = new Map();
+    [/\\b\\d{1,2} [A-Z][a-z]{2} \\d{4}, \\d\\d:\\d\\d UTC/g, "2 Mar 2026, 09:00 UTC"],
+    [/\\b\\d{1,2} [A-Z][a-z]{2} \\d{4}\\b/g, "2 Mar 2026"],
+    [/\\b\\d{4}-\\d\\d-\\d\\d\\b/g, "2026-03-02"], [/\\b\\d{4}-M\\d\\d\\b/g, "2026-M03"],
+    [/\\b\\d{4}-W\\d\\d\\b/g, it => (weeks.has(it) || weeks.set(it, `2026-W0${9 - weeks.size}`), weeks.get(it))],
+  ];
   const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (words.nextNode()) for (const [found, said] of put) words.currentNode.data = words.currentNode.data.replace(found, said);
+  while (words.nextNode())
+    words.currentNode.data = put.reduce((text, [found, said]) => text.replace(found, said), words.currentNode.data);
 }"""
 
 

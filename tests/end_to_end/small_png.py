@@ -22,7 +22,7 @@ PIXELS = """async png => {
 
 
 def small_png(page: Page, png: bytes) -> bytes:
-    """The picture in its most frequent colours, each other colour as the nearest of them; `page` is an empty one to decode it."""
+    """The picture in its most frequent colours, each other as the nearest of them; `page` is an empty one, to decode it."""
     width, height, pixels = page.evaluate(PIXELS, base64.b64encode(png).decode())
     every = np.frombuffer(base64.b64decode(pixels), np.uint8).reshape(-1, 4)[:, :3]
     colours, which, often = np.unique(every, axis=0, return_inverse=True, return_counts=True)

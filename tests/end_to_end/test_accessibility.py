@@ -1,7 +1,7 @@
 """Every page in a real browser, in the demonstration's office: open to who cannot see or point, light, and asking nobody else.
 
-The walk begins where an address without parameters leads and follows every link, until it has seen each route once, and the form
-of each kind of entry of a case file; so a page that nothing leads to is told, too. By axe: WCAG 2.2, levels A and AA.
+The walk begins where an address without parameters leads and follows every link, until it has seen each route once, and the
+form of each kind of entry of a case file; so a page that nothing leads to is told, too. By axe: WCAG 2.2, levels A and AA.
 """
 
 import re
@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import cycle
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -42,16 +43,19 @@ NOT_WALKED = {
 GIVEN = ["/policies/new?kind=retention"]
 MOST = 100_000  # bytes of a page with all that comes with it
 LOOK = """() => {
-  const told = one => one.outerHTML.slice(0, 150), here = document.documentElement;
-  const asked = [...document.querySelectorAll("input, select, textarea")].filter(one => one.type != "hidden" && !one.closest("[hidden]") && !one.hidden);
+  const every = chosen => [...document.querySelectorAll(chosen)], told = one => one.outerHTML.slice(0, 150);
   const said = one => (one.getAttribute("aria-describedby") || "").split(" ").every(id => id && document.getElementById(id));
+  const hinted = one => said(one) || (one.closest("fieldset") && said(one.closest("fieldset")));
+  const named = one => one.labels.length || one.ariaLabel || one.getAttribute("aria-labelledby");
+  const asked = every("input, select, textarea").filter(one => one.type != "hidden" && !one.closest("[hidden]"));
+  const loaded = ["navigation", "resource"].flatMap(kind => performance.getEntriesByType(kind));
   return {
-    bytes: ["navigation", "resource"].flatMap(kind => performance.getEntriesByType(kind)).reduce((sum, one) => sum + one.decodedBodySize, 0),
-    wider: here.scrollWidth - window.innerWidth,
-    unnamed: asked.filter(one => !one.labels.length && !one.ariaLabel && !one.getAttribute("aria-labelledby")).map(told),
-    unhinted: asked.filter(one => one.name.startsWith("field:") && !said(one) && !(one.closest("fieldset") && said(one.closest("fieldset")))).map(told),
-    untied: [...document.querySelectorAll("[aria-invalid]")].filter(one => !said(one)).map(told),
-    links: [...document.querySelectorAll("a[href^='/']")].map(one => one.getAttribute("href")),
+    bytes: loaded.reduce((sum, one) => sum + one.decodedBodySize, 0),
+    wider: document.documentElement.scrollWidth - window.innerWidth,
+    unnamed: asked.filter(one => !named(one)).map(told),
+    unhinted: asked.filter(one => one.name.startsWith("field:") && !hinted(one)).map(told),
+    untied: every("[aria-invalid]").filter(one => !said(one)).map(told),
+    links: every("a[href^='/']").map(one => one.getAttribute("href")),
   };
 }"""
 
@@ -133,7 +137,7 @@ def _without_parameters() -> list[str]:
 
 def _route(address: str) -> str | None:
     """The route that answers an address; None for what is public, or no page."""
-    scope = {"type": "http", "method": "GET", "path": address.split("?")[0].split("#")[0], "root_path": ""}
+    scope = {"type": "http", "method": "GET", "path": urlsplit(address).path, "root_path": ""}
     found = next((route.path for route in ROUTES if route.matches(scope)[0] is Match.FULL), None)
     return None if found in NOT_WALKED else found
 

@@ -30,7 +30,9 @@ def test_every_picture_can_be_taken_of_the_program_as_it_is(browser: Browser, of
 
 
 def test_a_guide_shows_pictures_that_are_there_and_each_is_shown() -> None:
-    named = {name for guide in (DOCS / "guides").glob("*.md") for name in re.findall(r"pictures/([\w-]+)\.png", guide.read_text())}
+    named = {
+        name for guide in (DOCS / "guides").glob("*.md") for name in re.findall(r"pictures/([\w-]+)\.png", guide.read_text())
+    }
     assert named == set(PICTURES)
     lying = {path.stem: path.stat().st_size for path in (DOCS / "pictures").glob("*.png")}
     assert set(lying) == set(PICTURES)
