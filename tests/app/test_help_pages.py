@@ -46,6 +46,14 @@ def test_a_guide_that_is_not_translated_is_english_within_a_page_of_the_readers_
     assert '<article lang="en" dir="ltr">' in page
 
 
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_a_translated_guide_says_as_much_and_shows_the_same(language: str) -> None:
+    english, translated = (read_guide("caseworker", it).html for it in ("en", language))
+    assert read_guide("caseworker", language).language == language
+    for part in (r"<h2>", r"<li>", r"<tr>", r'<img src="([^"]+)"'):
+        assert re.findall(part, translated) == re.findall(part, english), part
+
+
 def test_there_is_a_guide_for_every_role_and_for_who_interviews() -> None:
     assert set(GUIDES) == {"enumerator", *GUIDE_OF.values()}
     assert {path.name.split(".")[0] for path in (DOCS / "guides").iterdir()} == set(GUIDES)

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.end_to_end.demonstrated_office import DemonstratedOffice
 
-__all__ = ["PICTURES", "Picture", "take"]
+__all__ = ["PICTURES", "Picture", "shown"]
 
 SIZE = {"width": 760, "height": 560}
 PHONE = {"width": 390, "height": 700}
@@ -66,8 +66,8 @@ PICTURES = {
 }
 
 
-def take(browser: Browser, office: DemonstratedOffice) -> Iterator[tuple[str, bytes]]:
-    """Every picture by its name, as PNG; each one's screens in one browser."""
+def shown(browser: Browser, office: DemonstratedOffice) -> Iterator[tuple[str, Page]]:
+    """What each picture is taken of, by its name: a page as it stands then; each one's screens in one browser."""
     of_whom = sorted(PICTURES.items(), key=lambda named: (named[1].who, named[1].size))
     for (who, size), pictures in groupby(of_whom, lambda named: (named[1].who, named[1].size)):
         context = browser.new_context(viewport=dict(size))  # type: ignore[arg-type]
@@ -75,7 +75,7 @@ def take(browser: Browser, office: DemonstratedOffice) -> Iterator[tuple[str, by
         page = context.new_page()
         for name, picture in pictures:
             _open(page, office, picture)
-            yield name, page.screenshot(animations="disabled", caret="hide")
+            yield name, page
         context.close()
 
 

@@ -1,4 +1,4 @@
-"""The guides' pictures are of the program as it is: each is taken anew here, and each that a guide names is one of these.
+"""The guides' pictures are of the program as it is: what each shows is walked to here, and each that a guide names is one of these.
 
     WAYSTATION_PICTURES=docs/pictures .venv/bin/python -m pytest -n 0 tests/end_to_end/test_guides.py
 
@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 
 from tests.end_to_end.conftest import ROOT
 from tests.end_to_end.demonstrated_office import DemonstratedOffice
-from tests.end_to_end.guide_pictures import PICTURES, take
+from tests.end_to_end.guide_pictures import PICTURES, shown
 from tests.end_to_end.small_png import small_png
 
 MOST = 40_000  # bytes: a guide is read on slow lines
@@ -21,12 +21,13 @@ DOCS = ROOT / "docs"
 
 
 def test_every_picture_can_be_taken_of_the_program_as_it_is(browser: Browser, office: DemonstratedOffice) -> None:
-    folder, taken = os.environ.get("WAYSTATION_PICTURES"), dict(take(browser, office))
-    if folder:
-        empty = browser.new_page()
-        for name, png in taken.items():
+    folder, seen, empty = os.environ.get("WAYSTATION_PICTURES"), set(), browser.new_page()
+    for name, page in shown(browser, office):
+        seen.add(name)
+        if folder:
+            png = page.screenshot(animations="disabled", caret="hide")
             (Path(folder) / f"{name}.png").write_bytes(small_png(empty, png))
-    assert set(taken) == set(PICTURES)
+    assert seen == set(PICTURES)
 
 
 def test_a_guide_shows_pictures_that_are_there_and_each_is_shown() -> None:
