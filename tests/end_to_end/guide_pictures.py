@@ -22,6 +22,7 @@ STEADY = """() => {
     [/\\b\\d{4}-\\d\\d-\\d\\d\\b/g, "2026-03-02"], [/\\b\\d{4}-M\\d\\d\\b/g, "2026-M03"],
     [/\\b\\d{4}-W\\d\\d\\b/g, it => (weeks.has(it) || weeks.set(it, `2026-W0${9 - weeks.size}`), weeks.get(it))],
   ];
+  document.activeElement.blur();
   const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (words.nextNode())
     words.currentNode.data = put.reduce((text, [found, said]) => text.replace(found, said), words.currentNode.data);
@@ -58,7 +59,7 @@ PICTURES = {
     "officer-cells": Picture("paul", "/protection/{week}/cells?table=arrivals", "main"),
     "data-protection-approvals": Picture("dina", "/approvals", "main"),
     "data-protection-requests": Picture("dina", "/rights-requests", "main"),
-    "auditor-log": Picture("udo", "/audit", "main"),
+    "auditor-log": Picture("udo", "/audit", "main", size=tuple({**SIZE, "height": 470}.items())),
     "administrator-first-hour": Picture("boss", "/first-hour", "main"),
     "administrator-accounts": Picture("boss", "/accounts", "main"),
     "partner-referrals": Picture("dora", "/referrals"),

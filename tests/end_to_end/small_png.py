@@ -26,7 +26,7 @@ def small_png(page: Page, png: bytes) -> bytes:
     width, height, pixels = page.evaluate(PIXELS, base64.b64encode(png).decode())
     every = np.frombuffer(base64.b64decode(pixels), np.uint8).reshape(-1, 4)[:, :3]
     colours, which, often = np.unique(every, axis=0, return_inverse=True, return_counts=True)
-    palette = colours[np.argsort(-often, kind="stable")[:COLOURS]]
+    palette = colours[np.sort(np.argsort(-often, kind="stable")[:COLOURS])]  # how often changes sooner than which
     apart = np.abs(colours[:, None].astype(int) - palette[None].astype(int)).sum(axis=2)
     rows = apart.argmin(axis=1).astype(np.uint8)[which.reshape(height, width)]
     lines = np.hstack([np.zeros((height, 1), np.uint8), rows]).tobytes()  # before each line: as it is, not as a difference

@@ -1,4 +1,4 @@
-"""The guides' pictures are of the program as it is: what each shows is walked to here, and each that a guide names is one of these.
+"""The guides' pictures are of the program as it is: what each shows is walked to here, and a guide names no others.
 
     WAYSTATION_PICTURES=docs/pictures .venv/bin/python -m pytest -n 0 tests/end_to_end/test_guides.py
 

@@ -132,6 +132,7 @@ OPENS_NOTHING = {
     # Periods to be protected, as they are on record: codes and numbers of goals.
     "anonymizer.ask_for",
     "anonymizer.asked_periods",
+    "anonymizer.count_unprotected",  # a number of weeks
     "anonymizer.done_with",
     "anonymizer.take_asked",
     "anonymizer.tell_of_asked",

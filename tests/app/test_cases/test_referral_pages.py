@@ -55,6 +55,7 @@ def answer(who: Browser, entry: UUID, act: str, said: str = "") -> str:
 
 
 def test_a_partner_reads_what_was_referred_answers_it_and_sees_no_more(office: Office, dora: Browser, entry: UUID) -> None:
+    assert "Referrals to you that wait for your answer" in plain(dora.get("/work"))
     listed = plain(dora.get("/referrals"))
     assert str(entry)[:8] in listed
     assert "Interviewed" not in listed
