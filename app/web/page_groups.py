@@ -34,6 +34,7 @@ from app.web.form_pages import FORMS
 from app.web.help_pages import HELP
 from app.web.history_pages import HISTORY
 from app.web.import_pages import IMPORTS
+from app.web.narrative_pages import NARRATIVES
 from app.web.next_case_pages import NEXT_CASES
 from app.web.policy_pages import POLICIES
 from app.web.programme_pages import PROGRAMME
@@ -44,7 +45,6 @@ from app.web.referral_package_pages import REFERRAL_PACKAGES
 from app.web.referral_pages import REFERRALS
 from app.web.register_pages import REGISTERS
 from app.web.release_pages import RELEASES
-from app.web.report_pages import REPORTS
 from app.web.rights_pages import RIGHTS
 from app.web.screening_pages import SCREENINGS
 from app.web.set_up_pages import SET_UP
@@ -79,7 +79,7 @@ GROUPS = (
     CASE_DOCUMENTS,
     CASE_PRINTS,
     CASE_REPORTS,
-    REPORTS,
+    NARRATIVES,
     NEXT_CASES,
     SCREENINGS,
     REFERRALS,

@@ -14,9 +14,9 @@ from app.web.account_pages import identifier
 from app.web.case_desk import open_case
 from app.web.desk import Desk, Entry, OpenDesk, PageGroup
 from app.web.languages import read_texts
+from app.web.narrative_pdf import NarrativeSheet, narrative_pdf
 from app.web.problems import status_of
 from app.web.record_desk import purpose_of
-from app.web.report_pdf import ReportSheet, report_pdf
 from app.web.signed_in import CheckedForm, SignedIn, Visit
 from app.web.signed_in_page import go_to, show, signed_in_router
 from casework.case_file import EntryKind
@@ -30,11 +30,11 @@ from core.identity.accounts import sign_in_names
 from core.languages import LANGUAGES
 from core.permissions import Right
 
-__all__ = ["REPORTS"]
+__all__ = ["NARRATIVES"]
 
 router = signed_in_router()
 CHECK: Final = "/reports/check"
-REPORTS: Final = PageGroup(router, "narrative", (Entry(CHECK, "nar_checking", Right.READ_CASE_FILE),))
+NARRATIVES: Final = PageGroup(router, "narrative", (Entry(CHECK, "nar_checking", Right.READ_CASE_FILE),))
 MENDED: Final = frozenset({"CASE-174", "CASE-175", "CASE-250"})
 
 
@@ -73,7 +73,7 @@ def print_page(request: Request, visit: SignedIn, desk: OpenDesk, case: UUID, en
 @router.post("/cases/{case:uuid}/reports/{entry:uuid}/pdf")
 def print_pdf(visit: SignedIn, desk: OpenDesk, case: UUID, entry: UUID, form: CheckedForm) -> Response:
     """The same as a PDF, made in memory."""
-    pdf = report_pdf(_hand_out(visit, desk, case, entry, how="pdf", purpose=purpose_of(form.get("purpose"))))
+    pdf = narrative_pdf(_hand_out(visit, desk, case, entry, how="pdf", purpose=purpose_of(form.get("purpose"))))
     headers = {"Content-Disposition": f'attachment; filename="report-{entry}.pdf"', "X-Content-Type-Options": "nosniff"}
     return Response(pdf, media_type="application/pdf", headers=headers)
 
@@ -107,7 +107,7 @@ def _checked(
     *,
     unread: bool = False,
     stands: SheetStands | None = None,
-    sheet: ReportSheet | None = None,
+    sheet: NarrativeSheet | None = None,
 ) -> Response:
     return show(
         request,
@@ -153,19 +153,19 @@ def _ask(
     )
 
 
-def _hand_out(visit: Visit, desk: Desk, case: UUID, entry: UUID, *, how: str, purpose: Purpose) -> ReportSheet:
+def _hand_out(visit: Visit, desk: Desk, case: UUID, entry: UUID, *, how: str, purpose: Purpose) -> NarrativeSheet:
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
         report = print_report(session, desk.ring, case, entry, how=how, purpose=purpose)
         programme = programme_in_force(session)
     return _sheet(visit, desk, report, programme)
 
 
-def _sheet(visit: Visit, desk: Desk, report: SignedReport, programme: Programme) -> ReportSheet:
+def _sheet(visit: Visit, desk: Desk, report: SignedReport, programme: Programme) -> NarrativeSheet:
     with desk.database.transaction(Zone.IDENTITY, operation=visit.access.operation, actor=visit.access.actor) as session:
         names = sign_in_names(session, {report.signed_by})
     said = {of: programme.label(f"report_{of}", getattr(report, of), report.language) for of in ("purpose", "recipient")}
     words = {**read_texts("record_panels", report.language), **read_texts("narrative", report.language)}
-    return ReportSheet(
+    return NarrativeSheet(
         report=report,
         words=words,
         purpose=said["purpose"],

@@ -16,14 +16,14 @@ from casework.narrative import SignedReport
 from core.languages import direction_of
 from exports import FONTS
 
-__all__ = ["ReportSheet", "report_pdf"]
+__all__ = ["NarrativeSheet", "narrative_pdf"]
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 FOUR: Final = 4
 
 
 @dataclass(frozen=True)
-class ReportSheet:
+class NarrativeSheet:
     """A signed report with what a sheet of it says around its text: `words` are texts in its language."""
 
     report: SignedReport
@@ -57,7 +57,7 @@ class ReportSheet:
         return f"{self.printed_by} · {self.printed_at:%Y-%m-%d %H:%M} UTC · {self.report.digest[:16]}"
 
 
-def report_pdf(sheet: ReportSheet) -> bytes:
+def narrative_pdf(sheet: NarrativeSheet) -> bytes:
     """The pages, each with the watermark; raises `ReportNotTypeset` for a letter that the fonts do not have."""
     said = {
         "language": sheet.report.language,
