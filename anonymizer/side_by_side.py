@@ -9,8 +9,9 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from threading import current_thread, main_thread
 from typing import TypeVar
+
+from core.forked_work import may_fork
 
 __all__ = ["side_by_side"]
 
@@ -30,7 +31,7 @@ def side_by_side(
     `processes` 0 takes as many as there are processors.
     """
     workers = min(processes or len(os.sched_getaffinity(0)), len(parts))
-    if workers < 2 or not _may_fork():
+    if workers < 2 or not may_fork():
         yield from map(partial(work, thing), parts)
         return
     _shared.append(thing)
@@ -39,11 +40,6 @@ def side_by_side(
             yield from pool.map(partial(_on_shared, work), parts)
     finally:
         _shared.pop()
-
-
-def _may_fork() -> bool:
-    """Not from a daemon, which may have no children, and not from a thread: another's lock would never be free again."""
-    return not multiprocessing.current_process().daemon and current_thread() is main_thread()
 
 
 def _on_shared(work: Callable[[Thing, Part], Found], part: Part) -> Found:
