@@ -5,7 +5,7 @@ forked while that thread has nothing to do: between the arrival of a page and th
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -44,7 +44,7 @@ class PagesAhead:
         self._waiting: deque[Page] = deque()
         self.worthwhile = False
 
-    def after(self, place: int) -> Iterator[Page]:
+    def after(self, place: int) -> Generator[Page, None, None]:
         """In their order. What the server refuses is raised once the pages that came before it have been given."""
         with ThreadPoolExecutor(1) as line:
             try:
