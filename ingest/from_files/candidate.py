@@ -1,7 +1,8 @@
 """A record as a file holds it, and what is told of it."""
 
+import hashlib
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 from core.errors import Problem
 from core.keyring import KeyRing
@@ -9,7 +10,9 @@ from ingest.errors import Outcome
 from ingest.from_files.look_up_forms import LookUp
 from ingest.recognise_post import Arrival, Post
 
-__all__ = ["Candidate", "Mark", "PassedOver", "Place", "Told"]
+__all__ = ["Candidate", "Mark", "PassedOver", "Place", "Told", "mark_of"]
+
+MARK: Final = 12  # bytes
 
 
 @dataclass(frozen=True)
@@ -69,3 +72,10 @@ class Told:
     complete: bool = True
     problem: Problem | None = None
     mark: Mark | None = field(default=None, repr=False)
+
+
+def mark_of(arrival: Arrival) -> Mark:
+    """The mark of what was taken in."""
+    answers = hashlib.sha256(arrival.post.xml if arrival.answers is None else arrival.answers).digest()
+    replaces = arrival.replaces[:MARK] if arrival.replaces else None
+    return Mark(arrival.head.form_id, arrival.instance[:MARK], replaces, answers[:MARK])
