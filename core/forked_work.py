@@ -7,6 +7,7 @@ anywhere. What it makes travels back through a pipe. Whether it does is never re
 import gc
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
@@ -64,6 +65,8 @@ def processors() -> int:
 
 def _do(work: Callable[[], Made], answer: Connection, of_the_other_end: Connection) -> None:
     gc.freeze()  # a search for garbage would copy all memory that the two still share
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever is interrupted ends it
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     of_the_other_end.close()
     with suppress(Exception):  # a traceback would quote what it was about
         answer.send(work())
