@@ -9,9 +9,7 @@ from ingest.erase_submissions import chain_of, erase_submissions
 from ingest.errors import Outcome
 from ingest.find_overdue import received_before
 from ingest.hand_over import (
-    awaiting_forms,
     awaiting_submissions,
-    claim_lone,
     mark_handled,
     set_aside,
     submissions_set_aside,
@@ -39,10 +37,8 @@ __all__ = [
     "StoredSubmission",
     "UploadedFile",
     "answers_of",
-    "awaiting_forms",
     "awaiting_submissions",
     "chain_of",
-    "claim_lone",
     "erase_submissions",
     "mark_handled",
     "open_encrypted",

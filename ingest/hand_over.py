@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Row, exists, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, exists, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from core import audit
@@ -17,54 +17,34 @@ from ingest.models import Quarantine, State, Submission, moved_to
 from ingest.seal_content import SUBMISSION
 
 __all__ = [
-    "awaiting_forms",
+    "Condition",
+    "awaiting",
     "awaiting_submissions",
-    "claim_lone",
+    "complete_ones",
     "mark_handled",
     "set_aside",
     "submissions_set_aside",
     "unopened_submissions",
 ]
 
-_Condition = ColumnElement[bool] | InstrumentedAttribute[bool]
+Condition = ColumnElement[bool] | InstrumentedAttribute[bool]
 
 
 def awaiting_submissions(session: Session, operation: str, limit: int) -> list[UUID]:
     """Those that are complete, the newest of their chain and neither handled nor set aside; the oldest first."""
-    wanted = select(Submission.id).where(*_awaiting(operation))
+    wanted = select(Submission.id).where(*awaiting(operation))
     return list(session.scalars(wanted.order_by(Submission.received_at, Submission.id).limit(limit)))
 
 
-def awaiting_forms(session: Session, operation: str) -> list[tuple[str, str]]:
-    """The forms, by id and version, that those are answers to."""
-    forms = select(Submission.form_id, Submission.form_version).where(*_awaiting(operation)).distinct()
-    return [(form_id, version) for form_id, version in session.execute(forms)]
-
-
-def claim_lone(session: Session, operation: str, forms: Collection[tuple[str, str]], limit: int) -> list[UUID]:
-    """Those of some forms of which nothing else of their chain of edits has arrived, for this transaction alone: what another
-    one has claimed is passed over, and nobody else moves them before this one ends."""
-    wanted = select(Submission.id).where(
-        *_complete(operation),
-        Submission.root_id == Submission.id,
-        Submission.replaces.is_(None),
-        tuple_(Submission.form_id, Submission.form_version).in_(forms),
-    )
-    in_order = wanted.order_by(Submission.received_at, Submission.id).limit(limit)
-    claimed = session.scalars(in_order.with_for_update(key_share=True, skip_locked=True)).all()
-    # Asked for after they are locked: an edit of one of them that comes now finds it taken, and awaits its own turn.
-    others = select(Submission.root_id).where(among(Submission.root_id, claimed), Submission.id != Submission.root_id)
-    edited = set(session.scalars(others))
-    return [submission for submission in claimed if submission not in edited]
-
-
-def _awaiting(operation: str) -> tuple[_Condition, ...]:
+def awaiting(operation: str) -> tuple[Condition, ...]:
+    """That a submission is one of those that `awaiting_submissions` gives."""
     later = aliased(Submission)
     replaced = exists(later.id).where(later.operation == Submission.operation, later.replaces == Submission.instance)
-    return *_complete(operation), ~replaced
+    return *complete_ones(operation), ~replaced
 
 
-def _complete(operation: str) -> tuple[_Condition, ...]:
+def complete_ones(operation: str) -> tuple[Condition, ...]:
+    """The same, also where an edit has replaced it."""
     return Submission.operation == operation, Submission.state == State.AWAITING, Submission.complete
 
 

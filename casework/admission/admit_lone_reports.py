@@ -13,7 +13,7 @@ from casework.admission.arrival import Desk
 from core.keyring import KeyRing
 from core.turns import share_turn
 from forms import RecordKind, find_definition
-from ingest import awaiting_forms, claim_lone
+from ingest.claiming import awaiting_forms, claim_lone
 
 __all__ = ["admit_lone_reports", "report_forms"]
 

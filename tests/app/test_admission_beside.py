@@ -17,7 +17,7 @@ from casework.models import MovementEvent, Person, StoredKey
 from core.database import Zone
 from core.forked_work import ForkedWork
 from core.settings import Settings
-from ingest import claim_lone
+from ingest.claiming import claim_lone
 from tests.casework.conftest import ARRIVAL, OPERATION, SCREENING, Field
 from tests.casework.conftest import field_team as field_team  # noqa: PLC0414  (a fixture)
 from tests.casework.conftest import xforms as xforms  # noqa: PLC0414
