@@ -14,7 +14,6 @@ from ingest.from_files.import_run import ImportRun
 from ingest.from_files.kobo_export import kobo_records, questions_without_column, unmatched_columns
 from ingest.from_files.look_up_forms import FormsAsked
 from ingest.from_files.media_folder import media_of
-from ingest.from_files.ready_batch import ReadyBatch, make_ready
 from ingest.from_files.records_met import RecordsMet
 from ingest.from_files.take_in import take_in
 
@@ -25,7 +24,6 @@ __all__ = [
     "ImportRun",
     "PassedOver",
     "Place",
-    "ReadyBatch",
     "RecordsMet",
     "TableNeedsForm",
     "Told",
@@ -33,7 +31,6 @@ __all__ = [
     "folder_answers",
     "in_batches",
     "kobo_records",
-    "make_ready",
     "media_of",
     "questions_without_column",
     "take_in",

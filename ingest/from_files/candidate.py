@@ -1,8 +1,7 @@
 """A record as a file holds it, and what is told of it."""
 
-import hashlib
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Protocol
 
 from core.errors import Problem
 from core.keyring import KeyRing
@@ -10,9 +9,7 @@ from ingest.errors import Outcome
 from ingest.from_files.look_up_forms import LookUp
 from ingest.recognise_post import Arrival, Post
 
-__all__ = ["Candidate", "Mark", "PassedOver", "Place", "Told", "mark_of"]
-
-MARK: Final = 12  # bytes
+__all__ = ["Candidate", "Mark", "PassedOver", "Place", "Told"]
 
 
 @dataclass(frozen=True)
@@ -72,10 +69,3 @@ class Told:
     complete: bool = True
     problem: Problem | None = None
     mark: Mark | None = field(default=None, repr=False)
-
-
-def mark_of(arrival: Arrival) -> Mark:
-    """The mark of what was taken in."""
-    answers = hashlib.sha256(arrival.post.xml if arrival.answers is None else arrival.answers).digest()
-    replaces = arrival.replaces[:MARK] if arrival.replaces else None
-    return Mark(arrival.head.form_id, arrival.instance[:MARK], replaces, answers[:MARK])

@@ -34,10 +34,6 @@ class FormsAsked:
 
         return look_up
 
-    def known(self, form_id: str, version: str | None) -> FormDefinition | None:
-        """A `LookUp` of those that were asked for before, and of no others."""
-        return self._found.get((form_id, version))
-
 
 def _find(session: Session, operation: str, form_id: str, version: str | None) -> FormDefinition | None:
     if version is None:

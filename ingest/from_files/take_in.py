@@ -3,6 +3,7 @@
 A record that is here already, by whichever way it came, is recognised and nothing is written for it.
 """
 
+import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -18,9 +19,8 @@ from core.packed_arrays import Kind, packed
 from ingest.blind_tokens import answered_digest, answers_digest, file_digest, file_token
 from ingest.erase_submissions import remember_erased
 from ingest.errors import Outcome, Refused
-from ingest.from_files.candidate import Candidate, Mark, Told, mark_of
+from ingest.from_files.candidate import Candidate, Mark, Told
 from ingest.from_files.look_up_forms import LookUp
-from ingest.from_files.ready_batch import ReadyBatch, write_ready
 from ingest.models import Attachment, ErasedInstance, Submission
 from ingest.pull.insert_many import insert_new
 from ingest.quarantine_post import quarantine_post
@@ -32,29 +32,12 @@ __all__ = ["take_in"]
 
 # An answer that somebody else is at work on is left to `receive_arrival`, which waits for its turn.
 TRY_TURNS: Final = b"SELECT turn FROM unnest(%b::bigint[]) AS t (turn) WHERE pg_try_advisory_xact_lock(turn)"
+MARK: Final = 12  # bytes
 
 
-def take_in(
-    session: Session,
-    ring: KeyRing,
-    operation: str,
-    candidates: Sequence[Candidate],
-    look_up: LookUp,
-    *,
-    ready: ReadyBatch | None = None,
-) -> list[Told]:
-    """What became of each, in their order (collection zone); never raises for a bad record. What is `ready` of them is written
-    as it is, if all of that is new."""
-    batch = _Batch(session, ring, operation, look_up)
-    if ready is None or not write_ready(session, ready):
-        return batch.take_in(candidates)
-    left = iter(batch.take_in([one for place, one in enumerate(candidates) if place not in ready.marks]))
-    return [
-        Told(one.place, Outcome.ACCEPTED, place not in ready.waiting, mark=ready.marks[place])
-        if place in ready.marks
-        else next(left)
-        for place, one in enumerate(candidates)
-    ]
+def take_in(session: Session, ring: KeyRing, operation: str, candidates: Sequence[Candidate], look_up: LookUp) -> list[Told]:
+    """What became of each, in their order (collection zone); never raises for a bad record."""
+    return _Batch(session, ring, operation, look_up).take_in(candidates)
 
 
 @dataclass(frozen=True)
@@ -132,7 +115,7 @@ class _Batch:
         except Refused as refusal:
             self._refuse(number, arrival.post, refusal)
         else:
-            self._tell(number, receipt.outcome, complete=receipt.complete, mark=mark_of(arrival))
+            self._tell(number, receipt.outcome, complete=receipt.complete, mark=_mark(arrival))
 
     def _is_plain(self, arrival: Arrival, replaced: Collection[bytes], turns: Collection[int]) -> bool:
         return not arrival.replaces and arrival.instance not in replaced and turn_of(arrival.instance) in turns
@@ -180,7 +163,7 @@ class _Batch:
 
     def _tell_new(self, number: int, arrival: Arrival) -> None:
         complete = arrival.expected <= {file.name for file in arrival.post.files}
-        self._tell(number, Outcome.ACCEPTED, complete=complete, mark=mark_of(arrival))
+        self._tell(number, Outcome.ACCEPTED, complete=complete, mark=_mark(arrival))
 
     def _tell(
         self,
@@ -196,3 +179,9 @@ class _Batch:
 
 def _instances(arrivals: Collection[Arrival]) -> list[bytes]:
     return [arrival.instance for arrival in arrivals]
+
+
+def _mark(arrival: Arrival) -> Mark:
+    answers = hashlib.sha256(arrival.post.xml if arrival.answers is None else arrival.answers).digest()
+    replaces = arrival.replaces[:MARK] if arrival.replaces else None
+    return Mark(arrival.head.form_id, arrival.instance[:MARK], replaces, answers[:MARK])
