@@ -9,9 +9,10 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from threading import current_thread, main_thread
 from time import monotonic
 from typing import TypeVar
+
+from core.forked_work import may_fork
 
 __all__ = ["side_by_side"]
 
@@ -33,7 +34,7 @@ def side_by_side(
 
     `processes` 0 takes as many as there are processors. None is started before the first parts show that there is much to do.
     """
-    alone, done = processes == 1 or not _may_fork(), 0
+    alone, done = processes == 1 or not may_fork(), 0
     ends = monotonic() + ALONE_SECONDS
     while done < len(parts) and (alone or monotonic() < ends):
         yield work(thing, parts[done])
@@ -51,11 +52,6 @@ def _in_processes(work: Callable[[Thing, Part], Found], thing: Thing, parts: Seq
             yield from pool.map(partial(_on_shared, work), parts)
     finally:
         _shared.pop()
-
-
-def _may_fork() -> bool:
-    """Not from a daemon, which may have no children, and not from a thread: another's lock would never be free again."""
-    return not multiprocessing.current_process().daemon and current_thread() is main_thread()
 
 
 def _on_shared(work: Callable[[Thing, Part], Found], part: Part) -> Found:

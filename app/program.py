@@ -6,7 +6,7 @@ ring; a start that finds data and not the ring that it was written with stops (`
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import make_url
 
@@ -34,6 +34,15 @@ class Program:
 
     def __post_init__(self) -> None:
         self.database.ring = self.ring
+
+    @contextmanager
+    def apart(self) -> Iterator["Program"]:
+        """The same in a process that was forked, with connections of its own: those that it was born with are not its."""
+        database = connect(self.database.engine.url)
+        try:
+            yield replace(self, database=database)
+        finally:
+            database.close()
 
 
 @contextmanager

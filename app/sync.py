@@ -1,13 +1,14 @@
 """Pull a source: what is new by its position, then a sweep over all of it for edits, deletions, validations and files.
 
 Nothing of a server is asked for while a transaction is open. Each page is a transaction of its own, so whatever interrupts
-this, the next round goes on after the last page that was kept.
+this, the next round goes on after the last page that was kept. Where much is new, pages are made ready by processes beside
+this one while earlier ones are written (`app.pages_ahead`).
 """
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, suppress
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, Generic, TypeVar
@@ -15,10 +16,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.pages_ahead import PagesAhead
 from app.program import Program
 from app.pulled_server import PulledServer, find_with_token, open_server
 from core.database import Zone
 from core.errors import Problem
+from core.forked_work import processors
 from ingest import kobo, pull, sources
 
 __all__ = ["Pulled", "sync_all", "sync_quietly", "sync_source"]
@@ -27,6 +30,7 @@ log = logging.getLogger(__name__)
 logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log the address of every request: numbers and files of records
 
 AT_ONCE: Final = 1_000
+MOSTLY: Final = 2  # what comes after a page of which half was new is made ready ahead
 WORKER: Final = "worker"
 
 
@@ -101,15 +105,29 @@ class _Round(Generic[ServerT]):
         self.program, self.source, self.server, self.actor = program, source, server, actor
 
     def fetch_new(self) -> Iterator[Pulled]:
-        while True:
-            after = self._position()
-            records = self.server.records_after(after)
-            if not records:
-                return
-            with self._transaction() as session:
-                taken = pull.take_in(session, self.program.ring, self.source, records, after=after)
-            if not taken.overtaken:
+        """Begins again from where the source stands whenever somebody else has moved it on meanwhile."""
+        overtaken = True
+        while overtaken:
+            overtaken = yield from self._fetch_after(self._position())
+
+    def _fetch_after(self, place: int) -> Generator[Pulled, None, bool]:
+        ahead = PagesAhead(self.server.records_after, self._make_ready, processors())
+        with closing(ahead.after(place)) as pages:
+            for page in pages:
+                ready = page.ready()
+                with self._transaction() as session:
+                    ours = session, self.program.ring, self.source
+                    taken = pull.take_in(*ours, page.records, after=page.after, ready=ready)
+                if taken.overtaken:
+                    return True
+                ahead.worthwhile = MOSTLY * taken.new >= len(page.records)
                 yield self._told(taken)
+        return False
+
+    def _make_ready(self, records: Sequence[pull.ServerRecord]) -> Callable[[], pull.ReadyPage]:
+        with self._transaction() as session:
+            asked = pull.forms_of_page(session, self.source, records)
+        return partial(pull.make_ready, self.program.ring, self.source, records, asked)
 
     def _told(self, taken: pull.TakenIn) -> Pulled:
         waiting = sum(not self._add_files(one) for one in taken.waiting)

@@ -28,7 +28,7 @@ class Meter:
     @classmethod
     def of(cls, settings: Settings) -> "Meter":
         """The meter of a program whose database is the embedded one; prints the heading."""
-        files = list(settings.var.glob("**/postmaster.pid"))
+        files = list((settings.var / "postgresql").resolve().glob("**/postmaster.pid"))  # it may be a link to elsewhere
         print(HEADING)
         return cls(int(files[0].read_text().split()[0]) if files else None)
 

@@ -7,6 +7,7 @@ each with a face: `records` (on screen, shared, kept from), `follow_up` (on phon
 `Zone.ANONYMIZER`.
 """
 
+from casework.admission.admit_lone_reports import admit_lone_reports, report_forms
 from casework.admission.admit_submission import AdmissionCount, admit_again, admit_awaiting, admit_submission
 from casework.admission.outcome import Admission
 from casework.errors import CorrectionEmpty, RecordChanged, RecordRestricted, RecordUnknown
@@ -28,6 +29,7 @@ __all__ = [
     "WaitingWork",
     "admit_again",
     "admit_awaiting",
+    "admit_lone_reports",
     "admit_submission",
     "find_case",
     "find_persons",
@@ -37,5 +39,6 @@ __all__ = [
     "read_household",
     "read_person",
     "read_report",
+    "report_forms",
     "waiting_work",
 ]

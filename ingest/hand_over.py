@@ -4,8 +4,8 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, exists, func, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Row, exists, func, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from core import audit
 from core.clock import now
@@ -16,17 +16,36 @@ from ingest.errors import SubmissionUnknown
 from ingest.models import Quarantine, State, Submission, moved_to
 from ingest.seal_content import SUBMISSION
 
-__all__ = ["awaiting_submissions", "mark_handled", "set_aside", "submissions_set_aside", "unopened_submissions"]
+__all__ = [
+    "Condition",
+    "awaiting",
+    "awaiting_submissions",
+    "complete_ones",
+    "mark_handled",
+    "set_aside",
+    "submissions_set_aside",
+    "unopened_submissions",
+]
+
+Condition = ColumnElement[bool] | InstrumentedAttribute[bool]
 
 
 def awaiting_submissions(session: Session, operation: str, limit: int) -> list[UUID]:
     """Those that are complete, the newest of their chain and neither handled nor set aside; the oldest first."""
+    wanted = select(Submission.id).where(*awaiting(operation))
+    return list(session.scalars(wanted.order_by(Submission.received_at, Submission.id).limit(limit)))
+
+
+def awaiting(operation: str) -> tuple[Condition, ...]:
+    """That a submission is one of those that `awaiting_submissions` gives."""
     later = aliased(Submission)
     replaced = exists(later.id).where(later.operation == Submission.operation, later.replaces == Submission.instance)
-    wanted = select(Submission.id).where(
-        Submission.operation == operation, Submission.state == State.AWAITING, Submission.complete, ~replaced
-    )
-    return list(session.scalars(wanted.order_by(Submission.received_at, Submission.id).limit(limit)))
+    return *complete_ones(operation), ~replaced
+
+
+def complete_ones(operation: str) -> tuple[Condition, ...]:
+    """The same, also where an edit has replaced it."""
+    return Submission.operation == operation, Submission.state == State.AWAITING, Submission.complete
 
 
 def unopened_submissions(session: Session, operation: str, *, again: bool = False) -> list[UUID]:

@@ -25,7 +25,16 @@ from core.turns import take_turns
 from forms import RecordKind
 from ingest import awaiting_submissions, mark_handled, set_aside, submissions_set_aside
 
-__all__ = ["AdmissionCount", "admit_again", "admit_awaiting", "admit_submission", "one_at_a_time"]
+__all__ = [
+    "AdmissionCount",
+    "admit_again",
+    "admit_all",
+    "admit_awaiting",
+    "admit_submission",
+    "counted",
+    "one_at_a_time",
+    "turn_of_admission",
+]
 
 
 @dataclass(frozen=True)
@@ -49,22 +58,23 @@ def admit_submission(session: Session, ring: KeyRing, submission_id: UUID) -> Ad
     """
     one_at_a_time(session)
     operation = session.scalars(select(func.current_setting("waystation.operation"))).one()
-    return _admit_all(Desk(session, ring, operation), [submission_id])[submission_id]
+    return admit_all(Desk(session, ring, operation), [submission_id])[submission_id]
 
 
 def admit_awaiting(session: Session, ring: KeyRing, operation: str, *, limit: int = 500) -> AdmissionCount:
     """Admit what awaits, at most `limit` submissions; each stands or falls for itself."""
     one_at_a_time(session)
-    return _counted(_admit_all(Desk(session, ring, operation), awaiting_submissions(session, operation, limit)))
+    return counted(admit_all(Desk(session, ring, operation), awaiting_submissions(session, operation, limit)))
 
 
 def admit_again(session: Session, ring: KeyRing, operation: str) -> AdmissionCount:
     """Try once more what casework had set aside: the gazetteer or a form may have been mended since."""
     one_at_a_time(session)
-    return _counted(_admit_all(Desk(session, ring, operation), submissions_set_aside(session, operation)))
+    return counted(admit_all(Desk(session, ring, operation), submissions_set_aside(session, operation)))
 
 
-def _counted(admissions: Mapping[UUID, Admission]) -> AdmissionCount:
+def counted(admissions: Mapping[UUID, Admission]) -> AdmissionCount:
+    """How many of them became what."""
     outcomes = [admission.outcome for admission in admissions.values()]
     kept_raw, aside = outcomes.count(AdmissionOutcome.KEPT_RAW), outcomes.count(AdmissionOutcome.SET_ASIDE)
     return AdmissionCount(len(outcomes) - kept_raw - aside, kept_raw, aside)
@@ -72,10 +82,16 @@ def _counted(admissions: Mapping[UUID, Admission]) -> AdmissionCount:
 
 def one_at_a_time(session: Session) -> None:
     """Let one transaction at a time admit for an operation: two edits of one chain must not meet."""
-    take_turns(session, f"casework.admission:{access_of(session).operation}")
+    take_turns(session, turn_of_admission(session))
 
 
-def _admit_all(desk: Desk, submissions: Sequence[UUID]) -> dict[UUID, Admission]:
+def turn_of_admission(session: Session) -> str:
+    """What that is a turn of."""
+    return f"casework.admission:{access_of(session).operation}"
+
+
+def admit_all(desk: Desk, submissions: Sequence[UUID]) -> dict[UUID, Admission]:
+    """What becomes of each, once the turn is taken."""
     admissions: dict[UUID, Admission] = {}
     arrivals: dict[RecordKind, list[Arrival]] = {kind: [] for kind in RecordKind}
     for submission, arrival in desk.receive(submissions).items():
@@ -114,4 +130,4 @@ def _admit_those_without_case(desk: Desk) -> None:
     """Assistance interviews that came before their screening are tried again now that a case was opened."""
     waiting = submissions_set_aside(desk.session, desk.operation, CaseUnknown.code)
     if waiting:
-        _admit_all(desk, waiting)
+        admit_all(desk, waiting)

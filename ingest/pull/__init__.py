@@ -9,6 +9,7 @@ from ingest.pull.compare import compare
 from ingest.pull.fetched_file import seal_fetched
 from ingest.pull.find_changed import find_changed
 from ingest.pull.mark_records import keep_changed_validations, mark_deleted
+from ingest.pull.ready_page import ReadyPage, forms_of_page, make_ready
 from ingest.pull.server_record import (
     DatedServer,
     ListedRecord,
@@ -24,6 +25,7 @@ __all__ = [
     "DatedServer",
     "ListedRecord",
     "NumberedServer",
+    "ReadyPage",
     "RecordName",
     "Server",
     "ServerFile",
@@ -33,8 +35,10 @@ __all__ = [
     "add_files",
     "compare",
     "find_changed",
+    "forms_of_page",
     "keep_changed_validations",
     "key_for_files",
+    "make_ready",
     "mark_deleted",
     "seal_fetched",
     "take_in",

@@ -8,6 +8,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any, Final, TypeVar
 
 import httpx
@@ -40,6 +41,7 @@ class Asked:
 
     def __init__(self, client: httpx.Client, address: str, wait: Callable[[float], object], largest_file: int = 0) -> None:
         self.address, self._client, self._wait, self._largest_file = address, client, wait, largest_file
+        self._turn = Lock()  # a page may be asked for while the files of another are
 
     def authorize(self, credentials: str) -> None:
         """Send this header of authorization with each request from now on."""
@@ -80,6 +82,10 @@ class Asked:
         return ServerAnswerUnread(address=self.address, reason=reason)
 
     def _ask(self, send: Callable[[], httpx.Response], what: str) -> httpx.Response | None:
+        with self._turn:
+            return self._ask_alone(send, what)
+
+    def _ask_alone(self, send: Callable[[], httpx.Response], what: str) -> httpx.Response | None:
         reason = ""
         for attempt in range(TRIES):
             named = 0.0

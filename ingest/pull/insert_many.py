@@ -1,7 +1,7 @@
 """Write a page of new submissions, and which record of the server each of them is."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -17,7 +17,7 @@ from ingest.recognise_post import Arrival
 from ingest.seal_content import SUBMISSION, keep_files
 from ingest.sources.register_source import Source
 
-__all__ = ["insert_new", "link"]
+__all__ = ["LINK", "insert_new", "link", "link_rows", "note_received"]
 
 LINK: Final = b"""
     INSERT INTO ingest.pulled (source, number, operation, version, submission, validation, moment)
@@ -42,36 +42,41 @@ def insert_new(session: Session, ring: KeyRing, operation: str, arrivals: Sequen
     for one in new:
         if one.id in added and one.arrival.post.files:
             keep_files(session, ring, one.key, operation=operation, owner=one.id, files=one.arrival.post.files)
+    note_received(session, list(made.values()))
+    return made
+
+
+def note_received(session: Session, submissions: Sequence[UUID]) -> None:
+    """One line of the log for all of them."""
     audit.record(
         session,
         audit.Action.RECEIVED,
         SUBMISSION,
         purpose=audit.Purpose.COLLECTION,
-        count=len(made),
-        detail={"submissions": [str(one) for one in made.values()]},
+        count=len(submissions),
+        detail={"submissions": [str(one) for one in submissions]},
     )
-    return made
 
 
 def link(session: Session, ring: KeyRing, source: Source, links: Sequence[tuple[ServerRecord, UUID | None]]) -> None:
     """Keep which record of the server is which submission here (None: it lies in quarantine)."""
-    if not links:
-        return
+    if links:
+        driver_connection(session).execute(LINK, link_rows(ring, source, links))
+
+
+def link_rows(ring: KeyRing, source: Source, links: Sequence[tuple[ServerRecord, UUID | None]]) -> Mapping[str, Any]:
+    """What `LINK` is given; of two for the same number the last one holds."""
     of_number = {record.number: (record, submission) for record, submission in links}
     records = [record for record, _ in of_number.values()]
-    with driver_connection(session).cursor() as cursor:
-        cursor.execute(
-            LINK,
-            {
-                "source": source.id,
-                "operation": source.operation,
-                "number": packed(Kind.UUID, [number.to_bytes(16) for number in of_number]),
-                "version": packed(Kind.BYTEA, [pulled_version(ring, source.id, one.number, one.uuid) for one in records]),
-                "submission": packed(Kind.UUID, [one.bytes if one else None for _, one in of_number.values()]),
-                "validation": packed(Kind.TEXT, [_text(one.validation) for one in records]),
-                "moment": packed(Kind.BIGINT, [_moment(one.moment) for one in records]),
-            },
-        )
+    return {
+        "source": source.id,
+        "operation": source.operation,
+        "number": packed(Kind.UUID, [number.to_bytes(16) for number in of_number]),
+        "version": packed(Kind.BYTEA, [pulled_version(ring, source.id, one.number, one.uuid) for one in records]),
+        "submission": packed(Kind.UUID, [one.bytes if one else None for _, one in of_number.values()]),
+        "validation": packed(Kind.TEXT, [_text(one.validation) for one in records]),
+        "moment": packed(Kind.BIGINT, [_moment(one.moment) for one in records]),
+    }
 
 
 def _text(text: str | None) -> bytes | None:

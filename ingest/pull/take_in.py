@@ -21,6 +21,7 @@ from ingest.erase_submissions import remember_erased
 from ingest.errors import DifferentAnswers, Outcome, Refused
 from ingest.models import ErasedInstance, PulledRow, SourceRow, Submission
 from ingest.pull.insert_many import insert_new, link
+from ingest.pull.ready_page import ReadyPage, write_ready
 from ingest.pull.recognise_record import Recognised, definitions_of, recognise_encrypted, recognise_record, under_own_id
 from ingest.pull.server_record import ServerFile, ServerRecord
 from ingest.quarantine_post import quarantine_post
@@ -68,18 +69,42 @@ class _Known:
 
 
 def take_in(
-    session: Session, ring: KeyRing, source: Source, records: Sequence[ServerRecord], *, after: int | None = None
+    session: Session,
+    ring: KeyRing,
+    source: Source,
+    records: Sequence[ServerRecord],
+    *,
+    after: int | None = None,
+    ready: ReadyPage | None = None,
 ) -> TakenIn:
     """Take in a page (collection zone); never raises for a bad record.
 
-    With `after`, the page is the one that follows this position, and the source moves on to its last record.
+    With `after`, the page is the one that follows this position, and the source moves on to its last record. What is `ready`
+    of it is written as it is, if all of that is new.
     """
     row = session.get_one(SourceRow, source.id, with_for_update=True)
     if after is not None and row.position != after:
         return TakenIn(overtaken=True)
-    taken = _Page(session, ring, source, records).take_in()
+    taken = _take_in_ready(session, ring, source, records, ready) if ready else None
+    if taken is None:
+        taken = _Page(session, ring, source, records).take_in()
     if after is not None and records:
         row.position = max(row.position, records[-1].place)  # a list by moments begins a little before the one reached
+    return taken
+
+
+def _take_in_ready(
+    session: Session, ring: KeyRing, source: Source, records: Sequence[ServerRecord], ready: ReadyPage
+) -> TakenIn | None:
+    """The page with what is ready of it; None, and nothing is written, where that has to be looked at one by one."""
+    if not write_ready(session, ready):
+        return None
+    left = [record for record in records if record.number not in ready.submissions]
+    taken = _Page(session, ring, source, left).take_in() if left else TakenIn()
+    taken.new += len(ready.submissions)
+    for record in {record.number: record for record in records}.values():
+        if (expected := ready.expected.get(record.number)) and (submission := ready.submissions.get(record.number)):
+            taken.waiting.append(Waiting(submission, expected, record.files_among(expected)))
     return taken
 
 

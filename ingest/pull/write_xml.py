@@ -19,7 +19,6 @@ from ingest.read_answers import Answers
 __all__ = ["Rewritten", "root_name", "write_xml"]
 
 NAMESPACE: Final = "urn:waystation:ingest"
-TO_ESCAPE: Final = re.compile("[&<>\r]")
 AS_RECEIVED: Final = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -45,7 +44,7 @@ def write_xml(record: Rewritten, answers: Answers, definition: FormDefinition) -
         f'<{root} {named} xmlns:orx="http://openrosa.org/xforms">{_written(answers, f"/{root}/")}'
         f"<orx:meta><orx:instanceID>{_text(record.instance_id)}</orx:instanceID>{replaces}</orx:meta>"
     )
-    if NOT_IN_XML.search(answered):
+    if not answered.isprintable() and NOT_IN_XML.search(answered):  # what can be printed can stand in XML
         raise AnswersUnreadable(reason="it holds a character that XML cannot", line=1)
     received = _text(AS_RECEIVED(record.content))  # ASCII alone: fits into any XML
     text = f'{answered}<waystation-received xmlns="{NAMESPACE}">{received}</waystation-received></{root}>'
@@ -68,7 +67,7 @@ def root_name(definition: FormDefinition) -> str:
 def _written(answers: Answers, base: str) -> str:
     """The elements below the one that `base` leads to."""
     texts = list(answers.values.values())
-    if TO_ESCAPE.search("".join(texts)):
+    if _is_to_escape("".join(texts)):
         texts = [_text(text) for text in texts]
     for path, entries in answers.repeats.items():
         name = path.rpartition("/")[2]
@@ -103,6 +102,10 @@ def _around(tree: Mapping[str, Any], order: list[int], questions: int) -> Iterat
 
 def _text(text: str) -> str:
     """Escaped; a bare carriage return would be read as a line feed."""
-    if not TO_ESCAPE.search(text):
+    if not _is_to_escape(text):
         return text
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
+
+
+def _is_to_escape(text: str) -> bool:
+    return "&" in text or "<" in text or ">" in text or "\r" in text  # many times faster than one pattern for all

@@ -46,6 +46,7 @@ OPENS_NOTHING = {
     "casework.keep_list",
     "casework.kept_lists",
     "casework.person_to_hand_over",
+    "casework.report_forms",
     "ingest.awaiting_submissions",
     "ingest.mark_handled",
     "ingest.quarantined",
@@ -83,6 +84,7 @@ OPENS_NOTHING = {
     "casework.look_again",
     "casework.tell_back_check",  # likewise
     "casework.admit_awaiting",
+    "casework.admit_lone_reports",
     "casework.admit_submission",
     # Whether something is allowed, which ids there are, what is due.
     "ingest.chain_of",

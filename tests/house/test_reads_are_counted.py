@@ -17,6 +17,7 @@ FUNCTIONS = {name: function for name, function in AUDITED.items() if name.starts
 UNCOUNTED = {
     "casework.admit_again": "the program admits; nobody is shown anything",
     "casework.admit_awaiting": "likewise",
+    "casework.admit_lone_reports": "likewise",
     "casework.admit_submission": "likewise",
     "casework.compare_form": "the program compares; nobody is shown anything",
     "casework.compare_pairs": "the program alone may, and gives rates of difference",
