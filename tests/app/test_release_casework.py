@@ -5,15 +5,14 @@ import re
 from pathlib import Path
 from uuid import UUID
 
-import pytest
 from sqlalchemy import func, select, text
 
-from anonymizer import TOTAL, Population, ProtectedPeriod, weeks
+from anonymizer import Population, ProtectedPeriod, weeks
 from anonymizer.red_team import ATTACKS, open_release
 from anonymizer.tool import read_release
 from app.case_facts import fresh_case_facts, refresh_case_facts
 from app.program import Program
-from app.release_period import protect_sum, protect_week, release_period
+from app.release_period import protect_week, release_period
 from app.web.application import create_application
 from casework.case_file import Act, EntryKind, Step, take_step
 from casework.case_file_models import CaseStep
@@ -21,7 +20,6 @@ from casework.models import Case
 from core.access import Access, Grant
 from core.audit import Purpose
 from core.database import Zone
-from core.month import Month
 from core.period import Period
 from core.permissions import Role
 from core.week import Week
@@ -117,18 +115,3 @@ def events(program: Program, week: Week) -> int:
         return sum(
             facts.rows for unit, facts in weeks.load_case_facts(session, program.ring, "TEST", week).items() if unit == "event"
         )
-
-
-def test_a_month_of_casework_is_protected_beside_its_weeks(program: Program) -> None:
-    month = Month.of(LAST).plus(-1)
-    serve(program, screen(program, month.weeks[0], 1), "legal", month.weeks[0])
-    protect_sum(program, "TEST", month, actor="officer")
-    assert protected(program, month).tables[0].cells[TOTAL, TOTAL] is None
-    assert protected(program, month.weeks[1]).tables[0].cells[TOTAL, TOTAL] == 0
-
-
-@pytest.mark.parametrize("population", list(Population))
-def test_every_population_of_a_week_is_proven(program: Program, population: Population) -> None:
-    protect_week(program, "TEST", LAST, actor="officer")
-    with program.database.transaction(Zone.RELEASE, operation="TEST") as session:
-        assert weeks.load_protected(session, program.ring, "TEST", LAST, population).population is population

@@ -160,6 +160,9 @@ def test_a_month_is_the_sum_of_its_weeks_screenings(program: Program) -> None:
     protect_sum(program, "TEST", month, actor="officer")
     assert total(program, month.weeks[0]) == dict.fromkeys(("screened", "households"))  # three are too few to be shown
     assert total(program, month) == dict.fromkeys(("screened", "households"), 6)
+    with program.database.transaction(Zone.RELEASE, operation="TEST") as session:
+        casework = weeks.load_protected(session, program.ring, "TEST", month, Population.CASEWORK)
+    assert {number for table in casework.tables for number in table.cells.values()} == {0}  # proven too, with nothing in it
 
 
 def test_a_week_that_was_protected_without_screenings_stays_without(program: Program) -> None:
