@@ -31,11 +31,13 @@ from core.identity.prune import prune
 from core.models import Operation
 from core.period import parse_period
 from core.second_person import expire_overdue
+from ingest import handed_in
 
 __all__ = [
     "ADMIT_ARRIVED",
     "ADMIT_AWAITING",
     "DESTROY_REMAINS",
+    "EXPIRE_OVERDUE",
     "PROTECT_AWAITING",
     "PROTECT_PERIOD",
     "PULLS",
@@ -53,7 +55,7 @@ ADMIT_ARRIVED: Final = "admit_arrived"
 ADMIT_AWAITING: Final = "admit_awaiting"
 TRY_CHOICES: Final = "try_choices"
 SEAL_AUDIT: Final = "seal_audit"
-EXPIRE_PROPOSALS: Final = "expire_proposals"
+EXPIRE_OVERDUE: Final = "expire_overdue"
 PROPOSE_ERASURES: Final = "propose_erasures"
 REFRESH_FACTS: Final = "refresh_facts"
 DESTROY_REMAINS: Final = "destroy_remains"
@@ -73,7 +75,7 @@ WRITE_REVIEWS: Final = "write_reviews"
 SCHEDULE: Final = {
     SEAL_AUDIT: timedelta(minutes=1),
     ADMIT_AWAITING: timedelta(minutes=5),
-    EXPIRE_PROPOSALS: timedelta(hours=1),
+    EXPIRE_OVERDUE: timedelta(hours=1),
     DESTROY_REMAINS: timedelta(hours=1),
     PROPOSE_ERASURES: timedelta(days=1),
     REFRESH_ALL_FACTS: timedelta(days=1),
@@ -86,7 +88,7 @@ PULLS: Final = {PULL_NEW: timedelta(minutes=5), SWEEP_SOURCES: timedelta(days=1)
 SEARCHES: Final = {PROTECT_AWAITING: timedelta(minutes=5)}
 
 
-def build_worker(program: Program) -> Celery:  # noqa: C901  (one page of short tasks)
+def build_worker(program: Program) -> Celery:  # noqa: C901, PLR0915  (one page of short tasks)
     """The Celery application of an opened program."""
     worker = Celery("waystation", broker=program.settings.broker_url or None, set_as_current=False, task_cls=QuietTask)
     worker.conf.update(
@@ -112,11 +114,12 @@ def build_worker(program: Program) -> Celery:  # noqa: C901  (one page of short 
             for _ in admit_batches(program, operation, actor="worker"):
                 pass
 
-    @worker.task(name=EXPIRE_PROPOSALS, shared=False)  # type: ignore[untyped-decorator]
-    def expire_proposals() -> None:
+    @worker.task(name=EXPIRE_OVERDUE, shared=False)  # type: ignore[untyped-decorator]
+    def expire_what_is_overdue() -> None:
         for operation in ("", *_operations(program)):  # key operations are of no operation
             with program.database.transaction(Zone.CASEWORK, operation=operation, actor="worker") as session:
                 expire_overdue(session)
+                handed_in.forget_unused(session)
 
     @worker.task(name=PROPOSE_ERASURES, shared=False)  # type: ignore[untyped-decorator]
     def propose_erasures() -> None:

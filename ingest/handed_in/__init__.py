@@ -4,7 +4,7 @@ What was in one lies with its submissions; what stays of it is who handed it in,
 """
 
 from ingest.handed_in.errors import HandedInUnknown
-from ingest.handed_in.keep_file import Said, begin_work, change_said, drop_file, keep_file, say_state
+from ingest.handed_in.keep_file import Said, begin_work, change_said, drop_file, forget_unused, keep_file, say_state
 from ingest.handed_in.read_file import (
     HandedIn,
     ToldRow,
@@ -28,6 +28,7 @@ __all__ = [
     "count_to_take_in",
     "custodies_of_files",
     "drop_file",
+    "forget_unused",
     "keep_file",
     "keep_told",
     "list_handed_in",

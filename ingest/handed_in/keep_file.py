@@ -2,6 +2,8 @@
 
 import json
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from typing import Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
@@ -18,9 +20,21 @@ from ingest.handed_in_model import HandedInRow, HandedInState
 from ingest.models import RecordKeyRow
 from ingest.seal_content import new_key, open_key
 
-__all__ = ["HANDED_IN", "Said", "begin_work", "binding", "change_said", "drop_file", "keep_file", "row_of", "say_state"]
+__all__ = [
+    "HANDED_IN",
+    "Said",
+    "begin_work",
+    "binding",
+    "change_said",
+    "drop_file",
+    "forget_unused",
+    "keep_file",
+    "row_of",
+    "say_state",
+]
 
 HANDED_IN = "ingest.handed_in"
+UNUSED_DAYS: Final = 30
 
 
 @dataclass(frozen=True)
@@ -83,6 +97,19 @@ def drop_file(session: Session, file: UUID) -> None:
     session.delete(row)
     session.delete(session.get_one(RecordKeyRow, file))
     record(session, Action.ERASED, f"{HANDED_IN}:{file}", purpose=Purpose.COLLECTION)
+
+
+def forget_unused(session: Session) -> int:
+    """Forget what nobody took in for `UNUSED_DAYS`: an erasure does not look into it. How many there were."""
+    overdue = (
+        HandedInRow.operation == access_of(session).operation,
+        HandedInRow.state != HandedInState.TAKEN_IN.value,
+        HandedInRow.at < now() - timedelta(days=UNUSED_DAYS),
+    )
+    files = session.scalars(select(HandedInRow.id).where(*overdue)).all()
+    for file in files:
+        drop_file(session, file)
+    return len(files)
 
 
 def row_of(session: Session, file: UUID) -> HandedInRow:

@@ -4,15 +4,21 @@ import html
 import io
 import re
 import zipfile
+from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from httpx import Response
 from sqlalchemy import text
 
+from app.program import Program
+from app.worker.tasks import EXPIRE_OVERDUE, build_worker
 from core.audit import audited_entries
+from core.clock import now
 from core.database import Zone
 from core.permissions import Role
+from core.settings import Settings
 from tests.app.test_import.test_counts import Office
 from tests.app.test_record_pages import Browser, SignIn, Teams
 from tests.app.test_record_pages import signed_in as signed_in  # noqa: PLC0414  (a fixture)
@@ -119,6 +125,19 @@ def test_a_file_is_dropped_with_its_key(sara: Browser, field_team: Field) -> Non
     assert held(field_team) == []
     with field_team.zone() as session:
         assert session.execute(text("SELECT count(*) FROM ingest.record_key")).scalar_one() == 0
+
+
+def test_what_nobody_takes_in_is_forgotten_after_a_month(
+    sara: Browser, field_team: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = hand_in(sara).url.path
+    monkeypatch.setattr(import_module("ingest.handed_in.keep_file"), "now", lambda: now() + timedelta(days=31))
+    new = hand_in(sara, name="new.csv").url.path
+    build_worker(Program(Settings(), field_team.database, field_team.ring)).tasks[EXPIRE_OVERDUE].apply().get()
+    assert sara.get(old).status_code == 404
+    assert "new.csv" in sara.get(new).text
+    with field_team.zone() as session:
+        assert session.execute(text("SELECT count(*) FROM ingest.record_key")).scalar_one() == 1
 
 
 def test_who_reaches_a_part_sees_what_was_handed_in_for_it(
