@@ -172,7 +172,7 @@ class Program:
 
 
 def _solver(columns: Columns) -> highspy.Highs:
-    """HiGHS with the equations that rows of `columns` are 0; one thread and no clock, so that the same week gives the same answer."""
+    """HiGHS with equations: rows of `columns` are 0. One thread and no clock, so that the same week gives the same answer."""
     size = len(columns.starts) - 1
     nothing, level = np.zeros(size), np.zeros(columns.rows)
     solver = highspy.Highs()  # type: ignore[no-untyped-call]
