@@ -29,11 +29,11 @@ def columns_of(sums: sparse.csr_matrix, free: Flags) -> tuple[Flags, Numbers, Co
 
     Sums that hold whatever the groups do are left out.
     """
-    row, cell = np.repeat(np.arange(sums.shape[0]), np.diff(sums.indptr)), sums.indices
+    row, cell = np.repeat(np.arange(sums.shape[0]), np.diff(sums.indptr)), sums.indices.astype(np.int64)
     free = _movable(row, cell, free)
     moving = free[cell]
     row, cell, sign = row[moving], (np.cumsum(free) - 1)[cell[moving]], sums.data[moving]
-    group = _equal(row, cell, sign, np.count_nonzero(free))
+    group = _equal(row, cell, sign, int(np.count_nonzero(free)))
     return free, group, _merged(row, group[cell], sign, int(group.max(initial=-1)) + 1)
 
 
