@@ -11,9 +11,9 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
 from anonymizer.policy import Possible
-from anonymizer.suppression.columns import Columns, columns_of, with_opposites
 from anonymizer.suppression.equations import Flags, Numbers, System
 from anonymizer.suppression.moves import Move, make_move
 from anonymizer.suppression.pattern import Pattern
@@ -32,11 +32,12 @@ class Program:
     """A scope as a linear program. Columns are groups of cells that are always equal: how far a group rises, and falls."""
 
     def __init__(self, system: System, pattern: Pattern, cells: Numbers, held: Flags, sums: sparse.csr_matrix) -> None:
-        free, self._group, columns = columns_of(sums, ~pattern.shown[cells])
-        cells = cells[free]
+        free = _movable(sums, ~pattern.shown[cells])
+        cells, sums = cells[free], sums[:, np.flatnonzero(free)]
         self._system, self._pattern, self._cells = system, pattern, cells
         self._held = held[free]
-        groups = len(columns.starts) - 1
+        matrix, self._group = _merge_equal_cells(sums)
+        groups = matrix.shape[1]
         # the cells of a group change alike and need not be equal: it falls as far as its poorest cell can
         self._room = np.full(groups, np.iinfo(np.int64).max)
         np.minimum.at(self._room, self._group, system.persons[cells])
@@ -46,7 +47,7 @@ class Program:
         self._fall = np.full(groups, -1)
         self._fall[self._falling] = groups + np.arange(len(self._falling))
         self._columns = np.arange(groups + len(self._falling), dtype=np.int32)
-        self._solver = _solver(with_opposites(columns, self._falling))
+        self._solver = _solver(sparse.hstack([matrix, -matrix[:, self._falling]]).tocsc())
         self._version, self._budget = -1, 0
         self._branches = BRANCHES if system.layers is None else FEW_BRANCHES
         self._cost, self._fixed = np.full(groups, np.nan), np.zeros(groups, bool)
@@ -159,7 +160,7 @@ class Program:
         return None
 
     def _change(self) -> NDArray[np.float64]:
-        value = np.fromiter(self._solver.getSolution().col_value, float)
+        value = np.array(self._solver.getSolution().col_value)
         change = value[: len(self._room)].copy()
         change[self._falling] -= value[len(self._room) : len(self._columns)]
         return change
@@ -171,10 +172,35 @@ class Program:
         return make_move(cells, of_cells[moved], self._system.persons[cells])
 
 
-def _solver(columns: Columns) -> highspy.Highs:
-    """HiGHS with equations: rows of `columns` are 0. One thread and no clock, so that the same week gives the same answer."""
-    size = len(columns.starts) - 1
-    nothing, level = np.zeros(size), np.zeros(columns.rows)
+def _movable(sums: sparse.csr_matrix, free: Flags) -> Flags:
+    """The cells that can change at all: not what stands as it was shown, nor what is alone with such cells in a sum."""
+    free, entries = free.copy(), abs(sums)
+    while True:
+        alone = (entries @ free.astype(np.int64)) == 1
+        stuck = free & ((entries.T @ alone.astype(np.int64)) > 0)
+        if not np.any(stuck):
+            return free
+        free &= ~stuck
+
+
+def _merge_equal_cells(equations: sparse.csr_matrix) -> tuple[sparse.csc_matrix, Numbers]:
+    """Equations over groups of cells that are always equal (a total and its only part there), and the group of each cell."""
+    size = equations.shape[1]
+    starts = equations.indptr[:-1][np.diff(equations.indptr) == 2]
+    starts = starts[equations.data[starts] * equations.data[starts + 1] < 0]
+    pairs = (equations.indices[starts], equations.indices[starts + 1])
+    links = sparse.coo_matrix((np.ones(len(starts)), pairs), shape=(size, size))
+    groups, group = connected_components(links, directed=False)
+    merge = sparse.csr_matrix((np.ones(size), group, np.arange(size + 1)), shape=(size, groups))
+    merged = (equations @ merge).tocsr()
+    merged.eliminate_zeros()
+    return merged[np.diff(merged.indptr) > 0].tocsc(), group.astype(np.int64)
+
+
+def _solver(matrix: sparse.csc_matrix) -> highspy.Highs:
+    """HiGHS with the equations `matrix` x = 0; one thread and no clock, so that the same week gives the same answer."""
+    rows, columns = matrix.shape
+    nothing, level = np.zeros(columns), np.zeros(rows)
     solver = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.silent()
     solver.setOptionValue("threads", 1)
@@ -182,20 +208,20 @@ def _solver(columns: Columns) -> highspy.Highs:
     solver.setOptionValue("simplex_scale_strategy", 0)
     solver.setOptionValue("dual_simplex_cost_perturbation_multiplier", 0.0)  # a fifth faster here, and moves are shorter
     solver.passModel(  # arrays, which are taken as they are; fields of a HighsLp are copied number by number
-        size,
-        columns.rows,
-        len(columns.row),
+        columns,
+        rows,
+        matrix.nnz,
         int(highspy.MatrixFormat.kColwise),
         int(highspy.ObjSense.kMinimize),
         0.0,
         nothing,
         nothing,
-        np.full(size, highspy.kHighsInf),
+        np.full(columns, highspy.kHighsInf),
         level,
         level,
-        columns.starts.astype(np.int32),
-        columns.row.astype(np.int32),
-        columns.value.astype(float),
-        np.zeros(size, np.int32),
+        matrix.indptr,
+        matrix.indices,
+        matrix.data.astype(float),
+        np.zeros(columns, np.int32),
     )
     return solver

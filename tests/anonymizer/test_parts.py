@@ -7,13 +7,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import sparse
 
 from anonymizer import TOTAL, CountedWeek, Dimension, Policy
 from anonymizer.primary import primary_of
 from anonymizer.suppression import parts
 from anonymizer.suppression.checkpoint import Checkpoint
-from anonymizer.suppression.columns import columns_of
 from anonymizer.suppression.equations import System, build_system
 from anonymizer.suppression.guards import guard
 from anonymizer.suppression.moves import Goals
@@ -82,24 +80,6 @@ def test_the_sums_of_some_cells_are_those_whose_totals_are_among_them(system: Sy
     rows = [row for row, total in enumerate(system.totals.tolist()) if total in set(cells.tolist())]
     expected = sorted(map(tuple, system.sums[rows][:, cells].toarray().tolist()))
     assert sorted(map(tuple, system.sums_within(cells).toarray().tolist())) == expected
-
-
-@given(st.data())
-def test_columns_hold_what_cells_say_that_can_change(system: System, data: st.DataObject) -> None:
-    """Of cells that are alone in a sum with such that stand, none can; of those that are always equal there is one column."""
-    cells = np.array(sorted(data.draw(st.sets(st.integers(0, system.size - 1), min_size=1, max_size=60))))
-    stand = np.array(data.draw(st.lists(st.booleans(), min_size=len(cells), max_size=len(cells))))
-    sums = system.sums_within(cells)
-    free, group, columns = columns_of(sums, ~stand)
-    left = sums.toarray()[:, free]
-    assert not np.any(free & stand)
-    assert not np.any(np.count_nonzero(left, axis=1) == 1)
-    merged = left @ np.eye(int(group.max(initial=-1)) + 1, dtype=np.int64)[group]
-    written = sparse.csc_matrix((columns.value, columns.row, columns.starts), shape=(columns.rows, merged.shape[1])).toarray()
-    assert np.array_equal(written, merged[np.any(merged, axis=1)])
-    for row in left[np.count_nonzero(left, axis=1) == 2]:
-        [one, other] = np.flatnonzero(row)
-        assert row[one] == row[other] or group[one] == group[other]
 
 
 def _goals(system: System) -> Goals:
