@@ -67,6 +67,11 @@ def test_nobody_else_enters_or_reads_an_entry(site: Site, officer: Browser, role
     assert eve.send("/registers/breaches/new", page="/work", **breach(1)).status_code == 403
 
 
+def within(page: str) -> str:
+    """What a page says of its own, without where one can go."""
+    return page.split("<main")[1]
+
+
 def test_an_assessment_is_entered_and_shown(officer: Browser) -> None:
     page = officer.get(enter(officer, "assessments", **ASSESSMENT)).text
     for said in ("Names across scripts", "Quintessa Reporter might be found.", "Assistance · Statistics", "2999-01-01"):
@@ -76,7 +81,7 @@ def test_an_assessment_is_entered_and_shown(officer: Browser) -> None:
 def test_the_next_version_leaves_the_one_before_in_the_history(officer: Browser) -> None:
     entry = enter(officer, "assessments", **ASSESSMENT)
     page = officer.send(entry, page=entry, version="1", **{**ASSESSMENT, "measures": "and fewer of them"}).text
-    assert page.count("<details") == 2
+    assert within(page).count("<details") == 2
     assert "and fewer of them" in page
     assert "compound tokens only" in page
     assert page.index("Version 2") < page.index("Version 1")
@@ -90,7 +95,7 @@ def test_who_writes_second_is_told_and_keeps_what_they_typed(officer: Browser) -
     assert "Somebody else added a version meanwhile" in answer.text
     assert "my own measure" in answer.text
     assert "hreflang" not in answer.text, "another language would lose it"
-    assert officer.get(entry).text.count("<details") == 2
+    assert within(officer.get(entry).text).count("<details") == 2
 
 
 @pytest.mark.parametrize("lacking", [{"title": " "}, {"noticed_at": "yesterday"}, {"records": "-1"}, {"records": "many"}])

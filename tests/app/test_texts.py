@@ -18,7 +18,7 @@ from core.second_person import Act
 
 NAMES = sorted({group.texts for group in GROUPS})
 READ = [*NAMES, "frame", "phones"]
-NEVER_TYPED = {"rule", "score", "told"}  # fields of a case file that the program writes
+NEVER_TYPED = {"rule", "score", "told", "basis", "digest", "holds"}  # fields of a case file that the program writes
 OTHERS = [language for language in LANGUAGES if language != DEFAULT_LANGUAGE]
 
 

@@ -296,5 +296,5 @@ def test_the_words_of_the_case_file_are_there_in_every_language() -> None:
         f"field_{one.name}" for fields in FIELDS.values() for one in fields
     }
     for language in LANGUAGES:
-        assert wanted == case_words(language).keys(), language
+        assert wanted == {name for name in case_words(language) if not name.startswith("hint_")}, language
         assert all(word.strip() for word in case_words(language).values())

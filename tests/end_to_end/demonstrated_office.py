@@ -13,14 +13,17 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.import_on_screen import Upload, hand_in
 from app.program import Program, open_program
 from app.web.application import create_application
-from casework import find_case
+from casework import find_case, list_cases
 from casework.case_file import Act, EntryKind, Step, read_case_file, take_step
 from casework.consent import ConsentState, GivenBy, Statement, record_consent
 from casework.erasure import ErasureReason, propose_erasure
+from casework.models import CaseState
 from casework.programme import OURS
 from casework.rights import RequestKind, hold_record, receive_request
+from core.access import UNASSIGNED
 from core.audit import Purpose
 from core.clock import now
 from core.database import Zone
@@ -35,6 +38,7 @@ from core.registers import Breach, add_entry
 from core.settings import Settings
 from exports import list_releases
 from ingest.collectors import add_collector
+from ingest.handed_in import Said
 from tests.end_to_end.served import served
 
 __all__ = ["EVERYBODY", "DemonstratedOffice", "demonstrated_office"]
@@ -59,13 +63,18 @@ REFERRED, ERASED, HELD, SCREENED = (
 )  # the first is being worked on, its plan approved
 
 
+ENDED = {CaseState.CLOSED, CaseState.CLOSED_REFERRED}
+SHEET = b"Site,When did the group arrive?,District of origin,District of arrival,female_18_59\nS-1,2026-08-25,Ashby,Birk,3\n"
+
+
 @dataclass(frozen=True)
 class DemonstratedOffice:
     """Where it is served; each one's cookie, and that of somebody who holds every role; and what an address may name."""
 
     address: str
     cookies: dict[str, str]
-    places: dict[str, str]  # by `case`, its `person`, a case not decided on (`screened`), a `referral`, a released `week`
+    places: dict[str, str]
+    """By `case`, its `person`, a case not decided on (`screened`), one that is `closed`, a `referral`, a released `week`."""
 
 
 @contextmanager
@@ -116,6 +125,7 @@ def _work(program: Program, accounts: dict[str, UUID]) -> dict[str, str]:
         referred, erased, held, screened = (found for found in cases.values() if found)
         receive_request(session, ring, referred.person, RequestKind.ACCESS)
         referral, _ = [_refer(session, program, referred.id, referred.person, accounts[name]) for name in ("dora", EVERYBODY)]
+        closed = next(one.id for one in list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE) if one.state in ENDED)
     with seat("carla") as session:
         propose_erasure(session, str(erased.person), reason=ErasureReason.PERSON_ASKED)
         propose_policy(session, PolicyKind.PROGRAMME, OURS.read_text(encoding="utf-8"))
@@ -123,9 +133,19 @@ def _work(program: Program, accounts: dict[str, UUID]) -> dict[str, str]:
         hold_record(session, ring, held.person, reason="A court asked for it.")
     with seat("dina", Zone.AUDIT) as session:
         add_entry(session, ring, Breach("A telephone was lost", "In a bus.", "yesterday", now() - timedelta(hours=10), 12))
+    with program.database.transaction(Zone.IDENTITY, actor="a test") as session:
+        carla = access_for(session, accounts["carla"], OPERATION)
+    hand_in(program, carla, Upload(SHEET, Said("arrivals.csv"), UNASSIGNED, "movement_tracking"))
     with program.database.transaction(Zone.STATISTICS) as session:
         week = max(str(row.period) for row in list_releases(session))
-    named = {"case": referred.id, "person": referred.person, "screened": screened.id, "referral": referral, "week": week}
+    named = {
+        "case": referred.id,
+        "person": referred.person,
+        "screened": screened.id,
+        "closed": closed,
+        "referral": referral,
+        "week": week,
+    }
     return {name: str(said) for name, said in named.items()}
 
 

@@ -51,6 +51,7 @@ CLINIC: Final = "lake-clinic"
 PAGES: Final = (
     "work", "persons", "duplicates", "exports", "erasures", "rights-requests", "approvals", "audit", "audit/readers",
 )  # fmt: skip
+AGREED = {"use": "referral", "basis": "consent", "state": "given", "given_by": "self"}
 
 
 def live_through(season: Season) -> None:
@@ -138,7 +139,7 @@ def _make_mistakes(season: Season, amal: Colleague, person: UUID) -> None:
     at, word = f"/persons/{person}", season.word("typed in vain")
     amal.look(f"/persons/{word}", status=HTTPStatus.NOT_FOUND)
     amal.look(f"/{word}?{word}={word}", status=HTTPStatus.NOT_FOUND)
-    amal.do(f"{at}/consent", page=at, status=HTTPStatus.UNPROCESSABLE_ENTITY, use="referral", recipient=f"Dr {word}")
+    amal.do(f"{at}/consent", page=at, status=HTTPStatus.UNPROCESSABLE_ENTITY, **AGREED, recipient=f"Dr {word}")
     amal.do(f"{at}/share", page=at, status=HTTPStatus.NOT_FOUND, account=word, part="identity", reason=word)
     amal.do(f"{at}/files/{word}", page=at, status=HTTPStatus.NOT_FOUND)
     forged = amal.client.post(f"{at}/correct/save", data={"answer:prs_First_Name": word, "form_token": word})
@@ -187,7 +188,7 @@ def _break_the_glass(season: Season, sara: Colleague, person: UUID) -> None:
 def _agree_and_restrict(season: Season, sara: Colleague, person: UUID) -> None:
     at = f"/persons/{person}"
     for recipient in (CLINIC, PARTNER):
-        said = {"use": "referral", "recipient": recipient, "language": "ar", "note": season.word("a note on consent")}
+        said = AGREED | {"recipient": recipient, "language": "ar", "note": season.word("a note on consent")}
         sara.do(f"{at}/consent", page=at, **said)
     page = sara.do(f"{at}/restrict", page=at, reason="objection").text
     [lift] = re.findall(r'action="(/persons/[^"]+/lift)"', page)

@@ -69,7 +69,7 @@ def _tell_of_others(season: Season, amal: Colleague, person: UUID) -> None:
 
 def _report_on_it(season: Season, amal: Colleague, sara: Colleague, file: str, person: UUID) -> None:
     """Drafted from all that was told, changed, approved, signed and printed; and looked up as a court would ask."""
-    yes = {"use": "referral", "state": "given", "recipient": "court", "language": "en", "given_by": "self"}
+    yes = {"use": "referral", "basis": "consent", "state": "given", "recipient": "court", "language": "en", "given_by": "self"}
     amal.do(f"/persons/{person}/consent", page=f"/persons/{person}", sees=True, **yes)
     wish = {"for": "court", "recipient": "court", "language": "en", "in_words": "yes", "id": str(uuid4())}
     drafted = amal.fill_in(f"{file}/reports/new", wish, page=f"{file}/reports/new", sees=True)
