@@ -21,7 +21,7 @@ Part = TypeVar("Part")
 Found = TypeVar("Found")
 
 ALONE_SECONDS = 0.2
-"""So long one process works alone: to start others costs a good part of it, more where much memory is held."""
+"""Work that one process does alone: to start others costs a good part of it, more where much memory is held."""
 
 _shared: list[object] = []
 """What a process that was just started looks at: it has it by fork."""
@@ -32,13 +32,14 @@ def side_by_side(
 ) -> Iterator[Found]:
     """What `work` finds in each part of a thing, in the order of the parts; it must leave the thing as it is.
 
-    `processes` 0 takes as many as there are processors. None is started before the first parts show that there is much to do.
+    `processes` 0 takes as many as there are processors. None is started before the parts done show that much is left to do.
     """
-    alone, done = processes == 1 or not may_fork(), 0
-    ends = monotonic() + ALONE_SECONDS
-    while done < len(parts) and (alone or monotonic() < ends):
-        yield work(thing, parts[done])
-        done += 1
+    alone, done, spent = processes == 1 or not may_fork(), 0, 0.0
+    while done < len(parts) and (alone or spent / max(done, 1) * (len(parts) - done) < ALONE_SECONDS):
+        begun = monotonic()
+        found = work(thing, parts[done])
+        spent, done = spent + monotonic() - begun, done + 1
+        yield found
     yield from _in_processes(work, thing, parts[done:], processes or len(os.sched_getaffinity(0)))
 
 

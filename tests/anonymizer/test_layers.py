@@ -92,6 +92,18 @@ class TestLayers:
         beside = weeks_of(system, hidden)
         assert system.shapes[beside.axis].codes[beside.home[number_of(system, origin="N1")]] == "W2"
 
+    def test_an_unsafe_cell_of_the_period_is_looked_for_wherever_it_has_to_fall(self, system: System) -> None:
+        """However few layers are asked for. One that is safe may stay as it is in all but one."""
+        hidden = np.zeros(system.size, bool)
+        for origin in ("N1", "S2"):
+            hidden[[number_of(system, week=week, origin=origin) for week in ("W1", "W3")]] = True
+        unsafe, safe = number_of(system, origin="N1"), number_of(system, origin="S2")
+        hidden[unsafe] = True
+        beside = weeks_of(system, hidden)
+        codes = system.shapes[beside.axis].codes
+        assert [codes[layer] for layer in beside.around(unsafe, together=1)] == ["W1", "W3"]
+        assert len(beside.around(safe, together=1)) == 1
+
     def test_few_cells_are_searched_as_one(self, system: System, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(layers, "ROOM", 1)
         assert layers_of(system, np.arange(system.size) == 0, "week") is None

@@ -3,6 +3,7 @@
 import os
 import random
 from collections.abc import Callable
+from itertools import count
 
 import numpy as np
 import pytest
@@ -84,6 +85,17 @@ def test_processes_find_what_one_finds_in_the_same_order() -> None:
 def test_for_little_work_no_process_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("anonymizer.side_by_side.ALONE_SECONDS", 60)
     assert list(side_by_side(_scaled, 3, [4, 1, 5], 2)) == [(os.getpid(), 12), (os.getpid(), 3), (os.getpid(), 15)]
+
+
+@pytest.mark.parametrize(("parts", "processes"), [(3, 1), (4, 2)])
+def test_processes_are_started_once_the_parts_done_show_that_more_than_that_is_left(
+    monkeypatch: pytest.MonkeyPatch, parts: int, processes: int
+) -> None:
+    """The first part takes a second, and one process does up to two and a half alone."""
+    monkeypatch.setattr("anonymizer.side_by_side.ALONE_SECONDS", 2.5)
+    monkeypatch.setattr("anonymizer.side_by_side.monotonic", count().__next__)
+    where = [who == os.getpid() for who, _ in side_by_side(_scaled, 3, range(parts), 2)]
+    assert where == [True] + [processes == 1] * (parts - 1)
 
 
 def _scaled(thing: int, part: int) -> tuple[int, int]:
