@@ -5,32 +5,36 @@ system; others differ from it in a neighbourhood only, where a program is small,
 over is asked of ever wider neighbourhoods, at last of everything that hangs together.
 """
 
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 from scipy import sparse
 
 from anonymizer.attacker.bounds import outer_bounds
-from anonymizer.attacker.deduction import FAR, Contradiction, Core
+from anonymizer.attacker.deduction import FAR, Core
+from anonymizer.attacker.first_table import first_table
 from anonymizer.attacker.joint_program import NEAR, Flags, JointProgram, Reals
+from anonymizer.attacker.layers import Layers
 from anonymizer.attacker.neighbourhoods import Neighbourhoods
 from anonymizer.attacker.unknowns import Equations, Whole
-from anonymizer.attacker.whole_tables import extreme_whole, whole_near
+from anonymizer.attacker.whole_tables import whole_near
 from anonymizer.errors import SolverGaveUp
 from anonymizer.side_by_side import side_by_side
 
 __all__ = ["PossibleTables"]
 
-WIDE: Final = 20_000  # columns that are asked for together; these, and what follows, measured with bench/protect_tables.py
+WIDE: Final = 30_000  # columns that are asked for together; these, and what follows, measured with bench/protect_tables.py
 SIZES: Final = (150, 500, 2000, 9000)  # columns of a neighbourhood in which one is asked for by itself
 APART: Final = 8  # columns around one in which nobody else is asked for first
 TRIED: Final = 1000  # columns that may be asked for first
 SECOND: Final = 0.01  # what all others count beside these
-GAIN: Final = 1 / 200  # of its columns a program has to settle, or it is the last one of its kind
-FEW: Final = 4  # persons
+GAIN: Final = 10  # of so many open ends a program has to settle one, or it is the last one of its kind
 WORTHWHILE: Final = 300  # open columns from which a second process finds more than it costs to start
 PARTS: Final = 8  # of what is open, whatever the number of processes
+
+Blocks: TypeAlias = Sequence[Whole]
 
 
 class _Sweep(NamedTuple):
@@ -56,12 +60,15 @@ class PossibleTables:
     Beside it what is proven of it: no table has it less than `lower` or more than `upper` (`FAR` is no end).
     """
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, groups: Sequence[Blocks] = (), layers: Layers | None = None) -> None:
+        """`groups` and `layers` say what is worth asking together."""
         self._core: Final = core
+        self._groups, self._layers = groups, layers
+        self._asked: Final = layers.equations if layers else core.equations
         self.least, self.most = np.full(len(core.lower), FAR), np.full(len(core.lower), -FAR)
         self.lower, self.upper = outer_bounds(core)
         self._base: Whole | None = None
-        self._near: Final = Neighbourhoods(core.equations.signs)
+        self._near: Final = Neighbourhoods(self._asked.signs, layers.leading if layers else {})
         self.chance = np.random.default_rng(0)
 
     def add(self, values: Whole) -> bool:
@@ -104,28 +111,47 @@ class PossibleTables:
         """Find a table, unless one is there; raises `Contradiction` where there is none, and `SolverGaveUp`."""
         if self._base is not None or not len(self.lower):
             return
-        core, every = self._core, np.ones(len(self.lower), bool)
-        # each column a little above its least: so that not too many are at their ends
-        values = JointProgram(core.equations, core.lower, core.upper).solve(core.lower, core.lower + FEW, ~every, every)
-        if values is None:
-            raise Contradiction
-        whole = whole_near(core.equations, values, core.lower, core.upper)
-        if whole is None:
-            whole = extreme_whole(core.equations, core.lower, core.upper, np.zeros(len(every))).values
+        whole = first_table(self._core, self._layers)
         if whole is None or not self.add(whole):
             raise SolverGaveUp(status="no whole table")
 
     def _ask_together(self, low: Whole, high: Whole) -> None:
         """Ask for many at once, in wide neighbourhoods that cover all that is open, side by side."""
-        asked, wide = np.zeros(len(low), bool), []
-        for seed in np.flatnonzero((self.least > low) | (self.most < high)).tolist():
-            if not asked[seed]:
-                columns = np.sort(self._near.around(seed, WIDE))
-                asked[columns] = True
-                wide.append(_Wide(columns, low[columns], high[columns]))
+        for blocks in self._rounds():
+            self._ask_side_by_side(blocks, low, high)
+        if self._layers is None:
+            self._ask_side_by_side(self._around(self._wanted(low, high)), low, high)
+
+    def _rounds(self) -> Iterator[Blocks]:
+        """What is asked together, before all else what is below one group; of layers, of each and then of two."""
+        if self._layers is None:
+            yield from self._groups
+            return
+        for wider in self._layers.rounds():
+            for groups in self._groups:
+                yield [np.intersect1d(columns, group, assume_unique=True) for columns in wider for group in groups]
+            yield wider
+
+    def _wanted(self, low: Whole, high: Whole) -> Flags:
+        """The columns of which something is open."""
+        return (self.least > low) | (self.most < high)
+
+    def _ask_side_by_side(self, blocks: Iterable[Whole], low: Whole, high: Whole) -> None:
+        """Ask in each block in which something is open, from what was known before any of them."""
+        open_ = self._wanted(low, high)
+        wide = [_Wide(columns, low[columns], high[columns]) for columns in blocks if np.any(open_[columns])]
         for part, (least, most) in zip(wide, list(side_by_side(PossibleTables.asked_apart, self, wide)), strict=True):
             self._learn(part.columns, least)
             self._learn(part.columns, most)
+
+    def _around(self, open_: Flags) -> Iterator[Whole]:
+        """Columns that are near to each other: what is near to something open, until all of that is among them."""
+        asked = np.zeros(len(open_), bool)
+        for seed in np.flatnonzero(open_).tolist():
+            if not asked[seed]:
+                columns = np.sort(self._near.around(seed, WIDE))
+                asked[columns] = True
+                yield columns
 
     def asked_apart(self, part: "_Wide") -> tuple[Whole, Whole]:
         """What tables show that differ from the first in some columns only, beside what was known; nothing here is changed."""
@@ -147,15 +173,18 @@ class PossibleTables:
         """
         if self._base is None:
             return
-        block = _Block(self._core, self._base, columns)
-        left, settled = len(self._both(columns, low, high)), len(columns)
-        while left and settled > GAIN * len(columns):
+        block = _Block(self._core, self._asked, self._base, columns)
+        before = left = len(self._both(columns, low, high))
+        settled = left
+        while settled * GAIN > before:
+            before = left
             falling, rising = self._part(*self._open(columns, low, high))
             tried = self.chance.permutation(columns[falling | rising])[:TRIED]
             weights = np.full(len(columns), SECOND)
             weights[np.searchsorted(columns, self._near.apart(tried.tolist(), APART))] = 1
             self._learn(columns, block.table(low, high, falling, rising, weights))
-            settled = left - (left := len(self._both(columns, low, high)))
+            left = len(self._both(columns, low, high))
+            settled = before - left
 
     def _both(self, columns: Whole, low: Whole, high: Whole) -> Whole:
         return np.concatenate([np.flatnonzero(of) for of in self._open(columns, low, high)])
@@ -198,7 +227,7 @@ class PossibleTables:
         """Look for tables that differ from the first in these columns only, for one after the other of some of them."""
         if self._base is None:
             return
-        block = _Block(self._core, self._base, columns)
+        block = _Block(self._core, self._asked, self._base, columns)
         for one in singly.tolist():
             alone = np.arange(len(columns)) == one
             for falls in (True, False):
@@ -223,10 +252,9 @@ class PossibleTables:
 class _Block:
     """Some columns of a system, while all others stay as they are in a table that is possible."""
 
-    def __init__(self, core: Core, base: Whole, columns: Whole) -> None:
-        signs = core.equations.signs[:, columns]
-        signs = signs[np.flatnonzero(np.diff(signs.indptr))]
-        self._equations = Equations(signs, signs @ base[columns])
+    def __init__(self, core: Core, asked: Equations, base: Whole, columns: Whole) -> None:
+        """`asked` are equations from which all others follow."""
+        self._equations, self._all = _within(asked, base, columns), _within(core.equations, base, columns)
         self._lower, self._upper = core.lower[columns], core.upper[columns]
         self._program = JointProgram(self._equations, self._lower, self._upper)
 
@@ -236,6 +264,13 @@ class _Block:
         if values is None or not np.any((falling & (values < low + NEAR)) | (rising & (values > high - NEAR))):
             return None
         whole = whole_near(self._equations, values, self._lower, self._upper)
-        if whole is None or not self._equations.hold(whole):
+        if whole is None or not self._all.hold(whole):
             return None
         return whole if np.all((self._lower <= whole) & (whole <= self._upper)) else None
+
+
+def _within(equations: Equations, base: Whole, columns: Whole) -> Equations:
+    """What equations say of some columns while all others are as in a table that keeps them."""
+    signs = equations.signs[:, columns]
+    signs = signs[np.flatnonzero(np.diff(signs.indptr))]
+    return Equations(signs, signs @ base[columns])
