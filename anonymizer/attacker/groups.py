@@ -17,10 +17,13 @@ from anonymizer.published import PublishedTable
 __all__ = ["by_groups", "columns_by"]
 
 NONE: Final = -1
+SMALL: Final = 5000  # columns up to which one program over all is as good
 
 
 def by_groups(tables: Sequence[PublishedTable], unknowns: Unknowns, core: Core) -> list[list[Whole]]:
     """The columns below each group of innermost codes: of the dimension with the most codes first, then of the next."""
+    if len(core.lower) <= SMALL:
+        return []
     dimensions = {dimension.name: dimension for table in tables for dimension in table.dimensions}
     ranked = sorted(dimensions.values(), key=lambda dimension: -len(dimension.parents))
     hidden = unknowns.columns != UNKNOWN

@@ -26,6 +26,7 @@ from anonymizer.published import PublishedTable
 __all__ = ["Layers", "find_layers"]
 
 FEW: Final = 10  # of so many unknowns one may be a tie; in tables that are no table and its parts nearly all are
+SMALL: Final = 500  # columns up to which all are asked together at no cost
 BESIDE: Final = 4  # layers beside which each is asked for
 NONE: Final = -1
 
@@ -121,6 +122,8 @@ def find_layers(tables: Sequence[PublishedTable], unknowns: Unknowns, core: Core
 
     Raises `Contradiction`.
     """
+    if len(core.lower) <= SMALL:
+        return None
     found = [_Along(unknowns, _layer_of_unknowns(name, tables, unknowns), name) for name in _shared(tables)]
     best = min(found, key=lambda along: along.tied, default=None)
     return best.finish(core) if best and best.tied * FEW <= unknowns.count else None
@@ -157,10 +160,12 @@ class _Along:
         self._kept = np.delete(np.arange(len(self._rows)), self._giving)
         self.tied: Final = int(np.count_nonzero(_across(signs[self._kept], self._layer)))
 
-    def finish(self, core: Core) -> Layers:
+    def finish(self, core: Core) -> Layers | None:
         every, layer = self._unknowns.equations, self._layer
         needed = Equations(every.signs[self._rows], every.amounts[self._rows])
         own, total = columns_by(layer, core), np.ones(len(core.lower), bool)
+        if len(own) < 2:
+            return None
         total[core.column[(core.factor != 0) & (layer != NONE)]] = False
         several = np.setdiff1d(np.flatnonzero(~total), np.concatenate(own))
         return Layers(_substituted(needed, core), tuple(own), np.flatnonzero(total), several, self._apart())

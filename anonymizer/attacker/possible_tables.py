@@ -123,14 +123,15 @@ class PossibleTables:
             self._ask_side_by_side(self._around(self._wanted(low, high)), low, high)
 
     def _rounds(self) -> Iterator[Blocks]:
-        """What is asked together, before all else what is below one group; of layers, of each and then of two."""
+        """What is asked together: what is below one group, of layers each and then two that are tied; at last all of these."""
         if self._layers is None:
             yield from self._groups
             return
-        for wider in self._layers.rounds():
+        wider = list(self._layers.rounds())
+        for layers in wider:
             for groups in self._groups:
-                yield [np.intersect1d(columns, group, assume_unique=True) for columns in wider for group in groups]
-            yield wider
+                yield [np.intersect1d(columns, group, assume_unique=True) for columns in layers for group in groups]
+        yield from wider
 
     def _wanted(self, low: Whole, high: Whole) -> Flags:
         """The columns of which something is open."""

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from anonymizer import TOTAL
-from anonymizer.attacker import Attacker, attack
+from anonymizer.attacker import Attacker, attack, groups
+from anonymizer.attacker import layers as layers_module
 from anonymizer.attacker.first_table import first_table
 from anonymizer.attacker.layers import Layers, find_layers
 from anonymizer.dimension import Dimension, flat_dimension
@@ -18,6 +19,12 @@ PLACE = Dimension("place", {TOTAL: None, "n": TOTAL, "n1": "n", "n2": "n", "s": 
 REASON = flat_dimension("reason", ["flood", "drought", "other"])
 DIMENSIONS = (PLACE, REASON, TIME)
 TIED = ("n1", "flood")  # shown for the month, though weeks hide it
+
+
+@pytest.fixture(autouse=True)
+def _small_tables_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(groups, "SMALL", 0)
+    monkeypatch.setattr(layers_module, "SMALL", 0)
 
 
 def month(seed: int) -> PublishedTable:
@@ -92,3 +99,17 @@ def test_a_table_of_one_period_has_no_layers() -> None:
     week = PublishedTable("flows", DIMENSIONS[:2], {key[:2]: number for key, number in table.cells.items() if key[2] == "w1"})
     attacker = Attacker([week])
     assert find_layers([week], attacker.unknowns, attacker._core) is None
+
+
+def test_what_lies_below_one_group_is_asked_together() -> None:
+    """Districts by region; a dimension without regions has no such blocks."""
+    attacker = Attacker([month(1)])
+    [blocks] = groups.by_groups([month(1)], attacker.unknowns, attacker._core)
+    names = {column: dict(name) for name, column in attacker.unknowns.names().items()}
+    core = attacker._core
+    for block in blocks:
+        places = {
+            names[at].get("place", TOTAL) for at in np.flatnonzero(np.isin(core.column, block) & (core.factor != 0)).tolist()
+        }
+        assert len({PLACE.parents[place] for place in places if place not in PLACE.children}) == 1
+    assert sum(map(len, blocks)) == len(np.unique(np.concatenate(blocks)))
