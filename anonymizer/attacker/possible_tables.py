@@ -27,6 +27,7 @@ __all__ = ["PossibleTables"]
 
 WIDE: Final = 30_000  # columns that are asked for together; these, and what follows, measured with bench/protect_tables.py
 SIZES: Final = (150, 500, 2000, 9000)  # columns of a neighbourhood in which one is asked for by itself
+CHEAP: Final = 20_000  # columns up to which a program over all costs less than those of groups before it
 APART: Final = 8  # columns around one in which nobody else is asked for first
 TRIED: Final = 1000  # columns that may be asked for first
 SECOND: Final = 0.01  # what all others count beside these
@@ -125,7 +126,7 @@ class PossibleTables:
     def _rounds(self) -> Iterator[Blocks]:
         """What is asked together: what is below one group, of layers each and then two that are tied; at last all of these."""
         if self._layers is None:
-            yield from self._groups
+            yield from self._groups if len(self.least) > CHEAP else ()
             return
         wider = list(self._layers.rounds())
         for layers in wider:
