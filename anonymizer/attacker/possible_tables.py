@@ -32,7 +32,7 @@ APART: Final = 8  # columns around one in which nobody else is asked for first
 TRIED: Final = 1000  # columns that may be asked for first
 SECOND: Final = 0.01  # what all others count beside these
 GAIN: Final = 10  # of so many open ends a program has to settle one, or it is the last one of its kind
-ENOUGH: Final = 200  # and one of so many columns, where all of them are in it
+ENOUGH: Final = 200  # or of so many columns, where all are asked at once from the beginning
 WORTHWHILE: Final = 300  # open columns from which a second process finds more than it costs to start
 PARTS: Final = 8  # of what is open, whatever the number of processes
 
@@ -66,7 +66,7 @@ class PossibleTables:
         """`groups` and `layers` say what is worth asking together."""
         self._core: Final = core
         self._groups, self._layers = groups, layers
-        self._worthwhile: Final = len(core.lower) // ENOUGH if layers is None and len(core.lower) <= CHEAP else 0
+        self._at_once: Final = layers is None and len(core.lower) <= CHEAP
         self._asked: Final = layers.equations if layers else core.equations
         self.least, self.most = np.full(len(core.lower), FAR), np.full(len(core.lower), -FAR)
         self.lower, self.upper = outer_bounds(core)
@@ -180,7 +180,7 @@ class PossibleTables:
         block = _Block(self._core, self._asked, self._base, columns)
         before = left = len(self._both(columns, low, high))
         settled = len(columns)
-        while left and settled * GAIN > before and settled > self._worthwhile:
+        while left and settled > (len(columns) / ENOUGH if self._at_once else before / GAIN):
             before = left
             falling, rising = self._part(*self._open(columns, low, high))
             tried = self.chance.permutation(columns[falling | rising])[:TRIED]
