@@ -18,6 +18,7 @@ from anonymizer.attacker.first_table import first_table
 from anonymizer.attacker.joint_program import NEAR, Flags, JointProgram, Reals
 from anonymizer.attacker.layers import Layers
 from anonymizer.attacker.neighbourhoods import Neighbourhoods
+from anonymizer.attacker.short_moves import Push, ShortMoves
 from anonymizer.attacker.unknowns import Equations, Whole
 from anonymizer.attacker.whole_tables import whole_near
 from anonymizer.errors import SolverGaveUp
@@ -26,7 +27,7 @@ from anonymizer.side_by_side import side_by_side
 __all__ = ["PossibleTables"]
 
 WIDE: Final = 30_000  # columns that are asked for together; these, and what follows, measured with bench/protect_tables.py
-SIZES: Final = (150, 500, 2000, 9000)  # columns of a neighbourhood in which one is asked for by itself
+TOGETHER: Final = (10, 1, 1)  # columns that are asked for at once by a short move: what is left is asked again, by itself
 CHEAP: Final = 20_000  # columns up to which a program over all costs less than those of groups before it
 APART: Final = 8  # columns around one in which nobody else is asked for first
 TRIED: Final = 1000  # columns that may be asked for first
@@ -39,13 +40,13 @@ PARTS: Final = 8  # of what is open, whatever the number of processes
 Blocks: TypeAlias = Sequence[Whole]
 
 
-class _Sweep(NamedTuple):
-    """What columns are wanted at, in neighbourhoods of which size it is asked, and around which of them."""
+class _Open(NamedTuple):
+    """Columns that are asked for by short moves, how many of them at once, and what all are wanted at."""
 
-    size: int
+    together: int
     low: Whole
     high: Whole
-    seeds: Whole
+    columns: Whole
 
 
 class _Wide(NamedTuple):
@@ -107,8 +108,8 @@ class PossibleTables:
         self.find_first()
         low, high = np.where(low < self.lower, FAR, low), np.where(high > self.upper, -FAR, high)  # proven out of reach
         self._ask_together(low, high)
-        for size in SIZES if singly else ():
-            self._sweep(size, low, high)
+        for together in TOGETHER if singly else ():
+            self._move(together, low, high)
 
     def find_first(self) -> None:
         """Find a table, unless one is there; raises `Contradiction` where there is none, and `SolverGaveUp`."""
@@ -122,7 +123,7 @@ class PossibleTables:
         """Ask for many at once, in wide neighbourhoods that cover all that is open, side by side."""
         for blocks in self._rounds():
             self._ask_side_by_side(blocks, low, high)
-        if self._layers is None:
+        if self._at_once:
             self._ask_side_by_side(self._around(self._wanted(low, high)), low, high)
 
     def _rounds(self) -> Iterator[Blocks]:
@@ -130,11 +131,9 @@ class PossibleTables:
         if self._layers is None:
             yield from self._groups if len(self.least) > CHEAP else ()
             return
-        wider = list(self._layers.rounds())
-        for layers in wider:
+        for layers in self._layers.rounds():
             for groups in self._groups:
                 yield [np.intersect1d(columns, group, assume_unique=True) for columns in layers for group in groups]
-        yield from wider
 
     def _wanted(self, low: Whole, high: Whole) -> Flags:
         """The columns of which something is open."""
@@ -193,51 +192,33 @@ class PossibleTables:
     def _both(self, columns: Whole, low: Whole, high: Whole) -> Whole:
         return np.concatenate([np.flatnonzero(of) for of in self._open(columns, low, high)])
 
-    def _sweep(self, size: int, low: Whole, high: Whole) -> None:
-        """Ask in neighbourhoods for what is open, one by one; where that is much, in parts side by side.
-
-        Large neighbourhoods are few, and parts would ask the same ones.
-        """
-        seeds = np.flatnonzero((self.least > low) | (self.most < high))
-        if len(seeds) < WORTHWHILE or size * PARTS > len(low):
-            self.sweep_from(_Sweep(size, low, high, seeds))
-            return
-        parts = [_Sweep(size, low, high, own) for own in np.array_split(seeds, PARTS)]
-        for least, most in list(side_by_side(PossibleTables.swept_apart, self, parts)):
+    def _move(self, together: int, low: Whole, high: Whole) -> None:
+        """Ask for what is open by short moves, for some at once; where that is much, in parts side by side."""
+        open_ = np.flatnonzero(self._wanted(low, high))
+        parts = [_Open(together, low, high, own) for own in np.array_split(open_, PARTS if len(open_) > WORTHWHILE else 1)]
+        for least, most in list(side_by_side(PossibleTables.moved_apart, self, parts)):
             self.least, self.most = np.minimum(self.least, least), np.maximum(self.most, most)
 
-    def swept_apart(self, part: "_Sweep") -> tuple[Whole, Whole]:
-        """What tables found from some seeds show, beside what was known; nothing here is changed."""
-        other = self._apart(part.seeds)
-        other.sweep_from(part)
+    def moved_apart(self, part: "_Open") -> tuple[Whole, Whole]:
+        """What short moves to some columns show, beside what was known; nothing here is changed."""
+        if self._base is None or not len(part.columns):
+            return self.least, self.most
+        other = self._apart(part.columns)
+        moves = ShortMoves(self._asked, self._core.lower, self._core.upper, self._base)
+        for goals in (part.low, part.high):
+            other._move_to(goals, part, moves)
         return other.least, other.most
 
-    def sweep_from(self, part: "_Sweep") -> None:
-        """Ask in the neighbourhoods of some seeds for what of them is open, all else held as in the first table."""
-        size, low, high, seeds = part
-        asked = np.zeros(len(low), bool)
-        for seed in seeds.tolist():
-            if asked[seed] or (self.least[seed] <= low[seed] and self.most[seed] >= high[seed]):
-                continue
-            columns = self._near.around(seed, size)
-            # those at the rim have too little around them to have been asked well
-            inner = columns if len(columns) < size else columns[: len(columns) // 3]
-            alone = inner[~asked[inner]]
-            asked[inner] = True
-            columns = np.sort(columns)
-            self._ask_singly(columns, np.searchsorted(columns, alone), low[columns], high[columns])
-
-    def _ask_singly(self, columns: Whole, singly: Whole, low: Whole, high: Whole) -> None:
-        """Look for tables that differ from the first in these columns only, for one after the other of some of them."""
-        if self._base is None:
-            return
-        block = _Block(self._core, self._asked, self._base, columns)
-        for one in singly.tolist():
-            alone = np.arange(len(columns)) == one
-            for falls in (True, False):
-                falling, rising = self._open(columns, low, high)
-                if (falling if falls else rising)[one]:
-                    self._learn(columns, block.table(low, high, alone & falls, alone & (not falls)))
+    def _move_to(self, goals: Whole, part: "_Open", moves: ShortMoves) -> None:
+        """Ask once for each column that is not yet at its low or its high goal, of several at once for some that lie apart."""
+        left = self.chance.permutation(part.columns)
+        while len(left):
+            left = left[self.least[left] > goals[left] if goals is part.low else self.most[left] < goals[left]]
+            chosen = self._near.apart(left[:TRIED].tolist(), APART)[: part.together]
+            table = moves.table([Push(column, int(goals[column])) for column in chosen], self.chance) if chosen else None
+            if table is not None:
+                self.add(table)
+            left = left[~np.isin(left, chosen)]
 
     def _open(self, columns: Whole, low: Whole, high: Whole) -> tuple[Flags, Flags]:
         return self.least[columns] > low, self.most[columns] < high
