@@ -75,6 +75,9 @@ class Extremes:
         """The end in the linear program; where that may be enough, a whole table near it."""
         if (column, sign) in self._solved:
             return
+        if goal is not None and len(self._core.lower) > SMALL:
+            self._rule_out(column, sign, goal)
+            return
         self._solved.add((column, sign))
         status, values = self._solve(column, sign)
         if sign < 0 and status in ENDLESS:
@@ -88,6 +91,11 @@ class Extremes:
             whole = whole_near(self._core.equations, values, self._core.lower, self._core.upper)
             if whole is not None:
                 self._possible.add(whole)
+
+    def _rule_out(self, column: int, sign: int, goal: int) -> None:
+        """In a large system the way to a goal is short, or nowhere; the very end is far."""
+        if self._possible.rules_out(column, sign * goal):
+            self._prove(column, sign, goal + 1)
 
     def _solve(self, column: int, sign: int) -> tuple[highspy.HighsModelStatus, Reals]:
         solver = self._solver = self._solver or self._load()

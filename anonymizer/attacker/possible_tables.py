@@ -1,8 +1,8 @@
 """The search for tables that could stand behind the published numbers, many answers at a time.
 
 Every whole table that keeps all equations shows a possible value of every unknown. The first is found in the whole
-system; others differ from it in a neighbourhood only, where a program is small, and still hold everywhere. What is left
-over is asked of ever wider neighbourhoods, at last of everything that hangs together.
+system; others differ from it in a block only, where a program is small, and still hold everywhere. What is left over is
+reached by short moves through the whole system.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,7 +27,8 @@ from anonymizer.side_by_side import side_by_side
 __all__ = ["PossibleTables"]
 
 WIDE: Final = 30_000  # columns that are asked for together; these, and what follows, measured with bench/protect_tables.py
-TOGETHER: Final = (10, 1, 1)  # columns that are asked for at once by a short move: what is left is asked again, by itself
+TOGETHER: Final = 10  # columns that one program moves; where there are layers moves are long, and each is asked by itself
+AGAIN: Final = 4  # ways that are tried to one by itself
 CHEAP: Final = 20_000  # columns up to which a program over all costs less than those of groups before it
 APART: Final = 8  # columns around one in which nobody else is asked for first
 TRIED: Final = 1000  # columns that may be asked for first
@@ -108,8 +109,13 @@ class PossibleTables:
         self.find_first()
         low, high = np.where(low < self.lower, FAR, low), np.where(high > self.upper, -FAR, high)  # proven out of reach
         self._ask_together(low, high)
-        for together in TOGETHER if singly else ():
-            self._move(together, low, high)
+        if singly:
+            for together in (TOGETHER, 1) if self._layers is None else (1,):
+                self._move(together, low, high)
+
+    def rules_out(self, column: int, goal: int) -> bool:
+        """Whether it is proven that no table has a column at a goal, or beyond it as seen from the first table."""
+        return self._base is not None and self._short_moves(self._base).rules_out(Push(column, goal))
 
     def find_first(self) -> None:
         """Find a table, unless one is there; raises `Contradiction` where there is none, and `SolverGaveUp`."""
@@ -132,7 +138,7 @@ class PossibleTables:
             yield from self._groups if len(self.least) > CHEAP else ()
             return
         for layers in self._layers.rounds():
-            for groups in self._groups:
+            for groups in self._groups or [[np.arange(len(self.least))]]:
                 yield [np.intersect1d(columns, group, assume_unique=True) for columns in layers for group in groups]
 
     def _wanted(self, low: Whole, high: Whole) -> Flags:
@@ -204,10 +210,21 @@ class PossibleTables:
         if self._base is None or not len(part.columns):
             return self.least, self.most
         other = self._apart(part.columns)
-        moves = ShortMoves(self._asked, self._core.lower, self._core.upper, self._base)
+        moves = self._short_moves(self._base)
         for goals in (part.low, part.high):
             other._move_to(goals, part, moves)
         return other.least, other.most
+
+    def _push(self, pushes: Sequence[Push], moves: ShortMoves) -> None:
+        """Take in a table to which a short move leads; one column alone is moved by other ways as well, until one is whole."""
+        for _ in range(AGAIN if len(pushes) == 1 else 1):
+            table = moves.table(pushes, self.chance)
+            if table is not None:
+                self.add(table)
+                return
+
+    def _short_moves(self, base: Whole) -> ShortMoves:
+        return ShortMoves(self._asked, self._core.lower, self._core.upper, base)
 
     def _move_to(self, goals: Whole, part: "_Open", moves: ShortMoves) -> None:
         """Ask once for each column that is not yet at its low or its high goal, of several at once for some that lie apart."""
@@ -215,9 +232,7 @@ class PossibleTables:
         while len(left):
             left = left[self.least[left] > goals[left] if goals is part.low else self.most[left] < goals[left]]
             chosen = self._near.apart(left[:TRIED].tolist(), APART)[: part.together]
-            table = moves.table([Push(column, int(goals[column])) for column in chosen], self.chance) if chosen else None
-            if table is not None:
-                self.add(table)
+            self._push([Push(column, int(goals[column])) for column in chosen], moves)
             left = left[~np.isin(left, chosen)]
 
     def _open(self, columns: Whole, low: Whole, high: Whole) -> tuple[Flags, Flags]:

@@ -13,15 +13,16 @@ import numpy as np
 from scipy import sparse
 
 from anonymizer.attacker.deduction import FAR
-from anonymizer.attacker.joint_program import Reals, load_program
+from anonymizer.attacker.joint_program import NEAR, Reals, load_program
 from anonymizer.attacker.unknowns import Equations, Whole
 from anonymizer.attacker.whole_tables import whole_near
 
 __all__ = ["Push", "ShortMoves"]
 
 GAIN: Final = 1e4  # of a column at its goal, against 1 to 2 for a person moved elsewhere
+STATUS: Final = highspy.HighsModelStatus
 STEPS: Final = 5000  # of the simplex; a move that takes more is not short
-BROKEN: Final = 2000  # columns that are made whole together at most
+BROKEN: Final = 1000  # columns that are made whole together at most
 
 
 class Push(NamedTuple):
@@ -44,28 +45,40 @@ class ShortMoves:
         self._solver.setOptionValue("simplex_iteration_limit", STEPS)
 
     def table(self, pushes: Sequence[Push], chance: np.random.Generator) -> Whole | None:
-        """Whole values near the base with as many columns at their goals as can be; None where none were found.
+        """Whole values near the base with as many columns at their goals as can be in fractions; None where none were found.
 
         They are to be checked by whoever takes them. What a change costs is drawn by `chance`, so another call goes another way.
         """
-        costs, room, count = 1 + chance.random(len(self._changes)), self._room.copy(), len(self._base)
-        for column, goal in pushes:
-            far = goal - int(self._base[column])
-            towards, back = (column, column + count) if far > 0 else (column + count, column)
-            costs[towards], room[towards], room[back] = -GAIN, abs(far), 0
-        values = self._solve(costs, room)
-        if values is None:
+        costs, room = 1 + chance.random(len(self._room)), self._room.copy()
+        for push in pushes:
+            towards, back, far = self._ways(push)
+            costs[towards], room[towards], room[back] = -GAIN, far, 0
+        if self._solve(costs, np.zeros(len(room)), room) != STATUS.kOptimal:
             return None
-        return whole_near(self._equations, values, self._lower, self._upper, most=BROKEN)
+        up, down = np.split(np.array(self._solver.getSolution().col_value), 2)
+        values: Reals = self._base + up - down
+        lower, upper = self._lower.copy(), self._upper.copy()
+        for column, goal in pushes:  # where it was reached it is not given up again
+            if abs(values[column] - goal) < NEAR:
+                lower[column] = upper[column] = goal
+        return whole_near(self._equations, values, lower, upper, most=BROKEN)
 
-    def _solve(self, costs: Reals, room: Reals) -> Reals | None:
+    def rules_out(self, push: Push) -> bool:
+        """Whether no values at all, in fractions neither, have a column at its goal or beyond: proven, if it is told."""
+        least, room = np.zeros(len(self._room)), self._room.copy()
+        towards, back, far = self._ways(push)
+        least[towards], room[back] = far, 0
+        return self._solve(np.ones(len(room)), least, room) == STATUS.kInfeasible
+
+    def _ways(self, push: Push) -> tuple[int, int, int]:
+        """The change towards a goal, the one away from it, and how far it is."""
+        far, up, down = push.goal - int(self._base[push.column]), push.column, push.column + len(self._base)
+        return (up, down, far) if far > 0 else (down, up, -far)
+
+    def _solve(self, costs: Reals, least: Reals, room: Reals) -> highspy.HighsModelStatus:
         solver, count = self._solver, len(self._changes)
         solver.changeColsCost(count, self._changes, costs)
-        solver.changeColsBounds(count, self._changes, np.zeros(count), room)
+        solver.changeColsBounds(count, self._changes, least, room)
         solver.setBasis()  # where nothing is changed: from the last move it would be a long way
         solver.run()
-        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            return None
-        up, down = np.split(np.array(solver.getSolution().col_value), 2)
-        values: Reals = self._base + up - down
-        return values
+        return solver.getModelStatus()
