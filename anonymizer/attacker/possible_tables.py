@@ -207,13 +207,28 @@ class PossibleTables:
 
     def moved_apart(self, part: "_Open") -> tuple[Whole, Whole]:
         """What short moves to some columns show, beside what was known; nothing here is changed."""
-        if self._base is None or not len(part.columns):
+        if not len(part.columns):
             return self.least, self.most
         other = self._apart(part.columns)
+        other.move_to(part)
+        return other.least, other.most
+
+    def move_to(self, part: "_Open") -> None:
+        """Ask by short moves for those of some columns that are open."""
+        if self._base is None:
+            return
         moves = self._short_moves(self._base)
         for goals in (part.low, part.high):
-            other._move_to(goals, part, moves)
-        return other.least, other.most
+            self._reach(goals, part, moves)
+
+    def _reach(self, goals: Whole, part: "_Open", moves: ShortMoves) -> None:
+        """Ask once for each column that is not yet at its low or its high goal, of several at once for some that lie apart."""
+        left = self.chance.permutation(part.columns)
+        while len(left):
+            left = left[self.least[left] > goals[left] if goals is part.low else self.most[left] < goals[left]]
+            chosen = self._near.apart(left[:TRIED].tolist(), APART)[: part.together]
+            self._push([Push(column, int(goals[column])) for column in chosen], moves)
+            left = left[~np.isin(left, chosen)]
 
     def _push(self, pushes: Sequence[Push], moves: ShortMoves) -> None:
         """Take in a table to which a short move leads; one column alone is moved by other ways as well, until one is whole."""
@@ -225,15 +240,6 @@ class PossibleTables:
 
     def _short_moves(self, base: Whole) -> ShortMoves:
         return ShortMoves(self._asked, self._core.lower, self._core.upper, base)
-
-    def _move_to(self, goals: Whole, part: "_Open", moves: ShortMoves) -> None:
-        """Ask once for each column that is not yet at its low or its high goal, of several at once for some that lie apart."""
-        left = self.chance.permutation(part.columns)
-        while len(left):
-            left = left[self.least[left] > goals[left] if goals is part.low else self.most[left] < goals[left]]
-            chosen = self._near.apart(left[:TRIED].tolist(), APART)[: part.together]
-            self._push([Push(column, int(goals[column])) for column in chosen], moves)
-            left = left[~np.isin(left, chosen)]
 
     def _open(self, columns: Whole, low: Whole, high: Whole) -> tuple[Flags, Flags]:
         return self.least[columns] > low, self.most[columns] < high

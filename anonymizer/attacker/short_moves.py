@@ -1,7 +1,7 @@
 """Tables that differ from a known one in as few places as can be: for what programs over many cells have left open.
 
-A program in changes: each costs something, up or down. It starts where nothing is changed yet and one cell is pushed to where it
-is wanted, and has to mend only the sums that this breaks. So it takes as many steps as the move is long, however
+A program in changes: each costs something, up or down. It starts where nothing is changed yet and one cell is pushed to
+where it is wanted, and has to mend only the sums that this breaks. So it takes as many steps as the move is long, however
 large the system is, and short moves are mostly whole by themselves.
 """
 
@@ -47,7 +47,7 @@ class ShortMoves:
     def table(self, pushes: Sequence[Push], chance: np.random.Generator) -> Whole | None:
         """Whole values near the base with as many columns at their goals as can be in fractions; None where none were found.
 
-        They are to be checked by whoever takes them. What a change costs is drawn by `chance`, so another call goes another way.
+        They are to be checked by whoever takes them. Changes cost what `chance` draws, so another call goes another way.
         """
         costs, room = 1 + chance.random(len(self._room)), self._room.copy()
         for push in pushes:
