@@ -110,6 +110,9 @@ class Extremes:
 
     def _in_whole(self, column: int, sign: int, goal: int | None) -> None:
         """The end in whole numbers, as far as branching tells; with a goal only whether there is a table that shows it."""
+        if goal is not None and len(self._core.lower) > SMALL:
+            self._possible.branch(column, sign * goal)  # over all of it there would be no end
+            return
         core, costs = self._core, np.zeros(len(self._core.lower))
         lower, upper = core.lower.copy(), core.upper.copy()
         if goal is None:

@@ -20,7 +20,7 @@ from anonymizer.attacker.layers import Layers
 from anonymizer.attacker.neighbourhoods import Neighbourhoods
 from anonymizer.attacker.short_moves import Push, ShortMoves
 from anonymizer.attacker.unknowns import Equations, Whole
-from anonymizer.attacker.whole_tables import whole_near
+from anonymizer.attacker.whole_tables import extreme_whole, whole_near
 from anonymizer.errors import SolverGaveUp
 from anonymizer.side_by_side import side_by_side
 
@@ -28,6 +28,7 @@ __all__ = ["PossibleTables"]
 
 WIDE: Final = 30_000  # columns that are asked for together; these, and what follows, measured with bench/protect_tables.py
 TOGETHER: Final = 10  # columns that one program moves; where there are layers moves are long, and each is asked by itself
+BRANCHED: Final = (300, 1000)  # columns near one that are asked for in whole numbers where no move was whole
 AGAIN: Final = 4  # ways that are tried to one by itself
 CHEAP: Final = 20_000  # columns up to which a program over all costs less than those of groups before it
 APART: Final = 8  # columns around one in which nobody else is asked for first
@@ -116,6 +117,21 @@ class PossibleTables:
     def rules_out(self, column: int, goal: int) -> bool:
         """Whether it is proven that no table has a column at a goal, or beyond it as seen from the first table."""
         return self._base is not None and self._short_moves(self._base).rules_out(Push(column, goal))
+
+    def branch(self, column: int, goal: int) -> None:
+        """Look in whole numbers for a table with a column at its goal, which differs from the first near that column only."""
+        if self._base is None:
+            return
+        for size in BRANCHED:
+            columns = np.sort(self._near.around(column, size))
+            lower, upper, at = self._core.lower[columns], self._core.upper[columns], columns == column
+            lower[at] = upper[at] = goal
+            found = extreme_whole(_within(self._asked, self._base, columns), lower, upper, np.zeros(len(columns))).values
+            if found is not None:
+                table = self._base.copy()
+                table[columns] = found
+                if self.add(table):
+                    return
 
     def find_first(self) -> None:
         """Find a table, unless one is there; raises `Contradiction` where there is none, and `SolverGaveUp`."""
