@@ -66,6 +66,22 @@ def test_a_goal_out_of_reach_leaves_the_cell_before_it_and_the_next_one_is_asked
     assert np.count_nonzero(after - base) == 4
 
 
+def test_a_goal_is_ruled_out_only_where_no_table_has_it() -> None:
+    _, moves = moves_from(INSIDE.ravel())
+    most = int(min(INSIDE[0].sum(), INSIDE[:, 0].sum()))
+    assert not moves.rules_out(Push(0, most))
+    assert not moves.rules_out(Push(0, 0))
+    assert moves.rules_out(Push(0, most + 1))
+
+
+def test_what_no_move_made_whole_is_branched_near_the_cell() -> None:
+    possible = Attacker([all_inside_hidden()]).possible
+    possible.find_first()
+    goal = int(min(INSIDE[0].sum(), INSIDE[:, 0].sum()))
+    possible.branch(0, goal)
+    assert possible.most[0] == goal
+
+
 def test_short_moves_show_the_same_on_one_processor_and_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(possible_tables, "WORTHWHILE", 0)
     monkeypatch.setattr(possible_tables.PossibleTables, "_ask_together", lambda *_: None)
