@@ -21,7 +21,9 @@ from scipy import sparse
 
 from anonymizer.attacker.deduction import FAR, Contradiction, deduce
 from anonymizer.attacker.extremes import Extremes
+from anonymizer.attacker.groups import by_groups
 from anonymizer.attacker.joint_program import Flags
+from anonymizer.attacker.layers import find_layers
 from anonymizer.attacker.near_printed import near_printed, nearest_table
 from anonymizer.attacker.possible_tables import PossibleTables
 from anonymizer.attacker.unknowns import UNKNOWN, Unknowns, Whole, identity
@@ -78,7 +80,8 @@ class Attacker:
         with self._contradiction_told():
             least = np.maximum(self.unknowns.lower, int(zeros_visible))
             self._core = deduce(self.unknowns.equations, least, self.unknowns.upper)
-        self.possible: Final = PossibleTables(self._core)
+            layers = find_layers(tables, self.unknowns, self._core)
+        self.possible: Final = PossibleTables(self._core, by_groups(tables, self.unknowns, self._core), layers)
         self._extremes = Extremes(self._core, self.possible)
         if len(tables) == 1 and tables[0].rounding is not None:
             self._see_near(*near_printed(tables[0], self.unknowns))

@@ -13,7 +13,7 @@ from scipy import sparse
 
 from anonymizer.attacker.unknowns import FAR, Equations, Whole
 
-__all__ = ["FAR", "Contradiction", "Core", "deduce"]
+__all__ = ["FAR", "Contradiction", "Core", "deduce", "tidy"]
 
 
 class Contradiction(Exception):
@@ -159,22 +159,28 @@ class _Deduction:
         self.column = target[self.column]
 
     def _tidy(self) -> None:
-        """Drop sums that are written twice or say nothing."""
-        self.signs.eliminate_zeros()
-        self.signs.sort_indices()
-        some = np.diff(self.signs.indptr) > 0
-        if np.any(self.amounts[~some]):
-            raise Contradiction
-        signs, amounts = self.signs[some], self.amounts[some]
-        turn = np.sign(signs.data[signs.indptr[:-1]])
-        signs = sparse.diags_array(turn, format="csr", dtype=np.int64) @ signs
-        amounts = amounts * turn
-        order = _alike_together(signs)
-        signs, amounts = signs[order], amounts[order]
-        same = _same_as_before(signs)
-        if np.any(same & (np.diff(amounts, prepend=amounts[:1]) != 0)):
-            raise Contradiction
-        self.signs, self.amounts = signs[~same], amounts[~same]
+        tidied = tidy(Equations(self.signs, self.amounts))
+        self.signs, self.amounts = tidied.signs, tidied.amounts
+
+
+def tidy(equations: Equations) -> Equations:
+    """Drop sums that are written twice or say nothing; raises `Contradiction`."""
+    signs = equations.signs
+    signs.eliminate_zeros()
+    signs.sort_indices()
+    some = np.diff(signs.indptr) > 0
+    if np.any(equations.amounts[~some]):
+        raise Contradiction
+    signs, amounts = signs[some], equations.amounts[some]
+    turn = np.sign(signs.data[signs.indptr[:-1]])
+    signs = sparse.diags_array(turn, format="csr", dtype=np.int64) @ signs
+    amounts = amounts * turn
+    order = _alike_together(signs)
+    signs, amounts = signs[order], amounts[order]
+    same = _same_as_before(signs)
+    if np.any(same & (np.diff(amounts, prepend=amounts[:1]) != 0)):
+        raise Contradiction
+    return Equations(signs[~same], amounts[~same])
 
 
 def _alike_together(signs: sparse.csr_matrix) -> Whole:

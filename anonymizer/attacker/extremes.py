@@ -75,6 +75,9 @@ class Extremes:
         """The end in the linear program; where that may be enough, a whole table near it."""
         if (column, sign) in self._solved:
             return
+        if goal is not None and len(self._core.lower) > SMALL:
+            self._rule_out(column, sign, goal)
+            return
         self._solved.add((column, sign))
         status, values = self._solve(column, sign)
         if sign < 0 and status in ENDLESS:
@@ -89,6 +92,11 @@ class Extremes:
             if whole is not None:
                 self._possible.add(whole)
 
+    def _rule_out(self, column: int, sign: int, goal: int) -> None:
+        """In a large system the way to a goal is short, or nowhere; the very end is far."""
+        if self._possible.rules_out(column, sign * goal):
+            self._prove(column, sign, goal + 1)
+
     def _solve(self, column: int, sign: int) -> tuple[highspy.HighsModelStatus, Reals]:
         solver = self._solver = self._solver or self._load()
         solver.changeColCost(column, float(sign))
@@ -102,6 +110,9 @@ class Extremes:
 
     def _in_whole(self, column: int, sign: int, goal: int | None) -> None:
         """The end in whole numbers, as far as branching tells; with a goal only whether there is a table that shows it."""
+        if goal is not None and len(self._core.lower) > SMALL:
+            self._possible.branch(column, sign * goal)  # over all of it there would be no end
+            return
         core, costs = self._core, np.zeros(len(self._core.lower))
         lower, upper = core.lower.copy(), core.upper.copy()
         if goal is None:

@@ -4,8 +4,10 @@ Short sums are those of a few districts or reasons; so a neighbourhood of a cell
 than what lies under the same country.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from heapq import heappop, heappush
+from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 from scipy import sparse
@@ -14,11 +16,14 @@ from anonymizer.attacker.unknowns import Whole
 
 __all__ = ["Neighbourhoods"]
 
+NOTHING: Final[Mapping[int, list[int]]] = MappingProxyType({})
+
 
 class Neighbourhoods:
-    """The neighbourhoods of columns that share rows of a matrix."""
+    """The neighbourhoods of columns that share rows of a matrix; rows may be `leading` to some of theirs only."""
 
-    def __init__(self, signs: sparse.csr_matrix) -> None:
+    def __init__(self, signs: sparse.csr_matrix, leading: Mapping[int, list[int]] = NOTHING) -> None:
+        self._leading = leading
         across = signs.T.tocsr()
         # plain lists: to walk over single numbers is several times faster than in arrays
         self._row_starts, self._row_columns = signs.indptr.tolist(), signs.indices.tolist()
@@ -32,7 +37,7 @@ class Neighbourhoods:
         self._look_ahead(seed, 0, seen, ahead)
         while ahead and len(found) < size:
             distance, row = heappop(ahead)
-            for column in self._row_columns[self._row_starts[row] : self._row_starts[row + 1]]:
+            for column in self._met_in(row, seed):
                 if column not in inside:
                     inside.add(column)
                     found.append(column)
@@ -48,6 +53,12 @@ class Neighbourhoods:
                 chosen.append(seed)
                 taken |= rows
         return chosen
+
+    def _met_in(self, row: int, seed: int) -> list[int]:
+        """The columns that a row leads to from the neighbourhood of a seed; from one to which it leads, to all."""
+        leads = self._leading.get(row)
+        every = self._row_columns[self._row_starts[row] : self._row_starts[row + 1]]
+        return every if leads is None or seed in leads else leads
 
     def _rows_of(self, column: int) -> list[int]:
         return self._column_rows[self._column_starts[column] : self._column_starts[column + 1]]

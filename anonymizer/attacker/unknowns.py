@@ -45,6 +45,14 @@ class Equations:
         return bool(np.array_equal(self.signs @ values, self.amounts))
 
 
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """What each equation was: the dimension `along` which it adds, and its `total` by number; "" and -1 from outside."""
+
+    along: NDArray[np.str_]
+    total: Whole
+
+
 class Unknowns:
     """The cells of some tables that are suppressed or rounded wherever they stand, and all sums that they are part of.
 
@@ -75,7 +83,7 @@ class Unknowns:
         self.lower, self.upper = bounds[0][unknown], bounds[1][unknown]
         self.count: Final = int(np.count_nonzero(unknown))
         self.columns: Final = np.where(unknown, np.cumsum(unknown) - 1, UNKNOWN)
-        self.equations: Final = self._write_sums(outside)
+        self.equations, self.rows = self._write_sums(outside)
 
     def number(self, name: Identity) -> int:
         """The number of a cell; raises KeyError where no table has it."""
@@ -107,10 +115,12 @@ class Unknowns:
             raise TablesContradict(table=table.name)
         self.values[numbers[shown]] = given[shown]
 
-    def _write_sums(self, outside: Outside) -> Equations:
+    def _write_sums(self, outside: Outside) -> tuple[Equations, Rows]:
         """Every sum with an unknown in it, once: children minus their total is nothing."""
         rows: list[sparse.csr_matrix] = []
         amounts: list[Whole] = []
+        along: list[NDArray[np.str_]] = []
+        totals: list[Whole] = []
         written: dict[tuple[str, str, tuple[str, ...]], Whole] = {}
         for table, grid in zip(self._tables, self.grids, strict=True):
             for axis, dimension in enumerate(table.dimensions):
@@ -120,18 +130,28 @@ class Unknowns:
                     told = written.get(sum_of, cells[:0, 0])
                     fresh = ~np.isin(cells[:, 0], told)
                     written[sum_of] = np.concatenate([told, cells[fresh, 0]])
-                    signs, amount = self._equations(cells[fresh], table)
+                    signs, amount, some = self._equations(cells[fresh], table)
                     rows.append(signs)
                     amounts.append(amount)
+                    along.append(np.full(len(amount), dimension.name))
+                    totals.append(cells[fresh][some, 0])
         for total in outside:
             numbers = np.array([[self.number(cell) for cell in total.cells]], np.int64)
-            signs, amount = self._equations(numbers, self._tables[0], total.persons)
+            signs, amount, _ = self._equations(numbers, self._tables[0], total.persons)
             rows.append(signs)
             amounts.append(amount)
-        return Equations(sparse.vstack(rows, format="csr", dtype=np.int64), np.concatenate(amounts))
+            along.append(np.full(len(amount), ""))
+            totals.append(np.full(len(amount), UNKNOWN))
+        equations = Equations(sparse.vstack(rows, format="csr", dtype=np.int64), np.concatenate(amounts))
+        return equations, Rows(np.concatenate(along), np.concatenate(totals))
 
-    def _equations(self, cells: Whole, table: PublishedTable, total: int | None = None) -> tuple[sparse.csr_matrix, Whole]:
-        """The equations of sums given by number: in each row a total, then its parts; or parts only, with the `total` known."""
+    def _equations(
+        self, cells: Whole, table: PublishedTable, total: int | None = None
+    ) -> tuple[sparse.csr_matrix, Whole, NDArray[np.bool_]]:
+        """The equations of sums given by number: in each row a total, then its parts; or parts only, with the `total` known.
+
+        Beside them which of the sums they are: those with an unknown.
+        """
         signs = np.ones(cells.shape, np.int64)
         signs[:, 0] = -1 if total is None else 1
         values = self.values[cells]
@@ -143,7 +163,7 @@ class Unknowns:
         row, place = np.nonzero(unknown[some])
         columns = self.columns[cells[some][row, place]]
         shape = (int(np.count_nonzero(some)), self.count)
-        return sparse.csr_matrix((signs[some][row, place], (row, columns)), shape=shape), amounts[some]
+        return sparse.csr_matrix((signs[some][row, place], (row, columns)), shape=shape), amounts[some], some
 
 
 def _keys(table: PublishedTable) -> Iterator[Key]:

@@ -14,7 +14,7 @@ from anonymizer.attacker.deduction import FAR
 from anonymizer.attacker.joint_program import NEAR, Reals, load_program
 from anonymizer.attacker.unknowns import Equations, Whole
 
-__all__ = ["Extreme", "extreme_whole", "whole_near"]
+__all__ = ["Extreme", "extreme_whole", "some_whole", "whole_near"]
 
 RINGS: Final = 3
 BRANCHES: Final = 200
@@ -29,8 +29,11 @@ class Extreme(NamedTuple):
     values: Whole | None
 
 
-def whole_near(equations: Equations, values: Reals, lower: Whole, upper: Whole) -> Whole | None:
-    """Whole values near these that keep the equations; None where none were found, though there may be some."""
+def whole_near(equations: Equations, values: Reals, lower: Whole, upper: Whole, *, most: int = FAR) -> Whole | None:
+    """Whole values near these that keep the equations; None where none were found, though there may be some.
+
+    No more than `most` columns are solved again together.
+    """
     whole = np.rint(values).astype(np.int64)
     free = np.abs(values - whole) > NEAR
     if not np.any(free):
@@ -39,6 +42,8 @@ def whole_near(equations: Equations, values: Reals, lower: Whole, upper: Whole) 
     for _ in range(RINGS):
         free = (touches.T @ (touches @ free.astype(np.int64))) > 0
         inside = np.flatnonzero(free)
+        if len(inside) > most:
+            return None
         signs = equations.signs[:, inside]
         rows = np.flatnonzero(np.diff(signs.indptr))
         rest = np.where(free, 0, whole)
@@ -57,14 +62,29 @@ def extreme_whole(equations: Equations, lower: Whole, upper: Whole, costs: Reals
     return _solve(equations, lower.astype(float), np.where(upper == FAR, np.inf, upper), costs, BRANCHES)
 
 
-def _solve(equations: Equations, lower: Reals, upper: Reals, costs: Reals, branches: int) -> Extreme:
+def some_whole(equations: Equations, values: Reals, lower: Whole, upper: Whole, columns: Whole) -> Whole | None:
+    """Whole values of some columns, near these, beside which values of the others keep the equations, in fractions maybe."""
+    ends = lower.astype(float), np.where(upper == FAR, np.inf, upper)
+    near = (
+        np.maximum(np.floor(values[columns]) - 1, ends[0][columns]),
+        np.minimum(np.ceil(values[columns]) + 1, ends[1][columns]),
+    )
+    ends[0][columns], ends[1][columns] = near
+    found = _solve(equations, *ends, np.zeros(len(lower)), BRANCHES, columns=columns).values
+    return None if found is None else found[columns]
+
+
+def _solve(
+    equations: Equations, lower: Reals, upper: Reals, costs: Reals, branches: int, *, columns: Whole | None = None
+) -> Extreme:
+    """The least cost where some columns are whole, or all of them; the values of the others are rounded."""
     solver = load_program(equations.signs, equations.amounts, lower, upper, costs)
     count = len(costs)
     solver.setOptionValue("presolve", "choose")
     solver.setOptionValue("mip_max_nodes", branches)
     solver.setOptionValue("mip_rel_gap", 0.0)
-    whole = np.full(count, int(highspy.HighsVarType.kInteger), np.uint8)
-    solver.changeColsIntegrality(count, np.arange(count, dtype=np.int32), whole)
+    integer = np.arange(count, dtype=np.int32) if columns is None else columns.astype(np.int32)
+    solver.changeColsIntegrality(len(integer), integer, np.full(len(integer), int(highspy.HighsVarType.kInteger), np.uint8))
     solver.run()
     if solver.getModelStatus() == INFEASIBLE:
         return Extreme(np.inf, None)

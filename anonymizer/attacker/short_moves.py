@@ -1,0 +1,84 @@
+"""Tables that differ from a known one in as few places as can be: for what programs over many cells have left open.
+
+A program in changes: each costs something, up or down. It starts where nothing is changed yet and one cell is pushed to
+where it is wanted, and has to mend only the sums that this breaks. So it takes as many steps as the move is long, however
+large the system is, and short moves are mostly whole by themselves.
+"""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import highspy
+import numpy as np
+from scipy import sparse
+
+from anonymizer.attacker.deduction import FAR
+from anonymizer.attacker.joint_program import NEAR, Reals, load_program
+from anonymizer.attacker.unknowns import Equations, Whole
+from anonymizer.attacker.whole_tables import whole_near
+
+__all__ = ["Push", "ShortMoves"]
+
+GAIN: Final = 1e4  # of a column at its goal, against 1 to 2 for a person moved elsewhere
+STATUS: Final = highspy.HighsModelStatus
+STEPS: Final = 5000  # of the simplex; a move that takes more is not short
+BROKEN: Final = 1000  # columns that are made whole together at most
+
+
+class Push(NamedTuple):
+    """A column, and the value that it is to have."""
+
+    column: int
+    goal: int
+
+
+class ShortMoves:
+    """Moves away from the table `base`, which keeps the equations between `lower` and `upper` (`FAR` is no end)."""
+
+    def __init__(self, equations: Equations, lower: Whole, upper: Whole, base: Whole) -> None:
+        self._equations, self._lower, self._upper, self._base = equations, lower, upper, base
+        self._room: Final = np.concatenate([np.where(upper == FAR, np.inf, upper - base), base - lower])
+        self._changes: Final = np.arange(2 * len(base), dtype=np.int32)
+        nothing = np.zeros(2 * len(base))
+        signs = sparse.hstack([equations.signs, -equations.signs], format="csr")
+        self._solver: Final = load_program(signs, np.zeros(len(equations.amounts), np.int64), nothing, self._room, nothing)
+        self._solver.setOptionValue("simplex_iteration_limit", STEPS)
+
+    def table(self, pushes: Sequence[Push], chance: np.random.Generator) -> Whole | None:
+        """Whole values near the base with as many columns at their goals as can be in fractions; None where none were found.
+
+        They are to be checked by whoever takes them. Changes cost what `chance` draws, so another call goes another way.
+        """
+        costs, room = 1 + chance.random(len(self._room)), self._room.copy()
+        for push in pushes:
+            towards, back, far = self._ways(push)
+            costs[towards], room[towards], room[back] = -GAIN, far, 0
+        if self._solve(costs, np.zeros(len(room)), room) != STATUS.kOptimal:
+            return None
+        up, down = np.split(np.array(self._solver.getSolution().col_value), 2)
+        values: Reals = self._base + up - down
+        lower, upper = self._lower.copy(), self._upper.copy()
+        for column, goal in pushes:  # where it was reached it is not given up again
+            if abs(values[column] - goal) < NEAR:
+                lower[column] = upper[column] = goal
+        return whole_near(self._equations, values, lower, upper, most=BROKEN)
+
+    def rules_out(self, push: Push) -> bool:
+        """Whether no values at all, in fractions neither, have a column at its goal or beyond: proven, if it is told."""
+        least, room = np.zeros(len(self._room)), self._room.copy()
+        towards, back, far = self._ways(push)
+        least[towards], room[back] = far, 0
+        return self._solve(np.ones(len(room)), least, room) == STATUS.kInfeasible
+
+    def _ways(self, push: Push) -> tuple[int, int, int]:
+        """The change towards a goal, the one away from it, and how far it is."""
+        far, up, down = push.goal - int(self._base[push.column]), push.column, push.column + len(self._base)
+        return (up, down, far) if far > 0 else (down, up, -far)
+
+    def _solve(self, costs: Reals, least: Reals, room: Reals) -> highspy.HighsModelStatus:
+        solver, count = self._solver, len(self._changes)
+        solver.changeColsCost(count, self._changes, costs)
+        solver.changeColsBounds(count, self._changes, least, room)
+        solver.setBasis()  # where nothing is changed: from the last move it would be a long way
+        solver.run()
+        return solver.getModelStatus()
