@@ -80,10 +80,11 @@ class Colleague:
 
     def prove(self, program: Program, password: str) -> "Factors":
         """Set what this colleague signs in with, as enrolment does."""
-        key, moment = app.new_totp_key(), int(now().timestamp())
+        key = app.new_totp_key()
         with program.database.transaction(Zone.IDENTITY, actor="enrolment") as session:
             set_password(session, self.account, password)
-            add_totp(session, program.ring, self.account, key, _code_at(key, moment - app.STEP_SECONDS))
+            # Only now: to set a password takes long enough for half a minute to end.
+            add_totp(session, program.ring, self.account, key, _code_at(key, int(now().timestamp()) - app.STEP_SECONDS))
             codes = make_recovery_codes(session, program.ring, self.account)
         return Factors(self.sign_in_name, password, key, list(codes))
 
