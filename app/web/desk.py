@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 
+from app.program import Program
 from core.access import Access
 from core.database import Database
 from core.identity.models import Unit
@@ -62,6 +63,11 @@ class Desk:
     try_out: Callable[[str, UUID], None] | None = None  # sends a trial of an operation to the workers; None: there are none
     # Every page of a record offers them.
     units: KeptWhileListed[Unit, list[tuple[UUID, str]]] = field(default_factory=lambda: KeptWhileListed(Unit, ways_to))
+
+    @property
+    def program(self) -> Program:
+        """The same, for what is not of the web."""
+        return Program(self.settings, self.database, self.ring)
 
 
 def desk_of(request: Request) -> Desk:

@@ -11,7 +11,6 @@ from uuid import UUID
 from fastapi import HTTPException, Query, Request, Response
 
 from app.erase_person import carry_out_proposal
-from app.program import Program
 from app.web.desk import Entry, OpenDesk, PageGroup
 from app.web.signed_in import CheckedForm, SignedIn
 from app.web.signed_in_page import NO_COPY, go_to, show, signed_in_router
@@ -93,7 +92,7 @@ def carry_out(request: Request, visit: SignedIn, desk: OpenDesk, proposal: UUID,
     """Erase what was approved, for good. It takes a tick beside the button: there is no way back."""
     if form.get("sure") != "yes":
         raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
-    carry_out_proposal(Program(desk.settings, desk.database, desk.ring), visit.access, proposal)
+    carry_out_proposal(desk.program, visit.access, proposal)
     return go_to("/erasures?done=erased")
 
 

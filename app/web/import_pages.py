@@ -13,13 +13,12 @@ from starlette.background import BackgroundTask
 
 import forms
 from app.import_on_screen import Upload, hand_in, say_mapping, work_through
-from app.program import Program
 from app.web.account_pages import identifier
 from app.web.desk import Desk, Entry, OpenDesk, PageGroup
 from app.web.problems import DocumentTooLarge
 from app.web.signed_in import FORM_TOKEN, CheckedForm, SignedIn, Visit, require_form_token
 from app.web.signed_in_page import go_to, show, signed_in_router
-from app.web.streamed_upload import StreamedUpload, read_upload
+from app.web.streamed_upload import StreamedUpload, read_upload, read_whole
 from core.access import UNASSIGNED, Custody, NotAllowed, require
 from core.database import Zone
 from core.errors import Problem
@@ -81,7 +80,7 @@ def upload(request: Request, visit: SignedIn, desk: OpenDesk) -> Response:
     said = Said(given.name, None, words["encoding"], words["no_answer"], drafts=bool(given.fields.get("drafts")))
     file = Upload(_content(given), said, custody, words["form"], counts=words["holds"] == "counts")
     try:
-        kept = hand_in(_program(desk), visit.access, file)
+        kept = hand_in(desk.program, visit.access, file)
     except NotAllowed:
         raise
     except Problem as problem:
@@ -108,7 +107,7 @@ def decide(request: Request, visit: SignedIn, desk: OpenDesk, file: UUID, form: 
     """Keep the mapping as it was changed; one that cannot be used is shown with the reason, and not kept."""
     mapping = str(form.get("mapping", ""))
     try:
-        say_mapping(_program(desk), visit.access, file, mapping)
+        say_mapping(desk.program, visit.access, file, mapping)
     except (NotAllowed, handed_in.HandedInUnknown):
         raise
     except Problem as problem:
@@ -142,7 +141,7 @@ def _work(visit: Visit, desk: Desk, file: UUID, *, dry_run: bool) -> Response:
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
         handed_in.begin_work(session, file, state)
     answer = go_to(f"{HERE}/{file}")
-    answer.background = BackgroundTask(work_through, _program(desk), visit.access, file, dry_run=dry_run)
+    answer.background = BackgroundTask(work_through, desk.program, visit.access, file, dry_run=dry_run)
     return answer
 
 
@@ -181,17 +180,10 @@ def _page(
 
 
 def _content(given: StreamedUpload) -> bytes:
-    content = bytearray()
-    for piece in given.content:
-        if len(content) <= MOST_BYTES:
-            content += piece
-    if len(content) > MOST_BYTES:
+    content = read_whole(given.content, MOST_BYTES)
+    if content is None:
         raise DocumentTooLarge(limit=MOST_BYTES // 1_000_000)
-    return bytes(content)
-
-
-def _program(desk: Desk) -> Program:
-    return Program(desk.settings, desk.database, desk.ring)
+    return content
 
 
 def _custody(desk: Desk, visit: Visit, unit: str) -> Custody:

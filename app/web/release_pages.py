@@ -11,7 +11,6 @@ from fastapi import HTTPException, Request, Response
 from starlette.background import BackgroundTask
 
 from anonymizer import officer
-from app.program import Program
 from app.protect_asked import ask_as
 from app.release_period import release_as
 from app.web.desk import Desk, OpenDesk, PageGroup
@@ -39,7 +38,7 @@ def consider_protecting(request: Request, visit: SignedIn, desk: OpenDesk, perio
 def protect(visit: SignedIn, desk: OpenDesk, period: str, _: CheckedForm) -> Response:
     """Ask for it; the list then tells how far it is."""
     asked = period_in(period)
-    ask_as(_program(desk), visit.access, asked)
+    ask_as(desk.program, visit.access, asked)
     answer = go_to(f"{LIST}?go=on")
     answer.background = BackgroundTask(desk.protect, visit.access.operation, asked)
     return answer
@@ -55,7 +54,7 @@ def consider_releasing(request: Request, visit: SignedIn, desk: OpenDesk, period
 def release(visit: SignedIn, desk: OpenDesk, period: str, _: CheckedForm) -> Response:
     """Write the report and publish it."""
     asked = period_in(period)
-    release_as(_program(desk), visit.access, asked, desk.settings.releases / visit.access.operation / str(asked))
+    release_as(desk.program, visit.access, asked, desk.settings.releases / visit.access.operation / str(asked))
     return go_to(LIST)
 
 
@@ -67,7 +66,3 @@ def _consider(request: Request, visit: Visit, desk: Desk, period: Period, act: s
     if state is None or not state.over or bool(state.proven_at) != (act == "release"):
         raise HTTPException(HTTPStatus.NOT_FOUND)
     return show(request, "protection_act.html.j2", visit, period=period, act=act)
-
-
-def _program(desk: Desk) -> Program:
-    return Program(desk.settings, desk.database, desk.ring)

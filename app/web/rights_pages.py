@@ -7,7 +7,6 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from app.access_pack import make_access_pack
-from app.program import Program
 from app.web.desk import Entry, OpenDesk, PageGroup
 from app.web.file_pages import attachment
 from app.web.record_desk import code_chosen, day_of
@@ -71,8 +70,7 @@ def offer_pack(request: Request, visit: SignedIn, desk: OpenDesk, person: UUID, 
 @router.post("/persons/{person}/access-pack/download")
 def download_pack(visit: SignedIn, desk: OpenDesk, person: UUID, form: CheckedForm) -> Response:
     """The pack, made in memory and sealed (age)."""
-    program = Program(desk.settings, desk.database, desk.ring)
-    pack = make_access_pack(program, visit.access, person, _language(form))
+    pack = make_access_pack(desk.program, visit.access, person, _language(form))
     sealed = seal_for_passphrase(pack, str(form.get("secret", "")))
     return Response(sealed, media_type="application/octet-stream", headers=attachment("access-pack.zip.age"))
 

@@ -3,7 +3,7 @@
 The file is held in memory for as long as the request takes, and kept nowhere: who looks first sends it twice.
 """
 
-from collections.abc import Iterator
+from contextlib import suppress
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Final
@@ -11,13 +11,13 @@ from typing import Final
 from fastapi import Request, Response
 
 from app import set_up
-from app.program import Program
-from app.set_up import Outcome, State
+from app.set_up import Outcome
+from app.set_up.errors import SetUpConflicts
 from app.set_up.gather import MANAGERS
 from app.web.desk import Desk, Entry, OpenDesk, PageGroup
 from app.web.signed_in import FORM_TOKEN, CheckedForm, SignedIn, Visit, require_form_token
 from app.web.signed_in_page import show, signed_in_router
-from app.web.streamed_upload import read_upload
+from app.web.streamed_upload import read_upload, read_whole
 from core.access import NotAllowed
 from core.errors import Problem
 from core.packed_parts import LARGEST_FILE, PackTooLarge
@@ -38,7 +38,7 @@ def look(request: Request, visit: SignedIn, desk: OpenDesk) -> Response:
 @router.post("/setup/file")
 def write(visit: SignedIn, desk: OpenDesk, form: CheckedForm) -> Response:
     """The file, as an attachment."""
-    content = set_up.write_set_up(_program(desk), visit.access, [str(name) for name in form.getlist("list")])
+    content = set_up.write_set_up(desk.program, visit.access, [str(name) for name in form.getlist("list")])
     name = f'attachment; filename="{visit.access.operation}-setup.zip"'
     return Response(content, media_type="application/zip", headers={**FILE, "Content-Disposition": name})
 
@@ -48,12 +48,11 @@ def bring_in(request: Request, visit: SignedIn, desk: OpenDesk) -> Response:
     """Look at a file, or bring it in where that is chosen and nothing in it is at odds with what is here."""
     upload = read_upload(request)
     require_form_token(request, upload.fields.get(FORM_TOKEN, ""))
-    program = _program(desk)
     try:
-        content = _whole(upload.content)
-        found, done = set_up.look_at(program, visit.access, content), False
-        if upload.fields.get("do") == "bring" and not any(one.state is State.CONFLICT for one in found):
-            found, done = set_up.bring_in(program, visit.access, content), True
+        content = read_whole(upload.content, LARGEST_FILE)
+        if content is None:
+            raise PackTooLarge(what="bytes as it comes", limit=LARGEST_FILE)
+        found, done = _looked_at(desk, visit, content, bring=upload.fields.get("do") == "bring")
     except NotAllowed:
         raise
     except Problem as problem:
@@ -81,21 +80,13 @@ def _page(
         done=done,
         digest=digest,
         problem=problem,
-        behind=set_up.lists_of_forms(_program(desk), visit.access),
+        behind=set_up.lists_of_forms(desk.program, visit.access),
     )
 
 
-def _program(desk: Desk) -> Program:
-    return Program(desk.settings, desk.database, desk.ring)
-
-
-def _whole(pieces: Iterator[bytes]) -> bytes:
-    """All of it, read to its end even where it is too large, for the browser to show the answer."""
-    taken, size = [], 0
-    for piece in pieces:
-        size += len(piece)
-        if size <= LARGEST_FILE:
-            taken.append(piece)
-    if size > LARGEST_FILE:
-        raise PackTooLarge(what="bytes as it comes", limit=LARGEST_FILE)
-    return b"".join(taken)
+def _looked_at(desk: Desk, visit: Visit, content: bytes, *, bring: bool) -> tuple[list[Outcome], bool]:
+    """What became of each part, or would, and whether it was brought in."""
+    if bring:
+        with suppress(SetUpConflicts):  # which the list of what would become of it shows
+            return set_up.bring_in(desk.program, visit.access, content), True
+    return set_up.look_at(desk.program, visit.access, content), False

@@ -10,7 +10,6 @@ from uuid import UUID
 from fastapi import HTTPException, Request, Response
 from starlette.background import BackgroundTask
 
-from app.program import Program
 from app.sync import sync_quietly
 from app.web.desk import Desk, Entry, OpenDesk, PageGroup
 from app.web.signed_in import CheckedForm, SignedIn, Visit
@@ -42,8 +41,7 @@ def pull(visit: SignedIn, desk: OpenDesk, source: UUID, form: CheckedForm) -> Re
     if source not in {one.source.id for one in _within_reach(desk, visit)}:
         raise HTTPException(HTTPStatus.NOT_FOUND)
     answer = go_to(f"{HERE}?done=asked")
-    program = Program(desk.settings, desk.database, desk.ring)
-    answer.background = BackgroundTask(sync_quietly, program, visit.access.operation, source, sweep=True)
+    answer.background = BackgroundTask(sync_quietly, desk.program, visit.access.operation, source, sweep=True)
     return answer
 
 

@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from app.web.problems import DocumentBroken, DocumentTooLarge
 
-__all__ = ["MOST_BYTES", "StreamedUpload", "read_upload"]
+__all__ = ["MOST_BYTES", "StreamedUpload", "read_upload", "read_whole"]
 
 MOST_BYTES: Final = 200_000_000
 FIELD_BYTES: Final = 16 * 1024
@@ -52,6 +52,15 @@ def read_upload(request: Request) -> StreamedUpload:
             break
         fields[name] = said.decode(errors="replace")
     raise DocumentBroken
+
+
+def read_whole(content: Iterator[bytes], most: int) -> bytes | None:
+    """All of it, read to its end even where it is more than `most` bytes, for the browser to show the answer: then None."""
+    whole = bytearray()
+    for piece in content:
+        if len(whole) <= most:
+            whole += piece
+    return bytes(whole) if len(whole) <= most else None
 
 
 def _bounded(content: Iterator[bytes]) -> Iterator[bytes]:
