@@ -86,18 +86,23 @@ UNASSIGNED: Final = Custody()
 
 @dataclass(frozen=True)
 class Grant:
-    """A role within a reach; what is not named is not limited."""
+    """A role within a reach; what is not named is not limited. `only`: of its rights these (`core.identity.own_roles`)."""
 
     role: Role
     organisation: str = ANY
     area: str = ANY
     team: str = ANY
     worker: str = ANY
+    only: frozenset[Right] | None = None
 
     @property
     def reach(self) -> str:
         """The pattern that row-level security compares custodies with."""
         return "/".join((self.organisation, self.area, self.team, self.worker))
+
+    def holds(self, right: Right) -> bool:
+        """Whether it gives the right, wherever that may be."""
+        return holds(self.role, right) and (self.only is None or right in self.only)
 
     def covers(self, custody: Custody) -> bool:
         """Whether a record in this custody lies within the grant."""
@@ -137,9 +142,7 @@ class Access:
         """Whether some grant holds the right and, where a record is meant, covers its custody."""
         if self.only is not None and right not in self.only:
             return False
-        return self.system or any(
-            holds(grant.role, right) and (custody is None or grant.covers(custody)) for grant in self.grants
-        )
+        return self.system or any(grant.holds(right) and (custody is None or grant.covers(custody)) for grant in self.grants)
 
     def may_throughout(self, right: Right, custodies: Collection[Custody]) -> bool:
         """Whether it may in each of these custodies; where none is named, whether it may at all."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-__all__ = ["PERMISSIONS", "Right", "Role", "holds"]
+__all__ = ["PERMISSIONS", "Right", "Role", "holds", "rights_of"]
 
 
 class Role(StrEnum):
@@ -144,3 +144,8 @@ PERMISSIONS: Final[Mapping[Right, frozenset[Role]]] = {
 def holds(role: Role, right: Right) -> bool:
     """Whether the role holds the right."""
     return role in PERMISSIONS[right]
+
+
+def rights_of(role: Role) -> frozenset[Right]:
+    """All that the role holds."""
+    return frozenset(right for right in Right if holds(role, right))

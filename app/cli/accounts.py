@@ -21,6 +21,7 @@ from core.identity.accounts import add_account, deactivate, find_account, list_a
 from core.identity.enrolment import VALID, give_code
 from core.identity.grants import Reach, give_role, grants_given, take_back
 from core.identity.models import AccountKind, UnitKind
+from core.identity.own_roles import find_own_role
 from core.identity.service_tokens import LONGEST_DAYS, add_token, revoke_token
 from core.identity.units import add_unit, close_unit, find_units, list_units, rename_unit
 from core.languages import LANGUAGES
@@ -129,13 +130,17 @@ def grant(  # noqa: PLR0917  (typer reads arguments by name)
     team: Annotated[UUID | None, typer.Option(help="Only within this team.")] = None,
     own: Annotated[bool, typer.Option("--own", help="Only the account's own records.")] = False,
     until: Annotated[str, typer.Option(help="Last day, as 2026-12-31.")] = "",
+    own_role: Annotated[UUID | None, typer.Option(help="Id of a role of the operation's own that is made of it.")] = None,
 ) -> None:
     """Give a role."""
     with _at_the_register(operation) as (_, session):
         find_operation(session, operation)
         account = find_account(session, name).id
         reach = Reach(organisation, area, team, own)
-        given = give_role(session, account, role, operation, reach, valid_until=_end_of(until))
+        made_of_it = find_own_role(session, own_role) if own_role else None
+        if made_of_it and made_of_it.role != role:
+            raise typer.BadParameter(f"it is made of {made_of_it.role}", param_hint="ROLE")
+        given = give_role(session, account, made_of_it or role, operation, reach, valid_until=_end_of(until))
     console.print(f"Role given; its id is {given}.")
 
 

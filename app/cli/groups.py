@@ -16,6 +16,7 @@ GROUPS: Final[Mapping[str, Sequence[str]]] = {
     "run": ("demo", "serve", "worker"),
     "administer": ("operations",),
     "accounts": ("accounts", "units", "tokens"),
+    "roles": ("roles",),
     "questionnaires": ("forms",),
     "collectors": ("collectors",),
     "collect": ("submissions",),

@@ -54,9 +54,8 @@ def permissions_page() -> str:
     )
     return (
         "# Who may do what\n\nWhat is empty is denied. A right holds within the reach of the grant that gives it: an "
-        "organisation, an area, a team, or the worker's own records. This page is made by `bin/waystation docs`.\n\n"
-        + heading
-        + rows
+        "organisation, an area, a team, or the worker's own records. A role of an operation's own holds some of the rights of "
+        "the role that it is made of (page /roles). This page is made by `bin/waystation docs`.\n\n" + heading + rows
     )
 
 

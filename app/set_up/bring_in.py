@@ -13,7 +13,7 @@ from app.program import Program
 from app.set_up.errors import SetUpConflicts
 from app.set_up.gather import require_manager
 from app.set_up.look_at_forms import look_at_classes, look_at_forms
-from app.set_up.look_at_places import look_at_places, look_at_units
+from app.set_up.look_at_places import look_at_places, look_at_roles, look_at_units
 from app.set_up.look_at_rules import look_at_plans, look_at_policies
 from app.set_up.outcome import Outcome, State, Why
 from app.set_up.read_file import read_set_up
@@ -35,6 +35,7 @@ def look_at(program: Program, access: Access, content: bytes, lists: Mapping[str
     found = (
         *look_at_places(program, access, set_up),
         *look_at_units(program, access, set_up),
+        *look_at_roles(program, access, set_up),
         *look_at_forms(program, access, set_up, given),
         *look_at_classes(program, access, set_up),
         *look_at_plans(program, access, set_up),

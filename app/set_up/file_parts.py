@@ -4,13 +4,14 @@ from typing import Final
 
 from core.policies import PolicyKind
 
-__all__ = ["GAZETTEER", "KIND", "PLACES", "PLANS", "UNITS", "VERSION", "form_parts", "policy_part"]
+__all__ = ["GAZETTEER", "KIND", "PLACES", "PLANS", "ROLES", "UNITS", "VERSION", "form_parts", "policy_part"]
 
 KIND: Final = "waystation set-up"
 VERSION: Final = 1
 GAZETTEER: Final = "gazetteer.json"  # how many places, and their digest
 PLACES: Final = "places.geojson"
 UNITS: Final = "units.json"
+ROLES: Final = "roles.json"  # files written before there were any lack it
 PLANS: Final = "quality.json"
 
 

@@ -9,16 +9,17 @@ from sqlalchemy.orm import Session
 import anonymizer
 import forms
 from app.program import Program
-from app.set_up.set_up import CarriedForm, CarriedUnit, Gazetteer, SetUp, is_list
+from app.set_up.set_up import CarriedForm, CarriedRole, CarriedUnit, Gazetteer, SetUp, is_list
 from app.set_up.write_file import write_file
 from casework import erasure
 from casework.programme import programme_text
 from core.access import Access, NotAllowed
 from core.audit import Action, Purpose, record
 from core.database import Zone
-from core.identity.models import Unit, UnitKind
+from core.identity.models import OwnRole, Unit, UnitKind
+from core.identity.own_roles import list_own_roles
 from core.identity.units import open_units
-from core.permissions import Right
+from core.permissions import Right, Role
 from core.places import load_places, write_gazetteer
 from core.policies import PolicyKind, active_policy
 from forms import classes
@@ -31,6 +32,7 @@ __all__ = [
     "lists_of_forms",
     "policy_text",
     "require_manager",
+    "roles_of",
     "units_of",
     "write_set_up",
 ]
@@ -51,12 +53,12 @@ def write_set_up(program: Program, access: Access, lists: Collection[str] = ()) 
         gazetteer = gazetteer_of(session, access.operation, LARGEST_GAZETTEER)
         published = tuple(_forms(session, access.operation, {*lists}))
     with program.database.transaction(Zone.IDENTITY, access=access) as session:
-        units = units_of(open_units(session))
+        units, roles = units_of(open_units(session)), roles_of(list_own_roles(session))
     with program.database.transaction(Zone.CASEWORK, access=access) as session:
         policies = {kind: policy_text(session, program, kind) for kind in PolicyKind}
         # How many reports are expected of whom names phones, which may be called after people.
         plans = {form: plan.for_everybody() for form, plan in plans_in_force(session, access.operation).items()}
-        content = write_file(SetUp(gazetteer, units, published, policies, plans))
+        content = write_file(SetUp(gazetteer, units, published, policies, plans, roles))
         detail = {"sha256": sha256(content).hexdigest()}
         record(session, Action.EXPORTED, f"core.set_up:{access.operation}", purpose=Purpose.ADMINISTRATION, detail=detail)
     return content
@@ -99,6 +101,12 @@ def units_of(units: Iterable[Unit]) -> tuple[CarriedUnit, ...]:
         return tuple(CarriedUnit(UnitKind(unit.kind), unit.name, below(unit)) for unit in inner)
 
     return below(None)
+
+
+def roles_of(own: Iterable[OwnRole]) -> tuple[CarriedRole, ...]:
+    """The roles of the operation's own that can be given, by name."""
+    given = (one for one in own if one.retired_at is None)
+    return tuple(CarriedRole(one.name, Role(one.role), frozenset(map(Right, one.rights))) for one in given)
 
 
 def policy_text(session: Session, program: Program, kind: PolicyKind) -> str:

@@ -1,4 +1,4 @@
-"""Places and units of a set-up: what is here, what would be added. Nothing that is here is changed."""
+"""Places, units and roles of a set-up: what is here, what would be added. Nothing that is here is changed."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -6,19 +6,20 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from app.program import Program
-from app.set_up.gather import gazetteer_of, units_of
+from app.set_up.gather import gazetteer_of, roles_of, units_of
 from app.set_up.outcome import Outcome, State, Why, conflict
-from app.set_up.set_up import CarriedUnit, SetUp
+from app.set_up.set_up import CarriedRole, CarriedUnit, SetUp
 from core.access import Access
 from core.database import Zone
 from core.identity.models import Unit
+from core.identity.own_roles import add_own_role, list_own_roles
 from core.identity.units import add_unit, open_units
 from core.permissions import Right
 from core.places import Place, add_places
 
-__all__ = ["look_at_places", "look_at_units"]
+__all__ = ["look_at_places", "look_at_roles", "look_at_units"]
 
-PLACES, UNITS = "places", "units"
+PLACES, UNITS, ROLES = "places", "units", "roles"
 BETWEEN = " › "
 
 
@@ -52,6 +53,20 @@ def look_at_units(program: Program, access: Access, set_up: SetUp) -> Iterator[O
     yield from _units(program, access, set_up.units, here, ())
 
 
+def look_at_roles(program: Program, access: Access, set_up: SetUp) -> Iterator[Outcome]:
+    """A role of the same name that may do otherwise is a conflict: what a role may do never changes."""
+    with program.database.transaction(Zone.IDENTITY, access=access) as session:
+        here = {role.name: role for role in roles_of(list_own_roles(session))}
+    for role in set_up.roles:
+        if role.name not in here:
+            act = partial(_add_role, program, access, role)
+            yield Outcome(ROLES, role.name, State.ADDED, needs=Right.MANAGE_ACCOUNTS, act=act)
+        elif here[role.name] == role:
+            yield Outcome(ROLES, role.name, State.SAME)
+        else:
+            yield conflict(ROLES, role.name, Why.OTHER_ROLE)
+
+
 Way = tuple[CarriedUnit, ...]
 
 
@@ -73,6 +88,11 @@ def _units(
 def _add_places(program: Program, access: Access, places: Sequence[Place]) -> None:
     with program.database.transaction(Zone.COLLECTION, access=access) as session:
         add_places(session, access.operation, places)
+
+
+def _add_role(program: Program, access: Access, role: CarriedRole) -> None:
+    with program.database.transaction(Zone.IDENTITY, access=access) as session:
+        add_own_role(session, role.name, role.role, role.rights)
 
 
 def _add_unit(program: Program, access: Access, way: Way) -> None:

@@ -33,6 +33,7 @@ class Why(StrEnum):
     OTHER_CONTENT = "other_content"
     OTHER_VERSIONS = "other_versions"
     OTHER_CLASSES = "other_classes"
+    OTHER_ROLE = "other_role"
     UNUSABLE = "unusable"
     LISTS = "lists"
     FORM_KEY = "form_key"

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from app.set_up.errors import SetUpUnreadable
-from app.set_up.file_parts import GAZETTEER, KIND, PLACES, PLANS, UNITS, VERSION, form_parts, policy_part
-from app.set_up.set_up import CarriedForm, CarriedUnit, Gazetteer, SetUp
+from app.set_up.file_parts import GAZETTEER, KIND, PLACES, PLANS, ROLES, UNITS, VERSION, form_parts, policy_part
+from app.set_up.set_up import CarriedForm, CarriedRole, CarriedUnit, Gazetteer, SetUp
 from core.errors import Problem
 from core.identity.models import UnitKind
 from core.packed_parts import unpack
+from core.permissions import Right, Role, rights_of
 from core.places import parse_gazetteer
 from core.policies import PolicyKind
 from forms import PrivacyClass, RecordKind, RecordPart
@@ -42,9 +43,11 @@ def read_set_up(content: bytes) -> SetUp:
     policies = {kind: _text(take(policy_part(kind)), policy_part(kind)) for kind in PolicyKind if policy_part(kind) in parts}
     with _reading(UNITS):
         units = tuple(_unit(said, DEEPEST_UNIT) for said in json.loads(take(UNITS)))
+    with _reading(ROLES):
+        roles = tuple(_role(said) for said in json.loads(take(ROLES))) if ROLES in parts else ()
     with _reading(PLANS):
         plans: dict[str, QualityPlan] = {str(form): read_plan(str(text)) for form, text in json.loads(take(PLANS)).items()}
-    set_up = SetUp(_gazetteer(take, parts), units, tuple(_forms(take, parts)), policies, plans)
+    set_up = SetUp(_gazetteer(take, parts), units, tuple(_forms(take, parts)), policies, plans, roles)
     if left:
         raise SetUpUnreadable(part=ascii(min(left)), reason="no set-up of this version has such a part")
     return set_up
@@ -108,6 +111,13 @@ def _unit(said: Any, deep: int) -> CarriedUnit:
     if not deep or not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise ValueError("a unit")
     return CarriedUnit(UnitKind(said["kind"]), name, tuple(_unit(one, deep - 1) for one in said["within"]))
+
+
+def _role(said: Any) -> CarriedRole:
+    name, role, rights = str(said["name"]), Role(said["role"]), frozenset(map(Right, said["rights"]))
+    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable() or not rights <= rights_of(role):
+        raise ValueError("a role")
+    return CarriedRole(name, role, rights)
 
 
 def _is_shape(coordinates: Any, deep: int) -> bool:

@@ -7,13 +7,14 @@ from pathlib import PurePath
 from typing import Final
 
 from core.identity.models import UnitKind
+from core.permissions import Right, Role
 from core.places import Place
 from core.policies import PolicyKind
 from forms import FormDefinition, read_form_definition
 from forms.classes import Classes
 from ingest.quality import QualityPlan
 
-__all__ = ["CarriedForm", "CarriedUnit", "Gazetteer", "SetUp", "is_list"]
+__all__ = ["CarriedForm", "CarriedRole", "CarriedUnit", "Gazetteer", "SetUp", "is_list"]
 
 LISTS: Final = frozenset({".csv", ".xml", ".geojson"})
 
@@ -39,6 +40,15 @@ class CarriedUnit:
     kind: UnitKind
     name: str
     within: tuple["CarriedUnit", ...] = ()
+
+
+@dataclass(frozen=True)
+class CarriedRole:
+    """A role of an operation's own by its name: of which role of the program, and what of it."""
+
+    name: str
+    role: Role
+    rights: frozenset[Right]
 
 
 @dataclass(frozen=True)
@@ -71,3 +81,4 @@ class SetUp:
     forms: tuple[CarriedForm, ...]
     policies: Mapping[PolicyKind, str]
     plans: Mapping[str, QualityPlan]
+    roles: tuple[CarriedRole, ...] = ()

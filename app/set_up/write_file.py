@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from app.set_up.file_parts import GAZETTEER, KIND, PLACES, PLANS, UNITS, VERSION, form_parts, policy_part
-from app.set_up.set_up import CarriedForm, CarriedUnit, SetUp
+from app.set_up.file_parts import GAZETTEER, KIND, PLACES, PLANS, ROLES, UNITS, VERSION, form_parts, policy_part
+from app.set_up.set_up import CarriedForm, CarriedRole, CarriedUnit, SetUp
 from core.packed_parts import pack
 from core.places import write_gazetteer
 from ingest.quality import write_plan
@@ -18,6 +18,7 @@ def write_file(set_up: SetUp) -> bytes:
     parts = {
         GAZETTEER: _json({"number": gazetteer.number, "sha256": gazetteer.sha256}),
         UNITS: _json([_unit(unit) for unit in set_up.units]),
+        ROLES: _json([_role(role) for role in set_up.roles]),
         PLANS: _json({form_id: write_plan(plan) for form_id, plan in set_up.plans.items()}),
         **{policy_part(kind): text.encode() for kind, text in set_up.policies.items()},
     }
@@ -32,6 +33,10 @@ def write_file(set_up: SetUp) -> bytes:
 
 def _unit(unit: CarriedUnit) -> dict[str, Any]:
     return {"kind": unit.kind.value, "name": unit.name, "within": [_unit(one) for one in unit.within]}
+
+
+def _role(role: CarriedRole) -> dict[str, Any]:
+    return {"name": role.name, "role": role.role.value, "rights": sorted(right.value for right in role.rights)}
 
 
 def _beside(form: CarriedForm) -> dict[str, Any]:

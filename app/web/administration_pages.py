@@ -8,6 +8,7 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Query, Request, Response
+from sqlalchemy.orm import Session
 
 from app.web.account_pages import identifier
 from app.web.desk import Desk, Entry, OpenDesk, PageGroup
@@ -20,7 +21,8 @@ from core.errors import Problem
 from core.identity.accounts import add_account, deactivate, listed_account, page_accounts
 from core.identity.enrolment import give_code
 from core.identity.grants import Reach, give_role, grants_given, take_back
-from core.identity.models import AccountKind, UnitKind
+from core.identity.models import AccountKind, OwnRole, UnitKind
+from core.identity.own_roles import find_own_role, list_own_roles
 from core.identity.units import list_units
 from core.languages import DEFAULT_LANGUAGE, LANGUAGES
 from core.permissions import Right, Role
@@ -35,8 +37,11 @@ ADMINISTRATION: Final = PageGroup(router, "accounts", (Entry("/accounts", "accou
 def show_accounts(request: Request, desk: OpenDesk, visit: SignedIn, after: Annotated[UUID | None, Query()] = None) -> Response:
     with desk.database.transaction(Zone.IDENTITY, access=visit.access) as session:
         page = page_accounts(session, desk.ring, after=after)
-        roles = grants_given(session, visit.access.operation)
-    held = {row.id: sorted({grant.role for grant in roles if grant.account == row.id}) for row in page.rows}
+        roles, own = grants_given(session, visit.access.operation), _own_names(session)
+    held = {
+        row.id: sorted({(grant.role, own.get(grant.own_role, "")) for grant in roles if grant.account == row.id})
+        for row in page.rows
+    }
     return show(request, "accounts.html.j2", visit, page=page, held=held)
 
 
@@ -80,7 +85,7 @@ def show_account(request: Request, desk: OpenDesk, visit: SignedIn, account: UUI
 def take_role(request: Request, desk: OpenDesk, visit: SignedIn, account: UUID, form: CheckedForm) -> Response:
     try:
         with desk.database.transaction(Zone.IDENTITY, access=visit.access) as session:
-            role, until = _role(form.get("role")), _end_of_day(form.get("until"))
+            role, until = _role(session, form.get("role")), _end_of_day(form.get("until"))
             give_role(session, account, role, visit.access.operation, _reach(form), valid_until=until)
     except Problem as problem:
         return _one(request, desk, visit, account, problem)
@@ -104,7 +109,7 @@ def close(desk: OpenDesk, visit: SignedIn, account: UUID, form: CheckedForm) -> 
 def _one(request: Request, desk: Desk, visit: Visit, account: UUID, problem: Problem | None = None) -> Response:
     with desk.database.transaction(Zone.IDENTITY, access=visit.access) as session:
         shown = listed_account(session, desk.ring, account)
-        units = list_units(session)
+        units, own = list_units(session), list_own_roles(session)
         roles = [grant for grant in grants_given(session, visit.access.operation) if grant.account == account]
     return show(
         request,
@@ -116,6 +121,8 @@ def _one(request: Request, desk: Desk, visit: Visit, account: UUID, problem: Pro
         row=shown,
         grants=roles,
         roles=list(Role),
+        own=[one for one in own if one.retired_at is None],
+        own_names={one.id: one.name for one in own},
         kinds={kind: [unit for unit in units if unit.kind == kind and not unit.closed_at] for kind in UnitKind},
         names={unit.id: unit.name for unit in units},
         oneself=str(account) == visit.access.actor,
@@ -127,11 +134,13 @@ def _reach(form: CheckedForm) -> Reach:
     return Reach(organisation, area, team, own=bool(form.get("own")))
 
 
-def _role(given: object) -> Role:
-    try:
-        return Role(str(given))
-    except ValueError:
-        raise FormExpired from None
+def _role(session: Session, given: object) -> Role | OwnRole:
+    """A role of the program by its code, or the operation's own by its id; raises `FormExpired` or `OwnRoleUnknown`."""
+    return Role(str(given)) if given in set(Role) else find_own_role(session, identifier(given))
+
+
+def _own_names(session: Session) -> dict[UUID | None, str]:
+    return {one.id: one.name for one in list_own_roles(session)}
 
 
 def _end_of_day(given: object) -> datetime | None:

@@ -28,7 +28,7 @@ ROOMS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "room_collection": ("/quality", "/quality/figures", "/back-checks", "/imports", "/sources", "/collectors", "/forms"),
     "room_statistics": ("/reports/casework", "/protection", "/elsewhere"),
-    "room_office": ("/first-hour", "/accounts", "/units", "/tokens", "/programme", "/policies", "/setup"),
+    "room_office": ("/first-hour", "/accounts", "/roles", "/units", "/tokens", "/programme", "/policies", "/setup"),
     "room_oversight": (
         "/cases/awaiting-approval",
         "/approvals",

@@ -46,6 +46,7 @@ from app.web.referral_pages import REFERRALS
 from app.web.register_pages import REGISTERS
 from app.web.release_pages import RELEASES
 from app.web.rights_pages import RIGHTS
+from app.web.role_pages import ROLES
 from app.web.screening_pages import SCREENINGS
 from app.web.set_up_pages import SET_UP
 from app.web.sign_in_pages import SIGN_IN
@@ -111,6 +112,7 @@ GROUPS = (
     FIRST_HOUR,
     SET_UP,
     ADMINISTRATION,
+    ROLES,
     UNITS,
     TOKENS,
     ACCOUNT,

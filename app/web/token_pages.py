@@ -17,10 +17,10 @@ from app.web.signed_in_page import go_to, show, signed_in_router
 from core.database import Zone
 from core.errors import Problem
 from core.identity.errors import GrantUnknown
-from core.identity.grants import service_grants
+from core.identity.grants import as_grant, service_grants
 from core.identity.service_tokens import LONGEST_DAYS, list_tokens, make_token, propose_token, revoke_token
 from core.identity.units import list_units
-from core.permissions import Right, Role, holds
+from core.permissions import Right
 from core.second_person import Act, State, open_proposals
 
 __all__ = ["TOKENS"]
@@ -111,7 +111,7 @@ def _form(
         problem=problem,
         grant=row,
         name=name,
-        rights=[right for right in Right if holds(Role(row.role), right)],
+        rights=list(filter(as_grant(row).holds, Right)),
         chosen=chosen,
         days=days,
         most=LONGEST_DAYS,

@@ -15,7 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from casework.caseload.case_filter import Whose
 from casework.models import Case, Opening
 from core.access import ANY, NOBODY, Access, Grant
-from core.permissions import Right, holds
+from core.permissions import Right
 
 __all__ = ["held_by", "in_reach", "in_unit"]
 
@@ -33,7 +33,7 @@ def in_reach(access: Access, right: Right) -> ColumnElement[bool]:
         return true()
     if not access.may(right):
         return false()
-    covered = [_covered(grant) for grant in access.grants if holds(grant.role, right)]
+    covered = [_covered(grant) for grant in access.grants if grant.holds(right)]
     if not all(covered):
         return true()
     opened = select(Opening.person).where(Opening.actor == access.actor, Opening.until > func.now()).scalar_subquery()

@@ -32,7 +32,7 @@ from core.clear_columns import custody_of
 from core.clock import now
 from core.keyring import KeyRing
 from core.paging import PAGE, Page, page_of
-from core.permissions import Right, Role, holds
+from core.permissions import Right, Role
 from forms import RecordPart
 
 __all__ = [
@@ -92,7 +92,7 @@ def count_apart(session: Session, *, purpose: Purpose) -> int | None:
     """How many open pairs lie with two different teams, so that no one team resolves them alone; None for an account that
     does not cover the whole operation. Raises `NotAllowed`."""
     access = require(session, RIGHT)
-    if not (access.system or any(holds(grant.role, RIGHT) and grant.reach == EVERYWHERE for grant in access.grants)):
+    if not (access.system or any(grant.holds(RIGHT) and grant.reach == EVERYWHERE for grant in access.grants)):
         return None
     apart = sum(pair.apart for pair in _pairs(session))
     record(session, Action.READ, "casework.duplicate_candidate", purpose=purpose, count=apart)

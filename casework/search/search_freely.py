@@ -19,7 +19,7 @@ from casework.store.seal_record import Vault
 from core.access import Access, require
 from core.audit import Action, Purpose, record
 from core.keyring import KeyRing
-from core.permissions import Right, holds
+from core.permissions import Right
 
 __all__ = ["AT_ONCE", "Ask", "search_freely"]
 
@@ -64,7 +64,7 @@ def _reaches(access: Access) -> tuple[Reach, ...]:
     if access.system:
         return (EVERYWHERE,)
     needed = (Right.SEARCH_FREELY, Right.READ_IDENTITY)
-    granted = [grant for grant in access.grants if all(holds(grant.role, right) for right in needed)]
+    granted = [grant for grant in access.grants if all(map(grant.holds, needed))]
     return tuple((grant.organisation, grant.area, grant.team, grant.worker) for grant in granted)
 
 

@@ -25,7 +25,7 @@ from core.driver_connection import driver_connection
 from core.envelope import WRAPPED_BYTES
 from core.keyring import KEY_BYTES, KeyRing
 from core.open_many import HEAD_BYTES, HEAD_LAYOUT, KEY_LAYOUT, ManyOpener
-from core.permissions import Right, holds
+from core.permissions import Right
 from forms import RecordPart
 
 __all__ = ["open_in_bulk"]
@@ -101,7 +101,7 @@ def _reach(access: Access, part: RecordPart, purpose: Purpose) -> list[str]:
             raise NotAllowed(Right.READ_IN_BULK, "casework.person")
         return [access.reach]
     needed = (Right.READ_IN_BULK, PART_RIGHTS[part])
-    reach = [grant.reach for grant in access.grants if all(holds(grant.role, right) for right in needed)]
+    reach = [grant.reach for grant in access.grants if all(map(grant.holds, needed))]
     if not reach:
         raise NotAllowed(PART_RIGHTS[part], "casework.person")
     return reach

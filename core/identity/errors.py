@@ -12,6 +12,8 @@ __all__ = [
     "NameTaken",
     "NameUnfit",
     "OwnGrant",
+    "OwnRoleUnfit",
+    "OwnRoleUnknown",
     "PasskeyRefused",
     "PasswordUnfit",
     "SessionForged",
@@ -76,6 +78,18 @@ class OwnGrant(Problem):
     code = "CORE-416"
     says = "Nobody changes what they themselves may do."
     remedy = "Ask another administrator. The attempt is in the audit log."
+
+
+class OwnRoleUnfit(Problem):
+    code = "CORE-437"
+    says = "A role of this operation's own cannot be made like that: {reason}."
+    remedy = "Name it, choose the role that it is made of, and tick what it may do; what nobody of it should do stays unticked."
+
+
+class OwnRoleUnknown(Problem):
+    code = "CORE-438"
+    says = "There is no such role of this operation's own, or it is given to nobody any more."
+    remedy = "Look at page /roles, or list them with `bin/waystation roles list OPERATION`."
 
 
 class GivenByWhoAdded(Problem):

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from core.access import ANY, NOBODY, Access, Custody, Grant, access_of, require
 from core.audit_line import Action, Purpose, record
 from core.clock import now
-from core.identity.errors import AccountUnknown, GivenByWhoAdded, GrantUnknown, OwnGrant
-from core.identity.models import Account, AccountKind, RoleGrant, UnitKind
+from core.identity.errors import AccountUnknown, GivenByWhoAdded, GrantUnknown, OwnGrant, OwnRoleUnknown
+from core.identity.models import Account, AccountKind, OwnRole, RoleGrant, UnitKind
 from core.identity.units import find_unit
 from core.paging import PAGE, Page, beyond, page_of
 from core.permissions import Right, Role
@@ -66,10 +66,19 @@ class LeftRole:
 
 
 def give_role(
-    session: Session, account: UUID, role: Role, operation: str, reach: Reach, *, valid_until: datetime | None = None
+    session: Session,
+    account: UUID,
+    role: Role | OwnRole,
+    operation: str,
+    reach: Reach,
+    *,
+    valid_until: datetime | None = None,
 ) -> UUID:
-    """Give a role; raises `NotAllowed`, `OwnGrant`, `GivenByWhoAdded`, `AccountUnknown` or `UnitUnknown`."""
-    custody = _custody(account, reach)
+    """Give a role, the program's or the operation's own.
+
+    Raises `NotAllowed`, `OwnGrant`, `GivenByWhoAdded`, `AccountUnknown`, `OwnRoleUnknown` or `UnitUnknown`.
+    """
+    custody, own = _custody(account, reach), role if isinstance(role, OwnRole) else None
     access = require(session, Right.MANAGE_ACCOUNTS, custody, subject=f"identity.account:{account}")
     row = session.get(Account, account)
     if row is None:
@@ -78,13 +87,15 @@ def give_role(
         raise OwnGrant
     if access.actor == row.added_by and not access.system:
         raise GivenByWhoAdded
+    if own and own.operation != operation:
+        raise OwnRoleUnknown
     for kind, unit in ((UnitKind.ORGANISATION, reach.organisation), (UnitKind.AREA, reach.area), (UnitKind.TEAM, reach.team)):
         if unit:
             find_unit(session, kind, unit)
     given = RoleGrant(
         id=uuid4(),
         account=account,
-        role=role,
+        role=own.role if own else role,
         operation=operation,
         organisation=reach.organisation,
         area=reach.area,
@@ -94,6 +105,8 @@ def give_role(
         given_by=access.actor,
         given_at=now(),
         taken_back_at=None,
+        own_role=own.id if own else None,
+        rights=own.rights if own else None,
     )
     session.add(given)
     session.flush()
@@ -159,7 +172,8 @@ def service_grants(session: Session) -> list[tuple[RoleGrant, str]]:
 def as_grant(row: RoleGrant) -> Grant:
     """The grant as `core.access` compares it with custodies."""
     organisation, area, team = (str(unit) if unit else ANY for unit in (row.organisation, row.area, row.team))
-    return Grant(Role(row.role), organisation, area, team, str(row.account) if row.own else ANY)
+    only = None if row.rights is None else frozenset(right for right in Right if right.value in row.rights)
+    return Grant(Role(row.role), organisation, area, team, str(row.account) if row.own else ANY, only)
 
 
 def custody_of(row: RoleGrant) -> Custody:

@@ -15,6 +15,7 @@ __all__ = [
     "AccountKind",
     "Attempt",
     "Enrolment",
+    "OwnRole",
     "Passkey",
     "Password",
     "RecoveryCode",
@@ -91,8 +92,28 @@ class Account(Base):
 
 
 @listed(Zone.IDENTITY, by="operation")
+class OwnRole(Base):
+    """A role of an operation's own: a role of the program with these of its rights. It never changes but to be retired."""
+
+    __tablename__ = "own_role"
+    __table_args__ = {"schema": "identity"}
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    operation: Mapped[str] = mapped_column(ForeignKey("core.operation.code"), index=True)
+    name: Mapped[str]
+    role: Mapped[str]
+    rights: Mapped[list[str]] = mapped_column(ARRAY(String))
+    added_by: Mapped[str]
+    added_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]
+
+
+@listed(Zone.IDENTITY, by="operation")
 class RoleGrant(Base):
-    """A role given to an account in one operation, within units or over the account's own records only."""
+    """A role given to an account in one operation, within units or over the account's own records only.
+
+    `rights` are those of the operation's own role that was given; none where the role is given whole.
+    """
 
     __tablename__ = "role_grant"
     __table_args__ = (
@@ -113,6 +134,8 @@ class RoleGrant(Base):
     given_by: Mapped[str]
     given_at: Mapped[datetime]
     taken_back_at: Mapped[datetime | None]
+    own_role: Mapped[UUID | None] = mapped_column(ForeignKey("identity.own_role.id"))
+    rights: Mapped[list[str] | None] = mapped_column(ARRAY(String))
 
 
 @listed(Zone.IDENTITY)

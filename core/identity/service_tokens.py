@@ -22,7 +22,7 @@ from core.identity.errors import GrantUnknown, TokenUnfit
 from core.identity.grants import as_grant, custody_of
 from core.identity.models import Account, AccountKind, RoleGrant, ServiceToken
 from core.paging import PAGE, Page, page_of
-from core.permissions import Right, Role, holds
+from core.permissions import Right, Role
 from core.second_person import Act, carry_out, find_proposal, propose
 
 __all__ = [
@@ -143,7 +143,7 @@ def _checked(session: Session, grant: UUID, rights: Collection[Right], days: int
         raise GrantUnknown
     if session.get_one(Account, row.account).kind != AccountKind.SERVICE:
         reason = "the account is a person's"
-    elif not rights or not all(holds(Role(row.role), right) for right in rights):
+    elif not rights or not all(map(as_grant(row).holds, rights)):
         reason = "the grant's role does not hold those rights"
     elif not 1 <= days <= LONGEST_DAYS:
         reason = "it would last too long, or not at all"

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from core.access import Access, require
 from core.audit import Action, Purpose, record
 from core.paging import PAGE, Page, page_of
-from core.permissions import Right, holds
+from core.permissions import Right
 from ingest.models import State, Submission
 from ingest.review_models import FindingRow, Review, ReviewState
 from ingest.reviews.read_reviews import ever_left, known_state, newest_state
@@ -86,7 +86,7 @@ def forms_in_reach(session: Session, since: datetime | None = None) -> list[str]
 
 def reviewable(access: Access) -> ColumnElement[bool]:
     """What has come whole to this operation, and lies where the account may review."""
-    reach = [grant.reach for grant in access.grants if holds(grant.role, Right.REVIEW_SUBMISSION)]
+    reach = [grant.reach for grant in access.grants if grant.holds(Right.REVIEW_SUBMISSION)]
     within = true() if access.system else or_(*(Submission.custody.like(pattern) for pattern in reach), ~true())
     return and_(
         Submission.operation == access.operation, Submission.complete, Submission.state != State.ENCRYPTED.value, within

@@ -74,6 +74,7 @@ CODES = {
         "provider",
         "register",
         "revealed",
+        "rights",
         "role",
         "state",
         "unit",

@@ -16,10 +16,11 @@ from core.database import Zone
 from core.embedded_cluster import EmbeddedCluster
 from core.identity.accounts import add_account
 from core.identity.models import AccountKind, UnitKind
+from core.identity.own_roles import add_own_role
 from core.identity.units import add_unit
 from core.keyring import KeyRing
 from core.models import Operation
-from core.permissions import Role
+from core.permissions import Right, Role
 from core.policies import PolicyKind, activate_policy, approve_policy, propose_policy
 from core.settings import Settings
 from forms import PrivacyClass, classes
@@ -93,6 +94,7 @@ def at_work(field_team: Field, tmp_path: Path) -> Office:
     with field_team.database.transaction(Zone.IDENTITY, operation=OPERATION, actor="administrator") as session:
         relief = add_unit(session, UnitKind.ORGANISATION, "Relief")
         add_unit(session, UnitKind.TEAM, "North", relief)
+        add_own_role(session, "Interpreter", Role.CASEWORKER, [Right.READ_FACTS])
         add_account(session, field_team.ring, "canary-account", "Canary Colleague", kind=AccountKind.PERSON)
     office.decide(PolicyKind.PROGRAMME, SONIA, CARLA, PROGRAMME)
     return office

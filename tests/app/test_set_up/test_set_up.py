@@ -19,10 +19,11 @@ from casework.programme import programme_text
 from core.access import Access, Grant, NotAllowed
 from core.audit import Purpose
 from core.database import Zone
+from core.identity.own_roles import add_own_role
 from core.identity.units import list_units
 from core.models import PlaceRow
 from core.packed_parts import pack, unpack
-from core.permissions import Role
+from core.permissions import Right, Role
 from core.policies import PolicyKind, activate_policy, active_policy, approve_policy, list_policies
 from forms import PrivacyClass, classes
 from ingest.quality import plan_of
@@ -56,6 +57,7 @@ def test_another_installation_takes_interviews_by_it(at_work: Office, elsewhere:
     assert states(done) == {
         ("places", State.ADDED): 1,
         ("units", State.ADDED): 2,
+        ("roles", State.ADDED): 1,
         ("forms", State.ADDED): 6,
         ("classes", State.ADDED): 1,
         ("plans", State.ADDED): 1,
@@ -97,6 +99,7 @@ def test_brought_in_again_it_changes_nothing_and_says_so(at_work: Office, elsewh
     assert content == write_set_up(at_work.program, SONIA), "the same set-up is the same file"
     assert states(bring_in(at_work.program, PROGRAM, content)) == {
         ("units", State.SAME): 2,
+        ("roles", State.SAME): 1,
         ("forms", State.SAME): 6,
         ("classes", State.SAME): 1,
         ("plans", State.SAME): 1,
@@ -139,6 +142,7 @@ def test_each_brings_in_what_is_theirs_and_leaves_the_rest_to_others(home_file: 
     assert {one.part for one in bring_in(there, ADAM, home_file, LISTS) if one.state is State.ADDED} == {
         "places",
         "units",
+        "roles",
         "forms",
     }
     by_dina = bring_in(there, DINA, home_file, LISTS)
@@ -175,6 +179,14 @@ def test_what_is_at_odds_with_what_is_here_refuses_the_whole_and_is_named(at_wor
     assert "forms towns 2 (other versions), classes wells (other classes)" in refused.value.what
     with elsewhere.program.database.transaction(Zone.COLLECTION, access=PROGRAM) as session:
         assert forms.find_form(session, OPERATION, "towns", "2") is None
+
+
+def test_a_role_of_the_same_name_that_may_do_otherwise_refuses_the_whole(home_file: bytes, elsewhere: Office) -> None:
+    with elsewhere.program.database.transaction(Zone.IDENTITY, access=PROGRAM) as session:
+        add_own_role(session, "Interpreter", Role.CASEWORKER, [Right.READ_IDENTITY])
+    with pytest.raises(SetUpConflicts) as refused:
+        bring_in(elsewhere.program, PROGRAM, home_file, LISTS)
+    assert "roles Interpreter (other role)" in refused.value.what
 
 
 def test_an_older_version_does_not_take_the_place_of_the_one_in_use(at_work: Office, elsewhere: Office) -> None:

@@ -5,12 +5,13 @@ from hashlib import sha256
 import pytest
 
 from app.set_up.errors import SetUpUnreadable
-from app.set_up.file_parts import GAZETTEER, KIND, PLACES, PLANS, UNITS, VERSION
+from app.set_up.file_parts import GAZETTEER, KIND, PLACES, PLANS, ROLES, UNITS, VERSION
 from app.set_up.read_file import read_set_up
-from app.set_up.set_up import CarriedForm, CarriedUnit, Gazetteer, SetUp
+from app.set_up.set_up import CarriedForm, CarriedRole, CarriedUnit, Gazetteer, SetUp
 from app.set_up.write_file import write_file
 from core.identity.models import UnitKind
 from core.packed_parts import pack, unpack
+from core.permissions import Right, Role
 from core.places import GazetteerUnreadable, write_gazetteer
 from core.policies import PolicyKind
 from forms import PrivacyClass
@@ -36,6 +37,7 @@ SET_UP = SetUp(
     ),
     {PolicyKind.PROGRAMME: "text"},
     {"wells": QualityPlan(accuracy_metres=20, ranges={"depth": (0.0, float("inf"))}, same_household=("a", 'b"c'))},
+    (CarriedRole("Interpreter", Role.CASEWORKER, frozenset({Right.READ_FACTS})),),
 )
 
 
@@ -49,6 +51,8 @@ def test_what_was_written_is_read() -> None:
         (UNITS, b'[{"kind": "team", "name": "", "within": []}]'),
         (UNITS, b'[{"kind": "tribe", "name": "North", "within": []}]'),
         (UNITS, b"[" * 100_000),
+        (ROLES, b'[{"name": "Reader", "role": "caseworker", "rights": ["manage_keys"]}]'),
+        (ROLES, b'[{"name": "Reader", "role": "king", "rights": []}]'),
         (PLANS, b'{"wells": "unheard_of = 1"}'),
         (GAZETTEER, b'{"number": 4, "sha256": "00"}'),
         (PLACES, b'{"features": [{"properties": {"code": "X", "names": {}}, "geometry": {"type": "Point"}}]}'),

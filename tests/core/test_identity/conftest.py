@@ -38,7 +38,7 @@ def moment(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Moves every clock that the code reads."""
     stopped = Clock(datetime(2026, 2, 16, 9, 0, tzinfo=UTC))
     for module in (
-        "accounts", "attempts", "enrolment", "grants", "passkeys", "passwords", "recovery_codes", "second_factor",
+        "accounts", "attempts", "enrolment", "grants", "own_roles", "passkeys", "passwords", "recovery_codes", "second_factor",
         "service_tokens", "sessions",
     ):  # fmt: skip
         monkeypatch.setattr(f"core.identity.{module}.now", lambda: stopped.at)
