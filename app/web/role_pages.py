@@ -35,7 +35,7 @@ def look(request: Request, visit: SignedIn, desk: OpenDesk) -> Response:
 
 
 @router.get("/roles/new")
-def ask(request: Request, visit: SignedIn, desk: OpenDesk, role: Annotated[Role, Query()]) -> Response:
+def ask(request: Request, visit: SignedIn, desk: OpenDesk, role: Annotated[Role, Query()] = Role.CASEWORKER) -> Response:
     """What a role of the program may do, to be unticked."""
     with desk.database.transaction(Zone.IDENTITY, access=visit.access) as session:
         require(session, Right.MANAGE_ACCOUNTS, subject="identity.own_role")
