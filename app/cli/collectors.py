@@ -23,6 +23,7 @@ from core.identity.units import find_units
 from core.settings import Settings
 from forms import RecordPart
 from ingest import collectors
+from ingest.collectors import PhoneSignIn
 
 __all__ = ["add_commands"]
 
@@ -60,9 +61,10 @@ def add_collector(
                 custody = replace(custody, worker=str(find_account(session, worker).id))
         with program.database.transaction(Zone.COLLECTION, operation=operation, actor=ADMINISTRATOR) as session:
             find_operation(session, operation)
-            token = collectors.add_collector(session, operation, name, custody=custody, forms=form)
+            sign_in = collectors.new_sign_in(program.ring)
+            collectors.add_collector(session, operation, name, custody=custody, forms=form, sign_in=sign_in)
     lies_with = worker or team or area or organisation or "nobody yet: those who work in the whole operation see it"
-    _show_address(operation, server, token, qr)
+    _show_address(operation, server, sign_in, qr)
     console.print(f"It is not shown again. What it sends lies with {escape(lies_with)}.")
 
 
@@ -74,12 +76,15 @@ def _refuse_early(server: str, qr: Path | None) -> None:
         raise typer.BadParameter(f"{qr} is there already." if server else "It needs --server.", param_hint="--qr")
 
 
-def _show_address(operation: str, server: str, token: str, qr: Path | None) -> None:
+def _show_address(operation: str, server: str, sign_in: PhoneSignIn, qr: Path | None) -> None:
+    by_token = collectors.door_address(server, sign_in.token) if server else f"/key/{sign_in.token}"
+    by_name = collectors.sign_in_address(server) if server else "/collect"
+    where = "" if server else ", after the name of this server"
+    console.print(f"Server address for ODK Collect{where}:\n\n    {by_token}\n", soft_wrap=True)
+    console.print(f"Or {by_name} with user name {sign_in.name} and password {sign_in.password}\n", soft_wrap=True)
     if not server:
-        console.print(f"Server address for ODK Collect, after the name of this server:\n\n    /key/{token}\n")
         return
-    console.print(f"Server address for ODK Collect:\n\n    {collectors.door_address(server, token)}\n", soft_wrap=True)
-    code = segno.make(collectors.phone_settings(server, token, operation), error="l", micro=False)
+    code = segno.make(collectors.phone_settings(server, sign_in.token, operation), error="l", micro=False)
     if qr is None:
         code.terminal(sys.stdout, compact=True)
         console.print("Scan it where ODK Collect asks for a project.")

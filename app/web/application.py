@@ -18,6 +18,7 @@ from app.web.openrosa_guard import log_failure
 from app.web.page_groups import GROUPS
 from app.web.pages import Pages
 from app.web.protections import protections
+from app.web.sign_in_door import SignInDoor
 from app.web.submission_door import SubmissionDoor
 from core.database import Database
 from core.errors import Problem
@@ -47,7 +48,7 @@ def create_application(
     """
     door = Door(database, ring, settings, told)
     application = _Application(title="Waystation", docs_url=None, redoc_url=None, openapi_url=None)
-    application.submissions = SubmissionDoor(door)
+    application.sign_in, application.submissions = SignInDoor(door), SubmissionDoor(door)
     application.state.door = door
     protect = protect or _protecting(Program(settings, database, ring))
     application.state.desk = Desk(database, ring, settings, GROUPS, protect, try_out)
@@ -70,11 +71,13 @@ def create_application(
 class _Application(FastAPI):
     """The door for what phones post stands before all else: it is asked the most, and needs nothing of what stands between."""
 
+    sign_in: SignInDoor
     submissions: SubmissionDoor
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = self
-        if not await self.submissions.answers(scope, receive, send):
+        asked = await self.sign_in.answers(scope, receive, send)
+        if not asked and not await self.submissions.answers(scope, receive, send):
             await super().__call__(scope, receive, send)
 
 

@@ -60,12 +60,15 @@ def consider(request: Request, visit: SignedIn, desk: OpenDesk) -> Response:
 def add(request: Request, visit: SignedIn, desk: OpenDesk, form: CheckedForm) -> Response:
     """Add a phone, and show its address and code this once."""
     server = str(form.get("server", "")).strip()
+    sign_in = collectors.new_sign_in(desk.ring)
     try:
         collectors.door_address(server, "")  # before anything is registered: an address that is not shown would be lost
         custody = _custody(desk, visit, form)
         with desk.database.transaction(Zone.COLLECTION, access=visit.access) as session:
             name, offered = str(form.get("name", "")), _offered(form)
-            token = collectors.add_collector(session, visit.access.operation, name, custody=custody, forms=offered)
+            token = collectors.add_collector(
+                session, visit.access.operation, name, custody=custody, forms=offered, sign_in=sign_in
+            )
     except Problem as problem:
         return _form(request, visit, desk, problem=problem, form=form)
     code = segno.make(collectors.phone_settings(server, token, visit.access.operation), error="l", micro=False)
@@ -74,6 +77,8 @@ def add(request: Request, visit: SignedIn, desk: OpenDesk, form: CheckedForm) ->
         "collector_added.html.j2",
         visit,
         address=collectors.door_address(server, token),
+        sign_in=sign_in,
+        sign_in_address=collectors.sign_in_address(server),
         drawing=code.svg_inline(omitsize=True, svgclass=None, lineclass=None),
     )
 

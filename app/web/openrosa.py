@@ -20,6 +20,7 @@ from app.web.openrosa_documents import EntityList, form_list, integrity, manifes
 from app.web.openrosa_guard import DoorRoute
 from app.web.problems import FormNotOffered, TokenUnknown
 from app.web.reception import actor_of
+from app.web.sign_in_door import SIGNED_IN_AT
 from casework.follow_up import LIST_FILE
 from core.database import Zone
 from forms import PublishedForm, find_form, list_forms, read_media
@@ -129,7 +130,7 @@ def _actor(caller: Collector) -> str:
 
 
 def _base(request: Request, token: str) -> str:
-    return f"{request.base_url}key/{token}"
+    return f"{request.base_url}{request.scope.get(SIGNED_IN_AT, f'/key/{token}').removeprefix('/')}"
 
 
 def _xml(content: bytes) -> Response:

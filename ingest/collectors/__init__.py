@@ -6,8 +6,9 @@ when its phone was lost.
 
 from ingest.collectors.change_collector import CARRIED, carry_cases, list_collectors, offer_forms, retire_collector
 from ingest.collectors.errors import CarriesNothingOfThis, CollectorUnknown, CustodyMissing, NameMissing, PhoneUnprotected
-from ingest.collectors.phone_settings import door_address, phone_settings
+from ingest.collectors.phone_settings import door_address, phone_settings, sign_in_address
 from ingest.collectors.register_collector import Collector, add_collector, find_collector
+from ingest.collectors.sign_in import PhoneSignIn, new_sign_in, sign_in_named
 
 __all__ = [
     "CARRIED",
@@ -16,13 +17,17 @@ __all__ = [
     "CollectorUnknown",
     "CustodyMissing",
     "NameMissing",
+    "PhoneSignIn",
     "PhoneUnprotected",
     "add_collector",
     "carry_cases",
     "door_address",
     "find_collector",
     "list_collectors",
+    "new_sign_in",
     "offer_forms",
     "phone_settings",
     "retire_collector",
+    "sign_in_address",
+    "sign_in_named",
 ]

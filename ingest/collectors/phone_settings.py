@@ -12,7 +12,7 @@ from typing import Final
 from core.protected_address import is_protected
 from ingest.collectors.errors import PhoneUnprotected
 
-__all__ = ["door_address", "phone_settings"]
+__all__ = ["door_address", "phone_settings", "sign_in_address"]
 
 GENERAL: Final = {
     "form_update_mode": "match_exactly",  # the phone has the forms that it is offered, and no others
@@ -27,6 +27,13 @@ def door_address(server: str, token: str) -> str:
     if not is_protected(server):
         raise PhoneUnprotected(address=server)
     return f"{server.rstrip('/')}/key/{token}"
+
+
+def sign_in_address(server: str) -> str:
+    """Where a phone does the same that signs in by name and password; raises `PhoneUnprotected`."""
+    if not is_protected(server):
+        raise PhoneUnprotected(address=server)
+    return f"{server.rstrip('/')}/collect"
 
 
 def phone_settings(server: str, token: str, project: str) -> str:

@@ -19,6 +19,7 @@ from core.clock import now
 from core.permissions import Right
 from forms import RecordPart
 from ingest.collectors.errors import NameMissing
+from ingest.collectors.sign_in import PhoneSignIn
 from ingest.models import CollectorRow
 
 __all__ = ["Collector", "add_collector", "collector_of", "find_collector"]
@@ -51,18 +52,26 @@ class Collector:
 
 
 def add_collector(
-    session: Session, operation: str, name: str, *, custody: Custody = UNASSIGNED, forms: Collection[str] | None = None
+    session: Session,
+    operation: str,
+    name: str,
+    *,
+    custody: Custody = UNASSIGNED,
+    forms: Collection[str] | None = None,
+    sign_in: PhoneSignIn | None = None,
 ) -> str:
     """Register a device or team and return its token, which is shown this once and not kept.
 
     `name` is stored in clear: name the device or the team, not a person. What it sends becomes records in `custody`; it is
-    offered `forms`, or all of them. Raises `NotAllowed` or `NameMissing`.
+    offered `forms`, or all of them. With `sign_in` its token is that one's, so that it may sign in by name, too.
+
+    Raises `NotAllowed` or `NameMissing`.
     """
     require(session, Right.KEEP_COLLECTORS, custody, subject="ingest.collector")
     name = name.strip()
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise NameMissing
-    token = secrets.token_urlsafe(32)
+    token = sign_in.token if sign_in else secrets.token_urlsafe(32)
     row = CollectorRow(
         id=uuid4(),
         operation=operation,
