@@ -7,14 +7,14 @@ releases leave open; of other cells only which they are.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from anonymizer.attacker import Interval
 from anonymizer.explain import explain
-from anonymizer.models import ProofRow
 from anonymizer.officer.as_one_system import TIME, as_one_system, name_in, within_the_widest
+from anonymizer.officer.list_periods import protected_periods
 from anonymizer.officer.look_inside import Inside, leave_line, open_period, require_officer
+from anonymizer.population import Population
 from anonymizer.primary import Reason
 from anonymizer.published import Identity, PublishedTable
 from anonymizer.tool.cell_names import read_cell, write_cell
@@ -45,19 +45,26 @@ class CellExplained:
     rests: tuple[tuple[CellTold, CellTold], ...]
 
 
-def explain_cell(session: Session, ring: KeyRing, period: Period, cell: str, *, purpose: Purpose) -> CellExplained:
+def explain_cell(
+    session: Session,
+    ring: KeyRing,
+    period: Period,
+    cell: str,
+    population: Population = Population.MOVEMENTS,
+    *,
+    purpose: Purpose,
+) -> CellExplained:
     """Explain a cell of a protected period (zone anonymizer), written as `origin=XM01,reason=flood`.
 
     A period that lies in a longer one is attacked together with that, and with all that lies in it. Raises `NotAllowed`,
     `CellUnknown` and what loading raises.
     """
     operation = require_officer(session, period).operation
-    own = open_period(session, ring, operation, period)
+    own = open_period(session, ring, operation, period, population)
     name = read_cell(cell, own.published)
     leave_line(session, period, purpose=purpose, kind="cell", code=_told(name, own, own.published).cell)  # never as typed
-    known = [parse_period(told) for told in session.scalars(select(ProofRow.period).where(ProofRow.operation == operation))]
-    together = within_the_widest(period, known)
-    opened = [own if each == period else open_period(session, ring, operation, each) for each in together]
+    together = within_the_widest(period, protected_periods(session, operation, population))
+    opened = [own if each == period else open_period(session, ring, operation, each, population) for each in together]
     system = as_one_system(opened)
     told = explain(system.counted, system.published, own.policy, name_in(name, period, system), outside=system.outside)
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from anonymizer.models import ProofRow
 from anonymizer.officer.look_inside import leave_line, require_officer
+from anonymizer.population import Population
 from casework import movement_sources
 from core.audit import Purpose
 from core.clock import now
@@ -17,7 +18,7 @@ from core.period import Period, parse_period
 from core.week import Week
 from core.year import Year
 
-__all__ = ["PeriodState", "count_unprotected", "list_periods"]
+__all__ = ["PeriodState", "count_unprotected", "list_periods", "populations_of", "protected_periods"]
 
 RECENT: Final = 4  # weeks
 
@@ -55,6 +56,20 @@ def count_unprotected(session: Session) -> int:
     proven = _proven(session, operation)
     recent = [week for back in range(RECENT) if (week := last.plus(-back)) not in proven]
     return sum(bool(movement_sources(session, operation, week)) for week in recent)
+
+
+def populations_of(session: Session, period: Period) -> list[Population]:
+    """Of whom a protected period has tables (zone anonymizer); raises `NotAllowed`."""
+    operation = require_officer(session, period).operation
+    asked = select(ProofRow.population).where(ProofRow.operation == operation, ProofRow.period == str(period))
+    protected = set(session.scalars(asked))
+    return [each for each in Population if each.value in protected]
+
+
+def protected_periods(session: Session, operation: str, population: Population) -> list[Period]:
+    """The periods in which tables of a population are protected."""
+    asked = select(ProofRow.period).where(ProofRow.operation == operation, ProofRow.population == population.value)
+    return [parse_period(told) for told in session.scalars(asked)]
 
 
 def _proven(session: Session, operation: str) -> dict[Period, datetime]:

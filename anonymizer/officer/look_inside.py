@@ -9,6 +9,7 @@ from anonymizer.counted_week import CountedTable
 from anonymizer.elsewhere import known_where_it_agrees
 from anonymizer.outside import Outside
 from anonymizer.policy import Policy
+from anonymizer.population import Population
 from anonymizer.published import PublishedTable
 from anonymizer.weeks import load_counts, load_protected
 from core.access import UNASSIGNED, Access, access_of, require
@@ -36,21 +37,24 @@ class Inside:
     outside: Outside = field(default=(), repr=False)
 
 
-def look_inside(session: Session, ring: KeyRing, period: Period, *, purpose: Purpose, kind: str) -> Inside:
+def look_inside(
+    session: Session, ring: KeyRing, period: Period, population: Population, *, purpose: Purpose, kind: str
+) -> Inside:
     """Open a protected period (zone anonymizer); raises `NotAllowed` and what loading raises.
 
     `kind` says in the audit log what is looked at.
     """
     access = require_officer(session, period)
     leave_line(session, period, purpose=purpose, kind=kind)
-    return open_period(session, ring, access.operation, period)
+    return open_period(session, ring, access.operation, period, population)
 
 
-def open_period(session: Session, ring: KeyRing, operation: str, period: Period) -> Inside:
+def open_period(session: Session, ring: KeyRing, operation: str, period: Period, population: Population) -> Inside:
     """The same within a question that was asked by right already; opening the counts leaves its own line."""
-    protected = load_protected(session, ring, operation, period)
+    protected = load_protected(session, ring, operation, period, population)
     counted = load_counts(session, ring, protected)
-    outside = known_where_it_agrees(session, operation, period, counted)
+    moved = population is Population.MOVEMENTS  # the registry knows totals of no others
+    outside = known_where_it_agrees(session, operation, period, counted) if moved else ()
     return Inside(period, protected.policy, protected.tables, counted, outside)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from anonymizer.attacker import identity
 from anonymizer.explain import reasons
 from anonymizer.officer.look_inside import look_inside
+from anonymizer.population import Population
 from anonymizer.primary import Reason
 from anonymizer.published import Key, PublishedTable
 from core.audit import Purpose
@@ -25,9 +26,11 @@ class MarkedTable:
     reasons: Mapping[Key, Reason] = field(repr=False)
 
 
-def mark_cells(session: Session, ring: KeyRing, period: Period, *, purpose: Purpose) -> list[MarkedTable]:
-    """All tables of a protected period (zone anonymizer); raises `NotAllowed` and what loading raises."""
-    inside = look_inside(session, ring, period, purpose=purpose, kind="table")
+def mark_cells(
+    session: Session, ring: KeyRing, period: Period, population: Population = Population.MOVEMENTS, *, purpose: Purpose
+) -> list[MarkedTable]:
+    """All tables of one population in a protected period (zone anonymizer); raises `NotAllowed` and what loading raises."""
+    inside = look_inside(session, ring, period, population, purpose=purpose, kind="table")
     found = reasons(inside.counted, inside.published, inside.policy)
     marked = []
     for table in inside.published:

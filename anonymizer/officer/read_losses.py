@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from anonymizer.loss import Loss, losses
 from anonymizer.officer.look_inside import look_inside
 from anonymizer.policy import Policy
+from anonymizer.population import Population
 from core.audit import Purpose
 from core.keyring import KeyRing
 from core.period import Period
@@ -56,9 +57,11 @@ class Losses:
     levels: tuple[LevelTold, ...]
 
 
-def read_losses(session: Session, ring: KeyRing, period: Period, *, purpose: Purpose) -> Losses:
-    """The loss report of a protected period (zone anonymizer); raises `NotAllowed` and what loading raises."""
-    inside = look_inside(session, ring, period, purpose=purpose, kind="losses")
+def read_losses(
+    session: Session, ring: KeyRing, period: Period, population: Population = Population.MOVEMENTS, *, purpose: Purpose
+) -> Losses:
+    """What one population lost in a protected period (zone anonymizer); raises `NotAllowed` and what loading raises."""
+    inside = look_inside(session, ring, period, population, purpose=purpose, kind="losses")
     return Losses(inside.policy, tell_levels(losses(inside.counted, inside.published, inside.policy)))
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from anonymizer import officer
+from anonymizer import Population, officer
 from app.cli.screen import console, progress, show_table
 from app.cli.signed_in import sign_in_once_accounts_exist
 from app.program import open_program
@@ -37,6 +37,7 @@ def explain(
     operation: Operation,
     period: Annotated[str, typer.Argument(help="A protected week, month or year, for example 2026-W07.")],
     cell: Annotated[str, typer.Argument(help="A cell: origin=XM01,reason=flood. Without one, what was lost.")] = "",
+    of: Annotated[Population, typer.Option(help="Of whom the tables are.")] = Population.MOVEMENTS,
 ) -> None:
     """Say what protecting a period cost; or why a cell of it is hidden, and what publishing it would give away.
 
@@ -47,9 +48,9 @@ def explain(
         access = sign_in_once_accounts_exist(program, operation)
         with program.database.transaction(Zone.ANONYMIZER, access=access) as session:
             if cell:
-                _show_cell(officer.explain_cell(session, program.ring, asked, cell, purpose=WHY))
+                _show_cell(officer.explain_cell(session, program.ring, asked, cell, of, purpose=WHY))
             else:
-                _show_levels(officer.read_losses(session, program.ring, asked, purpose=WHY).levels)
+                _show_levels(officer.read_losses(session, program.ring, asked, of, purpose=WHY).levels)
     console.print(INSIDE)
 
 

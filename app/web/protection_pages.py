@@ -10,7 +10,7 @@ from typing import Annotated, Final
 from fastapi import HTTPException, Query, Request, Response
 
 import exports
-from anonymizer import TOTAL, asking, officer
+from anonymizer import TOTAL, Population, asking, officer
 from app.web.desk import Desk, Entry, OpenDesk, PageGroup
 from app.web.signed_in import CheckedForm, SignedIn, Visit
 from app.web.signed_in_page import reader_language, show, signed_in_router
@@ -28,6 +28,7 @@ __all__ = ["PROTECTION", "period_in", "worded"]
 WHY: Final = Purpose.STATISTICS
 TABLE, FIRST = "table", "from"
 Named = Callable[[str, str], str]
+OfWhom = Annotated[Population, Query()]
 router = signed_in_router()
 PROTECTION: Final = PageGroup(router, "protection", (Entry("/protection", "protection", Right.EXPLAIN_PROTECTION),))
 
@@ -53,17 +54,20 @@ def list_all(request: Request, visit: SignedIn, desk: OpenDesk, go: Annotated[st
 
 
 @router.get("/protection/{period}")
-def show_losses(request: Request, visit: SignedIn, desk: OpenDesk, period: str) -> Response:
+def show_losses(request: Request, visit: SignedIn, desk: OpenDesk, period: str, of: OfWhom = Population.MOVEMENTS) -> Response:
     """What protecting the period cost, level by level."""
     asked = period_in(period)
     with desk.database.transaction(Zone.ANONYMIZER, access=visit.access) as session:
-        losses = officer.read_losses(session, desk.ring, asked, purpose=WHY)
+        losses = officer.read_losses(session, desk.ring, asked, of, purpose=WHY)
+        populations = officer.populations_of(session, asked)
     tables = {level.table: [each for each in losses.levels if each.table == level.table] for level in losses.levels}
     return show(
         request,
         "protection_losses.html.j2",
         visit,
         period=asked,
+        whom=of,
+        populations=populations,
         policy=losses.policy,
         tables=tables,
         is_week=_is_week(asked),
@@ -77,19 +81,29 @@ def show_cells(
     visit: SignedIn,
     desk: OpenDesk,
     period: str,
+    *,
     first: Annotated[str, Query(alias=FIRST, max_length=6)] = "",
+    of: OfWhom = Population.MOVEMENTS,
 ) -> Response:
     """A part of a table, with the reason for every cell that is hidden."""
-    return _cells(request, visit, desk, period_in(period), asked={**request.query_params, FIRST: first})
+    return _cells(request, visit, desk, period_in(period), of, asked={**request.query_params, FIRST: first})
 
 
 @router.post("/protection/{period}/cells")
-def explain(request: Request, visit: SignedIn, desk: OpenDesk, period: str, form: CheckedForm) -> Response:
+def explain(
+    request: Request,
+    visit: SignedIn,
+    desk: OpenDesk,
+    period: str,
+    form: CheckedForm,
+    *,
+    of: OfWhom = Population.MOVEMENTS,
+) -> Response:
     """The same part, with one cell explained."""
     asked = period_in(period)
     with desk.database.transaction(Zone.ANONYMIZER, access=visit.access) as session:
-        told = officer.explain_cell(session, desk.ring, asked, str(form.get("cell", "")), purpose=WHY)
-    return _cells(request, visit, desk, asked, asked={name: str(value) for name, value in form.items()}, told=told)
+        told = officer.explain_cell(session, desk.ring, asked, str(form.get("cell", "")), of, purpose=WHY)
+    return _cells(request, visit, desk, asked, of, asked={name: str(value) for name, value in form.items()}, told=told)
 
 
 def _cells(
@@ -97,12 +111,14 @@ def _cells(
     visit: Visit,
     desk: Desk,
     period: Period,
+    of: Population,
     *,
     asked: Mapping[str, str],
     told: officer.CellExplained | None = None,
 ) -> Response:
     with desk.database.transaction(Zone.ANONYMIZER, access=visit.access) as session:
-        marked = officer.mark_cells(session, desk.ring, period, purpose=WHY)
+        marked = officer.mark_cells(session, desk.ring, period, of, purpose=WHY)
+        populations = officer.populations_of(session, period)
         places = {place.code: place for place in load_places(session, visit.access.operation)}
     language = reader_language(request, visit)
     names = exports.code_names(language)
@@ -118,10 +134,12 @@ def _cells(
         request,
         "protection_cells.html.j2",
         visit,
-        at=f"/protection/{period}/cells",
+        at=f"/protection/{period}/cells?of={of.value}",
         period=period,
+        whom=of,
+        populations=populations,
         is_week=_is_week(period),
-        tables=[each.table.name for each in marked],
+        tables={each.table.name: [along.name for along in each.table.dimensions] for each in marked},
         part=cut(chosen, asked, int(first) if first.isdecimal() else 0),
         reasons=list(officer.Reason),
         told=told,

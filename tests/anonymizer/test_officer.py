@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from anonymizer import attack, default_policy, officer
+from anonymizer import Population, attack, default_policy, officer
 from anonymizer.attacker import Attacker, identity
 from anonymizer.inside.outcome import with_numbers
 from anonymizer.loss import Loss
@@ -101,7 +101,7 @@ def test_a_week_is_attacked_together_with_its_month_and_the_other_weeks(setting:
     """And a cell of the month with the weeks: what they published narrows what is open."""
     month = setting.protect_month()
     with setting.database.transaction(Zone.ANONYMIZER, access=OFFICER) as session:
-        opened = [open_period(session, setting.ring, "TEST", each) for each in (MONTH, *MONTH.weeks)]
+        opened = [open_period(session, setting.ring, "TEST", each, Population.MOVEMENTS) for each in (MONTH, *MONTH.weeks)]
     system = as_one_system(opened)
     assert sum(len(table.cells) for table in system.published) == 5 * sum(len(table.cells) for table in month.tables)
     alone, together = Attacker(opened[1].published), Attacker(system.published)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from html import unescape
 from pathlib import Path
 from uuid import UUID
 
@@ -72,6 +73,7 @@ def test_what_was_done_in_cases_is_released_in_a_part_of_its_own(program: Progra
         counted = text("SELECT DISTINCT table_name FROM statistics.released_cell WHERE unit = 'events' ORDER BY table_name")
         assert [name for (name,) in session.execute(counted)] == sorted(table.name for table in protected(program, LAST).tables)
     the_page_shows_what_was_released(program)
+    the_officer_sees_why_cells_of_casework_are_hidden(program)
 
 
 def the_page_shows_what_was_released(program: Program) -> None:
@@ -89,6 +91,26 @@ def the_page_shows_what_was_released(program: Program) -> None:
     assert "By who gave the service" in page
     assert "حسب مقدم الخدمة" in sara.get("/reports/casework", lang="ar").text
     assert "rep_" not in sara.get("/reports/casework", lang="so").text
+
+
+def the_officer_sees_why_cells_of_casework_are_hidden(program: Program) -> None:
+    """Of each population by itself, with the cell's own rule; what was never asked about cases is not told of them."""
+    application = create_application(program.database, program.ring, program.settings, lambda *_: None)
+    paul = Site(program.database, program.ring, application).sign_in("paul", Role.PROTECTION_OFFICER)
+    here = f"/protection/{LAST}"
+    losses = paul.get(here, of="casework").text
+    assert re.findall(r'href="/protection/[^"]+\?of=(\w+)"[^>]*>([^<]+)</a>', losses)[-3:] == [
+        ("movements", "Movements"), ("screenings", "Screenings"), ("casework", "Cases"),
+    ]  # fmt: skip
+    assert "what happened × gender" in losses
+    page = paul.get(f"{here}/cells", of="casework").text
+    few = next(unescape(it) for it in re.findall(r'name="cell" value="([^"]+)" class="m-own"', page) if "service_medical" in it)
+    asking = f"{here}/cells?of=casework"
+    told = paul.send(asking, page=asking, table="cases_by_gender", cell=few).text
+    assert "It holds fewer persons or events than the threshold." in told
+    assert "these would be known too well" in told
+    assert paul.send(asking, page=asking, cell="origin=_T,reason=flood").status_code == 422
+    assert paul.get(f"{here}/cells", of="angels").status_code == 404
 
 
 def nothing_is_learned(part: Path) -> None:
