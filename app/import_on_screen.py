@@ -45,7 +45,7 @@ class Upload:
 
     def by(self, mapping: str) -> "Upload":
         """The same, read by a mapping; by "" one is suggested."""
-        return replace(self, said=replace(self.said, mapping=mapping))
+        return replace(self, said=replace(self.said, mapping=mapping, reused=False))
 
 
 def hand_in(program: Program, access: Access, upload: Upload) -> UUID:
@@ -103,14 +103,19 @@ def _kept(program: Program, access: Access, file: UUID) -> Upload:
 
 def _with_mapping(program: Program, access: Access, upload: Upload) -> Upload:
     with _opened(program, access, upload) as opened:
-        mapping = opened.text if isinstance(opened, Suggested) else None  # a packed folder needs none
-        return replace(upload, said=replace(upload.said, mapping=mapping))
+        if not isinstance(opened, Suggested):  # a packed folder needs none
+            return replace(upload, said=replace(upload.said, mapping=None))
+        return replace(upload, said=replace(upload.said, mapping=opened.text, reused=opened.reused))
 
 
 @contextmanager
 def _opened(program: Program, access: Access, upload: Upload, file: UUID | None = None) -> Iterator[Opened | Suggested]:
     """`file` names what its records say brought them: by that the quarantine knows whose they are."""
     run, said = ImportRun(access.operation, upload.custody, file or uuid4()), upload.said
+    earlier: Sequence[str] = ()
+    if said.mapping == "":
+        with program.database.transaction(Zone.CASEWORK, access=access) as session:
+            earlier = handed_in.earlier_mappings(session, program.ring, upload.form_id)
     given = HandedIn(
         Source.held(said.name, upload.content),
         upload.form_id,
@@ -119,6 +124,7 @@ def _opened(program: Program, access: Access, upload: Upload, file: UUID | None 
         drafts=said.drafts,
         counts=upload.counts,
         written=said.mapping,
+        earlier=earlier,
     )
     with open_files(program, run, given, actor=access.actor) as opened:
         yield opened

@@ -9,6 +9,7 @@ from typing import Final
 from app.import_files import Found
 from app.program import Program
 from core.database import Zone
+from core.errors import Problem
 from forms import FormDefinition
 from ingest import count_tables, from_files, mapped_sheets
 from ingest.count_tables import CountTemplate, counted_records
@@ -35,6 +36,7 @@ class HandedIn:
     drafts: bool = False
     counts: bool = False
     written: str | None = field(default=None, repr=False)  # the mapping itself, where it lies in no file; "": suggest one
+    earlier: Sequence[str] = field(default=(), repr=False)  # mappings to take up instead, if one reads just this file
 
     @property
     def is_folder(self) -> bool:
@@ -58,6 +60,7 @@ class Suggested:
     mapping: SheetMapping | CountTemplate
     path: Path
     text: str = field(repr=False)
+    reused: bool = False
 
 
 @contextmanager
@@ -97,6 +100,10 @@ class _Desk:
 
     def _suggested(self, table: Table, path: Path | None) -> Suggested:
         definition, places = self._asked(self.handed_in.form)
+        for text in self.handed_in.earlier:
+            fitting = self._fitting(table, text, definition, places)
+            if fitting is not None:
+                return Suggested(fitting, path or ON_SCREEN, text, reused=True)
         sheet = self.handed_in.sheet
         if self.handed_in.counts:
             template = count_tables.suggest_template(table, definition, places, sheet=sheet)
@@ -107,6 +114,22 @@ class _Desk:
         if path is not None:
             mapped_sheets.write_mapping(mapping, path)
         return Suggested(mapping, path or ON_SCREEN, mapped_sheets.mapping_text(mapping))
+
+    def _fitting(
+        self, table: Table, text: str, definition: FormDefinition, places: Mapping[str, PlaceNames]
+    ) -> SheetMapping | CountTemplate | None:
+        """An earlier mapping or template, read, if it is for a file like this one."""
+        if count_tables.is_template(text) != self.handed_in.counts:
+            return None
+        if not self.handed_in.counts:
+            mapping = mapped_sheets.parse_mapping(text, ON_SCREEN)
+            return mapping if mapped_sheets.fits_exactly(table, mapping) else None
+        template = count_tables.parse_template(text, ON_SCREEN)
+        try:
+            count_tables.count_reports(table, template, definition, places)
+        except Problem:
+            return None
+        return template
 
     def _export(self, table: Table) -> Opened:
         definition, _ = self._asked(self.handed_in.form)

@@ -39,13 +39,17 @@ UNUSED_DAYS: Final = 30
 
 @dataclass(frozen=True)
 class Said:
-    """What is said of a file: its name, the mapping by which it is read, and how it is written."""
+    """What is said of a file: its name, the mapping by which it is read, and how it is written.
+
+    `reused`: the mapping is one by which an earlier file was taken in.
+    """
 
     name: str = field(repr=False)
     mapping: str | None = field(default=None, repr=False)
     encoding: str = ""
     no_answer: str = ""
     drafts: bool = False
+    reused: bool = False
 
 
 def keep_file(session: Session, ring: KeyRing, said: Said, content: bytes, *, custody: Custody, form_id: str) -> UUID:

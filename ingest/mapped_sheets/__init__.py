@@ -5,7 +5,7 @@ the rows by it, for `ingest.from_files.take_in`. Nothing is imported by a mappin
 """
 
 from ingest.mapped_sheets.errors import MappingNeeded, MappingUndecided, MappingUnfit, MappingUnreadable
-from ingest.mapped_sheets.mapped_rows import mapped_records, unused_headers
+from ingest.mapped_sheets.mapped_rows import fits_exactly, mapped_records, unused_headers
 from ingest.mapped_sheets.mapping import (
     ColumnMapping,
     SheetMapping,
@@ -27,6 +27,7 @@ __all__ = [
     "MappingUnreadable",
     "PlaceNames",
     "SheetMapping",
+    "fits_exactly",
     "mapped_records",
     "mapping_text",
     "parse_mapping",

@@ -22,7 +22,7 @@ from ingest.pull.write_xml import root_name
 from ingest.read_answers import Answers
 from ingest.tables import Cell, CellFault, Row, Sheet, Table
 
-__all__ = ["headers_of", "mapped_records", "unused_headers"]
+__all__ = ["fits_exactly", "headers_of", "mapped_records", "unused_headers"]
 
 Reads: TypeAlias = Callable[[Cell], str | CellFault]
 Places: TypeAlias = Mapping[str, PlaceNames]
@@ -45,6 +45,14 @@ def unused_headers(table: Table, mapping: SheetMapping) -> list[str]:
     """The headers of the sheet that the mapping does not name."""
     named = {column.header for column in mapping.columns}
     return [header for header in headers_of(table, mapping) if header and header not in named]
+
+
+def fits_exactly(table: Table, mapping: SheetMapping) -> bool:
+    """Whether the sheet is there and has the headers that the mapping names, and no others."""
+    try:
+        return {header for header in headers_of(table, mapping) if header} == {column.header for column in mapping.columns}
+    except MappingUnfit:
+        return False
 
 
 def headers_of(table: Table, mapping: SheetMapping) -> Sequence[str]:

@@ -82,6 +82,20 @@ def test_a_sheet_is_mapped_tried_taken_in_and_forgotten(sara: Browser, field_tea
     assert "taken in, and forgotten" in sara.get("/imports").text
 
 
+def test_a_mapping_is_used_again_for_the_next_file_with_the_same_columns(sara: Browser, field_team: Field) -> None:
+    first = hand_in(sara)
+    address = first.url.path
+    sara.send(f"{address}/mapping", page=address, mapping=decided(first.text))
+    assert "taken in by this" not in hand_in(sara).text, "nothing was taken in by it yet"
+    sara.send(f"{address}/take-in", page=address)
+    next_week = SHEET.replace(b"2026-08", b"2026-09").replace(b"S-", b"T-").replace(WORD.encode(), b"flood")
+    again = hand_in(sara, next_week)
+    assert "An earlier file with the same columns was taken in by this" in again.text
+    tried = sara.send(f"{again.url.path}/try", page=again.url.path).text
+    assert "new: 3" in tried
+    assert "This was suggested" in hand_in(sara, next_week.replace(b"Site,", b"Sites,", 1)).text
+
+
 def test_nothing_of_a_file_is_in_clear_and_each_step_leaves_a_line(sara: Browser, field_team: Field) -> None:
     address = hand_in(sara, name="Quintessa.csv").url.path
     sara.send(f"{address}/try", page=address)
