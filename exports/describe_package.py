@@ -22,7 +22,10 @@ LICENCE: Final = {
     "path": "https://creativecommons.org/licenses/by/4.0/",
     "title": "Creative Commons Attribution 4.0",
 }
-CASEWORK: Final = ("cases_by_gender", "cases_by_age", "cases_by_residence", "cases_by_provider", "cases_by_wait")
+CASEWORK: Final = (
+    *("cases_by_gender", "cases_by_age", "cases_by_residence", "cases_by_nationality", "cases_by_exploitation"),
+    *("cases_by_route", "cases_by_provider", "cases_by_wait"),
+)
 IS_NOT: Final = {
     Population.MOVEMENTS: ["stock", "cases", "households", "reports"],
     Population.SCREENINGS: ["stock", "arrivals", "household members"],

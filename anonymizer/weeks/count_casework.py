@@ -18,15 +18,41 @@ from anonymizer.policy import Selection
 from anonymizer.population import Population, Unit
 from anonymizer.weeks.count_screenings import residence_dimension, to_region
 from anonymizer.weeks.fact_columns import FactColumns
-from casework.counting import AGAIN, AGES, GENDERS, OUTCOMES, PROVIDERS, SERVICES, WAITS
+from casework.counting import (
+    AGAIN,
+    AGES,
+    EXPLOITATIONS,
+    GENDERS,
+    OUTCOMES,
+    PROVIDERS,
+    SERVICES,
+    STATELESS,
+    UNKNOWN,
+    WAITS,
+)
 from core.places import Place
+from core.world_regions import REGIONS
 
 __all__ = ["CASEWORK", "IMPOSSIBLE", "casework_tables", "count_casework"]
 
-CASEWORK: Final = ("cases_by_gender", "cases_by_age", "cases_by_residence", "cases_by_provider", "cases_by_wait")
-ALONG: Final = ("gender", "age", "residence", "provider", "waited")  # the variables of the facts, table by table
+# By table, the variable of the facts that it crosses with what happened.
+ALONG: Final = {
+    "cases_by_gender": "gender",
+    "cases_by_age": "age",
+    "cases_by_residence": "residence",
+    "cases_by_nationality": "nationality",
+    "cases_by_exploitation": "exploitation",
+    "cases_by_route": "route",
+    "cases_by_provider": "provider",
+    "cases_by_wait": "waited",
+}
+CASEWORK: Final = tuple(ALONG)
 SERVICE, REFERRAL, CLOSED = "service", "referral", "case_closed"
 FIRST: Final = "first"
+WORLD: Final[Mapping[str, str | None]] = {
+    TOTAL: None,
+    **{code: above for region, below in REGIONS.items() for code, above in {region: TOTAL, **dict.fromkeys(below, region)}.items()},
+}
 NOT_ASKED: Final = "_Z"  # nobody gives a referral or a closure, nor waits for one (SDMX, as in CL_AREA and its siblings)
 # What everybody knows to be nothing, and what therefore hides nothing.
 IMPOSSIBLE: Final = (
@@ -45,7 +71,7 @@ def count_casework(facts: Mapping[Unit, FactColumns], places: Iterable[Place], *
     told = list(_counted_events(events))
     tables = (
         CountedTable(name, dimensions, _counted(events, told, along, dimensions, regions))
-        for name, along, dimensions in zip(CASEWORK, ALONG, casework_tables(gazetteer), strict=True)
+        for (name, along), dimensions in zip(ALONG.items(), casework_tables(gazetteer), strict=True)
     )
     return CountedWeek(operation, events.week, tuple(tables), Population.CASEWORK)
 
@@ -60,6 +86,9 @@ def casework_tables(places: Iterable[Place]) -> tuple[tuple[Dimension, Dimension
         (event, flat_dimension("gender", GENDERS)),
         (event, flat_dimension("age_group", AGES)),
         (event, residence_dimension(places)),
+        (event, Dimension("nationality", WORLD | dict.fromkeys((STATELESS, UNKNOWN), TOTAL))),
+        (event, flat_dimension("exploitation", EXPLOITATIONS)),
+        (event, Dimension("route", WORLD | {UNKNOWN: TOTAL})),
         (event, flat_dimension("provider", (*PROVIDERS, NOT_ASKED))),
         (event, waited),
     )
@@ -67,12 +96,12 @@ def casework_tables(places: Iterable[Place]) -> tuple[tuple[Dimension, Dimension
 
 def _counted_events(facts: FactColumns) -> Iterator[tuple[str, int, Mapping[str, str]]]:
     """Of each event that is counted the code, whose it is, and what else is said of it."""
-    said = {name: [facts.codes(name)[at] for at in facts.columns[name].values] for name in ("event", "kind", *ALONG)}
+    said = {name: [facts.codes(name)[at] for at in facts.columns[name].values] for name in ("event", "kind", *ALONG.values())}
     persons = facts.columns["person"].values.tolist()
     for at, (event, kind, person) in enumerate(zip(said["event"], said["kind"], persons, strict=True)):
         code = {SERVICE: f"service_{kind}", REFERRAL: REFERRAL, CLOSED: f"closed_{kind}"}.get(event)
         if code:
-            yield code, person, {name: said[name][at] for name in ALONG}
+            yield code, person, {name: said[name][at] for name in ALONG.values()}
 
 
 def _counted(

@@ -37,7 +37,10 @@ COLUMNS: Final[Mapping[Unit, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     Unit.REPORT: (VARIABLES, tuple(MEASURES)),
     Unit.PERSON: (("role", "residence", "gender", "age"), ("household",)),
     Unit.HOUSEHOLD: (("residence", "size"), ("household",)),
-    Unit.EVENT: (("event", "kind", "provider", "residence", "gender", "age", "waited"), ("person",)),
+    Unit.EVENT: (
+        ("event", "kind", "provider", "residence", "gender", "age", "waited", "nationality", "exploitation", "route"),
+        ("person",),
+    ),
 }
 
 
@@ -76,9 +79,8 @@ def columns_of_cases(facts: CaseFacts) -> tuple[FactColumns, ...]:
     """Persons, households and events as columns, in the same way."""
     persons = [(one.role, one.residence, one.gender, one.age, one.household) for one in facts.persons]
     households = [(one.residence, one.size, one.household) for one in facts.households]
-    events = [
-        (one.event, one.kind, one.provider, one.residence, one.gender, one.age, one.waited, one.person) for one in facts.events
-    ]
+    coded, numbered = COLUMNS[Unit.EVENT]
+    events = [tuple(getattr(one, name) for name in (*coded, *numbered)) for one in facts.events]
     return (
         _columns(Unit.PERSON, facts.week, persons),
         _columns(Unit.HOUSEHOLD, facts.week, households),

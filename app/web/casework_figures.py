@@ -16,9 +16,13 @@ TABLES: Final = {
     "cases_by_gender": "gender",
     "cases_by_age": "age_group",
     "cases_by_residence": "residence",
+    "cases_by_nationality": "nationality",
+    "cases_by_exploitation": "exploitation",
+    "cases_by_route": "route",
     "cases_by_provider": "provider",
     "cases_by_wait": "waited",
 }
+BY_WORLD: Final = ("nationality", "route")  # their parts of the world are too many for columns
 LONGEST: Final = 300  # of a bar, in units of the drawing
 
 Cells = Mapping[tuple[str, ...], int | None]
@@ -36,7 +40,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Row:
-    """What happened, how deep it is set, and its numbers; None where one is not shown."""
+    """What happened, or a part of the world; how deep it is set, and its numbers; None where one is not shown."""
 
     name: str
     depth: int
@@ -45,9 +49,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """One released table; `hidden` says how many of its numbers are not shown."""
+    """One released table; `hidden` says how many of its numbers are not shown. `by_world`: its rows are parts of the world."""
 
     name: str
+    by_world: bool
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
 
@@ -69,24 +74,26 @@ class Figures:
 
 
 def figures_of(cells: Mapping[str, Cells], codes: Mapping[str, Sequence[DimensionCode]], names: Names) -> Figures:
-    """From the cells of each of `TABLES` as they were released."""
+    """From the cells of those of `TABLES` that were released."""
     dimensions = {name: Dimension(name, {each.code: each.parent for each in of_it}) for name, of_it in codes.items()}
     event = dimensions[EVENT]
-    tables = (_table(name, cells[name], event, dimensions[other], names) for name, other in TABLES.items())
+    tables = (_table(name, cells[name], event, dimensions[TABLES[name]], names) for name in cells)
     return Figures(_bars(cells[next(iter(TABLES))], event, names), tuple(tables))
 
 
 def _table(name: str, cells: Cells, event: Dimension, other: Dimension, names: Names) -> Table:
-    columns = _total_last(codes_of(other))
+    by_world = other.name in BY_WORLD
+    down, across = (other, event) if by_world else (event, other)
+    columns = [*event.children[TOTAL], TOTAL] if by_world else _total_last(codes_of(other))
     rows = (
         Row(
-            names[EVENT, code],
-            max(0, len(event.climb(code)) - 2),
-            tuple(cells[code, column] for column in columns),
+            names[down.name, code],
+            max(0, len(down.climb(code)) - 2),
+            tuple(cells[(column, code) if by_world else (code, column)] for column in columns),
         )
-        for code in _total_last(codes_of(event))
+        for code in _total_last(codes_of(down))
     )
-    return Table(name, tuple(names[other.name, column] for column in columns), tuple(rows))
+    return Table(name, by_world, tuple(names[across.name, column] for column in columns), tuple(rows))
 
 
 def _bars(cells: Cells, event: Dimension, names: Names) -> tuple[Bar, ...]:

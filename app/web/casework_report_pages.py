@@ -62,9 +62,10 @@ def _released(session: Session, operation: str) -> Sequence[exports.PublishedRel
 
 
 def _figures(session: Session, release: exports.PublishedRelease, language: str) -> Figures | None:
-    """None where a period was protected before casework was counted."""
-    cells = {table: exports.released_cells(session, release.number, table) for table in TABLES}
-    if not all(cells.values()):
+    """None where a period was protected before casework was counted; without a table that was not counted then."""
+    read = {table: exports.released_cells(session, release.number, table) for table in TABLES}
+    cells = {table: of_it for table, of_it in read.items() if of_it}
+    if not cells:
         return None
     codes = exports.released_codes(session, release.number)
     return figures_of(cells, codes, _names(codes, language))

@@ -6,16 +6,21 @@ from typing import Final
 
 from casework.models import HouseholdRole
 from core.week import Week
+from core.world_regions import REGIONS
 
 __all__ = [
     "AGAIN",
     "AGES",
     "EVENTS",
+    "EXPLOITATIONS",
     "GENDERS",
+    "NATIONALITIES",
     "OUTCOMES",
     "PROVIDERS",
+    "ROUTES",
     "SERVICES",
     "SIZES",
+    "STATELESS",
     "UNKNOWN",
     "WAITS",
     "CaseFacts",
@@ -55,6 +60,11 @@ OUTCOMES: Final = ("goals_met", "returned", "referred", "wish", "lost", "died", 
 PROVIDERS: Final = ("own", "partner", UNKNOWN)
 AGAIN: Final = "again"  # not the first service of a case
 WAITS: Final = ("0-7", "8-30", "31-90", "91+", UNKNOWN)  # days from the screening to the first service
+SUBREGIONS: Final = tuple(code for below in REGIONS.values() for code in below)
+STATELESS: Final = "stateless"
+NATIONALITIES: Final = (*SUBREGIONS, STATELESS, UNKNOWN)
+ROUTES: Final = (*SUBREGIONS, UNKNOWN)  # where the journey began
+EXPLOITATIONS: Final = ("labour", "sexual", "marriage", OTHER, "several", "none", UNKNOWN)
 LATEST: Final = ((7, "0-7"), (30, "8-30"), (90, "31-90"))
 
 
@@ -85,7 +95,8 @@ class EventFact:
 
     `kind` is what was given, how a referral was answered, or with which outcome a case was closed; empty for other events.
     `provider` says by whom a service was given: `own`, `partner`, or not said; `waited` how long the person had waited for it
-    if it is the first of the case (`WAITS`), else `AGAIN`; both are empty for other events.
+    if it is the first of the case (`WAITS`), else `AGAIN`; both are empty for other events. `nationality` and `route` are parts of
+    the world (UN M49).
     """
 
     person: int
@@ -96,6 +107,9 @@ class EventFact:
     gender: str = field(default=UNKNOWN, repr=False)
     age: str = field(default=UNKNOWN, repr=False)
     waited: str = field(default="", repr=False)
+    nationality: str = field(default=UNKNOWN, repr=False)
+    exploitation: str = field(default=UNKNOWN, repr=False)
+    route: str = field(default=UNKNOWN, repr=False)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from casework.counting.case_facts import (
     person_fact,
     wait_band,
 )
+from casework.counting.coarse_background import exploitation_of, nationality_of, route_of
 from casework.counting.opened_records import OpenedRecords, day_said
 from casework.counting.whom_to_count import CaseOfWeek, InterviewOfWeek
 from casework.models import CaseState, HouseholdRole, InterviewKind
@@ -72,11 +73,12 @@ def read_case_events(opened: OpenedRecords, week: Week) -> Iterator[EventFact]:
         if happened:
             said = opened.said_of_owner(case)
             person = person_fact(0, HouseholdRole.INTERVIEWED, opened.district(said), said)
+            background = nationality_of(said), exploitation_of(said), route_of(said)
             number = numbers.setdefault(counted_as, len(numbers))
             waited = _waits(opened, case, in_file, happened)
             for one, wait in zip(happened, waited, strict=True):
                 who = person.residence, person.gender, person.age
-                yield EventFact(number, one.event, one.kind, one.provider, *who, wait)
+                yield EventFact(number, one.event, one.kind, one.provider, *who, wait, *background)
 
 
 def _waits(

@@ -18,7 +18,20 @@ from anonymizer.weeks import KeptPeriod, count_casework, protect_sum, sum_counts
 from anonymizer.weeks.casework_rules import LEAST, casework_rules
 from anonymizer.weeks.count_casework import IMPOSSIBLE
 from anonymizer.weeks.fact_columns import columns_of_cases
-from casework.counting import AGAIN, AGES, GENDERS, OUTCOMES, PROVIDERS, SERVICES, UNKNOWN, CaseFacts, EventFact
+from casework.counting import (
+    AGAIN,
+    AGES,
+    EXPLOITATIONS,
+    GENDERS,
+    NATIONALITIES,
+    OUTCOMES,
+    PROVIDERS,
+    ROUTES,
+    SERVICES,
+    UNKNOWN,
+    CaseFacts,
+    EventFact,
+)
 from core.month import Month
 from core.week import Week
 from tests.anonymizer.test_fact_blocks import DISTRICTS, OPERATION, PLACES, WEEK
@@ -78,6 +91,16 @@ def test_events_are_counted_as_events_and_persons_as_whose_they_are(events: list
     }
 
 
+def test_nationalities_and_routes_are_counted_under_their_part_of_the_world() -> None:
+    from_where = [("014", "145"), ("014", "014"), ("145", "145"), ("stateless", UNKNOWN)]
+    events = [replace(happened(0, *SERVED), nationality=nation, route=route) for nation, route in from_where]
+    tables = {table.name: table for table in counted(events).tables}
+    nations = tables["cases_by_nationality"], ("002", "014", "142", "145", "stateless", UNKNOWN)
+    routes = tables["cases_by_route"], ("002", "014", "142", "145", UNKNOWN)
+    told = [[table.count(("service_legal", code)).persons for code in codes] for table, codes in (nations, routes)]
+    assert told == [[2, 2, 1, 1, 1, 0], [1, 1, 2, 2, 1]]
+
+
 def test_a_number_is_shown_from_eleven_events_of_eleven_persons_of_whom_none_has_most() -> None:
     def shown(*of_each: int) -> int | None:
         return protected(services(*of_each)).tables[0].cells["service_legal", "female"]
@@ -126,12 +149,16 @@ def drawn(seed: int, week: Week = WEEK) -> list[EventFact]:
     """Some hundred events of thirty persons, most of them services of a few kinds."""
     chance = np.random.default_rng(seed)
     who = [(chance.choice(DISTRICTS), chance.choice(GENDERS[:2]), chance.choice(AGES)) for _ in range(30)]
+    background = [
+        {"nationality": nation, "exploitation": str(chance.choice(EXPLOITATIONS)), "route": str(chance.choice(ROUTES[1:4]))}
+        for nation in map(str, chance.choice([*NATIONALITIES[1:4], *NATIONALITIES[-2:]], size=30))
+    ]
     told = []
     for _ in range(100):
         person = int(chance.integers(30))
         kind = str(chance.choice(SERVICES[:5], p=[0.5, 0.2, 0.1, 0.1, 0.1]))
         what = ("service", kind, "own") if chance.random() < 0.8 else ("case_closed", str(chance.choice(OUTCOMES[:3])), "")
-        told.append(happened(person, *what, *map(str, who[person])))
+        told.append(replace(happened(person, *what, *map(str, who[person])), **background[person]))
     return told
 
 
@@ -157,7 +184,7 @@ def test_the_rules_for_cases_are_the_least_and_an_office_may_ask_for_more() -> N
     own = Policy(table=(("cases_by_age", Policy(threshold=15)),))
     assert casework_rules(own).for_table("cases_by_age").threshold == 15
     assert policy_from(stated(rules), FILE) == rules
-    impossible = rules_of("cases_by_provider", tables[3][1], rules).structural
+    impossible = rules_of("cases_by_provider", dict(tables)["cases_by_provider"], rules).structural
     assert impossible.any()
     assert not impossible.all()
 

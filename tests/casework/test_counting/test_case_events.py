@@ -76,6 +76,14 @@ def test_an_event_is_told_with_what_its_person_is_and_by_no_name(office: Office)
     assert "XM0102" not in repr(told(office.team))
 
 
+def test_an_event_is_told_with_where_its_person_is_from_and_how_they_were_exploited(office: Office) -> None:
+    later = {"prs_Citizenship": "ET", "vic_TypeOfExploitation": "ForcedLabour SexualExploitation", "journey_country": "YE"}
+    office.team.admit(office.team.send("screening", {**SAID, **later}, instance="later", edits="family"))
+    [opened] = told(office.team).events
+    assert (opened.nationality, opened.exploitation, opened.route) == ("014", "several", "145")
+    assert "014" not in repr(opened)
+
+
 def test_what_an_interview_tells_of_the_same_is_counted_once(office: Office) -> None:
     assist(office.team)  # medical and legal, both given on 11 February
     give(office, "legal", "2026-02-11", provider="legal_partner")
