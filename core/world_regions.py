@@ -8,8 +8,8 @@ from typing import Final
 
 __all__ = ["REGIONS", "subregion_of"]
 
-# By region, its sub-regions (of Sub-Saharan Africa and of Latin America the intermediate regions) with their countries and areas
-# (ISO 3166-1 alpha-2).
+# By region, its sub-regions (of Sub-Saharan Africa and of Latin America the intermediate regions) with their countries and
+# areas (ISO 3166-1 alpha-2).
 COUNTRIES: Final[Mapping[str, Mapping[str, str]]] = {
     "002": {  # Africa
         "015": "DZ EG EH LY MA SD TN",

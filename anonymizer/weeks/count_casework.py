@@ -49,9 +49,9 @@ ALONG: Final = {
 CASEWORK: Final = tuple(ALONG)
 SERVICE, REFERRAL, CLOSED = "service", "referral", "case_closed"
 FIRST: Final = "first"
-WORLD: Final[Mapping[str, str | None]] = {
-    TOTAL: None,
-    **{code: above for region, below in REGIONS.items() for code, above in {region: TOTAL, **dict.fromkeys(below, region)}.items()},
+# Parts of the world, each region before its sub-regions.
+WITHIN: Final = {
+    code: above for region, below in REGIONS.items() for code, above in ((region, TOTAL), *((code, region) for code in below))
 }
 NOT_ASKED: Final = "_Z"  # nobody gives a referral or a closure, nor waits for one (SDMX, as in CL_AREA and its siblings)
 # What everybody knows to be nothing, and what therefore hides nothing.
@@ -86,9 +86,9 @@ def casework_tables(places: Iterable[Place]) -> tuple[tuple[Dimension, Dimension
         (event, flat_dimension("gender", GENDERS)),
         (event, flat_dimension("age_group", AGES)),
         (event, residence_dimension(places)),
-        (event, Dimension("nationality", WORLD | dict.fromkeys((STATELESS, UNKNOWN), TOTAL))),
+        (event, Dimension("nationality", {TOTAL: None, **WITHIN, STATELESS: TOTAL, UNKNOWN: TOTAL})),
         (event, flat_dimension("exploitation", EXPLOITATIONS)),
-        (event, Dimension("route", WORLD | {UNKNOWN: TOTAL})),
+        (event, Dimension("route", {TOTAL: None, **WITHIN, UNKNOWN: TOTAL})),
         (event, flat_dimension("provider", (*PROVIDERS, NOT_ASKED))),
         (event, waited),
     )

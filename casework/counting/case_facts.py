@@ -95,8 +95,8 @@ class EventFact:
 
     `kind` is what was given, how a referral was answered, or with which outcome a case was closed; empty for other events.
     `provider` says by whom a service was given: `own`, `partner`, or not said; `waited` how long the person had waited for it
-    if it is the first of the case (`WAITS`), else `AGAIN`; both are empty for other events. `nationality` and `route` are parts of
-    the world (UN M49).
+    if it is the first of the case (`WAITS`), else `AGAIN`; both are empty for other events. `nationality` and `route` are parts
+    of the world (UN M49).
     """
 
     person: int

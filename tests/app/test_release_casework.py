@@ -86,7 +86,9 @@ def the_page_shows_what_was_released(program: Program) -> None:
     assert f'href="/releases/TEST/{LAST}/casework/report.en.html"' in page
     tables, kinds = protected(program, LAST).tables, {"service", "referral", "case_closed", TOTAL}
     by_world = {"cases_by_nationality", "cases_by_route"}  # of these the kinds of event alone
-    shown = [cell for table in tables for (event, _), cell in table.cells.items() if event in kinds or table.name not in by_world]
+    shown = [
+        cell for table in tables for (event, _), cell in table.cells.items() if event in kinds or table.name not in by_world
+    ]
     printed = sorted(number for number in shown if number is not None)
     assert (
         sorted(map(int, re.findall(r'<td class="number" data-label="[^"]*">(\d+)</td>', page.split("<h2>", 2)[2]))) == printed

@@ -8,7 +8,8 @@ from tests.forms.test_questionnaires import rows
 
 
 @pytest.mark.parametrize(
-    ("citizenship", "told"), [("ER", "014"), ("SY", "145"), ("stateless", "stateless"), ("unknown", "_U"), ("AQ", "_U"), ("", "_U")]
+    ("citizenship", "told"),
+    [("ER", "014"), ("SY", "145"), ("stateless", "stateless"), ("unknown", "_U"), ("AQ", "_U"), ("", "_U")],
 )
 def test_a_citizenship_is_told_by_its_part_of_the_world(citizenship: str, told: str) -> None:
     assert nationality_of({"nationality": citizenship}) == told
