@@ -36,6 +36,7 @@ MEANING: Final = {
     "arrivals": "Persons who arrived in the {kind}. A person who moved twice is counted twice.",
     "screened": "Persons who were interviewed in a screening in the {kind} and agreed to be counted.",
     "households": "Households for which such a person was interviewed in the {kind}, each once.",
+    "screened_by_outcome": "Persons who were interviewed in a screening in the {kind}, by what had come of it.",
     **dict.fromkeys(CASEWORK, "Services given, referrals sent and cases closed in the {kind}, each as often as it happened."),
 }
 SAID: Final = {

@@ -1,9 +1,10 @@
-"""From facts of casework to the tables of what happened in cases: services by type, referrals, closures by outcome.
+"""From facts of casework to the tables of what happened in cases: services by type, referrals by answer, closures by outcome.
 
 Each table crosses what happened with one thing about the person, or with who gave the service, and all count the same events:
-so they are one system, and no more follows from several of them than from their common margin. Contributors are persons. Cases
-opened are facts and stand in no table: whoever opens one in the week of the interview was screened in it, so that their number
-is bounded by one of another population (decision 75).
+so they are one system, and no more follows from several of them than from their common margin. Contributors are persons. A
+referral is counted in the week in which it was sent, under the answer that it had when that week was protected: an answer with
+a week of its own would be bounded by what earlier weeks say was sent, and a reopening by what they say was closed, so that the
+one has none and the other is in no table (decision 86).
 """
 
 from collections import Counter, defaultdict
@@ -21,10 +22,12 @@ from anonymizer.weeks.fact_columns import FactColumns
 from casework.counting import (
     AGAIN,
     AGES,
+    EVENTS,
     EXPLOITATIONS,
     GENDERS,
     OUTCOMES,
     PROVIDERS,
+    REFERRALS,
     SERVICES,
     STATELESS,
     UNKNOWN,
@@ -47,7 +50,8 @@ ALONG: Final = {
     "cases_by_wait": "waited",
 }
 CASEWORK: Final = tuple(ALONG)
-SERVICE, REFERRAL, CLOSED = "service", "referral", "case_closed"
+SERVICE, REFERRAL, CLOSED = EVENTS
+KINDS_OF: Final = {SERVICE: "service", REFERRAL: "referral", CLOSED: "closed"}  # how the codes of their kinds begin
 FIRST: Final = "first"
 # Parts of the world, each region before its sub-regions.
 WITHIN: Final = {
@@ -79,8 +83,9 @@ def count_casework(facts: Mapping[Unit, FactColumns], places: Iterable[Place], *
 def casework_tables(places: Iterable[Place]) -> tuple[tuple[Dimension, Dimension], ...]:
     """The dimensions of the tables of `CASEWORK`."""
     given = {f"service_{code}": SERVICE for code in SERVICES}
+    sent = {f"referral_{code}": REFERRAL for code in REFERRALS}
     closed = {f"closed_{code}": CLOSED for code in OUTCOMES}
-    event = Dimension("event", {TOTAL: None, SERVICE: TOTAL, **given, REFERRAL: TOTAL, CLOSED: TOTAL, **closed})
+    event = Dimension("event", {TOTAL: None, SERVICE: TOTAL, **given, REFERRAL: TOTAL, **sent, CLOSED: TOTAL, **closed})
     waited = Dimension("waited", {TOTAL: None, FIRST: TOTAL, **dict.fromkeys(WAITS, FIRST), AGAIN: TOTAL, NOT_ASKED: TOTAL})
     return (
         (event, flat_dimension("gender", GENDERS)),
@@ -95,13 +100,11 @@ def casework_tables(places: Iterable[Place]) -> tuple[tuple[Dimension, Dimension
 
 
 def _counted_events(facts: FactColumns) -> Iterator[tuple[str, int, Mapping[str, str]]]:
-    """Of each event that is counted the code, whose it is, and what else is said of it."""
+    """Of each event the code, whose it is, and what else is said of it."""
     said = {name: [facts.codes(name)[at] for at in facts.columns[name].values] for name in ("event", "kind", *ALONG.values())}
     persons = facts.columns["person"].values.tolist()
     for at, (event, kind, person) in enumerate(zip(said["event"], said["kind"], persons, strict=True)):
-        code = {SERVICE: f"service_{kind}", REFERRAL: REFERRAL, CLOSED: f"closed_{kind}"}.get(event)
-        if code:
-            yield code, person, {name: said[name][at] for name in ALONG.values()}
+        yield f"{KINDS_OF[event]}_{kind}", person, {name: said[name][at] for name in ALONG.values()}
 
 
 def _counted(

@@ -11,16 +11,18 @@ __all__ = ["TABLES", "Bar", "Figures", "Row", "Table", "figures_of"]
 
 EVENT: Final = "event"
 SERVICE: Final = "service"
-# By table, the dimension that it crosses with what happened.
+OF_SERVICES: Final = "cases_by_gender"
+# By table, the two dimensions that it crosses.
 TABLES: Final = {
-    "cases_by_gender": "gender",
-    "cases_by_age": "age_group",
-    "cases_by_residence": "residence",
-    "cases_by_nationality": "nationality",
-    "cases_by_exploitation": "exploitation",
-    "cases_by_route": "route",
-    "cases_by_provider": "provider",
-    "cases_by_wait": "waited",
+    OF_SERVICES: (EVENT, "gender"),
+    "cases_by_age": (EVENT, "age_group"),
+    "cases_by_residence": (EVENT, "residence"),
+    "cases_by_nationality": (EVENT, "nationality"),
+    "cases_by_exploitation": (EVENT, "exploitation"),
+    "cases_by_route": (EVENT, "route"),
+    "cases_by_provider": (EVENT, "provider"),
+    "cases_by_wait": (EVENT, "waited"),
+    "screened_by_outcome": ("screening_outcome", "gender"),
 }
 BY_WORLD: Final = ("nationality", "route")  # their parts of the world are too many for columns
 LONGEST: Final = 300  # of a bar, in units of the drawing
@@ -40,7 +42,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Row:
-    """What happened, or a part of the world; how deep it is set, and its numbers; None where one is not shown."""
+    """What the numbers are of, how deep it is set, and these; None where one is not shown."""
 
     name: str
     depth: int
@@ -49,10 +51,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """One released table; `hidden` says how many of its numbers are not shown. `by_world`: its rows are parts of the world."""
+    """One released table; `of` names the dimension of its rows, `hidden` says how many of its numbers are not shown."""
 
     name: str
-    by_world: bool
+    of: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
 
@@ -67,7 +69,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Figures:
-    """The picture of services, and every table."""
+    """The picture of services, empty where these were not released, and every table."""
 
     services: tuple[Bar, ...]
     tables: tuple[Table, ...]
@@ -76,15 +78,17 @@ class Figures:
 def figures_of(cells: Mapping[str, Cells], codes: Mapping[str, Sequence[DimensionCode]], names: Names) -> Figures:
     """From the cells of those of `TABLES` that were released."""
     dimensions = {name: Dimension(name, {each.code: each.parent for each in of_it}) for name, of_it in codes.items()}
-    event = dimensions[EVENT]
-    tables = (_table(name, cells[name], event, dimensions[TABLES[name]], names) for name in cells)
-    return Figures(_bars(cells[next(iter(TABLES))], event, names), tuple(tables))
+    crossed = {name: (dimensions[first], dimensions[second]) for name, (first, second) in TABLES.items() if name in cells}
+    tables = (_table(name, cells[name], crossed[name], names) for name in crossed)
+    bars = _bars(cells[OF_SERVICES], dimensions[EVENT], names) if OF_SERVICES in cells else ()
+    return Figures(bars, tuple(tables))
 
 
-def _table(name: str, cells: Cells, event: Dimension, other: Dimension, names: Names) -> Table:
-    by_world = other.name in BY_WORLD
-    down, across = (other, event) if by_world else (event, other)
-    columns = [*event.children[TOTAL], TOTAL] if by_world else _total_last(codes_of(other))
+def _table(name: str, cells: Cells, crossed: tuple[Dimension, Dimension], names: Names) -> Table:
+    first, second = crossed
+    by_world = second.name in BY_WORLD
+    down, across = (second, first) if by_world else (first, second)
+    columns = [*first.children[TOTAL], TOTAL] if by_world else _total_last(codes_of(second))
     rows = (
         Row(
             names[down.name, code],
@@ -93,7 +97,7 @@ def _table(name: str, cells: Cells, event: Dimension, other: Dimension, names: N
         )
         for code in _total_last(codes_of(down))
     )
-    return Table(name, by_world, tuple(names[across.name, column] for column in columns), tuple(rows))
+    return Table(name, down.name, tuple(names[across.name, column] for column in columns), tuple(rows))
 
 
 def _bars(cells: Cells, event: Dimension, names: Names) -> tuple[Bar, ...]:

@@ -26,6 +26,7 @@ from casework.counting import (
     NATIONALITIES,
     OUTCOMES,
     PROVIDERS,
+    REFERRALS,
     ROUTES,
     SERVICES,
     UNKNOWN,
@@ -49,7 +50,7 @@ WHO = st.tuples(st.sampled_from(RESIDENCES), st.sampled_from(GENDERS), st.sample
 WHAT = st.one_of(
     st.tuples(st.just("service"), st.sampled_from(SERVICES), st.sampled_from(PROVIDERS)),
     st.tuples(st.just("case_closed"), st.sampled_from(OUTCOMES), st.just("")),
-    st.sampled_from([("referral", "", ""), ("case_opened", "", ""), ("referral_answered", "accepted", "")]),
+    st.tuples(st.just("referral"), st.sampled_from(REFERRALS), st.just("")),
 )
 EVENTS = st.lists(st.tuples(st.integers(0, 4), WHAT, WHO), max_size=30).map(
     lambda told: [happened(person, *what, *who) for person, what, who in told]
@@ -75,20 +76,21 @@ def services(*of_each: int, kind: str = "legal", gender: str = "female") -> list
 @settings(max_examples=30)
 @given(events=EVENTS)
 def test_events_are_counted_as_events_and_persons_as_whose_they_are(events: list[EventFact]) -> None:
-    told = [one for one in events if one.event in {"service", "referral", "case_closed"}]
     by_gender, by_age, *others = counted(events).tables
-    of_each = Counter(one.person for one in told)
+    of_each = Counter(one.person for one in events)
     largest = tuple(sorted(of_each.values(), reverse=True)[: Count.KEPT])
     for table in (by_gender, by_age, *others):
-        assert table.count((TOTAL, TOTAL)) == Count(len(told), len(of_each), largest)
+        assert table.count((TOTAL, TOTAL)) == Count(len(events), len(of_each), largest)
         assert counted_in(table.name).plural == "events"
-    given_to = [one for one in told if (one.event, one.gender) == ("service", "female")]
+    given_to = [one for one in events if (one.event, one.gender) == ("service", "female")]
     assert by_gender.count(("service", "female")).persons == len(given_to)
     assert by_gender.count(("service", "female")).reports == len({one.person for one in given_to})
-    closed = Counter(one.kind for one in told if one.event == "case_closed")
-    assert {code: by_age.count((f"closed_{code}", TOTAL)).persons for code in OUTCOMES} == {
-        code: closed[code] for code in OUTCOMES
-    }
+    for event, begins, codes in (("case_closed", "closed", OUTCOMES), ("referral", "referral", REFERRALS)):
+        kinds = Counter(one.kind for one in events if one.event == event)
+        assert {code: by_age.count((f"{begins}_{code}", TOTAL)).persons for code in codes} == {
+            code: kinds[code] for code in codes
+        }
+        assert by_age.count((event, TOTAL)).persons == kinds.total()
 
 
 def test_nationalities_and_routes_are_counted_under_their_part_of_the_world() -> None:

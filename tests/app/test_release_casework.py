@@ -42,9 +42,9 @@ def serve(program: Program, person: UUID, service: str, week: Week = LAST) -> No
         take_step(session, program.ring, case, given, purpose=Purpose.ASSISTANCE)
 
 
-def protected(program: Program, period: Period) -> ProtectedPeriod:
+def protected(program: Program, period: Period, population: Population = Population.CASEWORK) -> ProtectedPeriod:
     with program.database.transaction(Zone.RELEASE, operation="TEST") as session:
-        return weeks.load_protected(session, program.ring, "TEST", period, Population.CASEWORK)
+        return weeks.load_protected(session, program.ring, "TEST", period, population)
 
 
 def test_what_was_done_in_cases_is_released_in_a_part_of_its_own(program: Program) -> None:
@@ -85,11 +85,12 @@ def the_page_shows_what_was_released(program: Program) -> None:
     page = sara.get("/reports/casework").text
     assert f'href="/releases/TEST/{LAST}/casework/report.en.html"' in page
     tables, kinds = protected(program, LAST).tables, {"service", "referral", "case_closed", TOTAL}
+    outcomes = protected(program, LAST, Population.SCREENINGS).tables[-1]
     by_world = {"cases_by_nationality", "cases_by_route"}  # of these the kinds of event alone
     shown = [
         cell for table in tables for (event, _), cell in table.cells.items() if event in kinds or table.name not in by_world
     ]
-    printed = sorted(number for number in shown if number is not None)
+    printed = sorted(number for number in (*shown, *outcomes.cells.values()) if number is not None)
     assert (
         sorted(map(int, re.findall(r'<td class="number" data-label="[^"]*">(\d+)</td>', page.split("<h2>", 2)[2]))) == printed
     )
