@@ -1,4 +1,4 @@
-"""Released tables of casework laid out for a page: a row for whatever happened, and bars for services by type."""
+"""A released table of casework laid out for a page, one at a time, and bars for services by type."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -69,23 +69,25 @@ class Table:
 
 @dataclass(frozen=True)
 class Figures:
-    """The picture of services, empty where these were not released, and every table."""
+    """The picture of services, empty where these were not released, a table, and which there are."""
 
     services: tuple[Bar, ...]
-    tables: tuple[Table, ...]
+    table: Table
+    tables: tuple[str, ...]
 
 
-def figures_of(cells: Mapping[str, Cells], codes: Mapping[str, Sequence[DimensionCode]], names: Names) -> Figures:
-    """From the cells of those of `TABLES` that were released."""
+def figures_of(
+    cells: Mapping[str, Cells], codes: Mapping[str, Sequence[DimensionCode]], names: Names, asked: str = ""
+) -> Figures:
+    """From the cells of those of `TABLES` that were released: the table that was asked for, else the first."""
     dimensions = {name: Dimension(name, {each.code: each.parent for each in of_it}) for name, of_it in codes.items()}
-    crossed = {name: (dimensions[first], dimensions[second]) for name, (first, second) in TABLES.items() if name in cells}
-    tables = (_table(name, cells[name], crossed[name], names) for name in crossed)
+    chosen = asked if asked in cells else next(iter(cells))
+    first, second = (dimensions[each] for each in TABLES[chosen])
     bars = _bars(cells[OF_SERVICES], dimensions[EVENT], names) if OF_SERVICES in cells else ()
-    return Figures(bars, tuple(tables))
+    return Figures(bars, _table(chosen, cells[chosen], first, second, names), tuple(cells))
 
 
-def _table(name: str, cells: Cells, crossed: tuple[Dimension, Dimension], names: Names) -> Table:
-    first, second = crossed
+def _table(name: str, cells: Cells, first: Dimension, second: Dimension, names: Names) -> Table:
     by_world = second.name in BY_WORLD
     down, across = (second, first) if by_world else (first, second)
     columns = [*first.children[TOTAL], TOTAL] if by_world else _total_last(codes_of(second))
