@@ -104,7 +104,7 @@ class OpenedRecords:
         return self._dated(interview, self._opened(self._vault.session.get_one(Interview, interview.id), interview.person))
 
     def steps_of(self, case: CaseOfWeek) -> list[SealedStep]:
-        """The case file, opened whole; raises what `open_steps` raises."""
+        """The case file, opened whole and once; raises what `open_steps` raises."""
         if case.id not in self._files:
             row = self._vault.session.get_one(Case, case.id)
             self._files[case.id] = open_steps(self._vault.session, self._keys[case.person], row) if case.entries else []
