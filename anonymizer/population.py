@@ -42,6 +42,9 @@ IN_OTHER_UNITS: Final = {
     "cases_by_gender": Unit.EVENT,
     "cases_by_age": Unit.EVENT,
     "cases_by_residence": Unit.EVENT,
+    "cases_by_nationality": Unit.EVENT,
+    "cases_by_exploitation": Unit.EVENT,
+    "cases_by_route": Unit.EVENT,
     "cases_by_provider": Unit.EVENT,
     "cases_by_wait": Unit.EVENT,
 }

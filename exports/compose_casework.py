@@ -1,5 +1,6 @@
 """The report of casework in one language as a value: services that were given, referrals, and cases that were closed."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from anonymizer import TOTAL, Dimension
@@ -13,6 +14,7 @@ __all__ = ["compose_casework"]
 TEXTS: Final = "casework"
 BY_PERSON: Final = ("cases_by_gender", "cases_by_age")
 BY_PLACE, BY_PROVIDER, BY_WAIT = "cases_by_residence", "cases_by_provider", "cases_by_wait"
+BY_NATIONALITY, BY_EXPLOITATION, BY_ROUTE = "cases_by_nationality", "cases_by_exploitation", "cases_by_route"
 
 
 def compose_casework(edition: Edition, language: Language) -> PartReport:
@@ -21,6 +23,7 @@ def compose_casework(edition: Edition, language: Language) -> PartReport:
     sections = (
         Section(say("casework.people"), tuple(_by(edition, language, table) for table in BY_PERSON)),
         Section(say("casework.places"), (_by_place(edition, language),)),
+        Section(say("casework.background"), tuple(_of_background(edition, language))),
         Section(say("casework.providers"), (_by(edition, language, BY_PROVIDER),)),
         Section(say("casework.waits"), (_by(edition, language, BY_WAIT),)),
     )
@@ -31,19 +34,32 @@ def _by(edition: Edition, language: Language, table: str) -> Grid:
     """What happened, by one thing about the person or the provider."""
     event, other = edition.table(table).dimensions
     says = f"casework.{table}", "casework.event"
-    return cross(edition, language, table, _events(event), total_last(codes_of(other)), says=says)
+    return cross(edition, language, table, _nested(event), total_last(codes_of(other)), says=says)
 
 
 def _by_place(edition: Edition, language: Language) -> Grid:
     """By where the person lives, one column a country or region."""
     event, _ = edition.table(BY_PLACE).dimensions
     places = [code for code, _ in residences(edition, BY_PLACE)]
-    return cross(edition, language, BY_PLACE, _events(event), places, says=(f"casework.{BY_PLACE}", "casework.event"))
+    return cross(edition, language, BY_PLACE, _nested(event), places, says=(f"casework.{BY_PLACE}", "casework.event"))
 
 
-def _events(event: Dimension) -> list[tuple[str, int]]:
-    """What happened, each kind before its parts; each with how deep it is set."""
-    return [(code, len(event.climb(code)) - 2) for code in codes_of(event) if code != TOTAL] + [(TOTAL, 0)]
+def _of_background(edition: Edition, language: Language) -> Iterator[Grid]:
+    yield _by_world(edition, language, BY_NATIONALITY)
+    yield _by(edition, language, BY_EXPLOITATION)
+    yield _by_world(edition, language, BY_ROUTE)
+
+
+def _by_world(edition: Edition, language: Language, table: str) -> Grid:
+    """By parts of the world, which are too many for columns: a row each, and of what happened the kinds alone."""
+    event, world = edition.table(table).dimensions
+    kinds = [*event.children[TOTAL], TOTAL]
+    return cross(edition, language, table, _nested(world), kinds, says=(f"casework.{table}", "casework.world"), turned=True)
+
+
+def _nested(dimension: Dimension) -> list[tuple[str, int]]:
+    """Each code before its parts, the total last; each with how deep it is set."""
+    return [(code, len(dimension.climb(code)) - 2) for code in codes_of(dimension) if code != TOTAL] + [(TOTAL, 0)]
 
 
 def _method(edition: Edition, language: Language) -> tuple[str, ...]:

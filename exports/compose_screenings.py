@@ -8,13 +8,14 @@ from exports.part_report import PartReport, Section, cross, named, part_report, 
 
 __all__ = ["compose_screenings"]
 
-TEXTS = "screenings"
+TEXTS, BY_OUTCOME = "screenings", "screened_by_outcome"
 
 
 def compose_screenings(edition: Edition, language: Language) -> PartReport:
     """Everything the report says in one language."""
     sections = (
         Section(language.say("screenings.people"), (_people(edition, language), _places(edition, language))),
+        Section(language.say("screenings.outcomes"), (_outcomes(edition, language),)),
         Section(language.say("screenings.homes"), (_households(edition, language),)),
     )
     return part_report(edition, language, TEXTS, sections, _method(edition, language))
@@ -50,6 +51,13 @@ def _places(edition: Edition, language: Language) -> Grid:
         for place, depth in residences(edition, SCREENED)
     )
     return Grid(language.say("screenings.by_place"), language.say("screenings.place"), headings, tuple(rows))
+
+
+def _outcomes(edition: Edition, language: Language) -> Grid:
+    """Persons by what came of the screening and gender."""
+    outcomes, genders = edition.table(BY_OUTCOME).dimensions
+    rows, says = [(code, 0) for code in total_last(codes_of(outcomes))], ("screenings.by_outcome", "screenings.outcome")
+    return cross(edition, language, BY_OUTCOME, rows, total_last(codes_of(genders)), says=says)
 
 
 def _households(edition: Edition, language: Language) -> Grid:

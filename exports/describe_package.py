@@ -22,7 +22,10 @@ LICENCE: Final = {
     "path": "https://creativecommons.org/licenses/by/4.0/",
     "title": "Creative Commons Attribution 4.0",
 }
-CASEWORK: Final = ("cases_by_gender", "cases_by_age", "cases_by_residence", "cases_by_provider", "cases_by_wait")
+CASEWORK: Final = (
+    *("cases_by_gender", "cases_by_age", "cases_by_residence", "cases_by_nationality", "cases_by_exploitation"),
+    *("cases_by_route", "cases_by_provider", "cases_by_wait"),
+)
 IS_NOT: Final = {
     Population.MOVEMENTS: ["stock", "cases", "households", "reports"],
     Population.SCREENINGS: ["stock", "arrivals", "household members"],
@@ -33,6 +36,7 @@ MEANING: Final = {
     "arrivals": "Persons who arrived in the {kind}. A person who moved twice is counted twice.",
     "screened": "Persons who were interviewed in a screening in the {kind} and agreed to be counted.",
     "households": "Households for which such a person was interviewed in the {kind}, each once.",
+    "screened_by_outcome": "Persons who were interviewed in a screening in the {kind}, by what had come of it.",
     **dict.fromkeys(CASEWORK, "Services given, referrals sent and cases closed in the {kind}, each as often as it happened."),
 }
 SAID: Final = {

@@ -4,7 +4,7 @@ The sentences lie in `texts/<code>.toml`, one file a language, for a translator 
 `{placeholders}`; a text that depends on a count is a table with one entry for each plural form that the language
 has (Unicode CLDR plural rules). What a monthly report says otherwise stands
 under `[month]`. What the codes of fixed lists are called lies in `texts/codes/<code>.toml`, for pages of other languages
-too. Digits are Western in all languages; separators follow CLDR.
+too; parts of the world are called what CLDR calls them. Digits are Western in all languages; separators follow CLDR.
 """
 
 import tomllib
@@ -22,12 +22,14 @@ from babel.numbers import format_decimal
 
 from core.month import Month
 from core.period import Period
+from core.world_regions import REGIONS
 
 __all__ = ["LANGUAGES", "NOT_SHOWN", "Language", "code_names", "language"]
 
 LANGUAGES: Final = ("en", "fr", "ar")
 LOCALES: Final = {"en": Locale("en", "GB"), "fr": Locale("fr"), "ar": Locale("ar")}  # en_GB: day before month
 NOT_SHOWN: Final = "*"
+TOLD_BY_WORLD: Final = ("nationality", "route")
 TEXTS: Final = Path(__file__).parent / "texts"
 
 
@@ -108,7 +110,10 @@ def language(code: str, kind: str = "week") -> Language:
 @cache
 def code_names(language: str) -> Mapping[str, Mapping[str, str]]:
     """By dimension (`reason`, `sex`, ..., `total`), what a code is called in one of `core.languages`."""
-    return tomllib.loads((TEXTS / "codes" / f"{language}.toml").read_text(encoding="utf-8"))
+    names = tomllib.loads((TEXTS / "codes" / f"{language}.toml").read_text(encoding="utf-8"))
+    territories = Locale(language).territories
+    world = {code: str(territories[code]) for region, below in REGIONS.items() for code in (region, *below)}
+    return names | {dimension: world | names[dimension] for dimension in TOLD_BY_WORLD}
 
 
 def _with(texts: dict[str, Any], otherwise: dict[str, Any]) -> dict[str, Any]:

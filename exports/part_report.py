@@ -67,14 +67,20 @@ def cross(
     at: Sequence[str],
     *,
     says: tuple[str, str],
+    turned: bool = False,
 ) -> Grid:
     """A table of two dimensions: `rows` are codes of the first with how deep each is set, `at` the codes of the second; `says`
-    are the texts of its caption and of its corner."""
-    first, second = edition.table(table).dimensions
+    are the texts of its caption and of its corner. `turned`: the rows are those of the second."""
+    dimensions = edition.table(table).dimensions
+    first, second = reversed(dimensions) if turned else dimensions
+
+    def number(row: str, column: str) -> int | None:
+        return edition.number(table, (column, row) if turned else (row, column))
+
     laid = (
         Row(
             named(edition, language, first.name, code),
-            tuple(language.number(edition.number(table, (code, other))) for other in at),
+            tuple(language.number(number(code, other)) for other in at),
             depth,
             total=code == TOTAL,
         )

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonymizer.dimension import TOTAL, Dimension
-from anonymizer.policy.rules import Cost, Policy
+from anonymizer.policy.rules import Cost, Policy, Sensitive
 from anonymizer.policy.selection import Flags
 
 __all__ = ["TableRules", "rules_of"]
@@ -73,7 +73,7 @@ def rules_of(name: str, dimensions: Sequence[Dimension], policy: Policy) -> Tabl
             [along] = rule.where.dimensions
             group[along] = group.get(along, np.zeros(size, bool)) | marks
         for before in range(len(variants)):
-            stricter = _stricter(variants[before], rule.threshold, presence=rule.presence)
+            stricter = _stricter(variants[before], rule)
             if stricter != variants[before] and np.any(marked := marks & (variant == before)):
                 variant[marked] = len(variants)
                 variants.append(stricter)
@@ -83,13 +83,18 @@ def rules_of(name: str, dimensions: Sequence[Dimension], policy: Policy) -> Tabl
     return TableRules(own, tuple(dimensions), tuple(variants), variant, structural, group)
 
 
-def _stricter(policy: Policy, threshold: int | None, *, presence: bool) -> Policy:
-    """The policy with what a sensitive code asks for; an interval stated for all is the whole one under a higher threshold."""
-    raised = max(policy.threshold, threshold or 0)
-    interval = policy.interval if raised == policy.threshold else None
-    if presence and interval is not None:
+def _stricter(policy: Policy, rule: Sensitive) -> Policy:
+    """The policy with what a sensitive code asks for; an interval stated for all is the whole one under a higher threshold, if
+    the code states none."""
+    raised = max(policy.threshold, rule.threshold or 0)
+    interval = policy.interval if raised == policy.threshold else rule.interval and _wider(rule.interval, policy.small_interval)
+    if rule.presence and interval is not None:
         interval = (0, interval[1])
-    return replace(policy, threshold=raised, presence=policy.presence or presence, interval=interval, sensitive=())
+    return replace(policy, threshold=raised, presence=policy.presence or rule.presence, interval=interval, sensitive=())
+
+
+def _wider(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+    return min(one[0], other[0]), max(one[1], other[1])
 
 
 def _factors(dimension: Dimension, rule: Cost) -> NDArray[np.float64]:

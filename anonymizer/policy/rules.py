@@ -51,18 +51,24 @@ class Dominance:
 @dataclass(frozen=True)
 class Sensitive:
     """Codes that need more: another threshold, that nobody learns whether anybody is there (`presence`), or that nobody learns
-    that everybody of a group is there (`group`, for codes of one dimension)."""
+    that everybody of a group is there (`group`, for codes of one dimension).
+
+    `interval` is what must stay possible under that threshold, where less than all of it is enough: no less than elsewhere.
+    """
 
     where: Selection
     threshold: int | None = None
     presence: bool = False
     group: bool = False
+    interval: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         if self.threshold is None and not self.presence and not self.group:
             raise ValueError("a sensitive code states a threshold, presence or group")
         if self.group and len(self.where.codes) > 1:
             raise ValueError("group is for the codes of one dimension: which category everybody of a group is in")
+        if self.interval is not None and not (self.interval[0] in {0, 1} and 1 < self.interval[1] < (self.threshold or 0)):
+            raise ValueError("the interval of a sensitive code begins with 0 or 1 and ends with 2 or more, under its threshold")
 
 
 @dataclass(frozen=True)

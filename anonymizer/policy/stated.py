@@ -29,7 +29,13 @@ PLAIN: Final[Mapping[str, type]] = {
 }
 ALWAYS: Final = ("threshold", "contributors", "group_low", "keep_totals", "zero_cost", "hide_grand_total")
 OF_DOMINANCE: Final[Mapping[str, type]] = {"largest": int, "share": float, "within": float}
-OF_SENSITIVE: Final[Mapping[str, type]] = {"codes": dict, "threshold": int, "presence": bool, "group": bool}
+OF_SENSITIVE: Final[Mapping[str, type]] = {
+    "codes": dict,
+    "threshold": int,
+    "presence": bool,
+    "group": bool,
+    "interval": list,
+}
 OF_COST: Final[Mapping[str, type]] = {"dimension": str, "level": int, "times": float, "recent": float}
 EMPTY: Final[Mapping[str, object]] = {"interval": [], "dominance": {}}
 """How a rule is switched off for one table."""
@@ -75,10 +81,7 @@ def _rule(name: str, value: object) -> Any:
     if name in PLAIN:
         return _fitting(name, value, PLAIN[name])
     if name == "interval":
-        ends = [_fitting("an end of interval", end, int) for end in _fitting(name, value, list)]
-        if len(ends) not in {0, 2}:
-            raise ValueError("interval is two numbers, from and to")
-        return tuple(ends) or None
+        return _interval(_fitting(name, value, list))
     if name == "dominance":
         rules = _entries(name, value, OF_DOMINANCE)
         return Dominance(**rules) if rules else None
@@ -94,7 +97,16 @@ def _entry(name: str, given: object) -> Selection | Sensitive | Cost:
     if name == "cost":
         return Cost(**({"dimension": ""} | _entries(name, given, OF_COST)))
     rules = _entries(name, given, OF_SENSITIVE)
-    return Sensitive(_selection("codes", rules.pop("codes", {})), **rules)
+    where, interval = _selection("codes", rules.pop("codes", {})), _interval(rules.pop("interval", []))
+    return Sensitive(where, **rules, interval=interval)
+
+
+def _interval(given: list[object]) -> tuple[int, int] | None:
+    """An interval's two ends; None where it has none."""
+    ends = [_fitting("an end of interval", end, int) for end in given]
+    if len(ends) not in {0, 2}:
+        raise ValueError("interval is two numbers, from and to")
+    return (ends[0], ends[1]) if ends else None
 
 
 def _selection(name: str, given: object) -> Selection:
@@ -136,8 +148,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Selection):
         return {dimension: list(codes) or "*" for dimension, codes in value.codes}
     if isinstance(value, Sensitive):
-        own = {"threshold": value.threshold, "presence": value.presence, "group": value.group}
-        return {"codes": _plain(value.where)} | {name: rule for name, rule in own.items() if rule not in {None, False}}
+        own = {"threshold": value.threshold, "presence": value.presence, "group": value.group, "interval": value.interval}
+        return {"codes": _plain(value.where)} | {name: _plain(rule) for name, rule in own.items() if rule not in {None, False}}
     if isinstance(value, Cost):
         told = {"level": value.level, "times": value.times} if value.recent == 1.0 else {"recent": value.recent}
         return {"dimension": value.dimension} | told

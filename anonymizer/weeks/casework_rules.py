@@ -1,16 +1,19 @@
 """What cases of trafficking ask of an office's policy: its rules for others are not enough for them.
 
 Who is assisted is known to few, and a small number among them is somebody. So a table of casework, for which two people have
-decided no rules of its own, takes the office's rules with these as the least.
+decided no rules of its own, takes the office's rules with these as the least. So does what came of screenings: who was accepted
+is taken for a victim.
 """
 
 from dataclasses import replace
 from typing import Final
 
-from anonymizer.policy import Dominance, Policy
+from anonymizer.policy import Dominance, Policy, Selection, Sensitive
 from anonymizer.weeks.count_casework import IMPOSSIBLE
+from anonymizer.weeks.count_screenings import OUTCOME
+from casework.counting import DECISIONS
 
-__all__ = ["LEAST", "casework_rules"]
+__all__ = ["LEAST", "casework_rules", "screening_rules"]
 
 LEAST: Final = 11  # events, and persons whose they are: what `default_policy.toml` advises for victims of trafficking
 MOST_OF_ONE: Final = Dominance(largest=1, share=50.0)
@@ -29,6 +32,18 @@ def casework_rules(policy: Policy) -> Policy:
         table=own,
     )
     return _with_impossible(strict)
+
+
+def screening_rules(policy: Policy) -> Policy:
+    """A policy that speaks of tables of screenings alone, as it holds for these.
+
+    What must stay possible for an outcome that is not shown is what the office asks for any other small number: all numbers
+    under eleven would hide how many were screened wherever fewer than eleven were.
+    """
+    threshold, possible = max(policy.threshold, LEAST), policy.small_interval
+    narrower = possible if threshold > policy.threshold and possible[1] > 1 else None
+    of_outcomes = Sensitive(Selection(((OUTCOME, DECISIONS),)), threshold=threshold, interval=narrower)
+    return replace(policy, sensitive=(*policy.sensitive, of_outcomes))
 
 
 def _with_impossible(policy: Policy) -> Policy:

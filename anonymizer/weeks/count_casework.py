@@ -1,9 +1,10 @@
-"""From facts of casework to the tables of what happened in cases: services by type, referrals, closures by outcome.
+"""From facts of casework to the tables of what happened in cases: services by type, referrals by answer, closures by outcome.
 
 Each table crosses what happened with one thing about the person, or with who gave the service, and all count the same events:
-so they are one system, and no more follows from several of them than from their common margin. Contributors are persons. Cases
-opened are facts and stand in no table: whoever opens one in the week of the interview was screened in it, so that their number
-is bounded by one of another population (decision 75).
+so they are one system, and no more follows from several of them than from their common margin. Contributors are persons. A
+referral is counted in the week in which it was sent, under the answer that it had when that week was protected: an answer with
+a week of its own would be bounded by what earlier weeks say was sent, and a reopening by what they say was closed, so that the
+one has none and the other is in no table (decision 86).
 """
 
 from collections import Counter, defaultdict
@@ -18,15 +19,44 @@ from anonymizer.policy import Selection
 from anonymizer.population import Population, Unit
 from anonymizer.weeks.count_screenings import residence_dimension, to_region
 from anonymizer.weeks.fact_columns import FactColumns
-from casework.counting import AGAIN, AGES, GENDERS, OUTCOMES, PROVIDERS, SERVICES, WAITS
+from casework.counting import (
+    AGAIN,
+    AGES,
+    EVENTS,
+    EXPLOITATIONS,
+    GENDERS,
+    OUTCOMES,
+    PROVIDERS,
+    REFERRALS,
+    SERVICES,
+    STATELESS,
+    UNKNOWN,
+    WAITS,
+)
 from core.places import Place
+from core.world_regions import REGIONS
 
 __all__ = ["CASEWORK", "IMPOSSIBLE", "casework_tables", "count_casework"]
 
-CASEWORK: Final = ("cases_by_gender", "cases_by_age", "cases_by_residence", "cases_by_provider", "cases_by_wait")
-ALONG: Final = ("gender", "age", "residence", "provider", "waited")  # the variables of the facts, table by table
-SERVICE, REFERRAL, CLOSED = "service", "referral", "case_closed"
+# By table, the variable of the facts that it crosses with what happened.
+ALONG: Final = {
+    "cases_by_gender": "gender",
+    "cases_by_age": "age",
+    "cases_by_residence": "residence",
+    "cases_by_nationality": "nationality",
+    "cases_by_exploitation": "exploitation",
+    "cases_by_route": "route",
+    "cases_by_provider": "provider",
+    "cases_by_wait": "waited",
+}
+CASEWORK: Final = tuple(ALONG)
+SERVICE, REFERRAL, CLOSED = EVENTS
+KINDS_OF: Final = {SERVICE: "service", REFERRAL: "referral", CLOSED: "closed"}  # how the codes of their kinds begin
 FIRST: Final = "first"
+# Parts of the world, each region before its sub-regions.
+WITHIN: Final = {
+    code: above for region, below in REGIONS.items() for code, above in ((region, TOTAL), *((code, region) for code in below))
+}
 NOT_ASKED: Final = "_Z"  # nobody gives a referral or a closure, nor waits for one (SDMX, as in CL_AREA and its siblings)
 # What everybody knows to be nothing, and what therefore hides nothing.
 IMPOSSIBLE: Final = (
@@ -45,7 +75,7 @@ def count_casework(facts: Mapping[Unit, FactColumns], places: Iterable[Place], *
     told = list(_counted_events(events))
     tables = (
         CountedTable(name, dimensions, _counted(events, told, along, dimensions, regions))
-        for name, along, dimensions in zip(CASEWORK, ALONG, casework_tables(gazetteer), strict=True)
+        for (name, along), dimensions in zip(ALONG.items(), casework_tables(gazetteer), strict=True)
     )
     return CountedWeek(operation, events.week, tuple(tables), Population.CASEWORK)
 
@@ -53,26 +83,28 @@ def count_casework(facts: Mapping[Unit, FactColumns], places: Iterable[Place], *
 def casework_tables(places: Iterable[Place]) -> tuple[tuple[Dimension, Dimension], ...]:
     """The dimensions of the tables of `CASEWORK`."""
     given = {f"service_{code}": SERVICE for code in SERVICES}
+    sent = {f"referral_{code}": REFERRAL for code in REFERRALS}
     closed = {f"closed_{code}": CLOSED for code in OUTCOMES}
-    event = Dimension("event", {TOTAL: None, SERVICE: TOTAL, **given, REFERRAL: TOTAL, CLOSED: TOTAL, **closed})
+    event = Dimension("event", {TOTAL: None, SERVICE: TOTAL, **given, REFERRAL: TOTAL, **sent, CLOSED: TOTAL, **closed})
     waited = Dimension("waited", {TOTAL: None, FIRST: TOTAL, **dict.fromkeys(WAITS, FIRST), AGAIN: TOTAL, NOT_ASKED: TOTAL})
     return (
         (event, flat_dimension("gender", GENDERS)),
         (event, flat_dimension("age_group", AGES)),
         (event, residence_dimension(places)),
+        (event, Dimension("nationality", {TOTAL: None, **WITHIN, STATELESS: TOTAL, UNKNOWN: TOTAL})),
+        (event, flat_dimension("exploitation", EXPLOITATIONS)),
+        (event, Dimension("route", {TOTAL: None, **WITHIN, UNKNOWN: TOTAL})),
         (event, flat_dimension("provider", (*PROVIDERS, NOT_ASKED))),
         (event, waited),
     )
 
 
 def _counted_events(facts: FactColumns) -> Iterator[tuple[str, int, Mapping[str, str]]]:
-    """Of each event that is counted the code, whose it is, and what else is said of it."""
-    said = {name: [facts.codes(name)[at] for at in facts.columns[name].values] for name in ("event", "kind", *ALONG)}
+    """Of each event the code, whose it is, and what else is said of it."""
+    said = {name: [facts.codes(name)[at] for at in facts.columns[name].values] for name in ("event", "kind", *ALONG.values())}
     persons = facts.columns["person"].values.tolist()
     for at, (event, kind, person) in enumerate(zip(said["event"], said["kind"], persons, strict=True)):
-        code = {SERVICE: f"service_{kind}", REFERRAL: REFERRAL, CLOSED: f"closed_{kind}"}.get(event)
-        if code:
-            yield code, person, {name: said[name][at] for name in ALONG}
+        yield f"{KINDS_OF[event]}_{kind}", person, {name: said[name][at] for name in ALONG.values()}
 
 
 def _counted(

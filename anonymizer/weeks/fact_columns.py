@@ -35,9 +35,12 @@ MEASURES: Final = {f"persons.{sex}.{age}": (sex, age) for sex in SEXES for age i
 # week of the household or person that the row is told of.
 COLUMNS: Final[Mapping[Unit, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     Unit.REPORT: (VARIABLES, tuple(MEASURES)),
-    Unit.PERSON: (("role", "residence", "gender", "age"), ("household",)),
+    Unit.PERSON: (("role", "residence", "gender", "age", "outcome"), ("household",)),
     Unit.HOUSEHOLD: (("residence", "size"), ("household",)),
-    Unit.EVENT: (("event", "kind", "provider", "residence", "gender", "age", "waited"), ("person",)),
+    Unit.EVENT: (
+        ("event", "kind", "provider", "residence", "gender", "age", "waited", "nationality", "exploitation", "route"),
+        ("person",),
+    ),
 }
 
 
@@ -74,16 +77,17 @@ def columns_of(facts: Sequence[MovementFact], week: Week) -> FactColumns:
 
 def columns_of_cases(facts: CaseFacts) -> tuple[FactColumns, ...]:
     """Persons, households and events as columns, in the same way."""
-    persons = [(one.role, one.residence, one.gender, one.age, one.household) for one in facts.persons]
-    households = [(one.residence, one.size, one.household) for one in facts.households]
-    events = [
-        (one.event, one.kind, one.provider, one.residence, one.gender, one.age, one.waited, one.person) for one in facts.events
-    ]
-    return (
-        _columns(Unit.PERSON, facts.week, persons),
-        _columns(Unit.HOUSEHOLD, facts.week, households),
-        _columns(Unit.EVENT, facts.week, events),
-    )
+    told: Mapping[Unit, Sequence[object]] = {
+        Unit.PERSON: facts.persons,
+        Unit.HOUSEHOLD: facts.households,
+        Unit.EVENT: facts.events,
+    }
+    return tuple(_columns(unit, facts.week, [_row(unit, one) for one in of_unit]) for unit, of_unit in told.items())
+
+
+def _row(unit: Unit, fact: object) -> tuple[Any, ...]:
+    coded, counted = COLUMNS[unit]
+    return tuple(getattr(fact, name) for name in (*coded, *counted))
 
 
 def _columns(unit: Unit, week: Week, told: Sequence[tuple[Any, ...]]) -> FactColumns:

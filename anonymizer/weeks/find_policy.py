@@ -1,7 +1,8 @@
 """Which rules of protection hold in an operation, and which can."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -10,16 +11,16 @@ from anonymizer.dimension import Dimension
 from anonymizer.errors import PolicyUnfit
 from anonymizer.policy import Policy, default_policy, for_tables, parse_policy, require_fit
 from anonymizer.population import Population
-from anonymizer.weeks.casework_rules import casework_rules
+from anonymizer.weeks.casework_rules import casework_rules, screening_rules
 from anonymizer.weeks.count_casework import CASEWORK, casework_tables
 from anonymizer.weeks.count_movements import movement_tables
-from anonymizer.weeks.count_screenings import screening_tables
+from anonymizer.weeks.count_screenings import SCREENINGS, screening_tables
 from core.places import load_places
 from core.policies import PolicyKind, active_policy
 
 __all__ = ["policy_in_force", "read_weekly_policy", "weekly_tables"]
 
-MOVEMENTS, SCREENINGS = ("movements", "arrivals"), ("screened", "households")
+MOVEMENTS = ("movements", "arrivals")
 
 
 def weekly_tables(session: Session, operation: str) -> list[tuple[str, Sequence[Dimension]]]:
@@ -31,7 +32,7 @@ def policy_in_force(
     session: Session, tables: Sequence[CountedTable] = (), population: Population = Population.MOVEMENTS
 ) -> Policy:
     """The rules that two people activated in this operation, else the default; of some tables of a population what these say of
-    them, and of casework no less than `casework_rules` asks.
+    them, and of casework and screenings no less than `casework_rules` and `screening_rules` ask.
 
     Raises `PolicyUnreadable` or `PolicyChanged`.
     """
@@ -40,7 +41,17 @@ def policy_in_force(
     if not tables:
         return policy
     of_these = for_tables([(table.name, table.dimensions) for table in tables], policy)
-    return casework_rules(of_these) if population is Population.CASEWORK else of_these
+    return LEAST_OF.get(population, _as_decided)(of_these)
+
+
+def _as_decided(policy: Policy) -> Policy:
+    return policy
+
+
+LEAST_OF: Final[Mapping[Population, Callable[[Policy], Policy]]] = {
+    Population.CASEWORK: casework_rules,
+    Population.SCREENINGS: screening_rules,
+}
 
 
 def read_weekly_policy(session: Session, operation: str, content: str, path: Path) -> Policy:

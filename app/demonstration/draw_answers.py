@@ -232,6 +232,7 @@ def _screening(chance: random.Random, land: _Land, weeks: Sequence[Week], number
         "household_size": str(len(members) + 1),
         "household_member": members,
         "vic_MethodOfRecruitment": "ThroughFriendsOrSocialEvents",
+        "journey_country": "unknown",
         "vic_Methods_of_Control": "FalsePromises WithholdsDocuments",
         "vic_TypeOfExploitation": "ForcedLabour",
         "still_in_danger": chance.choice(("yes", "no", "unknown")),

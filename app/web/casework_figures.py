@@ -1,4 +1,4 @@
-"""Released tables of casework laid out for a page: a row for whatever happened, and bars for services by type."""
+"""A released table of casework laid out for a page, one at a time, and bars for services by type."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,14 +11,20 @@ __all__ = ["TABLES", "Bar", "Figures", "Row", "Table", "figures_of"]
 
 EVENT: Final = "event"
 SERVICE: Final = "service"
-# By table, the dimension that it crosses with what happened.
+OF_SERVICES: Final = "cases_by_gender"
+# By table, the two dimensions that it crosses.
 TABLES: Final = {
-    "cases_by_gender": "gender",
-    "cases_by_age": "age_group",
-    "cases_by_residence": "residence",
-    "cases_by_provider": "provider",
-    "cases_by_wait": "waited",
+    OF_SERVICES: (EVENT, "gender"),
+    "cases_by_age": (EVENT, "age_group"),
+    "cases_by_residence": (EVENT, "residence"),
+    "cases_by_nationality": (EVENT, "nationality"),
+    "cases_by_exploitation": (EVENT, "exploitation"),
+    "cases_by_route": (EVENT, "route"),
+    "cases_by_provider": (EVENT, "provider"),
+    "cases_by_wait": (EVENT, "waited"),
+    "screened_by_outcome": ("screening_outcome", "gender"),
 }
+BY_WORLD: Final = ("nationality", "route")  # their parts of the world are too many for columns
 LONGEST: Final = 300  # of a bar, in units of the drawing
 
 Cells = Mapping[tuple[str, ...], int | None]
@@ -36,7 +42,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Row:
-    """What happened, how deep it is set, and its numbers; None where one is not shown."""
+    """What the numbers are of, how deep it is set, and these; None where one is not shown."""
 
     name: str
     depth: int
@@ -45,9 +51,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """One released table; `hidden` says how many of its numbers are not shown."""
+    """One released table; `of` names the dimension of its rows, `hidden` says how many of its numbers are not shown."""
 
     name: str
+    of: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
 
@@ -62,31 +69,37 @@ class Table:
 
 @dataclass(frozen=True)
 class Figures:
-    """The picture of services, and every table."""
+    """The picture of services, empty where these were not released, a table, and which there are."""
 
     services: tuple[Bar, ...]
-    tables: tuple[Table, ...]
+    table: Table
+    tables: tuple[str, ...]
 
 
-def figures_of(cells: Mapping[str, Cells], codes: Mapping[str, Sequence[DimensionCode]], names: Names) -> Figures:
-    """From the cells of each of `TABLES` as they were released."""
+def figures_of(
+    cells: Mapping[str, Cells], codes: Mapping[str, Sequence[DimensionCode]], names: Names, asked: str = ""
+) -> Figures:
+    """From the cells of those of `TABLES` that were released: the table that was asked for, else the first."""
     dimensions = {name: Dimension(name, {each.code: each.parent for each in of_it}) for name, of_it in codes.items()}
-    event = dimensions[EVENT]
-    tables = (_table(name, cells[name], event, dimensions[other], names) for name, other in TABLES.items())
-    return Figures(_bars(cells[next(iter(TABLES))], event, names), tuple(tables))
+    chosen = asked if asked in cells else next(iter(cells))
+    first, second = (dimensions[each] for each in TABLES[chosen])
+    bars = _bars(cells[OF_SERVICES], dimensions[EVENT], names) if OF_SERVICES in cells else ()
+    return Figures(bars, _table(chosen, cells[chosen], first, second, names), tuple(cells))
 
 
-def _table(name: str, cells: Cells, event: Dimension, other: Dimension, names: Names) -> Table:
-    columns = _total_last(codes_of(other))
+def _table(name: str, cells: Cells, first: Dimension, second: Dimension, names: Names) -> Table:
+    by_world = second.name in BY_WORLD
+    down, across = (second, first) if by_world else (first, second)
+    columns = [*first.children[TOTAL], TOTAL] if by_world else _total_last(codes_of(second))
     rows = (
         Row(
-            names[EVENT, code],
-            max(0, len(event.climb(code)) - 2),
-            tuple(cells[code, column] for column in columns),
+            names[down.name, code],
+            max(0, len(down.climb(code)) - 2),
+            tuple(cells[(column, code) if by_world else (code, column)] for column in columns),
         )
-        for code in _total_last(codes_of(event))
+        for code in _total_last(codes_of(down))
     )
-    return Table(name, tuple(names[other.name, column] for column in columns), tuple(rows))
+    return Table(name, down.name, tuple(names[across.name, column] for column in columns), tuple(rows))
 
 
 def _bars(cells: Cells, event: Dimension, names: Names) -> tuple[Bar, ...]:

@@ -33,14 +33,18 @@ CASE_REPORTS: Final = PageGroup(router, "case_reports", (Entry(HERE, "case_repor
 
 @router.get(HERE)
 def show_casework(
-    request: Request, visit: SignedIn, desk: OpenDesk, period: Annotated[str, Query(max_length=10)] = ""
+    request: Request,
+    visit: SignedIn,
+    desk: OpenDesk,
+    period: Annotated[str, Query(max_length=10)] = "",
+    table: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
-    """The tables of a released week or month: the newest, or the one asked for."""
+    """A table of a released week or month: of the newest, or of the one asked for."""
     language = reader_language(request, visit)
     with desk.database.transaction(Zone.STATISTICS) as session:
         released = _released(session, visit.access.operation)
         chosen = next((row for row in released if str(row.period) == period), released[0] if released else None)
-        figures = _figures(session, chosen, language) if chosen else None
+        figures = _figures(session, chosen, language, table) if chosen else None
     reported = language if language in exports.LANGUAGES else DEFAULT_LANGUAGE
     return show(
         request,
@@ -61,13 +65,14 @@ def _released(session: Session, operation: str) -> Sequence[exports.PublishedRel
     return [row for row in rows if isinstance(row.period, Week | Month)][:LISTED]
 
 
-def _figures(session: Session, release: exports.PublishedRelease, language: str) -> Figures | None:
-    """None where a period was protected before casework was counted."""
-    cells = {table: exports.released_cells(session, release.number, table) for table in TABLES}
-    if not all(cells.values()):
+def _figures(session: Session, release: exports.PublishedRelease, language: str, asked: str) -> Figures | None:
+    """None where a period was protected before casework was counted; without a table that was not counted then."""
+    read = {table: exports.released_cells(session, release.number, table) for table in TABLES}
+    cells = {table: of_it for table, of_it in read.items() if of_it}
+    if not cells:
         return None
     codes = exports.released_codes(session, release.number)
-    return figures_of(cells, codes, _names(codes, language))
+    return figures_of(cells, codes, _names(codes, language), asked)
 
 
 def _names(codes: Mapping[str, Sequence[exports.DimensionCode]], language: str) -> Mapping[tuple[str, str], str]:

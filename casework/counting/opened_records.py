@@ -73,6 +73,7 @@ class OpenedRecords:
         districts = select(PlaceRow.code).where(PlaceRow.operation == vault.operation, PlaceRow.level == level)
         self._districts = set(session.scalars(districts))
         self._said: dict[UUID, Mapping[str, str]] = {}
+        self._files: dict[UUID, list[SealedStep]] = {}
 
     def said_of_screened(self, interview: InterviewOfWeek) -> Mapping[str, str]:
         """What a screening of the week says of the person interviewed, by variable; raises `FactsMoved`."""
@@ -103,9 +104,11 @@ class OpenedRecords:
         return self._dated(interview, self._opened(self._vault.session.get_one(Interview, interview.id), interview.person))
 
     def steps_of(self, case: CaseOfWeek) -> list[SealedStep]:
-        """The case file, opened whole; raises what `open_steps` raises."""
-        row = self._vault.session.get_one(Case, case.id)
-        return open_steps(self._vault.session, self._keys[case.person], row) if case.entries else []
+        """The case file, opened whole and once; raises what `open_steps` raises."""
+        if case.id not in self._files:
+            row = self._vault.session.get_one(Case, case.id)
+            self._files[case.id] = open_steps(self._vault.session, self._keys[case.person], row) if case.entries else []
+        return self._files[case.id]
 
     def names(self, submission: UUID) -> AnswerNames:
         """How the form of an answer names what it asks; raises `FormUnpublished`."""

@@ -17,6 +17,7 @@ from casework.counting.case_facts import (
     AGAIN,
     EVENTS,
     OUTCOMES,
+    REFERRALS,
     SERVICES,
     UNKNOWN,
     EventFact,
@@ -24,6 +25,7 @@ from casework.counting.case_facts import (
     person_fact,
     wait_band,
 )
+from casework.counting.coarse_background import exploitation_of, nationality_of, route_of
 from casework.counting.opened_records import OpenedRecords, day_said
 from casework.counting.whom_to_count import CaseOfWeek, InterviewOfWeek
 from casework.models import CaseState, HouseholdRole, InterviewKind
@@ -34,9 +36,12 @@ from core.week import Week
 
 __all__ = ["read_case_events"]
 
-OPENED, SERVICE, REFERRED, ANSWERED, CLOSED, REOPENED = EVENTS
-# What an interview tells of where a case stands is not counted where the file of the case has any of these.
-SAID_BY_FILE: Final = {OPENED: frozenset({OPENED}), CLOSED: frozenset({OPENED, CLOSED, REOPENED})}
+SERVICE, REFERRED, CLOSED = EVENTS
+ACCEPTED, DONE, REJECTED, REVOKED, WAITING, _ = REFERRALS
+# How a referral that was sent stands, by the state of its entry.
+ANSWERS: Final = {"sent": WAITING} | {state: state for state in (ACCEPTED, DONE, REJECTED, REVOKED)}
+# What an interview tells of a closure is not counted where the file of the case says where it stands.
+SAYS_WHERE_IT_STANDS: Final = frozenset({(EntryKind.DECISION, "decided"), (EntryKind.CLOSURE, "closed")})
 OUTCOME_TOLD: Final = {CaseState.CLOSED: "", CaseState.CLOSED_REFERRED: "referred"}
 OWN: Final = "own"
 
@@ -67,16 +72,21 @@ def read_case_events(opened: OpenedRecords, week: Week) -> Iterator[EventFact]:
         counted_as = opened.whom.counted.get(case.person)
         if counted_as is None:
             continue
-        in_file = list(_of_file(opened.steps_of(case)))
-        happened = _happened(opened, in_file, interviews.get(case.id, ()), str(week))
+        steps = opened.steps_of(case)
+        in_file = list(_of_file(steps))
+        told = [each for interview in interviews.get(case.id, ()) for each in _told(opened, interview, str(week))]
+        if not SAYS_WHERE_IT_STANDS.isdisjoint((step.kind, step.state) for step in steps):
+            told = [one for one in told if one.event != CLOSED]
+        happened = _happened(in_file, told, str(week))
         if happened:
             said = opened.said_of_owner(case)
             person = person_fact(0, HouseholdRole.INTERVIEWED, opened.district(said), said)
+            background = nationality_of(said), exploitation_of(said), route_of(said)
             number = numbers.setdefault(counted_as, len(numbers))
             waited = _waits(opened, case, in_file, happened)
             for one, wait in zip(happened, waited, strict=True):
                 who = person.residence, person.gender, person.age
-                yield EventFact(number, one.event, one.kind, one.provider, *who, wait)
+                yield EventFact(number, one.event, one.kind, one.provider, *who, wait, *background)
 
 
 def _waits(
@@ -102,60 +112,45 @@ def _days_of_services(opened: OpenedRecords, case: CaseOfWeek, in_file: Sequence
         yield from (day_said(given.get("service_date", "")) or interviewed for given in names.each(facts, "service"))
 
 
-def _happened(
-    opened: OpenedRecords, in_file: Sequence[Happening], interviews: Sequence[InterviewOfWeek], week: str
-) -> Sequence[Happening]:
-    events = {one.event for one in in_file}
+def _happened(in_file: Sequence[Happening], told: Sequence[Happening], week: str) -> Sequence[Happening]:
     standing = Counter(one.same for one in in_file)
-    told: list[Happening] = []
-    for one in (each for interview in interviews for each in _told(opened, interview, week)):
-        if not events.isdisjoint(SAID_BY_FILE.get(one.event, ())):
-            continue
+    new: list[Happening] = []
+    for one in told:
         if standing[one.same]:
             standing[one.same] -= 1  # each of a file answers for one that is told
         else:
-            told.append(one)
+            new.append(one)
     # What an interview tells is of the week of the interview, whatever day it names: only by that is it selected.
-    return [*(one for one in in_file if one.week == week), *told]
+    return [*(one for one in in_file if one.week == week), *new]
 
 
 def _of_file(steps: Sequence[SealedStep]) -> Iterator[Happening]:
-    """All that the file of a case says was done, whenever that was, in the order of its steps."""
+    """All that the file of a case says was done, whenever that was, in the order of its steps; a referral as it stands now."""
     taken: dict[UUID, list[SealedStep]] = {}
     for step in steps:
         taken.setdefault(step.entry, []).append(step)
     days = {step.number: day for of_entry in taken.values() for step, day in days_of(of_entry)}
     fields: dict[UUID, Mapping[str, object]] = {}
-    is_open = False
     for step in steps:
         fields[step.entry] = {**fields.get(step.entry, {}), **step.fields}
-        if step.number not in days:
-            continue
-        said, was_open = fields[step.entry], is_open
-        is_open = _leaves_open(step, said, before=was_open)
-        if happening := _happening(step, said, days[step.number], opens=is_open and not was_open):
+        stands = taken[step.entry][-1].state
+        if step.number in days and (happening := _happening(step, fields[step.entry], days[step.number], stands)):
             yield happening
 
 
-def _leaves_open(step: SealedStep, said: Mapping[str, object], *, before: bool) -> bool:
-    if step.kind is EntryKind.DECISION:
-        return said.get("eligible") == "yes" and said.get("wants_assistance") != "no"
-    return step.state == "reopened" if step.kind is EntryKind.CLOSURE else before
-
-
-def _happening(step: SealedStep, said: Mapping[str, object], day: date, *, opens: bool) -> Happening | None:
+def _happening(step: SealedStep, said: Mapping[str, object], day: date, stands: str) -> Happening | None:
+    """What a step did, if it is an event that is counted."""
     week = str(Week.of(day))
-    if step.kind is EntryKind.DECISION:
-        return Happening(OPENED, week) if opens else None
-    if step.kind is EntryKind.SERVICE:
-        provider = str(said.get("provider") or "")
-        by = OWN if provider == OWN else "partner" if provider else UNKNOWN
-        return Happening(SERVICE, week, day, coarse(str(said.get("service_type") or ""), SERVICES), by)
-    if step.kind is EntryKind.REFERRAL:
-        return Happening(REFERRED, week) if step.state == "sent" else Happening(ANSWERED, week, day, step.state)
-    if step.state == "reopened":
-        return Happening(REOPENED, week)
-    return Happening(CLOSED, week, day, coarse(str(said.get("outcome") or ""), OUTCOMES))
+    match step.kind, step.state:
+        case EntryKind.SERVICE, _:
+            provider = str(said.get("provider") or "")
+            by = OWN if provider == OWN else "partner" if provider else UNKNOWN
+            return Happening(SERVICE, week, day, coarse(str(said.get("service_type") or ""), SERVICES), by)
+        case EntryKind.REFERRAL, "sent":
+            return Happening(REFERRED, week, day, ANSWERS.get(stands, UNKNOWN))
+        case EntryKind.CLOSURE, "closed":
+            return Happening(CLOSED, week, day, coarse(str(said.get("outcome") or ""), OUTCOMES))
+    return None
 
 
 def _told(opened: OpenedRecords, interview: InterviewOfWeek, week: str) -> Iterator[Happening]:
@@ -163,8 +158,6 @@ def _told(opened: OpenedRecords, interview: InterviewOfWeek, week: str) -> Itera
     if interview.person not in opened.whom.counted:
         return
     if interview.kind == InterviewKind.SCREENING:
-        if opened.said_of_screened(interview).get("eligible") == "yes":
-            yield Happening(OPENED, week)
         return
     facts, names = opened.told_in(interview), opened.names(interview.submission)
     said = names.of(facts)
@@ -173,7 +166,7 @@ def _told(opened: OpenedRecords, interview: InterviewOfWeek, week: str) -> Itera
         named = day_said(given.get("service_date", ""))
         yield Happening(SERVICE, _week(named, week), named or interviewed, coarse(given["service"], SERVICES), UNKNOWN)
     if told := said.get("referral_date"):
-        yield Happening(REFERRED, _week(day_said(told), week))
+        yield Happening(REFERRED, _week(day_said(told), week), None, UNKNOWN)
     if (state := said.get("case_status", "")) in OUTCOME_TOLD:
         yield Happening(CLOSED, week, None, coarse(OUTCOME_TOLD[CaseState(state)], OUTCOMES))
 

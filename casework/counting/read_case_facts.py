@@ -9,6 +9,7 @@ from casework.case_file_models import CaseEntry
 from casework.counting.case_facts import UNKNOWN, CaseFacts, HouseholdFact, PersonFact, person_fact, size_band
 from casework.counting.opened_records import OpenedRecords
 from casework.counting.read_case_events import read_case_events
+from casework.counting.screening_outcome import outcome_of
 from casework.counting.whom_to_count import InterviewOfWeek, WhomToCount, whom_to_count
 from casework.models import HouseholdRole, Interview
 from casework.store.seal_record import Vault
@@ -62,13 +63,15 @@ def _persons_and_households(
 ) -> tuple[tuple[PersonFact, ...], tuple[HouseholdFact, ...]]:
     """All of the week. Of several records of one human being one counts, the first in which they were interviewed."""
     screenings, seen = list(enumerate(whom.screenings)), set[UUID]()
+    cases = {one.id: one for one in whom.cases}
     persons, households = list[PersonFact](), list[HouseholdFact]()
     for number, interview in screenings:
         if _is_new(whom, interview.person, seen):
             said = opened.said_of_screened(interview)
             residence = _residence(opened, interview)
             households.append(HouseholdFact(number, residence, size_band(said.get("household_size", ""))))
-            persons.append(person_fact(number, HouseholdRole.INTERVIEWED, residence, said))
+            outcome = outcome_of(opened.steps_of(cases[interview.case]), said)
+            persons.append(person_fact(number, HouseholdRole.INTERVIEWED, residence, said, outcome))
     for number, interview in screenings:
         for member in whom.members.get(interview.household, ()):
             if _is_new(whom, member, seen):

@@ -18,7 +18,21 @@ from anonymizer.weeks import KeptPeriod, count_casework, protect_sum, sum_counts
 from anonymizer.weeks.casework_rules import LEAST, casework_rules
 from anonymizer.weeks.count_casework import IMPOSSIBLE
 from anonymizer.weeks.fact_columns import columns_of_cases
-from casework.counting import AGAIN, AGES, GENDERS, OUTCOMES, PROVIDERS, SERVICES, UNKNOWN, CaseFacts, EventFact
+from casework.counting import (
+    AGAIN,
+    AGES,
+    EXPLOITATIONS,
+    GENDERS,
+    NATIONALITIES,
+    OUTCOMES,
+    PROVIDERS,
+    REFERRALS,
+    ROUTES,
+    SERVICES,
+    UNKNOWN,
+    CaseFacts,
+    EventFact,
+)
 from core.month import Month
 from core.week import Week
 from tests.anonymizer.test_fact_blocks import DISTRICTS, OPERATION, PLACES, WEEK
@@ -36,7 +50,7 @@ WHO = st.tuples(st.sampled_from(RESIDENCES), st.sampled_from(GENDERS), st.sample
 WHAT = st.one_of(
     st.tuples(st.just("service"), st.sampled_from(SERVICES), st.sampled_from(PROVIDERS)),
     st.tuples(st.just("case_closed"), st.sampled_from(OUTCOMES), st.just("")),
-    st.sampled_from([("referral", "", ""), ("case_opened", "", ""), ("referral_answered", "accepted", "")]),
+    st.tuples(st.just("referral"), st.sampled_from(REFERRALS), st.just("")),
 )
 EVENTS = st.lists(st.tuples(st.integers(0, 4), WHAT, WHO), max_size=30).map(
     lambda told: [happened(person, *what, *who) for person, what, who in told]
@@ -62,20 +76,31 @@ def services(*of_each: int, kind: str = "legal", gender: str = "female") -> list
 @settings(max_examples=30)
 @given(events=EVENTS)
 def test_events_are_counted_as_events_and_persons_as_whose_they_are(events: list[EventFact]) -> None:
-    told = [one for one in events if one.event in {"service", "referral", "case_closed"}]
     by_gender, by_age, *others = counted(events).tables
-    of_each = Counter(one.person for one in told)
+    of_each = Counter(one.person for one in events)
     largest = tuple(sorted(of_each.values(), reverse=True)[: Count.KEPT])
     for table in (by_gender, by_age, *others):
-        assert table.count((TOTAL, TOTAL)) == Count(len(told), len(of_each), largest)
+        assert table.count((TOTAL, TOTAL)) == Count(len(events), len(of_each), largest)
         assert counted_in(table.name).plural == "events"
-    given_to = [one for one in told if (one.event, one.gender) == ("service", "female")]
+    given_to = [one for one in events if (one.event, one.gender) == ("service", "female")]
     assert by_gender.count(("service", "female")).persons == len(given_to)
     assert by_gender.count(("service", "female")).reports == len({one.person for one in given_to})
-    closed = Counter(one.kind for one in told if one.event == "case_closed")
-    assert {code: by_age.count((f"closed_{code}", TOTAL)).persons for code in OUTCOMES} == {
-        code: closed[code] for code in OUTCOMES
-    }
+    for event, begins, codes in (("case_closed", "closed", OUTCOMES), ("referral", "referral", REFERRALS)):
+        kinds = Counter(one.kind for one in events if one.event == event)
+        assert {code: by_age.count((f"{begins}_{code}", TOTAL)).persons for code in codes} == {
+            code: kinds[code] for code in codes
+        }
+        assert by_age.count((event, TOTAL)).persons == kinds.total()
+
+
+def test_nationalities_and_routes_are_counted_under_their_part_of_the_world() -> None:
+    from_where = [("014", "145"), ("014", "014"), ("145", "145"), ("stateless", UNKNOWN)]
+    events = [replace(happened(0, *SERVED), nationality=nation, route=route) for nation, route in from_where]
+    tables = {table.name: table for table in counted(events).tables}
+    nations = tables["cases_by_nationality"], ("002", "014", "142", "145", "stateless", UNKNOWN)
+    routes = tables["cases_by_route"], ("002", "014", "142", "145", UNKNOWN)
+    told = [[table.count(("service_legal", code)).persons for code in codes] for table, codes in (nations, routes)]
+    assert told == [[2, 2, 1, 1, 1, 0], [1, 1, 2, 2, 1]]
 
 
 def test_a_number_is_shown_from_eleven_events_of_eleven_persons_of_whom_none_has_most() -> None:
@@ -126,12 +151,16 @@ def drawn(seed: int, week: Week = WEEK) -> list[EventFact]:
     """Some hundred events of thirty persons, most of them services of a few kinds."""
     chance = np.random.default_rng(seed)
     who = [(chance.choice(DISTRICTS), chance.choice(GENDERS[:2]), chance.choice(AGES)) for _ in range(30)]
+    background = [
+        {"nationality": nation, "exploitation": str(chance.choice(EXPLOITATIONS)), "route": str(chance.choice(ROUTES[1:4]))}
+        for nation in map(str, chance.choice([*NATIONALITIES[1:4], *NATIONALITIES[-2:]], size=30))
+    ]
     told = []
     for _ in range(100):
         person = int(chance.integers(30))
         kind = str(chance.choice(SERVICES[:5], p=[0.5, 0.2, 0.1, 0.1, 0.1]))
         what = ("service", kind, "own") if chance.random() < 0.8 else ("case_closed", str(chance.choice(OUTCOMES[:3])), "")
-        told.append(happened(person, *what, *map(str, who[person])))
+        told.append(replace(happened(person, *what, *map(str, who[person])), **background[person]))
     return told
 
 
@@ -157,7 +186,7 @@ def test_the_rules_for_cases_are_the_least_and_an_office_may_ask_for_more() -> N
     own = Policy(table=(("cases_by_age", Policy(threshold=15)),))
     assert casework_rules(own).for_table("cases_by_age").threshold == 15
     assert policy_from(stated(rules), FILE) == rules
-    impossible = rules_of("cases_by_provider", tables[3][1], rules).structural
+    impossible = rules_of("cases_by_provider", dict(tables)["cases_by_provider"], rules).structural
     assert impossible.any()
     assert not impossible.all()
 

@@ -1,14 +1,18 @@
 """Screened persons and households, counted as what they are and protected as one system beside that of movements."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import cycle, islice
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anonymizer import TOTAL, CountedWeek, Policy, Population, Unit, counted_in, protect
+from anonymizer.attacker import Attacker, identity
 from anonymizer.errors import FactCodeUnknown, ProtectedPeriodChanged
+from anonymizer.policy import rules_of
 from anonymizer.weeks import (
     case_facts_are_fresh,
     count_screenings,
@@ -18,8 +22,9 @@ from anonymizer.weeks import (
     store_case_facts,
     store_protected,
 )
+from anonymizer.weeks.casework_rules import LEAST, screening_rules
 from anonymizer.weeks.fact_columns import columns_of_cases, tabulate
-from casework.counting import AGES, EVENTS, GENDERS, SIZES, UNKNOWN, CaseFacts, EventFact, HouseholdFact, PersonFact
+from casework.counting import AGES, DECISIONS, EVENTS, GENDERS, SIZES, UNKNOWN, CaseFacts, EventFact, HouseholdFact, PersonFact
 from core.database import Database, Zone
 from core.keyring import KeyRing
 from tests.anonymizer.test_fact_blocks import DISTRICTS, OPERATION, PLACES, WEEK, execute
@@ -27,10 +32,11 @@ from tests.anonymizer.test_fact_blocks import DISTRICTS, OPERATION, PLACES, WEEK
 RESIDENCES = [*DISTRICTS, UNKNOWN]
 
 
-def facts_of(*households: tuple[str, str, list[tuple[str, str]]]) -> CaseFacts:
-    """Households by residence, size and persons as (gender, age), the first of whom was interviewed."""
+def facts_of(*households: tuple[str, str, list[tuple[str, str]]], outcomes: Sequence[str] = DECISIONS) -> CaseFacts:
+    """Households by residence, size and persons as (gender, age): the first was interviewed, with these outcomes in turn."""
+    came = dict(enumerate(islice(cycle(outcomes), len(households))))
     persons = [
-        PersonFact(number, "member" if at else "interviewed", residence, *person)
+        PersonFact(number, *(("member", residence, *person) if at else ("interviewed", residence, *person, came[number])))
         for number, (residence, _, those) in enumerate(households)
         for at, person in enumerate(those)
     ]
@@ -56,7 +62,7 @@ def counted(facts: CaseFacts) -> CountedWeek:
 @settings(max_examples=30)
 @given(facts=FACTS)
 def test_a_household_counts_once_and_whoever_was_interviewed_once(facts: CaseFacts) -> None:
-    screened, households = counted(facts).tables
+    screened, households, by_outcome = counted(facts).tables
     regions = Counter(one.residence[:4] for one in facts.households)
     for region, number in (regions | Counter({TOTAL: len(facts.households)})).items():
         assert households.count((region, TOTAL)).persons == screened.count((region, TOTAL, TOTAL)).persons == number
@@ -65,6 +71,11 @@ def test_a_household_counts_once_and_whoever_was_interviewed_once(facts: CaseFac
     interviewed = Counter((one.gender, one.age) for one in facts.persons if one.role == "interviewed")
     for (gender, age), number in interviewed.items():
         assert screened.count((TOTAL, gender, age)).persons == screened.count((TOTAL, gender, age)).reports == number
+    outcomes = Counter((one.outcome, one.gender) for one in facts.persons if one.role == "interviewed")
+    assert all(by_outcome.count(told).persons == by_outcome.count(told).reports == number for told, number in outcomes.items())
+    assert [by_outcome.count((TOTAL, gender)) for gender in GENDERS] == [
+        screened.count((TOTAL, gender, TOTAL)) for gender in GENDERS
+    ]
 
 
 @settings(max_examples=30)
@@ -77,22 +88,55 @@ def test_facts_of_every_unit_count_that_unit_alone(facts: CaseFacts) -> None:
 
 
 def test_events_are_counted_by_what_happened() -> None:
-    legal, opened = EventFact(0, "service", "legal"), EventFact(1, EVENTS[0])
-    *_, events = columns_of_cases(CaseFacts(WEEK, events=(legal, legal, opened)))
+    legal, closed = EventFact(0, "service", "legal"), EventFact(1, EVENTS[-1])
+    *_, events = columns_of_cases(CaseFacts(WEEK, events=(legal, legal, closed)))
     table = tabulate(events, ("event", "kind"))
     assert table[events.codes("event").index("service"), events.codes("kind").index("legal")] == 2
     assert table.sum() == 3
 
 
-def test_both_tables_are_proven_as_one_system_of_their_own() -> None:
+def test_its_tables_are_proven_as_one_system_of_their_own() -> None:
     week = protect(counted(MANY), Policy())
-    screened, households = week.tables
+    screened, households, _ = week.tables
     assert week.population is Population.SCREENINGS
-    assert [counted_in(table.name).plural for table in week.tables] == ["persons", "households"]
+    assert [counted_in(table.name).plural for table in week.tables] == ["persons", "households", "persons"]
     # What one table must hide the other does not tell: the four of the second region are hidden in both.
     shown = {residence: screened.cells[residence, TOTAL, TOTAL] for residence, total in households.cells if total == TOTAL}
     assert {residence: households.cells[residence, TOTAL] for residence in shown} == shown
     assert (shown["XM02"], shown[TOTAL]) == (None, 17)
+
+
+def test_who_was_accepted_is_told_from_eleven_persons_on_and_not_by_the_others() -> None:
+    persons = [("XM0101", "1", [("female", "18-59")])] * 20
+    told = [*["accepted"] * 9, *["not_eligible"] * 11]
+    released = protect(counted(facts_of(*persons, outcomes=told)), screening_rules(Policy()))
+    screened, _, by_outcome = released.tables
+    assert by_outcome.cells[TOTAL, "female"] == screened.cells[TOTAL, "female", TOTAL] == 20
+    assert (by_outcome.cells["accepted", "female"], by_outcome.cells["not_eligible", "female"]) == (None, 11)
+    accepted = identity(by_outcome.dimensions, ("accepted", "female"))
+    assert Attacker(released.tables).out_of_reach({accepted: (1, 9)}) == []  # the rest may be of other outcomes
+
+
+def test_an_office_may_ask_for_more_before_it_tells_an_outcome_or_decide_rules_of_its_own() -> None:
+    of_outcomes = [screening_rules(Policy(threshold=number)).sensitive[-1] for number in (5, 20)]
+    assert [(rule.threshold, rule.interval) for rule in of_outcomes] == [(LEAST, (1, 4)), (20, None)]
+    own = screening_rules(Policy(table=(("screened_by_outcome", Policy(threshold=15)),)))
+    assert own.for_table("screened_by_outcome") == Policy(threshold=15)
+
+
+def test_cases_opened_are_persons_screened_so_none_tells_a_small_number_of_the_others() -> None:
+    households = [(DISTRICTS[at % 3], "1", [(GENDERS[at % 2], AGES[at % 5])]) for at in range(60)]
+    week = counted(facts_of(*households, outcomes=["accepted"] * 4 + ["not_eligible", "undecided"]))
+    rules = screening_rules(Policy())
+    released = protect(week, rules)
+    unsafe = {
+        identity(table.dimensions, key): where.required_interval(count)
+        for table in week.tables
+        for key, count in table.cells.items()
+        if (where := rules_of(table.name, table.dimensions, rules).of(key)).is_unsafe(count)
+    }
+    assert unsafe
+    assert Attacker(released.tables).out_of_reach(unsafe) == []
 
 
 def test_a_week_without_screenings_is_released_as_one() -> None:

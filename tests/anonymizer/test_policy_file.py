@@ -160,6 +160,15 @@ class TestWhichRulesHoldForACell:
         assert rules.of(("n1", TOTAL)).small_interval == (1, 10)
         assert rules.of(("s1", TOTAL)).small_interval == (1, 3)
 
+    def test_a_sensitive_code_may_leave_open_less_than_all_under_its_threshold_and_no_less_than_elsewhere(self) -> None:
+        text = "interval = [1, 3]\n[[sensitive]]\ncodes = {{ place = 'N' }}\nthreshold = 11\ninterval = [1, {most}]"
+        for most, asked in ((6, (1, 6)), (2, (1, 3))):
+            policy = parse_policy(text.format(most=most), FILE)
+            assert rules_of("arrivals", (PLACE, REASON), policy).of(("n1", TOTAL)).small_interval == asked
+            assert policy_from(stated(policy), FILE) == policy
+        with pytest.raises(PolicyUnreadable, match="under its threshold"):
+            parse_policy(text.format(most=11), FILE)
+
     def test_two_that_meet_in_a_cell_both_hold_there(self) -> None:
         text = "[[sensitive]]\ncodes.place = 'N'\nthreshold = 11\n[[sensitive]]\ncodes.reason = 'flood'\npresence = true"
         rules = rules_of("arrivals", (PLACE, REASON), parse_policy(text, FILE))

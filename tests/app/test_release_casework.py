@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select, text
 
-from anonymizer import Population, ProtectedPeriod, weeks
+from anonymizer import TOTAL, Population, ProtectedPeriod, weeks
 from anonymizer.red_team import ATTACKS, open_release
 from anonymizer.tool import read_release
 from app.case_facts import fresh_case_facts, refresh_case_facts
@@ -43,13 +43,14 @@ def serve(program: Program, person: UUID, service: str, week: Week = LAST) -> No
         take_step(session, program.ring, case, given, purpose=Purpose.ASSISTANCE)
 
 
-def protected(program: Program, period: Period) -> ProtectedPeriod:
+def protected(program: Program, period: Period, population: Population = Population.CASEWORK) -> ProtectedPeriod:
     with program.database.transaction(Zone.RELEASE, operation="TEST") as session:
-        return weeks.load_protected(session, program.ring, "TEST", period, Population.CASEWORK)
+        return weeks.load_protected(session, program.ring, "TEST", period, population)
 
 
 def test_what_was_done_in_cases_is_released_in_a_part_of_its_own(program: Program) -> None:
-    persons = [screen(program, LAST, number) for number in range(11)]
+    from_there = {"prs_Citizenship": "ET", "vic_TypeOfExploitation": "ForcedLabour", "journey_country": "YE"}
+    persons = [screen(program, LAST, number, **from_there) for number in range(11)]
     for person in persons:
         serve(program, person, "legal")
     serve(program, persons[0], "medical")
@@ -59,6 +60,8 @@ def test_what_was_done_in_cases_is_released_in_a_part_of_its_own(program: Progra
     told = {(row["event"], row["gender"]): row["events"] for row in rows(part / "data" / "cases_by_gender.csv")}
     assert told["service", "female"] == "12"
     assert (told["service_medical", "female"], told["service_legal", "female"]) == ("", "")  # the one would tell the other
+    for table, code in (("nationality", "014"), ("exploitation", "labour"), ("route", "145")):
+        assert {row["events"] for row in rows(part / "data" / f"cases_by_{table}.csv") if row[table] == code} == {"12", "0", ""}
     described = json.loads((part / "datapackage.json").read_text())
     assert {one["counts"]["unit"] for one in described["resources"] if "counts" in one} == {"events"}
     assert described["confidentiality"]["policy"]["threshold"] == 11
@@ -83,12 +86,18 @@ def the_page_shows_what_was_released(program: Program) -> None:
     assert 'href="/reports/casework"' in sara.get("/work").text
     page = sara.get("/reports/casework").text
     assert f'href="/releases/TEST/{LAST}/casework/report.en.html"' in page
-    tables = protected(program, LAST).tables
-    printed = sorted(number for table in tables for number in table.cells.values() if number is not None)
-    assert (
-        sorted(map(int, re.findall(r'<td class="number" data-label="[^"]*">(\d+)</td>', page.split("<h2>", 2)[2]))) == printed
-    )
+    tables = {table.name: table for table in protected(program, LAST).tables}
+    outcomes = protected(program, LAST, Population.SCREENINGS).tables[-1]
+    kinds = {"service", "referral", "case_closed", TOTAL}  # of what is told by parts of the world, no more than these
+    for name, table in {**tables, outcomes.name: outcomes}.items():
+        by_world = table.dimensions[1].name in {"nationality", "route"}
+        printed = [
+            number for (event, _), number in table.cells.items() if number is not None and (event in kinds or not by_world)
+        ]
+        shown = sara.get("/reports/casework", period=str(LAST), table=name).text.rsplit("<h2>", 1)[1]
+        assert sorted(map(int, re.findall(r'<td class="number" data-label="[^"]*">(\d+)</td>', shown))) == sorted(printed)
     assert "By who gave the service" in page
+    assert ">Eastern Africa<" in sara.get("/reports/casework", table="cases_by_route").text
     assert "حسب مقدم الخدمة" in sara.get("/reports/casework", lang="ar").text
     assert "rep_" not in sara.get("/reports/casework", lang="so").text
 

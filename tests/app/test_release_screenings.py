@@ -105,7 +105,9 @@ def test_the_screenings_of_a_week_are_released_beside_its_movements_and_say_what
     assert rows(folder / "data" / "movements.csv")[0]["persons"] == "0"
     described = json.loads((part / "datapackage.json").read_text())
     units = {one["name"]: one["counts"]["unit"] for one in described["resources"] if "counts" in one}
-    assert units == {"screened": "persons", "households": "households"}
+    assert units == {"screened": "persons", "households": "households", "screened_by_outcome": "persons"}
+    outcomes = [row for row in rows(part / "data" / "screened_by_outcome.csv") if row["gender"] == TOTAL]
+    assert [row["persons"] for row in outcomes if row["screening_outcome"] in {TOTAL, "accepted"}] == ["7", ""]
     assert described["name"].endswith("-screenings")
     assert (
         "fewer than 5 persons or households, or come from fewer than 3 households." in described["confidentiality"]["meaning"]
@@ -123,7 +125,8 @@ def test_the_screenings_of_a_week_are_released_beside_its_movements_and_say_what
             "SELECT DISTINCT table_name, unit FROM statistics.released_cell WHERE unit <> 'events' ORDER BY table_name"
         )
         assert [tuple(row) for row in session.execute(counted)] == [
-            *(("arrivals", "persons"), ("households", "households"), ("movements", "persons"), ("screened", "persons")),
+            *(("arrivals", "persons"), ("households", "households"), ("movements", "persons")),
+            *(("screened", "persons"), ("screened_by_outcome", "persons")),
         ]
 
 
@@ -131,12 +134,12 @@ def test_blocks_are_built_anew_when_a_record_goes_and_stand_while_nothing_change
     persons = [screen(program, LAST, number) for number in range(3)]
     assert refresh_case_facts(program, "TEST", actor="worker") == 1
     assert refresh_case_facts(program, "TEST", actor="worker") == 0
-    assert (blocks(program)["household"], blocks(program)["event"]) == (3, 3)
+    assert blocks(program)["household"] == 3
     with program.database.transaction(Zone.CASEWORK, operation="TEST") as session:
         for record in persons:
             session.execute(text("DELETE FROM casework.record_key WHERE record = :record"), {"record": record})
     assert refresh_case_facts(program, "TEST", actor="worker") == 1
-    assert (blocks(program)["household"], blocks(program)["event"]) == (0, 0)
+    assert blocks(program)["household"] == 0
 
 
 def blocks(program: Program) -> dict[str, int]:
@@ -154,12 +157,13 @@ def test_neither_zone_reaches_what_the_other_sees(program: Program) -> None:
 
 def test_a_month_is_the_sum_of_its_weeks_screenings(program: Program) -> None:
     month = Month.of(LAST).plus(-1)
-    for at, week in enumerate(month.weeks[:2]):
-        for number in range(3):
+    for at, week in enumerate(month.weeks[:3]):
+        for number in range(4):
             screen(program, week, 10 * at + number)
     protect_sum(program, "TEST", month, actor="officer")
-    assert total(program, month.weeks[0]) == dict.fromkeys(("screened", "households"))  # three are too few to be shown
-    assert total(program, month) == dict.fromkeys(("screened", "households"), 6)
+    tables = "screened", "households", "screened_by_outcome"
+    assert total(program, month.weeks[0]) == dict.fromkeys(tables)  # four are too few to be shown
+    assert total(program, month) == dict.fromkeys(tables, 12)
     with program.database.transaction(Zone.RELEASE, operation="TEST") as session:
         casework = weeks.load_protected(session, program.ring, "TEST", month, Population.CASEWORK)
     assert {number for table in casework.tables for number in table.cells.values()} == {0}  # proven too, with nothing in it

@@ -61,7 +61,7 @@ def test_each_purpose_and_each_recipient_has_a_consent_of_its_own(field_team: Fi
         ("referral", "medical_partner", "given", 1),
     }
     for version in versions:
-        assert (version.said.language, version.said.text_version) == ("ar", "screening_interview 2026112801")
+        assert (version.said.language, version.said.text_version) == ("ar", "screening_interview 2026112802")
         assert version.said.valid_until == version.said.said_at + timedelta(days=365)
         assert version.said.evidence
         assert version.said.evidence.submission == submission

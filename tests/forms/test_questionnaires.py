@@ -135,7 +135,10 @@ def test_the_movement_form_feeds_exactly_the_declared_variables() -> None:
 @pytest.mark.parametrize(
     ("name", "fed"),
     [
-        ("screening_interview", {"age", "gender", "residence", "household_size", "eligible"}),
+        (
+            "screening_interview",
+            {"age", "gender", "residence", "household_size", "eligible", "nationality", "exploitation", "route"},
+        ),
         ("assistance_interview", {"service", "service_date", "referral_date", "case_status"}),
     ],
 )
