@@ -10,7 +10,7 @@ from typing import Final
 from anonymizer.policy import Dominance, Policy
 from anonymizer.weeks.count_casework import IMPOSSIBLE
 
-__all__ = ["LEAST", "casework_rules"]
+__all__ = ["LEAST", "caseload_rules", "casework_rules"]
 
 LEAST: Final = 11  # events, and persons whose they are: what `default_policy.toml` advises for victims of trafficking
 MOST_OF_ONE: Final = Dominance(largest=1, share=50.0)
@@ -18,17 +18,20 @@ MOST_OF_ONE: Final = Dominance(largest=1, share=50.0)
 
 def casework_rules(policy: Policy) -> Policy:
     """A policy that speaks of tables of casework alone (`for_tables`), as it holds for these."""
+    strict = caseload_rules(policy)
+    return _with_impossible(replace(strict, table=tuple((name, _with_impossible(rules)) for name, rules in strict.table)))
+
+
+def caseload_rules(policy: Policy) -> Policy:
+    """The same of tables of the caseload, in which nothing is impossible."""
     sensitive = tuple(replace(rule, threshold=max(rule.threshold or LEAST, LEAST)) for rule in policy.sensitive)
-    own = tuple((name, _with_impossible(rules)) for name, rules in policy.table)
-    strict = replace(
+    return replace(
         policy,
         threshold=max(policy.threshold, LEAST),
         contributors=max(policy.contributors, LEAST),
         dominance=policy.dominance or MOST_OF_ONE,
         sensitive=sensitive,
-        table=own,
     )
-    return _with_impossible(strict)
 
 
 def _with_impossible(policy: Policy) -> Policy:

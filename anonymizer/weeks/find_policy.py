@@ -10,7 +10,8 @@ from anonymizer.dimension import Dimension
 from anonymizer.errors import PolicyUnfit
 from anonymizer.policy import Policy, default_policy, for_tables, parse_policy, require_fit
 from anonymizer.population import Population
-from anonymizer.weeks.casework_rules import casework_rules
+from anonymizer.weeks.casework_rules import caseload_rules, casework_rules
+from anonymizer.weeks.count_caseload import CASELOAD, caseload_tables
 from anonymizer.weeks.count_casework import CASEWORK, casework_tables
 from anonymizer.weeks.count_movements import movement_tables
 from anonymizer.weeks.count_screenings import screening_tables
@@ -31,7 +32,8 @@ def policy_in_force(
     session: Session, tables: Sequence[CountedTable] = (), population: Population = Population.MOVEMENTS
 ) -> Policy:
     """The rules that two people activated in this operation, else the default; of some tables of a population what these say of
-    them, and of casework no less than `casework_rules` asks.
+    them, and of casework and the
+    caseload no less than `casework_rules` asks.
 
     Raises `PolicyUnreadable` or `PolicyChanged`.
     """
@@ -40,7 +42,8 @@ def policy_in_force(
     if not tables:
         return policy
     of_these = for_tables([(table.name, table.dimensions) for table in tables], policy)
-    return casework_rules(of_these) if population is Population.CASEWORK else of_these
+    stricter = {Population.CASEWORK: casework_rules, Population.CASELOAD: caseload_rules}.get(population)
+    return stricter(of_these) if stricter else of_these
 
 
 def read_weekly_policy(session: Session, operation: str, content: str, path: Path) -> Policy:
@@ -52,8 +55,9 @@ def read_weekly_policy(session: Session, operation: str, content: str, path: Pat
     movements = list(zip(MOVEMENTS, movement_tables(places), strict=True))
     screenings = list(zip(SCREENINGS, screening_tables(places), strict=True))
     casework = list(zip(CASEWORK, casework_tables(places), strict=True))
-    require_fit([*movements, *screenings, *casework], policy)
-    parts = [for_tables(tables, policy) for tables in (movements, screenings, casework)]
+    caseload = list(zip(CASELOAD, caseload_tables(places), strict=True))
+    require_fit([*movements, *screenings, *casework, *caseload], policy)
+    parts = [for_tables(tables, policy) for tables in (movements, screenings, casework, caseload)]
     for rule in (*policy.sensitive, *policy.structural_zero):
         if not any(rule in (*part.sensitive, *part.structural_zero) for part in parts):
             raise PolicyUnfit(reason="a rule is for codes that no table has together")
