@@ -7,20 +7,11 @@ from collections.abc import Mapping
 
 from anonymizer import weeks
 from app.program import Program
-from casework.counting import (
-    CaseFacts,
-    CaseloadFacts,
-    case_facts,
-    case_sources,
-    caseload_facts,
-    date_entries,
-    date_interviews,
-)
+from casework.counting import CaseFacts, case_facts, case_sources, date_entries, date_interviews
 from core.database import Zone
-from core.month import Month
 from core.week import Week
 
-__all__ = ["fresh_case_facts", "refresh_case_facts", "take_caseload"]
+__all__ = ["fresh_case_facts", "refresh_case_facts"]
 
 
 def fresh_case_facts(program: Program, operation: str, week: Week, *, actor: str) -> None:
@@ -44,22 +35,6 @@ def refresh_case_facts(program: Program, operation: str, *, actor: str) -> int:
     for week in stale:
         _build(program, operation, week, sources, actor=actor)
     return len(stale)
-
-
-def take_caseload(program: Program, operation: str, month: Month, *, actor: str) -> CaseloadFacts | None:
-    """The caseload of a month's end, beside that of the month of which it was last told; raises what `caseload_facts` raises.
-
-    None where that is this month or a later one: what was told cannot be told of an earlier time, beside which it would be
-    compared with nothing.
-    """
-    with program.database.transaction(Zone.ANONYMIZER, operation=operation, actor=actor) as session:
-        since = weeks.last_told(session, operation)
-    if since is not None and since >= month:
-        return None
-    with program.database.transaction(Zone.CASEWORK, operation=operation, actor=actor) as session:
-        date_interviews(session, program.ring, operation)
-        date_entries(session, program.ring, operation)
-        return caseload_facts(session, program.ring, operation, month, since=since)
 
 
 def _build(program: Program, operation: str, week: Week, sources: Mapping[Week, bytes], *, actor: str) -> None:

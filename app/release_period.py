@@ -17,11 +17,10 @@ from sqlalchemy.orm import Session
 import anonymizer
 import exports
 from anonymizer import Population, asking, elsewhere, ledger, weeks
-from anonymizer.caseload import protect_caseload
-from app.case_facts import fresh_case_facts, take_caseload
+from app.case_facts import fresh_case_facts
+from app.caseload import protect_caseload
 from app.operations import find_operation
 from app.program import Program
-from casework.counting import CaseloadFacts
 from core.access import UNASSIGNED, Access, require
 from core.clock import now
 from core.database import Zone
@@ -149,26 +148,15 @@ def protect_sum(
     zone = program.database.transaction(Zone.ANONYMIZER, operation=operation, actor=actor)
     with suppress(weeks.PeriodNotProtected), zone as session:
         return weeks.load_protected(session, program.ring, operation, whole)
-    caseload = take_caseload(program, operation, whole, actor=actor) if isinstance(whole, Month) else None
+    if isinstance(whole, Month):
+        protect_caseload(program, operation, whole, actor=actor)
     with program.database.transaction(Zone.ANONYMIZER, operation=operation, actor=actor) as session:
         movements = _protect_sum(session, program, operation, whole, Population.MOVEMENTS, search=search)
         for population in _OF_CASES[kind_of(whole)]:
             with suppress(weeks.PeriodNotProtected):
                 _protect_sum(session, program, operation, whole, population)
-        if caseload:
-            _protect_caseload(session, program, operation, caseload)
         ledger.write_down_protected(session, operation)
     return movements
-
-
-def _protect_caseload(session: Session, program: Program, operation: str, facts: CaseloadFacts) -> None:
-    """Nothing is stored where not even its total may be told: then the next month is compared with what was told before."""
-    last = facts.since and weeks.load_protected(session, program.ring, operation, facts.since, Population.CASELOAD)
-    counted = weeks.count_caseload(facts, load_places(session, operation), before=last.tables if last else ())
-    ledger.require_suppression(session, operation, facts.month, _dimensions(counted.stock))
-    policy = weeks.policy_in_force(session, counted.stock, Population.CASELOAD)
-    if protected := protect_caseload(operation, counted, policy):
-        weeks.store_protected(session, program.ring, protected, counted.stock)
 
 
 def _protect_sum(

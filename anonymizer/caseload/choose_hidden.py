@@ -1,5 +1,5 @@
-"""Which codes of the caseload are hidden: those of which too few are there, came or went, and beside them others until their sum
-may be told, the poorest first."""
+"""Which codes of the caseload are hidden: those of which too few are there, came or went, and beside them others, the poorest
+first, until their sum may be told."""
 
 from collections.abc import Iterator, Sequence
 

@@ -89,7 +89,7 @@ def caseload_facts(
     facts = [CaseloadFact(_change(before, theirs), codes[person]) for person, theirs in present.items()]
     facts += [CaseloadFact(Change.WENT, codes[person]) for person in gone if same[person]]
     keep_roll(session, ring, operation, month, [(chosen[each].person, codes[each]) for each in present], since=since)
-    detail = {"month": str(month), "parts": [RecordPart.FACTS.value], "by": "caseload"}
+    detail = {"period": str(month), "parts": [RecordPart.FACTS.value], "by": "caseload"}
     record(session, Action.READ, "casework.person", purpose=Purpose.STATISTICS, count=len(chosen), detail=detail)
     is_exact = before is not None and sum(same.values()) == before.size
     return CaseloadFacts(month, since, tuple(facts), is_exact)

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from casework.counting.caseload_models import CaseloadRollRow
+from casework.case_file_models import CaseloadRollRow
 from casework.errors import RollChanged
 from core.clock import now
 from core.keyring import KeyRing
