@@ -1,7 +1,7 @@
 """The caseload of a month's end on its way to a release: counted in one zone, protected in another, and in between in memory.
 
-It is taken when its month is protected, and as the records stand then. Months are told in their order: each is compared with the
-one that was told last.
+It is taken when its month is protected, and as the records stand then. Months are told in their order: each is compared with
+the one that was told last.
 """
 
 from sqlalchemy.orm import Session

@@ -97,8 +97,7 @@ def describe_package(edition: Edition, files: Mapping[str, bytes]) -> bytes:
         "licenses": [LICENCE],
         "contributors": [{"title": edition.operation(english), "role": "publisher"}],
         "temporal": {edition.kind: str(period), "start": str(period.monday), "end": str(period.sunday)},
-        "counts": _counts(edition, now.tables[0])
-        | {"is": "stock" if now.population is Population.CASELOAD else "flow", "is_not": IS_NOT[now.population]},
+        "counts": _counts(edition, now.tables[0]) | {"is": _kind(now.population), "is_not": IS_NOT[now.population]},
         "addition": ADDITION,
         "confidentiality": {"policy": stated(now.policy), "meaning": _meaning(edition), **_known(edition)},
         "quality": {"status": "provisional", "meaning": english.say("provisional_meaning")},
@@ -116,6 +115,10 @@ def _counts(edition: Edition, table: ProtectedTable) -> dict[str, str]:
     unit = counted_in(table.name).plural
     meaning = STOCK if edition.now.population is Population.CASELOAD else MEANING[table.name].format(kind=edition.kind)
     return {"unit": unit, "column": unit, "meaning": meaning}
+
+
+def _kind(population: Population) -> str:
+    return "stock" if population is Population.CASELOAD else "flow"
 
 
 def _number(table: ProtectedTable) -> dict[str, Any]:
