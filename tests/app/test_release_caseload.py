@@ -1,6 +1,7 @@
 """From open cases to their part of a month's release: told where enough came and went, and attacked as it was published."""
 
 import json
+import re
 from pathlib import Path
 from uuid import UUID
 
@@ -12,8 +13,11 @@ from anonymizer.tool import read_release
 from app.caseload import protect_caseload
 from app.program import Program
 from app.release_period import protect_sum, release_period
+from app.web.application import create_application
 from core.database import Zone
 from core.month import Month
+from core.permissions import Role
+from tests.app.signed_in_browser import Site
 from tests.app.test_release_screenings import LAST, program, rows, screen
 
 __all__ = ["program"]
@@ -57,8 +61,22 @@ def test_the_caseload_is_released_beside_its_month_in_every_format(program: Prog
         assert f'href="caseload/report.{code}.html"' in (folder / f"report.{code}.html").read_text(encoding="utf-8")
     assert (part / "tables.xlsx").exists()
     assert [table.digest for table in read_release(part).tables] == [one.digest for one in protected(program, first).tables]
+    the_page_shows_it(program, first)
     own = open_release(part)
     assert [finding.tells for name, attack in ATTACKS.items() if name != "groups" for finding in attack([own])] == []
+
+
+def the_page_shows_it(program: Program, month: Month) -> None:
+    """Whoever leads casework reads what the world may read, in every language."""
+    application = create_application(program.database, program.ring, program.settings, lambda *_: None)
+    sara = Site(program.database, program.ring, application).sign_in("sara", Role.SUPERVISOR)
+    page = sara.get("/reports/casework").text.split("Persons whose case was open")[1]
+    assert f'href="/releases/TEST/{month}/caseload/report.en.html"' in page
+    printed = sorted(
+        number for table in protected(program, month).tables for number in table.cells.values() if number is not None
+    )
+    assert sorted(map(int, re.findall(r'<td class="number"[^>]*>(\d+)</td>', page))) == printed
+    assert "rep_" not in sara.get("/reports/casework", lang="so").text
 
 
 def told(program: Program, month: Month) -> int | None:

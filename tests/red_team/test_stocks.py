@@ -48,10 +48,8 @@ def two_ends() -> Sequence[ProtectedPeriod]:
 def told(tmp_path_factory: pytest.TempPathFactory) -> Sequence[Published]:
     root = tmp_path_factory.mktemp("stocks")
     made = made_at(Week(2026, 20))
-    return [
-        write_tables(each, root / f"{each.period}-{each.population}", PLACES, made)
-        for each in (*two_ends(), *weeks_of_closures())
-    ]
+    ends_and_weeks = (*two_ends(), *weeks_of_closures())
+    return [write_tables(each, root / f"{each.period}-{each.population}", PLACES, made) for each in ends_and_weeks]
 
 
 def test_what_is_published_tells_of_nobody(told: Sequence[Published]) -> None:
