@@ -2,7 +2,8 @@
 
 Tables of one population are one system of equations and are protected together. Two populations share no equation: an arrival
 need not have been screened, whoever was screened need not have arrived (decision 49), and what is done in a case in a week
-follows neither from who came nor from who was screened in it (decision 75).
+follows neither from who came nor from who was screened in it (decision 75). The caseload follows from who came and went, and
+its proof holds whatever is told of those (decision 87).
 """
 
 from enum import StrEnum
@@ -17,6 +18,7 @@ class Population(StrEnum):
     MOVEMENTS = "movements"  # persons who arrived, as reports tell of them
     SCREENINGS = "screenings"  # persons who were interviewed, each for one household
     CASEWORK = "casework"  # what happened in cases: events, of which one person may have several
+    CASELOAD = "caseload"  # who has an open case at a month's end: a stock
 
     @property
     def comes_again(self) -> bool:

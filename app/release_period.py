@@ -18,12 +18,14 @@ import anonymizer
 import exports
 from anonymizer import Population, asking, elsewhere, ledger, weeks
 from app.case_facts import fresh_case_facts
+from app.caseload import protect_caseload
 from app.operations import find_operation
 from app.program import Program
 from core.access import UNASSIGNED, Access, require
 from core.clock import now
 from core.database import Zone
 from core.errors import Problem
+from core.month import Month
 from core.period import Period, Sum, kind_of, parts_of
 from core.permissions import Right
 from core.places import load_places
@@ -134,7 +136,8 @@ def _protect(
 def protect_sum(
     program: Program, operation: str, whole: Sum, *, actor: str, search: Search = NOT_FOLLOWED
 ) -> anonymizer.ProtectedPeriod:
-    """Protect the sum of a month's weeks, or of a year's months, beside them, of each population; the movements.
+    """Protect the sum of a month's weeks, or of a year's months, beside them, of each population; the movements. With a month
+    the caseload at its end.
 
     What lies in it and is not protected yet is protected before. Raises `PeriodNotOver`. What is protected already stays as
     it is. Weeks that were protected when screenings were not counted have none, and neither has what they are part of.
@@ -142,9 +145,12 @@ def protect_sum(
     _check_over(whole)
     for part in parts_of(whole):
         protect_period(program, operation, part, actor=actor)
+    zone = program.database.transaction(Zone.ANONYMIZER, operation=operation, actor=actor)
+    with suppress(weeks.PeriodNotProtected), zone as session:
+        return weeks.load_protected(session, program.ring, operation, whole)
+    if isinstance(whole, Month):
+        protect_caseload(program, operation, whole, actor=actor)
     with program.database.transaction(Zone.ANONYMIZER, operation=operation, actor=actor) as session:
-        with suppress(weeks.PeriodNotProtected):
-            return weeks.load_protected(session, program.ring, operation, whole)
         movements = _protect_sum(session, program, operation, whole, Population.MOVEMENTS, search=search)
         for population in _OF_CASES[kind_of(whole)]:
             with suppress(weeks.PeriodNotProtected):
@@ -215,7 +221,8 @@ def release_period(program: Program, operation: str, period: Period, folder: Pat
 
 
 def _beside(session: Session, program: Program, operation: str, period: Period) -> Iterator[anonymizer.ProtectedPeriod]:
-    """Screenings and casework; none of those for whom a period was protected before they were counted."""
-    for population in (Population.SCREENINGS, Population.CASEWORK):
+    """Screenings, casework and caseload; none of those for whom a period was protected before they were counted, nor a caseload
+    that could not be told."""
+    for population in (Population.SCREENINGS, Population.CASEWORK, Population.CASELOAD):
         with suppress(weeks.PeriodNotProtected):
             yield weeks.load_protected(session, program.ring, operation, period, population)

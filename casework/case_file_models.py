@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.access import UNASSIGNED
 from core.database import Base
 
-__all__ = ["TO_DO_KINDS", "TO_DO_STATES", "Act", "CaseEntry", "CaseStep", "EntryKind"]
+__all__ = ["TO_DO_KINDS", "TO_DO_STATES", "Act", "CaseEntry", "CaseStep", "CaseloadRollRow", "EntryKind"]
 
 
 class EntryKind(StrEnum):
@@ -120,3 +120,17 @@ class CaseStep(Base):
     operation: Mapped[str]
     number: Mapped[int]
     content: Mapped[bytes]
+
+
+class CaseloadRollRow(Base):
+    """Who was counted in the caseload at a month's end: 24 bytes for each, in order, which only the key ring makes anew from a
+    record (`casework.counting.caseload_roll`). That of the month told last is kept, and the newest; no other."""
+
+    __tablename__ = "caseload_roll"
+    __table_args__ = {"schema": "casework"}
+
+    operation: Mapped[str] = mapped_column(ForeignKey("core.operation.code"), primary_key=True)
+    period: Mapped[str] = mapped_column(primary_key=True)
+    content: Mapped[bytes]
+    seal: Mapped[bytes]
+    taken_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -46,6 +46,7 @@ __all__ = [
     "RequestUnknown",
     "RestrictionUnknown",
     "RetentionUnreadable",
+    "RollChanged",
     "SearchDown",
     "SearchNeedsName",
     "SearchedTooOften",
@@ -163,6 +164,15 @@ class FactsMoved(Problem):
     code = "CASE-022"
     says = "Report or interview {record} is filed under week {week}, but its sealed date lies in another."
     remedy = "Treat it as tampering: keep the database as it is, compare with a backup and read the audit log for this record."
+
+
+class RollChanged(Problem):
+    code = "CASE-265"
+    says = "The roll of who was counted in the caseload of operation {operation} at the end of {month} is missing or changed."
+    remedy = (
+        "Treat it as tampering: keep the database as it is, and put the roll (casework.caseload_roll) back from a backup. "
+        "Until then no month can be protected: nobody could say how many came and went."
+    )
 
 
 class RecordRestricted(Problem):

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from anonymizer import Population, ProtectedPeriod
 from core.places import Place
+from exports.compose_caseload import compose_caseload
 from exports.compose_casework import compose_casework
 from exports.compose_report import compose_report
 from exports.compose_screenings import compose_screenings
@@ -34,6 +35,7 @@ __all__ = ["Release", "build_release"]
 PARTS: Final[Mapping[Population, Callable[[Edition, Language], PartReport]]] = {
     Population.SCREENINGS: compose_screenings,
     Population.CASEWORK: compose_casework,
+    Population.CASELOAD: compose_caseload,
 }
 
 
@@ -64,7 +66,7 @@ def build_release(
     """Write the release of `now` to `folder`, whole or not at all; the same release again is left as it stands.
 
     `history` holds released earlier periods of its kind, for the trend and the change from the one before. `beside` are
-    screenings and casework of the same period, each of which gets a report and a data package in a folder of its own.
+    screenings, casework and caseload of the same period, each of which gets a report and a data package in a folder of its own.
     `contact` says whom readers may ask; empty, the operation is named. Raises `HistoryUnfit`, `PlaceUnknown`,
     `LetterMissing`, `FolderTaken`, `ReleaseNotWritten`.
     """

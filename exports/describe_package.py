@@ -30,6 +30,7 @@ IS_NOT: Final = {
     Population.MOVEMENTS: ["stock", "cases", "households", "reports"],
     Population.SCREENINGS: ["stock", "arrivals", "household members"],
     Population.CASEWORK: ["stock", "persons", "cases", "arrivals"],
+    Population.CASELOAD: ["flow", "cases", "arrivals", "screenings"],
 }
 MEANING: Final = {
     "movements": "Persons who arrived in the {kind}. A person who moved twice is counted twice.",
@@ -39,10 +40,12 @@ MEANING: Final = {
     "screened_by_outcome": "Persons who were interviewed in a screening in the {kind}, by what had come of it.",
     **dict.fromkeys(CASEWORK, "Services given, referrals sent and cases closed in the {kind}, each as often as it happened."),
 }
+STOCK: Final = "Persons who agreed to be counted and had an open case at the end of the last day of the month, each once."
 SAID: Final = {
     Population.MOVEMENTS: {"title": "title", "counted": "method.counted", "hidden": "method.hidden"},
     Population.SCREENINGS: {part: f"screenings.{part}" for part in ("title", "counted", "hidden")},
     Population.CASEWORK: {part: f"casework.{part}" for part in ("title", "counted", "hidden")},
+    Population.CASELOAD: {part: f"caseload.{part}" for part in ("title", "counted", "hidden")},
 }
 PERIODS: Final = {
     "week": "ISO 8601 week.",
@@ -98,7 +101,7 @@ def describe_package(edition: Edition, files: Mapping[str, bytes]) -> bytes:
         "licenses": [LICENCE],
         "contributors": [{"title": edition.operation(english), "role": "publisher"}],
         "temporal": {edition.kind: str(period), "start": str(period.monday), "end": str(period.sunday)},
-        "counts": _counts(edition, now.tables[0]) | {"is": "flow", "is_not": IS_NOT[now.population]},
+        "counts": _counts(edition, now.tables[0]) | {"is": _kind(now.population), "is_not": IS_NOT[now.population]},
         "addition": ADDITION,
         "confidentiality": {"policy": stated(now.policy), "meaning": _meaning(edition), **_known(edition)},
         "quality": {"status": "provisional", "meaning": english.say("provisional_meaning")},
@@ -114,7 +117,12 @@ def describe_package(edition: Edition, files: Mapping[str, bytes]) -> bytes:
 def _counts(edition: Edition, table: ProtectedTable) -> dict[str, str]:
     """What a table counts, and in which column."""
     unit = counted_in(table.name).plural
-    return {"unit": unit, "column": unit, "meaning": MEANING[table.name].format(kind=edition.kind)}
+    meaning = STOCK if edition.now.population is Population.CASELOAD else MEANING[table.name].format(kind=edition.kind)
+    return {"unit": unit, "column": unit, "meaning": meaning}
+
+
+def _kind(population: Population) -> str:
+    return "stock" if population is Population.CASELOAD else "flow"
 
 
 def _number(table: ProtectedTable) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The red team: twelve attacks on releases, by somebody who has nothing but the published files.
+"""The red team: thirteen attacks on releases, by somebody who has nothing but the published files.
 
 `open_release` reads a release as it lies there. `ATTACKS` has each attack by its name, for several releases as they were
 published one after the other; those of `WITH_KNOWLEDGE` know some cells beforehand, and are for releases of the same people.
@@ -20,6 +20,7 @@ from anonymizer.red_team import (
     overlaps,
     ratios,
     rounding,
+    stocks,
     traces,
     words,
     workbooks,
@@ -43,6 +44,7 @@ ATTACKS: Final[Mapping[str, Callable[[Sequence[Published]], Findings]]] = Mappin
         words.NAME: words.attack,
         workbooks.NAME: workbooks.attack,
         traces.NAME: traces.attack,
+        stocks.NAME: stocks.attack,
     }
 )
 """The attacks that need nothing but releases."""

@@ -25,11 +25,14 @@ class System:
 
 
 def of_the_same_people(releases: Sequence[Published]) -> list[list[Published]]:
-    """Releases that speak of the same people: of one period, or with time among their dimensions and the same tables."""
-    groups: dict[tuple[str, frozenset[str]], list[Published]] = {}
+    """Releases that speak of the same people: of one period, or with time among their dimensions and the same tables.
+
+    Who is there at the end of a period is another count than what happened in it.
+    """
+    groups: dict[tuple[str, bool, frozenset[str]], list[Published]] = {}
     for release in releases:
         tables = frozenset() if release.period else frozenset(sheet.name for sheet in release.sheets)
-        groups.setdefault((release.period, tables), []).append(release)
+        groups.setdefault((release.period, release.is_stock, tables), []).append(release)
     return list(groups.values())
 
 

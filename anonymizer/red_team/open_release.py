@@ -76,6 +76,11 @@ class Published:
         return str(stated.get("week") or stated.get("month") or stated.get("year") or "")
 
     @property
+    def is_stock(self) -> bool:
+        """Whether it counts who is there at the end of its period, and not what happened in it."""
+        return bool(self.package.get("counts", {}).get("is") == "stock")
+
+    @property
     def tables(self) -> tuple[PublishedTable, ...]:
         return tuple(sheet.table for sheet in self.sheets)
 

@@ -13,7 +13,7 @@ from anonymizer.weeks.count_casework import IMPOSSIBLE
 from anonymizer.weeks.count_screenings import OUTCOME
 from casework.counting import DECISIONS
 
-__all__ = ["LEAST", "casework_rules", "screening_rules"]
+__all__ = ["LEAST", "caseload_rules", "casework_rules", "screening_rules"]
 
 LEAST: Final = 11  # events, and persons whose they are: what `default_policy.toml` advises for victims of trafficking
 MOST_OF_ONE: Final = Dominance(largest=1, share=50.0)
@@ -21,17 +21,20 @@ MOST_OF_ONE: Final = Dominance(largest=1, share=50.0)
 
 def casework_rules(policy: Policy) -> Policy:
     """A policy that speaks of tables of casework alone (`for_tables`), as it holds for these."""
+    strict = caseload_rules(policy)
+    return _with_impossible(replace(strict, table=tuple((name, _with_impossible(rules)) for name, rules in strict.table)))
+
+
+def caseload_rules(policy: Policy) -> Policy:
+    """The same of tables of the caseload, in which nothing is impossible."""
     sensitive = tuple(replace(rule, threshold=max(rule.threshold or LEAST, LEAST)) for rule in policy.sensitive)
-    own = tuple((name, _with_impossible(rules)) for name, rules in policy.table)
-    strict = replace(
+    return replace(
         policy,
         threshold=max(policy.threshold, LEAST),
         contributors=max(policy.contributors, LEAST),
         dominance=policy.dominance or MOST_OF_ONE,
         sensitive=sensitive,
-        table=own,
     )
-    return _with_impossible(strict)
 
 
 def screening_rules(policy: Policy) -> Policy:

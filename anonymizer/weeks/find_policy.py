@@ -11,7 +11,8 @@ from anonymizer.dimension import Dimension
 from anonymizer.errors import PolicyUnfit
 from anonymizer.policy import Policy, default_policy, for_tables, parse_policy, require_fit
 from anonymizer.population import Population
-from anonymizer.weeks.casework_rules import casework_rules, screening_rules
+from anonymizer.weeks.casework_rules import caseload_rules, casework_rules, screening_rules
+from anonymizer.weeks.count_caseload import CASELOAD, caseload_tables
 from anonymizer.weeks.count_casework import CASEWORK, casework_tables
 from anonymizer.weeks.count_movements import movement_tables
 from anonymizer.weeks.count_screenings import SCREENINGS, screening_tables
@@ -32,7 +33,7 @@ def policy_in_force(
     session: Session, tables: Sequence[CountedTable] = (), population: Population = Population.MOVEMENTS
 ) -> Policy:
     """The rules that two people activated in this operation, else the default; of some tables of a population what these say of
-    them, and of casework and screenings no less than `casework_rules` and `screening_rules` ask.
+    them, and of casework, caseload and screenings no less than `LEAST_OF` asks.
 
     Raises `PolicyUnreadable` or `PolicyChanged`.
     """
@@ -50,6 +51,7 @@ def _as_decided(policy: Policy) -> Policy:
 
 LEAST_OF: Final[Mapping[Population, Callable[[Policy], Policy]]] = {
     Population.CASEWORK: casework_rules,
+    Population.CASELOAD: caseload_rules,
     Population.SCREENINGS: screening_rules,
 }
 
@@ -63,8 +65,9 @@ def read_weekly_policy(session: Session, operation: str, content: str, path: Pat
     movements = list(zip(MOVEMENTS, movement_tables(places), strict=True))
     screenings = list(zip(SCREENINGS, screening_tables(places), strict=True))
     casework = list(zip(CASEWORK, casework_tables(places), strict=True))
-    require_fit([*movements, *screenings, *casework], policy)
-    parts = [for_tables(tables, policy) for tables in (movements, screenings, casework)]
+    caseload = list(zip(CASELOAD, caseload_tables(places), strict=True))
+    require_fit([*movements, *screenings, *casework, *caseload], policy)
+    parts = [for_tables(tables, policy) for tables in (movements, screenings, casework, caseload)]
     for rule in (*policy.sensitive, *policy.structural_zero):
         if not any(rule in (*part.sensitive, *part.structural_zero) for part in parts):
             raise PolicyUnfit(reason="a rule is for codes that no table has together")

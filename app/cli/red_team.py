@@ -1,4 +1,4 @@
-"""`waystation anonymizer red-team`: the twelve attacks on releases, as anybody could make them who kept every one."""
+"""`waystation anonymizer red-team`: the thirteen attacks on releases, as anybody could make them who kept every one."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path

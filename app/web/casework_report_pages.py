@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 import exports
 from anonymizer import TOTAL
+from app.web.caseload_figures import CASELOAD_TABLES, Stock, stocks_of
 from app.web.casework_figures import TABLES, Figures, figures_of
 from app.web.desk import Entry, OpenDesk, PageGroup
 from app.web.signed_in import SignedIn
@@ -39,12 +40,13 @@ def show_casework(
     period: Annotated[str, Query(max_length=10)] = "",
     table: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
-    """A table of a released week or month: of the newest, or of the one asked for."""
+    """A table of a released week or month: of the newest, or of the one asked for; of a month also the caseload at its end."""
     language = reader_language(request, visit)
     with desk.database.transaction(Zone.STATISTICS) as session:
         released = _released(session, visit.access.operation)
         chosen = next((row for row in released if str(row.period) == period), released[0] if released else None)
         figures = _figures(session, chosen, language, table) if chosen else None
+        stocks = _stocks(session, chosen, language) if chosen else ()
     reported = language if language in exports.LANGUAGES else DEFAULT_LANGUAGE
     return show(
         request,
@@ -54,9 +56,16 @@ def show_casework(
         released=released,
         chosen=chosen,
         figures=figures,
+        stocks=stocks,
+        month=chosen is not None and isinstance(chosen.period, Month),
         mirrored=direction_of(language) == "rtl",
-        report=f"/releases/{chosen.operation}/{chosen.period}/casework/report.{reported}.html" if chosen else "",
+        report=_report(chosen, "casework", reported) if chosen else "",
+        caseload_report=_report(chosen, "caseload", reported) if chosen else "",
     )
+
+
+def _report(release: exports.PublishedRelease, part: str, language: str) -> str:
+    return f"/releases/{release.operation}/{release.period}/{part}/report.{language}.html"
 
 
 def _released(session: Session, operation: str) -> Sequence[exports.PublishedRelease]:
@@ -73,6 +82,13 @@ def _figures(session: Session, release: exports.PublishedRelease, language: str,
         return None
     codes = exports.released_codes(session, release.number)
     return figures_of(cells, codes, _names(codes, language), asked)
+
+
+def _stocks(session: Session, release: exports.PublishedRelease, language: str) -> tuple[Stock, ...]:
+    """The caseload at the end of a month; nothing where it was not told."""
+    cells = {table: exports.released_cells(session, release.number, table) for table in CASELOAD_TABLES}
+    codes = exports.released_codes(session, release.number)
+    return stocks_of(cells, codes, _names(codes, language))
 
 
 def _names(codes: Mapping[str, Sequence[exports.DimensionCode]], language: str) -> Mapping[tuple[str, str], str]:

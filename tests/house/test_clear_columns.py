@@ -36,6 +36,7 @@ LEFT_OUT = {
     "casework.case.worker": "likewise",
     "casework.case.active_at": "a moment of processing, by which lists are ordered; it decides nothing",
     "casework.case_entry": "follows from its newest sealed step, its custody from the person's: compared with the case file",
+    "casework.caseload_roll": "fingerprints of who was counted, under a seal of the ring over all of them",
     "casework.kept_list": "filters that an account comes back to: codes, as the database checks, which tell of nobody",
     "casework.case_step": "bound to case and number, or said inside the seal; the key lists how many steps a case has",
     "casework.household": "an id; who belongs to it is listed",

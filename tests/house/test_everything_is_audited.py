@@ -87,6 +87,7 @@ QUIET = {
     "anonymizer.known_then": "likewise",
     "anonymizer.known_where_it_agrees": "likewise, a step of an officer's question, which leaves the line",
     "anonymizer.require_suppression": "methods, variables and weeks, which tell of nobody",
+    "anonymizer.last_told": "of which month a caseload was protected",
     "anonymizer.load_protected": "protected tables, which tell of nobody",
     "anonymizer.stale_case_weeks": "weeks whose digests do not agree, without opening any block",
     "anonymizer.store_case_facts": "a step of protecting, which leaves the line; reading the facts left its own",

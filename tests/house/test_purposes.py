@@ -19,6 +19,7 @@ FACES = (
 # Reads for one purpose only, which they name themselves in the line that they leave.
 OWN_PURPOSE = {
     "casework.case_facts": Purpose.STATISTICS,
+    "casework.caseload_facts": Purpose.STATISTICS,
     "casework.date_entries": Purpose.STATISTICS,
     "casework.date_interviews": Purpose.STATISTICS,
     "casework.give_access_pack": Purpose.RIGHTS,
@@ -54,6 +55,7 @@ OPENS_NOTHING = {
     "ingest.set_aside",
     "ingest.submissions_set_aside",
     "anonymizer.case_facts_are_fresh",
+    "anonymizer.last_told",
     "anonymizer.load_protected",
     # Methods, variables and weeks; and totals that others published, proposed and approved like a policy.
     "anonymizer.activate_publication",

@@ -24,6 +24,7 @@ UNCOUNTED = {
     "casework.look_again": "the program looks; nobody is shown anything",
     "casework.repaired": "what was set aside is no record of anybody yet; it shows nothing, and puts an answer in its place",
     "casework.propose_after_correction": "the program compares; nobody is shown anything",
+    "casework.caseload_facts": "the program alone may, for the anonymizer, and gives coarse facts that name nobody",
     "casework.case_facts": "the program alone may, for the anonymizer, and gives coarse facts that name nobody",
     "casework.date_interviews": "the program alone may, and nothing that was opened leaves it",
     "casework.date_entries": "likewise",

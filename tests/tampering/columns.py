@@ -82,6 +82,8 @@ _BY_KIND: Final = {
         "anonymizer.fact_block.sources",
         "anonymizer.proof.seal",
         "casework.case.reference",
+        "casework.caseload_roll.content",
+        "casework.caseload_roll.seal",
         "casework.erasure_certificate.signature",
         "casework.match_run.salt_check",
         "casework.token.token",
