@@ -228,9 +228,10 @@ class SpentChallenge(Base):
     expires_at: Mapped[datetime]
 
 
-@listed(Zone.IDENTITY, but={"used_at"})
+@listed(Zone.IDENTITY, but={"used_at", "minute_from", "asked"})
 class ServiceToken(Base):
-    """What a program signs in with: one grant of its account, narrowed to some rights, until a moment."""
+    """What a program signs in with: one grant of its account, narrowed to some rights, until a moment. A partner's says how
+    often it `asked` since `minute_from`."""
 
     __tablename__ = "service_token"
     __table_args__ = {"schema": "identity"}
@@ -245,3 +246,5 @@ class ServiceToken(Base):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    minute_from: Mapped[datetime | None]
+    asked: Mapped[int] = mapped_column(server_default="0")
