@@ -25,7 +25,16 @@ from ingest.from_files import ImportRun
 from ingest.handed_in import HandedInShape, HandedInState, HandedInUnknown, Said
 from ingest.tables import Source
 
-__all__ = ["AgreementNeeded", "Kept", "PersonsFile", "agreement_on", "ask_agreement", "keep_persons", "work_through"]
+__all__ = [
+    "AgreementNeeded",
+    "Kept",
+    "PersonsFile",
+    "TooManyWaiting",
+    "agreement_on",
+    "ask_agreement",
+    "keep_persons",
+    "work_through",
+]
 
 NOT_TAKEN: Final = "Column '{header}' is not taken."
 
@@ -34,6 +43,12 @@ class AgreementNeeded(Problem):
     code = "APP-181"
     says = "Nobody has agreed yet that the persons of this file are taken in, or the agreement is over."
     remedy = "Ask for it on the page of the file; a data protection officer agrees under Approvals. Nothing was taken in."
+
+
+class TooManyWaiting(Problem):
+    code = "APP-185"
+    says = "{most} files that this account handed in wait already, as many as are kept."
+    remedy = "Put more persons into one file, or wait until somebody here has looked at them. Nothing of this one was kept."
 
 
 @dataclass(frozen=True)
@@ -56,13 +71,15 @@ class Kept:
     unused: tuple[str, ...] = field(repr=False)
 
 
-def keep_persons(program: Program, access: Access, given: PersonsFile) -> Kept:
-    """Keep a file that can be read. Raises `NotAllowed`, and what `open_handed_on` refuses."""
+def keep_persons(program: Program, access: Access, given: PersonsFile, *, most_waiting: int | None = None) -> Kept:
+    """Keep a file that can be read. Raises `NotAllowed`, `TooManyWaiting`, and what `open_handed_on` refuses."""
     with _opened(program, access, given, uuid4()) as opened:
         rows, unused = opened.rows, opened.unused
     said = Said(given.name, encoding=given.encoding)
     with program.database.transaction(Zone.CASEWORK, access=access) as session:
         file, new = handed_in.keep_persons(session, program.ring, said, given.content, custody=given.custody)
+        if new and most_waiting is not None and handed_in.count_own(session) > most_waiting:
+            raise TooManyWaiting(most=most_waiting)
     return Kept(file, new, rows, unused)
 
 

@@ -24,6 +24,7 @@ from ingest.handed_in import HandedInState
 __all__ = ["router"]
 
 HERE: Final = "/api/v1/handed-on"
+MOST_WAITING: Final = 20
 NAME: Final = "handed-on.json"  # what the file is called on screen
 router = APIRouter(route_class=ApiRoute)
 
@@ -48,8 +49,10 @@ def _schema() -> dict[str, Any]:
 )
 def hand_in(caller: WhoHandsIn, desk: OpenDesk, content: Annotated[bytes, Depends(_persons)], response: Response) -> HandedOn:
     """A list of objects by the names of the HTCDS, one a person (docs/htcds.md). A supervisor looks at it row by row, a data
-    protection officer agrees, and then it is taken in; nothing of it is before. The same content is the same file."""
-    kept = keep_persons(desk.program, caller, PersonsFile(NAME, content, _custody(desk, caller)))
+    protection officer agrees, and then it is taken in; nothing of it is before. The same content is the same file. At most 20
+    files of an account wait at once."""
+    given = PersonsFile(NAME, content, _custody(desk, caller))
+    kept = keep_persons(desk.program, caller, given, most_waiting=MOST_WAITING)
     response.status_code = HTTPStatus.CREATED if kept.new else HTTPStatus.OK
     response.headers["Location"] = f"{HERE}/{kept.file}"
     return HandedOn(id=kept.file, rows=kept.rows, not_taken=list(kept.unused))

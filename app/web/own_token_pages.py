@@ -29,7 +29,7 @@ from core.identity.service_tokens import (
 )
 from core.identity.sessions import require_fresh
 from core.permissions import Right
-from core.second_person import Act, State, open_proposals
+from core.second_person import Act, State, open_proposals, reject
 
 __all__ = ["OWN_TOKENS"]
 
@@ -68,6 +68,14 @@ def make(request: Request, visit: SignedIn, desk: OpenDesk, owner: Owner, propos
     with desk.database.transaction(Zone.IDENTITY, access=visit.access) as session:
         _, token = make_token(session, proposal)
     return show(request, "token_made.html.j2", visit, token=token, back=HERE)
+
+
+@router.post(f"{HERE}/{{proposal}}/withdraw")
+def withdraw(visit: SignedIn, desk: OpenDesk, proposal: UUID, form: CheckedForm) -> Response:  # noqa: ARG001  (checked)
+    """Take back what one asked for."""
+    with desk.database.transaction(Zone.IDENTITY, access=visit.access) as session:
+        reject(session, proposal)
+    return go_to(HERE)
 
 
 @router.post(f"{HERE}/{{token}}/revoke")

@@ -18,6 +18,7 @@ from ingest.handed_in.keep_file import (
 from ingest.handed_in.read_file import (
     HandedIn,
     ToldRow,
+    count_own,
     count_to_take_in,
     custodies_of_files,
     find_own,
@@ -38,6 +39,7 @@ __all__ = [
     "ToldRow",
     "begin_work",
     "change_said",
+    "count_own",
     "count_to_take_in",
     "custodies_of_files",
     "drop_file",

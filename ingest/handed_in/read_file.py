@@ -24,6 +24,7 @@ from ingest.seal_content import open_key
 __all__ = [
     "HandedIn",
     "ToldRow",
+    "count_own",
     "count_to_take_in",
     "custodies_of_files",
     "find_own",
@@ -103,6 +104,14 @@ def count_to_take_in(session: Session, shape: HandedInShape) -> int:
     of_shape = HandedInRow.operation == access.operation, HandedInRow.shape == shape.value
     waiting = *of_shape, HandedInRow.state != HandedInState.TAKEN_IN.value
     return session.scalar(select(func.count()).select_from(HandedInRow).where(*waiting)) or 0
+
+
+def count_own(session: Session) -> int:
+    """How many files of persons this account handed in that are not taken in yet (casework zone); raises `NotAllowed`."""
+    access = require(session, Right.HAND_IN_PERSONS, subject=HANDED_IN)
+    mine = HandedInRow.operation == access.operation, HandedInRow.handed_in_by == access.actor
+    waiting = HandedInRow.shape == HandedInShape.HTCDS.value, HandedInRow.state != HandedInState.TAKEN_IN.value
+    return session.scalar(select(func.count()).select_from(HandedInRow).where(*mine, *waiting)) or 0
 
 
 def open_handed_in(session: Session, ring: KeyRing, file: UUID, shape: HandedInShape) -> HandedIn:

@@ -13,6 +13,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.handed_on_on_screen import PersonsFile, keep_persons
+from app.handed_on_on_screen import work_through as tried_out
 from app.import_on_screen import Upload, hand_in
 from app.program import Program, open_program
 from app.web.application import create_application
@@ -65,6 +67,10 @@ REFERRED, ERASED, HELD, SCREENED = (
 
 ENDED = {CaseState.CLOSED, CaseState.CLOSED_REFERRED}
 SHEET = b"Site,When did the group arrive?,District of origin,District of arrival,female_18_59\nS-1,2026-08-25,Ashby,Birk,3\n"
+PERSONS = b"""prs_FirstName,prs_SecondName,con_Consent,vic_TraffickingStatus,cas_CaseOwner
+Leila,Handedon,true,ActualVictimOfTrafficking,elsewhere
+Idris,Handedon,true,Perhaps,elsewhere
+"""
 
 
 @dataclass(frozen=True)
@@ -136,6 +142,8 @@ def _work(program: Program, accounts: dict[str, UUID]) -> dict[str, str]:
     with program.database.transaction(Zone.IDENTITY, actor="a test") as session:
         carla = access_for(session, accounts["carla"], OPERATION)
     hand_in(program, carla, Upload(SHEET, Said("arrivals.csv"), UNASSIGNED, "movement_tracking"))
+    persons = keep_persons(program, carla, PersonsFile("persons.csv", PERSONS, UNASSIGNED)).file
+    tried_out(program, carla, persons, dry_run=True)
     with program.database.transaction(Zone.STATISTICS) as session:
         week = max(str(row.period) for row in list_releases(session))
     named = {

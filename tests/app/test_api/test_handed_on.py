@@ -108,6 +108,13 @@ def test_what_is_no_htcds_is_refused_and_not_kept_and_nobody_asks_after_anothers
     assert clinic.ask("GET", theirs).json()["code"] == "INGEST-232"
 
 
+def test_so_many_files_wait_and_no_more(office: Office, clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_module("app.api.handed_on"), "MOST_WAITING", 1)
+    assert clinic.ask("POST", "/handed-on", content=json.dumps([LEILA])).is_success
+    more = clinic.ask("POST", "/handed-on", content=json.dumps([IDRIS]))
+    assert (more.status_code, more.json()["code"], len(contents(office))) == (Status.TOO_MANY_REQUESTS, "APP-185", 1)
+
+
 def test_a_token_for_referrals_alone_hands_nobody_in(office: Office, clinic: Clinic) -> None:
     erik = office.sit("erik", Role.PARTNER, team=office.two)
     only = Clinic(clinic.client, token_of(office, erik, Right.ANSWER_REFERRAL))
