@@ -6,7 +6,6 @@ The same file goes through the same steps as on the command line (`app.htcds_fil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Final
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
@@ -35,8 +34,6 @@ __all__ = [
     "keep_persons",
     "work_through",
 ]
-
-NOT_TAKEN: Final = "Column '{header}' is not taken."
 
 
 class AgreementNeeded(Problem):
@@ -109,7 +106,7 @@ def work_through(program: Program, access: Access, file: UUID, *, dry_run: bool)
     whole = False
     try:
         with _opened(program, access, given, file) as opened:
-            told.notes = [NOT_TAKEN.format(header=header) for header in opened.unused]
+            told.notes = opened.unused
             if dry_run:
                 batches = import_records(program, opened.run, opened.found, actor=access.actor, dry_run=True)
             else:

@@ -44,8 +44,10 @@ def _schema() -> dict[str, Any]:
     response_description="Kept.",
     status_code=HTTPStatus.CREATED,
     openapi_extra=json_body(_schema()),
-    responses={HTTPStatus.OK.value: {"model": HandedOn, "description": "Known: the same content was handed in before."}}
-    | refusals(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY),
+    responses={
+        HTTPStatus.OK.value: {"model": HandedOn, "description": "Known: the same content was handed in before."},
+        **refusals(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY),
+    },
 )
 def hand_in(caller: WhoHandsIn, desk: OpenDesk, content: Annotated[bytes, Depends(_persons)], response: Response) -> HandedOn:
     """A list of objects by the names of the HTCDS, one a person (docs/htcds.md). A supervisor looks at it row by row, a data

@@ -105,7 +105,10 @@ def list_all() -> None:
         shown.append(row)
         for grant in (grant for grant in given if grant.account == row[-1]):
             parts = [names[unit] for unit in (grant.organisation, grant.area, grant.team) if unit]
-            where = ", ".join([*parts, *(["own records"] if grant.own else [])]) or "whole operation"
+            where = (
+                ", ".join([*parts, *(["own records"] if grant.own else []), *filter(None, [grant.provider])])
+                or "whole operation"
+            )
             shown.append(("", "", "", "", grant.role, grant.operation, where, grant.id))
     headings = ("name", "called", "kind", "state", "role", "operation", "where", "id")
     show_table(headings, shown, "No account yet: add one with `bin/waystation accounts add`.")
@@ -129,12 +132,15 @@ def grant(  # noqa: PLR0917  (typer reads arguments by name)
     team: Annotated[UUID | None, typer.Option(help="Only within this team.")] = None,
     own: Annotated[bool, typer.Option("--own", help="Only the account's own records.")] = False,
     until: Annotated[str, typer.Option(help="Last day, as 2026-12-31.")] = "",
+    provider: Annotated[
+        str, typer.Option(help="Of a partner, the provider whose account it is, by the programme's code.")
+    ] = "",
 ) -> None:
     """Give a role."""
     with _at_the_register(operation) as (_, session):
         find_operation(session, operation)
         account = find_account(session, name).id
-        reach = Reach(organisation, area, team, own)
+        reach = Reach(organisation, area, team, own, provider)
         given = give_role(session, account, role, operation, reach, valid_until=_end_of(until))
     console.print(f"Role given; its id is {given}.")
 

@@ -27,6 +27,7 @@ from casework.counting.case_facts import (
 from casework.counting.opened_records import OpenedRecords, day_said
 from casework.counting.whom_to_count import CaseOfWeek, InterviewOfWeek
 from casework.models import CaseState, HouseholdRole, InterviewKind
+from casework.programme import OWN
 from casework.store.sealed_step import SealedStep
 from casework.store.week_of_interview import INTERVIEW_DATE
 from casework.store.weeks_of_steps import days_of
@@ -38,7 +39,6 @@ OPENED, SERVICE, REFERRED, ANSWERED, CLOSED, REOPENED = EVENTS
 # What an interview tells of where a case stands is not counted where the file of the case has any of these.
 SAID_BY_FILE: Final = {OPENED: frozenset({OPENED}), CLOSED: frozenset({OPENED, CLOSED, REOPENED})}
 OUTCOME_TOLD: Final = {CaseState.CLOSED: "", CaseState.CLOSED_REFERRED: "referred"}
-OWN: Final = "own"
 
 
 @dataclass(frozen=True)

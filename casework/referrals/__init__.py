@@ -4,6 +4,7 @@ A referral is sent, opened and answered by steps in its case file (`casework.cas
 through the same functions.
 """
 
+from casework.case_file.step import PartnerAccount
 from casework.referrals.give_answer import GivenAnswer, give_answer
 from casework.referrals.read_referral import (
     OpenReferral,
@@ -17,6 +18,7 @@ from casework.referrals.told_answers import ToldAnswer
 __all__ = [
     "GivenAnswer",
     "OpenReferral",
+    "PartnerAccount",
     "ReadReferral",
     "ToldAnswer",
     "count_referrals",

@@ -14,6 +14,7 @@ __all__ = [
     "OwnGrant",
     "PasskeyRefused",
     "PasswordUnfit",
+    "ProviderUnfit",
     "SessionForged",
     "SignInRefused",
     "TokenRefused",
@@ -89,6 +90,12 @@ class GrantUnknown(Problem):
     code = "CORE-418"
     says = "There is no such grant or token in your reach, or it was taken back already."
     remedy = "List them with `bin/waystation accounts list`."
+
+
+class ProviderUnfit(Problem):
+    code = "CORE-433"
+    says = "Only a partner's role names a provider, and one that the programme has."
+    remedy = "Choose the role of a partner and one of the providers of the programme, or name none. Nothing was changed."
 
 
 class SignInRefused(Problem):

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from core.access import ANY, NOBODY, Access, Custody, Grant, access_of, require
 from core.audit_line import Action, Purpose, record
 from core.clock import now
-from core.identity.errors import AccountUnknown, GivenByWhoAdded, GrantUnknown, OwnGrant
+from core.identity.errors import AccountUnknown, GivenByWhoAdded, GrantUnknown, OwnGrant, ProviderUnfit
 from core.identity.models import Account, AccountKind, RoleGrant, UnitKind
 from core.identity.units import find_unit
 from core.paging import PAGE, Page, beyond, page_of
@@ -32,6 +32,7 @@ __all__ = [
     "give_role",
     "grants_given",
     "page_left",
+    "providers_of",
     "service_grants",
     "take_back",
 ]
@@ -48,12 +49,14 @@ VALID: Final = (
 
 @dataclass(frozen=True)
 class Reach:
-    """Where a role is to hold: what is not named is not limited; `own` means the account's own records only."""
+    """Where a role is to hold: what is not named is not limited; `own` means the account's own records only. `provider`: of
+    which provider of the programme a partner is, whom its referrals are opened to."""
 
     organisation: UUID | None = None
     area: UUID | None = None
     team: UUID | None = None
     own: bool = False
+    provider: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class LeftRole:
 def give_role(
     session: Session, account: UUID, role: Role, operation: str, reach: Reach, *, valid_until: datetime | None = None
 ) -> UUID:
-    """Give a role; raises `NotAllowed`, `OwnGrant`, `GivenByWhoAdded`, `AccountUnknown` or `UnitUnknown`."""
+    """Give a role; raises `NotAllowed`, `OwnGrant`, `GivenByWhoAdded`, `AccountUnknown`, `UnitUnknown` or `ProviderUnfit`."""
     custody = _custody(account, reach)
     access = require(session, Right.MANAGE_ACCOUNTS, custody, subject=f"identity.account:{account}")
     row = session.get(Account, account)
@@ -78,6 +81,8 @@ def give_role(
         raise OwnGrant
     if access.actor == row.added_by and not access.system:
         raise GivenByWhoAdded
+    if reach.provider and role is not Role.PARTNER:
+        raise ProviderUnfit
     for kind, unit in ((UnitKind.ORGANISATION, reach.organisation), (UnitKind.AREA, reach.area), (UnitKind.TEAM, reach.team)):
         if unit:
             find_unit(session, kind, unit)
@@ -94,6 +99,7 @@ def give_role(
         given_by=access.actor,
         given_at=now(),
         taken_back_at=None,
+        provider=reach.provider or None,
     )
     session.add(given)
     session.flush()
@@ -127,6 +133,13 @@ def accesses_of(session: Session, account: UUID) -> Mapping[str, Access]:
         operation: _access(account, operation, [row for row in rows if row.operation == operation])
         for operation in sorted({row.operation for row in rows})
     }
+
+
+def providers_of(session: Session, account: UUID, operation: str) -> frozenset[str] | None:
+    """The providers whose account this is in an operation; none where its partner's roles name none, None where it has none."""
+    theirs = VALID.where(RoleGrant.operation == operation, RoleGrant.role == Role.PARTNER)
+    rows = session.scalars(theirs, {"account": account, "moment": now()}).all()
+    return frozenset(row.provider for row in rows if row.provider) if rows else None
 
 
 def grants_given(session: Session, operation: str) -> Sequence[RoleGrant]:

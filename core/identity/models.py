@@ -92,11 +92,13 @@ class Account(Base):
 
 @listed(Zone.IDENTITY, by="operation")
 class RoleGrant(Base):
-    """A role given to an account in one operation, within units or over the account's own records only."""
+    """A role given to an account in one operation, within units or over the account's own records only. A partner's names the
+    `provider` whose account it is, by the programme's code."""
 
     __tablename__ = "role_grant"
     __table_args__ = (
         CheckConstraint("given_by <> account::text", name="not_to_oneself"),
+        CheckConstraint("provider IS NULL OR role = 'partner'", name="provider_of_a_partner"),
         Index("ix_role_grant_operation_account", "operation", "account"),
         {"schema": "identity"},
     )
@@ -113,6 +115,7 @@ class RoleGrant(Base):
     given_by: Mapped[str]
     given_at: Mapped[datetime]
     taken_back_at: Mapped[datetime | None]
+    provider: Mapped[str | None]
 
 
 @listed(Zone.IDENTITY)

@@ -24,6 +24,7 @@ from casework.consent import ConsentState, GivenBy, Statement, record_consent
 from casework.erasure import ErasureReason, propose_erasure
 from casework.models import CaseState
 from casework.programme import OURS
+from casework.referrals import PartnerAccount
 from casework.rights import RequestKind, hold_record, receive_request
 from core.access import UNASSIGNED
 from core.audit import Purpose
@@ -104,7 +105,7 @@ def _people(program: Program) -> tuple[dict[str, str], dict[str, UUID]]:
         for roles, name in [*(((role,), name) for role, name in NAMES.items()), (tuple(Role), EVERYBODY)]:
             accounts[name] = add_account(session, program.ring, name, f"{name.title()} Example", kind=AccountKind.PERSON)
             for role in roles:
-                reach = Reach(organisation=clinic) if roles == (Role.PARTNER,) else Reach()
+                reach = Reach(organisation=clinic, provider="medical_partner") if roles == (Role.PARTNER,) else Reach()
                 give_role(session, accounts[name], role, OPERATION, reach)
             cookies[name] = open_session(session, accounts[name], Stage.SIGNED_IN, "a browser")
         dashboard = add_account(session, program.ring, "dashboard", "Dashboard", kind=AccountKind.SERVICE)
@@ -164,5 +165,6 @@ def _refer(session: Session, program: Program, case: UUID, person: UUID, partner
     to = str((draft.fields or {})["provider"])
     said = Statement(Purpose.REFERRAL, ConsentState.GIVEN, now(), "amal", to, given_by=GivenBy.SELF, language="en")
     record_consent(session, program.ring, person, said)
-    send = Step(EntryKind.REFERRAL, Act.SEND, draft.id, due=draft.due, seen=draft.number, open_to=str(partner))
+    theirs = PartnerAccount(str(partner), {to})
+    send = Step(EntryKind.REFERRAL, Act.SEND, draft.id, due=draft.due, seen=draft.number, open_to=theirs)
     return take_step(session, program.ring, case, send, purpose=Purpose.ASSISTANCE)
