@@ -106,6 +106,10 @@ def test_what_is_no_htcds_is_refused_and_not_kept_and_nobody_asks_after_anothers
     assert contents(office) == []
     theirs = hand_in(office, office.carla, as_csv([LEILA])).url.path
     assert clinic.ask("GET", theirs).json()["code"] == "INGEST-232"
+    own = clinic.ask("POST", "/handed-on", content=json.dumps([LEILA])).headers["Location"].removeprefix("/api/v1")
+    erik = office.sit("erik", Role.PARTNER, team=office.two)
+    another = Clinic(clinic.client, token_of(office, erik, Right.HAND_IN_PERSONS))
+    assert (clinic.ask("GET", own).status_code, another.ask("GET", own).status_code) == (Status.OK, Status.NOT_FOUND)
 
 
 def test_so_many_files_wait_and_no_more(office: Office, clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
