@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
-from pathlib import Path
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -21,6 +20,7 @@ from core.database import Zone
 from core.second_person import Act, carry_out, propose
 from ingest import mapped_sheets
 from ingest.from_files import FormsAsked, ImportRun, PassedOver, TableNeedsForm, Told
+from ingest.tables import Source
 
 __all__ = ["FORM", "HandedOn", "open_handed_on", "propose_handed_on", "take_in_handed_on"]
 
@@ -45,24 +45,30 @@ class HandedOn:
 
 
 @contextmanager
-def open_handed_on(program: Program, access: Access, run: ImportRun, path: Path, *, encoding: str = "") -> Iterator[HandedOn]:
+def open_handed_on(
+    program: Program, access: Access, run: ImportRun, source: Source, *, encoding: str = ""
+) -> Iterator[HandedOn]:
     """For as long as the block runs; raises `HtcdsUnreadable`, `TableNeedsForm`, and what opening a table raises."""
-    with open_htcds(path, encoding=encoding) as table:
+    with open_htcds(source, encoding=encoding) as table:
         operation = run.operation
         with program.database.transaction(Zone.COLLECTION, operation=operation, actor=access.actor) as session:
             definition = FormsAsked(operation).by(session)(FORM, None)
             places = mapped_sheets.place_names(session, operation)
         if definition is None:
-            raise TableNeedsForm(file=path.name)
+            raise TableNeedsForm(file=source.name)
         read: HtcdsFile = read_htcds(table, definition)
         found = mapped_sheets.mapped_records(run, read.table, read.mapping, definition, places, files_of=lambda _i, _n: ())
-        digest = sha256(f"{run.custody}\n".encode() + path.read_bytes()).hexdigest()
+        with source.open() as content:
+            digest = sha256(f"{run.custody}\n".encode() + content.read()).hexdigest()
         yield HandedOn(run, digest, read.rows, read.unused, found)
 
 
-def propose_handed_on(program: Program, access: Access, handed_on: HandedOn) -> UUID:
-    """Ask for a second person's approval of the file; the proposal's id. Raises `NotAllowed`."""
-    detail = {"sha256": handed_on.digest, "rows": handed_on.rows}
+def propose_handed_on(program: Program, access: Access, handed_on: HandedOn, kept: UUID | None = None) -> UUID:
+    """Ask for a second person's approval of the file; the proposal's id. `kept` names one that was handed in on screen.
+
+    Raises `NotAllowed`.
+    """
+    detail = {"sha256": handed_on.digest, "rows": handed_on.rows, **({"file": str(kept)} if kept else {})}
     with program.database.transaction(Zone.CASEWORK, access=access) as session:
         return propose(
             session,

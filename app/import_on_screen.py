@@ -4,33 +4,26 @@ It is opened in memory alone. Reception and admission are the program's work in 
 handed it in, whose right and reach were asked for before.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Final
 from uuid import UUID, uuid4
-
-from sqlalchemy.orm import Session
 
 from app.admission import admit_batches
 from app.import_files import import_records
 from app.open_files import HandedIn, Opened, Suggested, open_files
 from app.program import Program
+from app.told_so_far import ToldSoFar
 from core.access import Access, Custody
 from core.database import Zone
 from core.errors import Problem
-from ingest import Outcome, handed_in
-from ingest.from_files import ImportRun, PassedOver, Told
-from ingest.handed_in import HandedInState, HandedInUnknown, Said, ToldRow
+from ingest import handed_in
+from ingest.from_files import ImportRun
+from ingest.handed_in import HandedInShape, HandedInState, HandedInUnknown, Said
 from ingest.mapped_sheets import MappingNeeded
 from ingest.tables import Source
 
 __all__ = ["Upload", "hand_in", "say_mapping", "work_through"]
-
-MOST_TOLD: Final = 20_000  # rows that are kept to be looked at; those that need somebody's eye come beyond it, too
-LEFT_OUT: Final = "left_out"
-NOT_TAKEN: Final = {Outcome.CONFLICTING, Outcome.STALE_EDIT, Outcome.UNKNOWN_FORM, Outcome.MALFORMED, Outcome.ERASED}
 
 
 @dataclass(frozen=True)
@@ -73,7 +66,7 @@ def work_through(program: Program, access: Access, file: UUID, *, dry_run: bool)
     Whatever interrupts this, the file stays, and what was taken in is recognised. Raises `HandedInUnknown`.
     """
     upload = _kept(program, access, file)
-    told = _Told(program, access, file, HandedInState.TRYING if dry_run else HandedInState.TAKING_IN)
+    told = ToldSoFar(program, access, file, HandedInState.TRYING if dry_run else HandedInState.TAKING_IN)
     whole = False
     try:
         with _opened(program, access, upload, file) as opened:
@@ -94,7 +87,7 @@ def work_through(program: Program, access: Access, file: UUID, *, dry_run: bool)
 def _kept(program: Program, access: Access, file: UUID) -> Upload:
     """What was handed in; raises `HandedInUnknown` also where it was taken in."""
     with program.database.transaction(Zone.CASEWORK, access=access) as session:
-        found = handed_in.open_handed_in(session, program.ring, file)
+        found = handed_in.open_handed_in(session, program.ring, file, HandedInShape.MAPPED)
         content = handed_in.open_content_of(session, program.ring, file)
     if content is None or found.said is None:
         raise HandedInUnknown(file=file)
@@ -128,55 +121,3 @@ def _opened(program: Program, access: Access, upload: Upload, file: UUID | None 
     )
     with open_files(program, run, given, actor=access.actor) as opened:
         yield opened
-
-
-class _Told:
-    """What became of the records so far, written down after each batch, for whoever waits to see."""
-
-    def __init__(self, program: Program, access: Access, file: UUID, state: HandedInState) -> None:
-        self.program, self.access, self.file, self.state = program, access, file, state
-        self.rows: list[ToldRow] = []
-        self.notes: Sequence[str] = ()
-        self.counts: Counter[str] = Counter()
-        self.aside = 0
-        self._note()
-
-    def add(self, batch: Sequence[Told | PassedOver]) -> None:
-        for one in batch:
-            row = _row(one)
-            self.counts[row.outcome] += 1
-            self.aside += row.needs_eye
-            if len(self.rows) < MOST_TOLD or (row.needs_eye and len(self.rows) < 2 * MOST_TOLD):
-                self.rows.append(row)
-        self._note()
-
-    def add_problem(self, problem: Problem) -> None:
-        """What ended it."""
-        self.rows.append(ToldRow("", "", 0, "", LEFT_OUT, problem.code, problem.what, problem.what_to_do, needs_eye=True))
-        self.aside += 1
-
-    def keep(self, state: HandedInState) -> None:
-        with self._transaction() as session:
-            handed_in.keep_told(session, self.program.ring, self.file, rows=self.rows, notes=self.notes, counts=self.counts)
-            self._say(session, state)
-
-    def _note(self) -> None:
-        with self._transaction() as session:
-            self._say(session, self.state)
-
-    def _say(self, session: Session, state: HandedInState) -> None:
-        handed_in.say_state(session, self.file, state, records=self.counts.total(), aside=self.aside)
-
-    @contextmanager
-    def _transaction(self) -> Iterator[Session]:
-        with self.program.database.transaction(Zone.CASEWORK, access=self.access) as session:
-            yield session
-
-
-def _row(one: Told | PassedOver) -> ToldRow:
-    place, problem = one.place, one.problem
-    cells = str(problem.where.get("column", place.cells)) if problem else place.cells
-    outcome = one.outcome.value if isinstance(one, Told) else LEFT_OUT
-    said = (problem.code, problem.what, problem.what_to_do) if problem else ("", "", "")
-    needs_eye = problem is not None or (isinstance(one, Told) and one.outcome in NOT_TAKEN)
-    return ToldRow(place.file, place.sheet, place.row, cells, outcome, *said, needs_eye=needs_eye)

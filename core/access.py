@@ -16,6 +16,7 @@ from core.errors import Problem
 from core.permissions import Right, Role, holds
 
 __all__ = [
+    "ANY",
     "INFO",
     "UNASSIGNED",
     "Access",
@@ -143,6 +144,10 @@ class Access:
         if self.only is not None and right not in self.only:
             return False
         return self.system or any(grant.holds(right) and (custody is None or grant.covers(custody)) for grant in self.grants)
+
+    def grants_of(self, right: Right) -> tuple[Grant, ...]:
+        """Those of the grants that give this right."""
+        return tuple(grant for grant in self.grants if self.may(right) and holds(grant.role, right))
 
     def may_throughout(self, right: Right, custodies: Collection[Custody]) -> bool:
         """Whether it may in each of these custodies; where none is named, whether it may at all."""

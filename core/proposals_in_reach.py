@@ -10,7 +10,7 @@ from core.access import Access, Custody, NotAllowed, access_of
 from core.clock import now
 from core.models import ProposalRow
 from core.paging import PAGE, Page, page_of
-from core.second_person import OPEN, RIGHTS, Act, Proposal, State, find_proposal
+from core.second_person import CONCERNED, OPEN, RIGHTS, Act, Proposal, State, find_proposal
 
 __all__ = [
     "ended_in_reach",
@@ -83,7 +83,7 @@ def may_carry_out(access: Access, proposal: Proposal) -> bool:
 def _acts(session: Session) -> set[Act]:
     """The acts in which the account has a part; raises `NotAllowed` where there is none."""
     access = access_of(session)
-    acts = {act for act, rights in RIGHTS.items() if any(access.may(right) for right in rights)}
+    acts = {act for act, rights in CONCERNED.items() if any(access.may(right) for right in rights)}
     if not acts:
         raise NotAllowed(RIGHTS[Act.ERASURE][1], "core.proposal")
     return acts
@@ -99,4 +99,4 @@ def _concerning(session: Session, acts: Collection[Act], asked: Select[ProposalR
 
 
 def _concerns(access: Access, act: Act, custodies: Collection[Custody]) -> bool:
-    return any(access.may_throughout(right, custodies) for right in RIGHTS[act])
+    return any(access.may_throughout(right, custodies) for right in CONCERNED[act])

@@ -23,6 +23,7 @@ from core.models import ProposalRow
 from core.permissions import Right
 
 __all__ = [
+    "CONCERNED",
     "RIGHTS",
     "STEPS",
     "Act",
@@ -60,6 +61,7 @@ class Act(StrEnum):
     PROGRAMME_CHANGE = "programme_change"
     OUTSIDE_TOTALS = "outside_totals"
     SERVICE_TOKEN = "service_token"  # noqa: S105  (not a token)
+    PARTNER_TOKEN = "partner_token"  # noqa: S105  (a partner's, for a program of their own)
 
 
 # Who may propose (and carry out) an act, and who may approve it.
@@ -74,6 +76,12 @@ RIGHTS: Final[Mapping[Act, tuple[Right, Right]]] = {
     Act.PROGRAMME_CHANGE: (Right.CHANGE_PROGRAMME, Right.APPROVE_PROGRAMME),
     Act.OUTSIDE_TOTALS: (Right.KEEP_OUTSIDE_TOTALS, Right.APPROVE_OUTSIDE_TOTALS),
     Act.SERVICE_TOKEN: (Right.MANAGE_ACCOUNTS, Right.APPROVE_TOKEN),
+    Act.PARTNER_TOKEN: (Right.ANSWER_REFERRAL, Right.APPROVE_TOKEN),
+}
+
+# Who sees that an act was proposed, beside who proposed it: no partner learns what another asks for.
+CONCERNED: Final[Mapping[Act, tuple[Right, ...]]] = {
+    act: rights[1:] if act is Act.PARTNER_TOKEN else rights for act, rights in RIGHTS.items()
 }
 
 

@@ -9,7 +9,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
 
-__all__ = ["HandedInRow", "HandedInState"]
+__all__ = ["HandedInRow", "HandedInShape", "HandedInState"]
+
+
+class HandedInShape(StrEnum):
+    """How a file is read."""
+
+    MAPPED = "mapped"  # by a mapping, or as a phone wrote it
+    HTCDS = "htcds"  # by the names of that standard, on two people's will
 
 
 class HandedInState(StrEnum):
@@ -31,6 +38,7 @@ class HandedInRow(Base):
 
     __tablename__ = "handed_in"
     __table_args__ = (
+        CheckConstraint("shape IN ('mapped', 'htcds')", name="shape"),
         CheckConstraint("state IN ('waiting', 'trying', 'tried', 'taking_in', 'taken_in')", name="state"),
         Index("ix_handed_in_operation_at", "operation", "at", "id"),
         {"schema": "ingest"},
@@ -40,6 +48,7 @@ class HandedInRow(Base):
     operation: Mapped[str] = mapped_column(ForeignKey("core.operation.code"))
     custody: Mapped[str]  # whose records its records become
     form_id: Mapped[str]
+    shape: Mapped[str] = mapped_column(server_default=HandedInShape.MAPPED.value)
     handed_in_by: Mapped[str]
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     state: Mapped[str]

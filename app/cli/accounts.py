@@ -106,7 +106,10 @@ def list_all() -> None:
         shown.append(row)
         for grant in (grant for grant in given if grant.account == row[-1]):
             parts = [names[unit] for unit in (grant.organisation, grant.area, grant.team) if unit]
-            where = ", ".join([*parts, *(["own records"] if grant.own else [])]) or "whole operation"
+            where = (
+                ", ".join([*parts, *(["own records"] if grant.own else []), *filter(None, [grant.provider])])
+                or "whole operation"
+            )
             shown.append(("", "", "", "", grant.role, grant.operation, where, grant.id))
     headings = ("name", "called", "kind", "state", "role", "operation", "where", "id")
     show_table(headings, shown, "No account yet: add one with `bin/waystation accounts add`.")
@@ -131,12 +134,15 @@ def grant(  # noqa: PLR0917  (typer reads arguments by name)
     own: Annotated[bool, typer.Option("--own", help="Only the account's own records.")] = False,
     until: Annotated[str, typer.Option(help="Last day, as 2026-12-31.")] = "",
     own_role: Annotated[UUID | None, typer.Option(help="Id of a role of the operation's own that is made of it.")] = None,
+    provider: Annotated[
+        str, typer.Option(help="Of a partner, the provider whose account it is, by the programme's code.")
+    ] = "",
 ) -> None:
     """Give a role."""
     with _at_the_register(operation) as (_, session):
         find_operation(session, operation)
         account = find_account(session, name).id
-        reach = Reach(organisation, area, team, own)
+        reach = Reach(organisation, area, team, own, provider)
         made_of_it = find_own_role(session, own_role) if own_role else None
         if made_of_it and made_of_it.role != role:
             raise typer.BadParameter(f"it is made of {made_of_it.role}", param_hint="ROLE")

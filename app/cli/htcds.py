@@ -16,6 +16,7 @@ from app.import_files import import_records
 from app.program import open_program
 from core.settings import Settings
 from ingest.from_files import ImportRun
+from ingest.tables import Source
 
 __all__ = ["add_commands"]
 
@@ -46,7 +47,7 @@ def propose(
     with open_program(Settings.read()) as program:
         access = sign_in(program, operation)
         run = ImportRun(operation, custody_named(program, operation, organisation, area, team))
-        with open_handed_on(program, access, run, file, encoding=encoding) as handed_on:
+        with open_handed_on(program, access, run, Source.on_disk(file), encoding=encoding) as handed_on:
             made = propose_handed_on(program, access, handed_on)
     console.print(f"Proposed: {made}, {handed_on.rows} rows. Another approves it with `approvals approve`, then import by it.")
 
@@ -72,7 +73,7 @@ def take_in(
     with reporting(report) as told, open_program(Settings.read()) as program:
         access = sign_in(program, operation)
         run = ImportRun(operation, custody_named(program, operation, organisation, area, team))
-        with open_handed_on(program, access, run, file, encoding=encoding) as handed_on:
+        with open_handed_on(program, access, run, Source.on_disk(file), encoding=encoding) as handed_on:
             _notes(handed_on)
             batches = (
                 import_records(program, run, handed_on.found, actor=access.actor, dry_run=True)

@@ -1,9 +1,10 @@
-"""The pages of docs/ that are made from the code: settings, errors, permissions and the case file."""
+"""The pages of docs/ that are made from the code: settings, errors, permissions, case file, interface for programs."""
 
 from typing import Final
 
 import typer
 
+from app.api import api_page
 from app.cli.case_file_page import case_file_page
 from app.cli.screen import console
 from core.errors import catalogue
@@ -68,4 +69,5 @@ PAGES: Final = {
     ROOT / "docs" / "errors.md": errors_page,
     ROOT / "docs" / "permissions.md": permissions_page,
     ROOT / "docs" / "case-file.md": case_file_page,
+    ROOT / "docs" / "api.md": api_page,
 }

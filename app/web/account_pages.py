@@ -24,7 +24,7 @@ from core.identity.second_factor import has_totp, remove_totp
 from core.identity.sessions import end_others, end_session, list_devices, require_fresh
 from core.languages import LANGUAGES
 
-__all__ = ["ACCOUNT"]
+__all__ = ["ACCOUNT", "Owner", "identifier"]
 
 router = signed_in_router()
 ACCOUNT: Final = PageGroup(router, "accounts", (Entry("/account", "my_account"),))

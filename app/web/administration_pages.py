@@ -3,6 +3,7 @@
 They show and change who may do what; no page here knows a password, a factor or a session of anybody.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Final
 from uuid import UUID
@@ -14,12 +15,14 @@ from app.web.account_pages import identifier
 from app.web.desk import Desk, Entry, OpenDesk, PageGroup
 from app.web.problems import FormExpired, status_of
 from app.web.signed_in import CheckedForm, SignedIn, Visit
-from app.web.signed_in_page import go_to, show, signed_in_router
+from app.web.signed_in_page import go_to, reader_language, show, signed_in_router
+from casework.programme import programme_in_force
 from core.access import require
 from core.database import Zone
 from core.errors import Problem
 from core.identity.accounts import add_account, deactivate, listed_account, page_accounts
 from core.identity.enrolment import give_code
+from core.identity.errors import ProviderUnfit
 from core.identity.grants import Reach, give_role, grants_given, take_back
 from core.identity.models import AccountKind, OwnRole, UnitKind
 from core.identity.own_roles import find_own_role, list_own_roles
@@ -85,8 +88,10 @@ def show_account(request: Request, desk: OpenDesk, visit: SignedIn, account: UUI
 def take_role(request: Request, desk: OpenDesk, visit: SignedIn, account: UUID, form: CheckedForm) -> Response:
     try:
         with desk.database.transaction(Zone.IDENTITY, access=visit.access) as session:
-            role, until = _role(session, form.get("role")), _end_of_day(form.get("until"))
-            give_role(session, account, role, visit.access.operation, _reach(form), valid_until=until)
+            role, until, reach = _role(session, form.get("role")), _end_of_day(form.get("until")), _reach(form)
+            if reach.provider and reach.provider not in _providers(request, desk, visit):
+                raise ProviderUnfit
+            give_role(session, account, role, visit.access.operation, reach, valid_until=until)
     except Problem as problem:
         return _one(request, desk, visit, account, problem)
     return go_to(f"/accounts/{account}")
@@ -125,13 +130,21 @@ def _one(request: Request, desk: Desk, visit: Visit, account: UUID, problem: Pro
         own_names={one.id: one.name for one in own},
         kinds={kind: [unit for unit in units if unit.kind == kind and not unit.closed_at] for kind in UnitKind},
         names={unit.id: unit.name for unit in units},
+        providers=_providers(request, desk, visit),
         oneself=str(account) == visit.access.actor,
     )
 
 
+def _providers(request: Request, desk: Desk, visit: Visit) -> Mapping[str, str]:
+    """The programme's providers that are other organisations."""
+    language = reader_language(request, visit)
+    with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
+        return programme_in_force(session).partners(language)
+
+
 def _reach(form: CheckedForm) -> Reach:
     organisation, area, team = (identifier(form.get(kind)) if form.get(kind) else None for kind in UnitKind)
-    return Reach(organisation, area, team, own=bool(form.get("own")))
+    return Reach(organisation, area, team, own=bool(form.get("own")), provider=str(form.get("provider", "")))
 
 
 def _role(session: Session, given: object) -> Role | OwnRole:

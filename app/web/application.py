@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api import PREFIX, api_router, nothing_here
 from app.program import Program
 from app.protect_asked import protect_asked
 from app.web import hints, openrosa
@@ -55,6 +56,7 @@ def create_application(
     application.state.hints = Hints(ring, hinted)
     application.include_router(openrosa.router)
     application.include_router(hints.router)
+    application.include_router(api_router())
     for group in GROUPS:
         application.include_router(group.router)
     pages = Pages(database, settings)
@@ -62,7 +64,8 @@ def create_application(
 
     @application.exception_handler(HTTPException)
     async def refuse(request: Request, error: HTTPException) -> Response:
-        return pages.missing(request, error.status_code)
+        of_a_program = request.url.path.startswith(f"{PREFIX}/")
+        return nothing_here(request, error) if of_a_program else pages.missing(request, error.status_code)
 
     application.add_middleware(Protection, failed=pages.failed)
     return application

@@ -16,7 +16,7 @@ from core.access import Access
 from core.database import Zone
 from core.identity.accounts import sign_in_names
 from core.proposals_in_reach import ended_in_reach, may_approve, may_carry_out, may_reject, open_in_reach, stands_at
-from core.second_person import RIGHTS, Act, Proposal, State, approve, reject
+from core.second_person import CONCERNED, RIGHTS, Act, Proposal, State, approve, reject
 
 __all__ = ["APPROVALS"]
 
@@ -30,10 +30,15 @@ PAGES = {
     Act.PROGRAMME_CHANGE: "/programme",
     Act.OUTSIDE_TOTALS: "/elsewhere",
     Act.SERVICE_TOKEN: "/tokens",
+    Act.PARTNER_TOKEN: "/own-tokens",
 }
-FOR_THE_PROPOSER = {Act.BULK_READ, Act.SERVICE_TOKEN}
-CONCERNED = tuple(dict.fromkeys(right for rights in RIGHTS.values() for right in rights))
-APPROVALS = PageGroup(router, "approvals", (Entry("/approvals", "approvals", CONCERNED),))
+ON_SCREEN = "/handed-on"  # for a file that was handed in there, and not to the command
+FOR_THE_PROPOSER = {Act.BULK_READ, Act.SERVICE_TOKEN, Act.PARTNER_TOKEN}
+APPROVALS = PageGroup(
+    router,
+    "approvals",
+    (Entry("/approvals", "approvals", tuple({right for rights in CONCERNED.values() for right in rights})),),
+)
 
 
 @dataclass(frozen=True)
@@ -92,12 +97,14 @@ def _named(proposal: Proposal) -> set[str]:
 
 def _row(access: Access, proposal: Proposal) -> Row:
     own = access.actor == proposal.proposed_by
+    on_screen = f"{ON_SCREEN}/{proposal.detail['file']}" if proposal.act is Act.RECORDS_IN and "file" in proposal.detail else ""
+    page = PAGES.get(proposal.act, on_screen)
     return Row(
         proposal=proposal,
         state=stands_at(proposal),
         approve=may_approve(access, proposal),
         reject=may_reject(access, proposal),
         own=own,
-        page=PAGES.get(proposal.act, "") if access.may_throughout(RIGHTS[proposal.act][0], proposal.custodies) else "",
+        page=page if access.may_throughout(RIGHTS[proposal.act][0], proposal.custodies) else "",
         carry_out=may_carry_out(access, proposal) and (own or proposal.act not in FOR_THE_PROPOSER),
     )

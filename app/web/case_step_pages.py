@@ -38,7 +38,7 @@ NAMING: Final = frozenset({Act.WRITE, Act.CHANGE})  # later acts go on with whoe
 OF_STEPS: Final = frozenset(
     {"CASE-170", "CASE-172", "CASE-174", "CASE-175", "CASE-181", "CASE-230", "CASE-250", "CASE-252", "CASE-254"}
 )
-MENDED: Final = OF_STEPS | {"CASE-210", "CASE-211", "CASE-212", "CASE-213", "APP-160", "CORE-412", "CORE-414"}
+MENDED: Final = OF_STEPS | {"CASE-210", "CASE-211", "CASE-212", "CASE-213", "APP-160", "CASE-271", "CORE-412", "CORE-414"}
 SAID_ANEW: Final = frozenset({"answer", "reopening"})  # what was answered last time is not the answer now
 # Nobody has it to do, and it is due on no day.
 NOTHING_TO_DO: Final = frozenset({EntryKind.DECISION, EntryKind.NOTE, EntryKind.FLAG, EntryKind.REPORT, EntryKind.EARLIER_CASE})

@@ -13,20 +13,17 @@ from starlette.background import BackgroundTask
 
 import forms
 from app.import_on_screen import Upload, hand_in, say_mapping, work_through
-from app.web.account_pages import identifier
 from app.web.desk import Desk, Entry, OpenDesk, PageGroup
-from app.web.problems import DocumentTooLarge
+from app.web.handed_in_for import content_of, custody_chosen, names_of, units_in_reach
 from app.web.signed_in import FORM_TOKEN, CheckedForm, SignedIn, Visit, require_form_token
 from app.web.signed_in_page import go_to, show, signed_in_router
-from app.web.streamed_upload import StreamedUpload, read_upload, read_whole
-from core.access import UNASSIGNED, Custody, NotAllowed, require
+from app.web.streamed_upload import read_upload
+from core.access import UNASSIGNED, NotAllowed, require
 from core.database import Zone
 from core.errors import Problem
-from core.identity.accounts import sign_in_names
-from core.identity.units import custody_in, list_units, ways_to
 from core.permissions import Right
 from ingest import handed_in
-from ingest.handed_in import HandedIn, HandedInState, Said
+from ingest.handed_in import HandedInShape, HandedInState, HandedInUnknown, Said
 
 __all__ = ["IMPORTS"]
 
@@ -45,10 +42,10 @@ def show_list(request: Request, visit: SignedIn, desk: OpenDesk, after: Annotate
 
 def _list(request: Request, visit: Visit, desk: Desk, after: UUID | None = None, *, problem: Problem | None = None) -> Response:
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        page = handed_in.list_handed_in(session, after=after)
+        page = handed_in.list_handed_in(session, HandedInShape.MAPPED, after=after)
     with desk.database.transaction(Zone.COLLECTION, access=visit.access) as session:
         published = [form.form_id for form in forms.list_forms(session, visit.access.operation)]
-    units, names = _units(desk, visit), _names(desk, visit, page.rows)
+    units, names = units_in_reach(desk, visit), names_of(desk, visit, page.rows)
     everywhere = visit.access.may(Right.REVIEW_SUBMISSION, UNASSIGNED)
     done = request.query_params.get("done", "")
     return show(
@@ -75,10 +72,10 @@ def upload(request: Request, visit: SignedIn, desk: OpenDesk) -> Response:
         require(session, Right.REVIEW_SUBMISSION, subject="ingest.handed_in")
     given = read_upload(request)
     require_form_token(request, given.fields.get(FORM_TOKEN, ""))
-    custody = _custody(desk, visit, given.fields.get("unit", ""))
+    custody = custody_chosen(desk, visit, given.fields.get("unit", ""))
     words = {name: given.fields.get(name, "").strip() for name in ("form", "holds", "encoding", "no_answer")}
     said = Said(given.name, None, words["encoding"], words["no_answer"], drafts=bool(given.fields.get("drafts")))
-    file = Upload(_content(given), said, custody, words["form"], counts=words["holds"] == "counts")
+    file = Upload(content_of(given, MOST_BYTES), said, custody, words["form"], counts=words["holds"] == "counts")
     try:
         kept = hand_in(desk.program, visit.access, file)
     except NotAllowed:
@@ -108,7 +105,7 @@ def decide(request: Request, visit: SignedIn, desk: OpenDesk, file: UUID, form: 
     mapping = str(form.get("mapping", ""))
     try:
         say_mapping(desk.program, visit.access, file, mapping)
-    except (NotAllowed, handed_in.HandedInUnknown):
+    except (NotAllowed, HandedInUnknown):
         raise
     except Problem as problem:
         return _page(request, visit, desk, file, problem=problem, mapping=mapping)
@@ -139,7 +136,7 @@ def _work(visit: Visit, desk: Desk, file: UUID, *, dry_run: bool) -> Response:
     """Begin, and answer: the page tells how far it is."""
     state = HandedInState.TRYING if dry_run else HandedInState.TAKING_IN
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        handed_in.begin_work(session, file, state)
+        handed_in.begin_work(session, file, state, HandedInShape.MAPPED)
     answer = go_to(f"{HERE}/{file}")
     answer.background = BackgroundTask(work_through, desk.program, visit.access, file, dry_run=dry_run)
     return answer
@@ -157,7 +154,7 @@ def _page(
     after: int = 0,
 ) -> Response:
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        found = handed_in.open_handed_in(session, desk.ring, file)
+        found = handed_in.open_handed_in(session, desk.ring, file, HandedInShape.MAPPED)
     rows = [row for row in found.told if every or row.needs_eye]
     further = after + ON_A_PAGE if len(rows) > after + ON_A_PAGE else None
     return show(
@@ -166,6 +163,7 @@ def _page(
         visit,
         status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK,
         at=f"{HERE}/{file}",
+        here=HERE,
         problem=problem,
         one=found,
         said=found.said,
@@ -174,32 +172,6 @@ def _page(
         following=further,
         every=every,
         at_work=found.state in {HandedInState.TRYING, HandedInState.TAKING_IN},
-        names=_names(desk, visit, [found]),
+        names=names_of(desk, visit, [found]),
         done=request.query_params.get("done", ""),
     )
-
-
-def _content(given: StreamedUpload) -> bytes:
-    content = read_whole(given.content, MOST_BYTES)
-    if content is None:
-        raise DocumentTooLarge(limit=MOST_BYTES // 1_000_000)
-    return content
-
-
-def _custody(desk: Desk, visit: Visit, unit: str) -> Custody:
-    if not unit:
-        return UNASSIGNED
-    with desk.database.transaction(Zone.IDENTITY, operation=visit.access.operation, actor=visit.access.actor) as session:
-        return custody_in(session, identifier(unit))
-
-
-def _units(desk: Desk, visit: Visit) -> list[tuple[UUID, str]]:
-    """The units within reach, for whose records a file may be."""
-    with desk.database.transaction(Zone.IDENTITY, operation=visit.access.operation, actor=visit.access.actor) as session:
-        ways = [(unit, way, custody_in(session, unit)) for unit, way in ways_to(list_units(session))]
-    return [(unit, way) for unit, way, custody in ways if visit.access.may(Right.REVIEW_SUBMISSION, custody)]
-
-
-def _names(desk: Desk, visit: Visit, rows: list[HandedIn]) -> dict[str, str]:
-    with desk.database.transaction(Zone.IDENTITY, operation=visit.access.operation, actor=visit.access.actor) as session:
-        return dict(sign_in_names(session, {row.handed_in_by for row in rows}))

@@ -31,11 +31,13 @@ from app.web.file_pages import FILES
 from app.web.find_pages import FINDING
 from app.web.first_hour_pages import FIRST_HOUR
 from app.web.form_pages import FORMS
+from app.web.handed_on_pages import HANDED_ON
 from app.web.help_pages import HELP
 from app.web.history_pages import HISTORY
 from app.web.import_pages import IMPORTS
 from app.web.narrative_pages import NARRATIVES
 from app.web.next_case_pages import NEXT_CASES
+from app.web.own_token_pages import OWN_TOKENS
 from app.web.policy_pages import POLICIES
 from app.web.programme_pages import PROGRAMME
 from app.web.protection_pages import PROTECTION
@@ -92,6 +94,7 @@ GROUPS = (
     QUALITY,
     BACK_CHECKS,
     IMPORTS,
+    HANDED_ON,
     SOURCES,
     BROKEN_GLASS,
     RIGHTS,
@@ -115,6 +118,7 @@ GROUPS = (
     ROLES,
     UNITS,
     TOKENS,
+    OWN_TOKENS,
     ACCOUNT,
     HELP,
 )

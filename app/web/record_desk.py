@@ -11,12 +11,12 @@ from app.web.desk import Desk
 from app.web.problems import PartnerUnknown
 from app.web.signed_in import Visit
 from casework.case_file import FieldUnfit
+from casework.referrals import PartnerAccount
 from core.access import Access
 from core.audit import Purpose
 from core.database import Zone
 from core.identity.accounts import find_account
-from core.identity.grants import access_for
-from core.permissions import Role
+from core.identity.grants import access_for, providers_of
 
 __all__ = ["PURPOSES", "access_named", "account_named", "code_chosen", "day_of", "ids_of", "partner_named", "purpose_of"]
 
@@ -44,13 +44,14 @@ def access_named(desk: Desk, visit: Visit, sign_in_name: str) -> Access:
         return access_for(session, find_account(session, sign_in_name).id, visit.access.operation)
 
 
-def partner_named(desk: Desk, visit: Visit, sign_in_name: str) -> str:
-    """The id behind a partner's sign-in name; raises `AccountUnknown`, or `PartnerUnknown` for who is none here."""
+def partner_named(desk: Desk, visit: Visit, sign_in_name: str) -> PartnerAccount:
+    """The account behind a partner's sign-in name; raises `AccountUnknown`, or `PartnerUnknown` for who is none here."""
     with desk.database.transaction(Zone.IDENTITY, operation=visit.access.operation, actor=visit.access.actor) as session:
         account = find_account(session, sign_in_name).id
-        if all(grant.role is not Role.PARTNER for grant in access_for(session, account, visit.access.operation).grants):
-            raise PartnerUnknown
-    return str(account)
+        providers = providers_of(session, account, visit.access.operation)
+    if providers is None:
+        raise PartnerUnknown
+    return PartnerAccount(str(account), providers)
 
 
 def purpose_of(given: object, otherwise: Purpose = Purpose.ASSISTANCE) -> Purpose:

@@ -18,10 +18,9 @@ from app.web.desk import Desk, Entry, OpenDesk, PageGroup
 from app.web.problems import status_of
 from app.web.signed_in import CheckedForm, SignedIn, Visit
 from app.web.signed_in_page import go_to, reader_language, show, signed_in_router
-from casework.case_file import Act, EntryKind, Step, take_step
-from casework.referrals import count_referrals, page_referrals, read_referral
+from casework.case_file import Act, EntryKind
+from casework.referrals import GivenAnswer, count_referrals, give_answer, page_referrals, read_referral
 from core.access import Access
-from core.audit import Purpose
 from core.database import Zone
 from core.errors import Problem
 from core.permissions import Right
@@ -79,10 +78,10 @@ def answer(request: Request, visit: SignedIn, desk: OpenDesk, entry: UUID, form:
         raise HTTPException(HTTPStatus.NOT_FOUND)
     seen, typed = str(form.get("seen", "")), str(form.get("answer", ""))
     number = int(seen) if seen.isdecimal() and len(seen) < 10 else 0
-    step = Step(EntryKind.REFERRAL, act, entry, {"answer": typed}, seen=number, id=identifier(form.get("id")))
+    given = GivenAnswer(act, typed, number, identifier(form.get("id")))
     try:
         with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-            take_step(session, desk.ring, identifier(form.get("case")), step, purpose=Purpose.REFERRAL)
+            give_answer(session, desk.ring, entry, given)
     except Problem as problem:
         if problem.code not in MENDED:
             raise

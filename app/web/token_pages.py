@@ -76,7 +76,7 @@ def make(request: Request, visit: SignedIn, desk: OpenDesk, proposal: UUID, form
     """Make what was approved, and show it once."""
     with desk.database.transaction(Zone.IDENTITY, access=visit.access) as session:
         _, token = make_token(session, proposal)
-    return show(request, "token_made.html.j2", visit, token=token)
+    return show(request, "token_made.html.j2", visit, token=token, back="/tokens")
 
 
 @router.post("/tokens/{token}/revoke")

@@ -21,7 +21,7 @@ from core.database import Zone
 from core.permissions import Right
 from core.registers import count_due
 from core.second_person import RIGHTS, awaiting_decision
-from ingest.handed_in import count_to_take_in
+from ingest.handed_in import HandedInShape, count_to_take_in
 from ingest.reviews import count_found
 
 __all__ = ["WORK"]
@@ -100,8 +100,11 @@ def arrived(desk: Desk, access: Access) -> list[Waiting]:
     if not access.operation or not access.may(Right.REVIEW_SUBMISSION):
         return []
     with desk.database.transaction(Zone.CASEWORK, access=access) as session:
-        reviews, files = count_found(session), count_to_take_in(session)
-    waits = [Waiting("waiting_reviews", reviews, "/quality"), Waiting("waiting_imports", files, "/imports")]
+        waits = [
+            Waiting("waiting_reviews", count_found(session), "/quality"),
+            Waiting("waiting_imports", count_to_take_in(session, HandedInShape.MAPPED), "/imports"),
+            Waiting("waiting_handed_on", count_to_take_in(session, HandedInShape.HTCDS), "/handed-on"),
+        ]
     return [it for it in waits if it.count]
 
 

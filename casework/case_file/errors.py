@@ -11,6 +11,7 @@ __all__ = [
     "FieldUnfit",
     "FieldsMissing",
     "OwnStep",
+    "PartnerOfAnother",
     "ReferenceInUse",
     "ReferralNotAgreed",
     "ReferralUnknown",
@@ -70,6 +71,15 @@ class ReferralUnopened(Problem):
     code = "CASE-230"
     says = "Only a referral that is sent to another organisation is opened to an account of theirs."
     remedy = "Leave the partner's account empty, or send the referral to their organisation."
+
+
+class PartnerOfAnother(Problem):
+    code = "CASE-271"
+    says = "The account named is not one of {provider}. The referral was not sent."
+    remedy = (
+        "Name the provider's own account, or none where nobody of theirs works here. Whose account it is, an administrator "
+        "says with its role of a partner."
+    )
 
 
 class ReferralUnknown(Problem):

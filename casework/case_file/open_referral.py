@@ -11,15 +11,14 @@ from typing import Any, Final
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from casework.case_file.errors import ReferralNotAgreed, ReferralUnopened
-from casework.case_file.referral_consent import OWN
-from casework.case_file.step import Step
+from casework.case_file.errors import PartnerOfAnother, ReferralNotAgreed, ReferralUnopened
+from casework.case_file.step import PartnerAccount, Step
 from casework.case_file.transitions import Transition
 from casework.case_file_models import Act, EntryKind
 from casework.consent.consents import consent_in_force
 from casework.errors import PartNotYours
 from casework.models import Opening, OpeningKind, Person
-from casework.programme import Programme
+from casework.programme import OWN, Programme
 from casework.records.open_record import LONGEST_SHARE, OpeningTerms, add_opening
 from casework.store.change_clear import changing_clear
 from casework.store.need_to_know import readable_parts
@@ -48,15 +47,20 @@ def with_told(row: Transition, step: Step, fields: Mapping[str, Any], provider: 
     return rest | {TOLD: BETWEEN.join(programme.told.to(provider)) if step.open_to else ""}
 
 
-def open_referral(vault: Vault, person: Person, step: SealedStep, provider: str, *, account: str, purpose: Purpose) -> None:
+def open_referral(
+    vault: Vault, person: Person, step: SealedStep, provider: str, *, to: PartnerAccount, purpose: Purpose
+) -> None:
     """Open the referral that this step sends to an account of its provider, for as long as the consent holds, at most 180 days.
 
-    Raises `NotAllowed`, `PartNotYours`, `ReferralNotAgreed`, or `ReferralUnopened` where the provider is this organisation.
+    Raises `NotAllowed`, `PartNotYours`, `ReferralNotAgreed`, `PartnerOfAnother`, or `ReferralUnopened` where the provider is
+    this organisation.
     """
     session = vault.session
     who = require(session, Right.SHARE_RECORD, custody_of(person), subject=f"casework.person:{person.id}")
     if provider == OWN:
         raise ReferralUnopened
+    if provider not in to.providers:
+        raise PartnerOfAnother(provider=provider)
     parts = {RecordPart(field.partition("/")[0]) for field in str(step.fields[TOLD]).split()}
     for part in parts - readable_parts(session, person):  # nobody shares what they may not read
         raise PartNotYours(part=part.value, record=person.id)
@@ -65,10 +69,10 @@ def open_referral(vault: Vault, person: Person, step: SealedStep, provider: str,
         raise ReferralNotAgreed(provider=provider)
     until = min(now() + LONGEST_SHARE, consent.until or now() + LONGEST_SHARE)
     terms = OpeningTerms(OpeningKind.SHARED, (), until, f"casework.case_entry:{step.entry}", who.actor, provider)
-    add_opening(vault, person, account, terms, step.entry)
+    add_opening(vault, person, to.account, terms, step.entry)
     detail = {
         "opening": str(step.entry),
-        "account": account,
+        "account": to.account,
         "recipient": provider,
         "fields": str(step.fields[TOLD]).split(),
         "consent": str(consent.consent),

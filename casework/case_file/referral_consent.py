@@ -1,7 +1,7 @@
 """Nobody is told of a person who did not agree to it: a referral is sent on a consent, or another basis, for its provider."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -10,10 +10,9 @@ from casework.case_file.transitions import Transition
 from casework.case_file_models import Act, EntryKind
 from casework.consent.consents import may_share_with
 from casework.models import Person
+from casework.programme import OWN
 
 __all__ = ["require_agreed"]
-
-OWN: Final = "own"  # the provider that is this organisation: nothing leaves it
 
 
 def require_agreed(session: Session, person: Person, row: Transition, fields: Mapping[str, Any]) -> None:

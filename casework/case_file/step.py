@@ -1,6 +1,6 @@
 """What somebody wants done with a case file."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID, uuid4
@@ -8,7 +8,15 @@ from uuid import UUID, uuid4
 from casework.case_file_models import Act, EntryKind
 from core.access import Access
 
-__all__ = ["Step"]
+__all__ = ["PartnerAccount", "Step"]
+
+
+@dataclass(frozen=True)
+class PartnerAccount:
+    """An account, and the providers of the programme whose it is."""
+
+    account: str
+    providers: Collection[str]
 
 
 @dataclass(frozen=True)
@@ -18,7 +26,7 @@ class Step:
     `seen` is the number of the entry's newest step as it was shown, 0 for a new entry. Of `fields` those that are not named
     stay as they were; an empty one is emptied. `due` and `assignee` hold from now on; `reach` is what the assignee may do, for
     who names one anew. With `open_to` a referral that is sent is
-    opened to this account of its provider, who answers it here.
+    opened to this account of its own provider, who answers it here.
     """
 
     kind: EntryKind
@@ -29,5 +37,5 @@ class Step:
     assignee: str | None = None
     seen: int = 0
     id: UUID = field(default_factory=uuid4)
-    open_to: str | None = None
+    open_to: PartnerAccount | None = None
     reach: Access | None = None

@@ -57,9 +57,9 @@ def take_step(session: Session, ring: KeyRing, case_id: UUID, step: Step, *, pur
     """Take the step; the entry's id. The same step again changes nothing.
 
     Raises `RecordUnknown`, `NotAllowed`, `OwnStep`, `RecordRestricted`, `StepImpossible`, `EntryUnknown`, `EntryChanged`,
-    `FieldsMissing`, `FieldUnfit`, `ReferralNotAgreed`, `ReferralUnopened`, `PartNotYours`, `ColleagueOutOfReach`, of a
-    decision what `decided_by_rules` raises, of a report what `with_report_marks` does, of an earlier case `EarlierCaseUnfit`,
-    or what `open_steps` raises.
+    `FieldsMissing`, `FieldUnfit`, `ReferralNotAgreed`, `ReferralUnopened`, `PartnerOfAnother`, `PartNotYours`,
+    `ColleagueOutOfReach`, of a decision what `decided_by_rules` raises, of a report what `with_report_marks` does, of an
+    earlier case `EarlierCaseUnfit`, or what `open_steps` raises.
     """
     case = session.get(Case, case_id)
     if case is None:
@@ -112,7 +112,7 @@ def take_step(session: Session, ring: KeyRing, case_id: UUID, step: Step, *, pur
         session.add(seal_step(key, case, sealed))
         leave_case(case, row, whole)
     if step.open_to:
-        open_referral(vault, person, sealed, provider, account=step.open_to, purpose=purpose)
+        open_referral(vault, person, sealed, provider, to=step.open_to, purpose=purpose)
     close_referral(session, vault, person, sealed)
     detail = {"entry": str(sealed.entry), "kind": step.kind.value, "act": step.act.value, "state": row.after}
     record(session, Action.WORKED, f"casework.case:{case_id}", purpose=purpose, detail=detail)

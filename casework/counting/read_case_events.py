@@ -29,6 +29,7 @@ from casework.counting.coarse_background import exploitation_of, nationality_of,
 from casework.counting.opened_records import OpenedRecords, day_said
 from casework.counting.whom_to_count import CaseOfWeek, InterviewOfWeek
 from casework.models import CaseState, HouseholdRole, InterviewKind
+from casework.programme import OWN
 from casework.store.sealed_step import SealedStep
 from casework.store.week_of_interview import INTERVIEW_DATE
 from casework.store.weeks_of_steps import days_of
@@ -43,7 +44,6 @@ ANSWERS: Final = {"sent": WAITING} | {state: state for state in (ACCEPTED, DONE,
 # What an interview tells of a closure is not counted where the file of the case says where it stands.
 SAYS_WHERE_IT_STANDS: Final = frozenset({(EntryKind.DECISION, "decided"), (EntryKind.CLOSURE, "closed")})
 OUTCOME_TOLD: Final = {CaseState.CLOSED: "", CaseState.CLOSED_REFERRED: "referred"}
-OWN: Final = "own"
 
 
 @dataclass(frozen=True)

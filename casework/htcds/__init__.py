@@ -7,6 +7,6 @@ taken in like a phone's.
 
 from casework.htcds.from_htcds import HtcdsFile, read_htcds
 from casework.htcds.open_file import MOST_BYTES, open_htcds
-from casework.htcds.standard import UNCODED, HtcdsField, htcds_fields
+from casework.htcds.standard import UNCODED, HtcdsField, all_fields, htcds_fields
 
-__all__ = ["MOST_BYTES", "UNCODED", "HtcdsField", "HtcdsFile", "htcds_fields", "open_htcds", "read_htcds"]
+__all__ = ["MOST_BYTES", "UNCODED", "HtcdsField", "HtcdsFile", "all_fields", "htcds_fields", "open_htcds", "read_htcds"]

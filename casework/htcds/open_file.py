@@ -3,12 +3,11 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Final
 
 from casework.htcds.errors import HtcdsUnreadable
 from casework.htcds.standard import BETWEEN
-from ingest.tables import Cell, CellFault, Row, Sheet, Table, open_table
+from ingest.tables import Cell, CellFault, Row, Sheet, Source, Table, open_table
 
 __all__ = ["MOST_BYTES", "open_htcds"]
 
@@ -18,32 +17,33 @@ RECORDS: Final = "records"  # where the list stands, if it is not the whole
 
 
 @contextmanager
-def open_htcds(path: Path, *, encoding: str = "") -> Iterator[Table]:
+def open_htcds(source: Source, *, encoding: str = "") -> Iterator[Table]:
     """For as long as the block runs; raises `HtcdsUnreadable`, and what opening a table raises."""
     try:
-        size = path.stat().st_size
+        with source.open() as file:
+            content = file.read(MOST_BYTES + 1)
     except OSError as error:
-        raise HtcdsUnreadable(file=path.name, reason=type(error).__name__) from None
-    if size > MOST_BYTES:
-        raise HtcdsUnreadable(file=path.name, reason=f"it is larger than {MOST_BYTES:,} bytes")
-    if path.suffix.lower() == JSON:
-        yield _json_table(path)
+        raise HtcdsUnreadable(file=source.name, reason=type(error).__name__) from None
+    if len(content) > MOST_BYTES:
+        raise HtcdsUnreadable(file=source.name, reason=f"it is larger than {MOST_BYTES:,} bytes")
+    if source.name.lower().endswith(JSON):
+        yield _json_table(source.name, content)
         return
-    with open_table(path, encoding=encoding) as table:
+    with open_table(source, encoding=encoding) as table:
         yield table
 
 
-def _json_table(path: Path) -> Table:
+def _json_table(name: str, content: bytes) -> Table:
     try:
-        said = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
-        raise HtcdsUnreadable(file=path.name, reason=f"it is no JSON ({type(error).__name__})") from None
+        said = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise HtcdsUnreadable(file=name, reason=f"it is no JSON ({type(error).__name__})") from None
     found = said.get(RECORDS) if isinstance(said, dict) else said
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-        raise HtcdsUnreadable(file=path.name, reason="it holds no list of objects")
+        raise HtcdsUnreadable(file=name, reason="it holds no list of objects")
     headers = list(dict.fromkeys(name for one in found for name in one))
     rows = [Row(1, headers), *(Row(number, _cells(one, headers)) for number, one in enumerate(found, start=2))]
-    return Table(path.name, [Sheet("JSON", lambda: iter(rows))])
+    return Table(name, [Sheet("JSON", lambda: iter(rows))])
 
 
 def _cells(one: Mapping[str, Any], headers: Sequence[str]) -> list[Cell]:

@@ -15,7 +15,17 @@ from casework.programme.screening_rules import Labels, ScreeningRules, parse_scr
 from casework.programme.told_fields import ToldFields, parse_told
 from core.policies import PolicyKind, active_policy
 
-__all__ = ["APPROVABLE", "FIXED", "LISTS", "OURS", "Programme", "parse_programme", "programme_in_force", "programme_text"]
+__all__ = [
+    "APPROVABLE",
+    "FIXED",
+    "LISTS",
+    "OURS",
+    "OWN",
+    "Programme",
+    "parse_programme",
+    "programme_in_force",
+    "programme_text",
+]
 
 OURS: Final = Path(__file__).with_name("programme.toml")
 APPROVABLE: Final = frozenset({"assessment", "plan", "closure", "report"})
@@ -42,6 +52,7 @@ FIXED: Final[Mapping[str, frozenset[str]]] = {
     "trafficking_status": frozenset(ScreeningOutcome),
     "screening_outcome": frozenset({"assist", "refer", "close"}),
 }
+OWN: Final = "own"  # the provider that is this organisation: nothing leaves it
 REASSESS_AFTER_DAYS: Final = 90  # where a programme does not say
 
 
@@ -62,6 +73,10 @@ class Programme:
     reassess_after_days: int = REASSESS_AFTER_DAYS
     told: ToldFields = field(default_factory=ToldFields)
     gone: Mapping[str, Mapping[str, Labels]] = field(default_factory=dict)
+
+    def partners(self, language: str) -> Mapping[str, str]:
+        """What people read for each provider that is another organisation, by its code."""
+        return {code: self.label("provider", code, language) for code in self.lists["provider"] if code != OWN}
 
     def label(self, of_list: str, code: str, language: str) -> str:
         """What people read for a code: in their language, else in English; a code that nobody knows stands for itself."""

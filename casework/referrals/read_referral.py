@@ -68,7 +68,6 @@ class ReadReferral:
     """A referral as its partner reads it. `said` are the fields of the referral, `told` the answers that go with it."""
 
     id: UUID
-    case: UUID
     state: str
     since: datetime
     due: date | None
@@ -120,7 +119,6 @@ def read_referral(session: Session, ring: KeyRing, entry_id: UUID) -> ReadReferr
     newest = taken[-1]
     return ReadReferral(
         id=entry_id,
-        case=entry.case,
         state=newest.state,
         since=opening.opened_at,
         due=newest.due,

@@ -16,9 +16,11 @@ __all__ = [
     "OwnRoleUnknown",
     "PasskeyRefused",
     "PasswordUnfit",
+    "ProviderUnfit",
     "SessionForged",
     "SignInRefused",
     "TokenRefused",
+    "TokenTooBusy",
     "TokenUnfit",
     "UnitNamedWrongly",
     "UnitUnfit",
@@ -104,6 +106,12 @@ class GrantUnknown(Problem):
     remedy = "List them with `bin/waystation accounts list`."
 
 
+class ProviderUnfit(Problem):
+    code = "CORE-433"
+    says = "Only a partner's role names a provider, and one that the programme has."
+    remedy = "Choose the role of a partner and one of the providers of the programme, or name none. Nothing was changed."
+
+
 class SignInRefused(Problem):
     code = "CORE-419"
     says = "Name, password or second factor is not right, or there were too many attempts."
@@ -128,15 +136,21 @@ class TokenRefused(Problem):
     remedy = "Ask an administrator for a new one (page /tokens, or `bin/waystation tokens add` on the server)."
 
 
+class TokenTooBusy(Problem):
+    code = "CORE-432"
+    says = "This token asked {most} times within a minute, the most that is answered."
+    remedy = "Wait a minute and go on. A program that asks for its referrals every few minutes misses none."
+
+
 class TokenUnfit(Problem):
     code = "CORE-423"
     says = "A service token cannot be made like that: {reason}."
-    remedy = "Name a grant of a service account that stands, rights that its role holds, and at most {days} days."
+    remedy = "Name a role that stands, of a service account or a partner's own, rights that it holds, and at most {days} days."
 
 
 class FreshSignInNeeded(Problem):
     code = "CORE-424"
-    says = "Passwords and factors are changed only shortly after signing in."
+    says = "Passwords and factors are changed, and tokens of one's own asked for and made, only shortly after signing in."
     remedy = "Sign out, sign in again and do it within {minutes} minutes."
 
 

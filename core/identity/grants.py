@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from core.access import ANY, NOBODY, Access, Custody, Grant, access_of, require
 from core.audit_line import Action, Purpose, record
 from core.clock import now
-from core.identity.errors import AccountUnknown, GivenByWhoAdded, GrantUnknown, OwnGrant, OwnRoleUnknown
+from core.identity.errors import AccountUnknown, GivenByWhoAdded, GrantUnknown, OwnGrant, OwnRoleUnknown, ProviderUnfit
 from core.identity.models import Account, AccountKind, OwnRole, RoleGrant, UnitKind
 from core.identity.units import find_unit
 from core.paging import PAGE, Page, beyond, page_of
@@ -32,6 +32,7 @@ __all__ = [
     "give_role",
     "grants_given",
     "page_left",
+    "providers_of",
     "service_grants",
     "take_back",
 ]
@@ -48,12 +49,14 @@ VALID: Final = (
 
 @dataclass(frozen=True)
 class Reach:
-    """Where a role is to hold: what is not named is not limited; `own` means the account's own records only."""
+    """Where a role is to hold: what is not named is not limited; `own` means the account's own records only. `provider`: of
+    which provider of the programme a partner is, whom its referrals are opened to."""
 
     organisation: UUID | None = None
     area: UUID | None = None
     team: UUID | None = None
     own: bool = False
+    provider: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ def give_role(
 ) -> UUID:
     """Give a role, the program's or the operation's own.
 
-    Raises `NotAllowed`, `OwnGrant`, `GivenByWhoAdded`, `AccountUnknown`, `OwnRoleUnknown` or `UnitUnknown`.
+    Raises `NotAllowed`, `OwnGrant`, `GivenByWhoAdded`, `AccountUnknown`, `OwnRoleUnknown`, `UnitUnknown` or `ProviderUnfit`.
     """
     custody, own = _custody(account, reach), role if isinstance(role, OwnRole) else None
     access = require(session, Right.MANAGE_ACCOUNTS, custody, subject=f"identity.account:{account}")
@@ -89,6 +92,8 @@ def give_role(
         raise GivenByWhoAdded
     if own and own.operation != operation:
         raise OwnRoleUnknown
+    if reach.provider and (own.role if own else role) != Role.PARTNER:
+        raise ProviderUnfit
     for kind, unit in ((UnitKind.ORGANISATION, reach.organisation), (UnitKind.AREA, reach.area), (UnitKind.TEAM, reach.team)):
         if unit:
             find_unit(session, kind, unit)
@@ -107,6 +112,7 @@ def give_role(
         taken_back_at=None,
         own_role=own.id if own else None,
         rights=own.rights if own else None,
+        provider=reach.provider or None,
     )
     session.add(given)
     session.flush()
@@ -140,6 +146,13 @@ def accesses_of(session: Session, account: UUID) -> Mapping[str, Access]:
         operation: _access(account, operation, [row for row in rows if row.operation == operation])
         for operation in sorted({row.operation for row in rows})
     }
+
+
+def providers_of(session: Session, account: UUID, operation: str) -> frozenset[str] | None:
+    """The providers whose account this is in an operation; none where its partner's roles name none, None where it has none."""
+    theirs = VALID.where(RoleGrant.operation == operation, RoleGrant.role == Role.PARTNER)
+    rows = session.scalars(theirs, {"account": account, "moment": now()}).all()
+    return frozenset(row.provider for row in rows if row.provider) if rows else None
 
 
 def grants_given(session: Session, operation: str) -> Sequence[RoleGrant]:

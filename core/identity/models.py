@@ -112,12 +112,14 @@ class OwnRole(Base):
 class RoleGrant(Base):
     """A role given to an account in one operation, within units or over the account's own records only.
 
-    `rights` are those of the operation's own role that was given; none where the role is given whole.
+    `rights` are those of the operation's own role that was given; none where the role is given whole. A partner's
+    names the `provider` whose account it is, by the programme's code.
     """
 
     __tablename__ = "role_grant"
     __table_args__ = (
         CheckConstraint("given_by <> account::text", name="not_to_oneself"),
+        CheckConstraint("provider IS NULL OR role = 'partner'", name="provider_of_a_partner"),
         Index("ix_role_grant_operation_account", "operation", "account"),
         {"schema": "identity"},
     )
@@ -136,6 +138,7 @@ class RoleGrant(Base):
     taken_back_at: Mapped[datetime | None]
     own_role: Mapped[UUID | None] = mapped_column(ForeignKey("identity.own_role.id"))
     rights: Mapped[list[str] | None] = mapped_column(ARRAY(String))
+    provider: Mapped[str | None]
 
 
 @listed(Zone.IDENTITY)
@@ -251,9 +254,10 @@ class SpentChallenge(Base):
     expires_at: Mapped[datetime]
 
 
-@listed(Zone.IDENTITY, but={"used_at"})
+@listed(Zone.IDENTITY, but={"used_at", "minute_from", "asked"})
 class ServiceToken(Base):
-    """What a program signs in with: one grant of its account, narrowed to some rights, until a moment."""
+    """What a program signs in with: one grant of its account, narrowed to some rights, until a moment. A partner's says how
+    often it `asked` since `minute_from`."""
 
     __tablename__ = "service_token"
     __table_args__ = {"schema": "identity"}
@@ -268,3 +272,5 @@ class ServiceToken(Base):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    minute_from: Mapped[datetime | None]
+    asked: Mapped[int] = mapped_column(server_default="0")

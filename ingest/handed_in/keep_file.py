@@ -3,20 +3,22 @@
 import json
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
+from hashlib import sha256
 from typing import Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from core.access import Custody, access_of, require
+from core.access import Access, Custody, access_of, require
 from core.audit import Action, Purpose, record
 from core.clock import now
 from core.envelope import Binding, RecordKey
 from core.keyring import KeyRing
 from core.permissions import Right
+from core.turns import take_turns
 from ingest.handed_in.errors import HandedInUnknown
-from ingest.handed_in_model import HandedInRow, HandedInState
+from ingest.handed_in_model import HandedInRow, HandedInShape, HandedInState
 from ingest.models import RecordKeyRow
 from ingest.seal_content import new_key, open_key
 
@@ -29,6 +31,7 @@ __all__ = [
     "drop_file",
     "forget_unused",
     "keep_file",
+    "keep_persons",
     "row_of",
     "say_state",
 ]
@@ -55,15 +58,39 @@ class Said:
 def keep_file(session: Session, ring: KeyRing, said: Said, content: bytes, *, custody: Custody, form_id: str) -> UUID:
     """Seal it (casework zone); raises `NotAllowed`."""
     access = require(session, Right.REVIEW_SUBMISSION, custody, subject=HANDED_IN)
-    row = HandedInRow(
-        id=uuid4(),
+    row = _new(access, uuid4(), custody, HandedInShape.MAPPED, form_id)
+    return _keep(session, ring, row, said, content)
+
+
+def keep_persons(session: Session, ring: KeyRing, said: Said, content: bytes, *, custody: Custody) -> tuple[UUID, bool]:
+    """Seal a file in the shape of the HTCDS (casework zone): its id, and whether it is new.
+
+    The same content by the same account is the same file, also once it was taken in. Raises `NotAllowed`.
+    """
+    access = require(session, Right.HAND_IN_PERSONS, custody, subject=HANDED_IN)
+    whose = f"{access.operation}\n{access.actor}\n{custody}\n"
+    known_by = ring.blind_token(HANDED_IN, whose + sha256(content).hexdigest())
+    file = UUID(bytes=known_by[:16], version=4)
+    take_turns(session, f"{HANDED_IN}:{file}")
+    if session.get(HandedInRow, file) is not None:
+        return file, False
+    return _keep(session, ring, _new(access, file, custody, HandedInShape.HTCDS), said, content), True
+
+
+def _new(access: Access, file: UUID, custody: Custody, shape: HandedInShape, form_id: str = "") -> HandedInRow:
+    return HandedInRow(
+        id=file,
         operation=access.operation,
         custody=str(custody),
         form_id=form_id,
+        shape=shape.value,
         handed_in_by=access.actor,
         at=now(),
         state=HandedInState.WAITING.value,
     )
+
+
+def _keep(session: Session, ring: KeyRing, row: HandedInRow, said: Said, content: bytes) -> UUID:
     key = new_key(session, ring, row.operation, HANDED_IN, row.id)
     row.said, row.content = _sealed(key, row, said), key.seal(content, binding(row, "content"))
     session.add(row)
@@ -88,9 +115,12 @@ def say_state(session: Session, file: UUID, state: HandedInState, *, records: in
     session.execute(update(HandedInRow).where(HandedInRow.id == file).values(said))
 
 
-def begin_work(session: Session, file: UUID, state: HandedInState) -> None:
-    """Say that it is tried or taken in from now on. Raises `HandedInUnknown`, also of one that was taken in."""
+def begin_work(session: Session, file: UUID, state: HandedInState, shape: HandedInShape) -> None:
+    """Say that it is tried or taken in from now on. Raises `HandedInUnknown`, also of one that was taken in, or is of another
+    shape."""
     row = _not_taken_in(session, file)
+    if row.shape != shape.value:
+        raise HandedInUnknown(file=file)
     row.state, row.records, row.aside = state.value, 0, 0
     record(session, Action.WORKED, f"{HANDED_IN}:{file}", purpose=Purpose.COLLECTION, detail={"state": state.value})
 
@@ -136,7 +166,8 @@ def _not_taken_in(session: Session, file: UUID) -> HandedInRow:
 
 def binding(row: HandedInRow, part: str) -> Binding:
     """By which a part opens in no other row, and in this one only as long as nothing of it was changed."""
-    return Binding(HANDED_IN, row.id, f"{part} of {row.form_id} for {row.custody} by {row.handed_in_by}")
+    of = row.form_id if row.shape == HandedInShape.MAPPED.value else f"shape {row.shape}"
+    return Binding(HANDED_IN, row.id, f"{part} of {of} for {row.custody} by {row.handed_in_by}")
 
 
 def _sealed(key: RecordKey, row: HandedInRow, said: Said) -> bytes:

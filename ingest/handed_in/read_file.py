@@ -15,17 +15,20 @@ from core.clear_columns import code_in, custody_of
 from core.keyring import KeyRing
 from core.paging import PAGE, Page, page_of
 from core.permissions import Right
+from ingest.handed_in.errors import HandedInUnknown
 from ingest.handed_in.keep_file import HANDED_IN, Said, binding, row_of
-from ingest.handed_in_model import HandedInRow, HandedInState
+from ingest.handed_in_model import HandedInRow, HandedInShape, HandedInState
 from ingest.origin import Origin, origin_of
 from ingest.seal_content import open_key
 
 __all__ = [
     "HandedIn",
     "ToldRow",
+    "count_own",
     "count_to_take_in",
     "custodies_of_files",
     "earlier_mappings",
+    "find_own",
     "keep_told",
     "list_handed_in",
     "open_content_of",
@@ -55,6 +58,7 @@ class HandedIn:
     id: UUID
     custody: Custody
     form_id: str
+    shape: HandedInShape
     handed_in_by: str
     at: datetime
     state: HandedInState
@@ -66,15 +70,26 @@ class HandedIn:
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
-def list_handed_in(session: Session, *, after: UUID | None = None, size: int = PAGE) -> Page[HandedIn]:
-    """The files within reach, the newest first, none of them opened (casework zone); raises `NotAllowed`."""
+def list_handed_in(session: Session, shape: HandedInShape, *, after: UUID | None = None, size: int = PAGE) -> Page[HandedIn]:
+    """The files of a shape within reach, the newest first, none of them opened (casework zone); raises `NotAllowed`."""
     access = require(session, Right.REVIEW_SUBMISSION, subject=HANDED_IN)
-    wanted = select(HandedInRow).where(HandedInRow.operation == access.operation)
+    wanted = select(HandedInRow).where(HandedInRow.operation == access.operation, HandedInRow.shape == shape.value)
     last = session.get(HandedInRow, after) if after else None
     if last:
         wanted = wanted.where(tuple_(HandedInRow.at, HandedInRow.id) < (last.at, last.id))
     rows = session.scalars(wanted.order_by(HandedInRow.at.desc(), HandedInRow.id.desc()).limit(size + 1))
     return page_of([_as_it_stands(row) for row in rows], size)
+
+
+def find_own(session: Session, file: UUID) -> HandedIn:
+    """How far a file of persons is that this account handed in, not opened (casework zone); raises `NotAllowed` or
+    `HandedInUnknown`."""
+    access = require(session, Right.HAND_IN_PERSONS, subject=f"{HANDED_IN}:{file}")
+    row = session.get(HandedInRow, file)
+    if row is None or (row.operation, row.handed_in_by) != (access.operation, access.actor):
+        raise HandedInUnknown(file=file)
+    record(session, Action.READ, f"{HANDED_IN}:{file}", purpose=Purpose.COLLECTION, detail={"part": "state"})
+    return _as_it_stands(row)
 
 
 def custodies_of_files(session: Session) -> dict[str, Custody]:
@@ -84,19 +99,30 @@ def custodies_of_files(session: Session) -> dict[str, Custody]:
     return {origin_of(origin, row.id): custody_of(row) for row in rows for origin in Origin}
 
 
-def count_to_take_in(session: Session) -> int:
-    """How many files within reach are not taken in yet (casework zone); raises `NotAllowed`."""
+def count_to_take_in(session: Session, shape: HandedInShape) -> int:
+    """How many files of a shape within reach are not taken in yet (casework zone); raises `NotAllowed`."""
     access = require(session, Right.REVIEW_SUBMISSION, subject=HANDED_IN)
-    waiting = HandedInRow.operation == access.operation, HandedInRow.state != HandedInState.TAKEN_IN.value
+    of_shape = HandedInRow.operation == access.operation, HandedInRow.shape == shape.value
+    waiting = *of_shape, HandedInRow.state != HandedInState.TAKEN_IN.value
     return session.scalar(select(func.count()).select_from(HandedInRow).where(*waiting)) or 0
 
 
-def open_handed_in(session: Session, ring: KeyRing, file: UUID) -> HandedIn:
-    """One file with what was said and told of it (casework zone).
+def count_own(session: Session) -> int:
+    """How many files of persons this account handed in that are not taken in yet (casework zone); raises `NotAllowed`."""
+    access = require(session, Right.HAND_IN_PERSONS, subject=HANDED_IN)
+    mine = HandedInRow.operation == access.operation, HandedInRow.handed_in_by == access.actor
+    waiting = HandedInRow.shape == HandedInShape.HTCDS.value, HandedInRow.state != HandedInState.TAKEN_IN.value
+    return session.scalar(select(func.count()).select_from(HandedInRow).where(*mine, *waiting)) or 0
+
+
+def open_handed_in(session: Session, ring: KeyRing, file: UUID, shape: HandedInShape) -> HandedIn:
+    """One file of a shape with what was said and told of it (casework zone).
 
     Raises `HandedInUnknown`, `NotAllowed`, `KeyDestroyed` or `core.envelope.CiphertextRefused`.
     """
     row = row_of(session, file)
+    if row.shape != shape.value:
+        raise HandedInUnknown(file=file)
     key = open_key(session, ring, HANDED_IN, file)
     said = Said(**json.loads(key.open(row.said, binding(row, "said"))))
     told = json.loads(key.open(row.told, binding(row, "told"))) if row.told is not None else {}
@@ -105,7 +131,7 @@ def open_handed_in(session: Session, ring: KeyRing, file: UUID) -> HandedIn:
     return HandedIn(
         **{
             name: getattr(stands, name)
-            for name in ("id", "custody", "form_id", "handed_in_by", "at", "state", "records", "aside")
+            for name in ("id", "custody", "form_id", "shape", "handed_in_by", "at", "state", "records", "aside")
         },
         said=said,
         told=[ToldRow(*one) for one in told.get("rows", ())],
@@ -151,4 +177,5 @@ def keep_told(
 
 def _as_it_stands(row: HandedInRow) -> HandedIn:
     state = code_in(row, "state", HandedInState)
-    return HandedIn(row.id, custody_of(row), row.form_id, row.handed_in_by, row.at, state, row.records, row.aside)
+    shape = code_in(row, "shape", HandedInShape)
+    return HandedIn(row.id, custody_of(row), row.form_id, shape, row.handed_in_by, row.at, state, row.records, row.aside)

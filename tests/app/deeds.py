@@ -48,6 +48,7 @@ from core.week import Week
 from forms import RecordPart
 from forms.classes import list_form_versions, set_classes
 from ingest.collectors import add_collector, carry_cases
+from ingest.handed_in import Said, keep_persons
 from ingest.models import CollectorRow
 from ingest.reviews import ReviewState
 from tests.casework.conftest import OPERATION
@@ -252,6 +253,9 @@ DEEDS: Mapping[Right, Deed] = {
     Right.CHANGE_PROGRAMME: OfTheOperation(C, lambda _w, s, _: propose_policy(s, PolicyKind.PROGRAMME, "[lists]")),
     Right.APPROVE_PROGRAMME: OfTheOperation(C, approving(Act.PROGRAMME_CHANGE)),
     Right.CLASSIFY_FORM: OfTheOperation(Zone.COLLECTION, classify),
+    Right.HAND_IN_PERSONS: Deed(
+        Zone.CASEWORK, lambda w, s, _: keep_persons(s, w.ring, Said("persons.json"), b"[]", custody=CUSTODY)
+    ),
     Right.KEEP_COLLECTORS: Deed(Zone.COLLECTION, lambda _w, s, _: add_collector(s, OPERATION, "tablet", custody=CUSTODY)),
     Right.CARRY_CASES: Deed(Zone.COLLECTION, let_carry),
     Right.EXPLAIN_PROTECTION: OfTheWhole(

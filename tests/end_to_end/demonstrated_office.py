@@ -13,6 +13,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.handed_on_on_screen import PersonsFile, keep_persons
+from app.handed_on_on_screen import work_through as tried_out
 from app.import_on_screen import Upload, hand_in
 from app.program import Program, open_program
 from app.web.application import create_application
@@ -22,6 +24,7 @@ from casework.consent import ConsentState, GivenBy, Statement, record_consent
 from casework.erasure import ErasureReason, propose_erasure
 from casework.models import CaseState
 from casework.programme import OURS
+from casework.referrals import PartnerAccount
 from casework.rights import RequestKind, hold_record, receive_request
 from core.access import UNASSIGNED
 from core.audit import Purpose
@@ -65,6 +68,10 @@ REFERRED, ERASED, HELD, SCREENED = (
 
 ENDED = {CaseState.CLOSED, CaseState.CLOSED_REFERRED}
 SHEET = b"Site,When did the group arrive?,District of origin,District of arrival,female_18_59\nS-1,2026-08-25,Ashby,Birk,3\n"
+PERSONS = b"""prs_FirstName,prs_SecondName,con_Consent,vic_TraffickingStatus,cas_CaseOwner
+Leila,Handedon,true,ActualVictimOfTrafficking,elsewhere
+Idris,Handedon,true,Perhaps,elsewhere
+"""
 
 
 @dataclass(frozen=True)
@@ -98,7 +105,7 @@ def _people(program: Program) -> tuple[dict[str, str], dict[str, UUID]]:
         for roles, name in [*(((role,), name) for role, name in NAMES.items()), (tuple(Role), EVERYBODY)]:
             accounts[name] = add_account(session, program.ring, name, f"{name.title()} Example", kind=AccountKind.PERSON)
             for role in roles:
-                reach = Reach(organisation=clinic) if roles == (Role.PARTNER,) else Reach()
+                reach = Reach(organisation=clinic, provider="medical_partner") if roles == (Role.PARTNER,) else Reach()
                 give_role(session, accounts[name], role, OPERATION, reach)
             cookies[name] = open_session(session, accounts[name], Stage.SIGNED_IN, "a browser")
         dashboard = add_account(session, program.ring, "dashboard", "Dashboard", kind=AccountKind.SERVICE)
@@ -136,6 +143,8 @@ def _work(program: Program, accounts: dict[str, UUID]) -> dict[str, str]:
     with program.database.transaction(Zone.IDENTITY, actor="a test") as session:
         carla = access_for(session, accounts["carla"], OPERATION)
     hand_in(program, carla, Upload(SHEET, Said("arrivals.csv"), UNASSIGNED, "movement_tracking"))
+    persons = keep_persons(program, carla, PersonsFile("persons.csv", PERSONS, UNASSIGNED)).file
+    tried_out(program, carla, persons, dry_run=True)
     with program.database.transaction(Zone.STATISTICS) as session:
         week = max(str(row.period) for row in list_releases(session))
     named = {
@@ -156,5 +165,6 @@ def _refer(session: Session, program: Program, case: UUID, person: UUID, partner
     to = str((draft.fields or {})["provider"])
     said = Statement(Purpose.REFERRAL, ConsentState.GIVEN, now(), "amal", to, given_by=GivenBy.SELF, language="en")
     record_consent(session, program.ring, person, said)
-    send = Step(EntryKind.REFERRAL, Act.SEND, draft.id, due=draft.due, seen=draft.number, open_to=str(partner))
+    theirs = PartnerAccount(str(partner), {to})
+    send = Step(EntryKind.REFERRAL, Act.SEND, draft.id, due=draft.due, seen=draft.number, open_to=theirs)
     return take_step(session, program.ring, case, send, purpose=Purpose.ASSISTANCE)

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from casework import list_cases
 from casework.case_file import Act, EntryKind, Step, read_case_file, take_step
 from casework.consent import ConsentState, GivenBy, Statement, record_consent
+from casework.referrals import PartnerAccount
 from core.audit import Purpose
 from core.clock import now
 from core.database import Zone
@@ -58,7 +59,7 @@ def sign_in_partner(team: Field) -> tuple[UUID, str]:
     with team.database.transaction(Zone.IDENTITY, actor="administrator") as session:
         clinic = add_unit(session, UnitKind.ORGANISATION, "Clinic")
         account = add_account(session, team.ring, "dora", "Dora Example", kind=AccountKind.PERSON)
-        give_role(session, account, Role.PARTNER, OPERATION, Reach(organisation=clinic))
+        give_role(session, account, Role.PARTNER, OPERATION, Reach(organisation=clinic, provider="medical_partner"))
         return account, open_session(session, account, Stage.SIGNED_IN, "a test")
 
 
@@ -67,7 +68,14 @@ def send(team: Field, entry: UUID, account: UUID) -> None:
         case = session.execute(text('SELECT "case" FROM casework.case_entry WHERE id = :id'), {"id": entry}).scalar_one()
         file = read_case_file(session, team.ring, case, purpose=Purpose.ASSISTANCE)
         draft = next(one for one in file.entries if one.id == entry)
-        step = Step(EntryKind.REFERRAL, Act.SEND, entry, due=draft.due, seen=draft.number, open_to=str(account))
+        step = Step(
+            EntryKind.REFERRAL,
+            Act.SEND,
+            entry,
+            due=draft.due,
+            seen=draft.number,
+            open_to=PartnerAccount(str(account), {"medical_partner"}),
+        )
         take_step(session, team.ring, case, step, purpose=Purpose.ASSISTANCE)
 
 

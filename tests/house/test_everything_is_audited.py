@@ -145,6 +145,7 @@ QUIET = {
     "casework.report_forms": "ids and versions of forms",
     "ingest.awaiting_submissions": "ids; what is read of them leaves a line",
     "ingest.count_tables.counted_records": "a step of importing; what is taken in leaves its lines",
+    "ingest.handed_in.count_own": "a number, of one's own files",
     "ingest.handed_in.count_to_take_in": "a number, without opening or naming any",
     "ingest.handed_in.custodies_of_files": "ids and units, by which the quarantine knows whose its entries are",
     "ingest.handed_in.list_handed_in": "who handed a file in, when and how far it is, without opening any",

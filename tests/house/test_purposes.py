@@ -32,6 +32,7 @@ OWN_PURPOSE = {
     "casework.outline_record": Purpose.RIGHTS,
     "casework.read_all_names": Purpose.ASSISTANCE,
     "casework.read_names": Purpose.ASSISTANCE,
+    "casework.give_answer": Purpose.REFERRAL,
     "casework.read_referral": Purpose.REFERRAL,
     "casework.propose_package": Purpose.REFERRAL,
     "casework.restrictions_in_force": Purpose.RIGHTS,

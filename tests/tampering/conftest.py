@@ -46,7 +46,7 @@ from core.settings import Settings
 from core.week import Week
 from forms import RecordPart, add_form_key, publish_form, read_form_definition
 from ingest import UploadedFile, receive_submission
-from ingest.handed_in import Said, ToldRow, keep_file, keep_told
+from ingest.handed_in import Said, ToldRow, keep_file, keep_persons, keep_told
 from ingest.models import Submission
 from ingest.pull import ServerFile, seal_fetched
 from ingest.pull.fetched_file import keep_fetched
@@ -189,6 +189,7 @@ def _handed_in(team: Field) -> None:
             file = keep_file(session, team.ring, Said(name), f"name of {name}".encode(), custody=UNASSIGNED, form_id="form")
             rows = [ToldRow(name, "CSV", 2, "", "accepted")]
             keep_told(session, team.ring, file, rows=rows, notes=[], counts={"accepted": 1})
+            keep_persons(session, team.ring, Said(f"persons of {name}"), name.encode(), custody=UNASSIGNED)
 
 
 def _films(team: Field) -> None:

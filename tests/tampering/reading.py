@@ -32,7 +32,7 @@ from core.permissions import Role
 from core.registers import Breach, list_entries
 from forms import RecordPart, open_form_keys
 from ingest import StoredSubmission, quarantined, read_quarantined, read_submission
-from ingest.handed_in import list_handed_in, open_content_of, open_handed_in
+from ingest.handed_in import HandedInShape, list_handed_in, open_content_of, open_handed_in
 from ingest.models import Submission
 from ingest.quality import read_findings
 from ingest.read_quarantine import read_quarantined_files
@@ -142,8 +142,8 @@ def tokens(session: Session, ring: KeyRing) -> Any:
 
 
 def handed_in(session: Session, ring: KeyRing) -> Any:
-    every = [one.id for one in list_handed_in(session).rows]
-    return [(open_handed_in(session, ring, one), open_content_of(session, ring, one)) for one in sorted(every)]
+    every = sorted((one.id, shape) for shape in HandedInShape for one in list_handed_in(session, shape).rows)
+    return [(open_handed_in(session, ring, one, shape), open_content_of(session, ring, one)) for one, shape in every]
 
 
 def keys_of_ingest(session: Session, ring: KeyRing) -> Any:

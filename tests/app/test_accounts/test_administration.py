@@ -6,9 +6,10 @@ import pytest
 
 from core.audit import Action, audited_entries
 from core.database import Zone
+from core.identity.grants import providers_of
 from core.models import Operation
 from core.permissions import PERMISSIONS, Right, Role
-from tests.app.test_accounts.conftest import Browser, Enrolled, Site, Worker
+from tests.app.test_accounts.conftest import OPERATION, Browser, Enrolled, Site, Worker
 
 
 def at_work(site: Site, enrolled: Enrolled, name: str = "boss", role: Role = Role.ADMINISTRATOR) -> Browser:
@@ -35,6 +36,19 @@ def test_another_administrator_gives_the_role_and_it_works_at_once(site: Site, e
     grant = re.findall(r'name="grant" value="([^"]+)"', browser.page)[0]
     browser.post(f"/accounts/{amal.id}/roles/end", form_token=browser.hidden("form_token"), grant=grant)
     assert worker.open("/accounts").status == 403
+
+
+def test_a_partners_role_names_a_provider_of_the_programme_and_no_other_role_does(site: Site, enrolled: Enrolled) -> None:
+    dora, boss = enrolled("dora", Role.AUDITOR), at_work(site, enrolled)
+    address = f"/accounts/{dora.id}"
+    boss.open(address)
+    assert ('value="medical_partner"' in boss.page, 'value="own"' in boss.page) == (True, False)
+    for role, provider in (("caseworker", "medical_partner"), ("partner", "nobody")):
+        boss.open(address).send(f"{address}/roles", role=role, provider=provider)
+        assert (boss.status, "a provider" in boss.page) == (422, True)
+    boss.open(address).send(f"{address}/roles", role="partner", provider="medical_partner")
+    with site.database.transaction(Zone.IDENTITY, actor="a test") as session:
+        assert providers_of(session, dora.id, OPERATION) == {"medical_partner"}
 
 
 def test_an_administrator_gives_themself_nothing_even_by_hand(site: Site, enrolled: Enrolled) -> None:

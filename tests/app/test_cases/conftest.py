@@ -58,9 +58,10 @@ class Office:
         with self.team.zone() as session:
             say_yes(session, self.team, self.person, recipient)
 
-    def sit(self, name: str, *roles: Role, **reach: UUID) -> Browser:
+    def sit(self, name: str, *roles: Role, provider: str = "", **reach: UUID) -> Browser:
         if name not in self.seats:
-            self.seats[name] = self.site.sign_in(name, *roles, operation=OPERATION, reach=Reach(**reach))
+            within = Reach(**reach, provider=provider)
+            self.seats[name] = self.site.sign_in(name, *roles, operation=OPERATION, reach=within)
         return self.seats[name]
 
     @property

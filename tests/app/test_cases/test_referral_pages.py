@@ -24,7 +24,7 @@ REASON = "Fever since Monday."
 @pytest.fixture
 def dora(office: Office) -> Browser:
     """Of the clinic: a partner whose reach is no unit that holds cases."""
-    return office.sit("dora", Role.PARTNER, team=office.two)
+    return office.sit("dora", Role.PARTNER, team=office.two, provider="medical_partner")
 
 
 @pytest.fixture
@@ -106,6 +106,10 @@ def test_a_referral_is_opened_to_a_partner_and_to_nobody_else(office: Office, en
     referral = office.newest()
     assert office.badr.account
     assert "holds no partner" in plain(send(office, referral, "badr"))
+    office.sit("erik", Role.PARTNER, team=office.two, provider="legal_partner")
+    office.sit("nadia", Role.PARTNER, team=office.two)
+    for anothers in ("erik", "nadia"):
+        assert "is not one of medical_partner" in plain(send(office, referral, anothers))
     assert office.stands(referral)[1] == "draft"
 
 

@@ -28,6 +28,7 @@ from core.settings import Settings
 from forms import RecordPart
 from ingest import Outcome, quarantined
 from ingest.from_files import ImportRun, Told
+from ingest.tables import Source
 from tests.casework.conftest import OPERATION, SCREENING, Field
 from tests.casework.conftest import field_team as field_team  # noqa: PLC0414  (a fixture)
 from tests.casework.conftest import xforms as xforms  # noqa: PLC0414
@@ -72,12 +73,12 @@ class Office:
 
     def look(self, path: Path) -> list[Told]:
         run = ImportRun(OPERATION)
-        with open_handed_on(self.program, SARA, run, path) as handed_on:
+        with open_handed_on(self.program, SARA, run, Source.on_disk(path)) as handed_on:
             batches = import_records(self.program, run, handed_on.found, actor="sara", dry_run=True)
             return [one for batch in batches for one in batch if isinstance(one, Told)]
 
     def propose(self, path: Path, who: Access = SARA) -> UUID:
-        with open_handed_on(self.program, who, ImportRun(OPERATION), path) as handed_on:
+        with open_handed_on(self.program, who, ImportRun(OPERATION), Source.on_disk(path)) as handed_on:
             return propose_handed_on(self.program, who, handed_on)
 
     def approve(self, proposal: UUID, who: Access = DANUTA) -> UUID:
@@ -87,7 +88,7 @@ class Office:
 
     def take_in(self, path: Path, proposal: UUID, custody: Custody | None = None) -> list[Told]:
         run = ImportRun(OPERATION, custody) if custody else ImportRun(OPERATION)
-        with open_handed_on(self.program, SARA, run, path) as handed_on:
+        with open_handed_on(self.program, SARA, run, Source.on_disk(path)) as handed_on:
             batches = take_in_handed_on(self.program, SARA, handed_on, proposal)
             told = [one for batch in batches for one in batch if isinstance(one, Told)]
         list(admit_batches(self.program, OPERATION, actor="sara"))
@@ -214,7 +215,7 @@ def test_what_an_export_writes_is_taken_in(office: Office) -> None:
     """The table `htcds.csv` of an identified export: with its own number of each record, and columns that are ours."""
     row = {"record": "0123456789ab-0123456789ab", **LEILA, "not_in_htcds": "", "export": "an export's mark"}
     path = office.file([row])
-    with open_handed_on(office.program, SARA, ImportRun(OPERATION), path) as handed_on:
+    with open_handed_on(office.program, SARA, ImportRun(OPERATION), Source.on_disk(path)) as handed_on:
         assert handed_on.unused == ("cas_CaseOwner", "not_in_htcds", "export")
     office.whole_way(path)
     with office.team.zone() as session:

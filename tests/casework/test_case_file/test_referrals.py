@@ -19,7 +19,7 @@ from casework.case_file import (
     read_case_file,
     take_step,
 )
-from casework.case_file.errors import ReferralNotAgreed, ReferralUnknown, ReferralUnopened
+from casework.case_file.errors import PartnerOfAnother, ReferralNotAgreed, ReferralUnknown, ReferralUnopened
 from casework.consent import (
     ConsentState,
     GivenBy,
@@ -35,7 +35,7 @@ from casework.programme import OURS as PROGRAMME
 from casework.programme import parse_programme
 from casework.programme.errors import ProgrammeUnreadable
 from casework.records import keep_from
-from casework.referrals import ReadReferral, count_referrals, page_referrals, read_referral
+from casework.referrals import PartnerAccount, ReadReferral, count_referrals, page_referrals, read_referral
 from core.access import Access, Grant, NotAllowed
 from core.audit import Purpose
 from core.clock import now
@@ -105,7 +105,17 @@ def agree(office: Office, recipient: str = "medical_partner", days: int | None =
 def send(office: Office, account: str | None = "dora", who: Access = AMAL, **more: str) -> UUID:
     entry = office.begin(EntryKind.REFERRAL, access=who, **(NEED | more))
     seen = next(one.number for one in office.file().entries if one.id == entry)
-    office.take(Step(EntryKind.REFERRAL, Act.SEND, entry, seen=seen, open_to=account, assignee="amal"), who)
+    office.take(
+        Step(
+            EntryKind.REFERRAL,
+            Act.SEND,
+            entry,
+            seen=seen,
+            open_to=account and PartnerAccount(account, {(NEED | more)["provider"]}),
+            assignee="amal",
+        ),
+        who,
+    )
     return entry
 
 
@@ -286,7 +296,20 @@ def test_what_goes_nowhere_is_opened_to_nobody(office: Office) -> None:
     with pytest.raises(ReferralUnopened):
         send(office, provider="own")
     with pytest.raises(ReferralUnopened):
-        office.take(Step(EntryKind.REFERRAL, Act.WRITE, fields=NEED, open_to="dora"))
+        office.take(Step(EntryKind.REFERRAL, Act.WRITE, fields=NEED, open_to=PartnerAccount("dora", {NEED["provider"]})))
+
+
+@pytest.mark.parametrize("providers", [{"legal_partner"}, set()])
+def test_it_is_opened_to_an_account_of_its_provider_and_to_no_other(office: Office, providers: set[str]) -> None:
+    eligible(office)
+    agree(office)
+    agree(office, "legal_partner")
+    entry = office.begin(EntryKind.REFERRAL, **NEED)
+    send_it = Step(
+        EntryKind.REFERRAL, Act.SEND, entry, seen=office.file().entries[-1].number, open_to=PartnerAccount("dora", providers)
+    )
+    with pytest.raises(PartnerOfAnother):
+        office.take(send_it)
 
 
 def test_a_referral_that_is_opened_to_nobody_here_goes_on_as_before(office: Office) -> None:

@@ -6,10 +6,22 @@ import pytest
 
 from core.access import Access, NotAllowed
 from core.identity.accounts import deactivate
-from core.identity.errors import GrantUnknown, TokenUnfit
+from core.identity.errors import GrantUnknown, TokenTooBusy, TokenUnfit
 from core.identity.grants import Reach, give_role, take_back
 from core.identity.models import AccountKind, UnitKind
-from core.identity.service_tokens import access_of_token, add_token, list_tokens, make_token, propose_token, revoke_token
+from core.identity.service_tokens import (
+    FOR_PARTNERS,
+    MOST_A_MINUTE,
+    access_of_partner,
+    access_of_token,
+    add_token,
+    list_own_tokens,
+    list_tokens,
+    make_token,
+    partner_grants,
+    propose_token,
+    revoke_token,
+)
 from core.identity.units import add_unit
 from core.permissions import PERMISSIONS, Right, Role
 from core.second_person import ProposalNotThere, approve
@@ -164,3 +176,70 @@ def test_tokens_are_listed_page_by_page_the_newest_first(office: Office, moment:
 def test_a_guessed_token_opens_nothing(office: Office) -> None:
     assert access(office, "wst_guessed") is None
     assert access(office, "") is None
+
+
+def own_grant(office: Office, who: UUID) -> UUID:
+    with office.on_behalf_of(who) as session:
+        [grant] = partner_grants(session)
+    return grant.id
+
+
+def test_a_partner_makes_a_token_of_their_own_role_that_an_officer_agreed_to(office: Office) -> None:
+    dora, erik = office.add("dora", Role.PARTNER), office.add("erik", Role.PARTNER)
+    boss, officer = office.add("", Role.ADMINISTRATOR), office.add("", Role.DATA_PROTECTION_OFFICER)
+    grant = own_grant(office, dora)
+    for who in (boss, erik):  # nobody else sees a token of hers
+        with pytest.raises(TokenUnfit), office.on_behalf_of(who) as session:
+            propose_token(session, grant, FOR_PARTNERS, 90)
+    for rights, days in (([Right.READ_IDENTITY], 90), (FOR_PARTNERS, 91), ([], 90)):
+        with pytest.raises(TokenUnfit), office.on_behalf_of(dora) as session:
+            propose_token(session, grant, rights, days)
+    with office.on_behalf_of(dora) as session:
+        proposal = propose_token(session, grant, FOR_PARTNERS[:1], 90)
+    with pytest.raises(ProposalNotThere):
+        make(office, dora, proposal)
+    for who in (boss, erik):
+        with pytest.raises(NotAllowed):
+            agree(office, who, proposal)
+    agree(office, officer, proposal)
+    with pytest.raises(NotAllowed):
+        make(office, erik, proposal)
+    token = make(office, dora, proposal)
+    assert access(office, token) is None, "it opens no page"
+    with office.itself() as session:
+        found = access_of_partner(session, token)
+    assert found
+    assert (found.actor, found.only) == (str(dora), {Right.ANSWER_REFERRAL})
+    with office.on_behalf_of(dora) as session:
+        [listed] = list_own_tokens(session)
+    assert listed.used_at
+    with office.on_behalf_of(erik) as session:
+        assert list_own_tokens(session) == []
+    with pytest.raises(NotAllowed), office.on_behalf_of(erik) as session:
+        revoke_token(session, listed.id)
+    with office.on_behalf_of(dora) as session:
+        revoke_token(session, listed.id)
+    with office.itself() as session:
+        assert access_of_partner(session, token) is None
+
+
+def test_a_program_that_asks_too_often_waits_for_the_next_minute(office: Office, moment: Clock) -> None:
+    _, grant = program(office, Role.PARTNER)
+    with pytest.raises(TokenUnfit):
+        token_for(office, grant, Right.ANSWER_REFERRAL, days=91)
+    token = token_for(office, grant, Right.ANSWER_REFERRAL, days=90)[1]
+    with office.itself() as session:
+        for _ in range(MOST_A_MINUTE):
+            assert access_of_partner(session, token)
+    with pytest.raises(TokenTooBusy), office.itself() as session:
+        access_of_partner(session, token)
+    moment.pass_by(minutes=1)
+    with office.itself() as session:
+        assert access_of_partner(session, token)
+
+
+def test_a_token_of_who_is_no_partner_opens_nothing_for_partners(office: Office) -> None:
+    _, grant = program(office)
+    token = token_for(office, grant, Right.FIND_PERSON)[1]
+    with office.itself() as session:
+        assert access_of_partner(session, token) is None
