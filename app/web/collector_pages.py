@@ -3,9 +3,11 @@
 The address of a phone holds its token. It is shown once, to who added the phone, and is on no other page.
 """
 
+import json
+from base64 import urlsafe_b64encode
 from dataclasses import replace
 from http import HTTPStatus
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import segno
 from fastapi import Request, Response
@@ -17,7 +19,7 @@ from app.web.account_pages import identifier
 from app.web.browser import browser_of
 from app.web.desk import Desk, Entry, OpenDesk, PageGroup
 from app.web.problems import status_of
-from app.web.signed_in import CheckedForm, SignedIn, Visit
+from app.web.signed_in import FORM_TOKEN, CheckedForm, SignedIn, Visit
 from app.web.signed_in_page import go_to, show, signed_in_router
 from core.access import UNASSIGNED, Access, Custody, require
 from core.database import Zone
@@ -64,8 +66,10 @@ def add(request: Request, visit: SignedIn, desk: OpenDesk, form: CheckedForm) ->
         collectors.door_address(server, "")  # before anything is registered: an address that is not shown would be lost
         custody = _custody(desk, visit, form)
         with desk.database.transaction(Zone.COLLECTION, access=visit.access) as session:
-            name, offered = str(form.get("name", "")), _offered(form)
-            token = collectors.add_collector(session, visit.access.operation, name, custody=custody, forms=offered)
+            name, offered, token = str(form.get("name", "")), _offered(form), _token(desk, visit, form)
+            token = collectors.add_collector(
+                session, visit.access.operation, name, custody=custody, forms=offered, token=token
+            )
     except Problem as problem:
         return _form(request, visit, desk, problem=problem, form=form)
     code = segno.make(collectors.phone_settings(server, token, visit.access.operation), error="l", micro=False)
@@ -144,6 +148,7 @@ def _form(
         published=published,
         chosen=_offered(typed) if form else None,
         filled=lambda name: str(typed.get(name, "")),
+        new_id=uuid4,
         server=str(typed.get("server", "")) or browser_of(request).origin,
     )
 
@@ -154,6 +159,16 @@ def _custody(desk: Desk, visit: Visit, form: FormData) -> Custody:
     with desk.database.transaction(Zone.IDENTITY, operation=visit.access.operation, actor=visit.access.actor) as session:
         custody = custody_in(session, identifier(unit)) if unit else UNASSIGNED
         return replace(custody, worker=str(find_account(session, worker).id)) if worker else custody
+
+
+def _token(desk: Desk, visit: Visit, form: FormData) -> str:
+    """The token that this form asks for, the same whenever it is sent alike: a double click is one phone, whose code is seen.
+
+    It follows, by a key, from the id that was made with the page and is kept nowhere, and from all that was filled in.
+    """
+    filled = [(name, str(value)) for name, value in form.multi_items() if name != FORM_TOKEN]
+    asked = desk.ring.blind_token("collector", json.dumps([visit.access.operation, visit.access.actor, sorted(filled)]))
+    return urlsafe_b64encode(asked).rstrip(b"=").decode() if form.get("id") else ""
 
 
 def _offered(form: FormData) -> list[str] | None:

@@ -1,4 +1,4 @@
-"""A person's file, streamed out of the store as an attachment that no browser guesses the type of or keeps, and its small picture.
+"""A person's file, streamed out of the store as an attachment that no browser guesses or keeps, and its small picture.
 
 A file's own name may hold a person's; what is saved is called by a part of its random id instead.
 """

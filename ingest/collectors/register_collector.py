@@ -1,6 +1,6 @@
 """Register who may send answers, and recognise them by the token in their server's address.
 
-A token is 32 random bytes, so its plain SHA-256 cannot be guessed back (unlike a password's).
+A token is 32 bytes that nobody can foresee, so its plain SHA-256 cannot be guessed back (unlike a password's).
 """
 
 import hashlib
@@ -17,6 +17,7 @@ from core.access import UNASSIGNED, Custody, require
 from core.audit import Action, Purpose, record
 from core.clock import now
 from core.permissions import Right
+from core.turns import take_turns
 from forms import RecordPart
 from ingest.collectors.errors import NameMissing
 from ingest.models import CollectorRow
@@ -51,18 +52,27 @@ class Collector:
 
 
 def add_collector(
-    session: Session, operation: str, name: str, *, custody: Custody = UNASSIGNED, forms: Collection[str] | None = None
+    session: Session,
+    operation: str,
+    name: str,
+    *,
+    custody: Custody = UNASSIGNED,
+    forms: Collection[str] | None = None,
+    token: str = "",
 ) -> str:
     """Register a device or team and return its token, which is shown this once and not kept.
 
     `name` is stored in clear: name the device or the team, not a person. What it sends becomes records in `custody`; it is
-    offered `forms`, or all of them. Raises `NotAllowed` or `NameMissing`.
+    offered `forms`, or all of them. Asked again for the same `token`, as by a double click, it is one collector; without
+    one, a token is drawn. Raises `NotAllowed` or `NameMissing`.
     """
     require(session, Right.KEEP_COLLECTORS, custody, subject="ingest.collector")
     name = name.strip()
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise NameMissing
-    token = secrets.token_urlsafe(32)
+    if token and _is_registered(session, token):
+        return token
+    token = token or secrets.token_urlsafe(32)
     row = CollectorRow(
         id=uuid4(),
         operation=operation,
@@ -76,6 +86,13 @@ def add_collector(
     session.flush()
     record(session, Action.REGISTERED, f"ingest.collector:{row.id}", purpose=Purpose.ADMINISTRATION)
     return token
+
+
+def _is_registered(session: Session, token: str) -> bool:
+    """Whether the token was registered by now, where two ask for it at once."""
+    fingerprint = _fingerprint(token)
+    take_turns(session, f"ingest.collector:{fingerprint.hex()}")
+    return session.scalar(select(CollectorRow.id).where(CollectorRow.token_sha256 == fingerprint)) is not None
 
 
 def find_collector(session: Session, token: str) -> Collector | None:
