@@ -67,9 +67,7 @@ def add(request: Request, visit: SignedIn, desk: OpenDesk, form: CheckedForm) ->
         custody = _custody(desk, visit, form)
         with desk.database.transaction(Zone.COLLECTION, access=visit.access) as session:
             name, offered, token = str(form.get("name", "")), _offered(form), _token(desk, visit, form)
-            token = collectors.add_collector(
-                session, visit.access.operation, name, custody=custody, forms=offered, token=token
-            )
+            token = collectors.add_collector(session, visit.access.operation, name, custody=custody, forms=offered, token=token)
     except Problem as problem:
         return _form(request, visit, desk, problem=problem, form=form)
     code = segno.make(collectors.phone_settings(server, token, visit.access.operation), error="l", micro=False)

@@ -26,11 +26,14 @@ RULES = {
 # Every page is seen in one of these; which one goes round, so that each language and screen sees many.
 SEEN_AS = [("en", DESK), ("ar", PHONE), ("so", PHONE), ("ru", DESK), ("es", PHONE), ("ar", DESK), ("fr", PHONE)]
 MOST = 100_000  # bytes of a page with all that comes with it
-LOOK = """() => ({
-  bytes: ["navigation", "resource"].flatMap(kind => performance.getEntriesByType(kind)).reduce((sum, one) => sum + one.decodedBodySize, 0),
-  wider: document.documentElement.scrollWidth - window.innerWidth,
-  links: [...document.querySelectorAll("a[href^='/']")].map(one => one.getAttribute("href")),
-})"""
+LOOK = """() => {
+  const loaded = ["navigation", "resource"].flatMap(kind => performance.getEntriesByType(kind));
+  return {
+    bytes: loaded.reduce((sum, one) => sum + one.decodedBodySize, 0),
+    wider: document.documentElement.scrollWidth - window.innerWidth,
+    links: [...document.querySelectorAll("a[href^='/']")].map(one => one.getAttribute("href")),
+  };
+}"""
 
 
 AXE = Axe().axe_script
