@@ -22,18 +22,22 @@ class Copied:
     """Content that goes by and is remembered, unless there is more of it than a picture is decoded from."""
 
     content: Iterable[bytes] = field(repr=False)
-    _seen: bytearray = field(default_factory=bytearray, init=False, repr=False)
+    _pieces: list[bytes] = field(default_factory=list, init=False, repr=False)
+    _size: int = field(default=0, init=False)
 
     def __iter__(self) -> Iterator[bytes]:
         for piece in self.content:
-            if len(self._seen) <= MOST_BYTES:
-                self._seen += piece[: MOST_BYTES + 1 - len(self._seen)]
+            self._size += len(piece)
+            if self._size <= MOST_BYTES:
+                self._pieces.append(piece)
+            else:
+                self._pieces.clear()
             yield piece
 
     @property
     def whole(self) -> bytes:
-        """What went by; where that was too much, more than `MOST_BYTES` of it, of which no picture is made."""
-        return bytes(self._seen)
+        """What went by; nothing where that was too much."""
+        return b"".join(self._pieces)
 
 
 def keep_thumbnail(vault: Vault, key: RecordKey, file: FileRow, content: bytes) -> bytes:

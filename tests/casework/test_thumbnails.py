@@ -14,7 +14,7 @@ from casework.errors import RecordUnknown
 from casework.records import list_files, read_thumbnail
 from casework.store import NewFile
 from casework.store.seal_record import Vault
-from casework.thumbnails import DecoderUnusable, decode_alone, picture_process, shrink_picture
+from casework.thumbnails import Copied, DecoderUnusable, decode_alone, picture_process, shrink_picture
 from core.access import Access, Grant, NotAllowed
 from core.audit import Action, Purpose, entries_about
 from core.database import Zone
@@ -102,6 +102,14 @@ class TestWhatIsNotMade:
         monkeypatch.setattr(picture_process, "MOST_BYTES", 1_000)
         monkeypatch.setattr(picture_process, "PROGRAM", "nothing is here")
         assert shrink_picture(drawn("PNG", size=(2, 2)) + bytes(1_000)) == b""
+
+    def test_no_more_is_remembered_than_is_decoded(self) -> None:
+        pieces = [bytes(picture_process.MOST_BYTES), b"1", b"2"]
+        copied = Copied(pieces)
+        assert list(copied) == pieces
+        assert copied.whole == b""
+        few = Copied([b"1", b"2"])
+        assert (list(few), few.whole) == ([b"1", b"2"], b"12")
 
     def test_what_takes_too_long_is_ended(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(picture_process, "PATIENCE", 0)
