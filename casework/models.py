@@ -38,6 +38,7 @@ __all__ = [
     "SearchAllowance",
     "StoredKey",
     "SubmittedRecord",
+    "Thumbnail",
     "Token",
     "TokenKind",
 ]
@@ -289,6 +290,17 @@ class FileChunk(Base):
 
     file: Mapped[UUID] = mapped_column(ForeignKey("casework.file.id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    operation: Mapped[str]
+    content: Mapped[bytes]
+
+
+class Thumbnail(Base):
+    """The small picture of a file, sealed under its person's key; an empty one says that none can be made."""
+
+    __tablename__ = "thumbnail"
+    __table_args__ = {"schema": "casework"}
+
+    file: Mapped[UUID] = mapped_column(ForeignKey("casework.file.id", ondelete="CASCADE"), primary_key=True)
     operation: Mapped[str]
     content: Mapped[bytes]
 

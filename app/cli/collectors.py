@@ -62,7 +62,7 @@ def add_collector(
         with program.database.transaction(Zone.COLLECTION, operation=operation, actor=ADMINISTRATOR) as session:
             find_operation(session, operation)
             sign_in = collectors.new_sign_in(program.ring)
-            collectors.add_collector(session, operation, name, custody=custody, forms=form, sign_in=sign_in)
+            collectors.add_collector(session, operation, name, custody=custody, forms=form, token=sign_in.token)
     lies_with = worker or team or area or organisation or "nobody yet: those who work in the whole operation see it"
     _show_address(operation, server, sign_in, qr)
     console.print(f"It is not shown again. What it sends lies with {escape(lies_with)}.")

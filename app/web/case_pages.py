@@ -21,7 +21,7 @@ from app.web.signed_in import SignedIn, Visit
 from app.web.signed_in_page import reader_language, show, signed_in_router
 from app.web.work_pages import paths
 from casework import RecordRestricted, RecordUnknown
-from casework.case_file import PICTURES, Act, CaseFile, Entry, EntryKind, asked_fields
+from casework.case_file import Act, CaseFile, Entry, EntryKind, asked_fields
 from core.audit import Purpose
 from core.clock import now
 from core.permissions import Right
@@ -181,7 +181,6 @@ def _frame(desk: Desk, visit: Visit, opened: OpenCase, reading: Reading, purpose
         "direct": direct_acts,
         "new_id": uuid4,
         "today": now().date(),
-        "pictures": PICTURES,
         "screening": SCREENING.format(case=file.case) if SCREENING in there else "",
     }
 

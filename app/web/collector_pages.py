@@ -3,9 +3,10 @@
 The address of a phone holds its token. It is shown once, to who added the phone, and is on no other page.
 """
 
+import json
 from dataclasses import replace
 from http import HTTPStatus
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import segno
 from fastapi import Request, Response
@@ -17,7 +18,7 @@ from app.web.account_pages import identifier
 from app.web.browser import browser_of
 from app.web.desk import Desk, Entry, OpenDesk, PageGroup
 from app.web.problems import status_of
-from app.web.signed_in import CheckedForm, SignedIn, Visit
+from app.web.signed_in import FORM_TOKEN, CheckedForm, SignedIn, Visit
 from app.web.signed_in_page import go_to, show, signed_in_router
 from core.access import UNASSIGNED, Access, Custody, require
 from core.database import Zone
@@ -26,7 +27,7 @@ from core.identity.accounts import find_account, sign_in_names
 from core.identity.units import custody_in, list_units, ways_to
 from core.permissions import Right
 from ingest import collectors
-from ingest.collectors import Collector, CollectorUnknown
+from ingest.collectors import Collector, CollectorUnknown, PhoneSignIn
 
 __all__ = ["COLLECTORS"]
 
@@ -60,14 +61,14 @@ def consider(request: Request, visit: SignedIn, desk: OpenDesk) -> Response:
 def add(request: Request, visit: SignedIn, desk: OpenDesk, form: CheckedForm) -> Response:
     """Add a phone, and show its address and code this once."""
     server = str(form.get("server", "")).strip()
-    sign_in = collectors.new_sign_in(desk.ring)
+    sign_in = _sign_in(desk, visit, form)
     try:
         collectors.door_address(server, "")  # before anything is registered: an address that is not shown would be lost
         custody = _custody(desk, visit, form)
         with desk.database.transaction(Zone.COLLECTION, access=visit.access) as session:
             name, offered = str(form.get("name", "")), _offered(form)
             token = collectors.add_collector(
-                session, visit.access.operation, name, custody=custody, forms=offered, sign_in=sign_in
+                session, visit.access.operation, name, custody=custody, forms=offered, token=sign_in.token
             )
     except Problem as problem:
         return _form(request, visit, desk, problem=problem, form=form)
@@ -149,6 +150,7 @@ def _form(
         published=published,
         chosen=_offered(typed) if form else None,
         filled=lambda name: str(typed.get(name, "")),
+        new_id=uuid4,
         server=str(typed.get("server", "")) or browser_of(request).origin,
     )
 
@@ -159,6 +161,16 @@ def _custody(desk: Desk, visit: Visit, form: FormData) -> Custody:
     with desk.database.transaction(Zone.IDENTITY, operation=visit.access.operation, actor=visit.access.actor) as session:
         custody = custody_in(session, identifier(unit)) if unit else UNASSIGNED
         return replace(custody, worker=str(find_account(session, worker).id)) if worker else custody
+
+
+def _sign_in(desk: Desk, visit: Visit, form: FormData) -> PhoneSignIn:
+    """What this form asks for, the same whenever it is sent alike: a double click is one phone, whose code is seen.
+
+    It follows, by a key, from the id that was made with the page and is kept nowhere, and from all that was filled in.
+    """
+    filled = [(name, str(value)) for name, value in form.multi_items() if name != FORM_TOKEN]
+    asked = desk.ring.blind_token("collector", json.dumps([visit.access.operation, visit.access.actor, sorted(filled)]))
+    return collectors.new_sign_in(desk.ring, of=asked if form.get("id") else None)
 
 
 def _offered(form: FormData) -> list[str] | None:

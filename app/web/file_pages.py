@@ -1,13 +1,13 @@
-"""Downloading a person's file: streamed out of the store, as an attachment that no browser guesses the type of or keeps.
+"""A person's file, streamed out of the store as an attachment that no browser guesses or keeps, and its small picture.
 
 A file's own name may hold a person's; what is saved is called by a part of its random id instead.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Query, Response
 from fastapi.responses import StreamingResponse
 
 from app.web.desk import Desk, OpenDesk, PageGroup
@@ -28,6 +28,10 @@ ATTACHMENT: Final[Mapping[str, str]] = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "sandbox; default-src 'none'",
 }
+NO_PREVIEW: Final = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#52646f">'
+    b'<path d="M6 2.5h8l4 4v15H6zM14 2.5v4h4M3 21.5l18-18"/></svg>'
+)
 ENDINGS: Final[Mapping[str, str]] = {
     "image/jpeg": "jpg",
     "image/png": "png",
@@ -52,6 +56,17 @@ def download(visit: SignedIn, desk: OpenDesk, person: UUID, file: UUID, form: Ch
     return StreamingResponse(
         _content(desk, visit.access, file, purpose), media_type="application/octet-stream", headers=attachment(name)
     )
+
+
+@router.get("/persons/{person}/files/{file}/thumbnail")
+def thumbnail(visit: SignedIn, desk: OpenDesk, person: UUID, file: UUID, purpose: Annotated[str, Query()] = "") -> Response:
+    """The small picture of one file, noted in the audit log like the file; an empty sheet where none can be made."""
+    with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
+        label, made = records.read_thumbnail(session, desk.ring, file, purpose=purpose_of(purpose))
+        if label.person != person:
+            raise RecordUnknown(kind="file", record=file)
+    headers = {**ATTACHMENT, "Content-Disposition": "inline"}
+    return Response(made or NO_PREVIEW, media_type="image/jpeg" if made else "image/svg+xml", headers=headers)
 
 
 def attachment(name: str) -> dict[str, str]:

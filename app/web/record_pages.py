@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 import forms
 from app.web.desk import Desk, OpenDesk, PageGroup
-from app.web.record_desk import PURPOSES, account_named, purpose_of
+from app.web.record_desk import PURPOSES, account_named, code_chosen, purpose_of
 from app.web.record_ends import Ends, ends_of_record
 from app.web.record_panels import Panels, read_panels, units_to_choose
 from app.web.signed_in import CheckedForm, SignedIn, Visit
@@ -86,7 +86,7 @@ def share(request: Request, visit: SignedIn, desk: OpenDesk, person: UUID, form:
 def keep(request: Request, visit: SignedIn, desk: OpenDesk, person: UUID, form: CheckedForm) -> Response:  # noqa: ARG001
     """Keep a colleague from one part of the record, or let them read it again."""
     account = account_named(desk, visit, str(form.get("account", "")))
-    part = RecordPart(str(form.get("part", RecordPart.NARRATIVE.value)))
+    part = code_chosen(form.get("part", RecordPart.NARRATIVE.value), RecordPart, "part")
     change = records.let_read_again if form.get("again") else records.keep_from
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
         change(session, desk.ring, person, part, account)

@@ -1,6 +1,7 @@
 """The files that an interview's answers name become the files of the person they were given by or taken of."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select
@@ -10,8 +11,10 @@ from casework.models import FileRow, KeyKind
 from casework.store.change_clear import changing_clear
 from casework.store.seal_file import NewFile, open_label, seal_label, write_chunks
 from casework.store.seal_record import Vault, stored_key
+from casework.thumbnails import PICTURES, Copied, DecoderUnusable, keep_thumbnail
 from core.audit import Purpose
 from core.clock import now
+from core.envelope import RecordKey
 from forms import Question
 from ingest import Answers, UploadedFile, read_submission
 
@@ -34,7 +37,10 @@ def admit_files(desk: Desk, arrival: Arrival, person: UUID, answers: Answers) ->
 
 
 def add_file(vault: Vault, person: UUID, new: NewFile, *, chain: UUID | None = None, file: UUID | None = None) -> UUID:
-    """Seal a file under its person's key, one chunk in memory at a time; its id. Raises `KeyDestroyed`."""
+    """Seal a file under its person's key, with its small picture where it has one; its id. Raises `KeyDestroyed`.
+
+    One chunk is in memory at a time; of a picture, all of it.
+    """
     file, key = file or uuid4(), stored_key(vault, person, KeyKind.PERSON)
     row = FileRow(
         id=file,
@@ -49,8 +55,18 @@ def add_file(vault: Vault, person: UUID, new: NewFile, *, chain: UUID | None = N
     with changing_clear(vault, [person]):
         vault.session.add(row)
         vault.session.flush()
-    write_chunks(vault, key, file, new.content)
+    if new.media_type in PICTURES:
+        _write_picture(vault, key, row, new)
+    else:
+        write_chunks(vault, key, file, new.content)
     return file
+
+
+def _write_picture(vault: Vault, key: RecordKey, row: FileRow, new: NewFile) -> None:
+    copied = Copied(new.content)
+    write_chunks(vault, key, row.id, copied)
+    with suppress(DecoderUnusable):  # told to whoever looks; what was sent is kept in any case
+        keep_thumbnail(vault, key, row, copied.whole)
 
 
 def remove_files(vault: Vault, chain: UUID, *, person: UUID | None = None) -> None:

@@ -22,6 +22,7 @@ from casework.store.change_clear import changing_clear
 from casework.store.need_to_know import require_files
 from casework.store.seal_file import NewFile
 from casework.store.seal_record import Vault
+from casework.thumbnails import PICTURES
 from core.access import require
 from core.audit import Action, Purpose, record
 from core.clear_columns import custody_of
@@ -32,7 +33,6 @@ from forms import RecordPart
 
 __all__ = ["PICTURES", "Document", "add_document", "document_of"]
 
-PICTURES: Final = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})  # what every browser shows by itself
 OTHER: Final = "application/octet-stream"
 LONGEST_NAME: Final = 120
 # Where it begins, what stands there, and what that says of the file.

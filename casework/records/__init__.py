@@ -13,7 +13,7 @@ from casework.records.open_record import (
     review_opening,
     share_record,
 )
-from casework.records.read_files import FileLabel, list_files, read_file
+from casework.records.read_files import FileLabel, list_files, read_file, read_thumbnail
 from casework.records.view_record import RecordView, ViewedField, outline_record, view_record
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "page_left",
     "page_to_review",
     "read_file",
+    "read_thumbnail",
     "review_opening",
     "share_record",
     "view_record",

@@ -16,6 +16,7 @@ from casework.store.need_to_know import require_files
 from casework.store.seal_file import open_chunks, open_label
 from casework.store.seal_record import Vault, find_with_key, stored_key
 from casework.store.what_is_listed import FILE
+from casework.thumbnails import PICTURES, Copied, keep_thumbnail, kept_thumbnail
 from core.audit import Action, Purpose, record
 from core.clear_columns import code_in
 from core.database import among_given
@@ -23,7 +24,7 @@ from core.envelope import RecordKey
 from core.keyring import KeyRing
 from forms import RecordPart
 
-__all__ = ["FileLabel", "OpenedFile", "list_files", "read_file"]
+__all__ = ["FileLabel", "OpenedFile", "list_files", "read_file", "read_thumbnail"]
 
 THEIRS: Final = (
     select(FileRow)
@@ -43,6 +44,11 @@ class FileLabel:
     question: str
     part: RecordPart
     replaced: bool
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it calls itself one of which a small one is made; what it really is, its bytes decide."""
+        return self.media_type in PICTURES
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,29 @@ def read_file(session: Session, ring: KeyRing, file_id: UUID, *, purpose: Purpos
     Raises `RecordUnknown` (also out of reach), `NotAllowed`, `ReadTooMany`, `KeyDestroyed` or `CiphertextRefused`; reading
     its content raises `CiphertextRefused` or `FileCut`.
     """
+    vault, key, row = _open(session, ring, file_id, purpose)
+    return OpenedFile(_label(key, row), open_chunks(vault, key, row))
+
+
+def read_thumbnail(session: Session, ring: KeyRing, file_id: UUID, *, purpose: Purpose) -> tuple[FileLabel, bytes]:
+    """One file with its small picture, a JPEG; empty where there is none. It is made now where nobody made it before.
+
+    Raises what `read_file` and its content raise, `RecordUnknown` for what is no picture, and `DecoderUnusable`.
+    """
+    vault, key, row = _open(session, ring, file_id, purpose)
+    label, kept = _label(key, row), kept_thumbnail(vault, key, row)
+    if not label.is_picture:
+        raise RecordUnknown(kind="picture", record=file_id)
+    if kept is not None:
+        return label, kept
+    copied = Copied(open_chunks(vault, key, row))
+    for _ in copied:
+        pass
+    return label, keep_thumbnail(vault, key, row, copied.whole)
+
+
+def _open(session: Session, ring: KeyRing, file_id: UUID, purpose: Purpose) -> tuple[Vault, RecordKey, FileRow]:
+    """The file with the key that opens it, read and noted for this account."""
     row = session.get(FileRow, file_id)
     if row is None:
         raise RecordUnknown(kind="file", record=file_id)
@@ -87,8 +116,7 @@ def read_file(session: Session, ring: KeyRing, file_id: UUID, *, purpose: Purpos
     count_reading(session, [row.person])
     record(session, Action.READ, f"casework.file:{file_id}", purpose=purpose, detail={"person": str(row.person)})
     vault = Vault(session, ring, row.operation)
-    key = stored_key(vault, row.person, KeyKind.PERSON)
-    return OpenedFile(_label(key, row), open_chunks(vault, key, row))
+    return vault, stored_key(vault, row.person, KeyKind.PERSON), row
 
 
 def _label(key: RecordKey, row: FileRow) -> FileLabel:

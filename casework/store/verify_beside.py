@@ -16,6 +16,7 @@ from casework.store.seal_between import open_between
 from casework.store.seal_file import open_chunks, open_label
 from casework.store.seal_record import Vault, stored_key
 from casework.store.seal_steps import open_steps
+from casework.thumbnails import kept_thumbnail
 from casework.trafficking_models import HistoryEvent, Perpetrator
 from core.clear_columns import code_in, codes_in, custody_of
 from core.envelope import Binding
@@ -43,6 +44,7 @@ def _file(vault: Vault, key: KeptKey, row: FileRow) -> None:
     open_label(key, row)
     for _ in open_chunks(vault, key, row):
         pass
+    kept_thumbnail(vault, key, row)
 
 
 def _hold(_: Vault, key: KeptKey, row: Hold) -> None:

@@ -1,6 +1,6 @@
 """Register who may send answers, and recognise them by the token in their server's address.
 
-A token is 32 random bytes, so its plain SHA-256 cannot be guessed back (unlike a password's).
+A token is 32 bytes that nobody can foresee, so its plain SHA-256 cannot be guessed back (unlike a password's).
 """
 
 import hashlib
@@ -17,9 +17,9 @@ from core.access import UNASSIGNED, Custody, require
 from core.audit import Action, Purpose, record
 from core.clock import now
 from core.permissions import Right
+from core.turns import take_turns
 from forms import RecordPart
 from ingest.collectors.errors import NameMissing
-from ingest.collectors.sign_in import PhoneSignIn
 from ingest.models import CollectorRow
 
 __all__ = ["Collector", "add_collector", "collector_of", "find_collector"]
@@ -58,20 +58,21 @@ def add_collector(
     *,
     custody: Custody = UNASSIGNED,
     forms: Collection[str] | None = None,
-    sign_in: PhoneSignIn | None = None,
+    token: str = "",
 ) -> str:
     """Register a device or team and return its token, which is shown this once and not kept.
 
     `name` is stored in clear: name the device or the team, not a person. What it sends becomes records in `custody`; it is
-    offered `forms`, or all of them. With `sign_in` its token is that one's, so that it may sign in by name, too.
-
-    Raises `NotAllowed` or `NameMissing`.
+    offered `forms`, or all of them. Asked again for the same `token`, as by a double click, it is one collector; without
+    one, a token is drawn. Raises `NotAllowed` or `NameMissing`.
     """
     require(session, Right.KEEP_COLLECTORS, custody, subject="ingest.collector")
     name = name.strip()
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise NameMissing
-    token = sign_in.token if sign_in else secrets.token_urlsafe(32)
+    if token and _is_registered(session, token):
+        return token
+    token = token or secrets.token_urlsafe(32)
     row = CollectorRow(
         id=uuid4(),
         operation=operation,
@@ -85,6 +86,13 @@ def add_collector(
     session.flush()
     record(session, Action.REGISTERED, f"ingest.collector:{row.id}", purpose=Purpose.ADMINISTRATION)
     return token
+
+
+def _is_registered(session: Session, token: str) -> bool:
+    """Whether the token was registered by now, where two ask for it at once."""
+    fingerprint = _fingerprint(token)
+    take_turns(session, f"ingest.collector:{fingerprint.hex()}")
+    return session.scalar(select(CollectorRow.id).where(CollectorRow.token_sha256 == fingerprint)) is not None
 
 
 def find_collector(session: Session, token: str) -> Collector | None:

@@ -27,9 +27,9 @@ class PhoneSignIn:
     token: str = field(repr=False)
 
 
-def new_sign_in(ring: KeyRing) -> PhoneSignIn:
-    """One for a phone that is about to be registered by its token."""
-    return sign_in_named(ring, NAMED + _letters(secrets.token_bytes(NAME_BYTES)))
+def new_sign_in(ring: KeyRing, *, of: bytes | None = None) -> PhoneSignIn:
+    """One for a phone that is about to be registered by its token; `of` the same bytes it is the same one."""
+    return sign_in_named(ring, NAMED + _letters((of or secrets.token_bytes(NAME_BYTES))[:NAME_BYTES]))
 
 
 def sign_in_named(ring: KeyRing, name: str) -> PhoneSignIn:

@@ -53,6 +53,19 @@ def test_a_phone_is_added_and_its_address_shown_this_once(signed_in: SignIn, fie
     assert "/key/" not in listed + alma.get(f"{LIST}/{found.id}").text
 
 
+def test_a_double_click_adds_one_phone_and_shows_its_address(signed_in: SignIn, field_team: Field, teams: Teams) -> None:
+    alma = signed_in("alma", Role.ADMINISTRATOR)
+    [made] = re.findall(r'name="id" value="([0-9a-f-]+)"', alma.get(NEW).text)
+    shown = [
+        re.findall(rf"<code>({SERVER}/key/[\w-]+)</code>", add(alma, id=made, name=name).text)
+        for name in ("tablet 3", "tablet 3", "tablet 4")
+    ]
+    assert shown[0] == shown[1] != shown[2]  # whoever goes back and names another phone gets another
+    assert set(phones(field_team)) == {"tablet 3", "tablet 4"}
+    ilya = signed_in("ilya", Role.ADMINISTRATOR)
+    assert shown[0][0] not in add(ilya, id=made).text  # nobody else gets an address by the page's id
+
+
 def test_nothing_is_added_where_the_address_could_not_be_used(signed_in: SignIn, field_team: Field) -> None:
     alma = signed_in("alma", Role.ADMINISTRATOR)
     for fields in ({"server": "http://collect.example.org"}, {"name": " "}, {"worker": "nobody"}):

@@ -262,6 +262,7 @@ def test_a_colleague_is_kept_from_the_narrative(signed_in: SignIn, person: UUID)
     told = "person/narrative/interviewer_notes"
     assert SCREENING["interviewer_notes"] in badr.send(f"/persons/{person}", reveal=told).text
     amal.send(f"/persons/{person}/keep-from", page=f"/persons/{person}", account="badr", part="narrative")
+    assert amal.send(f"/persons/{person}/keep-from", account="badr", part="no part").status_code == 422
     assert "Closed to you" in badr.get(f"/persons/{person}").text
     assert badr.send(f"/persons/{person}", reveal=told).status_code == 403
 

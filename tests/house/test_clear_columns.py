@@ -27,6 +27,7 @@ LEFT_OUT = {
     "casework.restriction.movement_event": "the report whose keys list the restriction (`casework/store/clear_rows.py`)",
     "casework.token.operation": "in another one the token is not found, and missed by the key",
     "casework.file_chunk": "file and position are bound into each chunk; one that is not found is said",
+    "casework.thumbnail": "the file is bound into it; one that is not found is made anew from the file",
     "casework.file.added_at": "a moment of processing, which decides nothing",
     "casework.case.row_version": "counts writings, so that two who write at once meet, and phones fetch anew",
     "casework.case.custody": "the person's, which the database keeps it to, and with which it is compared with the case file",

@@ -41,6 +41,7 @@ _BY_KIND: Final = {
         "casework.perpetrator.said",
         "casework.record_key.versions",
         "casework.relationship.said",
+        "casework.thumbnail.content",
         "core.register_entry.content",
         "forms.form_key.private_key",
         "identity.account.display_name",

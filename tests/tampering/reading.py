@@ -17,7 +17,7 @@ from casework.consent import consent_history
 from casework.family import view_child, view_family
 from casework.family_models import BestInterestStep, ChildCare
 from casework.models import Case, MovementEvent, Person
-from casework.records import list_files, openings_to_review, read_file
+from casework.records import list_files, openings_to_review, read_file, read_thumbnail
 from casework.rights import list_holds
 from casework.rights.keep_former import former_answers
 from casework.trafficking import HISTORY, PERPETRATORS, KeptApart, view_notes
@@ -83,6 +83,11 @@ def each_person(read: Callable[[Session, KeyRing, UUID], Any]) -> Callable[[Sess
 def files(session: Session, ring: KeyRing, person: UUID) -> Any:
     labels = list_files(session, ring, person, purpose=LAW)
     return [(label, b"".join(read_file(session, ring, label.id, purpose=LAW).content)) for label in labels]
+
+
+def thumbnails(session: Session, ring: KeyRing, person: UUID) -> Any:
+    labels = list_files(session, ring, person, purpose=LAW)
+    return [read_thumbnail(session, ring, label.id, purpose=LAW) for label in labels if label.is_picture]
 
 
 def case_files(session: Session, ring: KeyRing) -> Any:
@@ -209,6 +214,7 @@ READINGS: Final[Mapping[str, Reading]] = {
     "casework.person": Reading(Zone.CASEWORK, persons),
     "casework.record_key": Reading(Zone.CASEWORK, keys_of_casework, "record"),
     "casework.relationship": Reading(Zone.CASEWORK, each_person(relatives), "concat_ws(' ', id, person, other)"),
+    "casework.thumbnail": Reading(Zone.CASEWORK, each_person(thumbnails), "file"),
     "core.register_entry": Reading(Zone.AUDIT, registers, access=DINA),
     "forms.form_key": Reading(Zone.CASEWORK, keys_of_forms),
     "identity.account": Reading(Zone.IDENTITY, accounts, access=SERVER),

@@ -1,20 +1,26 @@
 """Ways of a case over several desks: approval, transfer, referral on a consent, documents, timeline, paper."""
 
 import re
+from io import BytesIO
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from PIL import Image
 from sqlalchemy import text
 
 import app.web.streamed_upload
-from casework.case_file import Act, EntryKind
+from casework.admission.admit_files import add_file
+from casework.case_file import Act, EntryKind, document_of
+from casework.store import NewFile
+from casework.store.seal_record import Vault
 from core.audit import Action, audited_entries
 from core.database import Zone
 from core.permissions import Role
+from forms import RecordPart
 from tests.app.signed_in_browser import Browser
 from tests.app.test_cases.conftest import Office, plain
-from tests.casework.conftest import SCREENING
+from tests.casework.conftest import OPERATION, SCREENING
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"picture" * 40
 TROUBLE = "../../etc/\u202eevil\u202c<b>.png"
@@ -125,6 +131,59 @@ def test_a_picture_is_kept_encrypted_and_shown_and_its_name_is_only_a_label(offi
     assert b"evil" not in label
     assert "Added to the case" in office.amal.get(f"/persons/{office.person}").text
     assert office.badr.get(f"{office.address}/documents/{file}").status_code == 404
+
+
+def photo(text: bytes = b"") -> bytes:
+    held = BytesIO()
+    Image.effect_noise((400, 300), 90).convert("RGB").save(held, "JPEG", comment=text)
+    return held.getvalue()
+
+
+def small_pictures(page: str) -> list[str]:
+    return re.findall(r'<img class="thumb" src="([^"]+)"', page)
+
+
+def test_photos_have_small_pictures_for_who_sees_the_files_and_nobody_else(office: Office) -> None:
+    file, secret = str(uuid4()), b"N 2.0469 E 45.3182"
+    add(office, office.amal, photo(secret), id=file)
+    add(office, office.amal, b"%PDF-1.7 scan", "scan.pdf")
+    [address] = small_pictures(office.amal.get(office.address).text)
+    assert address in office.amal.get(f"/persons/{office.person}").text.replace("&amp;", "&")
+    assert file in address
+    made = office.amal.get(address)
+    assert (made.headers["Content-Type"], made.headers["Cache-Control"]) == ("image/jpeg", "no-store")
+    assert secret not in made.content
+    assert office.badr.get(address).status_code == 404
+    assert office.amal.get(address.replace(str(office.person), str(uuid4()))).status_code == 404
+    office.carla.send(f"/persons/{office.person}/keep-from", page=f"/persons/{office.person}", account="amal", part="facts")
+    assert office.amal.get(address).status_code == 403
+    assert small_pictures(office.amal.get(office.address).text) == []
+
+
+def test_a_picture_that_says_who_somebody_is_is_covered_and_of_what_does_not_open_there_is_a_sheet(office: Office) -> None:
+    add(office, office.amal, PNG, part="identity")
+    page = office.amal.get(office.address).text
+    [address] = small_pictures(page)
+    assert page.index('<summary aria-label="Show the small picture: photo.png') < page.index(address)
+    assert office.amal.get(address).headers["Content-Type"] == "image/svg+xml"
+
+
+def test_a_page_with_twenty_small_pictures_is_light_and_so_are_they(office: Office) -> None:
+    add(office, office.amal, photo())
+    with office.team.zone() as session:
+        vault = Vault(session, office.team.ring, OPERATION)
+        for _ in range(19):
+            add_file(
+                vault,
+                office.person,
+                NewFile("photo.jpg", "image/jpeg", [b"no picture"], RecordPart.FACTS, document_of(office.case)),
+            )
+    page = office.amal.get(office.address)
+    addresses = small_pictures(page.text)
+    assert len(addresses) == 20
+    assert page.text.count('loading="lazy"') == 20
+    assert len(page.content) < 100_000
+    assert max(len(office.amal.get(address).content) for address in addresses) < 8_000  # of noise, which is the largest
 
 
 def test_what_is_no_picture_is_saved_and_never_shown(office: Office) -> None:

@@ -21,7 +21,7 @@ AT = "/collect"
 def sign_in(phone: Phone) -> PhoneSignIn:
     made = new_sign_in(phone.ring)
     with phone.database.transaction(Zone.COLLECTION, operation=OPERATION) as session:
-        add_collector(session, OPERATION, "tablet 8", sign_in=made)
+        add_collector(session, OPERATION, "tablet 8", token=made.token)
     return made
 
 
