@@ -4,7 +4,7 @@ It is opened in memory alone. Reception and admission are the program's work in 
 handed it in, whose right and reach were asked for before.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from uuid import UUID, uuid4

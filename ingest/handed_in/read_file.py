@@ -148,11 +148,12 @@ def earlier_mappings(session: Session, ring: KeyRing, form_id: str, *, most: int
     access = require(session, Right.REVIEW_SUBMISSION, subject=HANDED_IN)
     taken_in = (
         HandedInRow.operation == access.operation,
+        HandedInRow.shape == HandedInShape.MAPPED.value,
         HandedInRow.form_id == form_id,
         HandedInRow.state == HandedInState.TAKEN_IN.value,
     )
     newest = session.scalars(select(HandedInRow.id).where(*taken_in).order_by(HandedInRow.at.desc()).limit(most)).all()
-    opened = (open_handed_in(session, ring, file).said for file in newest)
+    opened = (open_handed_in(session, ring, file, HandedInShape.MAPPED).said for file in newest)
     return list(dict.fromkeys(said.mapping for said in opened if said and said.mapping))
 
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0070"
-down_revision = "0065"
+down_revision = "0069"
 
 CASEWORK = "waystation_casework"
 OWN_OPERATION = "operation = (SELECT current_setting('waystation.operation', true))"

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0073"
-down_revision = "0065"
+revision = "0071"
+down_revision = "0070"
 
 
 def upgrade() -> None:
