@@ -94,6 +94,7 @@ QUIET = {
     "casework.case_sources": "digests of which records there are, without opening any",
     "anonymizer.ask_for": "a note for workers; protecting, under the name of who asked, leaves the line",
     "anonymizer.count_unprotected": "how many weeks wait, without naming one; the list of them leaves the line",
+    "anonymizer.populations_of": "of whom a period has tables; opening one leaves the line",
     "anonymizer.asked_periods": "codes of periods and numbers of goals",
     "anonymizer.done_with": "a step of protecting, which leaves the line",
     "anonymizer.take_asked": "a step of protecting, which leaves the line",

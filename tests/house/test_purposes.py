@@ -142,6 +142,7 @@ OPENS_NOTHING = {
     "anonymizer.ask_for",
     "anonymizer.asked_periods",
     "anonymizer.count_unprotected",  # a number of weeks
+    "anonymizer.populations_of",  # which tables there are
     "anonymizer.done_with",
     "anonymizer.take_asked",
     "anonymizer.tell_of_asked",
