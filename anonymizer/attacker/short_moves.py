@@ -2,7 +2,8 @@
 
 A program in changes: each costs something, up or down. It starts where nothing is changed yet and one cell is pushed to
 where it is wanted, and has to mend only the sums that this breaks. So it takes as many steps as the move is long, however
-large the system is, and short moves are mostly whole by themselves.
+large the system is, and short moves are mostly whole by themselves. Of one that is broken the column that is in most sums, a
+total rather than its parts, is made whole and the program goes on from there: what hangs together with it follows.
 """
 
 from collections.abc import Sequence
@@ -54,17 +55,16 @@ class ShortMoves:
             towards, back, far = self._ways(push)
             costs[towards], room[towards], room[back] = -GAIN, far, 0
         self._begin(costs, np.zeros(len(room)), room)
-        for decided in range(DECIDED):
+        for _ in range(DECIDED):
             if self._run() != STATUS.kOptimal:
                 return None
             change = self._change()
-            if not decided:
-                self._hold([push.column for push in pushes if abs(change[push.column] + self._base[push.column] - push.goal) < NEAR], change)
             broken = np.flatnonzero(np.abs(change - np.rint(change)) > NEAR)
             if not len(broken):
                 return self._base + np.rint(change).astype(np.int64)
-            first = int(broken[np.argmax(self._sums[broken])])
-            self._hold([first], change)
+            # where a goal was reached it is not given up again
+            reached = [column for column, goal in pushes if abs(self._base[column] + change[column] - goal) < NEAR]
+            self._hold([int(broken[np.argmax(self._sums[broken])]), *reached], change)
         return None
 
     def rules_out(self, push: Push) -> bool:
@@ -96,7 +96,7 @@ class ShortMoves:
         return change
 
     def _hold(self, columns: Sequence[int], change: Reals) -> None:
-        """Hold columns at the whole change nearest to theirs."""
+        """Decide columns: each changes from now on by the whole number nearest to what it changes by."""
         for column in columns:
             whole = float(np.rint(change[column]))
             for way, far in ((column, max(whole, 0.0)), (column + len(self._base), max(-whole, 0.0))):
