@@ -35,7 +35,7 @@ APART: Final = 8  # columns around one in which nobody else is asked for first
 TRIED: Final = 1000  # columns that may be asked for first
 SECOND: Final = 0.01  # what all others count beside these
 GAIN: Final = 10  # of so many open ends a program has to settle one, or it is the last one of its kind
-ENOUGH: Final = 200  # or of so many columns, where all are asked at once from the beginning
+ENOUGH: Final = 200  # or of so many columns, where all are asked at once from the beginning, and where moves go singly
 WORTHWHILE: Final = 300  # open columns from which a second process finds more than it costs to start
 PARTS: Final = 8  # of what is open, whatever the number of processes
 
@@ -200,8 +200,8 @@ class PossibleTables:
             return
         block = _Block(self._core, self._asked, self._base, columns)
         before = left = len(self._both(columns, low, high))
-        settled = len(columns)
-        while left and settled > (len(columns) / ENOUGH if self._at_once else before / GAIN):
+        settled, together = len(columns), self._layers is None and not self._at_once  # what is left is moved ten at a time
+        while left and settled > (before / GAIN if together else len(columns) / ENOUGH):
             before = left
             falling, rising = self._part(*self._open(columns, low, high))
             tried = self.chance.permutation(columns[falling | rising])[:TRIED]

@@ -2,7 +2,8 @@
 
 A program in changes: each costs something, up or down. It starts where nothing is changed yet and one cell is pushed to
 where it is wanted, and has to mend only the sums that this breaks. So it takes as many steps as the move is long, however
-large the system is, and short moves are mostly whole by themselves.
+large the system is, and short moves are mostly whole by themselves. Of one that is broken the column that is in most sums, a
+total rather than its parts, is made whole and the program goes on from there: what hangs together with it follows.
 """
 
 from collections.abc import Sequence
@@ -15,14 +16,13 @@ from scipy import sparse
 from anonymizer.attacker.deduction import FAR
 from anonymizer.attacker.joint_program import NEAR, Reals, load_program
 from anonymizer.attacker.unknowns import Equations, Whole
-from anonymizer.attacker.whole_tables import whole_near
 
 __all__ = ["Push", "ShortMoves"]
 
 GAIN: Final = 1e4  # of a column at its goal, against 1 to 2 for a person moved elsewhere
 STATUS: Final = highspy.HighsModelStatus
 STEPS: Final = 5000  # of the simplex; a move that takes more is not short
-BROKEN: Final = 1000  # columns that are made whole together at most
+DECIDED: Final = 20  # columns one after the other; a move that is broken still is tried another way
 
 
 class Push(NamedTuple):
@@ -36,7 +36,8 @@ class ShortMoves:
     """Moves away from the table `base`, which keeps the equations between `lower` and `upper` (`FAR` is no end)."""
 
     def __init__(self, equations: Equations, lower: Whole, upper: Whole, base: Whole) -> None:
-        self._equations, self._lower, self._upper, self._base = equations, lower, upper, base
+        self._base = base
+        self._sums: Final = np.diff(equations.signs.tocsc().indptr)
         self._room: Final = np.concatenate([np.where(upper == FAR, np.inf, upper - base), base - lower])
         self._changes: Final = np.arange(2 * len(base), dtype=np.int32)
         nothing = np.zeros(2 * len(base))
@@ -53,32 +54,50 @@ class ShortMoves:
         for push in pushes:
             towards, back, far = self._ways(push)
             costs[towards], room[towards], room[back] = -GAIN, far, 0
-        if self._solve(costs, np.zeros(len(room)), room) != STATUS.kOptimal:
-            return None
-        up, down = np.split(np.array(self._solver.getSolution().col_value), 2)
-        values: Reals = self._base + up - down
-        lower, upper = self._lower.copy(), self._upper.copy()
-        for column, goal in pushes:  # where it was reached it is not given up again
-            if abs(values[column] - goal) < NEAR:
-                lower[column] = upper[column] = goal
-        return whole_near(self._equations, values, lower, upper, most=BROKEN)
+        self._begin(costs, np.zeros(len(room)), room)
+        for _ in range(DECIDED):
+            if self._run() != STATUS.kOptimal:
+                return None
+            change = self._change()
+            broken = np.flatnonzero(np.abs(change - np.rint(change)) > NEAR)
+            if not len(broken):
+                return self._base + np.rint(change).astype(np.int64)
+            # where a goal was reached it is not given up again
+            reached = [column for column, goal in pushes if abs(self._base[column] + change[column] - goal) < NEAR]
+            self._hold([int(broken[np.argmax(self._sums[broken])]), *reached], change)
+        return None
 
     def rules_out(self, push: Push) -> bool:
         """Whether no values at all, in fractions neither, have a column at its goal or beyond: proven, if it is told."""
         least, room = np.zeros(len(self._room)), self._room.copy()
         towards, back, far = self._ways(push)
         least[towards], room[back] = far, 0
-        return self._solve(np.ones(len(room)), least, room) == STATUS.kInfeasible
+        self._begin(np.ones(len(room)), least, room)
+        return self._run() == STATUS.kInfeasible
 
     def _ways(self, push: Push) -> tuple[int, int, int]:
         """The change towards a goal, the one away from it, and how far it is."""
         far, up, down = push.goal - int(self._base[push.column]), push.column, push.column + len(self._base)
         return (up, down, far) if far > 0 else (down, up, -far)
 
-    def _solve(self, costs: Reals, least: Reals, room: Reals) -> highspy.HighsModelStatus:
+    def _begin(self, costs: Reals, least: Reals, room: Reals) -> None:
         solver, count = self._solver, len(self._changes)
         solver.changeColsCost(count, self._changes, costs)
         solver.changeColsBounds(count, self._changes, least, room)
         solver.setBasis()  # where nothing is changed: from the last move it would be a long way
-        solver.run()
-        return solver.getModelStatus()
+
+    def _run(self) -> highspy.HighsModelStatus:
+        self._solver.run()
+        return self._solver.getModelStatus()
+
+    def _change(self) -> Reals:
+        up, down = np.split(np.array(self._solver.getSolution().col_value), 2)
+        change: Reals = up - down
+        return change
+
+    def _hold(self, columns: Sequence[int], change: Reals) -> None:
+        """Decide columns: each changes from now on by the whole number nearest to what it changes by."""
+        for column in columns:
+            whole = float(np.rint(change[column]))
+            for way, far in ((column, max(whole, 0.0)), (column + len(self._base), max(-whole, 0.0))):
+                self._solver.changeColBounds(way, far, far)

@@ -29,11 +29,8 @@ class Extreme(NamedTuple):
     values: Whole | None
 
 
-def whole_near(equations: Equations, values: Reals, lower: Whole, upper: Whole, *, most: int = FAR) -> Whole | None:
-    """Whole values near these that keep the equations; None where none were found, though there may be some.
-
-    No more than `most` columns are solved again together.
-    """
+def whole_near(equations: Equations, values: Reals, lower: Whole, upper: Whole) -> Whole | None:
+    """Whole values near these that keep the equations; None where none were found, though there may be some."""
     whole = np.rint(values).astype(np.int64)
     free = np.abs(values - whole) > NEAR
     if not np.any(free):
@@ -42,8 +39,6 @@ def whole_near(equations: Equations, values: Reals, lower: Whole, upper: Whole, 
     for _ in range(RINGS):
         free = (touches.T @ (touches @ free.astype(np.int64))) > 0
         inside = np.flatnonzero(free)
-        if len(inside) > most:
-            return None
         signs = equations.signs[:, inside]
         rows = np.flatnonzero(np.diff(signs.indptr))
         rest = np.where(free, 0, whole)

@@ -1,16 +1,17 @@
 """Short moves: a table that differs from a known one in as little as can be, so that one cell is where it is wanted."""
 
 from functools import partial
+from itertools import product
 
 import numpy as np
 import pytest
 
 from anonymizer import TOTAL
-from anonymizer.attacker import Attacker, possible_tables
+from anonymizer.attacker import Attacker, possible_tables, short_moves
 from anonymizer.attacker.short_moves import Push, ShortMoves
 from anonymizer.attacker.unknowns import Equations, Whole
 from anonymizer.dimension import flat_dimension
-from anonymizer.published import PublishedTable
+from anonymizer.published import Key, PublishedTable
 from anonymizer.side_by_side import side_by_side
 
 SIDE = 8
@@ -64,6 +65,33 @@ def test_a_goal_out_of_reach_leaves_the_cell_before_it_and_the_next_one_is_asked
     after = moves.table([Push(9, int(base[9]) + 1)], np.random.default_rng(0))
     assert after is not None
     assert np.count_nonzero(after - base) == 4
+
+
+def all_of_a_cube_hidden() -> tuple[Whole, PublishedTable]:
+    """Hidden cells of 0 to 3 persons by origin, destination and reason, and their sums along any of these."""
+    inside, codes = np.random.default_rng(3).integers(0, 4, (3, 3, 3)), [TOTAL, *PLACES[:3]]
+    cells: dict[Key, int | None] = {}
+    for at in product(range(4), repeat=3):
+        below = inside[tuple(slice(None) if place == 0 else place - 1 for place in at)]
+        cells[tuple(codes[place] for place in at)] = int(below.sum()) if 0 in at else None
+    dimensions = tuple(flat_dimension(name, codes[1:]) for name in ("origin", "destination", "reason"))
+    return inside.ravel(), PublishedTable("movements", dimensions, cells)
+
+
+def test_what_is_broken_of_a_move_is_decided_until_it_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The shortest way to one person in a cell of none is of halves; whole ones are longer."""
+    persons, table = all_of_a_cube_hidden()
+    core = Attacker([table])._core
+    base = core.columns(persons)
+    assert base is not None
+    moves, push = ShortMoves(core.equations, core.lower, core.upper, base), Push(1, 1)
+    found = moves.table([push], np.random.default_rng(0))
+    assert found is not None
+    assert (base[1], found[1]) == (0, 1)
+    assert core.equations.hold(found)
+    assert np.all(found >= core.lower)
+    monkeypatch.setattr(short_moves, "DECIDED", 1)
+    assert moves.table([push], np.random.default_rng(0)) is None
 
 
 def test_a_goal_is_ruled_out_only_where_no_table_has_it() -> None:
