@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from core.driver_connection import driver_connection
+from core.one_exchange import Said, Statement
 from core.packed_arrays import Kind, packed
 
 __all__ = ["Action", "Line", "Purpose", "record", "record_each"]
@@ -24,12 +25,13 @@ ADD_LINE: Final = (
     b"INSERT INTO core.audit_entry (action, subject, purpose, count, detail) "
     b"SELECT %s, %s, %s, %s, CAST(%s AS jsonb) FROM pg_current_xact_id()"
 )
-ADD_LINES: Final = b"""
-    SELECT core.add_audit_lines(%%s, %%s, array_agg(actor ORDER BY place), array_agg('%(table)b:' || id ORDER BY place),
+ADD_LINES: Final = Statement(b"""
+    SELECT core.add_audit_lines(%(action)b, %(purpose)b, array_agg(actor ORDER BY place), array_agg(subject ORDER BY place),
         array_agg(detail ORDER BY place))
-    FROM unnest(%%b::uuid[], %%b::text[], %%b::text[]) WITH ORDINALITY AS t (id, actor, detail, place)
-    WHERE EXISTS (SELECT FROM %(table)b AS made WHERE made.id = t.id) HAVING count(*) > 0
-"""
+    FROM unnest(%(record)b::text[], %(subject)b::text[], %(actor)b::text[], %(detail)b::text[])
+        WITH ORDINALITY AS t (record, subject, actor, detail, place)
+    WHERE record = ANY(string_to_array(current_setting('waystation.written', true), ' ')) HAVING count(*) > 0
+""")
 
 
 class Action(StrEnum):
@@ -118,16 +120,20 @@ def record(
     driver_connection(session).send_along(ADD_LINE, line)
 
 
-def record_each(session: Session, action: Action, table: str, lines: Sequence[Line], *, purpose: Purpose) -> None:
-    """Add lines that each stand in the name of somebody else; those whose record the table does not hold by then are left out.
+def record_each(action: Action, table: str, lines: Sequence[Line], *, purpose: Purpose) -> Said:
+    """What adds lines that each stand in the name of somebody else: of those records that the transaction has noted as written
+    by then (their ids with a space between, as the setting `waystation.written`).
 
     For a transaction that does alike for several, such as the door that takes in what several phones sent.
     """
-    given = (
-        action.value,
-        purpose.value,
-        packed(Kind.UUID, [line.record.bytes for line in lines]),
-        packed(Kind.TEXT, [line.actor.encode() for line in lines]),
-        packed(Kind.TEXT, [json.dumps(line.detail).encode() for line in lines]),
+    records = [str(line.record) for line in lines]
+    return ADD_LINES.of(
+        {
+            "action": action.value.encode(),
+            "purpose": purpose.value.encode(),
+            "record": packed(Kind.TEXT, [record.encode() for record in records]),
+            "subject": packed(Kind.TEXT, [f"{table}:{record}".encode() for record in records]),
+            "actor": packed(Kind.TEXT, [line.actor.encode() for line in lines]),
+            "detail": packed(Kind.TEXT, [json.dumps(line.detail).encode() for line in lines]),
+        }
     )
-    driver_connection(session).send_along(ADD_LINES % {b"table": table.encode()}, given)

@@ -41,6 +41,7 @@ from core.audit_line import Action, Purpose, record
 from core.driver_connection import driver_connection, use_driver_connections
 from core.errors import Problem
 from core.keyring import KeyRing
+from core.one_exchange import OneExchange, Row, Said, Statement
 from core.packed_arrays import Kind, Packed, packed
 
 __all__ = [
@@ -67,9 +68,10 @@ KEY_RETIRED: Final = "WSKEY"  # raised by the triggers of migration 0008
 
 # The role, too, by `set_config`: one statement, and so one round trip, before each transaction's work.
 ENTER: Final = (
-    b"SELECT set_config('role', %s, true), set_config('waystation.operation', %s, true), "
-    b"set_config('waystation.actor', %s, true), set_config('waystation.reach', %s, true)"
+    b"SELECT set_config('role', %(role)s, true), set_config('waystation.operation', %(operation)s, true), "
+    b"set_config('waystation.actor', %(actor)s, true), set_config('waystation.reach', %(reach)s, true)"
 )
+ENTERED: Final = Statement(ENTER)
 
 GO_ON: Final = (
     b"SELECT set_config('waystation.operation', %s, true), set_config('waystation.actor', %s, true), "
@@ -134,32 +136,41 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.exchange = OneExchange(engine.pool.recreate())
         self.ring: KeyRing | None = None
 
     @contextmanager
     def transaction(
-        self, zone: Zone, *, operation: str = "", actor: str = "system", access: Access | None = None, at_once: bool = False
+        self, zone: Zone, *, operation: str = "", actor: str = "system", access: Access | None = None
     ) -> Iterator[Session]:
         """One transaction in one zone, for one operation; commits on leaving, rolls back on any error.
 
         It works on behalf of `access`; without one, of the program itself under the name `actor`. A denial
         (`NotAllowed`) undoes everything and leaves a line in the audit log. Only `app` calls this. Raises `DatabaseDown`
-        and `DatabaseFull`; with `at_once`, which saves two exchanges, also where only a pooled connection has died: for whoever
-        tries anew in another transaction.
+        and `DatabaseFull`.
         """
         who = access or Access.of_system(actor, operation)
         try:
-            with self._entered(zone, who, at_once=at_once) as session:
+            with self._entered(zone, who) as session:
                 yield session
         except NotAllowed as denial:
             self._tell_of(denial, zone, access_of(session))
             raise
 
+    def in_one_exchange(self, zone: Zone, said: Sequence[Said], *, operation: str, actor: str) -> Sequence[Sequence[Row]]:
+        """A transaction of which every statement is known beforehand: the rows of each, once all is committed.
+
+        The program works in it under the name `actor`. Only `app` calls this. Raises as `transaction` does, also where only a
+        pooled connection has died: it is for whoever tries anew in another transaction.
+        """
+        with translated():
+            return self.exchange.run([ENTERED.of(_sent(_whom(zone, Access.of_system(actor, operation)))), *said])[1:]
+
     @contextmanager
-    def _entered(self, zone: Zone, access: Access, *, at_once: bool = False) -> Iterator[Session]:
+    def _entered(self, zone: Zone, access: Access) -> Iterator[Session]:
         with translated(), Session(self.engine, expire_on_commit=False) as session:
             session.info |= {INFO: access, RING: self.ring}
-            with _begun(session, zone, access, at_once=at_once):
+            with _begun(session, zone, access):
                 yield session
 
     def _tell_of(self, denial: NotAllowed, zone: Zone, access: Access) -> None:
@@ -168,21 +179,19 @@ class Database:
             record(session, Action.DENIED, subject, purpose=Purpose.SECURITY, count=0, detail=dict(denial.where))
 
     def close(self) -> None:
+        self.exchange.close()
         self.engine.dispose()
 
 
-def _begun(session: Session, zone: Zone, access: Access, *, at_once: bool) -> SessionTransaction:
-    """Begin by stating role, operation, actor and reach: `at_once` with the first statement, else before it.
+def _begun(session: Session, zone: Zone, access: Access) -> SessionTransaction:
+    """Begin by stating role, operation, actor and reach.
 
-    Only the latter tells whether a pooled connection still lives: nothing has been done on one that does not, so a new one
-    takes its place, and none need be asked before each transaction.
+    This tells whether a pooled connection still lives: nothing has been done on one that does not, so a new one takes its
+    place, and none need be asked before each transaction.
     """
-    given = zone.value, access.operation, access.actor, access.reach
+    given = _whom(zone, access)
     transaction = session.begin()
     connection = driver_connection(session)
-    if at_once:
-        connection.send_along(ENTER, given)
-        return transaction
     try:
         connection.execute(ENTER, given)
     except psycopg.OperationalError:
@@ -193,6 +202,14 @@ def _begun(session: Session, zone: Zone, access: Access, *, at_once: bool) -> Se
         transaction = session.begin()
         driver_connection(session).execute(ENTER, given)
     return transaction
+
+
+def _whom(zone: Zone, access: Access) -> dict[str, str]:
+    return {"role": zone.value, "operation": access.operation, "actor": access.actor, "reach": access.reach}
+
+
+def _sent(given: Mapping[str, str]) -> dict[str, bytes]:
+    return {name: value.encode() for name, value in given.items()}
 
 
 def go_on_for(session: Session, access: Access) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 
 import psycopg
 from psycopg.abc import Params, Query
-from psycopg.pq import Format
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
@@ -26,18 +25,11 @@ class DriverConnection(psycopg.Connection[Any]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.cursor_factory = _Cursor
-        self._waiting: list[tuple[psycopg.Cursor[Any] | None, bytes, Params]] = []
+        self._waiting: list[tuple[bytes, Params]] = []
 
     def send_along(self, statement: bytes, parameters: Params) -> None:
         """Run the statement, of which nothing is wanted back, before whatever is run next, in the same exchange."""
-        self._waiting.append((None, statement, parameters))
-
-    def ask_along(self, statement: bytes, parameters: Params) -> psycopg.Cursor[Any]:
-        """The same, with rows wanted back, as binary values: the cursor has them once something else was run, or the commit."""
-        cursor = psycopg.Cursor(self)
-        cursor.format = Format.BINARY
-        self._waiting.append((cursor, statement, parameters))
-        return cursor
+        self._waiting.append((statement, parameters))
 
     def commit(self) -> None:
         if self._waiting:
@@ -72,8 +64,8 @@ class DriverConnection(psycopg.Connection[Any]):
         """The same, and all that is run in here goes in that one exchange; its results are fetched afterwards."""
         waiting, self._waiting = self._waiting, []
         with self.pipeline(), psycopg.Cursor(self) as of_no_answer:
-            for cursor, statement, parameters in waiting:
-                (cursor or of_no_answer).execute(statement, parameters)
+            for statement, parameters in waiting:
+                of_no_answer.execute(statement, parameters)
             yield
 
 

@@ -31,7 +31,7 @@ COLUMNS: Final = b"""id, form, version, instance, digest, answered, collector, c
 SUBMISSIONS: Final = b"""INSERT INTO ingest.submission (id, operation, root_id, form_id, form_version, instance, digest,
         answered, collector, received_at, complete, state, xml, custody)
     SELECT id, %(operation)s, id, form, version, instance, digest, answered,
-        collector, %(at)s, complete, state, xml, custody"""
+        collector, %(at)s::timestamptz, complete, state, xml, custody"""
 KEYS: Final = b"""INSERT INTO ingest.record_key (record, operation, version, sealed, commitment)
     SELECT id, %(operation)s, key_version, sealed, commitment"""
 ADD_UNLESS_THERE: Final = b"\n".join(

@@ -10,16 +10,15 @@ written of a group is decided by the statement that writes it. What became of ea
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-import psycopg
 from sqlalchemy.orm import Session
 
 from core import audit
-from core.driver_connection import driver_connection
 from core.keyring import KeyRing
-from core.packed_arrays import Kind, packed
+from core.one_exchange import Given, Row, Said, Statement
+from core.packed_arrays import Kind, moment_sent, packed
 from forms import FormDefinition, find_definition
 from ingest.blind_tokens import answers_digest
 from ingest.errors import Outcome, Refused
@@ -30,83 +29,99 @@ from ingest.recognise_post import NamedPost, Post, name_post, recognise_by
 from ingest.seal_content import SUBMISSION, sealed_files
 from ingest.take_turns import TURN_BYTES
 
-__all__ = ["GroupTaken", "PlainPosts"]
+__all__ = ["Group", "PlainPosts"]
 
 MOST_KEPT: Final = 128  # forms
+TRUE: Final = b"\x01"
+ENCRYPTED: Final = State.ENCRYPTED.value.encode()
 
 # The turns that were got are noted in the transaction, for the next statement: it has to be another one, so that what it sees
 # is not older than they are. An answer that somebody else is working on is left alone, so that nobody ever waits here while
 # others wait for them.
-TRY_TURNS: Final = b"""
+TRY_TURNS: Final = Statement(b"""
     SELECT set_config('waystation.turns', coalesce(string_agg(turn::text, ' '), ''), true)
     FROM unnest(%(turn)b::bigint[]) AS t (turn) WHERE pg_try_advisory_xact_lock(turn)
-"""
+""")
 # Looked at are the posts whose turn it is, whose collectors still send for this operation and custody, by the very row that was
 # proven, and which neither are of what was erased nor were replaced by an edit before they came.
-ADD: Final = b"\n".join(
-    (
-        b"WITH given AS (SELECT * FROM",
-        GIVEN,
-        b", %(replaces)b::bytea[], %(turn)b::bigint[], %(proven)b::text[]) WITH ORDINALITY AS t (",
-        COLUMNS,
-        b""", replaces, turn, proven, place)
-        ), posted AS (
-            SELECT given.* FROM given JOIN ingest.collector AS sender ON sender.id = given.collector::uuid
-            WHERE sender.operation = %(operation)s AND sender.retired_at IS NULL
-                AND sender.custody = given.custody AND sender.xmin::text = given.proven
-                AND turn = ANY(string_to_array(current_setting('waystation.turns'), ' ')::bigint[])
-                AND NOT EXISTS (SELECT FROM ingest.submission AS edit
-                    WHERE edit.operation = %(operation)s AND edit.replaces = given.instance)
-                AND NOT EXISTS (SELECT FROM ingest.tombstone AS erased
-                    WHERE erased.operation = %(operation)s AND erased.instance IN (given.instance, given.replaces))
-        ), here AS (
-            SELECT place, kept.id, kept.digest, kept.complete, kept.state
-            FROM posted JOIN ingest.submission AS kept ON kept.operation = %(operation)s AND kept.instance = posted.instance
-        ), added AS (""",
-        SUBMISSIONS,
-        b"""FROM posted
-            WHERE replaces IS NULL AND NOT EXISTS (SELECT FROM here WHERE here.place = posted.place)
-                AND NOT EXISTS (SELECT FROM given AS first
-                    WHERE first.instance = posted.instance AND first.place < posted.place)
-            RETURNING id
-        ), keyed AS (""",
-        KEYS,
-        b"""FROM posted JOIN added USING (id) RETURNING record
+#
+# A token is looked for between itself and itself, the first in order: only the index on tokens gives that order. By equality any
+# index of the operation will do for a statement planned while the table is small, and it then reads all of the operation.
+ADD: Final = Statement(
+    b"\n".join(
+        (
+            b"WITH given AS (SELECT * FROM",
+            GIVEN,
+            b", %(replaces)b::bytea[], %(turn)b::bigint[], %(proven)b::text[]) WITH ORDINALITY AS t (",
+            COLUMNS,
+            b""", replaces, turn, proven, place)
+            ), posted AS (
+                SELECT given.* FROM given
+                WHERE turn = ANY(string_to_array(current_setting('waystation.turns'), ' ')::bigint[])
+                    AND (SELECT sender.id FROM ingest.collector AS sender
+                        WHERE sender.id = given.collector::uuid AND sender.operation = %(operation)s
+                            AND sender.retired_at IS NULL AND sender.custody = given.custody
+                            AND sender.xmin::text = given.proven) IS NOT NULL
+                    AND (SELECT edit.id FROM ingest.submission AS edit
+                        WHERE edit.operation = %(operation)s AND edit.replaces BETWEEN given.instance AND given.instance
+                        ORDER BY edit.replaces LIMIT 1) IS NULL
+                    AND NOT EXISTS (SELECT FROM ingest.tombstone AS erased
+                        WHERE erased.operation = %(operation)s AND erased.instance IN (given.instance, given.replaces) OFFSET 0)
+            ), here AS (
+                SELECT place, kept.id, kept.digest, kept.complete, kept.state
+                FROM posted CROSS JOIN LATERAL (SELECT id, digest, complete, state FROM ingest.submission AS kept
+                    WHERE kept.operation = %(operation)s AND kept.instance BETWEEN posted.instance AND posted.instance
+                    ORDER BY kept.instance LIMIT 1) AS kept
+            ), added AS (""",
+            SUBMISSIONS,
+            b"""FROM posted
+                WHERE replaces IS NULL AND NOT EXISTS (SELECT FROM here WHERE here.place = posted.place)
+                    AND NOT EXISTS (SELECT FROM given AS first
+                        WHERE first.instance = posted.instance AND first.place < posted.place)
+                RETURNING id
+            ), keyed AS (""",
+            KEYS,
+            b"""FROM posted JOIN added USING (id) RETURNING record
+            ), noted AS (SELECT set_config('waystation.written', string_agg(record::text, ' '), true) FROM keyed)
+            SELECT place, id, digest, complete, state FROM here
+            UNION ALL SELECT place, id, NULL, complete, state FROM posted, noted WHERE id IN (SELECT record FROM keyed)""",
         )
-        SELECT place, id, digest, complete, state FROM here
-        UNION ALL SELECT place, id, NULL, complete, state FROM posted WHERE id IN (SELECT record FROM keyed)""",
     )
 )
-ADD_FILES: Final = b"""
+ADD_FILES: Final = Statement(b"""
     INSERT INTO ingest.attachment (id, operation, owner, name, digest, label, content)
     SELECT id, %(operation)s, owner, name, digest, label, content
     FROM unnest(%(id)b::uuid[], %(owner)b::uuid[], %(name)b::bytea[], %(digest)b::bytea[], %(label)b::bytea[],
         %(content)b::bytea[]) AS t (id, owner, name, digest, label, content)
-    WHERE EXISTS (SELECT FROM ingest.submission AS added WHERE added.id = owner)
-"""
+    WHERE owner = ANY(string_to_array(current_setting('waystation.written', true), ' ')::uuid[])
+""")
 
 
 @dataclass(frozen=True)
-class GroupTaken:
-    """What a transaction does with a group: `receipts` says it once that is committed, and not before."""
+class Group:
+    """Posts to one operation, and what is said to the database to keep the plain ones of them."""
 
     ring: KeyRing = field(repr=False)
     posts: Sequence[SealedPost]
-    answer: psycopg.Cursor[Any] = field(repr=False)
+    said: Sequence[Said] = field(repr=False)
 
-    def receipts(self) -> list[Receipt | None]:
-        """In place of a receipt stands None for each post of which nothing was done: it is to be received alone, by its
-        collector's token anew."""
+    def receipts(self, answers: Sequence[Sequence[Row]]) -> list[Receipt | None]:
+        """What became of each, by what the database answered to what was said. In place of a receipt stands None for each post
+        of which nothing was done: it is to be received alone, by its collector's token anew."""
         receipts: list[Receipt | None] = [None] * len(self.posts)
-        for place, record, digest, complete, state in self.answer.fetchall():
-            post = self.posts[place - 1]
-            to_open = complete and state == State.ENCRYPTED
-            if digest is None:
-                receipts[place - 1] = Receipt(Outcome.ACCEPTED, record, complete, to_open=to_open)
-            elif self._is_the_same(post, record, digest):
-                outcome = Outcome.EDIT_RESENT if post.arrival.replaces else Outcome.RESENT
-                receipts[place - 1] = Receipt(outcome, record, complete, to_open=to_open)
+        for place, record, digest, complete, state in answers[1]:
+            at = int.from_bytes(place or b"") - 1
+            submission, whole = UUID(bytes=record), complete == TRUE
+            if outcome := self._outcome(self.posts[at], submission, digest):
+                receipts[at] = Receipt(outcome, submission, whole, to_open=whole and state == ENCRYPTED)
         return receipts
+
+    def _outcome(self, post: SealedPost, record: UUID, digest: bytes | None) -> Outcome | None:
+        """`digest` is of what was there before, None where nothing was."""
+        if digest is None:
+            return Outcome.ACCEPTED
+        resent = Outcome.EDIT_RESENT if post.arrival.replaces else Outcome.RESENT
+        return resent if self._is_the_same(post, record, digest) else None
 
     def _is_the_same(self, post: SealedPost, record: UUID, digest: bytes) -> bool:
         """Byte for byte, with nothing more to it."""
@@ -134,22 +149,21 @@ class PlainPosts:
         except Refused:
             return None
 
-    def receive(self, session: Session, operation: str, posts: Sequence[SealedPost]) -> GroupTaken:
-        """Keep the plain ones of some posts to one operation (collection zone), with whatever is run next, or the commit."""
+    def group(self, operation: str, posts: Sequence[SealedPost]) -> Group:
+        """What keeps the plain ones of some posts to one operation, as a transaction of its own (collection zone)."""
         given = {
             **rows(self._ring, operation, posts),
             "replaces": packed(Kind.BYTEA, [one.arrival.replaces for one in posts]),
             "turn": packed(Kind.BIGINT, [one.arrival.instance[:TURN_BYTES] for one in posts]),
             "proven": packed(Kind.TEXT, [one.arrival.post.proven.encode() for one in posts]),
         }
-        connection = driver_connection(session)
-        connection.send_along(TRY_TURNS, {"turn": given["turn"]})
-        answer = connection.ask_along(ADD, given)
+        given |= {"operation": operation.encode(), "at": moment_sent(given["at"])}
+        said = [TRY_TURNS.of(given), ADD.of(given)]
         if files := [file for one in posts for file in self._files(operation, one)]:
-            connection.send_along(ADD_FILES, _file_rows(operation, files))
+            said.append(ADD_FILES.of(_file_rows(operation, files)))
         lines = [_line(one) for one in posts]
-        audit.record_each(session, audit.Action.RECEIVED, SUBMISSION, lines, purpose=audit.Purpose.COLLECTION)
-        return GroupTaken(self._ring, posts, answer)
+        said.append(audit.record_each(audit.Action.RECEIVED, SUBMISSION, lines, purpose=audit.Purpose.COLLECTION))
+        return Group(self._ring, posts, said)
 
     def _definition(self, named: NamedPost, session: Session | None) -> FormDefinition | None:
         asked = (named.post.operation, named.head.form_id, named.head.version)
@@ -171,9 +185,9 @@ def _line(one: SealedPost) -> audit.Line:
     return audit.Line(f"collector:{post.collector}", one.id, detail={"files": len(post.files)})
 
 
-def _file_rows(operation: str, files: Sequence[Attachment]) -> dict[str, Any]:
+def _file_rows(operation: str, files: Sequence[Attachment]) -> Given:
     return {
-        "operation": operation,
+        "operation": operation.encode(),
         "id": packed(Kind.UUID, [file.id.bytes for file in files]),
         "owner": packed(Kind.UUID, [file.owner.bytes for file in files]),
         "name": packed(Kind.BYTEA, [file.name for file in files]),

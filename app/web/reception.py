@@ -89,9 +89,8 @@ class Reception:
         first = posts[0].arrival.post
         operation, actor = first.operation, actor_of(first.collector)
         try:
-            with self._database.transaction(Zone.COLLECTION, operation=operation, actor=actor, at_once=True) as session:
-                taken = self._plain.receive(session, operation, posts)
-            return taken.receipts()
+            group = self._plain.group(operation, posts)
+            return group.receipts(self._database.in_one_exchange(Zone.COLLECTION, group.said, operation=operation, actor=actor))
         except Exception as error:  # noqa: BLE001  (each is tried alone, where it fails for itself)
             log_failure(error)
             return [None] * len(posts)

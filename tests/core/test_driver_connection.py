@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -65,13 +64,6 @@ def by_copy(connection: DriverConnection) -> list[Any]:
 def by_stream(connection: DriverConnection) -> list[Any]:
     with connection.cursor() as cursor:
         return list(cursor.stream("SELECT said FROM note"))
-
-
-def test_what_is_asked_along_is_answered_once_something_else_was_run(database: Database) -> None:
-    with database.transaction(Zone.CASEWORK, operation="TEST") as session:
-        answer = driver_connection(session).ask_along(b"SELECT %s::uuid, 'x'::bytea", [UUID(int=1)])
-        assert answer.rownumber is None  # not even sent
-    assert answer.fetchall() == [(UUID(int=1), b"x")]  # it came with the commit
 
 
 @pytest.mark.parametrize(

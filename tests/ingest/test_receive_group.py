@@ -1,7 +1,7 @@
 """Posts taken in together: the plain ones at once, each other one left to be taken in alone, and in the end all the same."""
 
+import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -16,9 +16,9 @@ from core.driver_connection import driver_connection
 from core.erasure import Tally
 from core.models import Operation
 from forms import publish_form
-from ingest import Outcome, PlainPosts, Post, Receipt, UploadedFile, erase_submissions, receive_submission
+from ingest import Outcome, PlainPosts, Post, Receipt, SealedPost, UploadedFile, erase_submissions, receive_submission
 from ingest.collectors import Collector, add_collector, find_collector
-from tests.exchanges import exchanges
+from ingest.receive_group import ADD
 from tests.ingest.conftest import FORM, OPERATION
 
 PHOTO = UploadedFile("house.jpg", "image/jpeg", b"a house")
@@ -47,11 +47,17 @@ def together(household: Any, *posts: Post) -> list[Any]:
     plain, operation = PlainPosts(household.ring), posts[0].operation
     with household.zone(Zone.COLLECTION, operation) as session:
         sealed = [plain.seal(post, session) for post in posts]
-    with household.database.transaction(Zone.COLLECTION, operation=operation, at_once=True) as session:
-        taken = plain.receive(session, operation, [one for one in sealed if one])
-    receipts = iter(taken.receipts())
+    receipts = iter(keep(household, plain, [one for one in sealed if one]))
     told = [next(receipts) if one else None for one in sealed]
     return [receipt.outcome if receipt else TOLD_ALONE for receipt in told]
+
+
+def keep(household: Any, plain: PlainPosts, sealed: Sequence[SealedPost]) -> Sequence[Receipt | None]:
+    if not sealed:
+        return []
+    operation = sealed[0].arrival.post.operation
+    group = plain.group(operation, sealed)
+    return group.receipts(household.database.in_one_exchange(Zone.COLLECTION, group.said, operation=operation, actor="system"))
 
 
 def test_plain_ones_are_kept_together_and_read_back_as_they_came(household: Any, phones: tuple[Collector, Collector]) -> None:
@@ -74,23 +80,23 @@ def test_each_leaves_a_line_of_its_own_in_the_name_of_its_phone(household: Any, 
         assert {(line.operation, line.zone) for line in lines} == {(OPERATION, Zone.COLLECTION)}
 
 
-def test_they_cost_two_exchanges_however_many_they_are(
-    household: Any, phones: tuple[Collector, Collector], tmp_path: Path
-) -> None:
-    """On whose behalf, the turns, what is known, all that is written, the lines and the commit go together."""
-    posts = [post(phones[number % 2], household.answers(f"uuid:{number}")) for number in range(12)]
-    plain = PlainPosts(household.ring)
+def test_what_is_looked_for_is_found_by_its_own_index_however_early_the_statement_was_planned(household: Any) -> None:
+    """It is planned once, in an empty store, and as quick when much is there: no look reads all of the operation."""
     with household.zone(Zone.COLLECTION) as session:
-        sealed = [one for one in (plain.seal(post, session) for post in posts) if one]
-    with (
-        household.database.transaction(Zone.COLLECTION, operation=OPERATION, at_once=True) as session,
-        exchanges(driver_connection(session), tmp_path) as count,
-    ):
-        taken = plain.receive(session, OPERATION, sealed)
-        session.commit()
-    assert count() == 2  # the beginning, which the driver holds back for nothing; everything else
-    assert [receipt.outcome for receipt in taken.receipts() if receipt] == [Outcome.ACCEPTED] * 12
-    assert len(household.awaiting()) == 12
+        connection = driver_connection(session)
+        connection.execute(
+            "SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('waystation.turns', '', true)"
+        )
+        connection.execute(b"PREPARE keep AS " + ADD.text)
+        nothing = ", ".join(["NULL"] * len(set(re.findall(rb"\$\d+", ADD.text))))
+        plan = "".join(line for (line,) in connection.execute(f"EXPLAIN EXECUTE keep ({nothing})").fetchall())
+    assert re.findall(r"(\w+) on (\w+) (?:edit|erased|kept|sender)", plan) == [
+        ("uq_submission_operation_replaces", "submission"),
+        ("pk_collector", "collector"),
+        ("pk_tombstone", "tombstone"),
+        ("uq_submission_operation_instance", "submission"),
+    ]
+    assert len(re.findall(r"Index Cond: [^;]*?(?:replaces >=|instance >=|instance = ANY)", plan)) == 3
 
 
 class TestWhatIsLeftToBeTakenInAlone:
