@@ -69,14 +69,13 @@ class _MovesWithin:
         own = np.zeros(search.system.size, bool)
         own[list(part.cells)] = True
         self._numbers = count()
-        within = []
-        for move in search.moves:
-            inside = own[move.cells]
-            if np.all(inside | ~optional[move.cells]):
-                within.append(move)
-            else:
-                for cell in move.cells[inside].tolist():
-                    self.using.pop(cell, None)
+        cells = np.concatenate([move.cells for move in search.moves])
+        at = np.repeat(np.arange(len(search.moves)), [len(move.cells) for move in search.moves])
+        inside, outside = own[cells], np.zeros(len(search.moves), bool)
+        outside[at[~inside & optional[cells]]] = True
+        for cell in np.unique(cells[inside & outside[at]]).tolist():
+            self.using.pop(cell, None)
+        within = [search.moves[at] for at in np.flatnonzero(~outside).tolist()]
         self._add(within)
         self._before = next(self._numbers)
 
