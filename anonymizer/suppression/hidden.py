@@ -2,8 +2,10 @@
 
 Once a pattern is nearly complete, most of what is still to be shown needs no other cell hidden, only cells from further
 away. A program over everything would cost more the larger the table; one over the nearest thousand hidden cells does not.
+What is far is asked of all hidden cells, which are a fraction of everything.
 """
 
+import sys
 from typing import Final
 
 import numpy as np
@@ -13,11 +15,13 @@ from anonymizer.policy import Possible
 from anonymizer.suppression.equations import Numbers, System, ranges
 from anonymizer.suppression.moves import Move
 from anonymizer.suppression.pattern import Pattern
-from anonymizer.suppression.programs import Program
+from anonymizer.suppression.programs import Program, movable
 
 __all__ = ["Hidden"]
 
-SIZES: Final = (1000, 3000, 10_000)  # cells of a neighbourhood; of 200 cells one in twenty had room enough, of 1,000 one in two
+SIZES: Final = (1000, 3000, 10_000, 30_000, sys.maxsize)
+"""Cells of a neighbourhood, at last all: of 200 cells one in twenty had room enough, of 1,000 one in two."""
+
 INNER: Final = 3  # a neighbourhood is good for the nearest third of its cells, which have enough around them
 
 
@@ -27,10 +31,10 @@ class Hidden:
     def __init__(self, system: System, pattern: Pattern, within: Numbers | None = None) -> None:
         self._system, self._pattern = system, pattern
         self._cells = np.flatnonzero(pattern.hidden) if within is None else within[pattern.hidden[within]]
-        across = system.sums_by_unknown[:, self._cells]
-        rows, row = np.unique(across.indices, return_inverse=True)
-        self._across = sparse.csc_matrix((across.data, row, across.indptr), shape=(len(rows), len(self._cells)))
-        self._along = self._across.tocsr()
+        along = _filled(system.sums_by_unknown[:, self._cells].tocsr())
+        free = np.flatnonzero(movable(along, ~pattern.shown[self._cells]))
+        self._cells, self._along = self._cells[free], _filled(along[:, free])
+        self._across = self._along.tocsc()
         self._lengths = np.diff(self._along.indptr)
         self._programs: list[Program] = []
         self._homes = {size: np.full(len(self._cells), -1) for size in SIZES}
@@ -38,6 +42,8 @@ class Hidden:
     def find(self, unknown: int, goal: Possible) -> Move | None:
         """The cheapest move found of hidden cells alone that meets a goal, or None where none is near."""
         at = int(np.searchsorted(self._cells, unknown))
+        if at == len(self._cells) or self._cells[at] != unknown:
+            return None  # it is in a sum alone with what stays as it is
         sizes = [size for smaller, size in zip((0, *SIZES), SIZES, strict=False) if smaller < len(self._cells)]
         return next((move for size in sizes if (move := self._near(at, size).find(unknown, goal))), None)
 
@@ -49,8 +55,7 @@ class Hidden:
             inner = near if len(near) < size else near[: size // INNER]
             homes[inner] = len(self._programs)
             near = np.sort(near)
-            sums = self._across[:, near].tocsr()
-            free = np.zeros(len(near), bool)
+            sums, free = _filled(self._across[:, near].tocsr()), np.zeros(len(near), bool)
             self._programs.append(Program(self._system, self._pattern, self._cells[near], free, sums))
         return self._programs[int(homes[at])]
 
@@ -70,6 +75,11 @@ class Hidden:
             inside[fresh] = True
             found = np.concatenate([found, fresh])
         return found
+
+
+def _filled(sums: sparse.csr_matrix) -> sparse.csr_matrix:
+    """The rows in which there is something."""
+    return sums[np.flatnonzero(np.diff(sums.indptr))]
 
 
 def _entries(matrix: sparse.csr_matrix | sparse.csc_matrix, at: Numbers) -> Numbers:

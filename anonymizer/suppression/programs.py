@@ -17,9 +17,10 @@ from anonymizer.policy import Possible
 from anonymizer.suppression.equations import Flags, Numbers, System
 from anonymizer.suppression.moves import Move, make_move
 from anonymizer.suppression.pattern import Pattern
+from anonymizer.suppression.reach import reach
 from anonymizer.suppression.scopes import Scope, cells_in, held_in
 
-__all__ = ["Program"]
+__all__ = ["Program", "movable"]
 
 FREE: Final = 0.05  # what moving a hidden cell costs: enough to keep moves short
 WHOLE: Final = 1e-6
@@ -32,7 +33,7 @@ class Program:
     """A scope as a linear program. Columns are groups of cells that are always equal: how far a group rises, and falls."""
 
     def __init__(self, system: System, pattern: Pattern, cells: Numbers, held: Flags, sums: sparse.csr_matrix) -> None:
-        free = _movable(sums, ~pattern.shown[cells])
+        free = movable(sums, ~pattern.shown[cells])
         cells, sums = cells[free], sums[:, np.flatnonzero(free)]
         self._system, self._pattern, self._cells = system, pattern, cells
         self._held = held[free]
@@ -47,6 +48,7 @@ class Program:
         self._fall = np.full(groups, -1)
         self._fall[self._falling] = groups + np.arange(len(self._falling))
         self._columns = np.arange(groups + len(self._falling), dtype=np.int32)
+        self._rises, self._falls = reach(matrix, self._room)
         self._solver = _solver(sparse.hstack([matrix, -matrix[:, self._falling]]).tocsc())
         self._version, self._budget = -1, 0
         self._branches = BRANCHES if system.layers is None else FEW_BRANCHES
@@ -56,7 +58,9 @@ class Program:
     @classmethod
     def of_scope(cls, system: System, pattern: Pattern, scope: Scope) -> "Program":
         cells = cells_in(system, pattern, scope)
-        program = cls(system, pattern, cells, held_in(system, scope, cells), system.sums_within(cells))
+        held, sums = held_in(system, scope, cells), system.sums_within(cells)
+        kept = np.flatnonzero(pattern.hidden[cells] | ~held)  # the others stay as they are
+        program = cls(system, pattern, cells[kept], held[kept], sums[:, kept])
         if len(program._cells) > SMALL:
             program._branches = BRANCHES
         return program
@@ -67,13 +71,13 @@ class Program:
             self._refresh()
         at = int(np.searchsorted(self._cells, unknown))
         if at == len(self._cells) or self._cells[at] != unknown:
-            return None  # a closed zero that was not hidden yet when this program was written
+            return None  # it cannot change, or was shown when this program was written, and held or a closed zero
         group = int(self._group[at])
         if self._fixed[group]:
             return None  # in this scope it is always equal to a cell that stays as it is
         persons = int(self._system.persons[unknown])
-        if goal.most is not None and persons - goal.most > self._room[group]:
-            return None  # it falls with a cell that holds fewer
+        if goal.least - persons > self._rises[group] or (goal.most is not None and persons - goal.most > self._falls[group]):
+            return None  # the others in some sum hold fewer, or one that falls with it does
         kept = self._bounds(group)
         self._aim(group, persons, goal)
         self._solver.clearSolver()  # to start from no move at all, which is dual feasible, beats the last solution
@@ -160,9 +164,9 @@ class Program:
         return None
 
     def _change(self) -> NDArray[np.float64]:
-        value = np.array(self._solver.getSolution().col_value)
+        value = np.fromiter(self._solver.getSolution().col_value, float, len(self._columns))
         change = value[: len(self._room)].copy()
-        change[self._falling] -= value[len(self._room) : len(self._columns)]
+        change[self._falling] -= value[len(self._room) :]
         return change
 
     def _move(self, change: NDArray[np.float64]) -> Move:
@@ -172,8 +176,8 @@ class Program:
         return make_move(cells, of_cells[moved], self._system.persons[cells])
 
 
-def _movable(sums: sparse.csr_matrix, free: Flags) -> Flags:
-    """The cells that can change at all: not what stands as it was shown, nor what is alone with such cells in a sum."""
+def movable(sums: sparse.csr_matrix, free: Flags) -> Flags:
+    """The cells that can change at all: of those that are `free`, the ones that are in no sum alone with what is not."""
     free, entries = free.copy(), abs(sums)
     while True:
         alone = (entries @ free.astype(np.int64)) == 1

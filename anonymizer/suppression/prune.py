@@ -69,14 +69,13 @@ class _MovesWithin:
         own = np.zeros(search.system.size, bool)
         own[list(part.cells)] = True
         self._numbers = count()
-        within = []
-        for move in search.moves:
-            inside = own[move.cells]
-            if np.all(inside | ~optional[move.cells]):
-                within.append(move)
-            else:
-                for cell in move.cells[inside].tolist():
-                    self.using.pop(cell, None)
+        cells = np.concatenate([move.cells for move in search.moves])
+        at = np.repeat(np.arange(len(search.moves)), [len(move.cells) for move in search.moves])
+        inside, outside = own[cells], np.zeros(len(search.moves), bool)
+        outside[at[~inside & optional[cells]]] = True
+        for cell in np.unique(cells[inside & outside[at]]).tolist():
+            self.using.pop(cell, None)
+        within = [search.moves[at] for at in np.flatnonzero(~outside).tolist()]
         self._add(within)
         self._before = next(self._numbers)
 
@@ -114,6 +113,7 @@ class _Blocks:
 
     def __init__(self, search: Search, pattern: Pattern, part: Part) -> None:
         self._system, self._goals, self._pattern, self._axis = search.system, search.goals, pattern, part.axis or 0
+        self._hidden: Final = pattern.hidden.copy()  # what is shown for a trial may be hidden again
         self._programs: dict[Scope, Program] = {}
 
     def find_all(self, goals: list[int]) -> list[Move] | None:
@@ -134,6 +134,7 @@ class _Blocks:
         scope = next(iter(scopes_beside(self._system, [cell], self._axis)[cell]))
         if scope not in self._programs:
             cells = cells_in(self._system, self._pattern, scope)
-            held = np.ones(len(cells), bool)
-            self._programs[scope] = Program(self._system, self._pattern, cells, held, self._system.sums_within(cells))
+            own = np.flatnonzero(self._hidden[cells])
+            held, sums = np.ones(len(own), bool), self._system.sums_within(cells)[:, own]
+            self._programs[scope] = Program(self._system, self._pattern, cells[own], held, sums)
         return self._programs[scope]

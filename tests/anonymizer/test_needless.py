@@ -2,6 +2,7 @@
 
 import os
 import random
+import sys
 from collections.abc import Callable
 from itertools import count
 
@@ -28,7 +29,7 @@ POLICY = Policy(contributors=1)
 
 @pytest.fixture(scope="module")
 def system(count_week: Callable[..., CountedWeek]) -> System:
-    chance = random.Random(5)
+    chance = random.Random(3)
     districts = [code for code in PLACES if "D" in code]
     told = [[({"origin": min(chance.choices(districts, k=2)), "destination": chance.choice(districts)}, 1)] for _ in range(400)]
     return build_system(count_week({"flows": (ORIGIN, DESTINATION)}, told).tables)
@@ -57,6 +58,15 @@ class TestHidden:
                     assert not np.any(_as_change(search.system, move) @ search.system.sums.T)
                     assert (cell, goal) in {search.goals.named[met] for met in search.goals.met_by([move]).goal.tolist()}
         assert found == search.goals.number
+
+    @pytest.mark.parametrize(("sizes", "all_found"), [((4,), False), ((4, sys.maxsize), True)])
+    def test_what_is_not_found_near_is_looked_for_among_all_of_them(
+        self, search: Search, monkeypatch: pytest.MonkeyPatch, sizes: tuple[int, ...], *, all_found: bool
+    ) -> None:
+        monkeypatch.setattr("anonymizer.suppression.hidden.SIZES", sizes)
+        hidden = Hidden(search.system, search.pattern)
+        found = [hidden.find(cell, goal) for cell, goal in search.goals.named[:30]]
+        assert all(found) == all_found
 
     def test_a_cell_that_is_not_hidden_has_no_move(self, search: Search) -> None:
         [shown, *_] = np.flatnonzero(~search.pattern.hidden & (search.system.persons > 4)).tolist()
