@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from anonymizer import Population, ProtectedPeriod, caseload, ledger, weeks
 from app.program import Program
-from casework.counting import CaseloadFacts, caseload_facts, date_entries, date_interviews
+from casework.counting import date_entries, date_interviews
+from casework.month_end import CaseloadFacts, caseload_facts
 from core.database import Zone
 from core.month import Month
 from core.places import load_places

@@ -10,13 +10,15 @@ import argparse
 import random
 from collections.abc import Mapping, Sequence
 from time import process_time
+from typing import Final
 
 from anonymizer import Policy
 from anonymizer.caseload import protect_caseload
 from anonymizer.weeks import count_caseload
 from anonymizer.weeks.casework_rules import caseload_rules
 from app.demonstration.run_demonstration import GAZETTEER
-from casework.counting import AGES, CaseloadFact, CaseloadFacts, Change
+from casework.counting import AGES, UNKNOWN
+from casework.month_end import CASELOAD_VARIABLES, CaseloadFact, CaseloadFacts, Change
 from core.month import Month
 from core.places import Place, read_gazetteer
 
@@ -24,6 +26,7 @@ FIRST = Month(2026, 1)
 EVERY = {"month": 1, "quarter": 3, "year": 12}
 GO = 1 / 12
 RULES = caseload_rules(Policy())
+SHOWN: Final = 3  # of the variables those that are drawn; of the others nothing is known here
 Person = Mapping[str, str]
 
 
@@ -61,7 +64,7 @@ def _told(places: Sequence[Place], come: int, every: int, months: int) -> str:
         if done:
             last, roll = done, set(there)
             told.append(
-                [sum(number is not None for number in table.cells.values()) / len(table.cells) for table in done.tables]
+                [sum(number is not None for number in table.cells.values()) / len(table.cells) for table in done.tables[:SHOWN]]
             )
     seconds = (process_time() - started) / ends
     shares = "".join(f"{100 * sum(column) / len(told):>8.0f} %" for column in zip(*told, strict=True)) if told else ""
@@ -75,6 +78,7 @@ def _person(chance: random.Random, places: Sequence[Place]) -> Person:
         "gender": chance.choices(("female", "male", "other"), (58, 40, 2))[0],
         "age": chance.choices(ages, weights)[0],
         "residence": districts[min(int(chance.expovariate(0.2)), len(districts) - 1)],
+        **dict.fromkeys(CASELOAD_VARIABLES[SHOWN:], UNKNOWN),
     }
 
 

@@ -22,7 +22,7 @@ from app.operations import add_operation
 from app.program import Program, open_program
 from bench.admission import OPERATION, admit, receive
 from bench.measured import Meter
-from casework.counting.open_at_end import cases_at_end
+from casework.month_end.open_at_end import cases_at_end
 from core.clock import now
 from core.database import Zone
 from core.month import Month

@@ -124,7 +124,7 @@ class CaseStep(Base):
 
 class CaseloadRollRow(Base):
     """Who was counted in the caseload at a month's end: 24 bytes for each, in order, which only the key ring makes anew from a
-    record (`casework.counting.caseload_roll`). That of the month told last is kept, and the newest; no other."""
+    record (`casework.month_end.caseload_roll`). That of the month told last is kept, and the newest; no other."""
 
     __tablename__ = "caseload_roll"
     __table_args__ = {"schema": "casework"}

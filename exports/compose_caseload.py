@@ -19,7 +19,7 @@ def compose_caseload(edition: Edition, language: Language) -> PartReport:
     """Everything the report says in one language: a table for each thing about the persons, where they live at the end."""
     say = language.say
     by_person = [table.name for table in edition.now.tables if table.name != BY_PLACE]
-    people = [_by(edition, language, table, [(code, 0) for code in _codes(edition, table)]) for table in by_person]
+    people = [_by(edition, language, table, _codes(edition, table)) for table in by_person]
     sections = (
         Section(say("caseload.people"), tuple(people)),
         Section(say("caseload.places"), (_by(edition, language, BY_PLACE, residences(edition, BY_PLACE)),)),
@@ -27,9 +27,10 @@ def compose_caseload(edition: Edition, language: Language) -> PartReport:
     return part_report(edition, language, TEXTS, sections, _method(edition, language))
 
 
-def _codes(edition: Edition, table: str) -> Sequence[str]:
+def _codes(edition: Edition, table: str) -> Sequence[tuple[str, int]]:
+    """Each code with how deep it is set, the total at the end."""
     [dimension] = edition.table(table).dimensions
-    return total_last(codes_of(dimension))
+    return [(code, max(0, len(dimension.climb(code)) - 2)) for code in total_last(codes_of(dimension))]
 
 
 def _by(edition: Edition, language: Language, table: str, codes: Sequence[tuple[str, int]]) -> Grid:

@@ -76,7 +76,11 @@ def grows(one: Dimension, other: Dimension) -> bool:
 def _without_repeats(table: PublishedTable, later: Sequence[PublishedTable]) -> PublishedTable:
     """The table without the parts of a code of which a later one with the same other dimensions has the same parts."""
     for axis, dimension in enumerate(table.dimensions):
-        others = [each for each in later if _others(each, dimension.name) == _others(table, dimension.name)]
+        others = [
+            each
+            for each in later
+            if _crosses(each, dimension.name) and _others(each, dimension.name) == _others(table, dimension.name)
+        ]
         again = {
             parent
             for parent, children in dimension.children.items()
@@ -106,6 +110,10 @@ def _sum_of_parts(table: PublishedTable, axis: int, key: Key) -> int | None:
     parts = [table.cells[(*key[:axis], part, *key[axis + 1 :])] for part in table.dimensions[axis].children.get(key[axis], ())]
     shown = [part for part in parts if part is not None]
     return sum(shown) if len(shown) == len(parts) else None
+
+
+def _crosses(table: PublishedTable, name: str) -> bool:
+    return any(dimension.name == name for dimension in table.dimensions)
 
 
 def _of(table: PublishedTable, name: str) -> Dimension:

@@ -12,8 +12,10 @@ from anonymizer.counted_week import Count, CountedTable
 from anonymizer.dimension import Dimension, flat_dimension
 from anonymizer.errors import FactCodeUnknown
 from anonymizer.published import PublishedTable
+from anonymizer.weeks.count_casework import background_dimensions
 from anonymizer.weeks.count_screenings import residence_dimension, to_region
-from casework.counting import AGES, CASELOAD_VARIABLES, GENDERS, CaseloadFact, CaseloadFacts, Change
+from casework.counting import AGES, GENDERS
+from casework.month_end import CASELOAD_VARIABLES, CaseloadFact, CaseloadFacts, Change
 from core.month import Month
 from core.places import Place
 
@@ -42,13 +44,9 @@ def count_caseload(facts: CaseloadFacts, places: Iterable[Place], *, before: Seq
 
 
 def caseload_tables(places: Iterable[Place]) -> Sequence[tuple[Dimension]]:
-    """The dimensions of the tables of `CASELOAD`: one each."""
-    known = {
-        "gender": flat_dimension("gender", GENDERS),
-        "age": flat_dimension("age_group", AGES),
-        "residence": residence_dimension(places),
-    }
-    return [(known[variable],) for variable in CASELOAD_VARIABLES]
+    """The dimensions of the tables of `CASELOAD`: one each, in the order of `CASELOAD_VARIABLES`."""
+    gender, age = flat_dimension("gender", GENDERS), flat_dimension("age_group", AGES)
+    return [(dimension,) for dimension in (gender, age, residence_dimension(places), *background_dimensions())]
 
 
 def _counted(

@@ -36,7 +36,7 @@ from casework.counting import (
 from core.places import Place
 from core.world_regions import REGIONS
 
-__all__ = ["CASEWORK", "IMPOSSIBLE", "casework_tables", "count_casework"]
+__all__ = ["CASEWORK", "IMPOSSIBLE", "background_dimensions", "casework_tables", "count_casework"]
 
 # By table, the variable of the facts that it crosses with what happened.
 ALONG: Final = {
@@ -91,12 +91,17 @@ def casework_tables(places: Iterable[Place]) -> tuple[tuple[Dimension, Dimension
         (event, flat_dimension("gender", GENDERS)),
         (event, flat_dimension("age_group", AGES)),
         (event, residence_dimension(places)),
-        (event, Dimension("nationality", {TOTAL: None, **WITHIN, STATELESS: TOTAL, UNKNOWN: TOTAL})),
-        (event, flat_dimension("exploitation", EXPLOITATIONS)),
-        (event, Dimension("route", {TOTAL: None, **WITHIN, UNKNOWN: TOTAL})),
+        *((event, dimension) for dimension in background_dimensions()),
         (event, flat_dimension("provider", (*PROVIDERS, NOT_ASKED))),
         (event, waited),
     )
+
+
+def background_dimensions() -> tuple[Dimension, Dimension, Dimension]:
+    """Nationality, exploitation and route: of which part of the world, of which kind, from which part of the world."""
+    nationality = Dimension("nationality", {TOTAL: None, **WITHIN, STATELESS: TOTAL, UNKNOWN: TOTAL})
+    route = Dimension("route", {TOTAL: None, **WITHIN, UNKNOWN: TOTAL})
+    return nationality, flat_dimension("exploitation", EXPLOITATIONS), route
 
 
 def _counted_events(facts: FactColumns) -> Iterator[tuple[str, int, Mapping[str, str]]]:

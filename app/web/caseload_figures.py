@@ -14,6 +14,9 @@ CASELOAD_TABLES: Final = {
     "caseload_by_gender": "gender",
     "caseload_by_age": "age_group",
     "caseload_by_residence": "residence",
+    "caseload_by_nationality": "nationality",
+    "caseload_by_exploitation": "exploitation",
+    "caseload_by_route": "route",
 }
 
 Cells = Mapping[tuple[str, ...], int | None]

@@ -1,8 +1,7 @@
 """What a week of casework adds to tables: persons, households and events, each counted as what it is.
 
 `case_facts` gives the coarse facts of a week and `case_sources` a digest of what they are made of; `date_interviews` and
-`date_entries` file under their weeks what an earlier version of this program took in. `caseload_facts` counts whose case was
-open at a month's end, and who came and went since. For the program itself, in zone casework:
+`date_entries` file under their weeks what an earlier version of this program took in. For the program itself, in zone casework:
 the anonymizer has no key of any person.
 """
 
@@ -28,7 +27,6 @@ from casework.counting.case_facts import (
     HouseholdFact,
     PersonFact,
 )
-from casework.counting.caseload_facts import CASELOAD_VARIABLES, CaseloadFact, CaseloadFacts, Change, caseload_facts
 from casework.counting.date_entries import date_entries
 from casework.counting.read_case_facts import case_facts, case_sources
 from casework.store.week_of_interview import date_interviews
@@ -36,7 +34,6 @@ from casework.store.week_of_interview import date_interviews
 __all__ = [
     "AGAIN",
     "AGES",
-    "CASELOAD_VARIABLES",
     "DECISIONS",
     "EVENTS",
     "EXPLOITATIONS",
@@ -52,15 +49,11 @@ __all__ = [
     "UNKNOWN",
     "WAITS",
     "CaseFacts",
-    "CaseloadFact",
-    "CaseloadFacts",
-    "Change",
     "EventFact",
     "HouseholdFact",
     "PersonFact",
     "case_facts",
     "case_sources",
-    "caseload_facts",
     "date_entries",
     "date_interviews",
 ]

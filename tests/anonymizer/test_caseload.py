@@ -14,7 +14,8 @@ from anonymizer.errors import NotProven
 from anonymizer.published import PublishedTable
 from anonymizer.weeks import count_caseload
 from anonymizer.weeks.casework_rules import LEAST, caseload_rules
-from casework.counting import AGES, GENDERS, UNKNOWN, CaseloadFact, CaseloadFacts, Change
+from casework.counting import AGES, GENDERS, UNKNOWN
+from casework.month_end import CASELOAD_VARIABLES, CaseloadFact, CaseloadFacts, Change
 from core.month import Month
 from tests.anonymizer.test_fact_blocks import DISTRICTS, OPERATION, PLACES
 
@@ -26,7 +27,8 @@ Persons = Sequence[CaseloadFact]
 
 
 def people(number: int, change: Change, gender: str = "female", age: str = "18-59", residence: str = DISTRICTS[0]) -> Persons:
-    return [CaseloadFact(change, {"gender": gender, "age": age, "residence": residence})] * number
+    codes = {**dict.fromkeys(CASELOAD_VARIABLES, UNKNOWN), "gender": gender, "age": age, "residence": residence}
+    return [CaseloadFact(change, codes)] * number
 
 
 def turnover(stayed: int, came: int, went: int, gender: str = "female") -> Persons:

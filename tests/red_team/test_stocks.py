@@ -11,7 +11,8 @@ from anonymizer.red_team import Published, open_release, stocks
 from anonymizer.weeks import count_caseload, count_casework
 from anonymizer.weeks.casework_rules import caseload_rules, casework_rules
 from anonymizer.weeks.fact_columns import columns_of_cases
-from casework.counting import CaseFacts, CaseloadFacts, Change, EventFact
+from casework.counting import CaseFacts, EventFact
+from casework.month_end import CaseloadFacts, Change
 from core.week import Week
 from tests.anonymizer.test_caseload import FEBRUARY, MARCH, people, turnover
 from tests.anonymizer.test_fact_blocks import DISTRICTS, OPERATION, PLACES

@@ -17,11 +17,12 @@ from sqlalchemy.orm import Session
 
 from casework.consent.consents import usable
 from casework.counting.case_facts import person_fact
-from casework.counting.caseload_roll import Roll, keep_roll
-from casework.counting.open_at_end import CaseAtEnd, cases_at_end
+from casework.counting.coarse_background import exploitation_of, nationality_of, route_of
 from casework.counting.opened_records import OpenedRecords
 from casework.counting.whom_to_count import CaseOfWeek, WhomToCount
 from casework.models import HouseholdRole, KeyKind, Person, StoredKey
+from casework.month_end.caseload_roll import Roll, keep_roll
+from casework.month_end.open_at_end import CaseAtEnd, cases_at_end
 from casework.store.linked_persons import answering_for
 from casework.store.seal_record import Vault
 from core.access import NotAllowed, access_of
@@ -34,7 +35,8 @@ from forms import RecordPart
 
 __all__ = ["CASELOAD_VARIABLES", "CaseloadFact", "CaseloadFacts", "Change", "caseload_facts"]
 
-CASELOAD_VARIABLES: Final = ("gender", "age", "residence")  # of a person's facts, each in a table of its own
+# What is told of persons, each in a table of its own.
+CASELOAD_VARIABLES: Final = ("gender", "age", "residence", "nationality", "exploitation", "route")
 
 
 class Change(StrEnum):
@@ -122,7 +124,8 @@ def _whom(session: Session, chosen: Mapping[UUID, CaseAtEnd]) -> WhomToCount:
 def _codes(opened: OpenedRecords, case: CaseAtEnd) -> Mapping[str, str]:
     said = opened.said_of_owner(CaseOfWeek(case.id, case.person, case.screening, (), ()))
     fact = person_fact(0, HouseholdRole.INTERVIEWED, opened.district(said), said)
-    return {variable: getattr(fact, variable) for variable in CASELOAD_VARIABLES}
+    known = fact.gender, fact.age, fact.residence, nationality_of(said), exploitation_of(said), route_of(said)
+    return dict(zip(CASELOAD_VARIABLES, known, strict=True))
 
 
 def _on_roll(before: Roll | None, cases: Sequence[CaseAtEnd]) -> bool:
