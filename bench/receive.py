@@ -1,11 +1,12 @@
 """How many answers does the door take in a second, how long does each wait, and what does one cost?
 
-Run: PYTHONPATH=. .venv/bin/python bench/receive.py [--answers N] [--clients 1 16] [--folder FOLDER]
+Run: PYTHONPATH=. .venv/bin/python bench/receive.py [--answers N] [--clients 1 16] [--folder FOLDER] [--resent N]
 
 Answers of 40 fields and a repeat (some 1.2 kB) are posted over HTTP on a unix socket by a child process: each client sends
 the next one when it has the answer to the one before. The whole path, durable: each was committed before it was answered.
 Beside it stands the floor: a bare INSERT of as many bytes, committed and fsynced, one after the other. Processor time is
-told apart for the server, for the database and for the child, since all of them share the machine.
+told apart for the server, for the database and for the child, since all of them share the machine. With `--resent N`, N answers
+are sent and then all of them again, by the most clients: what memory the server held, and what the database wrote meanwhile.
 """
 
 import argparse
@@ -17,13 +18,14 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 from uuid import uuid4
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 
 from app.program import Program, open_program
 from app.web.serve import serving_on_socket
@@ -60,11 +62,15 @@ def main() -> None:
     asked.add_argument("--answers", type=int, default=2_000)
     asked.add_argument("--clients", type=int, nargs="+", default=[1, 16])
     asked.add_argument("--folder", type=Path)
+    asked.add_argument("--resent", type=int, default=0)
     given = asked.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-", dir=given.folder) as folder:
         Path(folder).chmod(0o711)
         with open_program(Settings(var=Path(folder))) as program:
-            measure(program, given.answers, given.clients)
+            if given.resent:
+                send_all_again(program, given.resent, max(given.clients))
+            else:
+                measure(program, given.answers, given.clients)
 
 
 def measure(program: Program, answers: int, clients: Sequence[int]) -> None:
@@ -82,6 +88,42 @@ def measure(program: Program, answers: int, clients: Sequence[int]) -> None:
                 load, server = sent(path, tokens[:count], posts)
                 assert load.statuses == {status: answers}, load.statuses
                 tell(f"{what}, {count} at a time", load, server, meter.database() - spent)
+
+
+def send_all_again(program: Program, answers: int, clients: int) -> None:
+    meter, tokens = Meter.of(program.settings), set_up(program, clients)
+    posts = [filled() for _ in range(answers)]
+    with serving_on_socket(program, lambda _operation, _submission: None) as path:
+        sent(path, tokens, [filled() for _ in range(200)])
+        for what, status in (("new", 201), ("the same again", 202)):
+            with administrating(program) as connection:
+                held, spent, before = memory(), meter.database(), connection.execute(text(WRITTEN)).one()
+                load, server = sent(path, tokens, posts)
+                assert load.statuses == {status: answers}, load.statuses
+                after = connection.execute(text(WRITTEN)).one()
+            tell(f"{what}, {clients} at a time", load, server, meter.database() - spent)
+            wal, transactions, rows = (now - then for now, then in zip(after, before, strict=True))
+            print(
+                f"  written: {rows} rows, {transactions} transactions, {wal} bytes of log; memory {held} MB, then {memory()} MB"
+            )
+
+
+WRITTEN = """SELECT pg_current_wal_insert_lsn() - '0/0', pg_snapshot_xmax(pg_current_snapshot())::text::bigint,
+    (SELECT count(*) FROM ingest.submission) + (SELECT count(*) FROM core.audit_entry)"""
+
+
+@contextmanager
+def administrating(program: Program) -> Iterator[Connection]:
+    engine = create_engine(program.database.engine.url.set(username=ADMINISTRATOR), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+def memory() -> int:
+    """What this process holds now, the posts among it, in MB."""
+    fields = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return int(fields["VmRSS"].split()[0]) // 1024
 
 
 def set_up(program: Program, collectors: int) -> Sequence[str]:
@@ -125,7 +167,7 @@ def sent(path: Path, tokens: Sequence[str], posts: Sequence[bytes]) -> tuple[Loa
     return load, server
 
 
-def phones(pipe: Connection, path: Path, tokens: Sequence[str]) -> None:
+def phones(pipe: Pipe, path: Path, tokens: Sequence[str]) -> None:
     posts: Sequence[bytes] = pipe.recv()
     requests = [request(tokens[number % len(tokens)], xml) for number, xml in enumerate(posts)]
     waits: list[float] = []

@@ -45,8 +45,8 @@ TRY_TURNS: Final = Statement(b"""
 # Looked at are the posts whose turn it is, whose collectors still send for this operation and custody, by the very row that was
 # proven, and which neither are of what was erased nor were replaced by an edit before they came.
 #
-# A token is looked for between itself and itself, the first in order: only the index on tokens gives that order. By equality any
-# index of the operation will do for a statement planned while the table is small, and it then reads all of the operation.
+# A token is looked for between itself and itself, the first in order: only the index on tokens gives that order. By equality
+# any index of the operation will do for a statement planned while the table is small, and it then reads all of the operation.
 ADD: Final = Statement(
     b"\n".join(
         (

@@ -90,13 +90,8 @@ def test_what_is_looked_for_is_found_by_its_own_index_however_early_the_statemen
         connection.execute(b"PREPARE keep AS " + ADD.text)
         nothing = ", ".join(["NULL"] * len(set(re.findall(rb"\$\d+", ADD.text))))
         plan = "".join(line for (line,) in connection.execute(f"EXPLAIN EXECUTE keep ({nothing})").fetchall())
-    assert re.findall(r"(\w+) on (\w+) (?:edit|erased|kept|sender)", plan) == [
-        ("uq_submission_operation_replaces", "submission"),
-        ("pk_collector", "collector"),
-        ("pk_tombstone", "tombstone"),
-        ("uq_submission_operation_instance", "submission"),
-    ]
-    assert len(re.findall(r"Index Cond: [^;]*?(?:replaces >=|instance >=|instance = ANY)", plan)) == 3
+    found = re.findall(r"Scan using (\w+) on submission .*?Index Cond: .*?AND \((\w+) >= ", plan)
+    assert found == [("uq_submission_operation_replaces", "replaces"), ("uq_submission_operation_instance", "instance")]
 
 
 class TestWhatIsLeftToBeTakenInAlone:

@@ -10,7 +10,7 @@ import pytest
 from app.web.problems import TokenUnknown
 from app.web.reception import Reception, Sent
 from core.audit import Action, audited_entries
-from core.database import Zone
+from core.database import Database, Zone
 from ingest import Outcome
 from ingest.collectors import add_collector, list_collectors, retire_collector
 from ingest.models import Submission
@@ -67,6 +67,23 @@ def test_each_is_durable_before_it_is_answered(phone: Any, tokens: Sequence[str]
         return await asyncio.gather(*map(take_in, sent))
 
     assert asyncio.run(all_of_them()) == [True] * len(tokens)
+
+
+def test_what_comes_by_two_processes_at_once_is_kept_once(phone: Any, tokens: Sequence[str]) -> None:
+    """Each has a writer and connections of its own; who comes second by a moment is told that it is here already."""
+    sent = [Sent(token, phone.answers(f"uuid:{number}"), ()) for number, token in enumerate(tokens)]
+    databases = [Database(phone.database.engine) for _ in range(2)]
+    for database in databases:
+        database.ring = phone.ring
+    processes = [Reception(database, phone.ring) for database in databases]
+
+    async def by_both() -> Sequence[Any]:
+        return await asyncio.gather(*(process.take_in(one) for one in sent for process in processes))
+
+    told = [receipt.outcome for _, receipt in asyncio.run(by_both())]
+    for database in databases:
+        database.exchange.close()
+    assert [sorted(told[place : place + 2]) for place in range(0, 12, 2)] == [sorted((Outcome.ACCEPTED, Outcome.RESENT))] * 6
 
 
 def test_a_bad_one_takes_no_other_with_it(phone: Any, tokens: Sequence[str]) -> None:
