@@ -62,6 +62,7 @@ def test_the_caseload_is_released_beside_its_month_in_every_format(program: Prog
     assert (part / "tables.xlsx").exists()
     assert [table.digest for table in read_release(part).tables] == [one.digest for one in protected(program, first).tables]
     the_page_shows_it(program, first)
+    the_officer_sees_it(program, first)
     own = open_release(part)
     assert [finding.tells for name, attack in ATTACKS.items() if name != "groups" for finding in attack([own])] == []
 
@@ -77,6 +78,14 @@ def the_page_shows_it(program: Program, month: Month) -> None:
     )
     assert sorted(map(int, re.findall(r'<td class="number"[^>]*>(\d+)</td>', page))) == printed
     assert "rep_" not in sara.get("/reports/casework", lang="so").text
+
+
+def the_officer_sees_it(program: Program, month: Month) -> None:
+    application = create_application(program.database, program.ring, program.settings, lambda *_: None)
+    paul = Site(program.database, program.ring, application).sign_in("paul", Role.PROTECTION_OFFICER)
+    page = paul.get(f"/protection/{month}/cells", of="caseload", table="caseload_by_nationality").text
+    assert "where too few came or went since it was last told" in page
+    assert '<option value="caseload_by_nationality" selected>nationality</option>' in page
 
 
 def told(program: Program, month: Month) -> int | None:
