@@ -22,6 +22,7 @@ from app.pulled_server import PulledServer, find_with_token, open_server
 from core.database import Zone
 from core.errors import Problem
 from core.forked_work import processors
+from forms import FormDefinition
 from ingest import kobo, pull, sources
 
 __all__ = ["Pulled", "sync_all", "sync_quietly", "sync_source"]
@@ -111,23 +112,22 @@ class _Round(Generic[ServerT]):
             overtaken = yield from self._fetch_after(self._position())
 
     def _fetch_after(self, place: int) -> Generator[Pulled, None, bool]:
-        ahead = PagesAhead(self.server.records_after, self._make_ready, processors())
+        make_ready = partial(pull.make_ready, self.program.ring, self.source)
+        ahead = PagesAhead(self.server.records_after, self._forms_of, make_ready, processors())
         with closing(ahead.after(place)) as pages:
             for page in pages:
-                ready = page.ready()
                 with self._transaction() as session:
                     ours = session, self.program.ring, self.source
-                    taken = pull.take_in(*ours, page.records, after=page.after, ready=ready)
+                    taken = pull.take_in(*ours, page.records, after=page.after, ready=page.ready)
                 if taken.overtaken:
                     return True
                 ahead.worthwhile = MOSTLY * taken.new >= len(page.records)
                 yield self._told(taken)
         return False
 
-    def _make_ready(self, records: Sequence[pull.ServerRecord]) -> Callable[[], pull.ReadyPage]:
+    def _forms_of(self, records: Sequence[pull.ServerRecord]) -> Mapping[str, FormDefinition]:
         with self._transaction() as session:
-            asked = pull.forms_of_page(session, self.source, records)
-        return partial(pull.make_ready, self.program.ring, self.source, records, asked)
+            return pull.forms_of_page(session, self.source, records)
 
     def _told(self, taken: pull.TakenIn) -> Pulled:
         waiting = sum(not self._add_files(one) for one in taken.waiting)

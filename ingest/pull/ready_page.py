@@ -62,7 +62,7 @@ def forms_of_page(session: Session, source: Source, records: Sequence[ServerReco
 
 
 def make_ready(
-    ring: KeyRing, source: Source, records: Sequence[ServerRecord], forms: Mapping[str, FormDefinition]
+    ring: KeyRing, source: Source, forms: Mapping[str, FormDefinition], records: Sequence[ServerRecord]
 ) -> ReadyPage:
     """What can be said of a page without asking what is here; `forms` as `forms_of_page` gives them."""
     plain: dict[bytes, Recognised] = {}
