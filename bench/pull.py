@@ -1,15 +1,21 @@
 """How fast do pulled pages come into the raw store, how fast is what is known passed over, and does memory stay flat?
 
 Run: PYTHONPATH=. .venv/bin/python bench/pull.py [--server kobotoolbox|odk-central] [--records N] [--folder FOLDER]
+     PYTHONPATH=. .venv/bin/python bench/pull.py --memory --records N [--folder FOLDER]
 
 A form of 40 answers and a repeat is served by a child process with the habits of the one server or the other
 (`tests/ingest/kobo_server.py`, `central_server.py`), whose processor time counts as ours; the pull is the
 whole path: HTTP on loopback, JSON, XML, sealing, tokens, audit line, commit.
 Beside it stands the floor: fetching and parsing the same pages and doing nothing with them.
+
+`--memory` pulls once, from a server that has any number of records and holds none, and tells at every hundred thousandth what
+the pulling process and those beside it have in memory. Last comes how it grows from the first of these moments on.
 """
 
 import argparse
+import json
 import multiprocessing
+import os
 import resource
 import tempfile
 from collections import Counter
@@ -17,9 +23,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
+from multiprocessing import active_children as children
 from multiprocessing.connection import Connection
 from pathlib import Path
-from time import sleep
+from statistics import linear_regression
+from time import perf_counter, sleep
 from typing import Any
 
 from sqlalchemy import text
@@ -36,9 +44,10 @@ from ingest.kobo import open_kobo
 from ingest.pull import Server, ServerRecord
 from ingest.sources import Kind, Source, add_source, number_of
 from tests.ingest.central_server import EMAIL, PASSWORD, START, CentralForm, central_serving
-from tests.ingest.kobo_server import ASSET, TOKEN, kobo_serving
+from tests.ingest.kobo_server import ASSET, TOKEN, KoboForm, kobo_serving
 
 OPERATION = "BENCH"
+EACH = 100_000
 NAMES = [f"q{number}" for number in range(40)]
 FORM = f"""<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"><h:head><h:title>F</h:title><model>
 <instance><data id="form" version="1"><g>{"".join(f"<{name}/>" for name in NAMES)}</g><member><name/><age/></member></data>
@@ -48,8 +57,8 @@ FORM = f"""<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.
 </repeat></group></h:body></h:html>""".encode()
 
 
-def serve(pipe: Connection, kind: Kind, records: int) -> None:
-    with SERVERS[kind](records) as address:
+def serve(pipe: Connection, kind: Kind | None, records: int) -> None:
+    with (SERVERS[kind] if kind else endless)(records) as address:
         pipe.send(address)
         pipe.recv()
 
@@ -58,10 +67,31 @@ def serve(pipe: Connection, kind: Kind, records: int) -> None:
 def kobo(records: int) -> Iterator[str]:
     with kobo_serving() as form:
         for number in range(1, records + 1):
-            answers: dict[str, Any] = {f"g/{name}": text for name, text in answered(number).items()}
-            answers["member"] = [{"member/name": f"member {one}", "member/age": str(one)} for one in range(3)]
-            form.add(number, **answers)
+            add_record(form, number)
         yield form.address
+
+
+@contextmanager
+def endless(records: int) -> Iterator[str]:
+    """The records of `kobo`, each made when it is asked for."""
+    with kobo_serving() as form:
+
+        def answer(_: str, asked: dict[str, str]) -> Any:
+            after = json.loads(asked["query"])["_id"]["$gt"]
+            numbers = range(after + 1, min(after + form.cap, records) + 1)
+            page = [add_record(form, number) for number in numbers]
+            form.records.clear()
+            form.asked.clear()
+            return {"count": records - after, "next": None, "previous": None, "results": page}
+
+        form.answer = answer  # type: ignore[method-assign]
+        yield form.address
+
+
+def add_record(form: KoboForm, number: int) -> dict[str, Any]:
+    answers: dict[str, Any] = {f"g/{name}": text for name, text in answered(number).items()}
+    answers["member"] = [{"member/name": f"member {one}", "member/age": str(one)} for one in range(3)]
+    return form.add(number, **answers)
 
 
 @contextmanager
@@ -86,26 +116,54 @@ def main() -> None:
     asked.add_argument("--server", type=Kind, default=Kind.KOBO)
     asked.add_argument("--records", type=int, default=20_000)
     asked.add_argument("--folder", type=Path)
+    asked.add_argument("--memory", action="store_true")
     given = asked.parse_args()
     here, there = multiprocessing.Pipe()
-    server = multiprocessing.get_context("spawn").Process(target=serve, args=(there, given.server, given.records), daemon=True)
+    kind = None if given.memory else given.server
+    server = multiprocessing.get_context("spawn").Process(target=serve, args=(there, kind, given.records), daemon=True)
     server.start()
     address = here.recv()
     with tempfile.TemporaryDirectory(dir=given.folder) as folder, open_program(Settings(var=Path(folder))) as program:
-        measure(program, Meter.of(program.settings), given.server, address, given.records)
+        if given.memory:
+            watch(program, server_of(program, Kind.KOBO, address), given.records, server.pid)
+        else:
+            measure(program, Meter.of(program.settings), given.server, address, given.records)
     here.send("enough")
     server.join()
 
 
-def measure(program: Program, meter: Meter, kind: Kind, address: str, records: int) -> None:
+def server_of(program: Program, kind: Kind, address: str) -> Source:
     with program.database.transaction(Zone.COLLECTION, operation=OPERATION) as session:
         session.add(Operation(code=OPERATION, names={"en": "Bench"}))
         session.flush()
         publish_form(session, OPERATION, FORM, {})
         asset, token = (ASSET, TOKEN) if kind is Kind.KOBO else (CentralForm.asset, f"{EMAIL}\n{PASSWORD}")
-        source = add_source(
+        return add_source(
             session, program.ring, OPERATION, address=address, asset=asset, form_id="form", token=token, kind=kind
         )
+
+
+def watch(program: Program, source: Source, records: int, server: int | None) -> None:
+    """Resident memory in MB beside the records taken in; shared memory is counted in each process."""
+    taken, told, begun = 0, 0, perf_counter()
+    seen: list[tuple[int, float]] = []
+    print(f"{'records':>12}{'seconds':>10}{'here, MB':>12}{'beside, MB':>14}")
+    for page in sync_source(program, OPERATION, source.id, sweep=False, actor="bench"):
+        taken += page.new
+        if taken // EACH > told or taken == records:
+            told = taken // EACH
+            here, beside = resident(os.getpid()), [resident(one.pid) for one in children() if one.pid not in (None, server)]
+            seen.append((taken, here))
+            print(f"{taken:>12,}{perf_counter() - begun:>10.0f}{here:>12.1f}{sum(beside):>14.1f}", flush=True)
+    assert taken == records
+    print(f"memory: {memory():.0f} MB at most")
+    if len(seen) > 1:
+        slope, _ = linear_regression([taken for taken, _ in seen], [held for _, held in seen])
+        print(f"by least squares {slope * 1_000_000:+.2f} MB for a million records")
+
+
+def measure(program: Program, meter: Meter, kind: Kind, address: str, records: int) -> None:
+    source = server_of(program, kind, address)
 
     def pull(*, sweep: bool) -> Counter[str]:
         counts: Counter[str] = Counter()
@@ -144,6 +202,12 @@ def all_pages(server: Server) -> Iterator[Sequence[ServerRecord]]:
     while page := server.records_after(place):
         yield page
         place = page[-1].place
+
+
+def resident(process: int | None) -> float:
+    """What a process has in memory at this moment, in MB."""
+    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def memory() -> float:

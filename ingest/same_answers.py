@@ -4,31 +4,49 @@ A phone's XML and the JSON that a server makes of it are written differently; wh
 reads numbers and places writes them anew: `1.50` becomes `1.5`.
 """
 
-import json
 import math
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from functools import lru_cache
+from json.encoder import encode_basestring_ascii
+from typing import Final
 
 from forms import FormDefinition
 from ingest.read_answers import Answers
 
 __all__ = ["same_answers"]
 
-IN_ORDER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), check_circular=False).encode
 
 
 def same_answers(answers: Answers, definition: FormDefinition) -> bytes:
     """The answers in an order of their own, without anything that is not an answer to a question of the form."""
-    return IN_ORDER(_plain(answers, definition.measures)).encode()
+    return _told(answers, definition.measures).encode()
 
 
-def _plain(answers: Answers, measures: Mapping[str, str]) -> list[Any]:
+def _told(answers: Answers, measures: Mapping[str, str]) -> str:
+    """A list of two objects in JSON: values by path, and lists of entries, each told in the same way, by path."""
     measured = measures.keys() & answers.values.keys()
     values = answers.values
     if measured:
         values = {**values, **{path: NOTATIONS[measures[path]](values[path]) for path in measured}}
-    repeats = {path: [_plain(entry, measures) for entry in entries] for path, entries in answers.repeats.items()}
-    return [values, repeats]
+    texts = [encode_basestring_ascii(text) for text in values.values()]
+    for entries in answers.repeats.values():
+        texts.append(f"[{','.join([_told(entry, measures) for entry in entries])}]")
+    frame, order = _frame(tuple(values), tuple(answers.repeats))
+    return frame % tuple([texts[number] for number in order])
+
+
+@lru_cache(1024)
+def _frame(questions: tuple[str, ...], repeats: tuple[str, ...]) -> tuple[str, tuple[int, ...]]:
+    """The JSON around answers to these questions and the entries of these repeats, in the order of the paths, with `%s` where
+    each of them stands, and which one that is. The same for all records in which the same was answered."""
+    paths = (*questions, *repeats)
+    asked = sorted(range(len(questions)), key=paths.__getitem__)
+    repeated = sorted(range(len(questions), len(paths)), key=paths.__getitem__)
+    values, entries = (
+        ",".join(f"{encode_basestring_ascii(paths[number])}:".replace("%", "%%") + "%s" for number in order)
+        for order in (asked, repeated)
+    )
+    return f"[{{{values}}},{{{entries}}}]", (*asked, *repeated)
 
 
 def _number(text: str) -> str:

@@ -10,21 +10,23 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from forms import FormDefinition
+from ingest.pull.cut_page import cut_page
 from ingest.pull.errors import AnswerUnasked
 from ingest.pull.server_record import ListedRecord, ServerRecord
 from ingest.pull.write_xml import root_name
 from ingest.read_answers import Answers
 
-__all__ = ["AnswerReader", "ShapeUnknown", "first_id", "is_encrypted", "read_listed", "read_moment", "read_page", "read_row"]
+__all__ = ["AnswerReader", "Row", "ShapeUnknown", "first_id", "is_encrypted", "read_listed", "read_moment", "read_page", "read_row"]
 
 NOT_ANSWERS: Final = ("__id", "__system", "meta")
 LINK: Final = "@odata.navigationLink"
 PARENT: Final = re.compile(r"__Submissions.*-id")
 NOT_ALLOWED: Final = re.compile(r"[^A-Za-z0-9_]+")
 NOT_IN_FRONT: Final = re.compile(r"[^A-Za-z_]")
+AS_TEXT: Final = json.JSONDecoder(parse_float=str, parse_int=str)  # numbers
 ENCRYPTED: Final = {"notDecrypted", "missingEncryptedFormData"}
 
 
@@ -32,13 +34,19 @@ class ShapeUnknown(Exception):
     """A row without what every row has; the text names what is missing, and quotes nothing."""
 
 
-def read_page(text: bytes) -> list[dict[str, Any]]:
-    """The rows of a page, numbers as text. Raises `ShapeUnknown`, or `ValueError` where it is no JSON."""
-    page = json.loads(text, parse_float=str, parse_int=str)
-    rows = page.get("value") if isinstance(page, dict) else None
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+class Row(NamedTuple):
+    """What stands in a row, numbers as text, and what the server wrote of it."""
+
+    content: Mapping[str, Any]
+    text: str
+
+
+def read_page(page: bytes) -> list[Row]:
+    """The rows of a page. Raises `ShapeUnknown`, or `ValueError` where it is no JSON."""
+    rows = cut_page(page, "value", AS_TEXT)
+    if rows is None or not all(isinstance(content, dict) for content, _ in rows):
         raise ShapeUnknown("a page without `value`")
-    return rows
+    return [Row(content, text) for content, text in rows]
 
 
 def first_id(row: Mapping[str, Any]) -> str:
@@ -70,9 +78,10 @@ def read_listed(row: Mapping[str, Any], number: int) -> ListedRecord:
 
 
 def read_row(
-    row: Mapping[str, Any], read: "AnswerReader", *, number: int, folder: str, manifest: bytes | None = None
+    shown: Row, read: "AnswerReader", *, number: int, folder: str, manifest: bytes | None = None
 ) -> ServerRecord:
     """A whole record; raises `ShapeUnknown`. `folder` is the address of its files, `manifest` what stands for its answers."""
+    row = shown.content
     listed = read_listed(row, number)
     first, instance = first_id(row), _instance_id(row)
     return ServerRecord(
@@ -83,7 +92,8 @@ def read_row(
         () if instance == first else (first,),
         str(_system(row).get("formVersion") or ""),
         (),
-        row,
+        shown.text,
+        _content,
         read,
         moment=read_moment(row, "submissionDate"),
         folder=folder,
@@ -91,11 +101,19 @@ def read_row(
     )
 
 
+def _content(text: str) -> Mapping[str, Any]:
+    content: Mapping[str, Any] = AS_TEXT.decode(text)
+    return content
+
+
 class AnswerReader:
-    """Reads the answers to a form's questions out of rows; what each form asks is worked out once."""
+    """Reads the answers to a form's questions out of rows; what each form asks is worked out once, in each process."""
 
     def __init__(self) -> None:
         self._forms: dict[int, tuple[FormDefinition, _Place]] = {}
+
+    def __reduce__(self) -> tuple[type["AnswerReader"], tuple[()]]:
+        return AnswerReader, ()
 
     def __call__(self, row: Mapping[str, Any], definition: FormDefinition) -> Answers:
         """Raises `AnswerUnasked` where there is an answer that the form does not ask for."""

@@ -16,6 +16,7 @@ from urllib.parse import quote
 from ingest.central.deploy_form import deploy_form
 from ingest.central.read_row import (
     AnswerReader,
+    Row,
     ShapeUnknown,
     first_id,
     is_encrypted,
@@ -40,7 +41,6 @@ REVIEWS: Final = {
     ReviewState.APPROVED: "approved",
     ReviewState.REJECTED: "rejected",
 }
-Row = dict[str, Any]
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
@@ -107,7 +107,7 @@ class CentralServer:
 
     def deleted_since(self, moment: int) -> Iterator[tuple[int, Sequence[ListedRecord]]]:
         for rows in self._pages("deletedAt", moment):
-            yield self._moment(rows[-1], "deletedAt"), [self._read(read_listed, row, self._number(row)) for row in rows]
+            yield self._moment(rows[-1], "deletedAt"), [self._read(read_listed, row.content, self._number(row)) for row in rows]
 
     def fetch(self, file: ServerFile, take: Callable[[Iterable[bytes]], Result]) -> Result | None:
         return self._asked.fetch(file, take)
@@ -158,7 +158,7 @@ class CentralServer:
         """None where it was encrypted and is gone meanwhile."""
         place = f"{self._address}/submissions/{quote(self._first_id(row), safe='')}"
         manifest = None
-        if self._read(is_encrypted, row):
+        if self._read(is_encrypted, row.content):
             answer = self._asked.get(f"{place}.xml", {}, what="a submission's XML")
             if answer is None:
                 return None
@@ -170,10 +170,10 @@ class CentralServer:
         return self._number_of(self._first_id(row))
 
     def _first_id(self, row: Row) -> str:
-        return self._read(first_id, row)
+        return self._read(first_id, row.content)
 
     def _moment(self, row: Row, dated: str) -> int:
-        return self._read(read_moment, row, dated)
+        return self._read(read_moment, row.content, dated)
 
     def _read(self, read: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs) -> Result:
         try:

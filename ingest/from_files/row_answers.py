@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from core.keyring import KeyRing
 from forms import FormDefinition
@@ -25,6 +25,7 @@ from ingest.uploaded_file import UploadedFile
 __all__ = ["FilesOf", "RowAnswers"]
 
 SIZE_OF_ROW = 10_000
+AS_RECEIVED: Final = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 # The files of a record that lie beside the table, given its id and their names.
 FilesOf: TypeAlias = Callable[[str, frozenset[str]], Sequence[UploadedFile]]
@@ -51,6 +52,11 @@ class RowAnswers:
         """As it stands in the table: what could not be made answers of."""
         told = {"instanceID": self.instance_id, "form": self.form_id, **self.content}
         return self.run.post(Origin.SHEET, json.dumps(told, sort_keys=True).encode())
+
+    @property
+    def text(self) -> str:
+        """All that stands in its rows, as JSON in ASCII alone."""
+        return AS_RECEIVED(self.content)
 
     @property
     def size(self) -> int:

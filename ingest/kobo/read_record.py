@@ -4,6 +4,7 @@ Answers are keyed by the path of their question below the form's root; a repeat 
 answer that was not given is absent. Beside them stand the server's own names: with `_` in front, `meta/…`, `formhub/…`.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -34,8 +35,8 @@ def read_listed(content: Mapping[str, Any]) -> ListedRecord:
     return ListedRecord(number, str(content.get("_uuid") or ""), _validation(content))
 
 
-def read_record(content: Mapping[str, Any]) -> ServerRecord:
-    """A whole record; raises `ShapeUnknown`.
+def read_record(content: Mapping[str, Any], text: str) -> ServerRecord:
+    """A whole record, of which the server wrote this text; raises `ShapeUnknown`.
 
     An edit there keeps `_id` and `meta/rootUuid` and has a new `_uuid` and `meta/instanceID`.
     """
@@ -52,7 +53,8 @@ def read_record(content: Mapping[str, Any]) -> ServerRecord:
         before,
         _text(content, "__version__"),
         tuple(_files(content)),
-        content,
+        text,
+        json.loads,
         read_answers,
     )
 

@@ -16,6 +16,7 @@ from ingest.kobo.deploy_form import deploy_form
 from ingest.kobo.read_history import read_history
 from ingest.kobo.read_record import VALIDATION, ShapeUnknown, read_listed, read_record
 from ingest.pull.ask_server import Asked, asking
+from ingest.pull.cut_page import cut_page
 from ingest.pull.errors import ServerRefused
 from ingest.pull.server_record import ListedRecord, RecordChange, RecordName, ServerFile, ServerRecord
 from ingest.review_models import ReviewState
@@ -25,6 +26,7 @@ __all__ = ["KoboServer", "open_kobo"]
 
 PAGE: Final = 1_000  # the most that the server gives
 NUMBERS_AT_ONCE: Final = 100  # they travel in the address, which is limited
+DECODER: Final = json.JSONDecoder()
 LISTED: Final = json.dumps(["_id", "_uuid", "_validation_status"])
 REVIEWS: Final = {
     ReviewState.RECEIVED: None,
@@ -58,7 +60,7 @@ class KoboServer:
         return self._page({"_id": {"$gt": number}}, read_record)
 
     def listed_after(self, number: int) -> list[ListedRecord]:
-        return self._page({"_id": {"$gt": number}}, read_listed, fields=LISTED)
+        return self._page({"_id": {"$gt": number}}, lambda content, _: read_listed(content), fields=LISTED)
 
     def records(self, numbers: Collection[int]) -> list[ServerRecord]:
         wanted = sorted(numbers)
@@ -84,15 +86,18 @@ class KoboServer:
         """What the server calls the version then; see `ingest.kobo.deploy_form`."""
         return deploy_form(self._asked, self._asset, form, wait)
 
-    def _page(self, query: Mapping[str, Any], read: Callable[[Mapping[str, Any]], Read], **more: str) -> list[Read]:
+    def _page(self, query: Mapping[str, Any], read: Callable[[Mapping[str, Any], str], Read], **more: str) -> list[Read]:
         asked = {"format": "json", "limit": str(PAGE), "sort": '{"_id":1}', "query": json.dumps(query), **more}
         address = self._asked.address
         answer = self._asked.get(f"{address}/api/v2/assets/{self._asset}/data/", asked, what=f"form {self._asset}")
         if answer is None:
             raise ServerRefused(address=address, what=f"form {self._asset}", status=404)
         try:
-            return [read(record) for record in answer.json()["results"]]
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            found = cut_page(answer.content, "results", DECODER)
+            if found is None:
+                raise self._asked.unread("a page without `results`")
+            return [read(content, text) for content, text in found]
+        except (ValueError, TypeError, AttributeError) as error:
             raise self._asked.unread(type(error).__name__) from None
         except ShapeUnknown as error:
             raise self._asked.unread(str(error)) from None

@@ -45,7 +45,8 @@ class ServerFile:
 
 @dataclass(frozen=True)
 class ServerRecord(ListedRecord):
-    """A whole record. `content` is what the server sent, `read` reads the answers to a form's questions out of it.
+    """A whole record. `text` is what the server wrote of it (JSON), `parse` tells what stands there, and `read` reads the answers
+    to a form's questions out of that.
 
     `instance_id` is the phone's id of this version; `before` the ids of versions that it may have replaced, the nearest
     first; `version` the server's own name of the form's version. `moment` is when it came to be there (milliseconds since
@@ -57,11 +58,17 @@ class ServerRecord(ListedRecord):
     before: Sequence[str] = field(repr=False)
     version: str
     files: Sequence[ServerFile] = field(repr=False)
-    content: Mapping[str, Any] = field(repr=False)
+    text: str = field(repr=False)
+    parse: Callable[[str], Mapping[str, Any]] = field(repr=False)
     read: Callable[[Mapping[str, Any], FormDefinition], Answers] = field(repr=False)
     moment: int | None = None
     folder: str | None = field(default=None, repr=False)
     manifest: bytes | None = field(default=None, repr=False)
+
+    @property
+    def content(self) -> Mapping[str, Any]:
+        """What the server sent, parsed anew: as text it takes a fraction of the memory, and travels."""
+        return self.parse(self.text)
 
     @property
     def place(self) -> int:

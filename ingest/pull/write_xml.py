@@ -4,7 +4,6 @@ So everything downstream reads one notation, and nothing of what came is lost: t
 which no form asks for.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -19,12 +18,12 @@ from ingest.read_answers import Answers
 __all__ = ["Rewritten", "root_name", "write_xml"]
 
 NAMESPACE: Final = "urn:waystation:ingest"
-AS_RECEIVED: Final = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Rewritten(Protocol):
-    """A record in a notation of its own: its id, the ids that it may replace (the nearest first), and all that came of it."""
+    """A record in a notation of its own: its id, the ids that it may replace (the nearest first), and all that came of it, as
+    JSON."""
 
     @property
     def instance_id(self) -> str: ...
@@ -33,7 +32,7 @@ class Rewritten(Protocol):
     def before(self) -> Sequence[str]: ...
 
     @property
-    def content(self) -> Mapping[str, Any]: ...
+    def text(self) -> str: ...
 
 
 def write_xml(record: Rewritten, answers: Answers, definition: FormDefinition) -> bytes:
@@ -46,7 +45,9 @@ def write_xml(record: Rewritten, answers: Answers, definition: FormDefinition) -
     )
     if not answered.isprintable() and NOT_IN_XML.search(answered):  # what can be printed can stand in XML
         raise AnswersUnreadable(reason="it holds a character that XML cannot", line=1)
-    received = _text(AS_RECEIVED(record.content))  # ASCII alone: fits into any XML
+    received = _text(record.text)
+    if not received.isprintable():  # a character that XML cannot hold stands in a string, where JSON has another name for it
+        received = NOT_IN_XML.sub(lambda found: f"\\u{ord(found[0]):04x}", received)
     text = f'{answered}<waystation-received xmlns="{NAMESPACE}">{received}</waystation-received></{root}>'
     xml = text.encode()
     if len(xml) > LARGEST_XML:

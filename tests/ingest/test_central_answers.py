@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forms import FormDefinition, read_form_definition
-from ingest.central.read_row import AnswerReader, ShapeUnknown, read_moment, read_page, read_row
+from ingest.central.read_row import AnswerReader, Row, ShapeUnknown, read_moment, read_page, read_row
 from ingest.parse_xml import parse_xml
 from ingest.pull.errors import AnswerUnasked
 from ingest.pull.write_xml import write_xml
@@ -35,7 +35,7 @@ def places() -> FormDefinition:
     return read_form_definition(FORM)
 
 
-def shown(**answers: Any) -> dict[str, Any]:
+def shown(**answers: Any) -> Row:
     """The row as it is read from the server's text."""
     return read_page(json.dumps({"value": [{**ROW, **answers}]}).encode())[0]
 
@@ -60,7 +60,7 @@ def test_numbers_and_places_are_the_same_however_they_are_written(
             "point": {"type": "Point", "coordinates": point, "properties": {"accuracy": 4.5}},
         }
     )
-    assert same_answers(read_answers(row, places), places) == same_answers(phone, places)
+    assert same_answers(read_answers(row.content, places), places) == same_answers(phone, places)
 
 
 def test_lines_and_areas_are_read_as_a_phone_writes_them(places: FormDefinition) -> None:
@@ -68,7 +68,7 @@ def test_lines_and_areas_are_read_as_a_phone_writes_them(places: FormDefinition)
         path={"type": "LineString", "coordinates": [[9.25, 12.5], [9.5, 12.75, 3]], "properties": {"accuracies": [4, None]}},
         area={"type": "Polygon", "coordinates": [[[1, 2], [3, 4], [1, 2]]]},
     )
-    answers = read_answers(row, places)
+    answers = read_answers(row.content, places)
     assert answers.values == {"/data/path": "12.5 9.25 0 4; 12.75 9.5 3", "/data/area": "2 1; 4 3; 2 1"}
     phone = Answers({"/data/path": "12.50 9.25 0 4.0; 12.75 9.5 3.0 0.0;", "/data/area": "2 1 ;4 3;2 1"})
     assert (
@@ -78,7 +78,7 @@ def test_lines_and_areas_are_read_as_a_phone_writes_them(places: FormDefinition)
 
 
 def test_names_that_odata_does_not_allow_are_found_again(places: FormDefinition) -> None:
-    assert read_answers(shown(odd_name="x", p_code="XA01"), places).values == {"/data/odd.name": "x", "/data/p-code": "XA01"}
+    assert read_answers(shown(odd_name="x", p_code="XA01").content, places).values == {"/data/odd.name": "x", "/data/p-code": "XA01"}
 
 
 def test_what_is_written_for_later_stages_is_read_back(places: FormDefinition) -> None:
@@ -94,7 +94,7 @@ def test_what_is_written_for_later_stages_is_read_back(places: FormDefinition) -
 )
 def test_what_the_form_does_not_ask_in_this_way_is_refused(places: FormDefinition, answers: dict[str, Any]) -> None:
     with pytest.raises(AnswerUnasked):
-        read_answers(shown(**answers), places)
+        read_answers(shown(**answers).content, places)
 
 
 @pytest.mark.parametrize("text", [b"[]", b'{"value": 3}', b'{"value": [1]}', b"{}"])

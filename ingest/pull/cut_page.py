@@ -1,0 +1,73 @@
+"""Cut a page of JSON into its records, each with its own text: what the server wrote of it is kept as it wrote it."""
+
+import json
+import re
+from typing import Any, Final
+
+__all__ = ["cut_page"]
+
+SPACE: Final = re.compile(r"[ \t\n\r]*")
+
+
+def cut_page(page: bytes, name: str, decoder: json.JSONDecoder) -> list[tuple[Any, str]] | None:
+    """What stands in the list of this name, item by item, and the text of each; None where the page is no object with such
+    a list. Raises `ValueError` where it is no JSON."""
+    reader, found = _Reader(page.decode("utf-8-sig"), decoder), None
+    if not reader.passes("{"):
+        return None
+    more = not reader.passes("}")
+    while more:
+        key, _ = reader.value()
+        reader.require(":")
+        if key == name and reader.passes("["):
+            found = _items(reader)
+        else:
+            reader.value()
+        more = reader.goes_on("}")
+    reader.require("")
+    return found
+
+
+def _items(reader: "_Reader") -> list[tuple[Any, str]]:
+    items: list[tuple[Any, str]] = []
+    more = not reader.passes("]")
+    while more:
+        items.append(reader.value())
+        more = reader.goes_on("]")
+    return items
+
+
+class _Reader:
+    """A text, and how far it is read."""
+
+    def __init__(self, text: str, decoder: json.JSONDecoder) -> None:
+        self._text, self._decode, self._at = text, decoder.raw_decode, 0
+
+    def value(self) -> tuple[Any, str]:
+        """The next value, and its text."""
+        begun = self._past_space()
+        value, self._at = self._decode(self._text, begun)
+        return value, self._text[begun : self._at]
+
+    def passes(self, mark: str) -> bool:
+        """Whether this comes next; it is passed."""
+        self._at = self._past_space()
+        found = self._text.startswith(mark, self._at)
+        self._at += len(mark) if found else 0
+        return found
+
+    def goes_on(self, end: str) -> bool:
+        """Whether there is more of a list or an object."""
+        if self.passes(","):
+            return True
+        self.require(end)
+        return False
+
+    def require(self, mark: str) -> None:
+        """Pass this, which must come next (nothing: it must be the end)."""
+        if not self.passes(mark) or (not mark and self._at < len(self._text)):
+            raise ValueError(mark)
+
+    def _past_space(self) -> int:
+        space = SPACE.match(self._text, self._at)
+        return space.end() if space else self._at
