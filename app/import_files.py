@@ -7,9 +7,11 @@ from typing import TypeAlias
 
 from sqlalchemy.orm import Session
 
+from app.one_ahead import one_ahead
 from app.program import Program
 from core.database import Zone
-from ingest.from_files import Candidate, FormsAsked, ImportRun, PassedOver, RecordsMet, Told, in_batches, take_in
+from core.keyring import KeyRing
+from ingest.from_files import Candidate, FormsAsked, ImportRun, LookedAt, PassedOver, RecordsMet, Told, in_batches, take_in
 
 __all__ = ["Found", "import_records"]
 
@@ -25,10 +27,10 @@ def import_records(
 ) -> Iterator[list[Told | PassedOver]]:
     """What became of each record, a batch at a time, in the order of the file.
 
-    A dry run does all that an import does and undoes it, batch by batch; so that it tells the same, it remembers what it met.
+    While a batch is written the next one is read, and looked at as far as that asks nothing of the database. A dry run does all that an import does and undoes it, batch by batch; so that it tells the same, it remembers what it met.
     """
     forms, met = FormsAsked(run.operation), RecordsMet()
-    for batch in in_batches(found):
+    for batch in one_ahead(_looked_at(program.ring, forms, found)):
         candidates = [one for one in batch if not isinstance(one, PassedOver)]
         told: list[Told] = []
         with _transaction(program, run, actor, dry_run=dry_run) as session:
@@ -37,6 +39,11 @@ def import_records(
                 raise _NothingKept
         of_records = iter([met.compare(one) for one in told] if dry_run else told)
         yield [one if isinstance(one, PassedOver) else next(of_records) for one in batch]
+
+
+def _looked_at(ring: KeyRing, forms: FormsAsked, found: Found) -> Iterator[list[Candidate | PassedOver]]:
+    for batch in in_batches(found):
+        yield [one if isinstance(one, PassedOver) else LookedAt.ahead(one, ring, forms.known) for one in batch]
 
 
 @contextmanager

@@ -16,7 +16,6 @@ from ingest.read_answers import Answers
 __all__ = ["same_answers"]
 
 
-
 def same_answers(answers: Answers, definition: FormDefinition) -> bytes:
     """The answers in an order of their own, without anything that is not an answer to a question of the form."""
     return _told(answers, definition.measures).encode()

@@ -19,7 +19,17 @@ from ingest.pull.server_record import ListedRecord, ServerRecord
 from ingest.pull.write_xml import root_name
 from ingest.read_answers import Answers
 
-__all__ = ["AnswerReader", "Row", "ShapeUnknown", "first_id", "is_encrypted", "read_listed", "read_moment", "read_page", "read_row"]
+__all__ = [
+    "AnswerReader",
+    "Row",
+    "ShapeUnknown",
+    "first_id",
+    "is_encrypted",
+    "read_listed",
+    "read_moment",
+    "read_page",
+    "read_row",
+]
 
 NOT_ANSWERS: Final = ("__id", "__system", "meta")
 LINK: Final = "@odata.navigationLink"
@@ -77,9 +87,7 @@ def read_listed(row: Mapping[str, Any], number: int) -> ListedRecord:
     return ListedRecord(number, version, str(review)[:40] if review else None)
 
 
-def read_row(
-    shown: Row, read: "AnswerReader", *, number: int, folder: str, manifest: bytes | None = None
-) -> ServerRecord:
+def read_row(shown: Row, read: "AnswerReader", *, number: int, folder: str, manifest: bytes | None = None) -> ServerRecord:
     """A whole record; raises `ShapeUnknown`. `folder` is the address of its files, `manifest` what stands for its answers."""
     row = shown.content
     listed = read_listed(row, number)

@@ -14,6 +14,7 @@ from ingest.from_files.folder_answers import folder_answers
 from ingest.from_files.import_run import ImportRun
 from ingest.from_files.kobo_export import kobo_records, questions_without_column, unmatched_columns
 from ingest.from_files.look_up_forms import FormsAsked
+from ingest.from_files.looked_at import LookedAt
 from ingest.from_files.media_folder import media_of
 from ingest.from_files.records_met import RecordsMet
 from ingest.from_files.row_answers import FilesOf
@@ -27,6 +28,7 @@ __all__ = [
     "FilesOf",
     "FormsAsked",
     "ImportRun",
+    "LookedAt",
     "PassedOver",
     "Place",
     "RecordsMet",

@@ -78,7 +78,10 @@ def test_lines_and_areas_are_read_as_a_phone_writes_them(places: FormDefinition)
 
 
 def test_names_that_odata_does_not_allow_are_found_again(places: FormDefinition) -> None:
-    assert read_answers(shown(odd_name="x", p_code="XA01").content, places).values == {"/data/odd.name": "x", "/data/p-code": "XA01"}
+    assert read_answers(shown(odd_name="x", p_code="XA01").content, places).values == {
+        "/data/odd.name": "x",
+        "/data/p-code": "XA01",
+    }
 
 
 def test_what_is_written_for_later_stages_is_read_back(places: FormDefinition) -> None:

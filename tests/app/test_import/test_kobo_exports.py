@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import json
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -76,7 +77,7 @@ class TestOneRecordWhicheverWayItCame:
             ring = desk.household.ring
             given = {"address": "https://kobo.example", "asset": "a", "form_id": "household", "token": "t"}
             source = add_source(session, ring, "TEST", **given)
-            taken = take_in(session, ring, source, [read_record(record)])
+            taken = take_in(session, ring, source, [read_record(record, json.dumps(record))])
         assert (taken.new, taken.known) == ((1, 0) if pulled_first else (0, 1))
         told = told or outcomes(desk.table(export))
         assert told == (["accepted", "resent"] if pulled_first else ["accepted", "accepted"])

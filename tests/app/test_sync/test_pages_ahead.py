@@ -8,9 +8,12 @@ from typing import Any, NoReturn
 import pytest
 from sqlalchemy import text
 
+import app.pages_ahead
 import app.sync
 from core.database import Zone
 from core.erasure import Tally
+from core.forked_hand import ForkedHand
+from forms import find_definition
 from ingest import erase_submissions, pull
 from ingest.kobo import KoboServer
 from ingest.pull.errors import ServerRefused
@@ -51,6 +54,43 @@ def test_what_is_new_is_written_as_it_was_made_ready(form: Any, beside: list[int
     assert set(form.household.awaiting()) == {form.submission_of(number) for number in range(1, PAGES * CAP + 1)}
     assert form.rows("position", "source") == [(PAGES * CAP,)]
     assert form.sync() == {}
+
+
+def test_one_process_makes_many_pages_ready(form: Any, beside: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    born: list[object] = []
+    monkeypatch.setattr(app.pages_ahead, "ForkedHand", lambda work: born.append(work) or ForkedHand(work))
+    form.kobo.cap = 2
+    assert form.sync(sweep=False) == {"new": PAGES * CAP}
+    assert beside == [0, *[2] * (PAGES * CAP // 2 - 1)]
+    assert len(born) == 3  # while one page is written two are waited for
+
+
+def test_a_form_that_is_published_meanwhile_is_asked_for_what_comes_then(
+    form: Any, beside: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form.kobo.cap = 2
+    telling = pull.take_in
+
+    def publishing(*given: Any, **more: Any) -> pull.TakenIn:
+        if len(beside) == 2:
+            form.household.publish("2")
+        return telling(*given, **more)
+
+    monkeypatch.setattr(pull, "take_in", publishing)
+    assert form.sync(sweep=False) == {"new": PAGES * CAP}
+    versions = [version for (version,) in form.rows("form_version", "submission ORDER BY received_at")]
+    assert versions == sorted(versions)
+    assert (versions[0], versions[-1]) == ("1", "2")
+    assert beside == [0, *[2] * (PAGES * CAP // 2 - 1)]
+
+
+def test_what_works_out_a_forms_rules_here_does_not_keep_pages_from_being_made_ready(form: Any, beside: list[int]) -> None:
+    with form.household.zone(Zone.COLLECTION) as session:
+        found = find_definition(session, OPERATION, "household", "1")
+    assert found
+    assert found.demands  # functions, which could not be sent
+    assert form.sync(sweep=False) == {"new": PAGES * CAP}
+    assert beside == [0, CAP, CAP, CAP]
 
 
 @pytest.mark.parametrize("processes", [0, 2])

@@ -1,0 +1,65 @@
+"""A process that lives on does one piece after another; where one fails nothing came of that one, and nothing is said."""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+from core.forked_hand import ForkedHand
+
+SECRET = "Amal, of Baidoa"
+
+
+@contextmanager
+def hand(work: Any) -> Iterator[ForkedHand[Any, Any]]:
+    one: ForkedHand[Any, Any] = ForkedHand(work)
+    try:
+        yield one
+    finally:
+        one.end()
+
+
+def made(one: ForkedHand[Any, Any], piece: object) -> Any:
+    one.give(piece)
+    return one.made()
+
+
+def test_one_process_does_each_piece_with_what_this_one_held() -> None:
+    held = [b"as it stood"]
+    with hand(lambda piece: (piece, held[0], os.getpid())) as one:
+        held[0] = b"changed meanwhile"
+        first, second = made(one, 1), made(one, 2)
+    assert (first[:2], second[:2]) == ((1, b"as it stood"), (2, b"as it stood"))
+    assert first[2] == second[2] != os.getpid()
+
+
+def test_much_more_than_a_pipe_holds_goes_to_and_fro() -> None:
+    with hand(lambda piece: piece[::-1]) as one:
+        assert made(one, bytes(3_000_000)) == bytes(3_000_000)
+
+
+def test_a_piece_that_fails_is_nothing_made_and_quotes_nothing_and_the_next_is_done(capfd: Any) -> None:
+    def work(piece: str) -> str | NoReturn:
+        if piece == SECRET:
+            raise ValueError(piece)
+        return piece
+
+    with hand(work) as one:
+        assert (made(one, SECRET), made(one, "next")) == (None, "next")
+    assert SECRET not in "".join(capfd.readouterr())
+
+
+def test_one_that_was_killed_makes_nothing_any_more() -> None:
+    with hand(lambda _: os.kill(os.getpid(), signal.SIGKILL)) as one:
+        assert made(one, 1) is None
+        assert not one.lives
+        assert made(one, 2) is None
+
+
+def test_it_ends_by_itself_where_nobody_is_there_any_more() -> None:
+    with hand(lambda piece: piece) as one:
+        assert made(one, 1) == 1
+        one._pipe.close()
+        one._process.join()
+        assert one._process.exitcode == 0
