@@ -27,7 +27,8 @@ def import_records(
 ) -> Iterator[list[Told | PassedOver]]:
     """What became of each record, a batch at a time, in the order of the file.
 
-    While a batch is written the next one is read, and looked at as far as that asks nothing of the database. A dry run does all that an import does and undoes it, batch by batch; so that it tells the same, it remembers what it met.
+    While a batch is written the next one is read, and looked at as far as that asks nothing of the database. A dry run does
+    all that an import does and undoes it, batch by batch; so that it tells the same, it remembers what it met.
     """
     forms, met = FormsAsked(run.operation), RecordsMet()
     for batch in one_ahead(_looked_at(program.ring, forms, found)):

@@ -44,8 +44,8 @@ class _Beside:
 class PagesAhead:
     """The pages that `fetch` gives, up to an empty one; while one is written, as many as `processes` are being made ready.
 
-    None is before somebody says that it is `worthwhile`: of what is known nothing need be sealed. `make_ready` is given the forms
-    that `forms_of` finds for a page, and its records.
+    None is before somebody says that it is `worthwhile`: of what is known nothing need be sealed. `make_ready` is given the
+    forms that `forms_of` finds for a page, and its records.
     """
 
     def __init__(

@@ -29,7 +29,8 @@ def _told(answers: Answers, measures: Mapping[str, str]) -> str:
         values = {**values, **{path: NOTATIONS[measures[path]](values[path]) for path in measured}}
     texts = [encode_basestring_ascii(text) for text in values.values()]
     for entries in answers.repeats.values():
-        texts.append(f"[{','.join([_told(entry, measures) for entry in entries])}]")
+        told = ",".join([_told(entry, measures) for entry in entries])
+        texts.append(f"[{told}]")
     frame, order = _frame(tuple(values), tuple(answers.repeats))
     return frame % tuple([texts[number] for number in order])
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from forms import FormDefinition
-from ingest.pull.cut_page import cut_page
+from ingest.pull.cut_page import ListAbsent, cut_page
 from ingest.pull.errors import AnswerUnasked
 from ingest.pull.server_record import ListedRecord, ServerRecord
 from ingest.pull.write_xml import root_name
@@ -53,10 +53,13 @@ class Row(NamedTuple):
 
 def read_page(page: bytes) -> list[Row]:
     """The rows of a page. Raises `ShapeUnknown`, or `ValueError` where it is no JSON."""
-    rows = cut_page(page, "value", AS_TEXT)
-    if rows is None or not all(isinstance(content, dict) for content, _ in rows):
-        raise ShapeUnknown("a page without `value`")
-    return [Row(content, text) for content, text in rows]
+    try:
+        rows = [Row(content, text) for content, text in cut_page(page, "value", AS_TEXT)]
+    except ListAbsent:
+        raise ShapeUnknown("a page without `value`") from None
+    if not all(isinstance(row.content, dict) for row in rows):
+        raise ShapeUnknown("a `value` of something else than rows")
+    return rows
 
 
 def first_id(row: Mapping[str, Any]) -> str:

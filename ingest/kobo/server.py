@@ -93,10 +93,7 @@ class KoboServer:
         if answer is None:
             raise ServerRefused(address=address, what=f"form {self._asset}", status=404)
         try:
-            found = cut_page(answer.content, "results", DECODER)
-            if found is None:
-                raise self._asked.unread("a page without `results`")
-            return [read(content, text) for content, text in found]
+            return [read(content, text) for content, text in cut_page(answer.content, "results", DECODER)]
         except (ValueError, TypeError, AttributeError) as error:
             raise self._asked.unread(type(error).__name__) from None
         except ShapeUnknown as error:

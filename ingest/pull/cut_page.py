@@ -2,39 +2,44 @@
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any, Final
 
-__all__ = ["cut_page"]
+__all__ = ["ListAbsent", "cut_page"]
 
 SPACE: Final = re.compile(r"[ \t\n\r]*")
 
 
-def cut_page(page: bytes, name: str, decoder: json.JSONDecoder) -> list[tuple[Any, str]] | None:
-    """What stands in the list of this name, item by item, and the text of each; None where the page is no object with such
-    a list. Raises `ValueError` where it is no JSON."""
-    reader, found = _Reader(page.decode("utf-8-sig"), decoder), None
-    if not reader.passes("{"):
-        return None
-    more = not reader.passes("}")
+class ListAbsent(ValueError):
+    """A page without the list that was looked for."""
+
+
+def cut_page(page: bytes, name: str, decoder: json.JSONDecoder) -> Iterator[tuple[Any, str]]:
+    """What stands in the list of this name, item by item, and the text of each.
+
+    Raises `ListAbsent`, or another `ValueError` where the page is no JSON: after the items that come before.
+    """
+    reader, found = _Reader(page.decode("utf-8-sig"), decoder), False
+    more = reader.passes("{") and not reader.passes("}")
     while more:
         key, _ = reader.value()
         reader.require(":")
         if key == name and reader.passes("["):
-            found = _items(reader)
+            found = True
+            yield from _items(reader)
         else:
             reader.value()
         more = reader.goes_on("}")
-    reader.require("")
-    return found
+    if not found:
+        raise ListAbsent
+    reader.require_end()
 
 
-def _items(reader: "_Reader") -> list[tuple[Any, str]]:
-    items: list[tuple[Any, str]] = []
+def _items(reader: "_Reader") -> Iterator[tuple[Any, str]]:
     more = not reader.passes("]")
     while more:
-        items.append(reader.value())
+        yield reader.value()
         more = reader.goes_on("]")
-    return items
 
 
 class _Reader:
@@ -64,9 +69,13 @@ class _Reader:
         return False
 
     def require(self, mark: str) -> None:
-        """Pass this, which must come next (nothing: it must be the end)."""
-        if not self.passes(mark) or (not mark and self._at < len(self._text)):
+        """Pass this, which must come next."""
+        if not self.passes(mark):
             raise ValueError(mark)
+
+    def require_end(self) -> None:
+        if self._past_space() < len(self._text):
+            raise ValueError("more")
 
     def _past_space(self) -> int:
         space = SPACE.match(self._text, self._at)

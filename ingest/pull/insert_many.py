@@ -42,11 +42,11 @@ def insert_new(session: Session, ring: KeyRing, operation: str, arrivals: Sequen
     for one in new:
         if one.id in added and one.arrival.post.files:
             keep_files(session, ring, one.key, operation=operation, owner=one.id, files=one.arrival.post.files)
-    note_received(session, list(made.values()))
+    note_received(session, [str(one) for one in made.values()])
     return made
 
 
-def note_received(session: Session, submissions: Sequence[UUID]) -> None:
+def note_received(session: Session, submissions: Sequence[str]) -> None:
     """One line of the log for all of them."""
     audit.record(
         session,
@@ -54,7 +54,7 @@ def note_received(session: Session, submissions: Sequence[UUID]) -> None:
         SUBMISSION,
         purpose=audit.Purpose.COLLECTION,
         count=len(submissions),
-        detail={"submissions": [str(one) for one in submissions]},
+        detail={"submissions": list(submissions)},
     )
 
 

@@ -7,7 +7,6 @@ say of a record than that it is new is left to `take_in`: an edit, one without i
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -43,7 +42,7 @@ class ReadyPage:
     `submissions` are their ids here by the server's numbers; `expected` the names of the files that one waits for.
     """
 
-    submissions: Mapping[int, UUID]
+    submissions: Mapping[int, str]
     expected: Mapping[int, frozenset[str]] = field(repr=False)
     columns: Mapping[str, Any] = field(repr=False)
     links: Mapping[str, Any] = field(repr=False)
@@ -75,7 +74,7 @@ def make_ready(
     numbered = [(one.record, made.id) for one, made in zip(page, new, strict=True)]
     erased_as = [pulled_token(ring, source.id, one.record.number) for one in page]
     return ReadyPage(
-        submissions={record.number: submission for record, submission in numbered},
+        submissions={record.number: str(submission) for record, submission in numbered},
         expected={one.record.number: one.arrival.expected for one in page if one.arrival.expected},
         columns=rows(ring, source.operation, new),
         links=link_rows(ring, source, numbered),

@@ -45,8 +45,8 @@ class ServerFile:
 
 @dataclass(frozen=True)
 class ServerRecord(ListedRecord):
-    """A whole record. `text` is what the server wrote of it (JSON), `parse` tells what stands there, and `read` reads the answers
-    to a form's questions out of that.
+    """A whole record. `text` is what the server wrote of it (JSON), `parse` tells what stands there, and `read` reads the
+    answers to a form's questions out of that.
 
     `instance_id` is the phone's id of this version; `before` the ids of versions that it may have replaced, the nearest
     first; `version` the server's own name of the form's version. `moment` is when it came to be there (milliseconds since

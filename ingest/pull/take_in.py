@@ -104,7 +104,7 @@ def _take_in_ready(
     taken.new += len(ready.submissions)
     for record in {record.number: record for record in records}.values():
         if (expected := ready.expected.get(record.number)) and (submission := ready.submissions.get(record.number)):
-            taken.waiting.append(Waiting(submission, expected, record.files_among(expected)))
+            taken.waiting.append(Waiting(UUID(submission), expected, record.files_among(expected)))
     return taken
 
 

@@ -4,7 +4,7 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import Any
 
 from core.forked_hand import ForkedHand
 
@@ -40,7 +40,7 @@ def test_much_more_than_a_pipe_holds_goes_to_and_fro() -> None:
 
 
 def test_a_piece_that_fails_is_nothing_made_and_quotes_nothing_and_the_next_is_done(capfd: Any) -> None:
-    def work(piece: str) -> str | NoReturn:
+    def work(piece: str) -> str:
         if piece == SECRET:
             raise ValueError(piece)
         return piece

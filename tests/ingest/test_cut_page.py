@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.pull.cut_page import cut_page
+from ingest.pull.cut_page import ListAbsent, cut_page
 
 DECODER = json.JSONDecoder()
 TEXTS = st.text(max_size=3)
@@ -22,8 +22,7 @@ VALUES = TEXTS | st.sampled_from([None, True, 1.5, -3, [], {}, [{"a": ["]", "}"]
 )
 def test_each_text_says_what_is_read(records: Any, beside: Any, indent: int | None, ascii_alone: bool) -> None:
     text = json.dumps({**beside, "results": records, "more": beside}, indent=indent, ensure_ascii=ascii_alone)
-    found = cut_page(text.encode("utf-8", "surrogatepass" if ascii_alone else "replace"), "results", DECODER)
-    assert found is not None
+    found = list(cut_page(text.encode("utf-8", "surrogatepass" if ascii_alone else "replace"), "results", DECODER))
     assert [content for content, _ in found] == [json.loads(written) for _, written in found]
     assert len(found) == len(records)
     if ascii_alone:
@@ -33,7 +32,8 @@ def test_each_text_says_what_is_read(records: Any, beside: Any, indent: int | No
 
 @pytest.mark.parametrize("page", [b"[]", b"3", b"{}", b'{"results": 3}', b'{"results": {}}', b"<html>busy</html>"])
 def test_a_page_without_the_list_has_none(page: bytes) -> None:
-    assert cut_page(page, "results", DECODER) is None
+    with pytest.raises(ListAbsent):
+        list(cut_page(page, "results", DECODER))
 
 
 @pytest.mark.parametrize(
@@ -41,4 +41,4 @@ def test_a_page_without_the_list_has_none(page: bytes) -> None:
 )
 def test_what_is_no_json_is_refused(page: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011  (the reader's own, of whichever kind)
-        cut_page(page, "results", DECODER)
+        list(cut_page(page, "results", DECODER))
