@@ -4,9 +4,12 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from core.forked_hand import ForkedHand
+from core.key_providers.passphrase import Passphrase
+from core.key_ring_file import add_key, create_key_ring, open_key_ring
 
 SECRET = "Amal, of Baidoa"
 
@@ -55,6 +58,16 @@ def test_one_that_was_killed_makes_nothing_any_more() -> None:
         assert made(one, 1) is None
         assert not one.lives
         assert made(one, 2) is None
+
+
+def test_it_follows_the_key_ring_that_it_was_born_with(tmp_path: Path) -> None:
+    path, provider = tmp_path / "keyring.json", Passphrase("seven lanterns on the quay")
+    create_key_ring(path, provider)
+    ring = open_key_ring(path, provider)
+    with hand(lambda _: ring.newest()[0]) as one:
+        assert made(one, "before") == 1
+        add_key(path, provider)
+        assert made(one, "after") == 2
 
 
 def test_it_ends_by_itself_where_nobody_is_there_any_more() -> None:

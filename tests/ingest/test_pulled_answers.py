@@ -13,8 +13,9 @@ from ingest.kobo.read_record import ShapeUnknown, read_answers, read_listed, rea
 from ingest.parse_xml import parse_xml
 from ingest.pull.errors import AnswerUnasked
 from ingest.pull.write_xml import write_xml
-from ingest.read_answers import answers_of
+from ingest.read_answers import Answers, answers_of
 from ingest.read_head import read_head
+from ingest.same_answers import same_answers
 
 # What XML can hold at all; the rest is refused.
 TEXTS = st.text(
@@ -28,14 +29,36 @@ RECORDS = st.fixed_dictionaries(
 )
 
 
+def received(xml: bytes) -> str:
+    """The record as its server wrote it, out of the answers that were made of it."""
+    return parse_xml(xml)[-1].text or ""
+
+
+def in_order(answers: Answers) -> bytes:
+    """The notation of which digests are kept, written the plain way."""
+
+    def told(one: Answers) -> list[Any]:
+        return [one.values, {path: [told(entry) for entry in entries] for path, entries in one.repeats.items()}]
+
+    return json.dumps(told(answers), sort_keys=True, separators=(",", ":")).encode()
+
+
 @given(content=RECORDS)
 def test_they_are_the_same_answers(definition: FormDefinition, content: dict[str, Any]) -> None:
     record = read_record(content, json.dumps(content, ensure_ascii=False))
     answers = read_answers(content, definition)
     xml = write_xml(record, answers, definition)
     assert answers_of(parse_xml(xml), definition) == answers
+    assert json.loads(received(xml)) == content
+    assert same_answers(answers, definition) == in_order(answers)
     head = read_head(parse_xml(xml))
     assert (head.form_id, head.version, head.instance_id) == ("household", "1", f"uuid:{content['_uuid']}")
+
+
+def test_a_character_that_xml_cannot_hold_is_kept_by_its_other_name(definition: FormDefinition) -> None:
+    content = {"_id": 1, "_notes": ["\ufffe & \uffff \x7f <\u200f>"]}
+    xml = write_xml(read_record(content, json.dumps(content, ensure_ascii=False)), Answers(), definition)
+    assert json.loads(received(xml)) == content
 
 
 @pytest.mark.parametrize(
