@@ -123,13 +123,24 @@ def main() -> None:
     server = multiprocessing.get_context("spawn").Process(target=serve, args=(there, kind, given.records), daemon=True)
     server.start()
     address = here.recv()
-    with tempfile.TemporaryDirectory(dir=given.folder) as folder, open_program(Settings(var=Path(folder))) as program:
+    with (
+        folder_for_a_cluster(given.folder) as folder,
+        open_program(Settings(var=folder)) as program,
+    ):
         if given.memory:
             watch(program, server_of(program, Kind.KOBO, address), given.records, server.pid)
         else:
             measure(program, Meter.of(program.settings), given.server, address, given.records)
     here.send("enough")
     server.join()
+
+
+@contextmanager
+def folder_for_a_cluster(within: Path | None) -> Iterator[Path]:
+    """A folder that the database's own user can pass through, so that its files lie in it and go with it."""
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=within) as name:
+        Path(name).chmod(0o711)
+        yield Path(name) / "var"
 
 
 def server_of(program: Program, kind: Kind, address: str) -> Source:
