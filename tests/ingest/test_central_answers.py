@@ -1,6 +1,7 @@
 """A row of ODK Central holds the same answers as the phone's XML, though every number and place in it was written anew."""
 
 import json
+import pickle
 from typing import Any
 
 import pytest
@@ -89,6 +90,15 @@ def test_what_is_written_for_later_stages_is_read_back(places: FormDefinition) -
     answers = read_answers(record.content, places)
     assert answers_of(parse_xml(write_xml(record, answers, places)), places) == answers
     assert (record.instance_id, record.before, record.version, record.place) == ("uuid:a", (), "1", 1_785_578_400_250)
+
+
+def test_a_record_travels_to_another_process_without_what_was_worked_out_here(places: FormDefinition) -> None:
+    read = AnswerReader()
+    record = read_row(shown(g={"weight": 1.50}), read, number=7, folder="")
+    here = record.read(record.content, places)
+    assert places.demands is not None  # functions, which cannot be sent
+    there = pickle.loads(pickle.dumps(record))
+    assert (there.text, there.read(there.content, places)) == (record.text, here)
 
 
 @pytest.mark.parametrize(
