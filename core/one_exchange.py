@@ -21,7 +21,7 @@ from sqlalchemy import Pool, PoolProxiedConnection
 
 from core.driver_connection import DriverConnection
 
-__all__ = ["Given", "OneExchange", "Row", "Said", "Statement"]
+__all__ = ["PLAN_ONCE", "Given", "OneExchange", "Row", "Said", "Statement"]
 
 Given = Mapping[str, bytes | None]
 Row = Sequence[bytes | None]
@@ -53,7 +53,11 @@ class Said:
 
 BEGIN: Final = Statement(b"BEGIN").of({})
 COMMIT: Final = Statement(b"COMMIT").of({})
-PLAN_ONCE: Final = "SET plan_cache_mode = force_generic_plan"  # not for each values anew, where an array is thought long
+# Not anew for each values, where an array is thought long; and by an index that gives the order, also while a table is empty.
+PLAN_ONCE: Final = (
+    "SELECT set_config('plan_cache_mode', 'force_generic_plan', false), set_config('enable_seqscan', 'off', false), "
+    "set_config('enable_sort', 'off', false)"
+)
 
 
 class OneExchange:

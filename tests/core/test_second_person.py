@@ -53,7 +53,7 @@ def work_of(
 
 def proposed(database: Database, act: Act = Act.ERASURE, by: str = "amal", custodies: Collection[Custody] = ()) -> UUID:
     """A proposal by the program itself, or by somebody who holds every right to propose."""
-    grants = tuple(map(Grant, (Role.DATA_PROTECTION_OFFICER, Role.PROTECTION_OFFICER, Role.ADMINISTRATOR, Role.SUPERVISOR)))
+    grants = tuple(map(Grant, set(Role)))
     with work_of(database, by, grants) as session:
         return propose(session, act, SUBJECT, purpose=Purpose.RIGHTS, detail={"records": 1}, custodies=custodies)
 

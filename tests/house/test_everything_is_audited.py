@@ -44,6 +44,7 @@ ROOMS = (
     "reviewing",
     "case_file",
     "caseload",
+    "month_end",
     "programme",
     "screening",
     "referrals",

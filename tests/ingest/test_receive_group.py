@@ -15,6 +15,7 @@ from core.database import Zone
 from core.driver_connection import driver_connection
 from core.erasure import Tally
 from core.models import Operation
+from core.one_exchange import PLAN_ONCE
 from forms import publish_form
 from ingest import Outcome, PlainPosts, Post, Receipt, SealedPost, UploadedFile, erase_submissions, receive_submission
 from ingest.collectors import Collector, add_collector, find_collector
@@ -84,9 +85,8 @@ def test_what_is_looked_for_is_found_by_its_own_index_however_early_the_statemen
     """It is planned once, in an empty store, and as quick when much is there: no look reads all of the operation."""
     with household.zone(Zone.COLLECTION) as session:
         connection = driver_connection(session)
-        connection.execute(
-            "SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('waystation.turns', '', true)"
-        )
+        connection.execute(PLAN_ONCE.replace("false", "true"))
+        connection.execute("SELECT set_config('waystation.turns', '', true)")
         connection.execute(b"PREPARE keep AS " + ADD.text)
         nothing = ", ".join(["NULL"] * len(set(re.findall(rb"\$\d+", ADD.text))))
         plan = "".join(line for (line,) in connection.execute(f"EXPLAIN EXECUTE keep ({nothing})").fetchall())

@@ -20,6 +20,7 @@ from core.identity.accounts import add_account
 from core.identity.enrolment import give_code
 from core.identity.grants import Reach, give_role
 from core.identity.models import AccountKind, Passkey, Password, Totp, UnitKind
+from core.identity.own_roles import add_own_role
 from core.identity.recovery_codes import make_recovery_codes
 from core.identity.service_tokens import add_token
 from core.identity.units import add_unit
@@ -52,6 +53,7 @@ def listed_world(cluster: EmbeddedCluster, ring: KeyRing, tmp_path_factory: pyte
     _operation(program)
     _people(program)
     _agreements(program)
+    _own_roles(program)
     _publications(program)
     _collection(program)
     with _administrator(cluster, name, isolation="READ COMMITTED") as owner:
@@ -75,6 +77,12 @@ def _people(program: Program) -> None:
             sync = add_account(session, program.ring, f"sync-{number}", "Sync", kind=AccountKind.SERVICE)
             grant = give_role(session, sync, Role.CASEWORKER, OPERATION, Reach())
             add_token(session, grant, [Right.FIND_PERSON], number)
+
+
+def _own_roles(program: Program) -> None:
+    for number in TWO:
+        with program.database.transaction(Zone.IDENTITY, operation=OPERATION, actor="administrator") as session:
+            add_own_role(session, f"Interpreter {number}", Role.CASEWORKER, [Right.READ_FACTS])
 
 
 def _factors(session: Session, ring: KeyRing, account: UUID, number: int) -> None:

@@ -156,7 +156,11 @@ def keys_of_ingest(session: Session, ring: KeyRing) -> Any:
 
 
 def evidence(session: Session, ring: KeyRing) -> Any:
-    return [load_evidence(session, ring, OPERATION, WEEK, population) for population in Population]
+    return [
+        load_evidence(session, ring, OPERATION, WEEK, population)
+        for population in Population
+        if population is not Population.CASELOAD
+    ]
 
 
 def blocks(session: Session, ring: KeyRing) -> Any:

@@ -38,6 +38,7 @@ CHANGES: Final[Mapping[str, tuple[str, object]]] = {
     "identity.account": ("active", False),
     "identity.role_grant": ("taken_back_at", now()),
     "identity.unit": ("closed_at", now()),
+    "identity.own_role": ("retired_at", now()),
     "identity.password": ("hash", "another"),
     "identity.recovery_code": ("used_at", now()),
     "identity.enrolment": ("used_at", now()),
