@@ -60,8 +60,9 @@ def extend_gazetteer(
             raise PlacesElsewhere(listed=", ".join(place.code for place in found.elsewhere))
         if found.added:
             add_places(session, access.operation, found.added)
-            subject, told = f"core.place:{access.operation}", {"sha256": found.digest}
-            record(session, Action.REGISTERED, subject, purpose=Purpose.ADMINISTRATION, count=len(found.added), detail=told)
+            detail = {"sha256": found.digest}
+            subject, count = f"core.place:{access.operation}", len(found.added)
+            record(session, Action.REGISTERED, subject, purpose=Purpose.ADMINISTRATION, count=count, detail=detail)
     return found
 
 

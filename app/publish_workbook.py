@@ -19,7 +19,7 @@ from core.access import Access, require
 from core.database import Zone
 from core.permissions import Right
 from core.places import load_places
-from forms import CompiledForm, FormDefinition, PublishedForm, media
+from forms import FormDefinition, PublishedForm, media
 from forms.versions import FormChange, VersionCompared, compare_versions
 
 __all__ = ["FormToPublish", "LookedAt", "from_records", "look_at_workbook", "publish_workbook"]
@@ -29,9 +29,14 @@ PLACES: Final = "places.csv"
 
 @dataclass(frozen=True)
 class FormToPublish:
-    """A compiled workbook with the files given beside it, by name. `encrypted`: by the operation's key, on the phone."""
+    """A compiled workbook: its form, and by name the files `made` of it and those given beside it.
 
-    compiled: CompiledForm
+    `encrypted`: on the phone, by the operation's key.
+    """
+
+    xform: bytes = field(repr=False)
+    definition: FormDefinition
+    made: Mapping[str, bytes] = field(repr=False)
     files: Mapping[str, bytes] = field(repr=False)
     encrypted: bool = False
 
@@ -84,7 +89,7 @@ def _for_phones(program: Program, access: Access, given: FormToPublish) -> bytes
     """The XForm; encrypted in the casework zone, which alone opens form keys: a public key is derived from its private one."""
     with program.database.transaction(Zone.COLLECTION, access=access) as session:
         require(session, Right.MANAGE_ACCOUNTS, subject="forms.form_version")
-    xform = given.compiled.xform
+    xform = given.xform
     if not given.encrypted:
         forms.refuse_foreign_key(xform)
         return xform
@@ -93,13 +98,13 @@ def _for_phones(program: Program, access: Access, given: FormToPublish) -> bytes
 
 
 def _media(session: Session, operation: str, given: FormToPublish, xform: bytes) -> Mapping[str, bytes]:
-    found = {PLACES: forms.places_media(load_places(session, operation)), **given.compiled.media, **given.files}
-    media.refuse_missing_media(xform, {*found, *from_records(given.compiled.definition)})
+    found = {PLACES: forms.places_media(load_places(session, operation)), **given.made, **given.files}
+    media.refuse_missing_media(xform, {*found, *from_records(given.definition)})
     return found
 
 
 def _look(session: Session, operation: str, given: FormToPublish, xform: bytes) -> LookedAt:
-    asked, files = given.compiled.definition, _media(session, operation, given, xform)
+    asked, files = given.definition, _media(session, operation, given, xform)
     known = forms.find_form(session, operation, asked.form_id, asked.version) is not None
     before = forms.find_form(session, operation, asked.form_id, None)
     with session.begin_nested() as tried:

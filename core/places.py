@@ -172,7 +172,7 @@ def as_kept(session: Session, places: Sequence[Place], path: Path) -> list[Place
 def count_places(session: Session, operation: str) -> list[int]:
     """How many countries, regions and districts an operation has."""
     counted = select(PlaceRow.level, func.count()).where(PlaceRow.operation == operation).group_by(PlaceRow.level)
-    found = {level: number for level, number in session.execute(counted)}
+    found = dict(session.execute(counted).all())
     return [found.get(level, 0) for level in range(len(LEVEL_NAMES))]
 
 

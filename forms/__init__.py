@@ -7,7 +7,7 @@ they finalise, for a key pair that `add_form_key` made.
 """
 
 from forms.build_questionnaire import QUESTIONNAIRES, build_questionnaire
-from forms.compile_workbook import CompiledForm, compile_workbook
+from forms.compile_workbook import compile_workbook
 from forms.definition import FormDefinition, PrivacyClass, Question, RecordKind, RecordPart
 from forms.encrypt_form import encrypt_form, refuse_foreign_key
 from forms.errors import WorkbookRejected
@@ -20,7 +20,6 @@ from forms.read_definition import read_form_definition
 
 __all__ = [
     "QUESTIONNAIRES",
-    "CompiledForm",
     "FormDefinition",
     "PrivacyClass",
     "PublishedForm",

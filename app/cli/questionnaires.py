@@ -73,7 +73,7 @@ def add_form(
     """Publish a workbook's form to the phones of an operation, with the files that it refers to."""
     compiled = forms.compile_workbook(workbook.read_bytes(), workbook.name, java=Settings.read().java, encoding=encoding)
     files_given, notes = media.read_media_files(files or [], media.media_named(compiled.xform), encoding)
-    given = FormToPublish(compiled, files_given, encrypted)
+    given = FormToPublish(compiled.xform, compiled.definition, compiled.media, files_given, encrypted)
     with open_program(Settings.read()) as program:
         with program.database.transaction(Zone.COLLECTION, operation=operation, actor=ADMINISTRATOR) as session:
             find_operation(session, operation)

@@ -87,7 +87,10 @@ def _read(desk: Desk, upload: StreamedUpload, asked: _Asked) -> tuple[FormToPubl
     (name, workbook), *beside = files
     compiled = forms.compile_workbook(workbook, name, java=desk.settings.java, encoding=asked.encoding)
     media, notes = media_in_utf8({called: content for called, content in beside if called}, asked.encoding)
-    return FormToPublish(compiled, media, asked.encrypted), [*compiled.warnings, *notes]
+    return FormToPublish(compiled.xform, compiled.definition, compiled.media, media, asked.encrypted), [
+        *compiled.warnings,
+        *notes,
+    ]
 
 
 def _refuse_others(visit: Visit, desk: Desk) -> None:
