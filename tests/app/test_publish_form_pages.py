@@ -179,6 +179,21 @@ def test_it_is_closed_to_whoever_may_not_publish_and_to_forms_from_elsewhere(sit
     assert send(adam, b"", {}, name="empty.xlsx").status_code == 422
 
 
+def test_a_browser_sends_a_field_of_files_also_where_none_was_chosen(adam: Browser) -> None:
+    [token] = set(re.findall(r'name="form_token" value="(\w+)"', adam.get("/forms/publish").text))
+    workbook = survey().replace(b"select_one_from_file towns.csv", b"text")
+    parts = [
+        b'name="form_token"\r\n\r\n' + token.encode(),
+        b'name="workbook"; filename="arrivals.md"\r\n\r\n' + workbook,
+        b'name="media"; filename=""\r\nContent-Type: application/octet-stream\r\n\r\n',
+    ]
+    body = b"".join(b"--edge\r\nContent-Disposition: form-data; " + part + b"\r\n" for part in parts) + b"--edge--\r\n"
+    kind = {"Content-Type": "multipart/form-data; boundary=edge"}
+    looked = adam.client.post("/forms/publish", content=body, headers=kind)
+    assert (looked.status_code, len(digest_of(looked))) == (200, 64)
+    assert "does not name these files" not in looked.text
+
+
 def test_too_much_is_refused_and_not_kept(adam: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.web.publish_form_pages.MOST_BYTES", len(survey()) + 10)
     answer = send(adam, survey())
