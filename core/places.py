@@ -5,13 +5,14 @@ none) and `names` by language.
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DataError, InternalError
+from sqlalchemy.orm import Session, aliased
 
 from core.database import among
 from core.errors import Problem
@@ -21,7 +22,10 @@ __all__ = [
     "GazetteerUnreadable",
     "Place",
     "add_places",
+    "as_kept",
+    "count_places",
     "load_places",
+    "name_places_within",
     "parse_gazetteer",
     "place_names",
     "read_gazetteer",
@@ -29,6 +33,12 @@ __all__ = [
 ]
 
 LEVEL_NAMES: Final = ("country", "region", "district")
+# As `add_places` keeps a shape and `load_places` reads it.
+KEPT: Final = text(
+    "SELECT ST_GeometryType(kept.shape), ST_AsGeoJSON(kept.shape, 5)"
+    " FROM unnest(CAST(:shapes AS text[])) WITH ORDINALITY AS given (shape, number),"
+    " LATERAL (SELECT ST_Multi(ST_SetSRID(ST_GeomFromGeoJSON(given.shape), 4326)) AS shape) AS kept ORDER BY given.number"
+)
 
 
 class GazetteerUnreadable(Problem):
@@ -55,21 +65,22 @@ class Place:
 def read_gazetteer(path: Path) -> list[Place]:
     """Read and check a GeoJSON gazetteer; raises `GazetteerUnreadable`."""
     try:
-        content = path.read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
+        content = path.read_bytes()
+    except OSError as error:
         raise GazetteerUnreadable(path=path, reason=f"{type(error).__name__} while reading it") from None
     return parse_gazetteer(content, path)
 
 
-def parse_gazetteer(content: str, path: Path) -> list[Place]:
-    """The same of a text; `path` says where it is from. Raises `GazetteerUnreadable`."""
+def parse_gazetteer(content: str | bytes, path: Path) -> list[Place]:
+    """The same of a text, or of its bytes (UTF-8); `path` says where it is from. Raises `GazetteerUnreadable`."""
     try:
-        features = json.loads(content)["features"]
+        features = json.loads(content.decode("utf-8-sig") if isinstance(content, bytes) else content)["features"]
         given = [(feature["properties"], feature["geometry"]) for feature in features]
         parents = {properties["code"]: properties.get("parent") for properties, _ in given}
         names = {properties["code"]: dict(properties["names"]) for properties, _ in given}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise GazetteerUnreadable(path=path, reason=f"{type(error).__name__} while reading it") from None
+    _refuse_unusable([properties["code"] for properties, _ in given], parents.values(), names, path)
     return [
         Place(
             properties["code"],
@@ -94,6 +105,18 @@ def write_gazetteer(places: Iterable[Place]) -> str:
     ]
     lines = ",\n".join(json.dumps(feature, ensure_ascii=False) for feature in features)
     return f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n'
+
+
+def _refuse_unusable(
+    codes: Sequence[Any], parents: Collection[Any], names: Mapping[str, Mapping[Any, Any]], path: Path
+) -> None:
+    texts = [*codes, *(parent for parent in parents if parent is not None)]
+    texts += [word for named in names.values() for pair in named.items() for word in pair]
+    if not all(isinstance(word, str) and word and "\0" not in word for word in texts):
+        raise GazetteerUnreadable(path=path, reason="a code, a parent or a name is no text")
+    twice = sorted({code for code in codes if codes.count(code) > 1}) if len({*codes}) < len(codes) else []
+    if twice:
+        raise GazetteerUnreadable(path=path, reason=f"{', '.join(twice)} stands there twice")
 
 
 def _level(code: str, parents: Mapping[str, str | None], path: Path) -> int:
@@ -131,6 +154,35 @@ def load_places(session: Session, operation: str) -> list[Place]:
         .order_by(PlaceRow.level, PlaceRow.code)
     )
     return [Place(row.code, row.parent, row.level, row.names, json.loads(geometry)) for row, geometry in rows]
+
+
+def as_kept(session: Session, places: Sequence[Place], path: Path) -> list[Place]:
+    """The places with their shapes as the database would keep and give them; nothing is added. Raises `GazetteerUnreadable`."""
+    try:
+        with session.begin_nested():
+            found = session.execute(KEPT, {"shapes": [json.dumps(place.geometry) for place in places]}).all()
+    except (DataError, InternalError):
+        raise GazetteerUnreadable(path=path, reason="a shape is not as GeoJSON has it") from None
+    wrong = [place.code for place, (kind, _) in zip(places, found, strict=True) if kind != "ST_MultiPolygon"]
+    if wrong:
+        raise GazetteerUnreadable(path=path, reason=f"the shape of {', '.join(wrong)} is no polygon")
+    return [replace(place, geometry=json.loads(shape)) for place, (_, shape) in zip(places, found, strict=True)]
+
+
+def count_places(session: Session, operation: str) -> list[int]:
+    """How many countries, regions and districts an operation has."""
+    counted = select(PlaceRow.level, func.count()).where(PlaceRow.operation == operation).group_by(PlaceRow.level)
+    found = dict(session.execute(counted).all())
+    return [found.get(level, 0) for level in range(len(LEVEL_NAMES))]
+
+
+def name_places_within(session: Session, operation: str, parent: str | None) -> list[tuple[str, Mapping[str, str], int]]:
+    """The places that lie directly in another, or the countries: code, names, and how many lie in it; in order of code."""
+    below = aliased(PlaceRow)
+    inside = select(func.count()).where(below.operation == operation, below.parent == PlaceRow.code).scalar_subquery()
+    lies = PlaceRow.parent.is_(None) if parent is None else PlaceRow.parent == parent
+    asked = select(PlaceRow.code, PlaceRow.names, inside).where(PlaceRow.operation == operation, lies)
+    return [(code, names, number) for code, names, number in session.execute(asked.order_by(PlaceRow.code))]
 
 
 def place_names(session: Session, operation: str, codes: Collection[str], language: str) -> Mapping[str, str]:

@@ -7,12 +7,14 @@ import typer
 from sqlalchemy import select
 
 from app.cli.screen import console, show_table
-from app.cli.work import at_work
-from app.operations import add_operation
-from app.program import open_database
+from app.cli.work import ADMINISTRATOR, at_work
+from app.extend_gazetteer import extend_gazetteer
+from app.operations import add_operation, find_operation
+from app.program import open_database, open_program
+from core.access import Access
 from core.database import Zone
 from core.models import Operation
-from core.places import add_places, load_places, read_gazetteer
+from core.places import read_gazetteer
 from core.settings import Settings
 
 __all__ = ["add_commands"]
@@ -46,11 +48,16 @@ def add_more_places(
     gazetteer: Annotated[Path, typer.Argument(help="GeoJSON of the whole gazetteer; places that are known stay as they are.")],
 ) -> None:
     """Add the places of a gazetteer that an operation does not have yet."""
-    with at_work(code) as (_, session):
-        known = {place.code for place in load_places(session, code)}
-        added = [place for place in read_gazetteer(gazetteer) if place.code not in known]
-        add_places(session, code, added)
-    console.print(f"{len(added)} places added. Try what waited for them: `bin/waystation submissions admit {code} --again`.")
+    places = read_gazetteer(gazetteer)
+    with open_program(Settings.read()) as program:
+        access = Access.of_system(ADMINISTRATOR, code)
+        with program.database.transaction(Zone.COLLECTION, access=access) as session:
+            find_operation(session, code)
+        found = extend_gazetteer(program, access, places, gazetteer)
+    if found.otherwise:
+        console.print(f"{len(found.otherwise)} are otherwise in the file, and stay as they are here.")
+    said = f"{len(found.added)} places added. Try what waited for them: `bin/waystation submissions admit {code} --again`."
+    console.print(said)
 
 
 @operations.command("list")

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 import forms
 from app.cli.screen import console, show_table
 from app.cli.signed_in import sign_in_once_accounts_exist
-from app.cli.work import at_work, looking
+from app.cli.work import ADMINISTRATOR, looking
+from app.operations import find_operation
 from app.program import open_program
-from casework.follow_up import LIST_FILE
+from app.publish_workbook import FormToPublish, from_records, publish_workbook
+from core.access import Access
 from core.database import Zone
-from core.places import load_places
 from core.settings import Settings
 from forms import classes, media, versions
 
@@ -50,7 +51,7 @@ def check_form(workbook: Workbook, encoding: Encoding = "") -> None:
     rows = [(question.path, question.privacy, question.part, question.statistic or "") for question in definition.questions]
     show_table(("question", "privacy class", "part of the record", "statistic"), rows, "The form asks nothing.")
     console.print(f"\n{definition.title}: {definition.form_id}, version {definition.version or '(none)'}")
-    needed = media.media_named(compiled.xform) - set(compiled.media) - _from_records(definition)
+    needed = media.media_named(compiled.xform) - set(compiled.media) - from_records(definition)
     _notes([*compiled.warnings, *([f"It needs on the phone: {', '.join(sorted(needed))}."] if needed else [])])
 
 
@@ -71,23 +72,17 @@ def add_form(
 ) -> None:
     """Publish a workbook's form to the phones of an operation, with the files that it refers to."""
     compiled = forms.compile_workbook(workbook.read_bytes(), workbook.name, java=Settings.read().java, encoding=encoding)
-    if not encrypted:
-        forms.refuse_foreign_key(compiled.xform)
-    xform = _encrypted(operation, compiled.xform) if encrypted else compiled.xform
-    given, notes = media.read_media_files(files or [], media.media_named(xform), encoding)
-    with at_work(operation) as (_, session):
-        found = {"places.csv": forms.places_media(load_places(session, operation)), **compiled.media, **given}
-        media.refuse_missing_media(xform, {*found, *_from_records(compiled.definition)})
-        published = forms.publish_form(session, operation, xform, found)
-        form = classes.form_to_classify(session, operation, published.form_id, published.version)
+    files_given, notes = media.read_media_files(files or [], media.media_named(compiled.xform), encoding)
+    given = FormToPublish(compiled.xform, compiled.definition, compiled.media, files_given, encrypted)
+    with open_program(Settings.read()) as program:
+        with program.database.transaction(Zone.COLLECTION, operation=operation, actor=ADMINISTRATOR) as session:
+            find_operation(session, operation)
+        published = publish_workbook(program, Access.of_system(ADMINISTRATOR, operation), given)
+        with program.database.transaction(Zone.COLLECTION, operation=operation, actor=ADMINISTRATOR) as session:
+            form = classes.form_to_classify(session, operation, published.form_id, published.version)
     how = ", encrypted on the phone" if encrypted else ""
     console.print(f"Published {published.form_id}, version {published.version or '(none)'}, to {operation}{how}.")
     _notes([*compiled.warnings, *notes, *_unset(operation, form)])
-
-
-def _from_records(definition: forms.FormDefinition) -> frozenset[str]:
-    """The list of cases: written for each phone, and published with no form."""
-    return frozenset({LIST_FILE}) & definition.lists
 
 
 def _notes(notes: list[str]) -> None:
@@ -103,12 +98,6 @@ def _unset(operation: str, form: classes.FormToClassify) -> list[str]:
         f"{len(form.unset)} of {len(form.declared.questions)} questions have no privacy class, and count as direct identifiers."
     )
     return [f"{said} Set them with `bin/waystation forms classes {operation} {form.declared.form_id}`."]
-
-
-def _encrypted(operation: str, xform: bytes) -> bytes:
-    """In the casework zone, which alone opens form keys: the public key is derived from the private one, which is sealed."""
-    with at_work(operation, Zone.CASEWORK) as (program, session):
-        return forms.encrypt_form(xform, forms.newest_public_key(session, program.ring, operation))
 
 
 @form_commands.command("list")

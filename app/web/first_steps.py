@@ -48,12 +48,12 @@ def first_steps(desk: Desk, access: Access) -> list[FirstStep]:
         interview = has_cases(session, operation)
     roles = [role for role, _ in held]
     return [
-        FirstStep("places", places),
+        FirstStep("places", places, "/places"),
         FirstStep("keys", None),
         FirstStep("units", units, "/units"),
         FirstStep("accounts", _are_held(roles, (Role.CASEWORKER, Role.SUPERVISOR), 1), "/accounts"),
         FirstStep("second", _are_held(roles, (Role.ADMINISTRATOR, Role.DATA_PROTECTION_OFFICER), 2), "/accounts"),
-        FirstStep("forms", published, "/forms"),
+        FirstStep("forms", published, "/forms/publish"),
         FirstStep("phone", phones, "/collectors"),
         FirstStep("programme", programme, "/programme"),
         FirstStep("interview", interview, "/cases"),

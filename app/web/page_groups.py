@@ -38,9 +38,11 @@ from app.web.import_pages import IMPORTS
 from app.web.narrative_pages import NARRATIVES
 from app.web.next_case_pages import NEXT_CASES
 from app.web.own_token_pages import OWN_TOKENS
+from app.web.place_pages import PLACES
 from app.web.policy_pages import POLICIES
 from app.web.programme_pages import PROGRAMME
 from app.web.protection_pages import PROTECTION
+from app.web.publish_form_pages import PUBLISHING
 from app.web.quality_pages import QUALITY
 from app.web.record_pages import RECORDS
 from app.web.referral_package_pages import REFERRAL_PACKAGES
@@ -103,6 +105,7 @@ GROUPS = (
     EXPORTS,
     BULK_READING,
     FORMS,
+    PUBLISHING,
     COLLECTORS,
     PROTECTION,
     TRIALS,
@@ -113,6 +116,7 @@ GROUPS = (
     AUDIT,
     REGISTERS,
     FIRST_HOUR,
+    PLACES,
     SET_UP,
     ADMINISTRATION,
     ROLES,

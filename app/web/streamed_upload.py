@@ -6,6 +6,7 @@ taken.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final
 
 from anyio import from_thread
@@ -15,22 +16,27 @@ from starlette.requests import ClientDisconnect, Request
 
 from app.web.problems import DocumentBroken, DocumentTooLarge
 
-__all__ = ["MOST_BYTES", "StreamedUpload", "read_upload", "read_whole"]
+__all__ = ["MOST_BYTES", "StreamedUpload", "read_all", "read_upload", "read_whole"]
 
 MOST_BYTES: Final = 200_000_000
 FIELD_BYTES: Final = 16 * 1024
 MOST_FIELDS: Final = 20
+MOST_FILES: Final = 200  # beside the first one
 # A browser shows our refusal only after it has sent what it began: so much more is read and forgotten.
 PATIENCE: Final = 2 * MOST_BYTES
 
 
 @dataclass(frozen=True)
 class StreamedUpload:
-    """The fields that came before the file, its name, and its content as it comes: read once, within the request."""
+    """The fields that came before the file, its name, and its content as it comes: read once, within the request.
+
+    `further` are files that come after it, by name, once it is read to its end.
+    """
 
     fields: dict[str, str] = field(repr=False)
     name: str = field(repr=False)
     content: Iterator[bytes] = field(repr=False)
+    further: Iterator[tuple[str, Iterator[bytes]]] = field(repr=False)
 
 
 def read_upload(request: Request) -> StreamedUpload:
@@ -44,9 +50,10 @@ def read_upload(request: Request) -> StreamedUpload:
         raise DocumentBroken
     parts = _Parts(options[b"boundary"], _pieces(request))
     fields: dict[str, str] = {}
-    for name, file_name, content in parts:
+    coming = iter(parts)
+    for name, file_name, content in coming:
         if file_name is not None:
-            return StreamedUpload(fields, file_name, _bounded(content))
+            return StreamedUpload(fields, file_name, _bounded(content), _files(coming))
         said = b"".join(content)
         if len(fields) >= MOST_FIELDS or len(said) > FIELD_BYTES:
             break
@@ -61,6 +68,23 @@ def read_whole(content: Iterator[bytes], most: int) -> bytes | None:
         if len(whole) <= most:
             whole += piece
     return bytes(whole) if len(whole) <= most else None
+
+
+def read_all(upload: StreamedUpload, most: int) -> list[tuple[str, bytes]] | None:
+    """The file and those after it, each by its name; None where they are too many, or more than `most` bytes together."""
+    files, left = [], most
+    for number, (name, content) in enumerate(chain([(upload.name, upload.content)], upload.further)):
+        read = read_whole(content, left)
+        left = -1 if read is None or number > MOST_FILES else left - len(read)
+        files += [(name, read)] if read is not None else []
+    return files if left >= 0 else None
+
+
+def _files(parts: Iterator[tuple[str, str | None, Iterator[bytes]]]) -> Iterator[tuple[str, Iterator[bytes]]]:
+    for _, file_name, content in parts:
+        if file_name is None:
+            raise DocumentBroken  # fields come before
+        yield file_name, _bounded(content)
 
 
 def _bounded(content: Iterator[bytes]) -> Iterator[bytes]:

@@ -58,7 +58,7 @@ def decide(team: Field, one: Access, other: Access) -> None:
 
 def test_links_lead_to_pages_that_this_account_has(signed_in: SignIn) -> None:
     links = re.findall(r'<a href="(/[^"]+)">Go there', signed_in("adam", Role.ADMINISTRATOR).get("/first-hour").text)
-    assert set(links) == {"/units", "/accounts", "/collectors"}
+    assert set(links) == {"/places", "/units", "/accounts", "/forms/publish", "/collectors"}
     links = re.findall(r'<a href="(/[^"]+)">Go there', signed_in("sonia", Role.SUPERVISOR).get("/first-hour").text)
     assert set(links) == {"/collectors", "/programme", "/cases"}
 
