@@ -95,7 +95,8 @@ def receive(program: Program, collector: Collector, answers: Sequence[bytes]) ->
                 for xml in answers[first : first + GROUP]
             )
             sealed = [one for post in posts if (one := plain.seal(post, session))]
-            plain.receive(session, OPERATION, sealed)
+        group = plain.group(OPERATION, sealed)
+        group.receipts(program.database.in_one_exchange(Zone.COLLECTION, group.said, operation=OPERATION, actor="bench"))
 
 
 def admit(program: Program) -> int:
