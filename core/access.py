@@ -147,7 +147,7 @@ class Access:
 
     def grants_of(self, right: Right) -> tuple[Grant, ...]:
         """Those of the grants that give this right."""
-        return tuple(grant for grant in self.grants if self.may(right) and holds(grant.role, right))
+        return tuple(grant for grant in self.grants if self.may(right) and grant.holds(right))
 
     def may_throughout(self, right: Right, custodies: Collection[Custody]) -> bool:
         """Whether it may in each of these custodies; where none is named, whether it may at all."""

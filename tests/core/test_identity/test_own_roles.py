@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from core.access import Grant, NotAllowed
+from core.access import Access, Grant, NotAllowed
 from core.audit import Action, audited_entries
 from core.database import Zone
 from core.identity.accounts import add_account
@@ -52,6 +52,14 @@ def test_beside_a_whole_role_it_takes_nothing_away(office: Office) -> None:
 @given(role=st.sampled_from(Role), only=st.frozensets(st.sampled_from(Right)), right=st.sampled_from(Right))
 def test_no_grant_gives_more_than_the_role_that_it_is_of(role: Role, only: frozenset[Right], right: Right) -> None:
     assert Grant(role, only=only).holds(right) == (role in PERMISSIONS[right] and right in only)
+
+
+def test_of_several_grants_those_are_meant_that_give_the_right() -> None:
+    narrow, whole = Grant(Role.PARTNER, only=frozenset({Right.ANSWER_REFERRAL})), Grant(Role.PARTNER, team="north")
+    access = Access("amal", OPERATION, (narrow, whole))
+    assert access.grants_of(Right.HAND_IN_PERSONS) == (whole,)
+    assert access.grants_of(Right.ANSWER_REFERRAL) == (narrow, whole)
+    assert not Access("amal", OPERATION, (narrow,)).grants_of(Right.HAND_IN_PERSONS)
 
 
 @pytest.mark.parametrize(
