@@ -10,18 +10,17 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
-from app.admission import admit_batches
 from app.htcds_files import HandedOn, open_handed_on, propose_handed_on, take_in_handed_on
 from app.import_files import import_records
 from app.program import Program
-from app.told_so_far import ToldSoFar
+from app.told_so_far import ToldSoFar, tell_of_each
 from core.access import Access, Custody
 from core.database import Zone
 from core.errors import Problem
 from core.second_person import Act, Proposal, State, open_proposals
 from ingest import handed_in
 from ingest.from_files import ImportRun
-from ingest.handed_in import HandedInShape, HandedInState, HandedInUnknown, Said
+from ingest.handed_in import HandedInShape, HandedInUnknown, Said
 from ingest.tables import Source
 
 __all__ = [
@@ -98,13 +97,11 @@ def agreement_on(session: Session, file: UUID) -> Proposal | None:
 
 
 def work_through(program: Program, access: Access, file: UUID, *, dry_run: bool) -> None:
-    """Try a file, or take its persons in on the agreement of two and admit them. What is wrong with all of it is told like what
-    is wrong with a row. Whatever interrupts this, the file and its agreement stay. Raises `HandedInUnknown`.
-    """
+    """Try a file, or take its persons in on the agreement of two and admit them (`tell_of_each`); where it is interrupted the
+    agreement stays, too. Raises `HandedInUnknown`."""
     given = _kept(program, access, file)
-    told = ToldSoFar(program, access, file, HandedInState.TRYING if dry_run else HandedInState.TAKING_IN)
-    whole = False
-    try:
+
+    def go_through(told: ToldSoFar) -> bool:
         with _opened(program, access, given, file) as opened:
             told.notes = opened.unused
             if dry_run:
@@ -113,13 +110,9 @@ def work_through(program: Program, access: Access, file: UUID, *, dry_run: bool)
                 batches = take_in_handed_on(program, access, opened, _agreed(program, access, file))
             for batch in batches:
                 told.add(batch)
-            whole = True
-    except Problem as problem:
-        told.add_problem(problem)
-    told.keep(HandedInState.TAKEN_IN if whole and not dry_run else HandedInState.TRIED)
-    if not dry_run:
-        for _ in admit_batches(program, access.operation, actor=access.actor):
-            pass
+            return True
+
+    tell_of_each(program, access, file, go_through, dry_run=dry_run)
 
 
 def _agreed(program: Program, access: Access, file: UUID) -> UUID:

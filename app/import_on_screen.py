@@ -9,17 +9,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from uuid import UUID, uuid4
 
-from app.admission import admit_batches
 from app.import_files import import_records
 from app.open_files import HandedIn, Opened, Suggested, open_files
 from app.program import Program
-from app.told_so_far import ToldSoFar
+from app.told_so_far import ToldSoFar, tell_of_each
 from core.access import Access, Custody
 from core.database import Zone
-from core.errors import Problem
 from ingest import handed_in
 from ingest.from_files import ImportRun
-from ingest.handed_in import HandedInShape, HandedInState, HandedInUnknown, Said
+from ingest.handed_in import HandedInShape, HandedInUnknown, Said
 from ingest.mapped_sheets import MappingNeeded
 from ingest.tables import Source
 
@@ -61,27 +59,20 @@ def say_mapping(program: Program, access: Access, file: UUID, mapping: str) -> N
 
 
 def work_through(program: Program, access: Access, file: UUID, *, dry_run: bool) -> None:
-    """Try a file, or take it in and admit what came of it. What is wrong with all of it is told like what is wrong with a row.
-
-    Whatever interrupts this, the file stays, and what was taken in is recognised. Raises `HandedInUnknown`.
-    """
+    """Try a file, or take it in and admit what came of it (`tell_of_each`). Raises `HandedInUnknown`."""
     upload = _kept(program, access, file)
-    told = ToldSoFar(program, access, file, HandedInState.TRYING if dry_run else HandedInState.TAKING_IN)
-    whole = False
-    try:
+
+    def go_through(told: ToldSoFar) -> bool:
         with _opened(program, access, upload, file) as opened:
-            if isinstance(opened, Opened):
-                told.notes = list(opened.notes)
-                run = ImportRun(access.operation, upload.custody, file)
-                for batch in import_records(program, run, opened.found, actor=access.actor, dry_run=dry_run):
-                    told.add(batch)
-                whole = True
-    except Problem as problem:
-        told.add_problem(problem)
-    told.keep(HandedInState.TAKEN_IN if whole and not dry_run else HandedInState.TRIED)
-    if not dry_run:
-        for _ in admit_batches(program, access.operation, actor=access.actor):
-            pass
+            if isinstance(opened, Suggested):
+                return False
+            told.notes = list(opened.notes)
+            run = ImportRun(access.operation, upload.custody, file)
+            for batch in import_records(program, run, opened.found, actor=access.actor, dry_run=dry_run):
+                told.add(batch)
+            return True
+
+    tell_of_each(program, access, file, go_through, dry_run=dry_run)
 
 
 def _kept(program: Program, access: Access, file: UUID) -> Upload:

@@ -1,13 +1,14 @@
 """What became of the records of a file that was handed in on screen, written down after each batch for whoever waits to see."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.admission import admit_batches
 from app.program import Program
 from core.access import Access
 from core.database import Zone
@@ -16,11 +17,31 @@ from ingest import Outcome, handed_in
 from ingest.from_files import PassedOver, Told
 from ingest.handed_in import HandedInState, ToldRow
 
-__all__ = ["ToldSoFar"]
+__all__ = ["ToldSoFar", "tell_of_each"]
 
 MOST_TOLD: Final = 20_000  # rows that are kept to be looked at; those that need somebody's eye come beyond it, too
 LEFT_OUT: Final = "left_out"
 NOT_TAKEN: Final = {Outcome.CONFLICTING, Outcome.STALE_EDIT, Outcome.UNKNOWN_FORM, Outcome.MALFORMED, Outcome.ERASED}
+
+
+def tell_of_each(
+    program: Program, access: Access, file: UUID, go_through: Callable[["ToldSoFar"], bool], *, dry_run: bool
+) -> None:
+    """Try a file, or take it in and admit what came of it; `go_through` adds batch by batch, and says whether that was all.
+
+    What is wrong with all of it is told like what is wrong with a row. Whatever interrupts this, the file stays, and what was
+    taken in is recognised.
+    """
+    told = ToldSoFar(program, access, file, HandedInState.TRYING if dry_run else HandedInState.TAKING_IN)
+    whole = False
+    try:
+        whole = go_through(told)
+    except Problem as problem:
+        told.add_problem(problem)
+    told.keep(HandedInState.TAKEN_IN if whole and not dry_run else HandedInState.TRIED)
+    if not dry_run:
+        for _ in admit_batches(program, access.operation, actor=access.actor):
+            pass
 
 
 class ToldSoFar:
