@@ -50,7 +50,7 @@ def export_to_spool(
     out = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  (whoever sends it closes it)
     try:
         with database.transaction(Zone.CASEWORK, access=access) as session:
-            carry_out_export(session, ring, export, out, language=language)  # type: ignore[arg-type]
+            carry_out_export(session, ring, export, out, language=language)
     except BaseException:
         out.close()
         raise

@@ -6,7 +6,7 @@ Only whoever has the passphrase, or the private key to the recipient's public ke
 import io
 from collections.abc import Iterator
 from hashlib import sha256
-from typing import BinaryIO
+from typing import IO
 
 from pyrage import EncryptError, RecipientError, encrypt, encrypt_io, passphrase, x25519
 
@@ -51,7 +51,7 @@ def seal_for_recipient(content: bytes, public_key: str) -> bytes:
     return sealed
 
 
-def seal_stream(content: Iterator[bytes], public_key: str, out: BinaryIO) -> str:
+def seal_stream(content: Iterator[bytes], public_key: str, out: IO[bytes]) -> str:
     """Encrypt piece by piece, so that no more than one piece lies in memory; the SHA-256 of what was written, in hex.
 
     What `content` raises is raised here; what was written by then opens for nobody as a whole. Raises `RecipientUnreadable`.
@@ -115,7 +115,7 @@ class _Pieces(io.RawIOBase):
 class _Hashed(io.RawIOBase):
     """Somewhere to write to, with the hash of all that was written."""
 
-    def __init__(self, out: BinaryIO) -> None:
+    def __init__(self, out: IO[bytes]) -> None:
         self.out, self.sha256 = out, sha256()
 
     def writable(self) -> bool:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -45,7 +45,7 @@ class CarriedOut:
 
 
 def carry_out_export(
-    session: Session, ring: KeyRing, export: UUID, out: BinaryIO, *, language: str = DEFAULT_LANGUAGE
+    session: Session, ring: KeyRing, export: UUID, out: IO[bytes], *, language: str = DEFAULT_LANGUAGE
 ) -> CarriedOut:
     """Write the export to `out`, encrypted to its recipient alone. Succeeds once; give the file away after the commit only.
 
