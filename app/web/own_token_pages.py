@@ -62,7 +62,15 @@ def propose(request: Request, visit: SignedIn, desk: OpenDesk, owner: Owner, for
 
 
 @router.post(f"{HERE}/{{proposal}}/make")
-def make(request: Request, visit: SignedIn, desk: OpenDesk, owner: Owner, proposal: UUID, form: CheckedForm) -> Response:  # noqa: ARG001, PLR0917
+def make(
+    request: Request,
+    visit: SignedIn,
+    desk: OpenDesk,
+    *,
+    owner: Owner,
+    proposal: UUID,
+    form: CheckedForm,  # noqa: ARG001  (checked)
+) -> Response:
     """Make what was approved, and show it once."""
     require_fresh(owner)
     with desk.database.transaction(Zone.IDENTITY, access=visit.access) as session:

@@ -51,7 +51,15 @@ def ask(visit: SignedIn, desk: OpenDesk, case: UUID, entry: UUID, form: CheckedF
 
 
 @router.post("/cases/{case:uuid}/entries/{entry:uuid}/package/{export:uuid}")
-def take_back(visit: SignedIn, desk: OpenDesk, case: UUID, entry: UUID, export: UUID, form: CheckedForm) -> Response:  # noqa: ARG001, PLR0917
+def take_back(
+    visit: SignedIn,
+    desk: OpenDesk,
+    case: UUID,
+    *,
+    entry: UUID,
+    export: UUID,
+    form: CheckedForm,  # noqa: ARG001  (checked)
+) -> Response:
     """Withdraw one's own proposal."""
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
         asked = [one.proposal for one in exporting.packages_of(session, entry) if one.id == export]
