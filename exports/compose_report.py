@@ -16,6 +16,7 @@ from exports.languages import Language
 from exports.lay_out_tables import Grid, arrivals_table, matrix, people_table, trend_table
 from exports.measure_flows import MEASURES, Measure, change_of, measure
 from exports.rank_cells import largest_places, largest_reasons
+from exports.report_head import ReportHead, head_of
 from exports.tell_narrative import tell_narrative
 
 __all__ = ["KeyFigure", "Picture", "Report", "compose_report"]
@@ -48,17 +49,9 @@ class Beside:
 
 
 @dataclass(frozen=True)
-class Report:
-    """What one language's report says; all numbers are written out."""
+class Report(ReportHead):
+    """What one language's report says."""
 
-    language: str
-    direction: str
-    title: str
-    operation: str
-    kind: str
-    period: str
-    made: str
-    contact: str
     figures: tuple[KeyFigure, ...]
     narrative: tuple[str, ...]
     map: Picture
@@ -76,16 +69,8 @@ class Report:
 def compose_report(edition: Edition, language: Language, *, beside: Sequence[Population] = ()) -> Report:
     """Everything the report says in one language; `beside` are those of whom a report lies beside it."""
     say = language.say
-    period, operation = edition.now.period, edition.operation(language)
     return Report(
-        language=language.code,
-        direction=language.direction,
-        title=say("title"),
-        operation=operation,
-        kind=edition.kind,
-        period=say("period", name=language.named(period), year=period.year, days=language.days(period)),
-        made=say("made", day=language.day(edition.made_at)),
-        contact=say("contact", contact=edition.contact or say("contact_default", operation=operation)),
+        **head_of(edition, language, "title"),
         figures=_key_figures(edition, language),
         narrative=tell_narrative(edition, language),
         map=Picture(draw_map(edition, language), describe_map(edition, language), say("map.caption")),

@@ -10,6 +10,7 @@ from anonymizer import TOTAL
 from exports.edition import COUNTRY, REGION, Edition, codes_of
 from exports.languages import Language
 from exports.lay_out_tables import Grid, Row
+from exports.report_head import ReportHead, head_of
 
 __all__ = ["PartReport", "Section", "cross", "named", "part_report", "residences", "total_last"]
 
@@ -23,17 +24,9 @@ class Section:
 
 
 @dataclass(frozen=True)
-class PartReport:
-    """What one language's report says; all numbers are written out. `back` is how it calls the report of movements."""
+class PartReport(ReportHead):
+    """What one language's report says. `back` is how it calls the report of movements."""
 
-    language: str
-    direction: str
-    title: str
-    operation: str
-    kind: str
-    period: str
-    made: str
-    contact: str
     back: str
     sections: tuple[Section, ...]
     method: tuple[str, ...]
@@ -43,17 +36,9 @@ def part_report(
     edition: Edition, language: Language, texts: str, sections: Sequence[Section], method: Sequence[str]
 ) -> PartReport:
     """The report whose title stands in the group `texts`."""
-    say, period, operation = language.say, edition.now.period, edition.operation(language)
     return PartReport(
-        language=language.code,
-        direction=language.direction,
-        title=say(f"{texts}.title"),
-        operation=operation,
-        kind=edition.kind,
-        period=say("period", name=language.named(period), year=period.year, days=language.days(period)),
-        made=say("made", day=language.day(edition.made_at)),
-        contact=say("contact", contact=edition.contact or say("contact_default", operation=operation)),
-        back=say("screenings.back"),
+        **head_of(edition, language, f"{texts}.title"),
+        back=language.say("screenings.back"),
         sections=tuple(sections),
         method=tuple(method),
     )
