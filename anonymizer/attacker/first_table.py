@@ -11,6 +11,7 @@ import numpy as np
 from anonymizer.attacker.deduction import Contradiction, Core
 from anonymizer.attacker.joint_program import JointProgram
 from anonymizer.attacker.layers import Apart, Layers
+from anonymizer.attacker.pump import pumped
 from anonymizer.attacker.unknowns import Equations, Whole
 from anonymizer.attacker.whole_tables import extreme_whole, some_whole, whole_near
 
@@ -35,7 +36,7 @@ def _somewhere_inside(equations: Equations, lower: Whole, upper: Whole) -> Whole
     values = JointProgram(equations, lower, upper).solve(lower, lower + FEW, ~every, every)
     if values is None:
         raise Contradiction
-    whole = whole_near(equations, values, lower, upper)
+    whole = whole_near(equations, pumped(equations, values, lower, upper), lower, upper)
     return whole if whole is not None else extreme_whole(equations, lower, upper, np.zeros(len(every))).values
 
 
@@ -45,11 +46,8 @@ def _by_layers(core: Core, apart: Apart) -> Whole | None:
     if values is None:
         return None
     for own in apart.own:
-        signs = inside.equations.signs[:, own]
-        rows = np.flatnonzero(np.diff(signs.indptr))
-        equations = Equations(signs[rows], (inside.equations.amounts - inside.equations.signs @ values)[rows])
         try:
-            found = _somewhere_inside(equations, inside.lower[own], inside.upper[own])
+            found = _somewhere_inside(inside.equations.among(own, values), inside.lower[own], inside.upper[own])
         except Contradiction:  # only with these ties
             found = None
         if found is None:

@@ -17,6 +17,7 @@ from anonymizer.attacker.deduction import FAR, Core
 from anonymizer.attacker.first_table import first_table
 from anonymizer.attacker.joint_program import NEAR, Flags, JointProgram, Reals
 from anonymizer.attacker.layers import Layers
+from anonymizer.attacker.near_moves import SIZES, Home, homes
 from anonymizer.attacker.neighbourhoods import Neighbourhoods
 from anonymizer.attacker.short_moves import Push, ShortMoves
 from anonymizer.attacker.unknowns import Equations, Whole
@@ -27,6 +28,7 @@ from anonymizer.side_by_side import side_by_side
 __all__ = ["PossibleTables"]
 
 WIDE: Final = 30_000  # columns that are asked for together; these, and what follows, measured with bench/protect_tables.py
+NEAR_BY: Final = 0
 TOGETHER: Final = 10  # columns that one program moves; where there are layers moves are long, and each is asked by itself
 BRANCHED: Final = (300, 1000)  # columns near one that are asked for in whole numbers where no move was whole
 AGAIN: Final = 4  # ways that are tried to one by itself
@@ -43,7 +45,10 @@ Blocks: TypeAlias = Sequence[Whole]
 
 
 class _Open(NamedTuple):
-    """Columns that are asked for by short moves, how many of them at once, and what all are wanted at."""
+    """Columns that are asked for by short moves, and what all are wanted at.
+
+    `together` is how many of them one program moves; `NEAR_BY` is one, of the columns near to it.
+    """
 
     together: int
     low: Whole
@@ -111,7 +116,7 @@ class PossibleTables:
         low, high = np.where(low < self.lower, FAR, low), np.where(high > self.upper, -FAR, high)  # proven out of reach
         self._ask_together(low, high)
         if singly:
-            for together in (TOGETHER, 1) if self._layers is None else (1,):
+            for together in self._ways():
                 self._move(together, low, high)
 
     def rules_out(self, column: int, goal: int) -> bool:
@@ -126,7 +131,7 @@ class PossibleTables:
             columns = np.sort(self._near.around(column, size))
             lower, upper, at = self._core.lower[columns], self._core.upper[columns], columns == column
             lower[at] = upper[at] = goal
-            found = extreme_whole(_within(self._asked, self._base, columns), lower, upper, np.zeros(len(columns))).values
+            found = extreme_whole(self._asked.among(columns, self._base), lower, upper, np.zeros(len(columns))).values
             if found is not None:
                 table = self._base.copy()
                 table[columns] = found
@@ -214,6 +219,12 @@ class PossibleTables:
     def _both(self, columns: Whole, low: Whole, high: Whole) -> Whole:
         return np.concatenate([np.flatnonzero(of) for of in self._open(columns, low, high)])
 
+    def _ways(self) -> tuple[int, ...]:
+        """How many are moved together, one way after the other: in a wide system near ones first."""
+        if self._layers is not None:
+            return (1,)
+        return (TOGETHER, 1) if len(self.least) <= CHEAP else (NEAR_BY, TOGETHER, 1)
+
     def _move(self, together: int, low: Whole, high: Whole) -> None:
         """Ask for what is open by short moves, for some at once; where that is much, in parts side by side."""
         open_ = np.flatnonzero(self._wanted(low, high))
@@ -233,9 +244,28 @@ class PossibleTables:
         """Ask by short moves for those of some columns that are open."""
         if self._base is None:
             return
+        if part.together == NEAR_BY:
+            self._reach_near(part, self._base)
+            return
         moves = self._short_moves(self._base)
         for goals in (part.low, part.high):
             self._reach(goals, part, moves)
+
+    def _reach_near(self, part: "_Open", base: Whole) -> None:
+        """Ask for what is open by moves of what is near to it, then of what is further away."""
+        for size in SIZES:
+            left = part.columns[self._wanted(part.low, part.high)[part.columns]]
+            for home, own in homes(self._core, base, self._near, size, left):
+                for column in own.tolist():
+                    self._push_near(home, column, part)
+
+    def _push_near(self, home: Home, column: int, part: "_Open") -> None:
+        """Take in the tables to which moves of a column lead, to each of its goals that no table shows yet."""
+        wanted = self.least[column] > part.low[column], self.most[column] < part.high[column]
+        for goals, open_ in zip((part.low, part.high), wanted, strict=True):
+            table = home.table(Push(column, int(goals[column])), self.chance) if open_ else None
+            if table is not None:
+                self.add(table)
 
     def _reach(self, goals: Whole, part: "_Open", moves: ShortMoves) -> None:
         """Ask once for each column that is not yet at its low or its high goal, of several at once for some that lie apart."""
@@ -276,7 +306,7 @@ class _Block:
 
     def __init__(self, core: Core, asked: Equations, base: Whole, columns: Whole) -> None:
         """`asked` are equations from which all others follow."""
-        self._equations, self._all = _within(asked, base, columns), _within(core.equations, base, columns)
+        self._equations, self._all = asked.among(columns, base), core.equations.among(columns, base)
         self._lower, self._upper = core.lower[columns], core.upper[columns]
         self._program = JointProgram(self._equations, self._lower, self._upper)
 
@@ -289,10 +319,3 @@ class _Block:
         if whole is None or not self._all.hold(whole):
             return None
         return whole if np.all((self._lower <= whole) & (whole <= self._upper)) else None
-
-
-def _within(equations: Equations, base: Whole, columns: Whole) -> Equations:
-    """What equations say of some columns while all others are as in a table that keeps them."""
-    signs = equations.signs[:, columns]
-    signs = signs[np.flatnonzero(np.diff(signs.indptr))]
-    return Equations(signs, signs @ base[columns])

@@ -44,6 +44,14 @@ class Equations:
         """Whether these values of the unknowns keep every sum: exactly, without tolerance."""
         return bool(np.array_equal(self.signs @ values, self.amounts))
 
+    def among(self, columns: Whole, values: Whole) -> "Equations":
+        """What they say of some columns while all others have these values."""
+        others = values.copy()
+        others[columns] = 0
+        signs = self.signs[:, columns]
+        rows = np.flatnonzero(np.diff(signs.indptr))
+        return Equations(signs[rows], (self.amounts - self.signs @ others)[rows])
+
 
 @dataclass(frozen=True, eq=False)
 class Rows:

@@ -39,10 +39,7 @@ def whole_near(equations: Equations, values: Reals, lower: Whole, upper: Whole) 
     for _ in range(RINGS):
         free = (touches.T @ (touches @ free.astype(np.int64))) > 0
         inside = np.flatnonzero(free)
-        signs = equations.signs[:, inside]
-        rows = np.flatnonzero(np.diff(signs.indptr))
-        rest = np.where(free, 0, whole)
-        part = Equations(signs[rows], (equations.amounts - equations.signs @ rest)[rows])
+        part = equations.among(inside, whole)
         near = np.floor(values[inside]) - 1, np.ceil(values[inside]) + 1
         bounds = np.maximum(near[0], lower[inside]), np.minimum(near[1], upper[inside])
         found = _solve(part, *bounds, np.zeros(len(inside)), BRANCHES // (1 + len(inside) // SPARE)).values

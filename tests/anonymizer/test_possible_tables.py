@@ -54,3 +54,20 @@ def test_parts_change_nothing_of_the_answer(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(possible_tables, "WIDE", 16)
     assert attack([table]) == whole
     assert whole["movements", ("p0", "p0")].high == min(table.cells["p0", TOTAL] or 0, table.cells[TOTAL, "p0"] or 0)
+
+
+@pytest.mark.usefixtures("at_once")
+def test_a_cell_is_asked_for_though_its_sibling_is_wanted_where_it_cannot_be() -> None:
+    """What is left of 22 beside a cell of at most 5 is never 1, and the cell may still be 4."""
+    ways = flat_dimension("by", ["air", "road"]), flat_dimension("to", ["north", "south"])
+    sums = {("air", TOTAL): 22, ("road", TOTAL): 10, (TOTAL, "north"): 5, (TOTAL, "south"): 27, (TOTAL, TOTAL): 32}
+    cells: dict[tuple[str, ...], int | None] = {
+        (by, to): sums.get((by, to)) for by in ways[0].parents for to in ways[1].parents
+    }
+    attacker = Attacker([PublishedTable("arrivals", ways, cells)])
+    numbers = np.array([number for _, _, number in attacker.unknowns.hidden()])
+    attacker.search(numbers, np.ones(4, np.int64), np.full(4, 4))
+    at = [key for _, key, _ in attacker.unknowns.hidden()].index(("air", "north"))
+    least, most = (of[at] for of in attacker.shown(numbers))
+    assert least <= 1
+    assert most >= 4
