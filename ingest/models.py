@@ -72,8 +72,9 @@ class Submission(Base):
     __tablename__ = "submission"
     __table_args__ = (
         UniqueConstraint("operation", "instance"),
-        UniqueConstraint("operation", "replaces"),
         CheckConstraint("state IN ('encrypted', 'awaiting', 'handled', 'set_aside')", name="state"),
+        # Hardly any replaces another: the others are not in it.
+        Index("uq_submission_operation_replaces", "operation", "replaces", unique=True, postgresql_where=text("replaces IS NOT NULL")),
         Index("ix_submission_root_id", "root_id"),
         Index("ix_submission_awaiting", "operation", "received_at", postgresql_where=text("state = 'awaiting' AND complete")),
         Index("ix_submission_received", "operation", "received_at", "id"),
@@ -209,6 +210,7 @@ class SourceRow(Base):
     __tablename__ = "source"
     __table_args__ = (
         UniqueConstraint("operation", "address", "asset"),
+        UniqueConstraint("id", "operation"),  # what pulled records belong to
         CheckConstraint("kind IN ('kobotoolbox', 'odk-central')", name="kind"),
         CheckConstraint("custody ~ '^[0-9A-Za-z-]+(/[0-9A-Za-z-]+){3}$'", name="custody"),
         {"schema": "ingest"},
@@ -239,11 +241,15 @@ class PulledRow(Base):
     """
 
     __tablename__ = "pulled"
-    __table_args__ = (Index("ix_pulled_submission", "submission"), {"schema": "ingest"})
+    __table_args__ = (
+        ForeignKeyConstraint(["source", "operation"], ["ingest.source.id", "ingest.source.operation"]),
+        Index("ix_pulled_submission", "submission"),
+        {"schema": "ingest"},
+    )
 
-    source: Mapped[UUID] = mapped_column(ForeignKey("ingest.source.id"), primary_key=True)
+    source: Mapped[UUID] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=False)
-    operation: Mapped[str] = mapped_column(ForeignKey("core.operation.code"))
+    operation: Mapped[str]  # its source's
     version: Mapped[bytes]
     submission: Mapped[UUID | None] = mapped_column(ForeignKey("ingest.submission.id"))
     validation: Mapped[str | None]
