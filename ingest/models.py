@@ -72,9 +72,8 @@ class Submission(Base):
     __tablename__ = "submission"
     __table_args__ = (
         UniqueConstraint("operation", "instance"),
+        UniqueConstraint("operation", "replaces"),
         CheckConstraint("state IN ('encrypted', 'awaiting', 'handled', 'set_aside')", name="state"),
-        # Hardly any replaces another: the others are not in it.
-        Index("uq_submission_operation_replaces", "operation", "replaces", unique=True, postgresql_where=text("replaces IS NOT NULL")),
         Index("ix_submission_root_id", "root_id"),
         Index("ix_submission_awaiting", "operation", "received_at", postgresql_where=text("state = 'awaiting' AND complete")),
         Index("ix_submission_received", "operation", "received_at", "id"),
