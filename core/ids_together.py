@@ -16,6 +16,6 @@ OWN: Final = 10
 
 
 def ids_together(count: int) -> list[UUID]:
-    """So many new ids, in the form of version 4 (RFC 9562, 5.4). Beside the bits that all of them share, 74 of each are random."""
+    """So many new ids, in the form of version 4 (RFC 9562, 5.4). Beside what all of them share, 74 bits of each are random."""
     shared, drawn = urandom(SHARED), urandom(OWN * count)
     return [UUID(bytes=shared + drawn[at : at + OWN], version=4) for at in range(0, len(drawn), OWN)]
