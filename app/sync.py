@@ -96,6 +96,7 @@ def sync_quietly(program: Program, operation: str, source: UUID, *, sweep: bool)
         log.warning("source %s was not pulled: %s", source, problem.code)
 
 
+Item = TypeVar("Item")
 ServerT = TypeVar("ServerT", bound=pull.Server)
 
 
@@ -178,11 +179,11 @@ class _NumberedRound(_Round[pull.NumberedServer]):
         if history is None:
             return
         latest, changes = history
-        if before:
+        for some in _parts(changes) if before else ():
             with self._transaction() as session:
-                found = pull.find_changed(session, self.program.ring, self.source, changes)
-            for numbers in _parts(sorted(found)):
-                yield from self._follow({number: found[number] for number in numbers})
+                found = pull.find_changed(session, self.program.ring, self.source, some)
+            if found:
+                yield from self._follow(found)
         with self._transaction() as session:
             sources.move_changes(session, self.source.id, max(latest, 1))
 
@@ -248,5 +249,5 @@ def _round(program: Program, source: sources.Source, server: PulledServer, actor
     return _DatedRound(program, source, server, actor)
 
 
-def _parts(numbers: list[int]) -> Iterable[list[int]]:
-    return (numbers[at : at + AT_ONCE] for at in range(0, len(numbers), AT_ONCE))
+def _parts(items: Sequence[Item]) -> Iterable[Sequence[Item]]:
+    return (items[at : at + AT_ONCE] for at in range(0, len(items), AT_ONCE))

@@ -55,7 +55,12 @@ def packed(kind: Kind, items: Sequence[bytes | None]) -> Packed:
     """An array of one dimension; None stands for NULL."""
     if not items:
         return Packed(_HEAD.pack(0, 0, kind, 0, 1)[:12])
-    parts = [_HEAD.pack(1, int(None in items), kind, len(items), 1)]
+    there = [item for item in items if item is not None]
+    head = _HEAD.pack(1, int(len(there) < len(items)), kind, len(items), 1)
+    if len(there) == len(items) and len({len(item) for item in there}) == 1:
+        length = _LENGTH.pack(len(there[0]))
+        return Packed(b"".join((head, length, length.join(there))))
+    parts = [head]
     for item in items:
         parts += (_NULL,) if item is None else (_LENGTH.pack(len(item)), item)
     return Packed(b"".join(parts))

@@ -73,7 +73,7 @@ class Batch:
 
 
 def slices(parts: int) -> list[Slice]:
-    """Equal parts of all ids. Ids are random, so these are equal parts of every table."""
+    """Equal parts of all ids. Ids are random, those of one batch together, so these are equal parts of every large table."""
     edges = [2**128 * number // parts for number in range(parts + 1)]
     return [Slice(UUID(int=low), UUID(int=high - 1)) for low, high in pairwise(edges)]
 

@@ -7,10 +7,11 @@ tables, leave nothing to clear away. The statement is the same however many rows
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from core.clock import now
 from core.envelope import RecordKey, WrappedKey
+from core.ids_together import ids_together
 from core.keyring import KeyRing
 from core.packed_arrays import Kind, packed
 from core.seal_many import ManySealer
@@ -34,19 +35,23 @@ SUBMISSIONS: Final = b"""INSERT INTO ingest.submission (id, operation, root_id, 
         collector, %(at)s::timestamptz, complete, state, xml, custody"""
 KEYS: Final = b"""INSERT INTO ingest.record_key (record, operation, version, sealed, commitment)
     SELECT id, %(operation)s, key_version, sealed, commitment"""
-ADD_UNLESS_THERE: Final = b"\n".join(
-    (
-        b"WITH new AS (SELECT * FROM",
-        GIVEN,
-        b") AS t (",
-        COLUMNS,
-        b")), added AS (",
-        SUBMISSIONS,
-        b"FROM new ON CONFLICT (operation, instance) DO NOTHING RETURNING id)",
-        KEYS,
-        b"FROM new JOIN added USING (id) RETURNING record",
+# Arrays are taken apart row by row as the rows are written: as a table of their own (`FROM unnest`) they would be kept first.
+ADD_UNLESS_THERE: Final = b"""
+    WITH added AS (
+        INSERT INTO ingest.submission (id, operation, root_id, form_id, form_version, instance, digest, answered, collector,
+            received_at, complete, state, xml, custody)
+        SELECT unnest(%(id)b::uuid[]), %(operation)s, unnest(%(id)b::uuid[]), unnest(%(form)b::text[]),
+            unnest(%(version)b::text[]), unnest(%(instance)b::bytea[]), unnest(%(digest)b::bytea[]),
+            unnest(%(answered)b::bytea[]), unnest(%(collector)b::text[]), %(at)s::timestamptz, unnest(%(complete)b::boolean[]),
+            unnest(%(state)b::text[]), unnest(%(xml)b::bytea[]), unnest(%(custody)b::text[])
+        ON CONFLICT (operation, instance) DO NOTHING RETURNING id
     )
-)
+    INSERT INTO ingest.record_key (record, operation, version, sealed, commitment)
+    SELECT record, %(operation)s, version, sealed, commitment
+    FROM unnest(%(id)b::uuid[], %(key_version)b::integer[], %(sealed)b::bytea[], %(commitment)b::bytea[])
+        AS key (record, version, sealed, commitment)
+    JOIN added ON added.id = key.record RETURNING record
+"""
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,8 @@ class SealedPost:
 def seal_arrivals(ring: KeyRing, arrivals: Sequence[Arrival]) -> list[SealedPost]:
     """Give each an id and a key, and seal its answers."""
     sealer = ManySealer(ring, SUBMISSION, "key")
-    return [_sealed(sealer, uuid4(), arrival) for arrival in arrivals]
+    ids = ids_together(len(arrivals))
+    return [_sealed(sealer, submission, arrival) for submission, arrival in zip(ids, arrivals, strict=True)]
 
 
 def rows(ring: KeyRing, operation: str, new: Sequence[SealedPost]) -> Mapping[str, Any]:

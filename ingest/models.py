@@ -209,6 +209,7 @@ class SourceRow(Base):
     __tablename__ = "source"
     __table_args__ = (
         UniqueConstraint("operation", "address", "asset"),
+        UniqueConstraint("id", "operation"),  # what pulled records belong to
         CheckConstraint("kind IN ('kobotoolbox', 'odk-central')", name="kind"),
         CheckConstraint("custody ~ '^[0-9A-Za-z-]+(/[0-9A-Za-z-]+){3}$'", name="custody"),
         {"schema": "ingest"},
@@ -239,11 +240,15 @@ class PulledRow(Base):
     """
 
     __tablename__ = "pulled"
-    __table_args__ = (Index("ix_pulled_submission", "submission"), {"schema": "ingest"})
+    __table_args__ = (
+        ForeignKeyConstraint(["source", "operation"], ["ingest.source.id", "ingest.source.operation"]),
+        Index("ix_pulled_submission", "submission"),
+        {"schema": "ingest"},
+    )
 
-    source: Mapped[UUID] = mapped_column(ForeignKey("ingest.source.id"), primary_key=True)
+    source: Mapped[UUID] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=False)
-    operation: Mapped[str] = mapped_column(ForeignKey("core.operation.code"))
+    operation: Mapped[str]  # its source's
     version: Mapped[bytes]
     submission: Mapped[UUID | None] = mapped_column(ForeignKey("ingest.submission.id"))
     validation: Mapped[str | None]

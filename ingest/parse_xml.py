@@ -8,7 +8,7 @@ from lxml import etree
 
 from ingest.errors import AnswersUnreadable
 
-__all__ = ["LARGEST_XML", "local_name", "parse_xml"]
+__all__ = ["LARGEST_XML", "last_part", "local_name", "parse_xml"]
 
 LARGEST_XML: Final = 10_000_000  # bytes; the answers alone, without their files
 
@@ -34,11 +34,12 @@ def parse_xml(content: bytes) -> etree._Element:
 
 def local_name(element: etree._Element) -> str:
     """An element's name without its namespace or undeclared prefix."""
-    return _last_part(element.tag)
+    return last_part(element.tag)
 
 
 @lru_cache(4096)  # each answer to a form has the same dozens
-def _last_part(tag: object) -> str:
+def last_part(tag: object) -> str:
+    """The same of an element's name as it is written."""
     name = str(tag)  # of a comment it is no text
     return name[max(name.rfind("}"), name.rfind(":")) + 1 :]
 

@@ -1,13 +1,17 @@
 """Read the answers out of a submission's XML, as the questions of its form name them."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from lxml import etree
 
 from forms import FormDefinition
-from ingest.parse_xml import local_name
+from ingest.alike import ByForm, make_room
+from ingest.parse_xml import last_part
 
 __all__ = ["Answers", "answers_of"]
+
+MOST_NAMES: Final = 4096  # of elements below one
 
 
 @dataclass(frozen=True)
@@ -25,24 +29,54 @@ class Answers:
 def answers_of(root: etree._Element, definition: FormDefinition) -> Answers:
     """The answers to a form's questions in parsed XML; what the form does not ask is left out."""
     answers = Answers()
-    _Reader(definition).read(root, f"/{local_name(root)}", answers)
+    at = _form_of(definition).below(root.tag)
+    if at is not None:
+        _read(root, at, answers)
     return answers
 
 
-class _Reader:
-    """A form's questions and repeats, by their paths."""
+class _Place:
+    """A question, a repeat, or what is around them; with what was found below it, by the elements' names as they are written,
+    which are the same in most answers."""
 
-    def __init__(self, definition: FormDefinition) -> None:
-        self.questions, self.repeats = definition.paths, definition.repeat_paths
+    def __init__(self, path: str, form: FormDefinition) -> None:
+        self.path = path
+        self.repeated, self.asked = path in form.repeat_paths, path in form.paths
+        self.inside: dict[str, _Place] = {}
+        self._met: dict[str, _Place | None] = {}
 
-    def read(self, parent: etree._Element, at: str, into: Answers) -> None:
-        for child in parent.iterchildren("*"):
-            path = f"{at}/{local_name(child)}"
-            if path in self.repeats:
-                entry = Answers()
-                into.repeats.setdefault(path, []).append(entry)
-                self.read(child, path, entry)
-            elif path in self.questions and child.text:
-                into.values[path] = child.text
-            elif len(child):
-                self.read(child, path, into)
+    def below(self, tag: str) -> "_Place | None":
+        """None where the form asks nothing."""
+        place = self._met.get(tag, self)  # which is not below itself
+        if place is self:
+            make_room(self._met, MOST_NAMES)  # they are a stranger's
+            place = self._met[tag] = self.inside.get(last_part(tag))
+        return place
+
+
+def _places(form: FormDefinition) -> _Place:
+    """What is around the form's outermost element."""
+    top = _Place("", form)
+    for path in (*form.repeats, *form.paths):
+        place = top
+        for name in path.removeprefix("/").split("/"):
+            place = place.inside.setdefault(name, _Place(f"{place.path}/{name}", form))
+    return top
+
+
+_form_of: Final = ByForm(_places)
+
+
+def _read(parent: etree._Element, at: _Place, into: Answers) -> None:
+    for child in parent.iterchildren("*"):
+        place = at.below(child.tag)
+        if place is None:
+            continue
+        if place.repeated:
+            entry = Answers()
+            into.repeats.setdefault(place.path, []).append(entry)
+            _read(child, place, entry)
+        elif place.asked and (text := child.text):
+            into.values[place.path] = text
+        elif len(child):
+            _read(child, place, into)

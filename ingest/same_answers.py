@@ -11,6 +11,7 @@ from json.encoder import encode_basestring_ascii
 from typing import Final
 
 from forms import FormDefinition
+from ingest.picking import Picking, picking
 from ingest.read_answers import Answers
 
 __all__ = ["same_answers"]
@@ -31,14 +32,14 @@ def _told(answers: Answers, measures: Mapping[str, str]) -> str:
     for entries in answers.repeats.values():
         told = ",".join([_told(entry, measures) for entry in entries])
         texts.append(f"[{told}]")
-    frame, order = _frame(tuple(values), tuple(answers.repeats))
-    return frame % tuple([texts[number] for number in order])
+    frame, in_order = _frame(tuple(values), tuple(answers.repeats))
+    return frame % in_order(texts)
 
 
 @lru_cache(1024)
-def _frame(questions: tuple[str, ...], repeats: tuple[str, ...]) -> tuple[str, tuple[int, ...]]:
+def _frame(questions: tuple[str, ...], repeats: tuple[str, ...]) -> tuple[str, Picking]:
     """The JSON around answers to these questions and the entries of these repeats, in the order of the paths, with `%s` where
-    each of them stands, and which one that is. The same for all records in which the same was answered."""
+    each of them stands, and what puts them in this order. The same for all records in which the same was answered."""
     paths = (*questions, *repeats)
     asked = sorted(range(len(questions)), key=paths.__getitem__)
     repeated = sorted(range(len(questions), len(paths)), key=paths.__getitem__)
@@ -46,7 +47,7 @@ def _frame(questions: tuple[str, ...], repeats: tuple[str, ...]) -> tuple[str, t
         ",".join(f"{encode_basestring_ascii(paths[number])}:".replace("%", "%%") + "%s" for number in order)
         for order in (asked, repeated)
     )
-    return f"[{{{values}}},{{{entries}}}]", (*asked, *repeated)
+    return f"[{{{values}}},{{{entries}}}]", picking([*asked, *repeated])
 
 
 def _number(text: str) -> str:

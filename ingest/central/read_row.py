@@ -7,7 +7,7 @@ taken here as the text that the server sent. `__id` is the phone's id of the fir
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -25,6 +25,7 @@ __all__ = [
     "ShapeUnknown",
     "first_id",
     "is_encrypted",
+    "read_dated",
     "read_listed",
     "read_moment",
     "read_page",
@@ -76,6 +77,11 @@ def read_moment(row: Mapping[str, Any], name: str) -> int:
         return round(datetime.fromisoformat(str(_system(row)[name])).timestamp() * 1000)
     except (KeyError, ValueError):
         raise ShapeUnknown(f"a row without `__system/{name}`") from None
+
+
+def read_dated(rows: Sequence[Row], name: str) -> list[tuple[int, str, Row]]:
+    """Rows with this moment and the first id of each; raises `ShapeUnknown`."""
+    return [(read_moment(row.content, name), first_id(row.content), row) for row in rows]
 
 
 def is_encrypted(row: Mapping[str, Any]) -> bool:

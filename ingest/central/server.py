@@ -20,6 +20,7 @@ from ingest.central.read_row import (
     ShapeUnknown,
     first_id,
     is_encrypted,
+    read_dated,
     read_listed,
     read_moment,
     read_page,
@@ -103,11 +104,11 @@ class CentralServer:
 
     def changed_since(self, moment: int) -> Iterator[tuple[int, Sequence[ServerRecord]]]:
         for rows in self._pages("updatedAt", moment):
-            yield self._moment(rows[-1], "updatedAt"), self._records(rows)
+            yield self._read(read_moment, rows[-1].content, "updatedAt"), self._records(rows)
 
     def deleted_since(self, moment: int) -> Iterator[tuple[int, Sequence[ListedRecord]]]:
         for rows in self._pages("deletedAt", moment):
-            yield self._moment(rows[-1], "deletedAt"), [self._read(read_listed, row.content, self._number(row)) for row in rows]
+            yield self._read(read_moment, rows[-1].content, "deletedAt"), self._read(self._listed, rows)
 
     def fetch(self, file: ServerFile, take: Callable[[Iterable[bytes]], Result]) -> Result | None:
         return self._asked.fetch(file, take)
@@ -128,7 +129,7 @@ class CentralServer:
         at, top = max(since - OVERLAP, 0), PAGE
         seen: set[str] = set()  # of the moment `at`
         while True:
-            rows = [(self._moment(row, dated), self._first_id(row), row) for row in self._ask(dated, at, top)]
+            rows = self._read(read_dated, self._ask(dated, at, top), dated)
             fresh = [row for moment, first, row in rows if moment != at or first not in seen]
             if fresh:
                 yield fresh
@@ -152,28 +153,22 @@ class CentralServer:
         return self._read(read_page, answer.content)
 
     def _records(self, rows: Sequence[Row]) -> list[ServerRecord]:
-        return [record for row in rows if (record := self._record(row)) is not None]
+        return self._read(lambda: [record for row in rows if (record := self._record(row)) is not None])
 
     def _record(self, row: Row) -> ServerRecord | None:
         """None where it was encrypted and is gone meanwhile."""
-        place = f"{self._address}/submissions/{quote(self._first_id(row), safe='')}"
-        manifest = None
-        if self._read(is_encrypted, row.content):
+        first = first_id(row.content)
+        manifest: bytes | None = None
+        place = f"{self._address}/submissions/{quote(first, safe='')}"
+        if is_encrypted(row.content):
             answer = self._asked.get(f"{place}.xml", {}, what="a submission's XML")
             if answer is None:
                 return None
             manifest = answer.content
-        folder = f"{place}/attachments"
-        return self._read(read_row, row, self._answers, number=self._number(row), folder=folder, manifest=manifest)
+        return read_row(row, self._answers, number=self._number_of(first), folder=f"{place}/attachments", manifest=manifest)
 
-    def _number(self, row: Row) -> int:
-        return self._number_of(self._first_id(row))
-
-    def _first_id(self, row: Row) -> str:
-        return self._read(first_id, row.content)
-
-    def _moment(self, row: Row, dated: str) -> int:
-        return self._read(read_moment, row.content, dated)
+    def _listed(self, rows: Sequence[Row]) -> list[ListedRecord]:
+        return [read_listed(row.content, self._number_of(first_id(row.content))) for row in rows]
 
     def _read(self, read: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs) -> Result:
         try:

@@ -79,11 +79,15 @@ class DiskTree:
         return Inside(files, folders, links)
 
     def size(self, path: PurePath) -> int | None:
-        there = Path(path)
-        return there.stat().st_size if there.is_file() and not there.is_symlink() else None
+        try:
+            there = os.lstat(path)
+        except (OSError, ValueError):
+            return None
+        return there.st_size if stat.S_ISREG(there.st_mode) else None
 
     def read(self, path: PurePath) -> bytes:
-        return Path(path).read_bytes()
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123  (what it is is known: no path is made of it anew)
+            return file.read()
 
 
 class PackedTree:

@@ -4,10 +4,11 @@ KoboToolbox gives no moment of a change, so edits, deletions and validations are
 tells everything about the numbers from its beginning to its last: a record of ours between them that it does not list is gone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.database import among
@@ -20,6 +21,8 @@ from ingest.pull.server_record import ListedRecord
 from ingest.sources.register_source import Source
 
 __all__ = ["Compared", "compare"]
+
+AT_ONCE: Final = 1_000
 
 
 @dataclass(frozen=True)
@@ -48,28 +51,43 @@ def compare(
     marked, never erased: that is casework's to decide. Raises `SourceEmptied` where the server shows nothing at all any more.
     """
     last = listed[-1].number if listed else position
-    known = _known(session, source, after, last)
-    if not listed and after == 0 and known:
-        raise SourceEmptied(source=source.id, known=len(known))
-    erased = _erased(session, ring, source, [record.number for record in listed if record.number not in known])
+    if not listed and after == 0 and (count := _count(session, source, last)):
+        raise SourceEmptied(source=source.id, known=count)
+    of_number = {record.number: record for record in listed}
+    known: dict[int, _Known] = {}
+    deleted = 0
+    for some in _known(session, source, after, last):
+        known |= {number: row for number, row in some.items() if number in of_number}
+        gone = {number for number, row in some.items() if number <= position and not row.deleted} - of_number.keys()
+        deleted += mark_deleted(session, source, gone)
+    erased = _erased(session, ring, source, [number for number in of_number if number not in known])
     fetch = {record.number for record in listed if _to_fetch(ring, source, record, known)} - erased
-    gone = {number for number, row in known.items() if number <= position and not row.deleted} - {r.number for r in listed}
     changed = [r for r in listed if r.number in known and known[r.number].validation != r.validation]
-    mark_deleted(session, source, gone)
     keep_validations(session, source, changed)
-    return Compared(frozenset(fetch), len(gone), len(changed))
+    return Compared(frozenset(fetch), deleted, len(changed))
 
 
-def _known(session: Session, source: Source, after: int, last: int) -> dict[int, _Known]:
+def _count(session: Session, source: Source, last: int) -> int:
+    ours = PulledRow.source == source.id, PulledRow.number <= last
+    return session.scalar(select(func.count()).select_from(PulledRow).where(*ours)) or 0
+
+
+def _known(session: Session, source: Source, after: int, last: int) -> Iterator[dict[int, _Known]]:
+    """What is known of the numbers up to the last one, some at a time: of all that are gone there may be millions."""
+    columns = PulledRow.number, PulledRow.version, Submission.complete, PulledRow.validation, PulledRow.deleted_at
     rows = (
-        select(PulledRow.number, PulledRow.version, Submission.complete, PulledRow.validation, PulledRow.deleted_at)
+        select(*columns)
         .outerjoin(Submission, Submission.id == PulledRow.submission)
-        .where(PulledRow.source == source.id, PulledRow.number > after, PulledRow.number <= last)
+        .where(PulledRow.source == source.id, PulledRow.number <= last)
+        .order_by(PulledRow.number)
+        .limit(AT_ONCE)
     )
-    return {
+    while some := {
         number: _Known(version, bool(complete), validation, deleted_at is not None)
-        for number, version, complete, validation, deleted_at in session.execute(rows)
-    }
+        for number, version, complete, validation, deleted_at in session.execute(rows.where(PulledRow.number > after))
+    }:
+        yield some
+        after = max(some)
 
 
 def _to_fetch(ring: KeyRing, source: Source, record: ListedRecord, known: dict[int, _Known]) -> bool:

@@ -17,7 +17,7 @@ BEFORE_2000 = datetime(1969, 7, 20, 20, 17, 40, 123456, tzinfo=UTC)
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(items=st.lists(st.none() | st.binary(max_size=40), max_size=9))
+@given(items=st.lists(st.none() | st.binary(max_size=40), max_size=9) | st.lists(st.binary(min_size=3, max_size=3), max_size=9))
 def test_they_come_back_as_they_went(database: Database, items: Sequence[bytes | None]) -> None:
     with database.transaction(Zone.COLLECTION) as session:
         asked = driver_connection(session).execute("SELECT %b::bytea[]", [packed(Kind.BYTEA, items)])

@@ -129,6 +129,9 @@ class CentralForm:
         self.rows[instance]["__system"]["updatedAt"] = _iso(self.clock)
         return self.rows[instance]
 
+    def written(self, asked: dict[str, str]) -> bytes:
+        return json.dumps(self.answer(asked)).encode()
+
     def answer(self, asked: dict[str, str]) -> Any:
         condition = CONDITION.fullmatch(asked["$filter"])
         assert condition
@@ -197,7 +200,7 @@ class _Central(Answering):
             self.say(200, self.form.kept[unquote(parts.path)])
         elif parts.path == f"{self.form.form}.svc/Submissions":
             asked = {key: values[0] for key, values in parse_qs(parts.query).items()}
-            self.say(200, json.dumps(self.form.answer(asked)).encode())
+            self.say(200, self.form.written(asked))
         else:
             self.say(404, b'{"message":"Could not find the resource you were looking for."}')
 

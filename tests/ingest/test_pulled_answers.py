@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forms import FormDefinition
+from ingest.errors import AnswersUnreadable
 from ingest.kobo.read_record import ShapeUnknown, read_answers, read_listed, read_record
 from ingest.parse_xml import parse_xml
 from ingest.pull.errors import AnswerUnasked
@@ -59,6 +60,14 @@ def test_a_character_that_xml_cannot_hold_is_kept_by_its_other_name(definition: 
     content = {"_id": 1, "_notes": ["\ufffe & \uffff \x7f <\u200f>"]}
     xml = write_xml(read_record(content, json.dumps(content, ensure_ascii=False)), Answers(), definition)
     assert json.loads(received(xml)) == content
+
+
+@pytest.mark.parametrize("said", ["\x00", "\x0b", "\x1f", "\ufffe", "\uffff", "\ud800"])
+def test_an_answer_with_a_character_that_xml_cannot_hold_is_refused(definition: FormDefinition, said: str) -> None:
+    content = {"_id": 1, "person/name": f"Amal {said}"}
+    record = read_record(content, json.dumps(content))
+    with pytest.raises(AnswersUnreadable, match="XML cannot"):
+        write_xml(record, read_answers(content, definition), definition)
 
 
 @pytest.mark.parametrize(

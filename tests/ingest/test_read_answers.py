@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+import ingest.read_answers
 from forms import FormDefinition, PrivacyClass, Question, RecordKind, RecordPart
 from ingest import Answers, answers_of
 from ingest.parse_xml import parse_xml
@@ -30,6 +32,17 @@ def test_repeats_are_nested_as_they_were_asked(definition: FormDefinition) -> No
     symptoms = [entry.values["/data/member/illness/symptom"] for entry in sami.repeats["/data/member/illness"]]
     assert symptoms == ["fever", "cough"]
     assert (rim.values, rim.repeats) == ({"/data/member/member_name": "Rim"}, {})
+
+
+def test_names_that_no_form_asks_for_do_not_pile_up(definition: FormDefinition, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ingest.read_answers, "MOST_NAMES", 3)
+    asked = replace(definition)  # of which nothing is known yet
+    strange = "".join(f"<n{number}><name>no</name></n{number}>" for number in range(20))
+    many = REPEATED.replace("<person>", f"{strange}<person>").replace("</data>", f"{strange}</data>")
+    assert answers_of(parse_xml(many.encode()), asked) == answers_of(parse_xml(REPEATED.encode()), definition)
+    data = ingest.read_answers._form_of(asked).below("data")
+    assert data
+    assert len(data._met) <= 3
 
 
 def test_namespaces_of_clients_do_not_matter(definition: FormDefinition) -> None:

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import Connection, create_engine, select, text, update
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from core.audit import Action, Purpose, audited_entries
 from core.database import Database, Zone
@@ -17,6 +17,7 @@ from ingest import awaiting_submissions, quarantined, read_quarantined, read_sub
 from ingest.collectors import add_collector, find_collector
 from ingest.errors import KeyDestroyed, QuarantineEntryUnknown, SubmissionUnknown
 from ingest.models import Attachment, Quarantine, Submission
+from ingest.sources import Kind, add_source
 
 TABLES = ("submission", "attachment", "quarantine", "record_key", "collector")
 
@@ -75,6 +76,18 @@ def test_one_operation_does_not_see_what_another_received(household: Any) -> Non
             read_submission(session, household.ring, receipt.submission_id, purpose=Purpose.ASSISTANCE)
         with pytest.raises(QuarantineEntryUnknown):
             read_quarantined(session, household.ring, uuid4(), purpose=Purpose.ASSISTANCE)
+
+
+def test_what_was_pulled_is_of_its_sources_operation_whoever_writes_it(household: Any, administrator: Connection) -> None:
+    with household.zone(Zone.COLLECTION) as session:
+        asked = {"address": "https://kobo.example.org", "asset": "a", "form_id": "household", "token": "t", "kind": Kind.KOBO}
+        source = add_source(session, household.ring, "TEST", **asked)
+    administrator.execute(text("INSERT INTO core.operation (code, names) VALUES ('OTHER', '{}')"))
+    pulled = text("INSERT INTO ingest.pulled (source, number, operation, version) VALUES (:source, :number, :operation, '')")
+    administrator.execute(pulled, {"source": source.id, "number": uuid4(), "operation": "TEST"})
+    for of, operation in ((source.id, "OTHER"), (source.id, "NONE"), (uuid4(), "TEST")):
+        with pytest.raises(IntegrityError, match="fk_pulled_source_operation"):
+            administrator.execute(pulled, {"source": of, "number": uuid4(), "operation": operation})
 
 
 def test_a_ciphertext_moved_to_another_row_does_not_open(household: Any, administrator: Connection) -> None:

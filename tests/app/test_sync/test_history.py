@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+import app.sync
 from ingest.pull.errors import ServerAnswerUnread
 
 NAME = "/data/person/name"
@@ -25,6 +26,15 @@ def test_an_edit_comes_without_a_sweep(told: Any) -> None:
     assert told.sync(sweep=False) == {"edited": 1}
     assert told.answers(1).values == {NAME: "Amal N."}
     assert told.sync(sweep=False) == {}
+
+
+def test_of_much_that_has_changed_some_is_followed_at_a_time(told: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app.sync, "AT_ONCE", 1)
+    for number in (1, 2):
+        told.kobo.edit(number, f"e-{number}", person__name="edited")
+        told.kobo.happened("modify-submission", number)
+    assert told.sync(sweep=False) == {"edited": 2}
+    assert [told.answers(number).values for number in (1, 2)] == [{NAME: "edited"}] * 2
 
 
 def test_a_second_edit_is_told_by_the_same_first_id(told: Any) -> None:

@@ -1,9 +1,11 @@
 """What changes on the server is found by going through it: edits, deletions, validations, files. Nothing is erased by that."""
 
+from importlib import import_module
 from typing import Any
 
 import pytest
 
+from core.audit import Action, audited_entries
 from core.database import Zone
 from core.erasure import Tally
 from ingest import Outcome, erase_submissions
@@ -83,6 +85,18 @@ class TestDeletions:
         assert [number.int for (number,) in marked] == [1, 4, 5, 7]
         assert pulling.answers(7).values == {NAME: "Amal"}
         assert pulling.sync() == {}
+
+    def test_of_much_that_is_gone_some_is_marked_at_a_time(self, pulling: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(import_module("ingest.pull.compare"), "AT_ONCE", 2)
+        for number in range(1, 9):
+            pulling.kobo.add(number)
+        pulling.sync()
+        for number in range(2, 9):
+            del pulling.kobo.records[number]
+        assert pulling.sync() == {"deleted": 7}
+        with pulling.household.zone(Zone.AUDIT) as session:
+            lines = audited_entries(session, action=Action.RECEIVED)
+            assert [line.count for line in lines if line.detail.get("change") == "deleted"] == [1, 2, 2, 2]
 
     def test_what_comes_back_is_not_gone_any_more(self, pulling: Any) -> None:
         record = pulling.kobo.add(1)
