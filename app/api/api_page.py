@@ -13,7 +13,8 @@ HEAD: Final = f"""# For programs of partners
 
 A partner's program reads and answers what was referred to its account, hands persons on, and fetches the exports that were
 left for its provider. It gets what the [partner's pages](referrals.md) show and nothing more: the same functions, limits,
-consents and lines in the log. This page is made by `bin/waystation docs`; the server gives the same in OpenAPI at `{PREFIX}/openapi.json`.
+consents and lines in the log. This page is made by `bin/waystation docs`; the server gives the same in OpenAPI at
+`{PREFIX}/openapi.json`.
 
 - **A token**: the partner signs in and asks under "Tokens for your program", for {LONGEST_DAYS_OF_A_PARTNER} days at most; a
   data protection officer approves under "Second person"; the partner makes it and sees it once. It opens this interface and no

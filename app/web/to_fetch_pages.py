@@ -1,4 +1,4 @@
-"""What lies for a partner to fetch: encrypted files, for a key of their own. The pages name nobody, and this server opens none."""
+"""What lies for a partner to fetch: files encrypted for a key of their own. The pages name nobody; this server opens none."""
 
 from typing import Annotated, Final
 from uuid import UUID
