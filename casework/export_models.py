@@ -25,7 +25,7 @@ __all__ = [
     "ReportRead",
 ]
 
-ENDS = "'received', 'over', 'taken_back', 'consent', 'restricted', 'held', 'erased', 'recipient_withdrawn'"
+ENDS = "'received', 'over', 'taken_back', 'consent', 'restricted', 'held', 'erased', 'recipient_withdrawn', 'restored'"
 
 
 @listed(Zone.CASEWORK, by="operation")

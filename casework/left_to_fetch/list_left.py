@@ -43,7 +43,8 @@ class ToFetch:
 @dataclass(frozen=True)
 class LeftState:
     """How far it is. `ended_why`: `received`, `over`, `taken_back`, `consent`, `restricted`, `held`, `erased`,
-    `recipient_withdrawn`; empty while it lies. `yours`: this account may take it back."""
+    `recipient_withdrawn`, or `restored` from a backup, which holds no such file; empty while it lies. `yours`: this account may
+    take it back."""
 
     until: datetime
     fetches: int

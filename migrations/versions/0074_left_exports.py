@@ -19,6 +19,7 @@ LISTS = [
 THEIRS = f"listed IN ({', '.join(repr(table) for table in LISTS)})"
 OWN_OPERATION = "operation = (SELECT current_setting('waystation.operation', true))"
 MOMENT = sa.DateTime(timezone=True)
+ENDS = "'received', 'over', 'taken_back', 'consent', 'restricted', 'held', 'erased', 'recipient_withdrawn', 'restored'"
 RIGHTS = {
     "left_export": "SELECT, INSERT, UPDATE (until, fetches, fetched_at, ended_at, ended_by, ended_why)",
     "left_export_chunk": "SELECT, INSERT, DELETE",
@@ -75,7 +76,7 @@ def _tables() -> None:
         sa.Column("ended_by", sa.String()),
         sa.Column("ended_why", sa.String()),
         sa.CheckConstraint(
-            "ended_why IN ('received', 'over', 'taken_back', 'consent', 'restricted', 'held', 'erased', 'recipient_withdrawn')",
+            f"ended_why IN ({ENDS})",
             name="ended_why",
         ),
         sa.CheckConstraint("(ended_at IS NULL) = (ended_why IS NULL)", name="ended"),
