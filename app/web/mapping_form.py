@@ -47,6 +47,7 @@ class ColumnRow:
     places: str
     choices: Sequence[tuple[str, str]]
     words: Sequence[Word] = field(repr=False)
+    is_open: bool
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def form_of(mapping: SheetMapping, definition: FormDefinition, language: str, af
         id=_id_shown(mapping),
         before=after,
         following=after + AT_ONCE if len(headers) > after + AT_ONCE else None,
-        still_open=sum(map(_is_open, mapping.columns)),
+        still_open=sum(map(_is_open, mapping.columns)) + sum(map(_is_undecided, (*mapping.key, mapping.id))),
     )
 
 
@@ -182,6 +183,7 @@ def _row(number: int, column: ColumnMapping, asked: Mapping[str, Question], lang
         places=OPEN if _is_undecided(column.places) else f"level:{column.places}",
         choices=choices if shown else [],
         words=[_word(word, code, dict(choices)) for word, code in column.codes.items()] if shown else [],
+        is_open=_is_open(column),
     )
 
 

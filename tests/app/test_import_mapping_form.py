@@ -43,7 +43,7 @@ def keep(who: Browser, address: str, page: str, **more: object) -> str:
 def test_a_sheet_is_mapped_by_choosing_and_taken_in(sara: Browser, field_team: Field) -> None:
     page = hand_in(sara)
     address = page.url.path
-    assert "Columns in which something is open: <strong>2</strong>" in page.text
+    assert "Still to be decided: <strong>3</strong>" in page.text
     assert shown(page.text, f"word.{CAUSE}.0") == "Not decided. Suggested: Loss of livelihood"
     tried = sara.send(f"{address}/try", page=address).text
     assert "INGEST-218" in tried, "nothing is taken in while something is open"
@@ -51,7 +51,7 @@ def test_a_sheet_is_mapped_by_choosing_and_taken_in(sara: Browser, field_team: F
     assert "Decide on what is still open" in nothing_ticked
     kept = keep(sara, address, nothing_ticked, key="chosen", key_column=[str(SITE)])
     assert "The mapping was kept" in kept
-    assert "Columns in which something is open: <strong>0</strong>" in kept
+    assert "Still to be decided: <strong>0</strong>" in kept
     assert "key = [&#34;Site&#34;]" in kept, "the text says the same"
     tried = sara.send(f"{address}/try", page=address).text
     assert ("new: 2" in tried, "unreadable: 1" in tried) == (True, True)
