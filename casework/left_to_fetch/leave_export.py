@@ -12,7 +12,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from casework.export_errors import LeftTooLarge, NobodyFetches
-from casework.export_models import ExportPlan, LeftExport, LeftExportChunk
+from casework.export_models import ExportPlan, ExportRecipient, LeftExport, LeftExportChunk
 from casework.exporting import CarriedOut, carry_out_export
 from casework.exporting.list_exports import referral_of
 from casework.exporting.may_leave import batches
@@ -42,6 +42,7 @@ def leave_export(session: Session, ring: KeyRing, export: UUID, *, language: str
     done = carry_out_export(session, ring, export, into, language=language)
     into.end()
     plan = session.get_one(ExportPlan, export)
+    session.refresh(session.get_one(ExportRecipient, plan.recipient), with_for_update={"read": True})  # who withdraws waits
     if not usable_recipient(session, plan.recipient).fetches:
         raise NobodyFetches(export=export)
     access, moment = access_of(session), now()

@@ -266,6 +266,12 @@ def is_linked_with_who_objected(team: Field, person: UUID) -> None:
         merge_persons(session, team.ring, person, other, purpose=Purpose.ASSISTANCE)
 
 
+def withdraw_recipient(team: Field, recipient: UUID, waits: str = "0") -> None:
+    with as_(team, OFFICER) as session:
+        session.execute(text("SELECT set_config('lock_timeout', :waits, true)"), {"waits": waits})
+        exporting.withdraw_recipient(session, recipient)
+
+
 STOPS: dict[str, Callable[[Field, UUID], None]] = {
     "consent": withdraws,
     "restricted": is_restricted,
@@ -328,10 +334,18 @@ class TestWhatStopsIt:
         assert state(field_team, lying).ended_why == "held"
 
     def test_a_recipient_who_is_withdrawn_fetches_nothing(self, field_team: Field, medical: UUID, lying: UUID) -> None:
-        with as_(field_team, OFFICER) as session:
-            exporting.withdraw_recipient(session, medical)
+        withdraw_recipient(field_team, medical)
         assert (kept(field_team), state(field_team, lying).ended_why) == (b"", "recipient_withdrawn")
         assert listed(field_team) == []
+
+    def test_and_whoever_withdraws_them_while_it_is_left_waits(
+        self, field_team: Field, medical: UUID, persons: list[UUID]
+    ) -> None:
+        export = approved(field_team, proposed(field_team, medical, persons, fields=[NAME]))
+        with as_(field_team, SUPERVISOR) as session:
+            left_to_fetch.leave_export(session, field_team.ring, export)
+            with pytest.raises(DBAPIError, match="lock timeout"):
+                withdraw_recipient(field_team, medical, waits="50ms")
 
     @pytest.mark.parametrize("who", [SUPERVISOR, OFFICER], ids=["who proposed it", "who approved it"])
     def test_who_proposed_or_approved_it_takes_it_back_and_nobody_else(
