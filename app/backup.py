@@ -41,10 +41,12 @@ IN_BOTH: Final = KEYS_IN_BOTH | LEDGER
 # What must not be older than the newest erasure: it goes with the keys.
 TOMBSTONE_TABLES: Final = ("casework.tombstone", "casework.erasure_certificate", "ingest.tombstone")
 
+# What lies for a recipient to fetch: once it is destroyed, no backup has it.
+LYING: Final = "casework.left_export_chunk"
 # The extension fills it itself, and a login that is no superuser may not.
 OF_POSTGIS: Final = "public.spatial_ref_sys"
 PARTS: Final = {
-    "data": [f"--exclude-table-data={table}" for table in (*KEYS_APART, *TOMBSTONE_TABLES, OF_POSTGIS)],
+    "data": [f"--exclude-table-data={table}" for table in (*KEYS_APART, *TOMBSTONE_TABLES, LYING, OF_POSTGIS)],
     "keys": ["--data-only", *(f"--table={table}" for table in (*KEYS_APART, *IN_BOTH, *TOMBSTONE_TABLES))],
     "tombstones": ["--data-only", *(f"--table={table}" for table in TOMBSTONE_TABLES)],
 }

@@ -1,22 +1,25 @@
 """An export as a file: written encrypted, and given away only when the transaction that logs it has committed."""
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import IO, Final
 from uuid import UUID
 
 from casework.exporting import CarriedOut, carry_out_export
+from casework.left_to_fetch import ToFetch, fetch_export
 from core.access import Access
 from core.database import Database, Zone
 from core.errors import Problem
 from core.keyring import KeyRing
 from core.languages import DEFAULT_LANGUAGE
 
-__all__ = ["FileThere", "export_to_file", "export_to_spool"]
+__all__ = ["FileThere", "export_to_file", "export_to_spool", "fetch_to_spool", "pieces_of"]
 
 IN_MEMORY: Final = 8 * 1024 * 1024  # of the encrypted file; what is longer goes to a file without a name
+PIECE: Final = 64 * 1024
 
 
 class FileThere(Problem):
@@ -47,12 +50,33 @@ def export_to_spool(
     database: Database, ring: KeyRing, access: Access, export: UUID, *, language: str = DEFAULT_LANGUAGE
 ) -> IO[bytes]:
     """Carry an export out; its encrypted file, at its beginning. It is gone when it is closed."""
-    out = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  (whoever sends it closes it)
+    with _spool() as out, database.transaction(Zone.CASEWORK, access=access) as session:
+        carry_out_export(session, ring, export, out, language=language)
+    out.seek(0)
+    return out
+
+
+def fetch_to_spool(database: Database, access: Access, export: UUID) -> tuple[ToFetch, IO[bytes]]:
+    """What lies for this account, with its encrypted file, likewise. Raises what `fetch_export` raises."""
+    with _spool() as out, database.transaction(Zone.CASEWORK, access=access) as session:
+        fetched = fetch_export(session, export, out)
+    out.seek(0)
+    return fetched, out
+
+
+def pieces_of(sealed: IO[bytes]) -> Iterator[bytes]:
+    """The file piece by piece; it is gone then."""
+    with sealed:
+        while piece := sealed.read(PIECE):
+            yield piece
+
+
+@contextmanager
+def _spool() -> Iterator[IO[bytes]]:
+    """Closed where anything fails; else whoever sends it closes it."""
+    out = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
     try:
-        with database.transaction(Zone.CASEWORK, access=access) as session:
-            carry_out_export(session, ring, export, out, language=language)
+        yield out
     except BaseException:
         out.close()
         raise
-    out.seek(0)
-    return out

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID, uuid4
 
 from app.import_files import import_records
-from app.open_files import HandedIn, Opened, Suggested, open_files
+from app.open_files import HandedIn, Opened, Suggested, asked_in, open_files, open_sheet
 from app.program import Program
 from app.told_so_far import ToldSoFar, tell_of_each
 from core.access import Access, Custody
@@ -18,10 +18,10 @@ from core.database import Zone
 from ingest import handed_in
 from ingest.from_files import ImportRun
 from ingest.handed_in import HandedInShape, HandedInUnknown, Said
-from ingest.mapped_sheets import MappingNeeded
+from ingest.mapped_sheets import MappingNeeded, SheetMapping, mapping_text, suggest_anew
 from ingest.tables import Source
 
-__all__ = ["Upload", "hand_in", "say_mapping", "work_through"]
+__all__ = ["Upload", "hand_in", "keep_decided", "say_mapping", "work_through"]
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,24 @@ def say_mapping(program: Program, access: Access, file: UUID, mapping: str) -> N
         pass
     with program.database.transaction(Zone.CASEWORK, access=access) as session:
         handed_in.change_said(session, program.ring, file, upload.by(mapping).said)
+
+
+def keep_decided(program: Program, access: Access, file: UUID, before: SheetMapping, decided: SheetMapping) -> None:
+    """Keep what was decided so far, also where words are still open. Of a column that answers another question now, how it is
+    read is suggested anew. Raises what `open_files` refuses: what it says of the mapping itself is raised once it is kept."""
+    upload = _kept(program, access, file)
+    asked = asked_in(program, access.operation, decided.form, actor=access.actor)
+    then = {one.header: one.question for one in before.columns}
+    changed = {one.header for one in decided.columns if one.question not in ("", then.get(one.header))}
+    if asked and changed:
+        definition, places = asked
+        with open_sheet(_given(upload, [])) as table:
+            decided = suggest_anew(table, decided, definition, places, changed)
+    said = upload.by(mapping_text(decided))
+    with program.database.transaction(Zone.CASEWORK, access=access) as session:
+        handed_in.change_said(session, program.ring, file, said.said)
+    with _opened(program, access, said):
+        pass
 
 
 def work_through(program: Program, access: Access, file: UUID, *, dry_run: bool) -> None:
@@ -100,7 +118,13 @@ def _opened(program: Program, access: Access, upload: Upload, file: UUID | None 
     if said.mapping == "":
         with program.database.transaction(Zone.CASEWORK, access=access) as session:
             earlier = handed_in.earlier_mappings(session, program.ring, upload.form_id)
-    given = HandedIn(
+    with open_files(program, run, _given(upload, earlier), actor=access.actor) as opened:
+        yield opened
+
+
+def _given(upload: Upload, earlier: Sequence[str]) -> HandedIn:
+    said = upload.said
+    return HandedIn(
         Source.held(said.name, upload.content),
         upload.form_id,
         encoding=said.encoding,
@@ -110,5 +134,3 @@ def _opened(program: Program, access: Access, upload: Upload, file: UUID | None 
         written=said.mapping,
         earlier=earlier,
     )
-    with open_files(program, run, given, actor=access.actor) as opened:
-        yield opened

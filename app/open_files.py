@@ -17,7 +17,7 @@ from ingest.from_files import FilesOf, ImportRun, open_tree
 from ingest.mapped_sheets import PlaceNames, SheetMapping
 from ingest.tables import Source, Table, open_table
 
-__all__ = ["HandedIn", "Opened", "Suggested", "open_files"]
+__all__ = ["HandedIn", "Opened", "Suggested", "asked_in", "open_files", "open_sheet"]
 
 ON_SCREEN: Final = Path("(on this page)")  # where a mapping lies that lies in no file
 
@@ -79,6 +79,22 @@ def open_files(program: Program, run: ImportRun, handed_in: HandedIn, *, actor: 
         files_of = from_files.media_of(media, largest=largest)
         table = opened.enter_context(open_table(handed_in.path, encoding=handed_in.encoding, no_answer=handed_in.no_answer))
         yield _Desk(program, run, handed_in, actor, files_of).open(table)
+
+
+@contextmanager
+def open_sheet(given: HandedIn) -> Iterator[Table]:
+    """The table itself, for as long as the block runs. Raises what the room `ingest.tables` refuses."""
+    with open_table(given.path, encoding=given.encoding, no_answer=given.no_answer) as table:
+        yield table
+
+
+def asked_in(
+    program: Program, operation: str, form: str, *, actor: str
+) -> tuple[FormDefinition, Mapping[str, PlaceNames]] | None:
+    """The newest version of a form with the operation's places by level; none where it is not published."""
+    with program.database.transaction(Zone.COLLECTION, operation=operation, actor=actor) as session:
+        definition = from_files.FormsAsked(operation).by(session)(form, None) if form else None
+        return None if definition is None else (definition, mapped_sheets.place_names(session, operation))
 
 
 class _Desk:
@@ -167,9 +183,7 @@ class _Desk:
             return Opened(list(records), counted.notes)
 
     def _asked(self, form: str) -> tuple[FormDefinition, Mapping[str, PlaceNames]]:
-        operation = self.run.operation
-        with self.program.database.transaction(Zone.COLLECTION, operation=operation, actor=self.actor) as session:
-            definition = from_files.FormsAsked(operation).by(session)(form, None) if form else None
-            if definition is None:
-                raise from_files.TableNeedsForm(file=self.handed_in.path.name)
-            return definition, mapped_sheets.place_names(session, operation)
+        asked = asked_in(self.program, self.run.operation, form, actor=self.actor)
+        if asked is None:
+            raise from_files.TableNeedsForm(file=self.handed_in.path.name)
+        return asked

@@ -173,6 +173,9 @@ def _leave_out_what_has_no_key(connection: Connection) -> None:
         connection.execute(
             text(f"DELETE FROM anonymizer.{table} WHERE {block} NOT IN (SELECT k.block FROM anonymizer.block_key k)")
         )
+    if _is_there(connection, "casework.left_export"):  # whose file is in no backup
+        lying = "SET ended_at = now(), ended_by = 'restore', ended_why = 'restored' WHERE ended_at IS NULL"
+        connection.execute(text(f"UPDATE casework.left_export {lying}"))
     for table in filter(partial(_is_there, connection), LEDGER):  # of an operation that was added since
         connection.execute(text(f"DELETE FROM {table} WHERE operation NOT IN (SELECT code FROM core.operation)"))
 

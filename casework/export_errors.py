@@ -10,7 +10,12 @@ __all__ = [
     "ExportOvertaken",
     "ExportUnclear",
     "ExportUnknown",
+    "LeftFileDamaged",
+    "LeftTooLarge",
+    "NobodyFetches",
+    "NothingToFetch",
     "ReadTooMany",
+    "RecipientNoProvider",
     "RecipientNotProvider",
     "RecipientUnknown",
     "ReferralNotSent",
@@ -83,3 +88,36 @@ class RecipientNotProvider(Problem):
     code = "CASE-259"
     says = "The recipient is not the provider {provider} that the referral was sent to."
     remedy = "Choose the recipient whose code in the register is that of the provider, or have one added (page /exports)."
+
+
+class RecipientNoProvider(Problem):
+    code = "CASE-280"
+    says = "{recipient} is no provider of the programme, so no account here is theirs."
+    remedy = "Nothing was added. Take the provider's code from the programme, letter for letter, or leave fetching out."
+
+
+class NobodyFetches(Problem):
+    code = "CASE-281"
+    says = "No accounts here fetch for the recipient of export {export}."
+    remedy = "Nothing left; the approval still stands. Download the file, or add the recipient anew as one who fetches."
+
+
+class LeftTooLarge(Problem):
+    code = "CASE-282"
+    says = "The encrypted file of export {export} is larger than {limit} bytes, the most that is left to be fetched."
+    remedy = "Nothing left; the approval still stands. Download it, or propose fewer records or fields."
+
+
+class NothingToFetch(Problem):
+    code = "CASE-283"
+    says = "No file of export {export} lies here to be fetched, as far as you can see."
+    remedy = (
+        "It may have been received or taken back, its days may be over, or a person in it took their consent back. "
+        "Ask whoever sent it."
+    )
+
+
+class LeftFileDamaged(Problem):
+    code = "CASE-284"
+    says = "The file of export {export} is not as it was left."
+    remedy = "Nothing was given out. Treat it as tampering: keep the database as it is, and run `bin/waystation store verify`."

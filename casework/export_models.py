@@ -1,10 +1,11 @@
-"""Tables of identified exports and of reading in bulk: recipients, plans, the log, and how many persons an account has read."""
+"""Tables of identified exports and of reading in bulk: recipients, plans, the log, what lies to be fetched, and how many
+persons an account has read."""
 
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, String, Uuid
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, String, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -12,15 +13,34 @@ from core.database import Base, Zone
 from core.listed import listed
 from core.models import ProposalRow
 
-__all__ = ["BulkWindow", "ExportLog", "ExportPlan", "ExportRecipient", "PersonRead", "ReadAllowance", "ReportRead"]
+__all__ = [
+    "BulkWindow",
+    "ExportLog",
+    "ExportPlan",
+    "ExportRecipient",
+    "LeftExport",
+    "LeftExportChunk",
+    "PersonRead",
+    "ReadAllowance",
+    "ReportRead",
+]
+
+ENDS = "'received', 'over', 'taken_back', 'consent', 'restricted', 'held', 'erased', 'recipient_withdrawn', 'restored'"
 
 
 @listed(Zone.CASEWORK, by="operation")
 class ExportRecipient(Base):
-    """Somebody outside whom exports are encrypted for; `code` is the organisation or account that consents name."""
+    """Somebody outside whom exports are encrypted for; `code` is the organisation or account that consents name.
+
+    `provider` is set where that is a provider of the programme whose accounts here may fetch what is left for it.
+    """
 
     __tablename__ = "export_recipient"
-    __table_args__ = (CheckConstraint("confirmed_by <> added_by", name="second_person"), {"schema": "casework"})
+    __table_args__ = (
+        CheckConstraint("confirmed_by <> added_by", name="second_person"),
+        CheckConstraint("provider = code", name="provider_is_its_code"),
+        {"schema": "casework"},
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     operation: Mapped[str]
@@ -35,6 +55,7 @@ class ExportRecipient(Base):
     confirmed_at: Mapped[datetime | None]
     withdrawn_by: Mapped[str | None]
     withdrawn_at: Mapped[datetime | None]
+    provider: Mapped[str | None]
 
 
 @listed(Zone.CASEWORK, by="operation")
@@ -74,6 +95,49 @@ class ExportLog(Base):
     sha256: Mapped[str]  # of the encrypted file
     carried_out_by: Mapped[str]
     carried_out_at: Mapped[datetime]
+
+
+@listed(Zone.CASEWORK, by="operation", but=("until", "fetches", "fetched_at", "ended_at", "ended_by", "ended_why"))
+class LeftExport(Base):
+    """An export that was left for its recipient to fetch. `persons` went along; of what is listed the database changes nothing.
+
+    Once it ended its chunks are gone. How often it was fetched and how it ended stands here and in the log.
+    """
+
+    __tablename__ = "left_export"
+    __table_args__ = (
+        CheckConstraint(f"ended_why IN ({ENDS})", name="ended_why"),
+        CheckConstraint("(ended_at IS NULL) = (ended_why IS NULL)", name="ended"),
+        Index("ix_left_export_lies", "operation", postgresql_where=text("ended_at IS NULL")),
+        {"schema": "casework"},
+    )
+
+    export: Mapped[UUID] = mapped_column(ForeignKey(ExportPlan.id), primary_key=True)
+    operation: Mapped[str]
+    persons: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
+    of_referral: Mapped[bool]
+    size: Mapped[int]  # in bytes, encrypted
+    sha256: Mapped[str]  # of the encrypted file
+    left_by: Mapped[str]
+    left_at: Mapped[datetime]
+    until: Mapped[datetime]
+    fetches: Mapped[int]
+    fetched_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None]
+    ended_why: Mapped[str | None]
+
+
+class LeftExportChunk(Base):
+    """A piece of the encrypted file, as its recipient gets it: in the age format, which no key of ours opens."""
+
+    __tablename__ = "left_export_chunk"
+    __table_args__ = {"schema": "casework"}
+
+    export: Mapped[UUID] = mapped_column(ForeignKey(ExportPlan.id), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    operation: Mapped[str]
+    content: Mapped[bytes]
 
 
 @listed(Zone.CASEWORK, by="operation")

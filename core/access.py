@@ -87,7 +87,10 @@ UNASSIGNED: Final = Custody()
 
 @dataclass(frozen=True)
 class Grant:
-    """A role within a reach; what is not named is not limited. `only`: of its rights these (`core.identity.own_roles`)."""
+    """A role within a reach; what is not named is not limited. `only`: of its rights these (`core.identity.own_roles`).
+
+    `provider`: of which provider of the programme a partner is, by its code.
+    """
 
     role: Role
     organisation: str = ANY
@@ -95,6 +98,7 @@ class Grant:
     team: str = ANY
     worker: str = ANY
     only: frozenset[Right] | None = None
+    provider: str = ""
 
     @property
     def reach(self) -> str:
@@ -148,6 +152,10 @@ class Access:
     def grants_of(self, right: Right) -> tuple[Grant, ...]:
         """Those of the grants that give this right."""
         return tuple(grant for grant in self.grants if self.may(right) and grant.holds(right))
+
+    def providers(self, right: Right) -> frozenset[str]:
+        """For which providers of the programme it has the right: those that the partner's roles with it name."""
+        return frozenset(grant.provider for grant in self.grants_of(right) if grant.provider)
 
     def may_throughout(self, right: Right, custodies: Collection[Custody]) -> bool:
         """Whether it may in each of these custodies; where none is named, whether it may at all."""

@@ -45,6 +45,7 @@ class Right(StrEnum):
     APPROVE_CASE_STEP = "approve_case_step"  # an assessment, a plan, a transfer, a closure: never one's own
     ANSWER_REFERRAL = "answer_referral"  # that was opened to one: accept, reject, say that it is done
     HAND_IN_PERSONS = "hand_in_persons"  # in the shape of the HTCDS, to be looked at and agreed to by two people here
+    FETCH_EXPORTS = "fetch_exports"  # that were left for the provider whose account one's own is
     RESOLVE_DUPLICATES = "resolve_duplicates"
     MATCH_WITH_PARTNER = "match_with_partner"
     SHARE_RECORD = "share_record"
@@ -106,6 +107,7 @@ PERMISSIONS: Final[Mapping[Right, frozenset[Role]]] = {
     Right.APPROVE_CASE_STEP: frozenset({_SUPERVISOR}),
     Right.ANSWER_REFERRAL: frozenset({Role.PARTNER}),
     Right.HAND_IN_PERSONS: frozenset({_SUPERVISOR, Role.PARTNER}),
+    Right.FETCH_EXPORTS: frozenset({Role.PARTNER}),
     Right.RESOLVE_DUPLICATES: frozenset({_SUPERVISOR}),
     Right.MATCH_WITH_PARTNER: frozenset({_RIGHTS}),
     Right.SHARE_RECORD: frozenset({_WORKER, _SUPERVISOR}),

@@ -6,7 +6,7 @@ Only whoever has the passphrase, or the private key to the recipient's public ke
 import io
 from collections.abc import Iterator
 from hashlib import sha256
-from typing import IO
+from typing import Protocol
 
 from pyrage import EncryptError, RecipientError, encrypt, encrypt_io, passphrase, x25519
 
@@ -15,6 +15,7 @@ from core.errors import Problem
 __all__ = [
     "PassphraseShort",
     "RecipientUnreadable",
+    "WrittenTo",
     "read_recipient",
     "recipient_fingerprint",
     "seal_for_passphrase",
@@ -23,6 +24,12 @@ __all__ = [
 ]
 
 SHORTEST_PASSPHRASE = 16
+
+
+class WrittenTo(Protocol):
+    """A file, or whatever else takes bytes."""
+
+    def write(self, content: bytes, /) -> int: ...
 
 
 class PassphraseShort(Problem):
@@ -51,18 +58,21 @@ def seal_for_recipient(content: bytes, public_key: str) -> bytes:
     return sealed
 
 
-def seal_stream(content: Iterator[bytes], public_key: str, out: IO[bytes]) -> str:
+def seal_stream(content: Iterator[bytes], public_key: str, out: WrittenTo) -> str:
     """Encrypt piece by piece, so that no more than one piece lies in memory; the SHA-256 of what was written, in hex.
 
-    What `content` raises is raised here; what was written by then opens for nobody as a whole. Raises `RecipientUnreadable`.
+    What `content` or `out` raises is raised here; what was written by then opens for nobody as a whole. Raises
+    `RecipientUnreadable`.
     """
     source, sink = _Pieces(content), _Hashed(out)
     try:
         encrypt_io(source, sink, [_recipient(public_key)])
     except (EncryptError, OSError):
-        if source.failure is not None:
-            raise source.failure from None
+        if failure := source.failure or sink.failure:
+            raise failure from None
         raise
+    if sink.failure is not None:  # the library says nothing where the last piece cannot be written
+        raise sink.failure
     return sink.sha256.hexdigest()
 
 
@@ -113,10 +123,11 @@ class _Pieces(io.RawIOBase):
 
 
 class _Hashed(io.RawIOBase):
-    """Somewhere to write to, with the hash of all that was written."""
+    """Somewhere to write to, with the hash of all that was written. Keeps what it raised, likewise."""
 
-    def __init__(self, out: IO[bytes]) -> None:
+    def __init__(self, out: WrittenTo) -> None:
         self.out, self.sha256 = out, sha256()
+        self.failure: Exception | None = None
 
     def writable(self) -> bool:
         return True
@@ -124,5 +135,9 @@ class _Hashed(io.RawIOBase):
     def write(self, content: object) -> int:
         written = bytes(content)  # type: ignore[call-overload]
         self.sha256.update(written)
-        self.out.write(written)
+        try:
+            self.out.write(written)
+        except Exception as error:  # noqa: BLE001  (raised again by `seal_stream`)
+            self.failure = error
+            raise OSError("what was sealed could not be written") from None
         return len(written)

@@ -4,15 +4,17 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from app.api.description import PREFIX, described
+from casework.left_to_fetch import LEFT_DAYS
 from core.identity.service_tokens import LONGEST_DAYS_OF_A_PARTNER, MOST_A_MINUTE
 
 __all__ = ["api_page"]
 
 HEAD: Final = f"""# For programs of partners
 
-A partner's program reads and answers what was referred to its account, and hands persons on, over JSON. It gets what the
-[partner's pages](referrals.md) show and nothing more: the same functions, limits, consents and lines in the log. This page is
-made by `bin/waystation docs`; the server gives the same in OpenAPI at `{PREFIX}/openapi.json`.
+A partner's program reads and answers what was referred to its account, hands persons on, and fetches the exports that were
+left for its provider. It gets what the [partner's pages](referrals.md) show and nothing more: the same functions, limits,
+consents and lines in the log. This page is made by `bin/waystation docs`; the server gives the same in OpenAPI at
+`{PREFIX}/openapi.json`.
 
 - **A token**: the partner signs in and asks under "Tokens for your program", for {LONGEST_DAYS_OF_A_PARTNER} days at most; a
   data protection officer approves under "Second person"; the partner makes it and sees it once. It opens this interface and no
@@ -25,13 +27,18 @@ made by `bin/waystation docs`; the server gives the same in OpenAPI at `{PREFIX}
   again, it is the same answer.
 - **Persons handed on** wait, sealed, for a supervisor and a data protection officer ([htcds.md](htcds.md)); what was not taken
   in after thirty days is forgotten. They come into the units that the account's role names.
-- Exports with names are not fetched here: they are sealed for a recipient's key and handed over by whoever proposed them.
+- **Exports** are of the provider that the account's role names, sealed for its key: this server cannot open them. One lies for
+  {LEFT_DAYS} days at most and is fetched as often as needed; say that it was **received** once it opened, and it is destroyed
+  here. It is destroyed too where somebody in it takes their consent back, is restricted, held or erased: then `CASE-283`.
 
 ```
 curl -H "Authorization: Bearer $TOKEN" https://waystation.example.org{PREFIX}/referrals
 curl -X PUT -H "Authorization: Bearer $TOKEN" -H 'If-Match: "4"' -d '{{"act": "accept", "words": "Tuesday at nine"}}' \\
   https://waystation.example.org{PREFIX}/referrals/$REFERRAL/answers/$(uuidgen)
 curl -H "Authorization: Bearer $TOKEN" --data-binary @persons.json https://waystation.example.org{PREFIX}/handed-on
+curl -fH "Authorization: Bearer $TOKEN" -o it.zip.age https://waystation.example.org{PREFIX}/exports/$EXPORT/file
+age -d -i key.txt -o it.zip it.zip.age && curl -fX POST -H "Authorization: Bearer $TOKEN" \\
+  https://waystation.example.org{PREFIX}/exports/$EXPORT/received
 ```
 """
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
-from app.api import handed_on, referrals
+from app.api import exports, handed_on, referrals
 from app.api.shapes import AnswerIn
 
 __all__ = ["PREFIX", "api_router", "described"]
@@ -20,6 +20,7 @@ def api_router() -> APIRouter:
     router = APIRouter(prefix=PREFIX)
     router.include_router(referrals.router)
     router.include_router(handed_on.router)
+    router.include_router(exports.router)
 
     @router.get("/openapi.json", include_in_schema=False)
     async def openapi() -> JSONResponse:
@@ -34,7 +35,7 @@ def described() -> dict[str, Any]:
     said = get_openapi(
         title="Waystation, for programs of partners",
         version="1",
-        summary="Referrals to a partner, and persons whom a partner hands on.",
+        summary="Referrals to a partner, persons whom a partner hands on, and exports that lie for them.",
         routes=api_router().routes,
     )
     answer_in = AnswerIn.model_json_schema(ref_template="#/components/schemas/{model}")

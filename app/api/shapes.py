@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 __all__ = [
     "AnswerAct",
     "AnswerIn",
+    "Export",
+    "ExportKind",
+    "Exports",
     "FileState",
     "HandedOn",
     "HandedOnState",
@@ -29,6 +32,11 @@ class AnswerAct(StrEnum):
 class FileState(StrEnum):
     WAITING = "waiting"
     TAKEN_IN = "taken_in"
+
+
+class ExportKind(StrEnum):
+    RECORDS = "records"
+    REFERRAL = "referral"
 
 
 class Referral(BaseModel):
@@ -87,6 +95,27 @@ class HandedOnState(BaseModel):
     id: UUID
     at: datetime = Field(description="When it was handed in.")
     state: FileState
+
+
+class Export(BaseModel):
+    """A file that lies for the account's provider: encrypted in the age format, for one key of theirs. It names nobody."""
+
+    id: UUID
+    kind: ExportKind = Field(description="`records` of persons, or one `referral`.")
+    records: int
+    size: int = Field(description="In bytes, as it is fetched.")
+    sha256: str = Field(description="Of the file as it is fetched, in hex.")
+    key: str = Field(description="Fingerprint of the public key: half of the SHA-256 of the line `age1...`, in groups of four.")
+    since: datetime
+    until: datetime = Field(description="When it is destroyed, unless it is before: received, or taken back.")
+    fetched_at: datetime | None = Field(description="When it was fetched last.")
+
+
+class Exports(BaseModel):
+    """A page of them, those that lie the longest first."""
+
+    exports: list[Export]
+    following: UUID | None = Field(description="`after` of the next page; null on the last.")
 
 
 class ProblemOut(BaseModel):

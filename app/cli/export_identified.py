@@ -11,8 +11,9 @@ from app.cli.screen import console, show_table
 from app.cli.signed_in import sign_in
 from app.export_file import export_to_file
 from app.program import open_program
-from casework import exporting
+from casework import exporting, left_to_fetch
 from casework.consent import LegalBasis
+from casework.left_to_fetch import LeftState
 from casework.store import open_bulk_window, propose_bulk_read
 from core.audit import Purpose
 from core.database import Zone
@@ -51,10 +52,11 @@ def show_recipients(operation: Operation) -> None:
             one.organisation,
             one.fingerprint,
             "withdrawn" if one.withdrawn else "confirmed" if one.usable else "to be confirmed",
+            "yes" if one.fetches else "no",
         )
         for one in found
     ]
-    show_table(("recipient", "code", "name", "organisation", "fingerprint", ""), rows, "No recipients.")
+    show_table(("recipient", "code", "name", "organisation", "fingerprint", "", "fetches"), rows, "No recipients.")
 
 
 @exports.command("add-recipient")
@@ -63,13 +65,17 @@ def add_recipient(
     code: Annotated[str, typer.Option(help="The organisation or account as consents name it.")],
     name: Annotated[str, typer.Option(help="Name of the person who receives.")],
     organisation: Annotated[str, typer.Option(help="Name of their organisation.")],
+    *,
     key: Annotated[str, typer.Option(help="Their public key: the line age1... of age-keygen.")],
+    fetches: Annotated[bool, typer.Option(help="Accounts of the provider of this code may fetch what is left here.")] = False,
 ) -> None:
     """Add a recipient, to be confirmed by a second person."""
     with open_program(Settings.read()) as program:
         access = sign_in(program, operation)
         with program.database.transaction(Zone.CASEWORK, access=access) as session:
-            added = exporting.add_recipient(session, code=code, name=name, organisation=organisation, public_key=key)
+            added = exporting.add_recipient(
+                session, code=code, name=name, organisation=organisation, public_key=key, fetches=fetches
+            )
     console.print(f"Added: {added}. A second person compares the fingerprint with the recipient by another way, and confirms.")
 
 
@@ -125,6 +131,7 @@ def list_exports(
         access = sign_in(program, operation)
         with program.database.transaction(Zone.CASEWORK, access=access) as session:
             waiting, left = exporting.waiting_exports(session), exporting.export_log(session, after=after)
+            lying = left_to_fetch.left_of(session, [one.id for one in left.rows])
     rows = [
         (
             one.id,
@@ -149,10 +156,12 @@ def list_exports(
             " ".join(one.fields),
             one.basis,
             one.sha256,
+            _lies(lying.get(one.id)),
         )
         for one in left.rows
     ]
-    show_table(("export", "left", "recipient", "records", "fields", "basis", "sha-256"), logged, "Nothing has left.")
+    heads = ("export", "left", "recipient", "records", "fields", "basis", "sha-256", "to be fetched")
+    show_table(heads, logged, "Nothing has left.")
     if left.following:
         console.print(f"There are more: `bin/waystation exports list {operation} --after {left.following}`")
 
@@ -180,6 +189,27 @@ def carry_out(
         access = sign_in(program, operation)
         done = export_to_file(program.database, program.ring, access, export, out)
     console.print(f"{done.records} records left; left out: {_left_out(done.left_out)}. SHA-256 {done.sha256}")
+
+
+@exports.command("leave")
+def leave(operation: Operation, export: Export) -> None:
+    """Carry an approved export out and leave it here, encrypted, for its recipient to fetch. It can be done once."""
+    with open_program(Settings.read()) as program:
+        access = sign_in(program, operation)
+        with program.database.transaction(Zone.CASEWORK, access=access) as session:
+            done = left_to_fetch.leave_export(session, program.ring, export)
+    days = left_to_fetch.LEFT_DAYS
+    console.print(f"{done.records} records lie here for {days} days; left out: {_left_out(done.left_out)}.")
+
+
+@exports.command("take-back")
+def take_back(operation: Operation, export: Export) -> None:
+    """Destroy what lies for its recipient to fetch. What was fetched before nobody takes back."""
+    with open_program(Settings.read()) as program:
+        access = sign_in(program, operation)
+        with program.database.transaction(Zone.CASEWORK, access=access) as session:
+            left_to_fetch.take_back_left(session, export)
+    console.print("Destroyed.")
 
 
 @exports.command("trace")
@@ -251,6 +281,13 @@ def _decide(operation: str, export: UUID, *, agreed: bool) -> None:
 
 def _left_out(reasons: object) -> str:
     return ", ".join(f"{reason} {count}" for reason, count in sorted(dict(reasons).items())) or "nobody"  # type: ignore[call-overload]
+
+
+def _lies(state: LeftState | None) -> str:
+    if state is None:
+        return "downloaded"
+    fetched = f"fetched {state.fetches} times, " if state.fetches else ""
+    return fetched + (f"lies until {state.until:%Y-%m-%d}" if state.lies else f"destroyed: {state.ended_why}")
 
 
 def _day(day: datetime | None) -> datetime | None:

@@ -3,19 +3,18 @@
 The pages show ids, counts and names of fields, and of nobody an answer.
 """
 
-from collections.abc import Iterator
-from typing import IO, Annotated, Final
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from app.export_file import export_to_spool
+from app.export_file import export_to_spool, pieces_of
 from app.web.desk import Entry, OpenDesk, PageGroup
 from app.web.record_desk import code_chosen, day_of
 from app.web.signed_in import CheckedForm, SignedIn
 from app.web.signed_in_page import go_to, show, signed_in_router
-from casework import exporting
+from casework import exporting, left_to_fetch
 from casework.case_file import FieldUnfit
 from casework.consent import LegalBasis
 from core.audit import Purpose
@@ -23,11 +22,10 @@ from core.database import Zone
 from core.permissions import Right
 from core.second_person import approve, reject
 
-__all__ = ["EXPORTS", "pieces_of"]
+__all__ = ["EXPORTS"]
 
 PURPOSES: Final = (Purpose.REFERRAL, Purpose.ASSISTANCE, Purpose.PROTECTION, Purpose.LEGAL, Purpose.RIGHTS)
 STATES: Final = ("eligible", "not_eligible", "active", "follow_up", "closed", "closed_referred")
-PIECE: Final = 64 * 1024
 NO_ONE: Final = UUID(int=0)
 router = signed_in_router()
 EXPORTS = PageGroup(router, "exports", (Entry("/exports", "exports", Right.EXPORT_IDENTIFIED),))
@@ -39,12 +37,15 @@ def look(request: Request, visit: SignedIn, desk: OpenDesk, after: Annotated[UUI
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
         waiting, left = exporting.waiting_exports(session), exporting.export_log(session, after=after)
         recipients = exporting.list_recipients(session)
+        lying = left_to_fetch.left_of(session, [one.id for one in left.rows])
     return show(
         request,
         "exports.html.j2",
         visit,
         waiting=waiting,
         left=left,
+        lying=lying,
+        left_days=left_to_fetch.LEFT_DAYS,
         recipients=recipients,
         purposes=PURPOSES,
         bases=list(LegalBasis),
@@ -81,7 +82,7 @@ def add_recipient(request: Request, visit: SignedIn, desk: OpenDesk, form: Check
     """Add a recipient, to be confirmed by a second person."""
     named = {name: str(form.get(name, "")) for name in ("code", "name", "organisation", "public_key")}
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        exporting.add_recipient(session, **named)
+        exporting.add_recipient(session, **named, fetches=bool(form.get("fetches")))
     return go_to("/exports")
 
 
@@ -109,19 +110,28 @@ def decide(request: Request, visit: SignedIn, desk: OpenDesk, export: UUID, form
     return go_to("/exports")
 
 
+@router.post("/exports/{export}/leave")
+def leave(visit: SignedIn, desk: OpenDesk, export: UUID, form: CheckedForm) -> Response:  # noqa: ARG001  (checked)
+    """Carry the export out, and leave its encrypted file here for its recipient to fetch."""
+    with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
+        left_to_fetch.leave_export(session, desk.ring, export)
+    return go_to("/exports#left")
+
+
+@router.post("/exports/{export}/take-back")
+def take_back(visit: SignedIn, desk: OpenDesk, export: UUID, form: CheckedForm) -> Response:  # noqa: ARG001  (checked)
+    """Destroy what lies for its recipient."""
+    with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
+        left_to_fetch.take_back_left(session, export)
+    return go_to("/exports#left")
+
+
 @router.post("/exports/{export}/file")
 def fetch(request: Request, visit: SignedIn, desk: OpenDesk, export: UUID, form: CheckedForm) -> Response:  # noqa: ARG001
     """Carry the export out and hand over its encrypted file. It is nowhere else, and is made once."""
     sealed = export_to_spool(desk.database, desk.ring, visit.access, export)
     headers = {"Content-Disposition": f'attachment; filename="{export}.zip.age"', "Cache-Control": "no-store"}
     return StreamingResponse(pieces_of(sealed), media_type="application/octet-stream", headers=headers)
-
-
-def pieces_of(sealed: IO[bytes]) -> Iterator[bytes]:
-    """The file piece by piece; it is gone then."""
-    with sealed:
-        while piece := sealed.read(PIECE):
-            yield piece
 
 
 def _record(word: str) -> UUID:

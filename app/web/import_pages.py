@@ -5,6 +5,7 @@ address; what is in it is on its own page alone. Trying and taking in go on afte
 """
 
 from http import HTTPStatus
+from pathlib import Path
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -12,18 +13,22 @@ from fastapi import Query, Request, Response
 from starlette.background import BackgroundTask
 
 import forms
-from app.import_on_screen import Upload, hand_in, say_mapping, work_through
+from app.import_on_screen import Upload, hand_in, keep_decided, say_mapping, work_through
+from app.open_files import asked_in
 from app.web.desk import Desk, Entry, OpenDesk, PageGroup
 from app.web.handed_in_for import content_of, custody_chosen, names_of, units_in_reach
+from app.web.mapping_form import decided, form_of, seen
 from app.web.signed_in import FORM_TOKEN, CheckedForm, SignedIn, Visit, require_form_token
-from app.web.signed_in_page import go_to, show, signed_in_router
+from app.web.signed_in_page import go_to, reader_language, show, signed_in_router
 from app.web.streamed_upload import read_upload
 from core.access import UNASSIGNED, NotAllowed, require
 from core.database import Zone
 from core.errors import Problem
 from core.permissions import Right
-from ingest import handed_in
+from forms import FormDefinition
+from ingest import count_tables, handed_in
 from ingest.handed_in import HandedInShape, HandedInState, HandedInUnknown, Said
+from ingest.mapped_sheets import MappingMoved, MappingUndecided, MappingUnreadable, SheetMapping, parse_mapping
 
 __all__ = ["IMPORTS"]
 
@@ -94,9 +99,10 @@ def show_one(
     file: UUID,
     all: Annotated[str, Query()] = "",  # noqa: A002  (a word of the address)
     after: Annotated[int, Query(ge=0)] = 0,
+    columns: Annotated[int, Query(ge=0, le=10_000)] = 0,
 ) -> Response:
     """One file: how far it is, its mapping, and what became of its records."""
-    return _page(request, visit, desk, file, every=bool(all), after=after)
+    return _page(request, visit, desk, file, every=bool(all), after=after, columns=columns)
 
 
 @router.post(f"{HERE}/{{file}}/mapping")
@@ -110,6 +116,28 @@ def decide(request: Request, visit: SignedIn, desk: OpenDesk, file: UUID, form: 
     except Problem as problem:
         return _page(request, visit, desk, file, problem=problem, mapping=mapping)
     return go_to(f"{HERE}/{file}?done=mapping")
+
+
+@router.post(f"{HERE}/{{file}}/columns")
+def decide_columns(request: Request, visit: SignedIn, desk: OpenDesk, file: UUID, form: CheckedForm) -> Response:
+    """Keep what was chosen for the columns of one page, also where others are still open."""
+    with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
+        said = handed_in.open_handed_in(session, desk.ring, file, HandedInShape.MAPPED).said
+    text, columns = said.mapping if said else None, str(form.get("columns", ""))
+    after = int(columns) if columns.isdecimal() and len(columns) < 5 else 0
+    before = _sheet_of(visit, desk, text)
+    try:
+        if before is None or form.get("seen") != seen(text or ""):
+            raise MappingMoved
+        mapping, definition = before
+        keep_decided(desk.program, visit.access, file, mapping, decided(mapping, definition, form))
+    except (NotAllowed, HandedInUnknown):
+        raise
+    except MappingUndecided:  # kept, and not yet all
+        return go_to(f"{HERE}/{file}?done=open&columns={after}")
+    except Problem as problem:
+        return _page(request, visit, desk, file, problem=problem, columns=after)
+    return go_to(f"{HERE}/{file}?done=mapping&columns={after}")
 
 
 @router.post(f"{HERE}/{{file}}/try")
@@ -152,10 +180,13 @@ def _page(
     mapping: str | None = None,
     every: bool = False,
     after: int = 0,
+    columns: int = 0,
 ) -> Response:
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
         found = handed_in.open_handed_in(session, desk.ring, file, HandedInShape.MAPPED)
     rows = [row for row in found.told if every or row.needs_eye]
+    text = found.said.mapping if found.said else None
+    sheet = _sheet_of(visit, desk, text) if mapping is None else None
     further = after + ON_A_PAGE if len(rows) > after + ON_A_PAGE else None
     return show(
         request,
@@ -167,7 +198,9 @@ def _page(
         problem=problem,
         one=found,
         said=found.said,
-        mapping=mapping if mapping is not None else found.said and found.said.mapping,
+        mapping=mapping if mapping is not None else text,
+        sheet=form_of(*sheet, reader_language(request, visit), columns) if sheet else None,
+        seen=seen(text or ""),
         rows=rows[after : after + ON_A_PAGE],
         following=further,
         every=every,
@@ -175,3 +208,15 @@ def _page(
         names=names_of(desk, visit, [found]),
         done=request.query_params.get("done", ""),
     )
+
+
+def _sheet_of(visit: Visit, desk: Desk, text: str | None) -> tuple[SheetMapping, FormDefinition] | None:
+    """The mapping of a sheet with the form that it is for; none where the text is another's, or cannot be read."""
+    if not text or count_tables.is_template(text):
+        return None
+    try:
+        mapping = parse_mapping(text, Path())
+    except MappingUnreadable:
+        return None
+    asked = asked_in(desk.program, visit.access.operation, mapping.form, actor=visit.access.actor)
+    return (mapping, asked[0]) if asked else None

@@ -55,6 +55,7 @@ from app.web.screening_pages import SCREENINGS
 from app.web.set_up_pages import SET_UP
 from app.web.sign_in_pages import SIGN_IN
 from app.web.source_pages import SOURCES
+from app.web.to_fetch_pages import TO_FETCH
 from app.web.token_pages import TOKENS
 from app.web.trafficking_pages import TRAFFICKING
 from app.web.trial_pages import TRIALS
@@ -89,6 +90,7 @@ GROUPS = (
     SCREENINGS,
     REFERRALS,
     REFERRAL_PACKAGES,
+    TO_FETCH,
     FAMILY,
     CHILDREN,
     TRAFFICKING,

@@ -15,6 +15,7 @@ from app.web.signed_in_page import go_to, show, signed_in_router
 from casework import screening
 from casework.case_file import count_awaiting
 from casework.caseload import COUNTED, DAY, count_day
+from casework.left_to_fetch import count_to_fetch
 from casework.referrals import count_referrals
 from core.access import UNASSIGNED, Access
 from core.database import Zone
@@ -85,6 +86,9 @@ def of_ones_role(desk: Desk, access: Access) -> list[Waiting]:
     if access.may(Right.ANSWER_REFERRAL):
         with desk.database.transaction(Zone.CASEWORK, access=access) as session:
             found.append(Waiting("waiting_referrals", count_referrals(session), "/referrals"))
+    if access.may(Right.FETCH_EXPORTS):
+        with desk.database.transaction(Zone.CASEWORK, access=access) as session:
+            found.append(Waiting("waiting_to_fetch", count_to_fetch(session), "/exports-for-you"))
     if access.may(Right.EXPLAIN_PROTECTION, UNASSIGNED):
         with desk.database.transaction(Zone.ANONYMIZER, access=access) as session:
             found.append(Waiting("waiting_weeks", officer.count_unprotected(session), "/protection"))

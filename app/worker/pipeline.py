@@ -14,7 +14,7 @@
 | every five minutes (beat) | `pull_new`: what is new on other servers, and what they tell of changes |
 | every five minutes (beat) | `write_reviews`: servers are told what reviews here said of their records |
 | once a day (beat) | `sweep_sources`: whatever else was edited, deleted or validated there, and what is not finished |
-| every hour (beat) | `expire_overdue`: proposals that nobody decided on or carried out, files that nobody took in |
+| every hour (beat) | `expire_overdue`: what nobody decided on, carried out, took in or fetched in its time |
 | every hour (beat) | `destroy_remains`, where something was erased since |
 | once a day (beat) | `propose_erasures`, for what has outlived its retention period |
 | once a day (beat) | `refresh_all_facts`, should an erasure not have been heard of |

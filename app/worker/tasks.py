@@ -25,6 +25,7 @@ from app.sync import sync_all, sync_quietly
 from app.try_out import try_out
 from app.worker.quiet_task import QuietTask
 from app.write_reviews import write_reviews
+from casework.left_to_fetch import end_overdue
 from core.access import Access
 from core.database import Zone
 from core.identity.prune import prune
@@ -120,6 +121,7 @@ def build_worker(program: Program) -> Celery:  # noqa: C901, PLR0915  (one page 
             with program.database.transaction(Zone.CASEWORK, operation=operation, actor="worker") as session:
                 expire_overdue(session)
                 handed_in.forget_unused(session)
+                end_overdue(session)
 
     @worker.task(name=PROPOSE_ERASURES, shared=False)  # type: ignore[untyped-decorator]
     def propose_erasures() -> None:

@@ -2,8 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import IO
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -28,7 +27,7 @@ from core.clock import now
 from core.keyring import KeyRing
 from core.languages import DEFAULT_LANGUAGE
 from core.permissions import Right
-from core.sealed_file import seal_stream
+from core.sealed_file import WrittenTo, seal_stream
 from core.second_person import carry_out, find_proposal
 
 __all__ = ["CarriedOut", "carry_out_export"]
@@ -36,16 +35,17 @@ __all__ = ["CarriedOut", "carry_out_export"]
 
 @dataclass(frozen=True)
 class CarriedOut:
-    """What left."""
+    """What left: `persons` are the ids of those who went along."""
 
     export: UUID
     records: int
     left_out: dict[str, int]
     sha256: str
+    persons: tuple[UUID, ...] = field(repr=False)
 
 
 def carry_out_export(
-    session: Session, ring: KeyRing, export: UUID, out: IO[bytes], *, language: str = DEFAULT_LANGUAGE
+    session: Session, ring: KeyRing, export: UUID, out: WrittenTo, *, language: str = DEFAULT_LANGUAGE
 ) -> CarriedOut:
     """Write the export to `out`, encrypted to its recipient alone. Succeeds once; give the file away after the commit only.
 
@@ -101,7 +101,7 @@ def carry_out_export(
     session.add(line)
     session.flush()
     _tell(session, line, leaving)
-    return CarriedOut(export, len(leaving), reasons, digest)
+    return CarriedOut(export, len(leaving), reasons, digest, tuple(persons))
 
 
 def _specification(session: Session, plan: ExportPlan) -> Specification:

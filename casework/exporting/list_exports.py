@@ -38,6 +38,7 @@ class PlannedExport:
     proposed_by: str
     until: datetime
     yours_to_decide: bool
+    fetches: bool  # accounts here may fetch it, if it is left for them
     referral: UUID | None = None  # the entry of a case file that it is a package of
 
 
@@ -125,6 +126,7 @@ def planned(session: Session, plan: ExportPlan, to: ExportRecipient) -> PlannedE
         plan.proposed_by,
         proposal.until,
         may_approve(access_of(session), proposal),
+        to.provider is not None,
         referral_of(proposal),
     )
 

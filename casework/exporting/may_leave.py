@@ -20,7 +20,7 @@ from core.audit import Purpose
 from core.clear_columns import custody_of
 from forms import RecordPart
 
-__all__ = ["AT_ONCE", "Leaving", "LeftOut", "custodies_of", "hold_still", "who_may_leave"]
+__all__ = ["AT_ONCE", "Leaving", "LeftOut", "batches", "custodies_of", "hold_still", "who_may_leave"]
 
 AT_ONCE: Final = 200  # records that are open in memory at one time
 
@@ -57,7 +57,7 @@ def who_may_leave(
     `approved_in` are the custodies that whoever approved the export covers; None while nobody has.
     """
     places = None if approved_in is None else {str(custody) for custody in approved_in}
-    for some in _batches(persons):
+    for some in batches(persons):
         rows = {row.id: row for row in session.scalars(select(Person).where(Person.id.in_(some)))}
         for person in some:
             if person not in rows:
@@ -74,15 +74,15 @@ def who_may_leave(
 
 def custodies_of(session: Session, persons: Sequence[UUID]) -> set[Custody]:
     """Where the records of these persons lie."""
-    found = (session.scalars(select(Person.custody).where(Person.id.in_(some)).distinct()) for some in _batches(persons))
+    found = (session.scalars(select(Person.custody).where(Person.id.in_(some)).distinct()) for some in batches(persons))
     return {Custody.parse(custody) for custodies in found for custody in custodies}
 
 
 def hold_still(session: Session, persons: Sequence[UUID]) -> None:
     """From here to the end of the transaction who withdraws, restricts, hands over or erases one of these, or a record linked
     with it, waits."""
-    linked = {one for some in _batches(persons) for same in persons_of_each(session, some).values() for one in same}
-    for some in _batches(sorted(linked)):
+    linked = {one for some in batches(persons) for same in persons_of_each(session, some).values() for one in same}
+    for some in batches(sorted(linked)):
         held = select(Person).where(Person.id.in_(some)).order_by(Person.id).with_for_update()
         session.scalars(held, execution_options={"populate_existing": True}).all()
 
@@ -116,5 +116,6 @@ def _parts(session: Session, person: Person, wanted: Specification) -> frozenset
     return frozenset(part for part in wanted.parts if part in readable and access.may(PART_RIGHTS[part], custody))
 
 
-def _batches(persons: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+def batches(persons: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+    """So many that the database is asked about them at once."""
     yield from (persons[at : at + AT_ONCE] for at in range(0, len(persons), AT_ONCE))

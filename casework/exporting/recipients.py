@@ -1,7 +1,7 @@
 """The register of recipients: who may be sent an export, and the public key that it is encrypted to.
 
 A wrong key sends everything to a stranger, so a second person compares its fingerprint with the recipient by another way,
-and confirms. A key is never changed: a new one is a new recipient.
+and confirms. Nothing of an entry is changed: another key, or that accounts here may fetch for it, is a new recipient.
 """
 
 from dataclasses import dataclass
@@ -12,8 +12,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework.export_errors import ExportUnclear, RecipientUnknown
+from casework.export_errors import ExportUnclear, RecipientNoProvider, RecipientUnknown
 from casework.export_models import ExportRecipient
+from casework.programme import OWN, programme_in_force
 from casework.rights_models import OURS
 from core.access import require
 from core.audit import Action, Purpose, record
@@ -37,7 +38,10 @@ LONGEST: Final = 200
 
 @dataclass(frozen=True)
 class Recipient:
-    """Somebody in the register. `code` is what a consent names; `fingerprint` is for comparing by voice."""
+    """Somebody in the register. `code` is what a consent names; `fingerprint` is for comparing by voice.
+
+    `fetches`: the code is a provider's of the programme, whose accounts here may fetch what is left for this recipient.
+    """
 
     id: UUID
     code: str
@@ -49,16 +53,19 @@ class Recipient:
     added_at: datetime
     confirmed_by: str | None
     withdrawn: bool
+    fetches: bool
 
     @property
     def usable(self) -> bool:
         return self.confirmed_by is not None and not self.withdrawn
 
 
-def add_recipient(session: Session, *, code: str, name: str, organisation: str, public_key: str) -> UUID:
+def add_recipient(session: Session, *, code: str, name: str, organisation: str, public_key: str, fetches: bool = False) -> UUID:
     """Add somebody, to be confirmed by a second person; their id.
 
-    `public_key` is the line `age1...` of `age-keygen`. Raises `NotAllowed`, `ExportUnclear` or `RecipientUnreadable`.
+    `public_key` is the line `age1...` of `age-keygen`. Where accounts of theirs may fetch, `code` has to be a provider's of the
+    programme: what a person agrees to for that code then is for those who fetch. Raises `NotAllowed`, `ExportUnclear`,
+    `RecipientUnreadable` or `RecipientNoProvider`.
     """
     new = uuid4()
     access = require(session, Right.EXPORT_IDENTIFIED, subject=_subject(new))
@@ -66,6 +73,8 @@ def add_recipient(session: Session, *, code: str, name: str, organisation: str, 
         if not given.strip() or len(given) > LONGEST or given.strip() == OURS:
             raise ExportUnclear(lacking=f"{lacking} of the recipient")
     key = read_recipient(public_key)
+    if fetches and code.strip() not in programme_in_force(session).lists["provider"].keys() - {OWN}:
+        raise RecipientNoProvider(recipient=code.strip())
     detail = {"recipient": str(new)}
     proposal = propose(session, Act.IDENTIFIED_EXPORT, _subject(new), purpose=Purpose.ADMINISTRATION, detail=detail)
     row = ExportRecipient(
@@ -78,6 +87,7 @@ def add_recipient(session: Session, *, code: str, name: str, organisation: str, 
         proposal=proposal,
         added_by=access.actor,
         added_at=now(),
+        provider=code.strip() if fetches else None,
     )
     session.add(row)
     session.flush()
@@ -146,6 +156,7 @@ def _value(row: ExportRecipient) -> Recipient:
         row.added_at,
         row.confirmed_by,
         row.withdrawn_at is not None,
+        row.provider is not None,
     )
 
 

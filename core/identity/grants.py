@@ -186,7 +186,7 @@ def as_grant(row: RoleGrant) -> Grant:
     """The grant as `core.access` compares it with custodies."""
     organisation, area, team = (str(unit) if unit else ANY for unit in (row.organisation, row.area, row.team))
     only = None if row.rights is None else frozenset(right for right in Right if right.value in row.rights)
-    return Grant(Role(row.role), organisation, area, team, str(row.account) if row.own else ANY, only)
+    return Grant(Role(row.role), organisation, area, team, str(row.account) if row.own else ANY, only, row.provider or "")
 
 
 def custody_of(row: RoleGrant) -> Custody:

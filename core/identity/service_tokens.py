@@ -46,7 +46,11 @@ __all__ = [
 
 LONGEST_DAYS: Final = 365
 LONGEST_DAYS_OF_A_PARTNER: Final = 90
-FOR_PARTNERS: Final = (Right.ANSWER_REFERRAL, Right.HAND_IN_PERSONS)  # all that a program of a partner does
+FOR_PARTNERS: Final = (
+    Right.ANSWER_REFERRAL,
+    Right.HAND_IN_PERSONS,
+    Right.FETCH_EXPORTS,
+)  # all that a program of a partner does
 A_MINUTE: Final = timedelta(minutes=1)
 MOST_A_MINUTE: Final = 120
 PREFIX: Final = "wst_"  # so that one that strays into a file is recognised

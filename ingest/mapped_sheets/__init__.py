@@ -4,9 +4,17 @@
 the rows by it, for `ingest.from_files.take_in`. Nothing is imported by a mapping that leaves a word open (`require_decided`).
 """
 
-from ingest.mapped_sheets.errors import MappingNeeded, MappingUndecided, MappingUnfit, MappingUnreadable
+from ingest.mapped_sheets.errors import (
+    MappingChoiceUnfit,
+    MappingMoved,
+    MappingNeeded,
+    MappingUndecided,
+    MappingUnfit,
+    MappingUnreadable,
+)
 from ingest.mapped_sheets.mapped_rows import fits_exactly, mapped_records, unused_headers
 from ingest.mapped_sheets.mapping import (
+    UNDECIDED,
     ColumnMapping,
     SheetMapping,
     mapping_text,
@@ -17,10 +25,14 @@ from ingest.mapped_sheets.mapping import (
     write_mapping,
 )
 from ingest.mapped_sheets.place_names import PlaceNames, place_names
-from ingest.mapped_sheets.suggest_mapping import suggest_mapping
+from ingest.mapped_sheets.suggest_mapping import DATES, suggest_anew, suggest_mapping
 
 __all__ = [
+    "DATES",
+    "UNDECIDED",
     "ColumnMapping",
+    "MappingChoiceUnfit",
+    "MappingMoved",
     "MappingNeeded",
     "MappingUndecided",
     "MappingUnfit",
@@ -34,6 +46,7 @@ __all__ = [
     "place_names",
     "read_mapping",
     "require_decided",
+    "suggest_anew",
     "suggest_mapping",
     "text_of",
     "unused_headers",

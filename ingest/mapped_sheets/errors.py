@@ -2,7 +2,14 @@
 
 from core.errors import Problem
 
-__all__ = ["MappingNeeded", "MappingUndecided", "MappingUnfit", "MappingUnreadable"]
+__all__ = [
+    "MappingChoiceUnfit",
+    "MappingMoved",
+    "MappingNeeded",
+    "MappingUndecided",
+    "MappingUnfit",
+    "MappingUnreadable",
+]
 
 
 class MappingNeeded(Problem):
@@ -27,3 +34,15 @@ class MappingUnfit(Problem):
     code = "INGEST-219"
     says = "The mapping does not fit {file}: {reason}."
     remedy = "Nothing of it was taken in. Correct the mapping, or have one suggested for this file."
+
+
+class MappingMoved(Problem):
+    code = "INGEST-233"
+    says = "The mapping of this file was changed since its page was opened."
+    remedy = "Nothing was kept. Look at what it says now, and decide again."
+
+
+class MappingChoiceUnfit(Problem):
+    code = "INGEST-234"
+    says = "What was chosen for {where} is not among what can be chosen there."
+    remedy = "Nothing was kept. Load the page again and choose from its lists."

@@ -22,7 +22,7 @@ from ingest.pull.write_xml import root_name
 from ingest.read_answers import Answers
 from ingest.tables import Cell, CellFault, Row, Sheet, Table
 
-__all__ = ["fits_exactly", "headers_of", "mapped_records", "unused_headers"]
+__all__ = ["fits_exactly", "headers_of", "mapped_records", "sheet_of", "unused_headers"]
 
 Reads: TypeAlias = Callable[[Cell], str | CellFault]
 Places: TypeAlias = Mapping[str, PlaceNames]
@@ -36,7 +36,7 @@ def mapped_records(
     """The records of a sheet; those of the same key in another file are the same. Raises `MappingUnfit` where the mapping does
     not fit sheet and form, and `TableBroken`."""
     reader = _Reader(run, table, mapping, definition, places)
-    for row in _sheet(table, mapping).rows():
+    for row in sheet_of(table, mapping).rows():
         if row.number >= mapping.first:
             yield reader.record(row, files_of)
 
@@ -57,7 +57,7 @@ def fits_exactly(table: Table, mapping: SheetMapping) -> bool:
 
 def headers_of(table: Table, mapping: SheetMapping) -> Sequence[str]:
     """The headers of the sheet that a mapping is for; raises `MappingUnfit`."""
-    for row in _sheet(table, mapping).rows():
+    for row in sheet_of(table, mapping).rows():
         if row.number == mapping.header:
             return [plain_text(cell).strip() for cell in row.cells]
         if row.number > mapping.header:
@@ -65,7 +65,8 @@ def headers_of(table: Table, mapping: SheetMapping) -> Sequence[str]:
     raise MappingUnfit(file=table.file, reason=f"row {mapping.header} of sheet '{mapping.sheet}' is empty")
 
 
-def _sheet(table: Table, mapping: SheetMapping) -> Sheet:
+def sheet_of(table: Table, mapping: SheetMapping) -> Sheet:
+    """The sheet that a mapping is for; raises `MappingUnfit`."""
     found = next((sheet for sheet in table.sheets if sheet.name == mapping.sheet), None)
     if found is None:
         raise MappingUnfit(file=table.file, reason=f"it has no sheet '{mapping.sheet}'")

@@ -1,6 +1,7 @@
 """Suggest a mapping for a sheet: what is certain is filled in; what is likely or unknown begins with `?`, to be decided on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from typing import Final
@@ -10,12 +11,13 @@ from rapidfuzz import fuzz, process, utils
 from forms import FormDefinition, Question
 from ingest.from_files.cell_text import ChoiceNames, cell_text, folded, plain_text
 from ingest.from_files.errors import NothingFound
+from ingest.mapped_sheets.mapped_rows import headers_of, sheet_of
 from ingest.mapped_sheets.mapping import UNDECIDED, ColumnMapping, SheetMapping
 from ingest.mapped_sheets.place_names import PlaceNames
 from ingest.pull.write_xml import root_name
 from ingest.tables import Cell, CellFault, Row, Sheet, Table
 
-__all__ = ["suggest_mapping"]
+__all__ = ["DATES", "suggest_anew", "suggest_mapping"]
 
 SAMPLE: Final = 1_000  # rows that are looked at
 TITLES: Final = 20  # rows among which the headers are looked for
@@ -45,6 +47,27 @@ def suggest_mapping(
     return SheetMapping(definition.form_id, chosen.name, header.number, first, key, columns, UNDECIDED + ids[0] if ids else "")
 
 
+def suggest_anew(
+    table: Table,
+    mapping: SheetMapping,
+    definition: FormDefinition,
+    places: Mapping[str, PlaceNames],
+    headers: Collection[str],
+) -> SheetMapping:
+    """The same, where somebody decided on other questions for the columns of these headers: how their days, places and words
+    are read is suggested for those. Raises `MappingUnfit`."""
+    numbers = {header: at for at, header in enumerate(headers_of(table, mapping))}
+    rows = [row for row in islice(sheet_of(table, mapping).rows(), SAMPLE) if row.number >= mapping.first]
+    suggester = _Suggester(definition, places)
+    columns = [
+        suggester.about(one.header, one.question, [_cell(row, numbers[one.header]) for row in rows])
+        if one.header in headers and one.header in numbers
+        else one
+        for one in mapping.columns
+    ]
+    return replace(mapping, columns=columns)
+
+
 class _Suggester:
     def __init__(self, definition: FormDefinition, places: Mapping[str, PlaceNames]) -> None:
         self.places, self.root = places, f"/{root_name(definition)}/"
@@ -65,7 +88,14 @@ class _Suggester:
         mark = "" if len(certain) == 1 else UNDECIDED
         if path is None:
             return ColumnMapping(header, mark)
-        question, asked = self.questions[path], mark + path.removeprefix(self.root)
+        return self.about(header, path.removeprefix(self.root), cells, mark)
+
+    def about(self, header: str, asked: str, cells: Sequence[Cell], mark: str = "") -> ColumnMapping:
+        """How a column is read that answers this question, which is decided where there is no `mark`."""
+        question = self.questions.get(self.root + asked)
+        if question is None:
+            return ColumnMapping(header, mark + asked)
+        asked = mark + asked
         texts = list(dict.fromkeys(plain_text(cell).strip() for cell in cells if isinstance(cell, str) and cell.strip()))
         if question.kind == "date":
             return ColumnMapping(header, asked, dates=_dates(texts))

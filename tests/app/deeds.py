@@ -27,6 +27,7 @@ from casework.case_file import Act as CaseAct
 from casework.case_file import EntryKind, Step, read_case_file, take_step
 from casework.duplicates.errors import ListOutOfBounds
 from casework.export_errors import BulkReadUnapproved
+from casework.left_to_fetch import page_to_fetch
 from casework.referrals import page_referrals
 from casework.reviewing import decide
 from casework.search import search_freely
@@ -256,6 +257,7 @@ DEEDS: Mapping[Right, Deed] = {
     Right.HAND_IN_PERSONS: Deed(
         Zone.CASEWORK, lambda w, s, _: keep_persons(s, w.ring, Said("persons.json"), b"[]", custody=CUSTODY)
     ),
+    Right.FETCH_EXPORTS: OfTheOperation(C, lambda _w, s, _: page_to_fetch(s)),
     Right.KEEP_COLLECTORS: Deed(Zone.COLLECTION, lambda _w, s, _: add_collector(s, OPERATION, "tablet", custody=CUSTODY)),
     Right.CARRY_CASES: Deed(Zone.COLLECTION, let_carry),
     Right.EXPLAIN_PROTECTION: OfTheWhole(

@@ -18,7 +18,7 @@ from tests.app.signed_in_browser import Browser, Site
 from tests.conftest import OPERATION
 
 ENTRIES = {entry.address: entry for group in GROUPS for entry in group.entries}
-ALONE = {"/work", "/referrals", "/account", "/help"}
+ALONE = {"/work", "/referrals", "/exports-for-you", "/account", "/help"}
 
 
 @pytest.fixture

@@ -81,6 +81,23 @@ def test_what_the_pieces_raise_is_raised_and_not_reworded() -> None:
         seal_stream(pieces(), str(x25519.Identity.generate().to_public()), BytesIO())
 
 
+@pytest.mark.parametrize("writes", [1, 2, 3], ids=["the first", "one between", "the last"])
+def test_a_piece_that_cannot_be_written_is_never_passed_over(writes: int) -> None:
+    """A full disk at the end would leave a file that opens for nobody, and looks whole."""
+
+    class Full(BytesIO):
+        left = writes
+
+        def write(self, content: bytes) -> int:  # type: ignore[override]
+            self.left -= 1
+            if not self.left:
+                raise OSError("full")
+            return super().write(content)
+
+    with pytest.raises(OSError, match="full"):
+        seal_stream(iter([b"x" * 70_000]), str(x25519.Identity.generate().to_public()), Full())
+
+
 def test_a_fingerprint_is_of_the_key_however_it_is_written() -> None:
     key = str(x25519.Identity.generate().to_public())
     assert recipient_fingerprint(f" {key}\n") == recipient_fingerprint(key)

@@ -1,16 +1,17 @@
 """The demonstration opened again and served: somebody signed in for each role, and what a demonstration leaves to them.
 
 What it does not have, since it makes no accounts, is put beside it: a unit for each kind, a referral to a partner who works
-here, a request, a proposal for a second person, something that checks found.
+here, a request, a proposal for a second person, a file left for that partner, something that checks found.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
+from pyrage import x25519
 from sqlalchemy.orm import Session
 
 from app.handed_on_on_screen import PersonsFile, keep_persons
@@ -18,10 +19,11 @@ from app.handed_on_on_screen import work_through as tried_out
 from app.import_on_screen import Upload, hand_in
 from app.program import Program, open_program
 from app.web.application import create_application
-from casework import find_case, list_cases
+from casework import exporting, find_case, list_cases
 from casework.case_file import Act, EntryKind, Step, read_case_file, take_step
-from casework.consent import ConsentState, GivenBy, Statement, record_consent
+from casework.consent import ConsentState, GivenBy, LegalBasis, Statement, record_consent
 from casework.erasure import ErasureReason, propose_erasure
+from casework.left_to_fetch import leave_export
 from casework.models import CaseState
 from casework.programme import OURS
 from casework.referrals import PartnerAccount
@@ -38,6 +40,7 @@ from core.identity.units import add_unit, close_unit
 from core.permissions import Role
 from core.policies import PolicyKind, propose_policy
 from core.registers import Breach, add_entry
+from core.second_person import approve
 from core.settings import Settings
 from exports import list_releases
 from ingest.collectors import add_collector
@@ -48,6 +51,7 @@ __all__ = ["EVERYBODY", "DemonstratedOffice", "demonstrated_office"]
 
 OPERATION = "DEMO-1"
 EVERYBODY = "everybody"
+PROVIDER = "medical_partner"
 # Who works here; the names are those of the guides.
 NAMES = {
     Role.CASEWORKER: "amal",
@@ -105,7 +109,7 @@ def _people(program: Program) -> tuple[dict[str, str], dict[str, UUID]]:
         for roles, name in [*(((role,), name) for role, name in NAMES.items()), (tuple(Role), EVERYBODY)]:
             accounts[name] = add_account(session, program.ring, name, f"{name.title()} Example", kind=AccountKind.PERSON)
             for role in roles:
-                reach = Reach(organisation=clinic, provider="medical_partner") if roles == (Role.PARTNER,) else Reach()
+                reach = Reach(organisation=clinic, provider=PROVIDER) if role is Role.PARTNER else Reach()
                 give_role(session, accounts[name], role, OPERATION, reach)
             cookies[name] = open_session(session, accounts[name], Stage.SIGNED_IN, "a browser")
         dashboard = add_account(session, program.ring, "dashboard", "Dashboard", kind=AccountKind.SERVICE)
@@ -136,6 +140,7 @@ def _work(program: Program, accounts: dict[str, UUID]) -> dict[str, str]:
     with seat("carla") as session:
         propose_erasure(session, str(erased.person), reason=ErasureReason.PERSON_ASKED)
         propose_policy(session, PolicyKind.PROGRAMME, OURS.read_text(encoding="utf-8"))
+    _leave(program, seat, referred.person)
     with seat("dina") as session:
         hold_record(session, ring, held.person, reason="A court asked for it.")
     with seat("dina", Zone.AUDIT) as session:
@@ -156,6 +161,24 @@ def _work(program: Program, accounts: dict[str, UUID]) -> dict[str, str]:
         "week": week,
     }
     return {name: str(said) for name, said in named.items()}
+
+
+def _leave(program: Program, seat: Callable[[str], AbstractContextManager[Session]], person: UUID) -> None:
+    """An export that two people let out, for the partner to fetch."""
+    key = str(x25519.Identity.generate().to_public())
+    with seat("carla") as session:
+        named = {"name": "Dr Pia Example", "organisation": "Clinic by the lake", "public_key": key}
+        recipient = exporting.add_recipient(session, code=PROVIDER, **named, fetches=True)
+    with seat("dina") as session:
+        exporting.confirm_recipient(session, recipient)
+    fields, basis = ("identity/prs_First_Name",), LegalBasis.VITAL_INTEREST
+    with seat("carla") as session:
+        wanted = exporting.Specification(recipient, fields, (person,), Purpose.ASSISTANCE, basis)
+        export = exporting.propose_export(session, wanted)
+    with seat("dina") as session:
+        approve(session, exporting.find_export(session, export).proposal)
+    with seat("carla") as session:
+        leave_export(session, program.ring, export)
 
 
 def _refer(session: Session, program: Program, case: UUID, person: UUID, partner: UUID) -> UUID:

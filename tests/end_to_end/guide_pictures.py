@@ -64,6 +64,7 @@ PICTURES = {
     "administrator-accounts": Picture("boss", "/accounts", "main"),
     "partner-referrals": Picture("dora", "/referrals"),
     "partner-referral": Picture("dora", "/referrals/{referral}", "main"),
+    "partner-files": Picture("dora", "/exports-for-you", "main"),
 }
 
 

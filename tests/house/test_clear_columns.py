@@ -46,6 +46,8 @@ LEFT_OUT = {
     "casework.export_plan": "the digest of all of it is what the second person approved (`ExportChanged`)",
     "casework.export_log": "each export has its line in the log, and each person's share one of its own",
     "casework.export_recipient": "an organisation; its key is part of what is approved",
+    "casework.left_export": "what went along is on a sealed list; how far it is decides nothing but that it lies",
+    "casework.left_export_chunk": "the digest of all pieces is on that list; the content is sealed for somebody outside",
     "casework.match_run": "an exchange with a partner, which tells of nobody",
     "casework.match_row": "whom a number stands for while a partner compares: the number is derived from the person by a key",
     "casework.bulk_window": "what an account may read; a second person's approval is its proposal",

@@ -18,6 +18,7 @@ FACES = (
 )
 # Reads for one purpose only, which they name themselves in the line that they leave.
 OWN_PURPOSE = {
+    "casework.page_to_fetch": Purpose.REFERRAL,
     "casework.case_facts": Purpose.STATISTICS,
     "casework.caseload_facts": Purpose.STATISTICS,
     "casework.date_entries": Purpose.STATISTICS,
@@ -150,6 +151,14 @@ OPENS_NOTHING = {
     "casework.carry_out_export",
     "casework.choose_persons",
     "casework.propose_export",
+    "casework.leave_export",
+    # Ciphertext for somebody outside, and how far it is: what it holds was told, with its purpose, when it was left.
+    "casework.count_to_fetch",
+    "casework.end_overdue",
+    "casework.fetch_export",
+    "casework.left_of",
+    "casework.say_received",
+    "casework.take_back_left",
     # Recipients, exports and windows as they are on record: names of organisations, ids and counts.
     "casework.add_recipient",
     "casework.confirm_recipient",

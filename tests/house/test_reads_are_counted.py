@@ -31,6 +31,7 @@ UNCOUNTED = {
     "casework.movement_facts": "the anonymizer counts; it gives facts without their reporters",
     "casework.verify_records": "the program alone may, and nothing that was opened leaves it",
     "casework.carry_out_export": "two people agreed on its records, each by id",
+    "casework.leave_export": "likewise: it carries such an export out",
     "casework.export_list": "gives tokens, of at most 5,000 persons who agreed that this partner sees them",
     "casework.compare_lists": "likewise",
     "casework.carry_out_erasure": "two people agreed; it reads what files are called to erase their copies, and gives counts",

@@ -12,6 +12,7 @@ class Kind(StrEnum):
     CIPHERTEXT = "sealed under a record key: does not open, and the record is named"
     WRAPPED = "a wrapped record key: does not open, and the record is named"
     COMMITMENT = "binds a wrapped key: the key is refused, and the record is named"
+    THEIRS = "sealed for somebody outside, whose key is not here: what is not as it was written is given to nobody"
     FLEETING = "sealed for as long as one search lasts: what does not open is not taken, and is made anew"
     TOKEN = "a keyed fingerprint, digest or signature: finds nothing or does not verify, and reveals nothing"
     PUBLIC = "no secret, and bound to nothing: docs/security.md says so"
@@ -76,6 +77,7 @@ _BY_KIND: Final = {
         "identity.account.commitment",
         "ingest.record_key.commitment",
     ],
+    Kind.THEIRS: ["casework.left_export_chunk.content"],  # tests/casework/test_exporting/test_left_to_fetch.py
     Kind.FLEETING: ["anonymizer.search_piece.content"],  # tests/app/test_protect_asked.py
     Kind.TOKEN: [
         "core.audit_verification.content",

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from anonymizer.elsewhere import Publication, propose_publication
 from app.program import Program
-from casework.export_models import BulkWindow, ExportPlan, ExportRecipient
+from casework.export_models import BulkWindow, ExportPlan, ExportRecipient, LeftExport
 from core.access import Access, Grant
 from core.audit import Purpose
 from core.clock import now
@@ -113,9 +113,10 @@ def _agreements(program: Program) -> None:
             )
             session.add(recipient)
             session.flush()
+            plan = uuid4()
             session.add(
                 ExportPlan(
-                    id=uuid4(),
+                    id=plan,
                     operation=OPERATION,
                     recipient=recipient.id,
                     fields=["name", str(number)],
@@ -128,7 +129,12 @@ def _agreements(program: Program) -> None:
                     proposed_at=now(),
                 )
             )
+            session.flush()
             until = now() + timedelta(hours=number)
+            left = {"left_by": "dina", "left_at": now(), "until": until, "fetches": 0, "of_referral": number == 1}
+            session.add(
+                LeftExport(export=plan, operation=OPERATION, persons=[uuid4()], size=number, sha256=f"hash {number}", **left)
+            )
             session.add(BulkWindow(proposal=windowed, operation=OPERATION, actor="dina", persons=number, until=until))
         _proposed(session, Act.ERASURE, f"casework.person:{uuid4()}")
     for number in TWO:

@@ -124,6 +124,9 @@ def test_the_description_is_open_and_names_every_route(database: Database, ring:
         "/api/v1/referrals/{referral}/answers/{answer}",
         "/api/v1/handed-on",
         "/api/v1/handed-on/{file}",
+        "/api/v1/exports",
+        "/api/v1/exports/{export}/file",
+        "/api/v1/exports/{export}/received",
     }
     for path in said["paths"].values():
         for operation in path.values():

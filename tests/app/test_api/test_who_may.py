@@ -33,6 +33,11 @@ TABLE: dict[Right, list[tuple[str, str, dict[str, object], Status]]] = {
         ("POST", "/handed-on", {"content": json.dumps([LEILA])}, Status.CREATED),
         ("GET", f"/handed-on/{NOBODYS}", {}, Status.NOT_FOUND),
     ],
+    Right.FETCH_EXPORTS: [
+        ("GET", "/exports", {}, Status.OK),
+        ("GET", f"/exports/{NOBODYS}/file", {}, Status.NOT_FOUND),
+        ("POST", f"/exports/{NOBODYS}/received", {}, Status.NOT_FOUND),
+    ],
 }
 
 

@@ -9,14 +9,17 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from pyrage import x25519
 from sqlalchemy import create_engine, text
 
 from app.backup import Backup, back_up
 from app.erase_person import carry_out_proposal
 from app.program import Program
 from app.restore import Restored, restore_backup
-from casework import read_person
+from casework import exporting, read_person
+from casework.consent import LegalBasis
 from casework.erasure import Certificate, ErasureReason, propose_erasure
+from casework.left_to_fetch import leave_export
 from core.access import Access, Grant
 from core.audit import Purpose
 from core.database import Base, Database, Zone, connect
@@ -58,6 +61,24 @@ class Store:
         with self.program.database.transaction(Zone.CASEWORK, access=badr) as session:
             approve(session, proposal)
         return carry_out_proposal(self.program, amal, proposal)
+
+    def leave_for_a_partner(self, first_name: str) -> None:
+        """An export of one person, which two officers let out."""
+        amal, badr = (Access(name, OPERATION, OFFICER) for name in ("amal", "badr"))
+        database, key = self.program.database, str(x25519.Identity.generate().to_public())
+        named = {"code": "medical_partner", "name": "Dr Pia", "organisation": "Clinic", "public_key": key}
+        with database.transaction(Zone.CASEWORK, access=amal) as session:
+            recipient = exporting.add_recipient(session, **named, fetches=True)
+        with database.transaction(Zone.CASEWORK, access=badr) as session:
+            exporting.confirm_recipient(session, recipient)
+        terms = Purpose.ASSISTANCE, LegalBasis.VITAL_INTEREST
+        wanted = exporting.Specification(recipient, ("identity/prs_First_Name",), (self.persons[first_name],), *terms)
+        with database.transaction(Zone.CASEWORK, access=amal) as session:
+            export = exporting.propose_export(session, wanted)
+        with database.transaction(Zone.CASEWORK, access=badr) as session:
+            approve(session, exporting.find_export(session, export).proposal)
+        with database.transaction(Zone.CASEWORK, access=amal) as session:
+            leave_export(session, self.program.ring, export)
 
     def back_up(self, folder: Path) -> Backup:
         return back_up(self.program.database, self.program.ring, self.owner, folder, actor="tester")

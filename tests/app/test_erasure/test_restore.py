@@ -81,6 +81,19 @@ def test_the_rows_of_the_erased_are_purged_from_every_table(store: Store, emptin
     assert left == {"casework.tombstone"}
 
 
+def test_what_lay_for_a_recipient_is_in_no_backup(store: Store, emptiness: Emptiness, tmp_path: Path) -> None:
+    """Or a file that was destroyed because somebody in it was erased would come back."""
+    store.leave_for_a_partner(ERASED)
+    yesterday = store.back_up(tmp_path / "yesterday")
+    store.erase(ERASED)
+    today = store.back_up(tmp_path / "today")
+    emptiness.restore(store.program.ring, yesterday.files["data"], today.files["keys"])
+    with owner_of(emptiness.owner) as connection:
+        [row] = connection.execute(text("SELECT ended_why, fetches FROM casework.left_export"))
+        assert tuple(row) == ("restored", 0)
+        assert connection.scalar(text("SELECT count(*) FROM casework.left_export_chunk")) == 0
+
+
 def test_yesterdays_keys_bring_them_back_and_the_program_says_so(store: Store, emptiness: Emptiness, tmp_path: Path) -> None:
     """The control: it is the newest keys that keep a person erased, which is why old key backups are not kept."""
     yesterday = store.back_up(tmp_path / "yesterday")
