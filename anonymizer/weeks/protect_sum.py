@@ -34,7 +34,7 @@ from anonymizer.suppression import Kept, Progress
 from core.period import Period, Sum, parts_of
 from core.week import Week
 
-__all__ = ["KeptPeriod", "protect_sum", "sum_counts"]
+__all__ = ["KeptPeriod", "protect_sum", "require_alike", "sum_counts"]
 
 TIME: Final = "period"
 NONE: Final[Mapping[Period, Outside]] = MappingProxyType({})
@@ -69,7 +69,7 @@ def protect_sum(
     `parts` are all weeks that lie in it, and in a year all months too, of one population. `outside` are totals that others
     publish of it and of its parts. Raises `PartsUnfit` and what `protect_tables` raises.
     """
-    _check_dimensions(whole, parts)
+    require_alike(whole, parts)
     time = Dimension(TIME, {TOTAL: None, **_parents(whole)})
     tables = [_with_parts(time, position, parts) for position, _ in enumerate(parts[0].counted)]
     standing = _standing(time, parts)
@@ -84,7 +84,7 @@ def protect_sum(
 
 
 def sum_counts(parts: Iterable[KeptPeriod]) -> tuple[CountedTable, ...]:
-    """The counts of a month or year: those of its weeks added up. A report is of one week, so reports add up too.
+    """The counts of a month or year: those of its weeks, which are alike (`require_alike`), added up. A report is of one week, so reports add up too.
 
     Persons come again in another week, and nothing says who they are: there are no fewer of them than in the week with most,
     and the largest have no more than if one person had been the largest of every week.
@@ -95,6 +95,14 @@ def sum_counts(parts: Iterable[KeptPeriod]) -> tuple[CountedTable, ...]:
         CountedTable(same[0].name, same[0].dimensions, _sum((table.cells for table in same), again=again))
         for same in zip(*(week.counted for week in weeks), strict=True)
     )
+
+
+def require_alike(whole: Sum, parts: Sequence[KeptPeriod]) -> None:
+    """Whether all that a period is made of was counted in the same tables; raises `PartsUnfit`."""
+    first = [(table.name, table.dimensions) for table in parts[0].counted]
+    for part in parts[1:]:
+        if [(table.name, table.dimensions) for table in part.counted] != first:
+            raise PartsUnfit(whole=whole, part=part.code)
 
 
 def _parents(whole: Sum) -> dict[str, str]:
@@ -118,13 +126,6 @@ def _added(one: Count, other: Count) -> Count:
 def _joined(one: Count, other: Count) -> Count:
     largest = tuple(map(sum, zip_longest(one.largest, other.largest, fillvalue=0)))
     return Count(one.persons + other.persons, max(one.reports, other.reports), largest)
-
-
-def _check_dimensions(whole: Sum, parts: Sequence[KeptPeriod]) -> None:
-    first = [table.dimensions for table in parts[0].counted]
-    for part in parts[1:]:
-        if [table.dimensions for table in part.counted] != first:
-            raise PartsUnfit(whole=whole, part=part.code)
 
 
 def _with_parts(time: Dimension, position: int, parts: Sequence[KeptPeriod]) -> CountedTable:
