@@ -84,7 +84,8 @@ def protect_sum(
 
 
 def sum_counts(parts: Iterable[KeptPeriod]) -> tuple[CountedTable, ...]:
-    """The counts of a month or year: those of its weeks, which are alike (`require_alike`), added up. A report is of one week, so reports add up too.
+    """The counts of a month or year: those of its weeks, which are alike (`require_alike`), added up. A report is of one week,
+    so reports add up too.
 
     Persons come again in another week, and nothing says who they are: there are no fewer of them than in the week with most,
     and the largest have no more than if one person had been the largest of every week.

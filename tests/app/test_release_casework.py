@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -103,15 +104,19 @@ def the_page_shows_what_was_released(program: Program) -> None:
     kinds = {"service", "referral", "case_closed", TOTAL}  # of what is told by parts of the world, no more than these
     for name, table in {**tables, outcomes.name: outcomes}.items():
         by_world = table.dimensions[1].name in {"nationality", "route"}
-        printed = [
-            number for (event, _), number in table.cells.items() if number is not None and (event in kinds or not by_world)
-        ]
+        told = table.cells.items() if len(table.dimensions) == 2 else of_services(table.cells)
+        printed = [number for (event, _), number in told if number is not None and (event in kinds or not by_world)]
         shown = sara.get("/reports/casework", period=str(LAST), table=name).text.rsplit("<h2>", 1)[1]
         assert sorted(map(int, re.findall(r'<td class="number" data-label="[^"]*">(\d+)</td>', shown))) == sorted(printed)
     assert "By who gave the service" in page
     assert ">Eastern Africa<" in sara.get("/reports/casework", table="cases_by_route").text
     assert "حسب مقدم الخدمة" in sara.get("/reports/casework", lang="ar").text
     assert "rep_" not in sara.get("/reports/casework", lang="so").text
+
+
+def of_services(cells: Mapping[tuple[str, ...], int | None]) -> Iterator[tuple[tuple[str, ...], int | None]]:
+    """Of a table of three dimensions what the page shows: how long had been waited for services of all types together."""
+    return (((waited, who), number) for (event, waited, who), number in cells.items() if event == "service" and waited != "_Z")
 
 
 def a_year_is_told_as_a_week_is(program: Program) -> None:
