@@ -154,7 +154,7 @@ def protect_sum(
     with program.database.transaction(Zone.ANONYMIZER, operation=operation, actor=actor) as session:
         movements = _protect_sum(session, program, operation, whole, Population.MOVEMENTS, search=search)
         for population in _OF_CASES:
-            with suppress(weeks.PeriodNotProtected, weeks.PartsUnfit):
+            with suppress(weeks.PeriodNotProtected):
                 _protect_sum(session, program, operation, whole, population)
         ledger.write_down_protected(session, operation)
     return movements
@@ -171,7 +171,8 @@ def _protect_sum(
 ) -> anonymizer.ProtectedPeriod:
     stored = [weeks.load_protected(session, program.ring, operation, part, population) for part in _inside(whole)]
     kept = [weeks.KeptPeriod(part, weeks.load_counts(session, program.ring, part)) for part in stored]
-    weeks.require_alike(whole, kept)
+    if population in _OF_CASES and not all(part.is_like(kept[0]) for part in kept):
+        raise weeks.PeriodNotProtected(operation=operation, period=whole)
     counted, known, outside = weeks.sum_counts(kept), elsewhere.NOTHING, {}
     if population is Population.MOVEMENTS:
         known = elsewhere.known_elsewhere(session, operation, whole, counted)

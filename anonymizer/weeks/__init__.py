@@ -5,11 +5,11 @@ reports themselves, `count_week` is both steps); `store_case_facts` and `load_ca
 and `count_screenings` and `count_casework` count these. `policy_in_force` says under which rules to protect
 (`read_weekly_policy` whether others could hold, `weekly_tables` for which tables), `store_protected` and `load_protected` keep
 the result. `protect_sum` makes a month of its protected weeks, or a year of its months, and of what was counted for them
-(`load_counts`), where these are alike (`require_alike`). `count_caseload` counts who has an open case at a month's end, and
+(`load_counts`). `count_caseload` counts who has an open case at a month's end, and
 `last_told` says of which month that was told.
 """
 
-from anonymizer.errors import PartsUnfit, PeriodNotProtected
+from anonymizer.errors import PeriodNotProtected
 from anonymizer.weeks.case_blocks import case_facts_are_fresh, load_case_facts, stale_case_weeks, store_case_facts
 from anonymizer.weeks.count_blocks import count_blocks
 from anonymizer.weeks.count_caseload import count_caseload
@@ -20,14 +20,13 @@ from anonymizer.weeks.count_week import count_week
 from anonymizer.weeks.fact_blocks import fresh_facts, refresh_fact_blocks
 from anonymizer.weeks.find_policy import policy_in_force, read_weekly_policy, weekly_tables
 from anonymizer.weeks.last_told import last_told
-from anonymizer.weeks.protect_sum import KeptPeriod, protect_sum, require_alike, sum_counts
+from anonymizer.weeks.protect_sum import KeptPeriod, protect_sum, sum_counts
 from anonymizer.weeks.sealed_evidence import load_counts
 from anonymizer.weeks.store_protected import load_protected, store_protected
 from anonymizer.weeks.verify_proofs import verify_proofs
 
 __all__ = [
     "KeptPeriod",
-    "PartsUnfit",
     "PeriodNotProtected",
     "case_facts_are_fresh",
     "count_blocks",
@@ -45,7 +44,6 @@ __all__ = [
     "protect_sum",
     "read_weekly_policy",
     "refresh_fact_blocks",
-    "require_alike",
     "stale_case_weeks",
     "store_case_facts",
     "store_protected",

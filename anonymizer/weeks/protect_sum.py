@@ -34,7 +34,7 @@ from anonymizer.suppression import Kept, Progress
 from core.period import Period, Sum, parts_of
 from core.week import Week
 
-__all__ = ["KeptPeriod", "protect_sum", "require_alike", "sum_counts"]
+__all__ = ["KeptPeriod", "protect_sum", "sum_counts"]
 
 TIME: Final = "period"
 NONE: Final[Mapping[Period, Outside]] = MappingProxyType({})
@@ -54,6 +54,10 @@ class KeptPeriod(NamedTuple):
     def code(self) -> str:
         return str(self.period)
 
+    def is_like(self, other: "KeptPeriod") -> bool:
+        """Whether both were counted in the same tables, of the same places and codes; else they cannot be added up."""
+        return [(one.name, one.dimensions) for one in self.counted] == [(one.name, one.dimensions) for one in other.counted]
+
 
 def protect_sum(
     whole: Sum,
@@ -69,7 +73,9 @@ def protect_sum(
     `parts` are all weeks that lie in it, and in a year all months too, of one population. `outside` are totals that others
     publish of it and of its parts. Raises `PartsUnfit` and what `protect_tables` raises.
     """
-    require_alike(whole, parts)
+    for part in parts:
+        if not part.is_like(parts[0]):
+            raise PartsUnfit(whole=whole, part=part.code)
     time = Dimension(TIME, {TOTAL: None, **_parents(whole)})
     tables = [_with_parts(time, position, parts) for position, _ in enumerate(parts[0].counted)]
     standing = _standing(time, parts)
@@ -84,7 +90,7 @@ def protect_sum(
 
 
 def sum_counts(parts: Iterable[KeptPeriod]) -> tuple[CountedTable, ...]:
-    """The counts of a month or year: those of its weeks, which are alike (`require_alike`), added up. A report is of one week,
+    """The counts of a month or year: those of its weeks, which are alike, added up. A report is of one week,
     so reports add up too.
 
     Persons come again in another week, and nothing says who they are: there are no fewer of them than in the week with most,
@@ -96,14 +102,6 @@ def sum_counts(parts: Iterable[KeptPeriod]) -> tuple[CountedTable, ...]:
         CountedTable(same[0].name, same[0].dimensions, _sum((table.cells for table in same), again=again))
         for same in zip(*(week.counted for week in weeks), strict=True)
     )
-
-
-def require_alike(whole: Sum, parts: Sequence[KeptPeriod]) -> None:
-    """Whether all that a period is made of was counted in the same tables; raises `PartsUnfit`."""
-    first = [(table.name, table.dimensions) for table in parts[0].counted]
-    for part in parts[1:]:
-        if [(table.name, table.dimensions) for table in part.counted] != first:
-            raise PartsUnfit(whole=whole, part=part.code)
 
 
 def _parents(whole: Sum) -> dict[str, str]:

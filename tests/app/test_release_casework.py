@@ -229,3 +229,10 @@ def test_weeks_of_before_an_upgrade_are_in_no_sum_of_casework(program: Program) 
     assert protected(program, second)
     with pytest.raises(weeks.PeriodNotProtected):
         protected(program, first)
+    application = create_application(program.database, program.ring, program.settings, lambda *_: None)
+    paul = Site(program.database, program.ring, application).sign_in("paul", Role.PROTECTION_OFFICER)
+    said = "Casework is not told in this period", "This month has no caseload"
+    assert [[text in paul.get(f"/protection/{month}").text for text in said] for month in (first, second)] == [
+        [True, True],
+        [False, True],
+    ]
