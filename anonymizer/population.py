@@ -49,6 +49,8 @@ IN_OTHER_UNITS: Final = {
     "cases_by_route": Unit.EVENT,
     "cases_by_provider": Unit.EVENT,
     "cases_by_wait": Unit.EVENT,
+    "waits_by_gender": Unit.EVENT,
+    "waits_by_age": Unit.EVENT,
 }
 
 

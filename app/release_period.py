@@ -45,7 +45,7 @@ __all__ = [
 ]
 
 EARLIER: Final = 12  # how many periods back the report's chart looks
-_OF_CASES: Final = {"month": (Population.SCREENINGS, Population.CASEWORK), "year": (Population.SCREENINGS,)}
+_OF_CASES: Final = (Population.SCREENINGS, Population.CASEWORK)
 
 
 class Search(NamedTuple):
@@ -140,7 +140,8 @@ def protect_sum(
     the caseload at its end.
 
     What lies in it and is not protected yet is protected before. Raises `PeriodNotOver`. What is protected already stays as
-    it is. Weeks that were protected when screenings were not counted have none, and neither has what they are part of.
+    it is. Weeks that were protected when screenings or casework were not counted have none, and neither has what they are part
+    of; nor has what is made of weeks from before an upgrade and after it, which have other tables.
     """
     _check_over(whole)
     for part in parts_of(whole):
@@ -152,7 +153,7 @@ def protect_sum(
         protect_caseload(program, operation, whole, actor=actor)
     with program.database.transaction(Zone.ANONYMIZER, operation=operation, actor=actor) as session:
         movements = _protect_sum(session, program, operation, whole, Population.MOVEMENTS, search=search)
-        for population in _OF_CASES[kind_of(whole)]:
+        for population in _OF_CASES:
             with suppress(weeks.PeriodNotProtected):
                 _protect_sum(session, program, operation, whole, population)
         ledger.write_down_protected(session, operation)
@@ -170,6 +171,8 @@ def _protect_sum(
 ) -> anonymizer.ProtectedPeriod:
     stored = [weeks.load_protected(session, program.ring, operation, part, population) for part in _inside(whole)]
     kept = [weeks.KeptPeriod(part, weeks.load_counts(session, program.ring, part)) for part in stored]
+    if population in _OF_CASES and not all(part.is_like(kept[0]) for part in kept):
+        raise weeks.PeriodNotProtected(operation=operation, period=whole)
     counted, known, outside = weeks.sum_counts(kept), elsewhere.NOTHING, {}
     if population is Population.MOVEMENTS:
         known = elsewhere.known_elsewhere(session, operation, whole, counted)

@@ -1,9 +1,10 @@
 """What do the newest tables of casework and screenings cost, in time and in what the older ones show?
 
-Run: PYTHONPATH=. .venv/bin/python bench/casework_tables.py [--seeds N]
+Run: PYTHONPATH=. .venv/bin/python bench/casework_tables.py [--seeds N] [--only weeks | --only year] [--events N --persons N]
 
 Weeks are drawn by a seed, over the demonstration's land, and protected once without the newest tables and once with them:
-months of casework of several sizes, and weeks of screenings. Seconds are of the processor, with proof and audit.
+months of casework of several sizes, and weeks of screenings. Seconds are of the processor, with proof and audit. With
+--only weeks no month is made; with --only year a year of casework of one size (--events a week of --persons), with all tables.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from typing import Final
 import numpy as np
 
 from anonymizer import CountedWeek, Policy, ProtectedPeriod, Unit, protect
-from anonymizer.weeks import KeptPeriod, count_casework, count_screenings, protect_sum
+from anonymizer.weeks import KeptPeriod, count_casework, count_screenings, protect_sum, sum_counts
 from anonymizer.weeks.casework_rules import casework_rules, screening_rules
 from anonymizer.weeks.fact_columns import FactColumns, columns_of_cases
 from app.demonstration.run_demonstration import GAZETTEER
@@ -34,6 +35,7 @@ from casework.counting import (
     ROUTES,
     SERVICES,
     SIZES,
+    WAITS,
     CaseFacts,
     EventFact,
     HouseholdFact,
@@ -42,23 +44,32 @@ from casework.counting import (
 from core.month import Month
 from core.places import read_gazetteer
 from core.week import Week
+from core.year import Year
 
 PLACES: Final = read_gazetteer(GAZETTEER)
 DISTRICTS: Final = [place.code for place in PLACES if place.level == 2][:6]
-NEWEST: Final = {"cases_by_nationality", "cases_by_exploitation", "cases_by_route", "screened_by_outcome"}
+NEWEST: Final = {"waits_by_gender", "waits_by_age", "screened_by_outcome"}
 WITH: Final = {True: "with the newest tables", False: "without"}
 SIZES_OF_CASEWORK: Final = ((200, 60), (2_000, 700), (20_000, 6_000))
+FIRST: Final = 0.5  # of those who were served in a week, how many had no service before
+SHARES_OF_WAITS: Final = [0.5, 0.25, 0.15, 0.05, 0.05]
 SIZES_OF_SCREENINGS: Final = (8, 15, 30, 60, 120)
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--seeds", type=int, default=12, help="weeks of screenings of each size")
+    arguments.add_argument("--only", choices=("weeks", "year"))
+    arguments.add_argument("--events", type=int, default=2_000)
+    arguments.add_argument("--persons", type=int, default=700)
     given = arguments.parse_args()
     print(f"{platform.machine()}, {platform.python_implementation()} {platform.python_version()}")
+    if given.only == "year":
+        _year(given.events, given.persons)
+        return
     for events, persons in SIZES_OF_CASEWORK:
         for newest in (False, True):
-            told = _month(events, persons, newest=newest)
+            told = _month(events, persons, newest=newest, weeks_alone=given.only == "weeks")
             print(f"casework, {events:,} events of {persons:,} persons a week, {WITH[newest]}: {told}", flush=True)
     for households in SIZES_OF_SCREENINGS:
         for newest in (False, True):
@@ -68,13 +79,39 @@ def main() -> None:
             print(f"screenings, {households} a week, {WITH[newest]}: the older tables show {shown:.1f} cells", flush=True)
 
 
-def _month(events: int, persons: int, *, newest: bool) -> str:
+def _year(events: int, persons: int) -> None:
+    """Each month is told when it is done, and at last the year."""
+    year, rules, parts = Year(2025), casework_rules(Policy()), list[KeptPeriod]()
+    for month in year.months:
+        before = processor()
+        inside = [
+            KeptPeriod(protect(counted, rules), counted.tables)
+            for counted in (_casework(events, persons, year.weeks.index(week), week) for week in month.weeks)
+        ]
+        between = processor()
+        done = KeptPeriod(protect_sum(month, inside, rules), sum_counts(inside))
+        parts += [done, *inside]
+        print(f"{month}: weeks {between - before:.0f} s, {_told(done, processor() - between)}", flush=True)
+    before = processor()
+    done = KeptPeriod(protect_sum(year, parts, rules), sum_counts(parts))
+    print(f"{year}: {_told(done, processor() - before)}", flush=True)
+
+
+def _told(kept: KeptPeriod, seconds: float) -> str:
+    shown = sum(bool(number) for table in kept.protected.tables for number in table.cells.values())
+    held = sum(bool(count.persons) for table in kept.counted for count in table.cells.values())
+    return f"itself {seconds:.0f} s, it shows {shown} of {held} cells with anything in them"
+
+
+def _month(events: int, persons: int, *, newest: bool, weeks_alone: bool) -> str:
     month, rules, before = Month(2026, 10), casework_rules(Policy()), processor()
     counted = [_chosen(_casework(events, persons, seed, week), newest=newest) for seed, week in enumerate(month.weeks)]
     kept = [KeptPeriod(protect(week, rules), week.tables) for week in counted]
     of_weeks, between = (processor() - before) / len(kept), processor()
-    protect_sum(month, kept, rules)
-    seconds = f"{of_weeks:.2f} s a week, {processor() - between:.2f} s the month"
+    seconds = f"{of_weeks:.2f} s a week"
+    if not weeks_alone:
+        protect_sum(month, kept, rules)
+        seconds += f", {processor() - between:.2f} s the month"
     return f"{seconds}; the older tables of the first week show {_older(kept[0].protected)} cells"
 
 
@@ -103,11 +140,15 @@ def _casework(events: int, persons: int, seed: int, week: Week) -> CountedWeek:
         }
         for _ in range(persons)
     ]
-    told = []
+    told, served_before = [], set[int]()
     for number in chance.integers(persons, size=events):
         event = pick(("service", "case_closed", "referral"), [0.7, 0.2, 0.1])
         kinds = {"service": SERVICES[:8], "case_closed": OUTCOMES[:4], "referral": REFERRALS}[event]
-        served = {"provider": pick(PROVIDERS), "waited": AGAIN} if event == "service" else {}
+        served = {}
+        if event == "service":
+            first = number not in served_before and chance.random() < FIRST
+            served_before.add(int(number))
+            served = {"provider": pick(PROVIDERS), "waited": pick(WAITS, SHARES_OF_WAITS) if first else AGAIN}
         told.append(EventFact(int(number), event, pick(kinds), **who[number], **served))
     return count_casework(_columns(CaseFacts(week, events=tuple(told))), PLACES, operation="BENCH")
 

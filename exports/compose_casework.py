@@ -14,6 +14,8 @@ __all__ = ["compose_casework"]
 TEXTS: Final = "casework"
 BY_PERSON: Final = ("cases_by_gender", "cases_by_age")
 BY_PLACE, BY_PROVIDER, BY_WAIT = "cases_by_residence", "cases_by_provider", "cases_by_wait"
+WAITS_OF_PERSONS: Final = ("waits_by_gender", "waits_by_age")
+SERVICE, NOT_ASKED = "service", "_Z"  # for anything but a service nobody waited
 BY_NATIONALITY, BY_EXPLOITATION, BY_ROUTE = "cases_by_nationality", "cases_by_exploitation", "cases_by_route"
 
 
@@ -25,7 +27,7 @@ def compose_casework(edition: Edition, language: Language) -> PartReport:
         Section(say("casework.places"), (_by_place(edition, language),)),
         Section(say("casework.background"), tuple(_of_background(edition, language))),
         Section(say("casework.providers"), (_by(edition, language, BY_PROVIDER),)),
-        Section(say("casework.waits"), (_by(edition, language, BY_WAIT),)),
+        Section(say("casework.waits"), tuple(_of_waits(edition, language))),
     )
     return part_report(edition, language, TEXTS, sections, _method(edition, language))
 
@@ -42,6 +44,16 @@ def _by_place(edition: Edition, language: Language) -> Grid:
     event, _ = edition.table(BY_PLACE).dimensions
     places = [code for code, _ in residences(edition, BY_PLACE)]
     return cross(edition, language, BY_PLACE, _nested(event), places, says=(f"casework.{BY_PLACE}", "casework.event"))
+
+
+def _of_waits(edition: Edition, language: Language) -> Iterator[Grid]:
+    """What happened by how long the person had waited, then of all services how long persons of each kind had."""
+    yield _by(edition, language, BY_WAIT)
+    for table in WAITS_OF_PERSONS:
+        _, waited, person = edition.table(table).dimensions
+        rows = [row for row in _nested(waited) if row[0] != NOT_ASKED]
+        says = f"casework.{table}", "casework.waited"
+        yield cross(edition, language, table, rows, total_last(codes_of(person)), says=says, held=(SERVICE,))
 
 
 def _of_background(edition: Edition, language: Language) -> Iterator[Grid]:

@@ -24,7 +24,7 @@ LICENCE: Final = {
 }
 CASEWORK: Final = (
     *("cases_by_gender", "cases_by_age", "cases_by_residence", "cases_by_nationality", "cases_by_exploitation"),
-    *("cases_by_route", "cases_by_provider", "cases_by_wait"),
+    *("cases_by_route", "cases_by_provider", "cases_by_wait", "waits_by_gender", "waits_by_age"),
 )
 IS_NOT: Final = {
     Population.MOVEMENTS: ["stock", "cases", "households", "reports"],

@@ -53,14 +53,16 @@ def cross(
     *,
     says: tuple[str, str],
     turned: bool = False,
+    held: tuple[str, ...] = (),
 ) -> Grid:
     """A table of two dimensions: `rows` are codes of the first with how deep each is set, `at` the codes of the second; `says`
-    are the texts of its caption and of its corner. `turned`: the rows are those of the second."""
-    dimensions = edition.table(table).dimensions
+    are the texts of its caption and of its corner. `turned`: the rows are those of the second. Of a table of more dimensions
+    it is the last two, where the others are `held` at a code each."""
+    dimensions = edition.table(table).dimensions[len(held) :]
     first, second = reversed(dimensions) if turned else dimensions
 
     def number(row: str, column: str) -> int | None:
-        return edition.number(table, (column, row) if turned else (row, column))
+        return edition.number(table, (*held, *((column, row) if turned else (row, column))))
 
     laid = (
         Row(

@@ -5,8 +5,8 @@ reports themselves, `count_week` is both steps); `store_case_facts` and `load_ca
 and `count_screenings` and `count_casework` count these. `policy_in_force` says under which rules to protect
 (`read_weekly_policy` whether others could hold, `weekly_tables` for which tables), `store_protected` and `load_protected` keep
 the result. `protect_sum` makes a month of its protected weeks, or a year of its months, and of what was counted for them
-(`load_counts`). `count_caseload` counts who has an open case at a month's end, and `last_told` says of which month
-that was told.
+(`load_counts`). `count_caseload` counts who has an open case at a month's end, and
+`last_told` says of which month that was told.
 """
 
 from anonymizer.errors import PeriodNotProtected

@@ -1,10 +1,12 @@
 """From facts of casework to the tables of what happened in cases: services by type, referrals by answer, closures by outcome.
 
-Each table crosses what happened with one thing about the person, or with who gave the service, and all count the same events:
-so they are one system, and no more follows from several of them than from their common margin. Contributors are persons. A
-referral is counted in the week in which it was sent, under the answer that it had when that week was protected: an answer with
-a week of its own would be bounded by what earlier weeks say was sent, and a reopening by what they say was closed, so that the
-one has none and the other is in no table (decision 86).
+Each table crosses what happened with one thing about the person, with who gave the service, or with how long the person had
+waited for it, and all count the same events: so they are one system, and no more follows from several of them than from their
+common margin. How long persons of some kind had waited is told in a table of three dimensions, what happened among them: told
+in pairs, types by gender, types by wait and waits by gender would bound each other, and no sum says how (decision 98).
+Contributors are persons. A referral is counted in the week in which it was sent, under the answer that it had when that week
+was protected: an answer with a week of its own would be bounded by what earlier weeks say was sent, and a reopening by what
+they say was closed, so that the one has none and the other is in no table (decision 86).
 """
 
 from collections import Counter, defaultdict
@@ -38,18 +40,21 @@ from core.world_regions import REGIONS
 
 __all__ = ["CASEWORK", "IMPOSSIBLE", "background_dimensions", "casework_tables", "count_casework"]
 
-# By table, the variable of the facts that it crosses with what happened.
-ALONG: Final = {
-    "cases_by_gender": "gender",
-    "cases_by_age": "age",
-    "cases_by_residence": "residence",
-    "cases_by_nationality": "nationality",
-    "cases_by_exploitation": "exploitation",
-    "cases_by_route": "route",
-    "cases_by_provider": "provider",
-    "cases_by_wait": "waited",
+# By table, the variables of the facts that it crosses: all the event, and whoever else shares the wait crosses both.
+CROSSED: Final[Mapping[str, tuple[str, ...]]] = {
+    "cases_by_gender": ("event", "gender"),
+    "cases_by_age": ("event", "age"),
+    "cases_by_residence": ("event", "residence"),
+    "cases_by_nationality": ("event", "nationality"),
+    "cases_by_exploitation": ("event", "exploitation"),
+    "cases_by_route": ("event", "route"),
+    "cases_by_provider": ("event", "provider"),
+    "cases_by_wait": ("event", "waited"),
+    "waits_by_gender": ("event", "waited", "gender"),
+    "waits_by_age": ("event", "waited", "age"),
 }
-CASEWORK: Final = tuple(ALONG)
+CASEWORK: Final = tuple(CROSSED)
+VARIABLES: Final = tuple(dict.fromkeys(variable for crossed in CROSSED.values() for variable in crossed))
 SERVICE, REFERRAL, CLOSED = EVENTS
 KINDS_OF: Final = {SERVICE: "service", REFERRAL: "referral", CLOSED: "closed"}  # how the codes of their kinds begin
 FIRST: Final = "first"
@@ -74,27 +79,36 @@ def count_casework(facts: Mapping[Unit, FactColumns], places: Iterable[Place], *
     regions = to_region(gazetteer)
     told = list(_counted_events(events))
     tables = (
-        CountedTable(name, dimensions, _counted(events, told, along, dimensions, regions))
-        for (name, along), dimensions in zip(ALONG.items(), casework_tables(gazetteer), strict=True)
+        CountedTable(name, dimensions, _counted(events, told, variables, dimensions, regions))
+        for (name, variables), dimensions in zip(CROSSED.items(), casework_tables(gazetteer), strict=True)
     )
     return CountedWeek(operation, events.week, tuple(tables), Population.CASEWORK)
 
 
-def casework_tables(places: Iterable[Place]) -> tuple[tuple[Dimension, Dimension], ...]:
+def casework_tables(places: Iterable[Place]) -> tuple[tuple[Dimension, ...], ...]:
     """The dimensions of the tables of `CASEWORK`."""
+    of_variables = _dimensions(places)
+    return tuple(tuple(of_variables[variable] for variable in variables) for variables in CROSSED.values())
+
+
+def _dimensions(places: Iterable[Place]) -> Mapping[str, Dimension]:
     given = {f"service_{code}": SERVICE for code in SERVICES}
     sent = {f"referral_{code}": REFERRAL for code in REFERRALS}
     closed = {f"closed_{code}": CLOSED for code in OUTCOMES}
     event = Dimension("event", {TOTAL: None, SERVICE: TOTAL, **given, REFERRAL: TOTAL, **sent, CLOSED: TOTAL, **closed})
     waited = Dimension("waited", {TOTAL: None, FIRST: TOTAL, **dict.fromkeys(WAITS, FIRST), AGAIN: TOTAL, NOT_ASKED: TOTAL})
-    return (
-        (event, flat_dimension("gender", GENDERS)),
-        (event, flat_dimension("age_group", AGES)),
-        (event, residence_dimension(places)),
-        *((event, dimension) for dimension in background_dimensions()),
-        (event, flat_dimension("provider", (*PROVIDERS, NOT_ASKED))),
-        (event, waited),
-    )
+    nationality, exploitation, route = background_dimensions()
+    return {
+        "event": event,
+        "gender": flat_dimension("gender", GENDERS),
+        "age": flat_dimension("age_group", AGES),
+        "residence": residence_dimension(places),
+        "nationality": nationality,
+        "exploitation": exploitation,
+        "route": route,
+        "provider": flat_dimension("provider", (*PROVIDERS, NOT_ASKED)),
+        "waited": waited,
+    }
 
 
 def background_dimensions() -> tuple[Dimension, Dimension, Dimension]:
@@ -104,24 +118,24 @@ def background_dimensions() -> tuple[Dimension, Dimension, Dimension]:
     return nationality, flat_dimension("exploitation", EXPLOITATIONS), route
 
 
-def _counted_events(facts: FactColumns) -> Iterator[tuple[str, int, Mapping[str, str]]]:
-    """Of each event the code, whose it is, and what else is said of it."""
-    said = {name: [facts.codes(name)[at] for at in facts.columns[name].values] for name in ("event", "kind", *ALONG.values())}
-    persons = facts.columns["person"].values.tolist()
-    for at, (event, kind, person) in enumerate(zip(said["event"], said["kind"], persons, strict=True)):
-        yield f"{KINDS_OF[event]}_{kind}", person, {name: said[name][at] for name in ALONG.values()}
+def _counted_events(facts: FactColumns) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """Of each event whose it is, and its code of each variable."""
+    said = {name: [facts.codes(name)[at] for at in facts.columns[name].values] for name in ("kind", *VARIABLES)}
+    for at, person in enumerate(facts.columns["person"].values.tolist()):
+        event = f"{KINDS_OF[said['event'][at]]}_{said['kind'][at]}"
+        yield person, {name: said[name][at] for name in VARIABLES} | {"event": event}
 
 
 def _counted(
     facts: FactColumns,
-    told: Sequence[tuple[str, int, Mapping[str, str]]],
-    along: str,
-    dimensions: tuple[Dimension, Dimension],
+    told: Sequence[tuple[int, Mapping[str, str]]],
+    variables: Sequence[str],
+    dimensions: tuple[Dimension, ...],
     regions: Mapping[str, str],
 ) -> dict[Key, Count]:
     of_each: defaultdict[Key, Counter[int]] = defaultdict(Counter)
-    for code, person, said in told:
-        key = code, regions.get(said[along], said[along]) or NOT_ASKED
+    for person, said in told:
+        key = tuple(regions.get(said[variable], said[variable]) or NOT_ASKED for variable in variables)
         for dimension, each in zip(dimensions, key, strict=True):
             if each not in dimension.parents or each in dimension.children:
                 raise FactCodeUnknown(week=facts.week, dimension=dimension.name)

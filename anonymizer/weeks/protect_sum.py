@@ -54,6 +54,10 @@ class KeptPeriod(NamedTuple):
     def code(self) -> str:
         return str(self.period)
 
+    def is_like(self, other: "KeptPeriod") -> bool:
+        """Whether both were counted in the same tables, of the same places and codes; else they cannot be added up."""
+        return [(one.name, one.dimensions) for one in self.counted] == [(one.name, one.dimensions) for one in other.counted]
+
 
 def protect_sum(
     whole: Sum,
@@ -69,7 +73,9 @@ def protect_sum(
     `parts` are all weeks that lie in it, and in a year all months too, of one population. `outside` are totals that others
     publish of it and of its parts. Raises `PartsUnfit` and what `protect_tables` raises.
     """
-    _check_dimensions(whole, parts)
+    for part in parts:
+        if not part.is_like(parts[0]):
+            raise PartsUnfit(whole=whole, part=part.code)
     time = Dimension(TIME, {TOTAL: None, **_parents(whole)})
     tables = [_with_parts(time, position, parts) for position, _ in enumerate(parts[0].counted)]
     standing = _standing(time, parts)
@@ -84,7 +90,8 @@ def protect_sum(
 
 
 def sum_counts(parts: Iterable[KeptPeriod]) -> tuple[CountedTable, ...]:
-    """The counts of a month or year: those of its weeks added up. A report is of one week, so reports add up too.
+    """The counts of a month or year: those of its weeks, which are alike, added up. A report is of one week,
+    so reports add up too.
 
     Persons come again in another week, and nothing says who they are: there are no fewer of them than in the week with most,
     and the largest have no more than if one person had been the largest of every week.
@@ -118,13 +125,6 @@ def _added(one: Count, other: Count) -> Count:
 def _joined(one: Count, other: Count) -> Count:
     largest = tuple(map(sum, zip_longest(one.largest, other.largest, fillvalue=0)))
     return Count(one.persons + other.persons, max(one.reports, other.reports), largest)
-
-
-def _check_dimensions(whole: Sum, parts: Sequence[KeptPeriod]) -> None:
-    first = [table.dimensions for table in parts[0].counted]
-    for part in parts[1:]:
-        if [table.dimensions for table in part.counted] != first:
-            raise PartsUnfit(whole=whole, part=part.code)
 
 
 def _with_parts(time: Dimension, position: int, parts: Sequence[KeptPeriod]) -> CountedTable:

@@ -12,7 +12,7 @@ __all__ = ["TABLES", "Bar", "Figures", "Row", "Table", "figures_of"]
 EVENT: Final = "event"
 SERVICE: Final = "service"
 OF_SERVICES: Final = "cases_by_gender"
-# By table, the two dimensions that it crosses.
+# By table, the dimensions that it crosses: of those with three, waits are told of all services together.
 TABLES: Final = {
     OF_SERVICES: (EVENT, "gender"),
     "cases_by_age": (EVENT, "age_group"),
@@ -22,9 +22,12 @@ TABLES: Final = {
     "cases_by_route": (EVENT, "route"),
     "cases_by_provider": (EVENT, "provider"),
     "cases_by_wait": (EVENT, "waited"),
+    "waits_by_gender": (EVENT, "waited", "gender"),
+    "waits_by_age": (EVENT, "waited", "age_group"),
     "screened_by_outcome": ("screening_outcome", "gender"),
 }
 BY_WORLD: Final = ("nationality", "route")  # their parts of the world are too many for columns
+NOT_ASKED: Final = "_Z"  # for anything but a service nobody waited
 LONGEST: Final = 300  # of a bar, in units of the drawing
 
 Cells = Mapping[tuple[str, ...], int | None]
@@ -82,22 +85,23 @@ def figures_of(
     """From the cells of those of `TABLES` that were released: the table that was asked for, else the first."""
     dimensions = {name: Dimension(name, {each.code: each.parent for each in of_it}) for name, of_it in codes.items()}
     chosen = asked if asked in cells else next(iter(cells))
-    first, second = (dimensions[each] for each in TABLES[chosen])
+    *_, first, second = (dimensions[each] for each in TABLES[chosen])
     bars = _bars(cells[OF_SERVICES], dimensions[EVENT], names) if OF_SERVICES in cells else ()
     return Figures(bars, _table(chosen, cells[chosen], first, second, names), tuple(cells))
 
 
 def _table(name: str, cells: Cells, first: Dimension, second: Dimension, names: Names) -> Table:
-    by_world = second.name in BY_WORLD
+    by_world, held = second.name in BY_WORLD, (SERVICE,) * (len(TABLES[name]) - 2)
     down, across = (second, first) if by_world else (first, second)
     columns = [*first.children[TOTAL], TOTAL] if by_world else _total_last(codes_of(second))
     rows = (
         Row(
             names[down.name, code],
             max(0, len(down.climb(code)) - 2),
-            tuple(cells[(column, code) if by_world else (code, column)] for column in columns),
+            tuple(cells[*held, *((column, code) if by_world else (code, column))] for column in columns),
         )
         for code in _total_last(codes_of(down))
+        if not (held and code == NOT_ASKED)
     )
     return Table(name, down.name, tuple(names[across.name, column] for column in columns), tuple(rows))
 

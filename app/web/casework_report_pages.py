@@ -21,7 +21,6 @@ from core.database import Zone
 from core.languages import DEFAULT_LANGUAGE, direction_of
 from core.month import Month
 from core.permissions import Right
-from core.week import Week
 
 __all__ = ["CASE_REPORTS"]
 
@@ -40,7 +39,7 @@ def show_casework(
     period: Annotated[str, Query(max_length=10)] = "",
     table: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
-    """A table of a released week or month: of the newest, or of the one asked for; of a month also the caseload at its end."""
+    """A table of a released period: of the newest, or of the one asked for; of a month also the caseload at its end."""
     language = reader_language(request, visit)
     with desk.database.transaction(Zone.STATISTICS) as session:
         released = _released(session, visit.access.operation)
@@ -69,9 +68,8 @@ def _report(release: exports.PublishedRelease, part: str, language: str) -> str:
 
 
 def _released(session: Session, operation: str) -> Sequence[exports.PublishedRelease]:
-    """Weeks and months, the newest first: a year has no casework."""
-    rows = [row for row in exports.list_releases(session) if row.operation == operation]
-    return [row for row in rows if isinstance(row.period, Week | Month)][:LISTED]
+    """The newest first."""
+    return [row for row in exports.list_releases(session) if row.operation == operation][:LISTED]
 
 
 def _figures(session: Session, release: exports.PublishedRelease, language: str, asked: str) -> Figures | None:

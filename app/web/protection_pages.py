@@ -3,7 +3,7 @@
 Which cell is asked about travels in the body of a form. No true count of a hidden cell is on any page.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from http import HTTPStatus
 from typing import Annotated, Final
 
@@ -18,6 +18,7 @@ from app.web.table_slice import cut
 from core.audit import Purpose
 from core.database import Zone
 from core.errors import Problem
+from core.month import Month
 from core.period import Period, parse_period
 from core.permissions import Right
 from core.places import load_places
@@ -68,11 +69,18 @@ def show_losses(request: Request, visit: SignedIn, desk: OpenDesk, period: str, 
         period=asked,
         whom=of,
         populations=populations,
+        missing=_missing(asked, populations),
         policy=losses.policy,
         tables=tables,
         is_week=_is_week(asked),
         worded=worded,
     )
+
+
+def _missing(period: Period, populations: Collection[Population]) -> list[Population]:
+    """Of whom a protected period could have tables and has none; a caseload is told of months alone."""
+    told = [each for each in Population if each is not Population.CASELOAD or isinstance(period, Month)]
+    return [each for each in told if each not in populations]
 
 
 @router.get("/protection/{period}/cells")

@@ -1,8 +1,9 @@
 """What happened in cases, counted as events of persons and protected as one system: small numbers of either are hidden."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -11,9 +12,10 @@ from hypothesis import strategies as st
 
 from anonymizer import TOTAL, CountedWeek, Policy, Population, ProtectedPeriod, counted_in, protect
 from anonymizer.attacker import Attacker, identity
-from anonymizer.counted_week import Count
+from anonymizer.counted_week import Count, CountedTable
 from anonymizer.errors import FactCodeUnknown
 from anonymizer.policy import Dominance, Selection, Sensitive, for_tables, policy_from, rules_of, stated
+from anonymizer.published import PublishedTable
 from anonymizer.weeks import KeptPeriod, count_casework, protect_sum, sum_counts
 from anonymizer.weeks.casework_rules import LEAST, casework_rules
 from anonymizer.weeks.count_casework import IMPOSSIBLE
@@ -80,7 +82,7 @@ def test_events_are_counted_as_events_and_persons_as_whose_they_are(events: list
     of_each = Counter(one.person for one in events)
     largest = tuple(sorted(of_each.values(), reverse=True)[: Count.KEPT])
     for table in (by_gender, by_age, *others):
-        assert table.count((TOTAL, TOTAL)) == Count(len(events), len(of_each), largest)
+        assert table.count((TOTAL,) * len(table.dimensions)) == Count(len(events), len(of_each), largest)
         assert counted_in(table.name).plural == "events"
     given_to = [one for one in events if (one.event, one.gender) == ("service", "female")]
     assert by_gender.count(("service", "female")).persons == len(given_to)
@@ -117,7 +119,8 @@ def test_what_is_hidden_in_one_table_is_not_told_by_another() -> None:
     by_gender, *others = week.tables
     assert week.population is Population.CASEWORK
     for table in others:
-        assert [table.cells[code, TOTAL] for code in ("service", "service_legal", "service_medical")] == [
+        rest = (TOTAL,) * (len(table.dimensions) - 1)
+        assert [table.cells[code, *rest] for code in ("service", "service_legal", "service_medical")] == [
             by_gender.cells[code, TOTAL] for code in ("service", "service_legal", "service_medical")
         ]
     assert by_gender.cells["service_medical", TOTAL] is None
@@ -125,7 +128,7 @@ def test_what_is_hidden_in_one_table_is_not_told_by_another() -> None:
 
 def test_what_cannot_be_is_printed_as_nothing_and_hides_nothing() -> None:
     closures = [EventFact(number, "case_closed", "lost", "", *SERVED[3:]) for number in range(3)]
-    *_, by_provider, by_wait = protected([*services(*[1] * 20), *closures]).tables
+    *_, by_provider, by_wait, _, _ = protected([*services(*[1] * 20), *closures]).tables
     zeros = [key for key in by_provider.cells if key[0] == "closed_lost" and key[1] in PROVIDERS]
     assert {by_provider.cells[key] for key in zeros} == {0}
     assert by_provider.cells["service_legal", "_Z"] == 0
@@ -147,6 +150,50 @@ def test_whoever_knows_all_that_is_printed_learns_no_small_number() -> None:
     assert Attacker(released.tables).out_of_reach(unsafe) == []
 
 
+def test_how_long_women_and_men_had_waited_is_told_with_what_for() -> None:
+    """In pairs of variables each table may be safe, and whoever has all of them knows a small number."""
+    week = counted(waited_for())
+    rules = casework_rules(Policy())
+    few = {(("event", "service_medical"), ("gender", "male")): (1, 10)}
+    names = [table.name for table in week.tables]
+    by_gender, by_wait, both = (
+        week.tables[names.index(name)] for name in ("cases_by_gender", "cases_by_wait", "waits_by_gender")
+    )
+    told = {(wait, who): count for (event, wait, who), count in both.cells.items() if event == TOTAL}
+    pairs = replace(week, tables=(by_gender, by_wait, CountedTable("pairs", both.dimensions[1:], told)))
+    in_pairs = {table.name: table for table in protect(pairs, replace(rules, structural_zero=IMPOSSIBLE[2:])).tables}
+    assert in_pairs["cases_by_gender"].cells["service_medical", "male"] is None
+    assert not Attacker(list(in_pairs.values())).out_of_reach(few)
+    joined = PublishedTable(both.name, both.dimensions, {key: known(key, in_pairs) for key in keys(both)})
+    assert Attacker([*in_pairs.values(), joined]).out_of_reach(few)
+    assert not Attacker(protect(week, rules).tables).out_of_reach(few)
+
+
+def waited_for() -> list[EventFact]:
+    """Legal services are all first ones, and all others are none; three men had a medical one."""
+
+    def served(kind: str, gender: str, persons: int) -> list[EventFact]:
+        waited = "0-7" if kind == "legal" else AGAIN
+        return [replace(one, waited=waited) for one in services(*[1] * persons, kind=kind, gender=gender)]
+
+    women = [one for kind in ("legal", "medical", "training") for one in served(kind, "female", 40)]
+    return [*women, *served("legal", "male", 12), *served("medical", "male", 3), *served("training", "male", 200)]
+
+
+def keys(table: CountedTable) -> Iterator[tuple[str, ...]]:
+    return product(*(dimension.parents for dimension in table.dimensions))
+
+
+def known(key: tuple[str, ...], pairs: Mapping[str, PublishedTable]) -> int | None:
+    """What three tables of pairs tell of a cell of all three variables: nothing where it lies within each of them."""
+    event, wait, who = key
+    if wait == TOTAL:
+        return pairs["cases_by_gender"].cells[event, who]
+    if who == TOTAL:
+        return pairs["cases_by_wait"].cells[event, wait]
+    return pairs["pairs"].cells[wait, who] if event == TOTAL else None
+
+
 def drawn(seed: int, week: Week = WEEK) -> list[EventFact]:
     """Some hundred events of thirty persons, most of them services of a few kinds."""
     chance = np.random.default_rng(seed)
@@ -160,7 +207,8 @@ def drawn(seed: int, week: Week = WEEK) -> list[EventFact]:
         person = int(chance.integers(30))
         kind = str(chance.choice(SERVICES[:5], p=[0.5, 0.2, 0.1, 0.1, 0.1]))
         what = ("service", kind, "own") if chance.random() < 0.8 else ("case_closed", str(chance.choice(OUTCOMES[:3])), "")
-        told.append(replace(happened(person, *what, *map(str, who[person])), **background[person]))
+        one = replace(happened(person, *what, *map(str, who[person])), **background[person])
+        told.append(replace(one, waited=str(chance.choice(["0-7", "8-30", AGAIN]))) if one.waited else one)
     return told
 
 

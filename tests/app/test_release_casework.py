@@ -2,33 +2,45 @@
 
 import json
 import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from uuid import UUID
 
+import pytest
 from sqlalchemy import func, select, text
 
-from anonymizer import TOTAL, Population, ProtectedPeriod, weeks
+import exports
+from anonymizer import TOTAL, Policy, Population, ProtectedPeriod, protect, weeks
 from anonymizer.red_team import ATTACKS, open_release
 from anonymizer.tool import read_release
+from anonymizer.weeks.casework_rules import casework_rules
 from app.case_facts import fresh_case_facts, refresh_case_facts
 from app.program import Program
-from app.release_period import protect_week, release_period
+from app.release_period import protect_sum, protect_week, release_period
 from app.web.application import create_application
 from casework.case_file import Act, EntryKind, Step, take_step
 from casework.case_file_models import CaseStep
 from casework.models import Case
 from core.access import Access, Grant
 from core.audit import Purpose
+from core.clock import now
 from core.database import Zone
 from core.period import Period
 from core.permissions import Role
+from core.places import load_places
 from core.week import Week
+from core.year import Year
+from tests.anonymizer.test_casework_year import MEDICAL, TRAINING, WITH_FEW, happened, only
+from tests.anonymizer.test_count_casework import counted
 from tests.app.signed_in_browser import Site
 from tests.app.test_release_screenings import LAST, program, rows, screen
 
 __all__ = ["program"]
 
+YEAR = Year(LAST.year - 1)
+SOME = "cases_by_gender", "cases_by_provider", "cases_by_wait"
 WORKER = Access("amal", "TEST", (Grant(Role.CASEWORKER),))
 
 
@@ -76,6 +88,7 @@ def test_what_was_done_in_cases_is_released_in_a_part_of_its_own(program: Progra
         counted = text("SELECT DISTINCT table_name FROM statistics.released_cell WHERE unit = 'events' ORDER BY table_name")
         assert [name for (name,) in session.execute(counted)] == sorted(table.name for table in protected(program, LAST).tables)
     the_page_shows_what_was_released(program)
+    a_year_is_told_as_a_week_is(program)
     the_officer_sees_why_cells_of_casework_are_hidden(program)
 
 
@@ -91,15 +104,45 @@ def the_page_shows_what_was_released(program: Program) -> None:
     kinds = {"service", "referral", "case_closed", TOTAL}  # of what is told by parts of the world, no more than these
     for name, table in {**tables, outcomes.name: outcomes}.items():
         by_world = table.dimensions[1].name in {"nationality", "route"}
-        printed = [
-            number for (event, _), number in table.cells.items() if number is not None and (event in kinds or not by_world)
-        ]
+        told = table.cells.items() if len(table.dimensions) == 2 else of_services(table.cells)
+        printed = [number for (event, _), number in told if number is not None and (event in kinds or not by_world)]
         shown = sara.get("/reports/casework", period=str(LAST), table=name).text.rsplit("<h2>", 1)[1]
         assert sorted(map(int, re.findall(r'<td class="number" data-label="[^"]*">(\d+)</td>', shown))) == sorted(printed)
     assert "By who gave the service" in page
     assert ">Eastern Africa<" in sara.get("/reports/casework", table="cases_by_route").text
     assert "حسب مقدم الخدمة" in sara.get("/reports/casework", lang="ar").text
     assert "rep_" not in sara.get("/reports/casework", lang="so").text
+
+
+def of_services(cells: Mapping[tuple[str, ...], int | None]) -> Iterator[tuple[tuple[str, ...], int | None]]:
+    """Of a table of three dimensions what the page shows: how long had been waited for services of all types together."""
+    return (((waited, who), number) for (event, waited, who), number in cells.items() if event == "service" and waited != "_Z")
+
+
+def a_year_is_told_as_a_week_is(program: Program) -> None:
+    """Its report says what it is the sum of, and the page finds it."""
+    with program.database.transaction(Zone.RELEASE, operation="TEST") as session:
+        movements, casework = (
+            replace(weeks.load_protected(session, program.ring, "TEST", LAST, each), period=YEAR)
+            for each in (Population.MOVEMENTS, Population.CASEWORK)
+        )
+        release = exports.build_release(
+            movements,
+            [],
+            beside=[casework],
+            operation_names={"en": "Test"},
+            places=load_places(session, "TEST"),
+            folder=program.settings.releases / "TEST" / str(YEAR),
+            made_at=now(),
+        )
+        exports.publish_release(session, release)
+    part = release.folder / "casework"
+    for code, said in (("en", "Yearly casework report"), ("fr", "une année est donc tenue"), ("ar", "لذلك تُعد السنة")):
+        assert said in (part / f"report.{code}.html").read_text(encoding="utf-8")
+    assert {row["year"] for row in rows(part / "data" / "cases_by_wait.csv")} == {str(YEAR)}
+    application = create_application(program.database, program.ring, program.settings, lambda *_: None)
+    sara = Site(program.database, program.ring, application).sign_in("lina", Role.SUPERVISOR)
+    assert f'href="/releases/TEST/{YEAR}/casework/report.en.html"' in sara.get("/reports/casework", period=str(YEAR)).text
 
 
 def the_officer_sees_why_cells_of_casework_are_hidden(program: Program) -> None:
@@ -146,3 +189,50 @@ def events(program: Program, week: Week) -> int:
         return sum(
             facts.rows for unit, facts in weeks.load_case_facts(session, program.ring, "TEST", week).items() if unit == "event"
         )
+
+
+def keep_weeks(program: Program, *, before_an_upgrade: int) -> None:
+    """The weeks of a year as they were protected, empty of movements; so many of them with other tables of casework."""
+    rules = casework_rules(Policy())
+    now_counted = {at: only(counted(happened(at)), *SOME) for at in (*range(6), WITH_FEW)}
+    done = {at: protect(week, rules) for at, week in now_counted.items()}
+    before = only(counted([]), SOME[1], SOME[2])
+    with program.database.transaction(Zone.ANONYMIZER, operation="TEST") as session:
+        empty = weeks.count_week(session, program.ring, "TEST", YEAR.weeks[0])
+        moving = protect(empty, Policy())
+        for at, week in enumerate(YEAR.weeks):
+            like = at if at == WITH_FEW else at % 6
+            older = at < before_an_upgrade
+            casework = protect(before, rules) if older else done[like]
+            tables = before.tables if older else now_counted[like].tables
+            weeks.store_protected(session, program.ring, replace(moving, period=week), empty.tables)
+            weeks.store_protected(session, program.ring, replace(casework, operation="TEST", period=week), tables)
+
+
+def test_a_year_is_the_sum_of_its_weeks_casework(program: Program) -> None:
+    keep_weeks(program, before_an_upgrade=0)
+    protect_sum(program, "TEST", YEAR, actor="officer")
+    [by_gender, *_] = protected(program, YEAR).tables
+    weekly = {protected(program, week).tables[0].cells[TRAINING] for week in YEAR.weeks}
+    assert weekly == {None, 40}
+    assert by_gender.cells[TRAINING] == 40 * 43 + 8 * 9
+    assert by_gender.cells[MEDICAL] is None
+
+
+def test_weeks_of_before_an_upgrade_are_in_no_sum_of_casework(program: Program) -> None:
+    """They lack tables that the others have, so neither their month nor its year has casework; movements are told."""
+    keep_weeks(program, before_an_upgrade=1)
+    first, second, *_ = YEAR.months
+    for month in (first, second):
+        protect_sum(program, "TEST", month, actor="officer")
+        assert protected(program, month, Population.MOVEMENTS)
+    assert protected(program, second)
+    with pytest.raises(weeks.PeriodNotProtected):
+        protected(program, first)
+    application = create_application(program.database, program.ring, program.settings, lambda *_: None)
+    paul = Site(program.database, program.ring, application).sign_in("paul", Role.PROTECTION_OFFICER)
+    said = "Casework is not told in this period", "This month has no caseload"
+    assert [[text in paul.get(f"/protection/{month}").text for text in said] for month in (first, second)] == [
+        [True, True],
+        [False, True],
+    ]
