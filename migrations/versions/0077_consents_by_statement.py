@@ -53,7 +53,7 @@ def _consents_restrict() -> None:
 def _restrictions_end_sharing() -> None:
     op.execute("DROP TRIGGER restriction_ends_sharing ON casework.restriction")
     op.execute(
-        f"""
+        """
         CREATE OR REPLACE FUNCTION casework.end_sharing() RETURNS trigger LANGUAGE plpgsql AS $$
         DECLARE stopped uuid;
         BEGIN
