@@ -4,19 +4,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access import access_of
-from core.audit_line import Action, Deed, Line, Purpose, record, record_all, record_each
+from core.audit_line import Action, Deed, Deeds, Line, Purpose, record, record_each
 from core.models import AuditEntry
 
 __all__ = [
     "Action",
     "AuditEntry",
     "Deed",
+    "Deeds",
     "Line",
     "Purpose",
     "audited_entries",
     "entries_about",
     "record",
-    "record_all",
     "record_each",
 ]
 

@@ -17,7 +17,7 @@ from core.driver_connection import driver_connection
 from core.one_exchange import Said, Statement
 from core.packed_arrays import Kind, packed
 
-__all__ = ["Action", "Deed", "Line", "Purpose", "record", "record_all", "record_each"]
+__all__ = ["Action", "Deed", "Deeds", "Line", "Purpose", "record", "record_each"]
 
 # Written as text because it is run for everything that is done: no RETURNING, for those who write the log may not read it.
 # The transaction id comes first (FROM) and the line's number after it, which `core.audit_chain` relies on.
@@ -115,6 +115,26 @@ class Deed:
     detail: Mapping[str, object] = field(default_factory=dict)
 
 
+class Deeds:
+    """Many lines on their way, which one statement adds in their order."""
+
+    def __init__(self) -> None:
+        self._columns = tuple[list[bytes], ...]([] for _ in range(5))
+
+    def add(self, deed: Deed) -> None:
+        """One more."""
+        said = deed.action.value, deed.subject, deed.purpose.value, json.dumps(deed.detail)
+        for column, value in zip(self._columns, (*map(str.encode, said), deed.count.to_bytes(4)), strict=True):
+            column.append(value)
+
+    def record(self, session: Session) -> None:
+        """Add them all."""
+        *texts, counts = self._columns
+        given = dict(zip(("action", "subject", "purpose", "detail"), (packed(Kind.TEXT, one) for one in texts), strict=True))
+        if counts:
+            driver_connection(session).send_along(ADD_ALL, given | {"count": packed(Kind.INTEGER, counts)})
+
+
 @dataclass(frozen=True)
 class Line:
     """What a line says beside what all of them say: who did it, to which record, and the rest."""
@@ -136,19 +156,6 @@ def record(
     """Add one line. `subject` is what was touched, as `casework.person` or `casework.person:<id>`."""
     line = (action.value, subject, purpose.value, count, json.dumps(detail or {}))
     driver_connection(session).send_along(ADD_LINE, line)
-
-
-def record_all(session: Session, deeds: Sequence[Deed]) -> None:
-    """Add a line for each, in this order and by one statement."""
-    if deeds:
-        given = {
-            "action": packed(Kind.TEXT, [deed.action.value.encode() for deed in deeds]),
-            "subject": packed(Kind.TEXT, [deed.subject.encode() for deed in deeds]),
-            "purpose": packed(Kind.TEXT, [deed.purpose.value.encode() for deed in deeds]),
-            "count": packed(Kind.INTEGER, [deed.count.to_bytes(4) for deed in deeds]),
-            "detail": packed(Kind.TEXT, [json.dumps(deed.detail).encode() for deed in deeds]),
-        }
-        driver_connection(session).send_along(ADD_ALL, given)
 
 
 def record_each(action: Action, table: str, lines: Sequence[Line], *, purpose: Purpose) -> Said:

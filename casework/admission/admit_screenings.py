@@ -6,17 +6,17 @@ A correction is compared with what stands, so it is admitted by itself, in its t
 from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
-from casework.admission.admit_files import admit_files, names_files
+from casework.admission.admit_files import admit_files
 from casework.admission.admit_interview import admit_interview
 from casework.admission.arrival import Arrival, Desk
 from casework.admission.open_case import Opened, check_screening, put_case
 from casework.admission.outcome import Admission, AdmissionOutcome, records_made, refused
 from casework.admission.taken import Taken
-from casework.duplicates.propose_for_new import Compared, propose_for_new, sharing_tokens
+from casework.duplicates.propose_for_new import propose_for_new, sharing_tokens
 from casework.models import Interview
 from casework.store.change_clear import changing_clear
 from casework.store.new_persons import NewPersons
-from core.audit import Action, Deed, Purpose, record_all
+from core.audit import Deeds
 from core.errors import Problem
 from forms import RecordKind
 
@@ -65,7 +65,7 @@ def _open_cases(desk: Desk, arrivals: Sequence[Arrival]) -> dict[UUID, Admission
 
 
 def _open_together(desk: Desk, arrivals: Sequence[Arrival]) -> dict[UUID, Admission]:
-    taken, new, deeds = Taken.of(desk, arrivals), NewPersons(desk), list[Deed]()
+    taken, new, deeds = Taken.of(desk, arrivals), NewPersons(desk), Deeds()
     admissions, opened = dict[UUID, Admission](), list[Opened]()
     for arrival in arrivals:
         try:
@@ -74,25 +74,12 @@ def _open_together(desk: Desk, arrivals: Sequence[Arrival]) -> dict[UUID, Admiss
             admissions[arrival.stored.id] = refused(problem)
             continue
         opened.append(put_case(new, desk, checked, deeds))
-        records = opened[-1].records
-        admissions[arrival.stored.id] = Admission(AdmissionOutcome.ADMITTED, RecordKind.SCREENING, records)
-        deeds.append(Deed(Action.ADMITTED, f"casework.interview:{opened[-1].interview}", Purpose.COLLECTION))
-    households = [_compared(one) for one in opened]
-    beside = sharing_tokens(desk, households)
+        admissions[arrival.stored.id] = Admission(AdmissionOutcome.ADMITTED, RecordKind.SCREENING, opened[-1].records)
+    beside = sharing_tokens(desk, [one.compared for one in opened])
     new.write()
-    record_all(desk.session, deeds)
+    deeds.record(desk.session)
     for one in opened:
-        _admit_files(desk, one)
+        for person, answers in one.with_files.items():
+            admit_files(desk, one.arrival, person, answers)
     propose_for_new(desk, beside)
     return admissions
-
-
-def _admit_files(desk: Desk, opened: Opened) -> None:
-    arrival = opened.screening.arrival
-    for key, each in opened.persons:
-        if names_files(arrival, each.answers):
-            admit_files(desk, arrival, key.person, each.answers)
-
-
-def _compared(opened: Opened) -> Mapping[UUID, Compared]:
-    return {key.person: Compared(each.own, each.near) for key, each in opened.persons}

@@ -3,12 +3,13 @@
 Each is checked by itself and touches nothing; what is written of it then goes with the others of its batch.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
 
+from casework.admission.admit_files import names_files
 from casework.admission.arrival import Arrival, Desk
 from casework.admission.named_case import REFERENCE
 from casework.admission.newcomer import Newcomer, newcomers
@@ -16,6 +17,7 @@ from casework.admission.taken import Taken
 from casework.consent.admit_consent import CONSENT, consents_said, of_household
 from casework.consent.first_consents import put_consents, require_all_complete
 from casework.consent.record_consent import Statement
+from casework.duplicates.propose_for_new import Compared
 from casework.errors import ConsentMissing
 from casework.models import (
     Case,
@@ -32,10 +34,11 @@ from casework.store.blind_tokens import blind_token
 from casework.store.new_persons import FIRST_VERSION, NewKey, NewPersons
 from casework.store.week_of_interview import week_said
 from core.access import access_of, require
-from core.audit import Deed
+from core.audit import Action, Deed, Deeds, Purpose
 from core.clock import now
 from core.permissions import Right
 from forms import RecordPart
+from ingest import Answers
 
 __all__ = ["Opened", "SaidOfCase", "Screening", "check_screening", "put_case", "said_of_case"]
 
@@ -67,19 +70,13 @@ class Screening:
 
 @dataclass(frozen=True)
 class Opened:
-    """What it becomes: its persons, the one interviewed first, and the interview."""
+    """What it becomes: the ids of the person interviewed, of the case and of the interview. Of its persons, by which tokens
+    they are compared with others, and the answers of those who name files: no more is kept until all are written."""
 
-    screening: Screening
-    persons: Sequence[tuple[NewKey, Newcomer]] = field(repr=False)
-    interview: UUID
-
-    @property
-    def interviewed(self) -> NewKey:
-        return self.persons[0][0]
-
-    @property
-    def records(self) -> tuple[UUID, UUID, UUID]:
-        return self.interviewed.person, self.screening.case, self.interview
+    arrival: Arrival
+    records: tuple[UUID, UUID, UUID]
+    compared: Mapping[UUID, Compared] = field(repr=False)
+    with_files: Mapping[UUID, Answers] = field(repr=False)
 
 
 def said_of_case(arrival: Arrival, reference: bytes) -> SaidOfCase:
@@ -103,26 +100,32 @@ def check_screening(desk: Desk, arrival: Arrival, taken: Taken) -> Screening:
     return Screening(arrival, case, said, persons, consents)
 
 
-def put_case(new: NewPersons, desk: Desk, screening: Screening, deeds: list[Deed]) -> Opened:
-    """Its rows join `new`, and the lines of what was consented to join `deeds`."""
-    moment, custody, household = now(), str(screening.arrival.stored.custody), uuid4()
+def put_case(new: NewPersons, desk: Desk, screening: Screening, deeds: Deeds) -> Opened:
+    """Its rows join `new`, and its lines `deeds`."""
+    moment, arrival, custody = now(), screening.arrival, str(screening.arrival.stored.custody)
+    persons = [(new.add(each.parts, custody, each.own), each) for each in screening.persons]
+    interviewed, household = persons[0][0], uuid4()
     new.put(Household, {"id": household, "operation": desk.operation})
-    opened = Opened(screening, [(new.add(each.parts, custody, each.own), each) for each in screening.persons], uuid4())
-    new.put(Case, _case_row(desk, opened, household, moment), case=opened.interviewed)
-    for key, each in opened.persons:
+    new.put(Case, _case_row(desk, screening, interviewed.person, household, moment), case=interviewed)
+    for key, each in persons:
         member = {"household": household, "person": key.person, "operation": desk.operation, "role": each.role.value}
-        new.put(HouseholdMember, member, household_member=key, together=opened.interviewed)
-    _put_interview(new, desk, opened, moment)
-    deeds += _put_consents(new, desk, opened)
-    return opened
+        new.put(HouseholdMember, member, household_member=key, together=interviewed)
+    interview = _put_interview(new, desk, screening, interviewed, moment)
+    _put_consents(new, desk, screening, persons, deeds)
+    deeds.add(Deed(Action.ADMITTED, f"{INTERVIEW}:{interview}", Purpose.COLLECTION))
+    return Opened(
+        arrival,
+        (interviewed.person, screening.case, interview),
+        {key.person: Compared(each.own, each.near) for key, each in persons},
+        {key.person: each.answers for key, each in persons if names_files(arrival, each.answers)},
+    )
 
 
-def _case_row(desk: Desk, opened: Opened, household: UUID, moment: datetime) -> Mapping[str, object]:
-    screening = opened.screening
+def _case_row(desk: Desk, screening: Screening, person: UUID, household: UUID, moment: datetime) -> Mapping[str, object]:
     return {
         "id": screening.case,
         "operation": desk.operation,
-        "person": opened.interviewed.person,
+        "person": person,
         "household": household,
         "state": screening.said.state.value,
         "screening_outcome": screening.said.outcome,
@@ -133,28 +136,31 @@ def _case_row(desk: Desk, opened: Opened, household: UUID, moment: datetime) -> 
     }
 
 
-def _put_interview(new: NewPersons, desk: Desk, opened: Opened, moment: datetime) -> None:
+def _put_interview(new: NewPersons, desk: Desk, screening: Screening, key: NewKey, moment: datetime) -> UUID:
     """What a screening says is kept with the persons it speaks of; its own ciphertexts are empty."""
-    stored, (key, interviewed) = opened.screening.arrival.stored, opened.persons[0]
+    interview, stored = uuid4(), screening.arrival.stored
     row = {
-        "id": opened.interview,
+        "id": interview,
         "operation": desk.operation,
         "row_version": FIRST_VERSION,
         "chain": stored.root_id,
         "submission": stored.id,
         "received_at": stored.received_at,
         "admitted_at": moment,
-        "case": opened.screening.case,
+        "case": screening.case,
         "kind": InterviewKind.SCREENING.value,
-        "state": opened.screening.said.state.value,
-        "week": week_said(interviewed.parts[RecordPart.FACTS]),
+        "state": screening.said.state.value,
+        "week": week_said(screening.persons[0].parts[RecordPart.FACTS]),
     }
-    new.put(Interview, row | new.seal_parts(key, INTERVIEW, opened.interview, {}), interview=key)
+    new.put(Interview, row | new.seal_parts(key, INTERVIEW, interview, {}), interview=key)
+    return interview
 
 
-def _put_consents(new: NewPersons, desk: Desk, opened: Opened) -> Iterator[Deed]:
-    said, actor = opened.screening.consents, access_of(desk.session).actor
-    of_others = of_household(said)
-    for key, each in opened.persons:
-        told = said if each.role is HouseholdRole.INTERVIEWED else of_others
-        yield from put_consents(new, key, told, operation=desk.operation, actor=actor)
+def _put_consents(
+    new: NewPersons, desk: Desk, screening: Screening, persons: Sequence[tuple[NewKey, Newcomer]], deeds: Deeds
+) -> None:
+    actor, of_others = access_of(desk.session).actor, of_household(screening.consents)
+    for key, each in persons:
+        said = screening.consents if each.role is HouseholdRole.INTERVIEWED else of_others
+        for deed in put_consents(new, key, said, operation=desk.operation, actor=actor):
+            deeds.add(deed)

@@ -28,11 +28,11 @@ from casework.store.clear_rows import digest_of, read_rows, row_entry, text_of
 from casework.store.new_persons import NewPersons
 from casework.store.seal_record import Vault, open_parts, stored_key
 from casework.store.what_is_listed import CHANGES, LISTED, NUMBERS, is_of_clear_row
-from core.audit import Action, AuditEntry, Deed
+from core.audit import Action, AuditEntry, Deeds
 from core.database import Base, Zone, ask_in
 from core.driver_connection import driver_connection
 from core.envelope import Binding
-from core.insert_rows import insert_rows
+from core.insert_rows import NewRows
 from forms import RecordPart
 from tests.casework.conftest import MEMBERS, OPERATION, SCREENING, Field, Said
 from tests.exchanges import exchanges
@@ -204,7 +204,7 @@ def test_one_that_the_database_refuses_is_found_among_the_others_and_leaves_noth
 ) -> None:
     sent = [field_team.send("screening", {**SCREENING, "case_reference": f"SC-{number}"}) for number in range(5)]
 
-    def refused_at_the_fourth(new: NewPersons, desk: Desk, screening: Screening, deeds: list[Deed]) -> Opened:
+    def refused_at_the_fourth(new: NewPersons, desk: Desk, screening: Screening, deeds: Deeds) -> Opened:
         outcome = "\0" if screening.arrival.stored.id == sent[3] else screening.said.outcome
         return put_case(new, desk, replace(screening, said=replace(screening.said, outcome=outcome)), deeds)
 
@@ -261,6 +261,8 @@ def test_a_row_is_listed_on_its_way_as_it_stands_afterwards(
     row |= {"recorded_by": said}
     row |= {"said_at": moment, "valid_until": None, "recorded_at": moment, "details": b""}
     with field_team.zone() as session, undone(session):
-        insert_rows(session, Consent, [row])
+        rows = NewRows(Consent)
+        rows.add(row)
+        rows.insert(session)
         stands = session.scalars(select(text_of("consent")).where(Consent.id == row["id"])).one()
     assert row_entry("consent", row) == (digest_of(stands), NUMBERS["consent"])
