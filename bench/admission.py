@@ -85,11 +85,14 @@ def measure_reports(program: Program, reports: int, profile: Path | None) -> Non
 def measure_interviews(program: Program, interviews: int, profile: Path | None) -> None:
     xforms, collector = set_up(program)
     meter = Meter.of(program.settings)
-    screenings, assistances = drawn(interviews)
-    for kind, some in (("screenings", screenings), ("assistance interviews", assistances[: max(1, interviews // 10)])):
-        receive(program, collector, [interview_sent(xforms[one.form], one) for one in some])
-        analyze(program)
-        measure(program, meter, f"{len(some):,} {kind}", len(some), profile if kind == "screenings" else None)
+    screenings, assistances = sent(xforms, interviews)
+    few = max(1, interviews // 10)
+    receive(program, collector, screenings)
+    analyze(program)
+    measure(program, meter, f"{interviews:,} screenings", interviews, profile)
+    receive(program, collector, assistances[:few])
+    analyze(program)
+    measure(program, meter, f"{few:,} assistance interviews", few, None)
     with program.database.transaction(Zone.CASEWORK, operation=OPERATION) as session:
         for table in ("person", "consent", "restriction", "token", "duplicate_candidate"):
             print(f"{table}: {session.scalar(text(f'SELECT count(*) FROM casework.{table}')):,}")
@@ -143,8 +146,13 @@ def filled(xform: bytes, count: int) -> list[bytes]:
     return [filled_report(xform, report) for report in draw_reports(random.Random(count), places, [week], count)]
 
 
+def sent(xforms: Mapping[str, bytes], screenings: int) -> tuple[Sequence[bytes], Sequence[bytes]]:
+    """Screenings, and an assistance interview of each of their cases, as phones send them."""
+    one, other = ([interview_sent(xforms[each.form], each) for each in some] for some in drawn(screenings))
+    return one, other
+
+
 def drawn(screenings: int) -> tuple[Sequence[Interview], Sequence[Interview]]:
-    """Screenings, and an assistance interview of each of their cases."""
     chance, week = random.Random(screenings), Week.of(now().date()).plus(-1)
     interviews = draw_interviews(chance, read_gazetteer(GAZETTEER), [week], 2 * screenings)
     return [named_as_in_life(chance, one) for one in interviews[:screenings]], interviews[screenings:]
