@@ -24,7 +24,7 @@ from casework.store.linked_persons import persons_of
 from casework.store.seal_record import Vault, stored_key
 from casework.store.what_is_listed import CONSENT
 from core.access import require
-from core.audit import Action, Deed, Purpose, record
+from core.audit import Action, Deed, Deeds, Purpose, record
 from core.clear_columns import code_in, custody_of
 from core.clock import now
 from core.envelope import Binding, RecordKey
@@ -117,8 +117,9 @@ def record_consent(session: Session, ring: KeyRing, person_id: UUID, said: State
     with changing_clear(vault, persons_of(session, person_id) if stops else [person_id]):
         session.add(row)
         session.flush()
-    deed = deed_of(person_id, row.id, said)
-    record(session, deed.action, deed.subject, purpose=deed.purpose, detail=deed.detail)
+    deeds = Deeds()
+    deeds.add(deed_of(person_id, row.id, said))
+    deeds.record(session)
     return row.id
 
 
