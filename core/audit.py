@@ -4,10 +4,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access import access_of
-from core.audit_line import Action, Line, Purpose, record, record_each
+from core.audit_line import Action, Deed, Deeds, Line, Purpose, record, record_each
 from core.models import AuditEntry
 
-__all__ = ["Action", "AuditEntry", "Line", "Purpose", "audited_entries", "entries_about", "record", "record_each"]
+__all__ = [
+    "Action",
+    "AuditEntry",
+    "Deed",
+    "Deeds",
+    "Line",
+    "Purpose",
+    "audited_entries",
+    "entries_about",
+    "record",
+    "record_each",
+]
 
 
 def audited_entries(session: Session, *, action: Action | None = None, newest: int = 100) -> list[AuditEntry]:

@@ -6,7 +6,7 @@ ids, counts and hashes, never an answer that a person gave.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -17,7 +17,7 @@ from core.driver_connection import driver_connection
 from core.one_exchange import Said, Statement
 from core.packed_arrays import Kind, packed
 
-__all__ = ["Action", "Line", "Purpose", "record", "record_each"]
+__all__ = ["Action", "Deed", "Deeds", "Line", "Purpose", "record", "record_each"]
 
 # Written as text because it is run for everything that is done: no RETURNING, for those who write the log may not read it.
 # The transaction id comes first (FROM) and the line's number after it, which `core.audit_chain` relies on.
@@ -25,6 +25,13 @@ ADD_LINE: Final = (
     b"INSERT INTO core.audit_entry (action, subject, purpose, count, detail) "
     b"SELECT %s, %s, %s, %s, CAST(%s AS jsonb) FROM pg_current_xact_id()"
 )
+ADD_ALL: Final = b"""
+    INSERT INTO core.audit_entry (action, subject, purpose, count, detail)
+    SELECT t.action, t.subject, t.purpose, t.count, t.detail::jsonb
+    FROM pg_current_xact_id(), unnest(%(action)b::text[], %(subject)b::text[], %(purpose)b::text[], %(count)b::integer[],
+        %(detail)b::text[]) WITH ORDINALITY AS t (action, subject, purpose, count, detail, place)
+    ORDER BY t.place
+"""
 ADD_LINES: Final = Statement(b"""
     SELECT core.add_audit_lines(%(action)b, %(purpose)b, array_agg(actor ORDER BY place), array_agg(subject ORDER BY place),
         array_agg(detail ORDER BY place))
@@ -95,6 +102,37 @@ class Purpose(StrEnum):
     LEGAL = "legal"
     SECURITY = "security"
     ADMINISTRATION = "administration"
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What a line says, as `record` is given it."""
+
+    action: Action
+    subject: str
+    purpose: Purpose
+    count: int = 1
+    detail: Mapping[str, object] = field(default_factory=dict)
+
+
+class Deeds:
+    """Many lines on their way, which one statement adds in their order."""
+
+    def __init__(self) -> None:
+        self._columns = tuple[list[bytes], ...]([] for _ in range(5))
+
+    def add(self, deed: Deed) -> None:
+        """One more."""
+        said = deed.action.value, deed.subject, deed.purpose.value, json.dumps(deed.detail)
+        for column, value in zip(self._columns, (*map(str.encode, said), deed.count.to_bytes(4)), strict=True):
+            column.append(value)
+
+    def record(self, session: Session) -> None:
+        """Add them all."""
+        *texts, counts = self._columns
+        given = dict(zip(("action", "subject", "purpose", "detail"), (packed(Kind.TEXT, one) for one in texts), strict=True))
+        if counts:
+            driver_connection(session).send_along(ADD_ALL, given | {"count": packed(Kind.INTEGER, counts)})
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from core.envelope import RecordKey
 from forms import Question
 from ingest import Answers, UploadedFile, read_submission
 
-__all__ = ["add_file", "admit_files", "remove_files"]
+__all__ = ["add_file", "admit_files", "names_files", "remove_files"]
 
 
 def admit_files(desk: Desk, arrival: Arrival, person: UUID, answers: Answers) -> None:
@@ -34,6 +34,11 @@ def admit_files(desk: Desk, arrival: Arrival, person: UUID, answers: Answers) ->
     for question, name in named:
         if name in came:
             add_file(desk, person, _new(came[name], question), chain=arrival.stored.root_id)
+
+
+def names_files(arrival: Arrival, answers: Answers) -> bool:
+    """Whether these answers name any."""
+    return any(True for _ in _named(arrival, answers))
 
 
 def add_file(vault: Vault, person: UUID, new: NewFile, *, chain: UUID | None = None, file: UUID | None = None) -> UUID:
@@ -77,10 +82,9 @@ def remove_files(vault: Vault, chain: UUID, *, person: UUID | None = None) -> No
 
 
 def _named(arrival: Arrival, answers: Answers) -> Iterator[tuple[Question, str]]:
-    asked = {question.path: question for question in arrival.definition.questions if question.kind == "binary"}
     for path, name in answers.values.items():
-        if path in asked and name.strip():
-            yield asked[path], name.strip()
+        if path in arrival.definition.file_paths and name.strip():
+            yield arrival.definition.by_path[path], name.strip()
     for items in answers.repeats.values():
         for item in items:
             yield from _named(arrival, item)

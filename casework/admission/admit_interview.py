@@ -1,12 +1,10 @@
-"""A screening or assistance interview is admitted by itself, within a savepoint: it touches many records."""
-
-from collections.abc import Callable
-from typing import Final
+"""An interview that goes on with a case, or corrects what one said, is admitted by itself, within a savepoint: it is compared
+with what stands."""
 
 from casework.admission.admit_files import remove_files
 from casework.admission.arrival import Arrival, Desk
 from casework.admission.continue_case import continue_case
-from casework.admission.open_case import open_case
+from casework.admission.correct_case import correct_case
 from casework.admission.outcome import Admission, AdmissionOutcome, records_made, refused, remove_double
 from casework.errors import CaseOpenedTwice
 from casework.models import Case, Interview, InterviewKind
@@ -14,16 +12,12 @@ from casework.store.change_clear import changing_clear
 from core.audit import Action, Purpose, record
 from forms import RecordKind
 
-__all__ = ["INTERVIEWS", "admit_interview"]
-
-INTERVIEWS: Final[dict[RecordKind, Callable[[Desk, Arrival, Interview | None], Interview]]] = {
-    RecordKind.SCREENING: open_case,  # before assistance: a case is opened before it goes on
-    RecordKind.ASSISTANCE: continue_case,
-}
+__all__ = ["admit_interview"]
 
 
 def admit_interview(desk: Desk, arrival: Arrival) -> Admission:
-    """What became of it; when it fails the database is as if nothing had been tried."""
+    """What became of it: an assistance interview, or a screening that has opened a case before. When it fails the database is
+    as if nothing had been tried."""
     try:
         with desk.session.begin_nested(), changing_clear(desk):
             return _admit(desk, arrival)
@@ -41,7 +35,10 @@ def _admit(desk: Desk, arrival: Arrival) -> Admission:
         remove_files(desk, double.chain)
         with changing_clear(desk, [desk.session.get_one(Case, double.case).person]):
             remove_double(desk, double)
-    interview = INTERVIEWS[arrival.definition.record_kind](desk, arrival, made[0] if made else None)
+    if arrival.definition.record_kind is RecordKind.SCREENING:
+        interview = correct_case(desk, arrival, made[0])
+    else:
+        interview = continue_case(desk, arrival, made[0] if made else None)
     record(desk.session, Action.ADMITTED, f"casework.interview:{interview.id}", purpose=Purpose.COLLECTION)
     return _admission(desk, AdmissionOutcome.ADMITTED, arrival, interview)
 

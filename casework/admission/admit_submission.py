@@ -11,8 +11,9 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from casework.admission.admit_interview import INTERVIEWS, admit_interview
+from casework.admission.admit_interview import admit_interview
 from casework.admission.admit_movements import admit_movements
+from casework.admission.admit_screenings import admit_screenings
 from casework.admission.arrival import Arrival, Desk
 from casework.admission.outcome import Admission, AdmissionOutcome, refused
 from casework.errors import CaseUnknown
@@ -100,8 +101,8 @@ def admit_all(desk: Desk, submissions: Sequence[UUID]) -> dict[UUID, Admission]:
         else:
             arrivals[arrival.definition.record_kind].append(arrival)
     admissions |= admit_movements(desk, arrivals[RecordKind.MOVEMENT])
-    for kind in INTERVIEWS:
-        admissions |= {arrival.stored.id: admit_interview(desk, arrival) for arrival in arrivals[kind]}
+    admissions |= admit_screenings(desk, arrivals[RecordKind.SCREENING])  # first: a case is opened before it goes on
+    admissions |= {arrival.stored.id: admit_interview(desk, arrival) for arrival in arrivals[RecordKind.ASSISTANCE]}
     kept = Admission(AdmissionOutcome.KEPT_RAW, RecordKind.OTHER)
     admissions |= {arrival.stored.id: kept for arrival in arrivals[RecordKind.OTHER]}
     _settle(desk, admissions)

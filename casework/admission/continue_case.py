@@ -6,8 +6,7 @@ from casework.admission.admit_files import admit_files, remove_files
 from casework.admission.arrival import Arrival, Desk
 from casework.admission.errors import EntityUnusable
 from casework.admission.file_interview import file_interview, settle_state
-from casework.admission.named_case import named_case
-from casework.admission.open_case import REFERENCE
+from casework.admission.named_case import REFERENCE, named_case
 from casework.admission.sort_answers import sort_answers
 from casework.consent.consents import may_use
 from casework.errors import CaseUnknown, ConsentWithdrawn

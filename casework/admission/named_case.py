@@ -1,19 +1,20 @@
-"""The case that answers name as an entity: the one that a follow-up goes on with, or the id that a phone gave to a new one."""
+"""The case that answers name as an entity: the one that a follow-up goes on with, or one that the phone has given an id."""
 
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from casework.admission.arrival import Arrival, Desk
-from casework.admission.errors import CaseElsewhere, CaseErased, CaseIdTaken, EntityUnusable
+from casework.admission.errors import CaseElsewhere, CaseErased, EntityUnusable
 from casework.errors import CaseUnknown
 from casework.models import Case, Person
 from casework.rights_models import Tombstone
 from ingest.entities import NamedEntity
 
-__all__ = ["ENTITY", "LIST_NAME", "id_for_new_case", "named_case"]
+__all__ = ["ENTITY", "LIST_NAME", "REFERENCE", "entity_of", "id_of", "named_case"]
 
 ENTITY: Final = "meta/entity"  # as problems name the question
 LIST_NAME: Final = "cases"
+REFERENCE: Final = "case_reference"  # the question whose answer is the reference that the worker wrote
 
 
 def named_case(desk: Desk, arrival: Arrival) -> Case | None:
@@ -23,10 +24,10 @@ def named_case(desk: Desk, arrival: Arrival) -> Case | None:
     overwrites nothing, so two that were given on the same version stand beside each other. Raises `EntityUnusable`,
     `CaseErased`, `CaseUnknown` or `CaseElsewhere`.
     """
-    entity = _entity(arrival)
+    entity = entity_of(arrival)
     if entity is None or not (entity.updates or entity.creates):
         return None
-    named = _id_of(entity)
+    named = id_of(entity)
     case = desk.session.get(Case, named)
     if case is None:
         _refuse_erased(desk, named)
@@ -36,27 +37,14 @@ def named_case(desk: Desk, arrival: Arrival) -> Case | None:
     return case
 
 
-def id_for_new_case(desk: Desk, arrival: Arrival) -> UUID:
-    """The id that the phone gave, by which it goes on with the case before it has heard of it from here; else a new one.
-
-    Raises `EntityUnusable`, `CaseErased` or `CaseIdTaken`.
-    """
-    entity = _entity(arrival)
-    if entity is None or not entity.creates:
-        return uuid4()
-    named = _id_of(entity)
-    _refuse_erased(desk, named)
-    if desk.session.get(Case, named) is not None:
-        raise CaseIdTaken
-    return named
-
-
-def _entity(arrival: Arrival) -> NamedEntity | None:
+def entity_of(arrival: Arrival) -> NamedEntity | None:
+    """The entity of our list that the answers name; raises `ingest.Refused`."""
     entity = arrival.entity
     return entity if entity and entity.list_name == LIST_NAME else None
 
 
-def _id_of(entity: NamedEntity) -> UUID:
+def id_of(entity: NamedEntity) -> UUID:
+    """Its id; raises `EntityUnusable`."""
     if entity.id is None:
         raise EntityUnusable(reason="its id is not a UUID of version 4")
     return entity.id

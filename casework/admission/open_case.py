@@ -1,21 +1,24 @@
-"""A screening interview opens a case: the person, their household, and a reference by which the case is found."""
+"""A screening interview opens a case: the person, their household, and a reference by which the case is found.
 
-from dataclasses import dataclass
+Each is checked by itself and touches nothing; what is written of it then goes with the others of its batch.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select
-
-from casework.admission.admit_files import admit_files
+from casework.admission.admit_files import names_files
 from casework.admission.arrival import Arrival, Desk
-from casework.admission.file_interview import file_interview, settle_state
-from casework.admission.named_case import id_for_new_case
-from casework.admission.sort_answers import Parts, set_household_apart, sort_answers
-from casework.case_file.case_state import is_led_on_screen
-from casework.consent.admit_consent import CONSENT, record_consents_said, require_replaceable, withdraw_all_consents
-from casework.consent.consents import may_use
-from casework.duplicates.propose_duplicates import propose_for_household
-from casework.errors import ConsentMissing, ConsentWithdrawn, ReferenceTaken
+from casework.admission.named_case import REFERENCE
+from casework.admission.newcomer import Newcomer, newcomers
+from casework.admission.taken import Taken
+from casework.consent.admit_consent import CONSENT, consents_said, of_household
+from casework.consent.first_consents import put_consents, require_all_complete
+from casework.consent.record_consent import Statement
+from casework.duplicates.propose_for_new import Compared
+from casework.errors import ConsentMissing
 from casework.models import (
     Case,
     CaseState,
@@ -24,38 +27,29 @@ from casework.models import (
     HouseholdRole,
     Interview,
     InterviewKind,
-    KeyKind,
-    Person,
     ScreeningOutcome,
-    StoredKey,
     TokenKind,
 )
-from casework.names.person_name import birth_year_of_member, person_name
-from casework.rights.keep_corrections import write_edit
-from casework.store.add_person import add_person
-from casework.store.blind_tokens import blind_token, find_by_reference, remove_tokens, replace_tokens
-from casework.store.change_clear import changing_clear
-from casework.store.linked_persons import own_custody
-from casework.store.named_beside import named_beside
-from casework.store.seal_record import open_parts, stored_key
-from casework.store.verify_records import tell_version
-from casework.store.week_of_interview import INTERVIEW_DATE
-from core.audit import Purpose
+from casework.store.blind_tokens import blind_token
+from casework.store.new_persons import FIRST_VERSION, NewKey, NewPersons
+from casework.store.week_of_interview import week_said
+from core.access import access_of, require
+from core.audit import Action, Deed, Deeds, Purpose
 from core.clock import now
+from core.permissions import Right
 from forms import RecordPart
 from ingest import Answers
 
-__all__ = ["REFERENCE", "open_case"]
+__all__ = ["Opened", "SaidOfCase", "Screening", "check_screening", "put_case", "said_of_case"]
 
-REFERENCE: Final = "case_reference"
-PHONE: Final = "prs_MobilePhone"
 OUTCOME: Final = "vic_TraffickingStatus"
 ELIGIBLE: Final = "eligible"
 STATES: Final = {"yes": CaseState.ELIGIBLE, "no": CaseState.NOT_ELIGIBLE}
+INTERVIEW: Final = "casework.interview"
 
 
 @dataclass(frozen=True)
-class _SaidOfCase:
+class SaidOfCase:
     """What the interview says of the case itself."""
 
     reference: bytes  # as its blind token
@@ -63,131 +57,110 @@ class _SaidOfCase:
     state: CaseState
 
 
-def open_case(desk: Desk, arrival: Arrival, earlier: Interview | None) -> Interview:
-    """Open the case, or correct the one that the `earlier` version of the interview opened.
+@dataclass(frozen=True)
+class Screening:
+    """An interview that every check has passed, so that recording it needs no undoing."""
 
-    An edit without consent withdraws it. Raises `ConsentMissing`, `ConsentWithdrawn`, `ConsentIncomplete`, `AnswerMissing`,
-    `CodeUnknown`, `ReferenceTaken`, or what `id_for_new_case` raises.
-    """
-    case = desk.session.get_one(Case, earlier.case) if earlier else None
+    arrival: Arrival
+    case: UUID
+    said: SaidOfCase
+    persons: Sequence[Newcomer] = field(repr=False)
+    consents: Sequence[Statement] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What it becomes: the ids of the person interviewed, of the case and of the interview. Of its persons, by which tokens
+    they are compared with others, and the answers of those who name files: no more is kept until all are written."""
+
+    arrival: Arrival
+    records: tuple[UUID, UUID, UUID]
+    compared: Mapping[UUID, Compared] = field(repr=False)
+    with_files: Mapping[UUID, Answers] = field(repr=False)
+
+
+def said_of_case(arrival: Arrival, reference: bytes) -> SaidOfCase:
+    """Raises `AnswerMissing` or `CodeUnknown`."""
+    return SaidOfCase(reference, arrival.code(OUTCOME, ScreeningOutcome), STATES[arrival.code(ELIGIBLE, STATES)])
+
+
+def check_screening(desk: Desk, arrival: Arrival, taken: Taken) -> Screening:
+    """Touches nothing but `taken`. Raises `ConsentMissing`, `ConsentIncomplete`, `AnswerMissing`, `CodeUnknown`,
+    `ReferenceTaken`, or what `Taken.id_for_new_case` raises."""
     if arrival.said(CONSENT) != "yes":
-        return _stop(desk, arrival, earlier)
-    if case and not may_use(desk.session, case.person, Purpose.ASSISTANCE):
-        raise ConsentWithdrawn(case=case.id)
-    _require_free(desk, arrival.required(REFERENCE), case)
-    said = _SaidOfCase(
-        blind_token(desk, TokenKind.CASE_REFERENCE, arrival.required(REFERENCE)),
-        arrival.code(OUTCOME, ScreeningOutcome),
-        STATES[arrival.code(ELIGIBLE, STATES)],
+        raise ConsentMissing(question=CONSENT)
+    require(desk.session, Right.RECORD_CONSENT, arrival.stored.custody)
+    reference = blind_token(desk, TokenKind.CASE_REFERENCE, arrival.required(REFERENCE))
+    taken.require_free(reference)
+    said = said_of_case(arrival, reference)
+    case = taken.id_for_new_case(arrival)
+    persons, consents = newcomers(desk, arrival), consents_said(desk, arrival)
+    require_all_complete(consents)
+    taken.take(reference, case)
+    return Screening(arrival, case, said, persons, consents)
+
+
+def put_case(new: NewPersons, desk: Desk, screening: Screening, deeds: Deeds) -> Opened:
+    """Its rows join `new`, and its lines `deeds`."""
+    moment, arrival, custody = now(), screening.arrival, str(screening.arrival.stored.custody)
+    persons = [(new.add(each.parts, custody, each.own), each) for each in screening.persons]
+    interviewed, household = persons[0][0], uuid4()
+    new.put(Household, {"id": household, "operation": desk.operation})
+    new.put(Case, _case_row(desk, screening, interviewed.person, household, moment), case=interviewed)
+    for key, each in persons:
+        member = {"household": household, "person": key.person, "operation": desk.operation, "role": each.role.value}
+        new.put(HouseholdMember, member, household_member=key, together=interviewed)
+    interview = _put_interview(new, desk, screening, interviewed, moment)
+    _put_consents(new, desk, screening, persons, deeds)
+    deeds.add(Deed(Action.ADMITTED, f"{INTERVIEW}:{interview}", Purpose.COLLECTION))
+    return Opened(
+        arrival,
+        (interviewed.person, screening.case, interview),
+        {key.person: Compared(each.own, each.near) for key, each in persons},
+        {key.person: each.answers for key, each in persons if names_files(arrival, each.answers)},
     )
-    case = _write_household(desk, arrival, case, said)
-    _renew_tokens(desk, case.person)
-    kind, kept_with_persons = InterviewKind.SCREENING, sort_answers(Answers(), arrival.definition)
-    interview = file_interview(desk, arrival, earlier, kind=kind, case=case, parts=kept_with_persons, state=said.state.value)
-    settle_state(desk, case)
-    record_consents_said(desk, arrival, case)
-    propose_for_household(desk, case.household)
+
+
+def _case_row(desk: Desk, screening: Screening, person: UUID, household: UUID, moment: datetime) -> Mapping[str, object]:
+    return {
+        "id": screening.case,
+        "operation": desk.operation,
+        "person": person,
+        "household": household,
+        "state": screening.said.state.value,
+        "screening_outcome": screening.said.outcome,
+        "row_version": FIRST_VERSION,
+        "opened_at": moment,
+        "reference": screening.said.reference,
+        "active_at": moment,
+    }
+
+
+def _put_interview(new: NewPersons, desk: Desk, screening: Screening, key: NewKey, moment: datetime) -> UUID:
+    """What a screening says is kept with the persons it speaks of; its own ciphertexts are empty."""
+    interview, stored = uuid4(), screening.arrival.stored
+    row = {
+        "id": interview,
+        "operation": desk.operation,
+        "row_version": FIRST_VERSION,
+        "chain": stored.root_id,
+        "submission": stored.id,
+        "received_at": stored.received_at,
+        "admitted_at": moment,
+        "case": screening.case,
+        "kind": InterviewKind.SCREENING.value,
+        "state": screening.said.state.value,
+        "week": week_said(screening.persons[0].parts[RecordPart.FACTS]),
+    }
+    new.put(Interview, row | new.seal_parts(key, INTERVIEW, interview, {}), interview=key)
     return interview
 
 
-def _stop(desk: Desk, arrival: Arrival, earlier: Interview | None) -> Interview:
-    """Consent taken back stops all use of the record, which stays as it was; what else the edit says is not taken in."""
-    if earlier is None:
-        raise ConsentMissing(question=CONSENT)
-    case = desk.session.get_one(Case, earlier.case)
-    withdraw_all_consents(desk, arrival, case)
-    with changing_clear(desk, [case.person]):
-        arrival.stamp(earlier)
-    return earlier
-
-
-def _write_household(desk: Desk, arrival: Arrival, case: Case | None, said: _SaidOfCase) -> Case:
-    """The case, new or corrected, with the person interviewed and those who live with them."""
-    answers, members = set_household_apart(arrival.answers)
-    parts = sort_answers(answers, arrival.definition)
-    custody = str(arrival.stored.custody)
-    if case:
-        custody = own_custody(desk.session, case.person)
-        _correct_person(desk, case.person, parts, arrival.stored.collector)
-        _remove_members(desk, case.household)
-        with changing_clear(desk, [case.person]):
-            case.reference = said.reference
-            if not is_led_on_screen(desk.session, case):
-                case.screening_outcome = said.outcome
-    else:
-        case = _new_case(desk, parts, said, custody, id_for_new_case(desk, arrival))
-    admit_files(desk, arrival, case.person, answers)
-    for member in members:
-        person = _add_member(desk, case.household, arrival, sort_answers(member, arrival.definition), custody)
-        admit_files(desk, arrival, person, member)
-    return case
-
-
-def _require_free(desk: Desk, reference: str, case: Case | None) -> None:
-    holder = find_by_reference(desk, reference)
-    if holder and holder is not case:
-        raise ReferenceTaken(question=REFERENCE)
-
-
-def _new_case(desk: Desk, parts: Parts, said: _SaidOfCase, custody: str, case_id: UUID) -> Case:
-    household = Household(id=uuid4(), operation=desk.operation)
-    desk.session.add(household)
-    person = _add_person(desk, household.id, HouseholdRole.INTERVIEWED, parts, custody)
-    case = Case(
-        id=case_id,
-        operation=desk.operation,
-        person=person,
-        household=household.id,
-        state=said.state.value,
-        screening_outcome=said.outcome,
-        opened_at=now(),
-        reference=said.reference,
-    )
-    desk.session.add(case)
-    desk.session.flush()
-    return case
-
-
-def _add_person(desk: Desk, household: UUID, role: HouseholdRole, parts: Parts, custody: str) -> UUID:
-    person = add_person(desk, parts, custody)
-    with changing_clear(desk, [person]):
-        desk.session.add(HouseholdMember(household=household, person=person, operation=desk.operation, role=role.value))
-    return person
-
-
-def _add_member(desk: Desk, household: UUID, arrival: Arrival, parts: Parts, custody: str) -> UUID:
-    said = parts[RecordPart.IDENTITY] | parts[RecordPart.FACTS]
-    parts[RecordPart.IDENTITY] |= birth_year_of_member(said, arrival.said(INTERVIEW_DATE))
-    member = _add_person(desk, household, HouseholdRole.MEMBER, parts, custody)
-    replace_tokens(desk, member, {}, name=person_name(parts[RecordPart.IDENTITY]))
-    return member
-
-
-def _correct_person(desk: Desk, person_id: UUID, parts: Parts, collector: str) -> None:
-    person, key = desk.session.get_one(Person, person_id), stored_key(desk, person_id, KeyKind.PERSON)
-    write_edit(desk, person, key, parts, person=person_id, changed_by=collector)
-    tell_version(desk.session, person)
-
-
-def _renew_tokens(desk: Desk, person_id: UUID) -> None:
-    """By what the record says, which is not what the phone said where somebody corrected it."""
-    person, key = desk.session.get_one(Person, person_id), stored_key(desk, person_id, KeyKind.PERSON)
-    held = open_parts(person, key, [RecordPart.IDENTITY, RecordPart.CONTACT])
-    phone, name = str(held[RecordPart.CONTACT].get(PHONE, "")), person_name(held[RecordPart.IDENTITY])
-    replace_tokens(desk, person_id, {TokenKind.PHONE: phone}, name=name)
-
-
-def _remove_members(desk: Desk, household: UUID) -> None:
-    """Take the members of a corrected household away, and destroy their keys.
-
-    The form gives a member no name of its own by which to tell, after a correction, who of the new ones is who of the
-    old; so that nobody inherits another's record, all are new persons. Raises `MemberSpokeThemselves`.
-    """
-    links = HouseholdMember.household == household, HouseholdMember.role == HouseholdRole.MEMBER.value
-    former = list(desk.session.scalars(select(HouseholdMember.person).where(*links)))
-    require_replaceable(desk, former)
-    with changing_clear(desk, named_beside(desk.session, former)):
-        desk.session.execute(delete(HouseholdMember).where(*links))
-        remove_tokens(desk, former)
-        desk.session.execute(delete(StoredKey).where(StoredKey.record.in_(former)))
-        desk.session.execute(delete(Person).where(Person.id.in_(former)))
+def _put_consents(
+    new: NewPersons, desk: Desk, screening: Screening, persons: Sequence[tuple[NewKey, Newcomer]], deeds: Deeds
+) -> None:
+    actor, of_others = access_of(desk.session).actor, of_household(screening.consents)
+    for key, each in persons:
+        said = screening.consents if each.role is HouseholdRole.INTERVIEWED else of_others
+        for deed in put_consents(new, key, said, operation=desk.operation, actor=actor):
+            deeds.add(deed)

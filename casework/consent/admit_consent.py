@@ -26,7 +26,7 @@ from casework.trafficking_models import HistoryEvent, Perpetrator
 from core.audit import Purpose
 from ingest import read_submission
 
-__all__ = ["CONSENT", "record_consents_said", "require_replaceable", "withdraw_all_consents"]
+__all__ = ["CONSENT", "consents_said", "of_household", "record_consents_said", "require_replaceable", "withdraw_all_consents"]
 
 CONSENT: Final = "con_Consent"
 STATISTICS: Final = "con_Statistics"
@@ -46,18 +46,27 @@ NOTED_SINCE: Final = (ChildCare, BestInterestStep, HistoryEvent, Perpetrator)
 
 
 def record_consents_said(desk: Desk, arrival: Arrival, case: Case) -> None:
-    """Record what is said about each purpose and recipient; raises `ConsentIncomplete` or `CodeUnknown`.
+    """Record what a corrected interview says about each purpose and recipient; raises `ConsentIncomplete` or `CodeUnknown`.
 
     Whoever is interviewed speaks for the household too, but not about sharing the records of the others.
     """
-    said = list(_statements(desk, arrival))
+    said = consents_said(desk, arrival)
     for person in _household(desk, case):
         before = {(row.purpose, row.recipient): row for row in newest_consents(desk.session, person)}
         if person == case.person:
             _record(desk, person, [*said, *_no_longer_shared(arrival, before)], before)
         else:
-            of_all = [replace(one, given_by=GivenBy.HOUSEHOLD, guardian="") for one in said if one.recipient == OURS]
-            _record(desk, person, of_all, before)
+            _record(desk, person, of_household(said), before)
+
+
+def consents_said(desk: Desk, arrival: Arrival) -> list[Statement]:
+    """What whoever is interviewed says of themselves, each purpose and recipient once; raises `CodeUnknown`."""
+    return list(_statements(desk, arrival))
+
+
+def of_household(said: Sequence[Statement]) -> list[Statement]:
+    """What is said thereby of each who lives with them."""
+    return [replace(one, given_by=GivenBy.HOUSEHOLD, guardian="") for one in said if one.recipient == OURS]
 
 
 def withdraw_all_consents(desk: Desk, arrival: Arrival, case: Case) -> None:

@@ -7,7 +7,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import bindparam, func, select
@@ -24,7 +24,7 @@ from casework.store.linked_persons import persons_of
 from casework.store.seal_record import Vault, stored_key
 from casework.store.what_is_listed import CONSENT
 from core.access import require
-from core.audit import Action, Purpose, record
+from core.audit import Action, Deed, Deeds, Purpose, record
 from core.clear_columns import code_in, custody_of
 from core.clock import now
 from core.envelope import Binding, RecordKey
@@ -32,7 +32,20 @@ from core.keyring import KeyRing
 from core.permissions import Right
 from core.turns import take_turns
 
-__all__ = ["CODE", "ConsentVersion", "Evidence", "Statement", "consent_history", "read_consents", "record_consent"]
+__all__ = [
+    "CODE",
+    "TABLE",
+    "ConsentVersion",
+    "Evidence",
+    "Statement",
+    "consent_history",
+    "consent_row",
+    "deed_of",
+    "read_consents",
+    "record_consent",
+    "require_complete",
+    "sealed_with",
+]
 
 TABLE: Final = "casework.consent"
 SAID: Final = select(Consent).where(Consent.person == bindparam("person")).order_by(Consent.recorded_at, Consent.version)
@@ -94,19 +107,19 @@ def record_consent(session: Session, ring: KeyRing, person_id: UUID, said: State
         raise RecordUnknown(kind="person", record=person_id)
     right = Right.RECORD_CONSENT if said.basis is LegalBasis.CONSENT else Right.RESTRICT_RECORD
     who = require(session, right, custody_of(person), subject=f"casework.person:{person_id}")
-    _require_complete(said)
+    require_complete(said)
     take_turns(session, f"{TABLE}:{person_id}")
     vault = Vault(session, ring, person.operation)
-    row = _row(person, said, _next_version(session, person_id, said), who.actor)
+    row = Consent(**consent_row(person_id, person.operation, said, who.actor, version=_next_version(session, person_id, said)))
     key = stored_key(vault, person_id, KeyKind.PERSON)
-    row.details = key.seal(_details(said), Binding(TABLE, row.id, "details", row.version))
+    row.details = key.seal(sealed_with(said), Binding(TABLE, row.id, "details", row.version))
     stops = said.state is not ConsentState.GIVEN or said.valid_until  # then what is shared of linked records ends too
     with changing_clear(vault, persons_of(session, person_id) if stops else [person_id]):
         session.add(row)
         session.flush()
-    action = LOGGED_AS.get(said.state, Action.DECLINED)
-    detail = {"consent": str(row.id), "for": row.purpose, "recipient": row.recipient, "state": row.state, "basis": row.basis}
-    record(session, action, f"casework.person:{person_id}", purpose=Purpose.RIGHTS, detail=detail)
+    deeds = Deeds()
+    deeds.add(deed_of(person_id, row.id, said))
+    deeds.record(session)
     return row.id
 
 
@@ -135,7 +148,8 @@ def read_consents(session: Session, key: RecordKey, person_id: UUID) -> list[Con
     return [_version(row, key) for row in session.scalars(SAID, {"person": person_id})]
 
 
-def _require_complete(said: Statement) -> None:
+def require_complete(said: Statement) -> None:
+    """Raises `ConsentIncomplete`."""
     agreed = said.basis is LegalBasis.CONSENT and said.state is ConsentState.GIVEN  # nothing stands in the way of a no
     lacking = {
         "who gave it": agreed and said.given_by is GivenBy.NOBODY,
@@ -154,33 +168,48 @@ def _next_version(session: Session, person: UUID, said: Statement) -> int:
     return (session.scalars(select(func.max(Consent.version)).where(*same)).one() or 0) + 1
 
 
-def _row(person: Person, said: Statement, version: int, actor: str) -> Consent:
-    return Consent(
-        id=uuid4(),
-        person=person.id,
-        operation=person.operation,
-        purpose=said.purpose.value,
-        recipient=said.recipient,
-        version=version,
-        state=said.state.value,
-        basis=said.basis.value,
-        given_by=said.given_by.value,
-        text_version=said.text_version,
-        language=said.language,
-        said_at=said.said_at,
-        said_to=said.said_to,
-        valid_until=said.valid_until,
-        recorded_by=actor,
-        recorded_at=now(),
-    )
+def consent_row(person: UUID, operation: str, said: Statement, actor: str, *, version: int) -> dict[str, Any]:
+    """The row of a statement, but for what is sealed beside it."""
+    return {
+        "id": uuid4(),
+        "person": person,
+        "operation": operation,
+        "purpose": said.purpose.value,
+        "recipient": said.recipient,
+        "version": version,
+        "state": said.state.value,
+        "basis": said.basis.value,
+        "given_by": said.given_by.value,
+        "text_version": said.text_version,
+        "language": said.language,
+        "said_at": said.said_at,
+        "said_to": said.said_to,
+        "valid_until": said.valid_until,
+        "recorded_by": actor,
+        "recorded_at": now(),
+    }
 
 
-def _details(said: Statement) -> bytes:
+def sealed_with(said: Statement) -> bytes:
+    """What is sealed beside it, as the field `details`."""
     details: dict[str, object] = {"guardian": said.guardian}
     if said.evidence:
         submission = str(said.evidence.submission or "")
         details["evidence"] = {"submission": submission, "file_name": said.evidence.file_name, "sha256": said.evidence.sha256}
     return json.dumps(details).encode()
+
+
+def deed_of(person: UUID, consent: UUID, said: Statement) -> Deed:
+    """The line that tells of it."""
+    detail = {
+        "consent": str(consent),
+        "for": said.purpose.value,
+        "recipient": said.recipient,
+        "state": said.state.value,
+        "basis": said.basis.value,
+    }
+    action = LOGGED_AS.get(said.state, Action.DECLINED)
+    return Deed(action, f"casework.person:{person}", Purpose.RIGHTS, detail=detail)
 
 
 def _version(row: Consent, key: RecordKey) -> ConsentVersion:

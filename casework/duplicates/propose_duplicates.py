@@ -27,7 +27,16 @@ from core.errors import Problem
 from core.keyring import KeyRing
 from forms import RecordPart
 
-__all__ = ["propose_after_correction", "propose_duplicates", "propose_for_household"]
+__all__ = [
+    "AT_MOST",
+    "keep_pair",
+    "open_compared",
+    "propose_after_correction",
+    "propose_duplicates",
+    "propose_for_household",
+    "propose_if_it_can",
+    "tell_compared",
+]
 
 Parts = Mapping[RecordPart, Mapping[str, object]]
 COMPARED: Final = (RecordPart.IDENTITY, RecordPart.CONTACT, RecordPart.FACTS)
@@ -35,20 +44,20 @@ AT_MOST: Final = 32  # records a token: a helpline's number is given by thousand
 
 
 def propose_for_household(vault: Vault, household: UUID) -> None:
-    """Propose duplicates of everybody in a household that was admitted or corrected.
+    """Propose duplicates of everybody in a household that was corrected.
 
     It never stands in the way of an admission: what fails here (another record that does not open, say) is left out and noted,
     and is not told to whoever sent the interview.
     """
     members = select(HouseholdMember.person).where(HouseholdMember.household == household).order_by(HouseholdMember.person)
     for person in vault.session.scalars(members).all():
-        _propose_if_it_can(vault, person)
+        propose_if_it_can(vault, person)
 
 
 def propose_after_correction(session: Session, ring: KeyRing, operation: str, person: UUID) -> None:
     """Propose duplicates of somebody whom an account corrected. In a transaction of the program itself, which compares
     across the whole operation; like an admission, the correction stands whatever fails here."""
-    _propose_if_it_can(Vault(session, ring, operation), person)
+    propose_if_it_can(Vault(session, ring, operation), person)
 
 
 def propose_duplicates(vault: Vault, person: UUID) -> None:
@@ -57,24 +66,26 @@ def propose_duplicates(vault: Vault, person: UUID) -> None:
     A pair that was found different is proposed again, for this is called when one of the two was corrected; an open pair
     that is alike no longer is taken back.
     """
-    found = _opened(vault, [person])
+    found = open_compared(vault, [person])
     if person not in found:
         return
     own, known = found[person], _known(vault, person)
-    beside = _opened(vault, _sharing_a_token(vault, person, own) | {other for other, pair in known.items() if _is_open(pair)})
+    proposed = {other for other, pair in known.items() if _is_open(pair)}
+    beside = open_compared(vault, _sharing_a_token(vault, person, own) | proposed)
     alike = {other: similarity(profile(own), profile(parts)) for other, parts in beside.items()}
     turned = {other: degree for other, degree in alike.items() if _turns(known.get(other), degree)}
     with changing_clear(vault, [person, *turned] if turned else []):
         for other, degree in turned.items():
             if degree:
-                _keep(vault, known.get(other), (person, other), degree)
+                keep_pair(vault, known.get(other), (person, other), degree)
             else:
                 vault.session.delete(known[other])
     if beside:
-        _tell(vault, person, len(beside), {"alike": sum(degree is not None for degree in alike.values())})
+        tell_compared(vault, person, len(beside), {"alike": sum(degree is not None for degree in alike.values())})
 
 
-def _propose_if_it_can(vault: Vault, person: UUID) -> None:
+def propose_if_it_can(vault: Vault, person: UUID) -> None:
+    """Propose duplicates of one person; where it fails, a line says so."""
     try:
         with vault.session.begin_nested():
             propose_duplicates(vault, person)
@@ -82,7 +93,7 @@ def _propose_if_it_can(vault: Vault, person: UUID) -> None:
         raise
     except Exception as error:  # noqa: BLE001  (whatever it is, the interview or the correction stands)
         failed = error.code if isinstance(error, Problem) else type(error).__name__
-        _tell(vault, person, 0, {"failed": failed})
+        tell_compared(vault, person, 0, {"failed": failed})
 
 
 def _sharing_a_token(vault: Vault, person: UUID, parts: Parts) -> set[UUID]:
@@ -107,7 +118,7 @@ def _sharing_a_token(vault: Vault, person: UUID, parts: Parts) -> set[UUID]:
     return set(vault.session.scalars(sharing)) - set(vault.session.scalars(family))
 
 
-def _opened(vault: Vault, persons: Collection[UUID]) -> dict[UUID, Parts]:
+def open_compared(vault: Vault, persons: Collection[UUID]) -> dict[UUID, Parts]:
     """What is compared of each person. Of one whose key was destroyed nothing is left; a restricted one is left alone."""
     persons = usable(vault.session, persons, Purpose.COLLECTION)
     if not persons:
@@ -137,7 +148,8 @@ def _turns(known: DuplicateCandidate | None, degree: Similarity | None) -> bool:
     return not _is_open(known) or known.similarity != degree.value
 
 
-def _keep(vault: Vault, known: DuplicateCandidate | None, pair: tuple[UUID, UUID], degree: Similarity) -> None:
+def keep_pair(vault: Vault, known: DuplicateCandidate | None, pair: tuple[UUID, UUID], degree: Similarity) -> None:
+    """Keep a pair for review, anew or as it is `known`."""
     first, second = sorted(pair)
     if known is None:
         known = DuplicateCandidate(id=uuid4(), operation=vault.operation, first=first, second=second, found_at=now())
@@ -148,5 +160,6 @@ def _keep(vault: Vault, known: DuplicateCandidate | None, pair: tuple[UUID, UUID
     known.decided_by = known.decided_at = None
 
 
-def _tell(vault: Vault, person: UUID, count: int, detail: Mapping[str, object]) -> None:
+def tell_compared(vault: Vault, person: UUID, count: int, detail: Mapping[str, object]) -> None:
+    """Leave the line that says with how many others somebody was compared."""
     record(vault.session, Action.MATCHED, f"casework.person:{person}", purpose=Purpose.COLLECTION, count=count, detail=detail)

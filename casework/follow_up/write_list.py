@@ -13,8 +13,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework.admission.named_case import LIST_NAME
-from casework.admission.open_case import REFERENCE
+from casework.admission.named_case import LIST_NAME, REFERENCE
 from casework.follow_up.offered_cases import OfferedCase, offered_cases
 from casework.follow_up.properties import Properties, properties_of, said_properties
 from casework.models import Interview, InterviewKind, Person

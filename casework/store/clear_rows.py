@@ -7,10 +7,10 @@ whoever's reach it is in, and of them nothing that is sealed: so that one is mis
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
@@ -31,7 +31,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from casework.models import KeyKind, StoredKey, TokenKind
 from casework.rights_models import Restriction
@@ -49,6 +49,7 @@ __all__ = [
     "read_changes",
     "read_rows",
     "report_entry",
+    "row_entry",
     "text_of",
     "token_entry",
 ]
@@ -125,6 +126,34 @@ def report_entry(  # noqa: PLR0917  (its columns, in their order)
     """What is listed of a movement report."""
     moments = ((moment - _EPOCH) // timedelta(microseconds=1) for moment in (received_at, admitted_at))
     return _entry(REPORT, operation, week, str(chain), str(submission), *moments)
+
+
+def row_entry(name: str, row: Mapping[str, Any]) -> Entry:
+    """What is listed of a row that is about to be written, for a set whose columns are listed as they stand."""
+    columns, written = _columns_of(name)
+    values = [row[column] for column in columns]
+    for place, write in written:
+        if values[place] is not None:
+            values[place] = write(values[place])
+    return _entry(name, *values)
+
+
+@cache
+def _columns_of(name: str) -> tuple[Sequence[str], Sequence[tuple[int, Callable[[Any], str]]]]:
+    """The names of a set's columns, and which of them JSON does not write as they are."""
+    columns = LISTED[name].columns
+    writing = (_WRITING.get(type(column.type)) for column in columns)
+    written = [(place, write) for place, write in enumerate(writing) if write]
+    return [column.key for column in columns if isinstance(column, InstrumentedAttribute)], written
+
+
+def _moment(value: datetime) -> str:
+    """As `_said` and PostgreSQL's `jsonb` write it."""
+    moment = value.astimezone(UTC).replace(tzinfo=None).isoformat()
+    return moment.rstrip("0") if value.microsecond else moment
+
+
+_WRITING: Final[Mapping[type, Callable[[Any], str]]] = {Uuid: str, DateTime: _moment, LargeBinary: bytes.hex}
 
 
 def _entry(name: str, *values: object) -> Entry:

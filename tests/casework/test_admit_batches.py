@@ -6,13 +6,11 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import func, select
 
-from casework.admission import admit_movements
-from casework.admission.admit_interview import INTERVIEWS
+from casework.admission import admit_movements, admit_screenings
 from casework.admission.arrival import Arrival, Desk
 from casework.admission.record_movement import CheckedReport, check_report
 from casework.models import MovementEvent, StoredKey
 from core.keyring import KeyRing, KeyVersionUnknown
-from forms import RecordKind
 from tests.casework.conftest import ARRIVAL, ASSISTANCE, SCREENING, Field
 
 BAD = {7: {"reason": "weather"}, 11: {"origin": "nowhere"}, 13: {"persons.male.0-4": "-3"}}
@@ -45,7 +43,7 @@ def test_a_failure_nobody_foresaw_is_set_aside_by_the_name_of_its_kind_only(
         raise ArithmeticError("Quintessa Reporter")
 
     screening, movement = field_team.send("screening", SCREENING), field_team.send("movement", ARRIVAL)
-    monkeypatch.setitem(INTERVIEWS, RecordKind.SCREENING, fail)
+    monkeypatch.setattr(admit_screenings, "check_screening", fail)
     counted = field_team.admit_awaiting()
     assert (counted.admitted, counted.set_aside) == (1, 1)
     code, reason = field_team.quarantine()[screening]

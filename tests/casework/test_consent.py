@@ -4,12 +4,12 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from casework import list_cases, movement_facts, read_person, read_report
 from casework.consent.consents import ConsentState, GivenBy, LegalBasis, may_share_with, may_use
-from casework.consent.record_consent import Evidence, Statement, consent_history, record_consent
+from casework.consent.record_consent import Evidence, Statement, consent_history, consent_row, record_consent
 from casework.consent.restrict_record import (
     RestrictionReason,
     lift_restriction,
@@ -20,11 +20,12 @@ from casework.consent.restrict_record import (
 from casework.consent.withdraw_consent import withdraw_consent
 from casework.errors import ConsentIncomplete, ConsentUnknown, RecordRestricted, RecordUnknown, SharingNotAllowed
 from casework.records.open_record import share_record
-from casework.rights_models import OURS
+from casework.rights_models import OURS, Consent, Restriction
 from core.access import Access, Custody, Grant, NotAllowed
 from core.audit import Action, Purpose, audited_entries
 from core.clock import now
 from core.database import Zone
+from core.insert_rows import NewRows
 from core.permissions import PERMISSIONS, Right, Role
 from core.week import Week
 from forms import RecordPart
@@ -158,6 +159,20 @@ def test_who_agrees_again_is_shared_again(field_team: Field, person: UUID) -> No
     withdraw(field_team, person, Purpose.REFERRAL, CLINIC)
     say(field_team, person, sharing())
     assert shared(field_team, person)
+
+
+@pytest.mark.parametrize("last", [ConsentState.GIVEN, ConsentState.REFUSED])
+def test_of_versions_that_one_statement_adds_the_last_one_counts(field_team: Field, person: UUID, last: ConsentState) -> None:
+    rows = NewRows(Consent)
+    for version, state in enumerate((ConsentState.REFUSED, ConsentState.REFUSED, last), start=1):
+        row = consent_row(person, OPERATION, sharing(state), "amal", version=version)
+        rows.add(row | {"details": b""})
+    with field_team.changing() as session:
+        rows.insert(session)
+    with field_team.zone() as session:
+        of_clinic = select(Restriction.until).where(Restriction.recipient == CLINIC).order_by(Restriction.until)
+        ended = [until is not None for until in session.scalars(of_clinic)]
+    assert ended == [True, True] + [False] * (last is ConsentState.REFUSED)
 
 
 def test_another_legal_basis_is_decided_by_somebody_who_may(field_team: Field, person: UUID) -> None:

@@ -99,9 +99,9 @@ FUNCTIONS = list(functions())
 
 
 def calls() -> Iterator[tuple[Path, ast.FunctionDef, ast.expr]]:
-    """Every `record(...)` that has a detail, with the function around it."""
+    """Every `record(...)`, or line on its way, that has a detail, with the function around it."""
     for path, function in FUNCTIONS:
-        for call in called(function, {"record", "audit.record", "audit.Line"}):
+        for call in called(function, {"record", "Deed", "audit.record", "audit.Line"}):
             for given in call.keywords:
                 if given.arg == "detail":
                     yield path, function, given.value

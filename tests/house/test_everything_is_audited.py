@@ -78,7 +78,7 @@ FACES = (
     "core.search_audit",
     "core.verify_in_pieces",
 )
-RECORD = {("core.audit_line", "record"), ("core.audit_line", "record_each")}
+RECORD = {("core.audit_line", "record"), ("core.audit_line", "record_each"), ("core.audit_line", "Deeds")}
 # What leaves no line of its own, and why that hides nothing.
 QUIET = {
     "anonymizer.case_facts_are_fresh": "whether digests agree, without opening any block",
