@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
-revision = "0074"
+revision = "0072"
 down_revision = "0071"
 
 CASEWORK = "waystation_casework"

@@ -6,8 +6,8 @@ record is linked to no other, no sharing can end: for these nothing is looked fo
 
 from alembic import op
 
-revision = "0077"
-down_revision = "0071"
+revision = "0073"
+down_revision = "0072"
 
 IDS_IN_A_NOTICE = 200  # as of persons (0027): a notice of PostgreSQL holds 8000 bytes
 FORBIDS = "CASE {0}.purpose WHEN 'assistance' THEN '*' ELSE {0}.purpose END"

@@ -6,8 +6,8 @@ source is that operation's.
 
 from alembic import op
 
-revision = "0079"
-down_revision = "0071"
+revision = "0074"
+down_revision = "0073"
 
 
 def upgrade() -> None:
