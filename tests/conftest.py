@@ -17,6 +17,7 @@ from core.key_providers.passphrase import Passphrase
 from core.keyring import KeyRing
 from core.migrate import migrate
 from core.models import Operation
+from tests.beginning import Beginning
 from tests.blank_database import PATTERN, BlankDatabase, administrate
 
 # How long an example takes says something of the machine and nothing of the code: timing belongs in bench/.
@@ -109,11 +110,21 @@ def database_name(blank_database: BlankDatabase) -> str:
 
 
 @pytest.fixture
-def database(blank_database: BlankDatabase, ring: KeyRing) -> Database:
+def begin(blank_database: BlankDatabase) -> Beginning:
+    """Makes what a test begins with: what a fixture gives to `begin` is made once for all tests, and then put back."""
+    return blank_database.begin
+
+
+@pytest.fixture
+def database(blank_database: BlankDatabase, begin: Beginning, ring: KeyRing) -> Database:
     """A migrated database that holds one empty operation, `TEST`."""
+
+    def made() -> None:
+        with blank_database.opened.transaction(Zone.COLLECTION, operation=OPERATION) as session:
+            session.add(Operation(code=OPERATION, names={"en": "Test operation"}))
+
     blank_database.opened.ring = ring
-    with blank_database.opened.transaction(Zone.COLLECTION, operation=OPERATION) as session:
-        session.add(Operation(code=OPERATION, names={"en": "Test operation"}))
+    begin(made)
     return blank_database.opened
 
 
