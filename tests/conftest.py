@@ -4,11 +4,13 @@ import gc
 import os
 from collections.abc import Generator, Iterator
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
+from typer.main import get_command
 from xdist.scheduler import LoadScopeScheduling
 
 from core.database import Database, Zone
@@ -26,6 +28,9 @@ settings.load_profile("waystation")
 
 # A passphrase is stretched as it is everywhere, which takes a fifth of a second; once for each salt, not at every opening.
 Passphrase.sealing_key = cache(Passphrase.sealing_key)
+
+# The command line is made of its functions once, not again for every command that a test gives.
+import_module("typer.testing")._get_command = cache(get_command)
 
 # What a command prints is read by tests as on a wide screen.
 os.environ["COLUMNS"] = "200"
