@@ -78,6 +78,16 @@ def test_it_is_made_anew_after_something_else_was_written(blank_database: BlankD
     assert teams.begin(blank_database.begin) != made
 
 
+def test_and_so_is_what_comes_after_that(blank_database: BlankDatabase, teams: Teams) -> None:
+    teams.begin(blank_database.begin)
+    blank_database.emptied()
+    teams.opened = blank_database.begin(teams.open)
+    teams.open()
+    calls = teams.calls
+    blank_database.begin(teams.close)
+    assert teams.calls == calls + 1
+
+
 def test_it_is_made_anew_where_a_test_stops_the_clock(
     blank_database: BlankDatabase, teams: Teams, monkeypatch: pytest.MonkeyPatch
 ) -> None:
