@@ -13,19 +13,14 @@ from sqlalchemy.exc import OperationalError
 
 from core.database import connect
 from core.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster
+from tests.beginning import OURS, WRITTEN_TO, Beginning
 
 __all__ = ["PATTERN", "BlankDatabase", "administrate"]
 
 PATTERN = "pattern"  # the migrated database that others are copied from
-OURS = "('core', 'forms', 'ingest', 'casework', 'anonymizer', 'statistics', 'identity')"
 WHAT_SHAPES = ("pg_class", "pg_attribute", "pg_proc", "pg_trigger", "pg_constraint", "pg_policy")
 # Every command that changes a shape writes a row of one of these; no other command does.
 SHAPE = text("SELECT " + ", ".join(f"(SELECT (count(*), sum(xmin::text::bigint))::text FROM {name})" for name in WHAT_SHAPES))
-# A table that was emptied and vacuumed has no page left: one that has pages was written to.
-WRITTEN_TO = text(
-    "SELECT oid::regclass::text FROM pg_class "
-    f"WHERE relkind = 'r' AND relnamespace::regnamespace::text IN {OURS} AND pg_relation_size(oid) > 0"
-)
 # As a superuser's replica: neither triggers nor foreign keys stand in the way.
 AS_REPLICA = text("SET session_replication_role = replica; SET lock_timeout = '1s'")
 COUNT_FROM_ONE = text(
@@ -49,6 +44,7 @@ class BlankDatabase:
         self._owner = create_engine(cluster.url(ADMINISTRATOR, self.name), isolation_level="AUTOCOMMIT")
         with self._owned() as connection:
             self._shape = _shape(connection)
+        self.begin = Beginning(self._owned)
 
     def emptied(self) -> bool:
         """Empty it; False where it is not what it was, and must not be lent again."""
@@ -62,7 +58,8 @@ class BlankDatabase:
                 _empty(connection)
             except OperationalError:  # a lock is held
                 return False
-            return True
+        self.begin = Beginning(self._owned)
+        return True
 
     def drop(self) -> None:
         self.opened.close()
@@ -90,7 +87,7 @@ def _shape(connection: Connection) -> tuple[str, ...]:
 
 
 def _empty(connection: Connection) -> None:
-    tables = [name for (name,) in connection.execute(WRITTEN_TO)]
+    tables = [name for (name,) in connection.execute(text(WRITTEN_TO))]
     if tables:
         connection.execute(text("; ".join(f"DELETE FROM {table}" for table in tables)))
         connection.execute(text(f"VACUUM {', '.join(tables)}"))

@@ -4,11 +4,13 @@ import gc
 import os
 from collections.abc import Generator, Iterator
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
+from typer.main import get_command
 from xdist.scheduler import LoadScopeScheduling
 
 from core.database import Database, Zone
@@ -17,6 +19,7 @@ from core.key_providers.passphrase import Passphrase
 from core.keyring import KeyRing
 from core.migrate import migrate
 from core.models import Operation
+from tests.beginning import Beginning
 from tests.blank_database import PATTERN, BlankDatabase, administrate
 
 # How long an example takes says something of the machine and nothing of the code: timing belongs in bench/.
@@ -25,6 +28,9 @@ settings.load_profile("waystation")
 
 # A passphrase is stretched as it is everywhere, which takes a fifth of a second; once for each salt, not at every opening.
 Passphrase.sealing_key = cache(Passphrase.sealing_key)
+
+# The command line is made of its functions once, not again for every command that a test gives.
+import_module("typer.testing")._get_command = cache(get_command)
 
 # What a command prints is read by tests as on a wide screen.
 os.environ["COLUMNS"] = "200"
@@ -109,11 +115,21 @@ def database_name(blank_database: BlankDatabase) -> str:
 
 
 @pytest.fixture
-def database(blank_database: BlankDatabase, ring: KeyRing) -> Database:
+def begin(blank_database: BlankDatabase) -> Beginning:
+    """Makes what a test begins with: what a fixture gives to `begin` is made once for all tests, and then put back."""
+    return blank_database.begin
+
+
+@pytest.fixture
+def database(blank_database: BlankDatabase, begin: Beginning, ring: KeyRing) -> Database:
     """A migrated database that holds one empty operation, `TEST`."""
+
+    def made() -> None:
+        with blank_database.opened.transaction(Zone.COLLECTION, operation=OPERATION) as session:
+            session.add(Operation(code=OPERATION, names={"en": "Test operation"}))
+
     blank_database.opened.ring = ring
-    with blank_database.opened.transaction(Zone.COLLECTION, operation=OPERATION) as session:
-        session.add(Operation(code=OPERATION, names={"en": "Test operation"}))
+    begin(made)
     return blank_database.opened
 
 

@@ -15,6 +15,7 @@ __all__ = ["PREFIX", "api_router", "described"]
 PREFIX: Final = "/api/v1"
 
 
+@cache
 def api_router() -> APIRouter:
     """All routes, with the description at `/api/v1/openapi.json`, which needs no token: it holds nothing of anybody."""
     router = APIRouter(prefix=PREFIX)

@@ -54,13 +54,11 @@ def create_application(
     protect = protect or _protecting(Program(settings, database, ring))
     application.state.desk = Desk(database, ring, settings, GROUPS, protect, try_out)
     application.state.hints = Hints(ring, hinted)
-    application.include_router(openrosa.router)
-    application.include_router(hints.router)
-    application.include_router(api_router())
-    for group in GROUPS:
-        application.include_router(group.router)
     pages = Pages(database, settings)
-    application.include_router(pages.router)
+    # The routes themselves, as each was built when its module was read: to include a router is to build all of its routes
+    # anew, and to look for each request twice.
+    for router in (openrosa.router, hints.router, api_router(), *(group.router for group in GROUPS), pages.router):
+        application.router.routes.extend(router.routes)
 
     @application.exception_handler(HTTPException)
     async def refuse(request: Request, error: HTTPException) -> Response:

@@ -25,6 +25,14 @@ __all__ = ["Pages"]
 
 HERE: Final = Path(__file__).parent
 
+_templates = Environment(
+    loader=FileSystemLoader(HERE / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
 
 @dataclass(frozen=True)
 class Listed:
@@ -42,13 +50,6 @@ class Pages:
     def __init__(self, database: Database, settings: Settings) -> None:
         self.database = database
         self.releases = settings.releases
-        self.templates = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
         self.router = APIRouter(include_in_schema=False)
         self.router.add_api_route("/", self.front, methods=["GET", "HEAD"])
         self.router.add_api_route("/releases/{operation}/{period}/{file:path}", self.released_file, methods=["GET", "HEAD"])
@@ -87,7 +88,7 @@ class Pages:
 
     def _page(self, request: Request, name: str, *, status: int = HTTPStatus.OK, **values: object) -> Response:
         language = language_of(request)
-        html = self.templates.get_template(name).render(
+        html = _templates.get_template(name).render(
             language=language,
             direction=direction_of(language),
             languages=LANGUAGES,

@@ -11,6 +11,7 @@ from core.access import Access, Grant, NotAllowed
 from core.audit import Purpose
 from core.permissions import Role
 from forms import RecordPart
+from tests.beginning import begun
 from tests.casework.conftest import OPERATION, SCREENING, Field
 from tests.casework.conftest import field_team as field_team  # noqa: PLC0414  (a fixture)
 from tests.casework.conftest import xforms as xforms  # noqa: PLC0414
@@ -19,7 +20,7 @@ WORKER = Access("worker", OPERATION, (Grant(Role.CASEWORKER),))
 RIGHT = {"prs_Second_Name": "Warsame", "prs_Birthdate": "1990-04-23", "prs_MobilePhone": ""}
 
 
-@pytest.fixture
+@begun
 def two(field_team: Field) -> tuple[UUID, UUID]:
     """One person, whose name was written down wrongly the second time."""
     right = {**SCREENING, **RIGHT}

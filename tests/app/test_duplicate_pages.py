@@ -12,6 +12,7 @@ from core.permissions import Role
 from tests.app.test_record_pages import SignIn, Teams, give_to
 from tests.app.test_record_pages import signed_in as signed_in  # noqa: PLC0414  (a fixture)
 from tests.app.test_record_pages import teams as teams  # noqa: PLC0414
+from tests.beginning import begun
 from tests.casework.conftest import SCREENING, Field
 from tests.casework.conftest import field_team as field_team  # noqa: PLC0414
 from tests.casework.conftest import xforms as xforms  # noqa: PLC0414
@@ -22,7 +23,7 @@ FIRST, SECOND = "identity/prs_First_Name", "identity/prs_Second_Name"
 DENIED = sorted(set(Role) - {Role.SUPERVISOR})
 
 
-@pytest.fixture
+@begun
 def two(field_team: Field) -> tuple[UUID, UUID]:
     """One person, written down twice under names that are spelt differently."""
     one, other = (field_team.admit(field_team.send("screening", said)).records[0] for said in (ONE, OTHER))

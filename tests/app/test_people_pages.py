@@ -14,6 +14,7 @@ from tests.app.test_record_pages import Browser, SignIn, Teams, give_to
 from tests.app.test_record_pages import person as person  # noqa: PLC0414  (a fixture)
 from tests.app.test_record_pages import signed_in as signed_in  # noqa: PLC0414
 from tests.app.test_record_pages import teams as teams  # noqa: PLC0414
+from tests.beginning import begun
 from tests.casework.conftest import OPERATION, SCREENING, Field
 from tests.casework.conftest import field_team as field_team  # noqa: PLC0414
 from tests.casework.conftest import xforms as xforms  # noqa: PLC0414
@@ -33,7 +34,7 @@ FORMS = {
 }
 
 
-@pytest.fixture
+@begun
 def sister(field_team: Field, person: UUID) -> UUID:
     field_team.admit(field_team.send("screening", SISTER))
     with field_team.zone() as session:

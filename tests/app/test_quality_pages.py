@@ -20,6 +20,7 @@ from ingest.reviews import page_queue
 from tests.app.test_record_pages import SignIn
 from tests.app.test_record_pages import signed_in as signed_in  # noqa: PLC0414  (a fixture)
 from tests.app.test_record_pages import teams as teams  # noqa: PLC0414
+from tests.beginning import begun
 from tests.casework.conftest import ARRIVAL, OPERATION, OTHER, Field
 from tests.casework.conftest import field_team as field_team  # noqa: PLC0414
 from tests.casework.conftest import xforms as xforms  # noqa: PLC0414
@@ -27,7 +28,7 @@ from tests.casework.conftest import xforms as xforms  # noqa: PLC0414
 NORTH, SOUTH = Custody("org", "north"), Custody("org", "south")
 
 
-@pytest.fixture
+@begun
 def odd(field_team: Field) -> UUID:
     """A report with a telephone number that is none."""
     submission = field_team.send("movement", {**ARRIVAL, "reporter_phone": "Xanthippe"})

@@ -26,6 +26,7 @@ from core.identity.sessions import open_session
 from core.identity.units import add_unit
 from core.permissions import Role
 from core.settings import Settings
+from tests.beginning import begun
 from tests.casework.conftest import ASSISTANCE, OPERATION, SCREENING, Field
 from tests.casework.conftest import field_team as field_team  # noqa: PLC0414  (a fixture)
 from tests.casework.conftest import xforms as xforms  # noqa: PLC0414
@@ -62,7 +63,7 @@ class Teams:
     partner: UUID
 
 
-@pytest.fixture
+@begun
 def teams(field_team: Field) -> Teams:
     with field_team.database.transaction(Zone.IDENTITY, actor="administrator") as session:
         ours = add_unit(session, UnitKind.ORGANISATION, "Ours")
@@ -87,7 +88,7 @@ def signed_in(field_team: Field) -> SignIn:
     return sign_in
 
 
-@pytest.fixture
+@begun
 def person(field_team: Field) -> UUID:
     """Somebody in the custody of nobody yet: in reach of those who work in the whole operation."""
     field_team.send("screening", SCREENING)

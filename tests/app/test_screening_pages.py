@@ -3,8 +3,6 @@
 import re
 from uuid import UUID, uuid4
 
-import pytest
-
 from casework.records import keep_from
 from core.access import Access, Custody, Grant
 from core.audit import Purpose, audited_entries
@@ -15,6 +13,7 @@ from forms import RecordPart
 from tests.app.test_record_pages import Browser, SignIn, Teams, give_to
 from tests.app.test_record_pages import signed_in as signed_in  # noqa: PLC0414  (a fixture)
 from tests.app.test_record_pages import teams as teams  # noqa: PLC0414
+from tests.beginning import begun
 from tests.casework.conftest import OPERATION, SCREENING, Field
 from tests.casework.conftest import field_team as field_team  # noqa: PLC0414
 from tests.casework.conftest import xforms as xforms  # noqa: PLC0414
@@ -26,7 +25,7 @@ REFUSE = {"status": "not", "eligible": "no", "outcome": "close", "reasons": REAS
 SUPERVISOR = Access("sara", OPERATION, (Grant(Role.SUPERVISOR),))
 
 
-@pytest.fixture
+@begun
 def case(field_team: Field) -> UUID:
     """Of somebody in the custody of nobody yet, whose interview shows coercion and exploitation."""
     return field_team.admit(field_team.send("screening", {**SCREENING, **SHOWN})).records[1]

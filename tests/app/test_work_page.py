@@ -28,6 +28,7 @@ from core.settings import Settings
 from core.week import Week
 from forms import RecordPart
 from tests.app.signed_in_browser import Browser, Site
+from tests.beginning import begun
 from tests.casework.conftest import ARRIVAL, ASSISTANCE, SCREENING, Field
 from tests.casework.conftest import field_team as field_team  # noqa: PLC0414  (a fixture)
 from tests.casework.conftest import xforms as xforms  # noqa: PLC0414
@@ -49,7 +50,7 @@ def site(field_team: Field) -> Site:
     return Site(database, ring, create_application(database, ring, Settings(), lambda _operation, _submission: None))
 
 
-@pytest.fixture
+@begun
 def person(field_team: Field) -> UUID:
     field_team.send("screening", SCREENING)
     field_team.send("assistance", ASSISTANCE)
@@ -58,7 +59,7 @@ def person(field_team: Field) -> UUID:
         return list_cases(session, "TEST", purpose=Purpose.ASSISTANCE)[0].person
 
 
-@pytest.fixture
+@begun
 def teams(site: Site) -> tuple[UUID, UUID]:
     with site.database.transaction(Zone.IDENTITY, actor="administrator") as session:
         ours = add_unit(session, UnitKind.ORGANISATION, "Ours")

@@ -21,6 +21,7 @@ from core.keyring import KeyRing
 from core.places import Place, add_places
 from forms import FormDefinition, publish_form, read_form_definition
 from ingest import UploadedFile, quarantined, receive_submission
+from tests.beginning import Beginning
 from tests.questionnaires import compiled
 
 OPERATION = "TEST"
@@ -159,9 +160,12 @@ def xforms() -> Mapping[str, bytes]:
 
 
 @pytest.fixture
-def field_team(database: Database, ring: KeyRing, xforms: Mapping[str, bytes]) -> Field:
-    with database.transaction(Zone.COLLECTION, operation=OPERATION) as session:
-        add_places(session, OPERATION, PLACES)
-        for xform in xforms.values():
-            publish_form(session, OPERATION, xform, {})
+def field_team(database: Database, begin: Beginning, ring: KeyRing, xforms: Mapping[str, bytes]) -> Field:
+    def made() -> None:
+        with database.transaction(Zone.COLLECTION, operation=OPERATION) as session:
+            add_places(session, OPERATION, PLACES)
+            for xform in xforms.values():
+                publish_form(session, OPERATION, xform, {})
+
+    begin(made)
     return Field(database, ring, {kind: definition_of(xform) for kind, xform in xforms.items()})

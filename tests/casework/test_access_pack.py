@@ -32,6 +32,7 @@ from core.database import Zone
 from core.languages import DEFAULT_LANGUAGE, LANGUAGES
 from core.permissions import PERMISSIONS, Right, Role
 from forms import RecordPart
+from tests.beginning import begun
 from tests.casework.conftest import ASSISTANCE, MEMBERS, OPERATION, SCREENING, Field
 from tests.casework.test_case_file.conftest import say_yes
 
@@ -51,7 +52,7 @@ SAID = {
 READ = UseOfRecord(now(), "read", ("caseworker",), "assistance")
 
 
-@pytest.fixture
+@begun
 def household(field_team: Field) -> tuple[UUID, UUID]:
     """A person with an assistance interview, and a member of her household."""
     field_team.admit(field_team.send("screening", SAID, repeats={"household_member": MEMBERS}))

@@ -22,6 +22,7 @@ from core.database import Zone
 from core.permissions import PERMISSIONS, Right, Role
 from core.second_person import ProposalForSomethingElse, ProposalNotThere, approve
 from forms import RecordPart
+from tests.beginning import begun
 from tests.casework.conftest import ARRIVAL, OPERATION, Field
 
 LIMIT = 3
@@ -34,7 +35,7 @@ def small_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WAYSTATION_BULK_READ_LIMIT", str(LIMIT))
 
 
-@pytest.fixture
+@begun
 def persons(field_team: Field) -> list[UUID]:
     new = [NewPerson({RecordPart.IDENTITY: {"prs_First_Name": f"Amal {number}"}}) for number in range(6)]
     with field_team.zone() as session:

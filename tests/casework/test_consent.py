@@ -29,6 +29,7 @@ from core.insert_rows import NewRows
 from core.permissions import PERMISSIONS, Right, Role
 from core.week import Week
 from forms import RecordPart
+from tests.beginning import begun
 from tests.casework.conftest import ARRIVAL, OPERATION, SCREENING, Field
 
 CLINIC = "lake-clinic"
@@ -38,7 +39,7 @@ PARTNER = Access("pia", OPERATION, (Grant(Role.PARTNER, organisation=CLINIC),))
 WEEK = Week(2026, 7)
 
 
-@pytest.fixture
+@begun
 def person(field_team: Field) -> UUID:
     field_team.send("screening", SCREENING)
     field_team.admit_awaiting()
@@ -46,7 +47,7 @@ def person(field_team: Field) -> UUID:
         return list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)[0].person
 
 
-@pytest.fixture
+@begun
 def report(field_team: Field) -> UUID:
     return field_team.admit(field_team.send("movement", ARRIVAL)).records[0]
 

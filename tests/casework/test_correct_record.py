@@ -19,13 +19,14 @@ from core.database import Zone
 from core.envelope import CiphertextRefused
 from core.permissions import PERMISSIONS, Right, Role
 from forms import RecordPart
+from tests.beginning import begun
 from tests.casework.conftest import ASSISTANCE, OPERATION, SCREENING, Field
 
 WORKER = Access("amal", OPERATION, (Grant(Role.CASEWORKER),))
 WHY = "She showed her passport."
 
 
-@pytest.fixture
+@begun
 def person(field_team: Field) -> UUID:
     field_team.send("screening", SCREENING)
     field_team.admit_awaiting()

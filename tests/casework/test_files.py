@@ -23,6 +23,7 @@ from core.envelope import CiphertextRefused
 from core.permissions import PERMISSIONS, Right, Role
 from core.sealed_chunks import CHUNK_BYTES, chunked
 from forms import RecordPart
+from tests.beginning import begun
 from tests.casework.conftest import ASSISTANCE, OPERATION, SCREENING, Field
 
 SIGNED = {**SCREENING, "consent_signature": "signature.png"}
@@ -48,7 +49,7 @@ def execute(team: Field, statement: str) -> Any:
     return rows
 
 
-@pytest.fixture
+@begun
 def person(field_team: Field) -> UUID:
     """Somebody who signed their consent."""
     field_team.send("screening", SIGNED, instance="first")
@@ -57,7 +58,7 @@ def person(field_team: Field) -> UUID:
         return list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)[0].person
 
 
-@pytest.fixture
+@begun
 def recording(field_team: Field, person: UUID) -> UUID:
     """A long recording that was added to the record."""
     new = NewFile("voice.ogg", "audio/ogg", (THREE_CHUNKS[:1000], THREE_CHUNKS[1000:]), RecordPart.NARRATIVE)

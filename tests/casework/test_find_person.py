@@ -12,6 +12,7 @@ from core.access import Access, Grant, NotAllowed
 from core.audit import Purpose, audited_entries
 from core.database import Zone
 from core.permissions import PERMISSIONS, Right, Role
+from tests.beginning import begun
 from tests.casework.conftest import OPERATION, SCREENING, Field
 
 SYSTEM = Access.of_system("tester", OPERATION)
@@ -27,7 +28,7 @@ def admit(field: Field, given: str, family: str, born: str, reference: str) -> U
     return person
 
 
-@pytest.fixture
+@begun
 def person(field_team: Field) -> UUID:
     return admit(field_team, "محمد", "حسن", "1998-05-02", "SC-1")
 

@@ -24,6 +24,7 @@ from core.identity.models import Account, AccountKind, RoleGrant
 from core.permissions import Role
 from core.settings import Settings
 from forms import RecordPart
+from tests.beginning import begun
 from tests.casework.conftest import OPERATION, SCREENING, Field
 
 OFFICER = Access(str(uuid4()), OPERATION, (Grant(Role.DATA_PROTECTION_OFFICER),))
@@ -35,7 +36,7 @@ def program(field_team: Field) -> Program:
     return Program(Settings(), field_team.database, field_team.ring)
 
 
-@pytest.fixture
+@begun
 def person(field_team: Field) -> UUID:
     person, *_ = field_team.admit(field_team.send("screening", SCREENING)).records
     return person

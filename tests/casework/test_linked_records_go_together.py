@@ -35,6 +35,7 @@ from core.clock import now
 from core.database import Zone
 from core.permissions import Role
 from forms import RecordPart
+from tests.beginning import begun
 from tests.casework.conftest import OPERATION, SCREENING, Field
 
 CLINIC = "lake-clinic"
@@ -42,7 +43,7 @@ NOWHERE = Path("no such file")
 HERE, THERE = Custody("org", "north", "team-1", "amal"), Custody("org", "south", "team-2", "badr")
 
 
-@pytest.fixture
+@begun
 def two(field_team: Field) -> tuple[UUID, UUID]:
     """Two records, the second merged into the first."""
     said = ({**SCREENING, "case_reference": f"SC-{number}"} for number in range(2))

@@ -26,6 +26,7 @@ from core.database import Zone
 from core.permissions import Role
 from core.shared_tokens import SaltUnfit, SharedSalt, create_salt, read_salt
 from forms import RecordPart
+from tests.beginning import begun
 from tests.casework.conftest import OPERATION, Field
 
 OFFICER = (Grant(Role.DATA_PROTECTION_OFFICER),)
@@ -33,7 +34,7 @@ PARTNER = "HELP"
 SALT = SharedSalt(bytes(32))
 
 
-@pytest.fixture
+@begun
 def persons(field_team: Field) -> list[UUID]:
     """As many persons as a list must hold, and one more; all but the last agreed that the partner learns of them."""
     people = [person(number) for number in range(FEWEST + 1)]

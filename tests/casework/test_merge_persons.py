@@ -24,6 +24,7 @@ from core.database import Zone
 from core.errors import Problem
 from core.permissions import Role
 from forms import RecordPart
+from tests.beginning import begun
 from tests.casework.conftest import ASSISTANCE, MEMBERS, OPERATION, SCREENING, Field
 
 NORTH, SOUTH = Custody("org", "north", "team-1", "amal"), Custody("org", "south", "team-2", "badr")
@@ -39,7 +40,7 @@ def screen(team: Field, number: int, custody: Custody, **said: str) -> UUID:
     return person
 
 
-@pytest.fixture
+@begun
 def two(field_team: Field) -> tuple[UUID, UUID]:
     """Amal in the north and, of the same telephone, Amaal in the south."""
     first = screen(field_team, 1, NORTH)
@@ -307,7 +308,7 @@ def test_whatever_is_merged_and_undone_every_record_is_read_and_all_undone_is_th
         attempt.rollback()
 
 
-@pytest.fixture
+@begun
 def five(field_team: Field) -> list[UUID]:
     """Five records, each in a custody of its own and with a first name of its own."""
     return [screen(field_team, n, Custody(area=f"area-{n}"), prs_First_Name=f"Name {n}") for n in range(5)]

@@ -15,13 +15,14 @@ from core.audit import Purpose
 from core.database import Zone
 from core.permissions import PERMISSIONS, Role
 from forms import RecordPart
+from tests.beginning import begun
 from tests.casework.conftest import OPERATION, SCREENING, Field
 
 CUSTODY = Custody("org", "north", "team-1", "amal")
 ELSEWHERE = (Grant(Role.SUPERVISOR, team="team-2"), Grant(Role.CASEWORKER, worker="badr"), Grant(Role.SUPERVISOR, "other"))
 
 
-@pytest.fixture
+@begun
 def person(field_team: Field) -> UUID:
     """Somebody in the custody of Amal, of team 1."""
     field_team.send("screening", SCREENING)

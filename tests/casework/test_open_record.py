@@ -38,6 +38,7 @@ from core.clock import now
 from core.database import Zone
 from core.permissions import Role
 from forms import RecordPart
+from tests.beginning import begun
 from tests.casework.conftest import OPERATION, SCREENING, Field
 
 CUSTODY = Custody("org", "north", "team-1", "amal")
@@ -49,7 +50,7 @@ WHY = "She came in at night and her worker is away."
 NARRATIVE, IDENTITY, CONTACT = RecordPart.NARRATIVE, RecordPart.IDENTITY, RecordPart.CONTACT
 
 
-@pytest.fixture
+@begun
 def persons(field_team: Field) -> list[UUID]:
     """Four persons in the custody of Amal, of team 1."""
     for number in range(4):

@@ -10,12 +10,13 @@ from core.audit import Purpose
 from core.database import Zone
 from core.permissions import Role
 from forms import RecordPart
+from tests.beginning import begun
 from tests.casework.conftest import MEMBERS, OPERATION, SCREENING, Field
 
 WANTED = [RecordPart.IDENTITY, RecordPart.NARRATIVE]
 
 
-@pytest.fixture
+@begun
 def case(field_team: Field) -> CaseSummary:
     field_team.send("screening", SCREENING, repeats={"household_member": MEMBERS})
     field_team.admit_awaiting()

@@ -21,6 +21,7 @@ from core.week import Week
 from ingest import receive_submission
 from ingest.quality import set_plan
 from ingest.reviews import NotAwaitingReview, ReviewState, page_queue
+from tests.beginning import begun
 from tests.casework.conftest import ARRIVAL, MEMBERS, OPERATION, SCREENING, Field, write_answers
 
 WEEK = Week(2026, 7)
@@ -42,7 +43,7 @@ def queue(team: Field, **asked: object) -> Mapping[UUID, tuple[str, int, bool]]:
         return {row.id: (row.state.value, row.findings, row.edited) for row in page_queue(session, **asked).rows}  # type: ignore[arg-type]
 
 
-@pytest.fixture
+@begun
 def report(field_team: Field) -> UUID:
     """An ordinary report of an arrival, admitted."""
     submission = field_team.send("movement", ARRIVAL, instance="one")

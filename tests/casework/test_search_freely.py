@@ -17,12 +17,13 @@ from core.access import Access, Grant, NotAllowed
 from core.audit import Purpose, audited_entries
 from core.database import Zone
 from core.permissions import PERMISSIONS, Right, Role
+from tests.beginning import begun
 from tests.casework.conftest import OPERATION, SCREENING, Field
 
 WORKER = Access("amal", OPERATION, (Grant(Role.CASEWORKER, team="team-1"),))
 
 
-@pytest.fixture
+@begun
 def person(field_team: Field) -> UUID:
     person, *_ = field_team.admit(field_team.send("screening", SCREENING)).records
     with field_team.changing() as session:

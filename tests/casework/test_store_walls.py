@@ -16,6 +16,7 @@ from core.database import Base, Zone
 from core.envelope import Binding, CiphertextRefused
 from core.week import Week
 from forms import FormDefinition, PrivacyClass, RecordPart
+from tests.beginning import begun
 from tests.casework.conftest import ARRIVAL, ASSISTANCE, OPERATION, SCREENING, Field
 from tests.tampering.columns import Kind, of_kind
 
@@ -50,7 +51,7 @@ def planted(field_team: Field) -> dict[str, str]:
     return {**said, "screening.case_reference": SCREENING["case_reference"]}
 
 
-@pytest.fixture
+@begun
 def reports(field_team: Field) -> tuple[UUID, UUID]:
     """Two reports of one week, told apart by their reasons: flood, then drought."""
     first = field_team.admit(field_team.send("movement", ARRIVAL)).records[0]

@@ -12,6 +12,7 @@ from core.audit import Action, Purpose, audited_entries
 from core.database import Zone
 from core.permissions import Role
 from forms import RecordPart
+from tests.beginning import begun
 from tests.casework.conftest import ASSISTANCE, MEMBERS, OPERATION, SCREENING, Field
 
 CUSTODY = Custody("org", "north", "team-1", "amal")
@@ -20,7 +21,7 @@ OFFICER = Access("olga", OPERATION, (Grant(Role.DATA_PROTECTION_OFFICER),))
 FIRST_NAME = "person/identity/prs_First_Name"
 
 
-@pytest.fixture
+@begun
 def person(field_team: Field) -> UUID:
     field_team.send("screening", SCREENING, repeats={"household_member": MEMBERS})
     field_team.send("assistance", ASSISTANCE)

@@ -1,7 +1,7 @@
 """What a function calls, and what that calls in turn: read from the code, for tests that ask whether something is reached."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -21,13 +21,18 @@ def calls_of(home: str, name: str, seen: set[Place] | None = None) -> Iterator[t
     if (home, name) in seen:
         return
     seen.add((home, name))
+    for target, call in calls_in(home, name):
+        yield target, call
+        if target:
+            yield from calls_of(*target, seen)
+
+
+@cache
+def calls_in(home: str, name: str) -> Sequence[tuple[Place | None, ast.expr]]:
+    """The calls that a function itself makes; hundreds of functions lead to the same few."""
     node = module(home)[0].get(name)
-    for call in ast.walk(node) if node else ():
-        if isinstance(call, ast.Call):
-            target = target_of(home, call.func)
-            yield target, call.func
-            if target:
-                yield from calls_of(*target, seen)
+    calls = [call.func for call in ast.walk(node) if isinstance(call, ast.Call)] if node else []
+    return [(target_of(home, call), call) for call in calls]
 
 
 @cache

@@ -23,6 +23,7 @@ from ingest import (
     receive_submission,
 )
 from ingest.read_quarantine import read_quarantined_files
+from tests.beginning import Beginning
 
 OPERATION = "TEST"
 FORM = b"""<?xml version="1.0"?>
@@ -116,8 +117,12 @@ def definition() -> FormDefinition:
 
 
 @pytest.fixture
-def household(database: Database, ring: KeyRing) -> Household:
+def household(database: Database, begin: Beginning, ring: KeyRing) -> Household:
     """The test operation with the household form published."""
     opened = Household(database, ring)
-    opened.publish()
+
+    def made() -> None:
+        opened.publish()
+
+    begin(made)
     return opened

@@ -21,6 +21,7 @@ from core.identity.units import add_unit
 from core.permissions import Role
 from core.settings import Settings
 from tests.app.signed_in_browser import Browser, Site
+from tests.beginning import Beginning
 from tests.casework.conftest import ASSISTANCE, OPERATION, SCREENING, Field
 from tests.casework.conftest import field_team as field_team  # noqa: PLC0414  (a fixture)
 from tests.casework.conftest import xforms as xforms  # noqa: PLC0414
@@ -130,17 +131,21 @@ def plain(page: Response) -> str:
 
 
 @pytest.fixture
-def office(field_team: Field) -> Office:
+def office(field_team: Field, begin: Beginning) -> Office:
     database, ring = field_team.database, field_team.ring
+
+    def made() -> tuple[UUID, ...]:
+        with database.transaction(Zone.IDENTITY, actor="administrator") as session:
+            ours = add_unit(session, UnitKind.ORGANISATION, "Ours")
+            one, two = (add_unit(session, UnitKind.TEAM, name, parent=ours) for name in ("Team One", "Team Two"))
+        field_team.send("screening", SCREENING)
+        field_team.send("assistance", ASSISTANCE)
+        field_team.admit_awaiting()
+        custody = str(Custody(str(ours), "-", str(one), "-"))
+        with field_team.changing() as session:
+            session.execute(text("UPDATE casework.person SET custody = :custody"), {"custody": custody})
+            [case] = list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)
+        return case.id, case.person, ours, one, two
+
     site = Site(database, ring, create_application(database, ring, Settings(), lambda _operation, _submission: None))
-    with database.transaction(Zone.IDENTITY, actor="administrator") as session:
-        ours = add_unit(session, UnitKind.ORGANISATION, "Ours")
-        one, two = (add_unit(session, UnitKind.TEAM, name, parent=ours) for name in ("Team One", "Team Two"))
-    field_team.send("screening", SCREENING)
-    field_team.send("assistance", ASSISTANCE)
-    field_team.admit_awaiting()
-    custody = str(Custody(str(ours), "-", str(one), "-"))
-    with field_team.changing() as session:
-        session.execute(text("UPDATE casework.person SET custody = :custody"), {"custody": custody})
-        [case] = list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)
-    return Office(field_team, site, case.id, case.person, ours, one, two)
+    return Office(field_team, site, *begin(made))

@@ -17,6 +17,7 @@ from core.settings import Settings
 from forms import publish_form
 from ingest import Outcome
 from ingest.from_files import ImportRun, PassedOver, Told, folder_answers, open_tree
+from tests.beginning import Beginning
 from tests.ingest.conftest import OPERATION, Household
 
 LARGEST = 1_000_000
@@ -100,10 +101,14 @@ class Desk:
 
 
 @pytest.fixture
-def household(database: Database, ring: KeyRing) -> Household:
+def household(database: Database, begin: Beginning, ring: KeyRing) -> Household:
     """The test operation with the household form published."""
     opened = Household(database, ring)
-    opened.publish()
+
+    def made() -> None:
+        opened.publish()
+
+    begin(made)
     return opened
 
 

@@ -26,6 +26,7 @@ from core.settings import Settings
 from forms import PrivacyClass, classes
 from ingest.collectors import add_collector
 from ingest.quality import set_plan
+from tests.beginning import Beginning
 from tests.blank_database import BlankDatabase
 from tests.casework.conftest import OPERATION, SCREENING, Field
 from tests.casework.conftest import field_team as field_team  # noqa: PLC0414  (a fixture)
@@ -73,30 +74,34 @@ class Office:
 
 
 @pytest.fixture
-def at_work(field_team: Field, tmp_path: Path) -> Office:
+def at_work(field_team: Field, begin: Beginning, tmp_path: Path) -> Office:
     """Forms, one of them encrypted and one with a list of people; classes, a plan, units, a programme, phones and a person."""
     office = Office(Program(Settings(var=tmp_path / "here"), field_team.database, field_team.ring))
-    field_team.send("screening", SCREENING)
-    field_team.admit_awaiting()
-    with field_team.zone(Zone.COLLECTION) as session:
-        forms.add_form_key(session, field_team.ring, OPERATION)
-        forms.publish_form(session, OPERATION, SURVEY, {"towns.csv": TOWNS})
-        add_collector(session, OPERATION, "canary tablet")
-    with field_team.zone() as session:
-        key = forms.newest_public_key(session, field_team.ring, OPERATION)
-        set_plan(session, OPERATION, "wells", PLAN)
-    with field_team.zone(Zone.COLLECTION) as session:
-        sealed = SURVEY.replace(b'id="towns"', b'id="sealed"').replace(b"jr://file-csv/towns.csv", b"#none")
-        forms.publish_form(session, OPERATION, forms.encrypt_form(sealed, key), {})
-    with field_team.database.transaction(Zone.COLLECTION, access=DINA) as session:
-        decided = {"/data/depth": classes.QuestionClass(PrivacyClass.SENSITIVE)}
-        classes.set_classes(session, OPERATION, "wells", "", decided)
-    with field_team.database.transaction(Zone.IDENTITY, operation=OPERATION, actor="administrator") as session:
-        relief = add_unit(session, UnitKind.ORGANISATION, "Relief")
-        add_unit(session, UnitKind.TEAM, "North", relief)
-        add_own_role(session, "Interpreter", Role.CASEWORKER, [Right.READ_FACTS])
-        add_account(session, field_team.ring, "canary-account", "Canary Colleague", kind=AccountKind.PERSON)
-    office.decide(PolicyKind.PROGRAMME, SONIA, CARLA, PROGRAMME)
+
+    def made() -> None:
+        field_team.send("screening", SCREENING)
+        field_team.admit_awaiting()
+        with field_team.zone(Zone.COLLECTION) as session:
+            forms.add_form_key(session, field_team.ring, OPERATION)
+            forms.publish_form(session, OPERATION, SURVEY, {"towns.csv": TOWNS})
+            add_collector(session, OPERATION, "canary tablet")
+        with field_team.zone() as session:
+            key = forms.newest_public_key(session, field_team.ring, OPERATION)
+            set_plan(session, OPERATION, "wells", PLAN)
+        with field_team.zone(Zone.COLLECTION) as session:
+            sealed = SURVEY.replace(b'id="towns"', b'id="sealed"').replace(b"jr://file-csv/towns.csv", b"#none")
+            forms.publish_form(session, OPERATION, forms.encrypt_form(sealed, key), {})
+        with field_team.database.transaction(Zone.COLLECTION, access=DINA) as session:
+            decided = {"/data/depth": classes.QuestionClass(PrivacyClass.SENSITIVE)}
+            classes.set_classes(session, OPERATION, "wells", "", decided)
+        with field_team.database.transaction(Zone.IDENTITY, operation=OPERATION, actor="administrator") as session:
+            relief = add_unit(session, UnitKind.ORGANISATION, "Relief")
+            add_unit(session, UnitKind.TEAM, "North", relief)
+            add_own_role(session, "Interpreter", Role.CASEWORKER, [Right.READ_FACTS])
+            add_account(session, field_team.ring, "canary-account", "Canary Colleague", kind=AccountKind.PERSON)
+        office.decide(PolicyKind.PROGRAMME, SONIA, CARLA, PROGRAMME)
+
+    begin(made)
     return office
 
 

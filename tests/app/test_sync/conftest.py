@@ -18,6 +18,7 @@ from core.settings import Settings
 from forms import find_definition
 from ingest import Answers, Outcome, Receipt, UploadedFile, answers_of, erase_submissions, receive_submission
 from ingest.sources import Source, add_source
+from tests.beginning import Beginning
 from tests.ingest.conftest import OPERATION, Household
 from tests.ingest.kobo_server import KoboForm, kobo_serving
 
@@ -88,10 +89,14 @@ def kobo(kobo_server: KoboForm) -> KoboForm:
 
 
 @pytest.fixture
-def household(database: Database, ring: KeyRing) -> Household:
+def household(database: Database, begin: Beginning, ring: KeyRing) -> Household:
     """The test operation with the household form published."""
     opened = Household(database, ring)
-    opened.publish()
+
+    def made() -> None:
+        opened.publish()
+
+    begin(made)
     return opened
 
 

@@ -19,6 +19,7 @@ from core.audit import Purpose
 from core.clock import now
 from core.database import Zone
 from core.permissions import Role
+from tests.beginning import Beginning
 from tests.casework.conftest import OPERATION, SCREENING, Field
 
 CUSTODY = Custody("org", "north", "team-1", "amal")
@@ -86,10 +87,13 @@ def say_yes(session: Session, team: Field, person: UUID, recipient: str) -> None
 
 
 @pytest.fixture
-def office(field_team: Field) -> Office:
-    field_team.send("screening", SCREENING)
-    field_team.admit_awaiting()
-    with field_team.changing() as session:
-        session.execute(text("UPDATE casework.person SET custody = :custody"), {"custody": str(CUSTODY)})
-        [case] = list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)
-    return Office(field_team, case.id, case.person)
+def office(field_team: Field, begin: Beginning) -> Office:
+    def made() -> tuple[UUID, UUID]:
+        field_team.send("screening", SCREENING)
+        field_team.admit_awaiting()
+        with field_team.changing() as session:
+            session.execute(text("UPDATE casework.person SET custody = :custody"), {"custody": str(CUSTODY)})
+            [case] = list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)
+        return case.id, case.person
+
+    return Office(field_team, *begin(made))

@@ -42,6 +42,7 @@ from core.clock import now
 from core.database import Zone
 from core.permissions import Role
 from forms import RecordPart
+from tests.beginning import Beginning
 from tests.casework.conftest import OPERATION
 from tests.casework.test_case_file.conftest import AMAL, CARLA, Office
 from tests.casework.test_case_file.test_case_file import damage
@@ -124,11 +125,14 @@ def eligible(office: Office) -> None:
 
 
 @pytest.fixture
-def referred(office: Office) -> Referred:
-    eligible(office)
-    agree(office)
-    office.begin(EntryKind.NOTE, text=SECRET)
-    return Referred(office, send(office))
+def referred(office: Office, begin: Beginning) -> Referred:
+    def made() -> UUID:
+        eligible(office)
+        agree(office)
+        office.begin(EntryKind.NOTE, text=SECRET)
+        return send(office)
+
+    return Referred(office, begin(made))
 
 
 def test_the_partner_reads_what_was_agreed_and_nothing_else(referred: Referred) -> None:

@@ -18,6 +18,7 @@ from core.audit import Purpose
 from core.clock import now
 from core.database import Zone
 from core.permissions import Role
+from tests.beginning import Beginning
 from tests.casework.conftest import OPERATION, SCREENING, Field
 
 NORTH = Custody("org", "north", "team-1", "amal")
@@ -69,16 +70,19 @@ class Office:
 
 
 @pytest.fixture
-def office(field_team: Field) -> Office:
-    cases, persons = {}, {}
-    for reference in IN_HANDS | ELSEWHERE:
-        field_team.send("screening", {**SCREENING, "case_reference": reference})
-    field_team.admit_awaiting()
-    with field_team.changing() as session:
-        for reference, custody in (IN_HANDS | ELSEWHERE).items():
-            found = find_case(session, field_team.ring, OPERATION, reference, purpose=Purpose.ASSISTANCE)
-            assert found
-            at = {"at": str(custody), "id": found.person}
-            session.execute(text("UPDATE casework.person SET custody = :at WHERE id = :id"), at)
-            cases[reference], persons[reference] = found.id, found.person
-    return Office(field_team, cases, persons)
+def office(field_team: Field, begin: Beginning) -> Office:
+    def made() -> tuple[dict[str, UUID], dict[str, UUID]]:
+        cases, persons = {}, {}
+        for reference in IN_HANDS | ELSEWHERE:
+            field_team.send("screening", {**SCREENING, "case_reference": reference})
+        field_team.admit_awaiting()
+        with field_team.changing() as session:
+            for reference, custody in (IN_HANDS | ELSEWHERE).items():
+                found = find_case(session, field_team.ring, OPERATION, reference, purpose=Purpose.ASSISTANCE)
+                assert found
+                at = {"at": str(custody), "id": found.person}
+                session.execute(text("UPDATE casework.person SET custody = :at WHERE id = :id"), at)
+                cases[reference], persons[reference] = found.id, found.person
+        return cases, persons
+
+    return Office(field_team, *begin(made))

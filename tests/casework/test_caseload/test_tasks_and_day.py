@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-import pytest
 from sqlalchemy import text
 
 from casework.case_file import Act, EntryKind
@@ -10,10 +9,11 @@ from casework.caseload import DAY, CaseFilter, Due, TaskFilter, Whose, count_day
 from core.access import Access, Grant
 from core.audit import Purpose
 from core.permissions import Role
+from tests.beginning import begun
 from tests.casework.test_caseload.conftest import AMAL, CARLA, SOON, TODAY, YESTERDAY, Office
 
 
-@pytest.fixture
+@begun
 def tasks(office: Office) -> dict[str, UUID]:
     """By what is to be told of each."""
     return {

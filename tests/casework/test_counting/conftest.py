@@ -2,10 +2,9 @@
 
 from uuid import UUID
 
-import pytest
-
 from casework.counting import CaseFacts, case_facts, case_sources
 from core.week import Week
+from tests.beginning import begun
 from tests.casework.conftest import ASSISTANCE, MEMBERS, OPERATION, SCREENING, Field
 
 WEEK = Week(2026, 7)
@@ -21,7 +20,7 @@ SAID = {
 ALONE = {**SAID, "case_reference": "SC-0013", "prs_Gender": "non_conforming", "prs_Age": "", "household_size": "1"}
 
 
-@pytest.fixture
+@begun
 def two_households(field_team: Field) -> tuple[UUID, UUID]:
     """The two persons interviewed: one with her family, one alone who says neither age nor a gender of the two."""
     family = field_team.admit(field_team.send("screening", SAID, repeats={"household_member": MEMBERS}, instance="family"))

@@ -19,6 +19,7 @@ from core.access import Access, Grant, NotAllowed
 from core.audit import Purpose
 from core.permissions import Role
 from core.week import Week
+from tests.beginning import Beginning
 from tests.casework.conftest import ASSISTANCE, OPERATION, Field
 from tests.casework.test_case_file.conftest import CARLA, CUSTODY, Office
 from tests.casework.test_counting.conftest import SAID, WEEK, assist, digest, told
@@ -29,15 +30,19 @@ Told = tuple[str, str, str]
 
 
 @pytest.fixture
-def office(field_team: Field, monkeypatch: pytest.MonkeyPatch) -> Office:
+def office(field_team: Field, begin: Beginning, monkeypatch: pytest.MonkeyPatch) -> Office:
     """One case, screened on 10 February and worked on in that week."""
     steps = importlib.import_module("casework.case_file.take_step")  # the face calls its function by the same name
     monkeypatch.setattr(steps, "now", lambda: datetime(2026, 2, 12, 9, tzinfo=UTC))
-    field_team.admit(field_team.send("screening", SAID, instance="family"))
-    with field_team.changing() as session:
-        session.execute(text("UPDATE casework.person SET custody = :custody"), {"custody": str(CUSTODY)})
-        [case] = list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)
-    return Office(field_team, case.id, case.person)
+
+    def made() -> tuple[UUID, UUID]:
+        field_team.admit(field_team.send("screening", SAID, instance="family"))
+        with field_team.changing() as session:
+            session.execute(text("UPDATE casework.person SET custody = :custody"), {"custody": str(CUSTODY)})
+            [case] = list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)
+        return case.id, case.person
+
+    return Office(field_team, *begin(made))
 
 
 def give(office: Office, service: str, day: str, **more: str) -> UUID:

@@ -20,6 +20,7 @@ from core.access import Access, Grant, NotAllowed
 from core.audit import Purpose
 from core.month import Month
 from core.permissions import Role
+from tests.beginning import Beginning
 from tests.casework.conftest import ASSISTANCE, OPERATION, Field
 from tests.casework.test_case_file.conftest import CARLA, CUSTODY, Office
 from tests.casework.test_counting.conftest import ALONE, SAID
@@ -30,17 +31,21 @@ STAYED, CAME, WENT = Change.STAYED, Change.CAME, Change.WENT
 
 
 @pytest.fixture
-def office(field_team: Field, monkeypatch: pytest.MonkeyPatch) -> Office:
+def office(field_team: Field, begin: Beginning, monkeypatch: pytest.MonkeyPatch) -> Office:
     """Two cases, screened on 10 February; what is done on them is done on 17 March."""
     steps = importlib.import_module("casework.case_file.take_step")  # the face calls its function by the same name
     monkeypatch.setattr(steps, "now", lambda: datetime(2026, 3, 17, 9, tzinfo=UTC))
-    for number, said in enumerate((SAID, ALONE)):
-        field_team.admit(field_team.send("screening", said, instance=str(number)))
-    with field_team.changing() as session:
-        session.execute(text("UPDATE casework.person SET custody = :custody"), {"custody": str(CUSTODY)})
-        cases = list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)
-    case = min(cases, key=lambda one: one.opened_at)
-    return Office(field_team, case.id, case.person)
+
+    def made() -> tuple[UUID, UUID]:
+        for number, said in enumerate((SAID, ALONE)):
+            field_team.admit(field_team.send("screening", said, instance=str(number)))
+        with field_team.changing() as session:
+            session.execute(text("UPDATE casework.person SET custody = :custody"), {"custody": str(CUSTODY)})
+            cases = list_cases(session, OPERATION, purpose=Purpose.ASSISTANCE)
+        case = min(cases, key=lambda one: one.opened_at)
+        return case.id, case.person
+
+    return Office(field_team, *begin(made))
 
 
 def count(office: Office, month: Month, since: Month | None = None) -> CaseloadFacts:

@@ -26,6 +26,7 @@ from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 from core.permissions import Role
 from core.second_person import approve
 from forms import RecordPart
+from tests.beginning import begun
 from tests.casework.conftest import ASSISTANCE, OPERATION, SCREENING, Field
 
 CLINIC = "lake-clinic"
@@ -40,7 +41,7 @@ def as_(team: Field, who: Access) -> AbstractContextManager[Session]:
     return team.database.transaction(Zone.CASEWORK, access=who)
 
 
-@pytest.fixture
+@begun
 def person(field_team: Field) -> UUID:
     """Somebody who agreed that the clinic sees her record."""
     field_team.send("screening", SCREENING)
@@ -60,7 +61,7 @@ def owner(cluster: EmbeddedCluster, database_name: str) -> Iterator[Engine]:
     engine.dispose()
 
 
-@pytest.fixture
+@begun
 def clinic(field_team: Field) -> UUID:
     added = add_clinic(field_team)
     with as_(field_team, OFFICER) as session:

@@ -15,6 +15,7 @@ from core.database import Zone
 from core.permissions import Right, Role
 from forms import RecordPart, publish_form
 from ingest import receive_submission
+from tests.beginning import Beginning
 from tests.casework.conftest import OPERATION, Field, Said, write_answers
 from tests.casework.follow_up_forms import FOLLOW_UP, INTAKE, definition_of, entity, with_entity, xform_of
 
@@ -91,10 +92,13 @@ class Phone:
 
 
 @pytest.fixture
-def team(field_team: Field) -> Field:
-    with field_team.zone(Zone.COLLECTION) as session:
-        for workbook in (INTAKE, FOLLOW_UP):
-            publish_form(session, OPERATION, xform_of(workbook), {})
+def team(field_team: Field, begin: Beginning) -> Field:
+    def made() -> None:
+        with field_team.zone(Zone.COLLECTION) as session:
+            for workbook in (INTAKE, FOLLOW_UP):
+                publish_form(session, OPERATION, xform_of(workbook), {})
+
+    begin(made)
     return field_team
 
 
