@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from anonymizer.dimension import Dimension
 from anonymizer.population import Population
-from core.week import Week
+from core.periods.week import Week
 
 __all__ = ["Count", "CountedTable", "CountedWeek"]
 

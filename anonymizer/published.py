@@ -18,7 +18,7 @@ from anonymizer.errors import CertificateUnfit
 from anonymizer.method import Method
 from anonymizer.policy import Policy
 from anonymizer.population import Population
-from core.period import Period
+from core.periods.period import Period
 
 __all__ = [
     "Certificate",

@@ -12,7 +12,7 @@ from functools import partial
 from time import monotonic
 from typing import TypeVar
 
-from core.forked_work import may_fork
+from core.processes.forked_work import may_fork
 
 __all__ = ["side_by_side"]
 

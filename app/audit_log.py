@@ -5,7 +5,7 @@ A head leaves the database only when it is committed.
 
 from core.audit_chain import export_heads, seal_log
 from core.database import Database, Zone
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.settings import Settings
 
 __all__ = ["export_audit_heads", "seal_and_export"]

@@ -1,7 +1,7 @@
 """What a running program holds open: settings, database and key ring.
 
 With no `WAYSTATION_DATABASE_URL` the embedded cluster is started and brought up to date. A first start makes a key
-ring; a start that finds data and not the ring that it was written with stops (`app.open_ring`).
+ring; a start that finds data and not the ring that it was written with stops (`app.keys.open_ring`).
 """
 
 from collections.abc import Iterator
@@ -12,13 +12,13 @@ from sqlalchemy import make_url
 
 import app.every_table  # noqa: F401  (whatever is asked of all tables is asked of every stage's)
 from app.audit_log import seal_and_export
-from app.open_ring import open_ring
+from app.keys.open_ring import open_ring
 from core.audit_chain import HeadsAhead, HeadsUnreadable
 from core.database import Database, connect
-from core.embedded_cluster import ADMINISTRATOR, PROGRAM, embedded_cluster
-from core.keyring import KeyRing
-from core.long_lived import set_apart
-from core.migrate import migrate
+from core.keys.keyring import KeyRing
+from core.postgres.embedded_cluster import ADMINISTRATOR, PROGRAM, embedded_cluster
+from core.postgres.migrate import migrate
+from core.processes.long_lived import set_apart
 from core.settings import Settings
 
 __all__ = ["Program", "open_database", "open_program"]

@@ -11,8 +11,8 @@ from core.audit import Purpose
 from core.checked import Checked
 from core.database import Zone
 from core.identity.verify_accounts import verify_accounts
+from core.keys.logged_versions import logged_versions
 from core.listed import logged_lists, verify_lists
-from core.logged_versions import logged_versions
 from core.registers import verify_entries
 from forms import verify_form_keys
 from ingest import verify_received

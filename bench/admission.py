@@ -28,7 +28,7 @@ from lxml import etree
 from sqlalchemy import create_engine, text
 
 import forms
-from app.admission import BATCH, admit_batches
+from app.arriving.admission import BATCH, admit_batches
 from app.demonstration.draw_answers import Interview, draw_interviews, draw_reports, draw_uuid
 from app.demonstration.phone import fill_form
 from app.demonstration.run_demonstration import GAZETTEER
@@ -40,10 +40,10 @@ from bench.measured import Meter
 from core.audit import Purpose
 from core.clock import now
 from core.database import Zone
-from core.embedded_cluster import ADMINISTRATOR
+from core.periods.week import Week
 from core.places import read_gazetteer
+from core.postgres.embedded_cluster import ADMINISTRATOR
 from core.settings import Settings
-from core.week import Week
 from forms import RecordPart
 from ingest import PlainPosts, Post, awaiting_submissions, read_submissions
 from ingest.collectors import Collector, add_collector, find_collector

@@ -22,9 +22,9 @@ from core.audit import Action, Purpose, record
 from core.audit_chain import BATCH, LINE, PURPOSE, read_heads
 from core.audit_verify import Finding, verify_log
 from core.database import Zone
+from core.sealing.signatures import verification_key
 from core.search_audit import AuditSearch, search_audit
 from core.settings import Settings
-from core.signatures import verification_key
 
 MANY_LINES = text(
     "INSERT INTO core.audit_entry (action, subject, purpose, count, detail) "

@@ -16,7 +16,7 @@ from casework.models import Case
 from casework.store.seal_record import Vault
 from core.audit import Purpose
 from core.database import Zone
-from core.embedded_cluster import ADMINISTRATOR
+from core.postgres.embedded_cluster import ADMINISTRATOR
 
 __all__ = ["case_of", "write_case_files"]
 

@@ -32,13 +32,13 @@ from casework.store.what_is_listed import EDITION, LISTED, NEWEST_EDITION
 from core.audit import Purpose
 from core.clock import now
 from core.database import Zone
-from core.embedded_cluster import ADMINISTRATOR
 from core.identity.accounts import add_account
 from core.identity.grants import Reach, give_role
 from core.identity.models import AccountKind, Stage, UnitKind
 from core.identity.sessions import open_session
 from core.identity.units import Units, add_unit
 from core.permissions import Role
+from core.postgres.embedded_cluster import ADMINISTRATOR
 from core.settings import Settings
 
 SCREENING = "screening_interview"

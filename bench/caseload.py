@@ -37,13 +37,13 @@ from bench.case_page import set_up
 from bench.measured import Meter
 from bench.search import OPERATION, TEAMS, Store, reference
 from core.database import Zone
-from core.embedded_cluster import ADMINISTRATOR
 from core.identity.accounts import add_account
 from core.identity.grants import Reach, give_role
 from core.identity.models import AccountKind, Stage, UnitKind
 from core.identity.sessions import open_session
 from core.identity.units import Units, add_unit
 from core.permissions import Role
+from core.postgres.embedded_cluster import ADMINISTRATOR
 from core.settings import Settings
 
 PAGES = {

@@ -19,7 +19,7 @@ from anonymizer.weeks.casework_rules import caseload_rules
 from app.demonstration.run_demonstration import GAZETTEER
 from casework.counting import AGES, UNKNOWN
 from casework.month_end import CASELOAD_VARIABLES, CaseloadFact, CaseloadFacts, Change
-from core.month import Month
+from core.periods.month import Month
 from core.places import Place, read_gazetteer
 
 FIRST = Month(2026, 1)

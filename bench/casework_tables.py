@@ -41,10 +41,10 @@ from casework.counting import (
     HouseholdFact,
     PersonFact,
 )
-from core.month import Month
+from core.periods.month import Month
+from core.periods.week import Week
+from core.periods.year import Year
 from core.places import read_gazetteer
-from core.week import Week
-from core.year import Year
 
 PLACES: Final = read_gazetteer(GAZETTEER)
 DISTRICTS: Final = [place.code for place in PLACES if place.level == 2][:6]

@@ -27,7 +27,7 @@ from casework.names.person_name import person_name
 from casework.store.blind_tokens import blind_token, find_by_token
 from casework.store.seal_record import Vault
 from core.database import Zone
-from core.embedded_cluster import ADMINISTRATOR
+from core.postgres.embedded_cluster import ADMINISTRATOR
 from core.settings import Settings
 from forms import RecordPart
 

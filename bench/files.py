@@ -18,8 +18,8 @@ from pathlib import Path
 import xlsxwriter
 from sqlalchemy import text
 
-from app.import_files import import_records
-from app.open_files import HandedIn, Opened, open_files
+from app.arriving.import_files import import_records
+from app.arriving.open_files import HandedIn, Opened, open_files
 from app.program import Program, open_program
 from bench.measured import Meter
 from bench.receive import FORM, NAMES, OPERATION

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from app.arriving.pulled_server import find_with_token, open_server
+from app.arriving.sync import sync_source
 from app.program import Program, open_program
-from app.pulled_server import find_with_token, open_server
-from app.sync import sync_source
 from bench.measured import Meter
 from bench.pull import memory
 from core.audit import Purpose

@@ -20,22 +20,22 @@ from sqlalchemy import create_engine, text
 import casework
 import forms
 from anonymizer import weeks
-from app.admission import admit_batches
+from app.arriving.admission import admit_batches
 from app.demonstration.draw_answers import draw_reports
 from app.demonstration.phone import Phone
 from app.demonstration.run_demonstration import GAZETTEER
 from app.demonstration.send_answers import MOVEMENT, filled_report
 from app.operations import add_operation
 from app.program import Program, open_program
-from app.release_period import protect_week, release_period
+from app.releases.release_period import protect_week, release_period
 from app.web.serve import serving_on_socket
 from bench.measured import Meter
 from core.clock import now
 from core.database import Zone
-from core.embedded_cluster import ADMINISTRATOR
+from core.periods.week import Week
 from core.places import read_gazetteer
+from core.postgres.embedded_cluster import ADMINISTRATOR
 from core.settings import Settings
-from core.week import Week
 from ingest.collectors import add_collector
 
 OPERATION = "BENCH"

@@ -15,20 +15,20 @@ from pathlib import Path
 from uuid import uuid4
 
 import forms
-from app.caseload import protect_caseload
 from app.demonstration.phone import fill_form
 from app.demonstration.run_demonstration import GAZETTEER
 from app.operations import add_operation
 from app.program import Program, open_program
+from app.releases.caseload import protect_caseload
 from bench.admission import OPERATION, admit, receive
 from bench.measured import Meter
 from casework.month_end.open_at_end import cases_at_end
 from core.clock import now
 from core.database import Zone
-from core.month import Month
+from core.periods.month import Month
+from core.periods.week import Week
 from core.places import read_gazetteer
 from core.settings import Settings
-from core.week import Week
 from ingest.collectors import Collector, add_collector, find_collector
 
 LAST = Month.of(Week.of(now().date())).plus(-1)

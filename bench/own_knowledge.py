@@ -27,8 +27,8 @@ from app.demonstration.run_demonstration import GAZETTEER
 from bench.protect import draw_week, level_of
 from bench.protect_tables import processor
 from casework import MovementFact
+from core.periods.week import Week
 from core.places import read_gazetteer
-from core.week import Week
 
 LEVELS = ("destination district", "destination region x reason", "destination district x age", "origin district")
 

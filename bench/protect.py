@@ -21,8 +21,8 @@ from anonymizer.weeks.fact_columns import columns_of_cases
 from casework import MovementFact
 from casework.counting import CaseFacts, HouseholdFact, PersonFact
 from casework.counting.case_facts import size_band
+from core.periods.week import Week
 from core.places import Place
-from core.week import Week
 
 WEEK = Week(2026, 7)
 REGIONS = {"XM": (4, 4, 3, 3), "XT": (4, 3, 3)}

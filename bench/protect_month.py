@@ -19,9 +19,9 @@ from app.demonstration.draw_answers import MovementReport, draw_reports
 from app.demonstration.run_demonstration import GAZETTEER
 from bench.protect_tables import processor
 from casework import MovementFact
-from core.month import Month
+from core.periods.month import Month
+from core.periods.week import Week
 from core.places import read_gazetteer
-from core.week import Week
 
 YEAR = [Week(2026, 47).plus(number - 51) for number in range(52)]
 

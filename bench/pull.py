@@ -33,8 +33,8 @@ from typing import Any
 
 from sqlalchemy import text
 
+from app.arriving.sync import sync_source
 from app.program import Program, open_program
-from app.sync import sync_source
 from bench.measured import Meter
 from core.database import Zone
 from core.models import Operation

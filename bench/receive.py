@@ -31,8 +31,8 @@ from app.program import Program, open_program
 from app.web.serve import serving_on_socket
 from bench.measured import Meter
 from core.database import Zone
-from core.embedded_cluster import ADMINISTRATOR
 from core.models import Operation
+from core.postgres.embedded_cluster import ADMINISTRATOR
 from core.settings import Settings
 from forms import publish_form
 from ingest.collectors import add_collector

@@ -17,15 +17,15 @@ from uuid import UUID, uuid4
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import create_engine, text
 
-from app.key_operations import add_version, failing_keys
+from app.keys.key_operations import add_version, failing_keys
+from app.keys.rewrap_keys import rewrap
 from app.program import Program, open_program
-from app.rewrap_keys import rewrap
 from bench.measured import Meter
 from core.access import Access
-from core.embedded_cluster import ADMINISTRATOR
-from core.envelope import Binding, new_record_key
+from core.keys.wrapped_keys import BATCH
+from core.postgres.embedded_cluster import ADMINISTRATOR
+from core.sealing.envelope import Binding, new_record_key
 from core.settings import Settings
-from core.wrapped_keys import BATCH
 
 OPERATION = "BENCH"
 WHO = Access.of_system("bench", "")

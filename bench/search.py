@@ -36,12 +36,12 @@ from core.access import Access, Grant
 from core.audit import Action, Purpose, record
 from core.clock import now
 from core.database import Zone
-from core.embedded_cluster import ADMINISTRATOR
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
+from core.keys.newest_versions import versions_field, write_versions
 from core.models import Operation
-from core.newest_versions import versions_field, write_versions
 from core.permissions import Role
-from core.seal_many import ManySealer
+from core.postgres.embedded_cluster import ADMINISTRATOR
+from core.sealing.seal_many import ManySealer
 from core.settings import Settings
 from forms import RecordPart
 

@@ -40,10 +40,10 @@ from casework.store.seal_record import KEY_TABLE, Vault, seal_parts, stored_key
 from core.access import Access, Custody, Grant
 from core.audit import Purpose
 from core.database import Zone
-from core.embedded_cluster import ADMINISTRATOR
+from core.periods.week import Week
 from core.permissions import Role
+from core.postgres.embedded_cluster import ADMINISTRATOR
 from core.settings import Settings
-from core.week import Week
 from forms import RecordPart
 
 OPERATION, WEEK = "BENCH", Week(2026, 7)

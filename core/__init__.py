@@ -1,4 +1,4 @@
 """Shared ground: settings, database, key ring, audit, places, weeks and errors. Knows nothing of surveys.
 
-Its modules are its faces; import them by name (`from core.keyring import KeyRing`).
+Its modules are its faces; import them by name (`from core.keys.keyring import KeyRing`).
 """

@@ -19,11 +19,11 @@ from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
 from core.clock import now
-from core.driver_connection import driver_connection
 from core.errors import Problem
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.models import AuditHead
-from core.signatures import sign, verification_key
+from core.postgres.driver_connection import driver_connection
+from core.sealing.signatures import sign, verification_key
 
 __all__ = [
     "BATCH",

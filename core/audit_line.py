@@ -13,9 +13,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from core.driver_connection import driver_connection
-from core.one_exchange import Said, Statement
-from core.packed_arrays import Kind, packed
+from core.postgres.driver_connection import driver_connection
+from core.postgres.one_exchange import Said, Statement
+from core.postgres.packed_arrays import Kind, packed
 
 __all__ = ["Action", "Deed", "Deeds", "Line", "Purpose", "record", "record_each"]
 

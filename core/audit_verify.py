@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from core.audit_chain import BATCH, BELOW, GENESIS, LINE, Head, link
 from core.models import AuditHead
-from core.signatures import verify
+from core.sealing.signatures import verify
 
 __all__ = ["Fault", "Finding", "Verified", "Walk", "start_walk", "verify_log", "walk_on"]
 

@@ -38,11 +38,11 @@ from sqlalchemy.types import TypeEngine, UserDefinedType
 
 from core.access import INFO, Access, NotAllowed, access_of
 from core.audit_line import Action, Purpose, record
-from core.driver_connection import driver_connection, use_driver_connections
 from core.errors import Problem
-from core.keyring import KeyRing
-from core.one_exchange import OneExchange, Row, Said, Statement
-from core.packed_arrays import Kind, Packed, packed
+from core.keys.keyring import KeyRing
+from core.postgres.driver_connection import driver_connection, use_driver_connections
+from core.postgres.one_exchange import OneExchange, Row, Said, Statement
+from core.postgres.packed_arrays import Kind, Packed, packed
 
 __all__ = [
     "RING",

@@ -52,7 +52,7 @@ class PlaceRow(Base):
 
 
 class KeyVersion(Base):
-    """A key of the key ring, by its fingerprint, so that a start notices a lost or exchanged ring (`core.key_versions`)."""
+    """A key of the ring, by its fingerprint, so that a start notices a lost or exchanged ring (`core.keys.key_versions`)."""
 
     __tablename__ = "key_version"
     __table_args__ = {"schema": "core"}

@@ -22,9 +22,9 @@ from core.database import Base, Zone
 from core.errors import Problem
 from core.listed import ListName, listed, require_none_missing
 from core.models import ProposalRow
+from core.postgres.turns import take_turns
 from core.proposals_in_reach import stands_at
 from core.second_person import RIGHTS, Act, State, approve, carry_out, find_proposal, propose
-from core.turns import take_turns
 
 __all__ = [
     "PolicyChanged",

@@ -24,12 +24,12 @@ from core.audit_line import Action, Purpose, record
 from core.checked import Checked
 from core.clear_columns import RecordDamaged
 from core.clock import now
-from core.envelope import Binding, CiphertextRefused, WrappedKey, new_record_key, unwrap_record_key
 from core.errors import Problem
-from core.keyring import KeyRing, KeyVersionUnknown
+from core.keys.keyring import KeyRing, KeyVersionUnknown
 from core.models import RegisterEntry
 from core.paging import PAGE, Page, beyond, page_of
 from core.permissions import Right
+from core.sealing.envelope import Binding, CiphertextRefused, WrappedKey, new_record_key, unwrap_record_key
 
 __all__ = [
     "TIME_TO_TELL",

@@ -20,10 +20,10 @@ from core.audit_line import Action, Purpose, record
 from core.audit_verify import Fault, Finding, Verified, Walk, start_walk, walk_on
 from core.clock import now
 from core.errors import Problem
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.models import AuditHead, AuditVerification
 from core.permissions import Right
-from core.signatures import sign, verification_key, verify
+from core.sealing.signatures import sign, verification_key, verify
 
 __all__ = [
     "ChainState",

@@ -12,7 +12,7 @@ from typing import Any, Final
 import vl_convert
 
 from anonymizer import TOTAL, ProtectedPeriod
-from core.period import Period
+from core.periods.period import Period
 from exports.edition import MOVEMENTS, Edition, codes_of
 from exports.languages import Language
 from exports.render_template import FONTS

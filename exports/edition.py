@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from anonymizer import TOTAL, Dimension, ProtectedPeriod, ProtectedTable
-from core.period import Period, kind_of
+from core.periods.period import Period, kind_of
 from core.places import Place
 from exports.errors import HistoryUnfit, PlaceUnknown
 from exports.languages import Language

@@ -20,8 +20,8 @@ from babel.dates import format_date, format_interval, format_skeleton
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
-from core.month import Month
-from core.period import Period
+from core.periods.month import Month
+from core.periods.period import Period
 from core.world_regions import REGIONS
 
 __all__ = ["LANGUAGES", "NOT_SHOWN", "Language", "code_names", "language"]

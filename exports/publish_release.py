@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from anonymizer import counted_in, stated
 from core.audit import Action, Purpose, record
-from core.period import Period, parse_period
+from core.periods.period import Period, parse_period
 from exports.build_release import Release
 from exports.describe_package import dimensions_of
 from exports.edition import Edition

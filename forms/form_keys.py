@@ -16,10 +16,10 @@ from core.access import require
 from core.audit import Action, Purpose, record
 from core.checked import Checked
 from core.clock import now
-from core.envelope import Binding, CiphertextRefused, WrappedKey, new_record_key, unwrap_record_key
-from core.keyring import KeyRing, KeyVersionUnknown
-from core.odk_encryption import new_private_key, public_key_of
+from core.keys.keyring import KeyRing, KeyVersionUnknown
 from core.permissions import Right
+from core.sealing.envelope import Binding, CiphertextRefused, WrappedKey, new_record_key, unwrap_record_key
+from core.sealing.odk_encryption import new_private_key, public_key_of
 from forms.errors import FormKeyMissing
 from forms.models import FormKey
 
@@ -52,7 +52,7 @@ def add_form_key(session: Session, ring: KeyRing, operation: str) -> UUID:
 def open_form_keys(session: Session, ring: KeyRing, operation: str) -> Iterator[bytes]:
     """The private keys (DER), the newest first, each opened when it is asked for (casework zone).
 
-    Raises `core.envelope.CiphertextRefused` or `KeyVersionUnknown`.
+    Raises `core.sealing.envelope.CiphertextRefused` or `KeyVersionUnknown`.
     """
     for row in _newest_first(session, operation):
         yield _opened(ring, row)

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Sequence
 from uuid import UUID
 
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from ingest.uploaded_file import UploadedFile
 
 __all__ = [

@@ -5,8 +5,8 @@ whose custody, and which answer they replace are part of the ciphertext's associ
 replace is known when they are opened: it stands inside them, and is compared there. Files are bound to their own rows.
 """
 
-from core.envelope import Binding, CiphertextRefused, RecordKey
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
+from core.sealing.envelope import Binding, CiphertextRefused, RecordKey
 from ingest.blind_tokens import instance_token
 from ingest.models import Submission
 from ingest.parse_xml import parse_xml
@@ -24,8 +24,8 @@ def bound_to(collector: str, custody: str, replaces: bytes | None) -> str:
 
 
 def open_answers(key: RecordKey, row: Submission) -> bytes:
-    """The answers, or the manifest of encrypted ones; raises `core.envelope.CiphertextRefused` also for a row whose collector,
-    custody or replaced answer was changed."""
+    """The answers, or the manifest of encrypted ones; raises `core.sealing.envelope.CiphertextRefused` also for a row whose
+    collector, custody or replaced answer was changed."""
     content = _opened(key, row, bound_to(row.collector, row.custody, row.replaces))
     if content is None and row.replaces:
         content = _opened(key, row, bound_to(row.collector, row.custody, None))
@@ -39,7 +39,7 @@ def open_answers(key: RecordKey, row: Submission) -> bytes:
 
 
 def require_same(ring: KeyRing, row: Submission, head: Head) -> None:
-    """Refuse a row that is not of the form, version and id that its answers name (`core.envelope.CiphertextRefused`)."""
+    """Refuse a row that is not of the form, version and id that its answers name (`CiphertextRefused`)."""
     said = instance_token(ring, row.operation, row.form_id, head.instance_id)
     if (head.form_id, head.version, said) != (row.form_id, row.form_version, row.instance):
         raise Binding(SUBMISSION, row.id, "content").refused()

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from core.keyring import KeyRing
-from core.odk_encryption import PhoneKey, file_digest, unwrap_phone_key
+from core.keys.keyring import KeyRing
+from core.sealing.odk_encryption import PhoneKey, file_digest, unwrap_phone_key
 from forms import open_form_keys
 from ingest.errors import EncryptedDamaged, FormKeyUnknown
 from ingest.parse_xml import parse_xml

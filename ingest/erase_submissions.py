@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from core import audit
 from core.clock import now
-from core.envelope import CiphertextRefused, RecordKey
 from core.erasure import Tally
 from core.errors import Problem
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
+from core.sealing.envelope import CiphertextRefused, RecordKey
 from ingest.blind_tokens import edits_lock, pulled_token
 from ingest.bound_answers import open_answers
 from ingest.models import Attachment, ErasedInstance, PulledRow, Quarantine, RecordKeyRow, Submission

@@ -11,7 +11,7 @@ from core import audit
 from core.clock import now
 from core.database import among
 from core.errors import Problem
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from ingest.errors import SubmissionUnknown
 from ingest.models import Quarantine, State, Submission, moved_to
 from ingest.seal_content import SUBMISSION

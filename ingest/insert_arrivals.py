@@ -10,11 +10,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from core.clock import now
-from core.envelope import RecordKey, WrappedKey
-from core.ids_together import ids_together
-from core.keyring import KeyRing
-from core.packed_arrays import Kind, packed
-from core.seal_many import ManySealer
+from core.keys.keyring import KeyRing
+from core.postgres.ids_together import ids_together
+from core.postgres.packed_arrays import Kind, packed
+from core.sealing.envelope import RecordKey, WrappedKey
+from core.sealing.seal_many import ManySealer
 from ingest.blind_tokens import answered_digest, answers_digest
 from ingest.bound_answers import bound_to
 from ingest.models import State

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from core import audit
 from core.clock import now
-from core.envelope import CiphertextRefused
 from core.erasure import Tally, announce
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
+from core.sealing.envelope import CiphertextRefused
 from forms import find_definition
 from ingest.blind_tokens import edits_lock, instance_token
 from ingest.bound_answers import open_answers, require_same

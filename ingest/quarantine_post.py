@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from core import audit
 from core.clock import now
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from ingest.blind_tokens import post_digest
 from ingest.errors import Refused
 from ingest.models import Quarantine

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import audit
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from ingest.errors import EncryptedUnopened, QuarantineEntryUnknown, Refused
 from ingest.models import Quarantine
 from ingest.read_submission import StoredSubmission, read_as_received, read_submission
@@ -54,7 +54,7 @@ def quarantined(session: Session, operation: str) -> list[QuarantineEntry]:
 def read_quarantined(session: Session, ring: KeyRing, entry: UUID, *, purpose: audit.Purpose) -> bytes:
     """The answers of an entry, byte for byte as they came; of encrypted ones that do not open, their manifest.
 
-    Raises `QuarantineEntryUnknown`, `KeyDestroyed` or `core.envelope.CiphertextRefused`.
+    Raises `QuarantineEntryUnknown`, `KeyDestroyed` or `core.sealing.envelope.CiphertextRefused`.
     """
     row = _find(session, entry)
     if row.content is None and row.submission_id:

@@ -13,8 +13,8 @@ from core import audit
 from core.access import Custody
 from core.clear_columns import custody_of
 from core.database import among
-from core.envelope import Binding, CiphertextRefused, RecordKey
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
+from core.sealing.envelope import Binding, CiphertextRefused, RecordKey
 from ingest.bound_answers import open_answers, require_replacing, require_same
 from ingest.decrypt_submission import decrypt_answers, decrypt_whole, phone_key
 from ingest.errors import EncryptedUnopened, KeyDestroyed, Refused, SubmissionUnknown
@@ -68,7 +68,7 @@ class _Received:
 def read_submission(session: Session, ring: KeyRing, submission_id: UUID, *, purpose: audit.Purpose) -> StoredSubmission:
     """One submission with its files.
 
-    Raises `SubmissionUnknown`, `KeyDestroyed`, `core.envelope.CiphertextRefused`; of encrypted ones also
+    Raises `SubmissionUnknown`, `KeyDestroyed`, `core.sealing.envelope.CiphertextRefused`; of encrypted ones also
     `EncryptedUnopened`, or the `Refused` that says why they do not open any more.
     """
     received = _one(session, ring, submission_id, purpose)
@@ -85,7 +85,7 @@ def read_submission(session: Session, ring: KeyRing, submission_id: UUID, *, pur
 def read_as_received(session: Session, ring: KeyRing, submission_id: UUID, *, purpose: audit.Purpose) -> StoredSubmission:
     """One submission as it came: of encrypted answers the manifest and the encrypted files.
 
-    Raises `SubmissionUnknown`, `KeyDestroyed` or `core.envelope.CiphertextRefused`.
+    Raises `SubmissionUnknown`, `KeyDestroyed` or `core.sealing.envelope.CiphertextRefused`.
     """
     received = _one(session, ring, submission_id, purpose)
     return replace(received.stored, files=open_files(session, received.key, submission_id))

@@ -16,9 +16,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from core import audit
-from core.keyring import KeyRing
-from core.one_exchange import Given, Row, Said, Statement
-from core.packed_arrays import Kind, moment_sent, packed
+from core.keys.keyring import KeyRing
+from core.postgres.one_exchange import Given, Row, Said, Statement
+from core.postgres.packed_arrays import Kind, moment_sent, packed
 from forms import FormDefinition, find_definition
 from ingest.blind_tokens import answers_digest
 from ingest.errors import Outcome, Refused

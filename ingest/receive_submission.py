@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 from core import audit
 from core.access import UNASSIGNED, Custody
 from core.clock import now
-from core.envelope import Binding
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
+from core.sealing.envelope import Binding
 from ingest.blind_tokens import answered_digest, answers_digest, file_digest, file_token
 from ingest.bound_answers import bound_to
 from ingest.chain_edits import join_chain

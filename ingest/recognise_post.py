@@ -7,7 +7,7 @@ from lxml import etree
 from sqlalchemy.orm import Session
 
 from core.access import UNASSIGNED, Custody
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from forms import FormDefinition, find_definition
 from ingest.blind_tokens import edits_lock, instance_token
 from ingest.erase_submissions import is_erased

@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.database import among
-from core.envelope import Binding, CiphertextRefused, RecordKey, WrappedKey, new_record_key, unwrap_record_key
-from core.keyring import KeyRing
-from core.sealed_chunks import chunk_place
+from core.keys.keyring import KeyRing
+from core.sealing.envelope import Binding, CiphertextRefused, RecordKey, WrappedKey, new_record_key, unwrap_record_key
+from core.sealing.sealed_chunks import chunk_place
 from ingest.blind_tokens import file_digest, file_token
 from ingest.errors import KeyDestroyed
 from ingest.models import Attachment, AttachmentChunk, RecordKeyRow
@@ -54,7 +54,7 @@ def new_key(session: Session, ring: KeyRing, operation: str, table: str, record:
 
 
 def open_key(session: Session, ring: KeyRing, table: str, record: UUID) -> RecordKey:
-    """Raises `KeyDestroyed` or `core.envelope.CiphertextRefused`."""
+    """Raises `KeyDestroyed` or `core.sealing.envelope.CiphertextRefused`."""
     key = open_keys(session, ring, table, [record])[record]
     if not isinstance(key, RecordKey):
         raise key
@@ -84,7 +84,7 @@ def seal_content(key: RecordKey, table: str, record: UUID, content: bytes) -> by
 
 
 def open_content(key: RecordKey, table: str, record: UUID, ciphertext: bytes) -> bytes:
-    """Decrypt the answers of a record; raises `core.envelope.CiphertextRefused`."""
+    """Decrypt the answers of a record; raises `core.sealing.envelope.CiphertextRefused`."""
     return key.open(ciphertext, Binding(table, record, "content"))
 
 
@@ -114,13 +114,13 @@ def sealed_files(
 
 
 def open_files(session: Session, key: RecordKey, owner: UUID) -> tuple[UploadedFile, ...]:
-    """The files of a record, by name; raises `core.envelope.CiphertextRefused`, of what lies in chunks while it is read."""
+    """The files of a record, by name; raises `CiphertextRefused`, of what lies in chunks while it is read."""
     rows = session.scalars(select(Attachment).where(Attachment.owner == owner))
     return tuple(sorted((open_file(session, key, row) for row in rows), key=lambda file: file.name))
 
 
 def open_file_named(session: Session, ring: KeyRing, key: RecordKey, owner: UUID, name: str) -> bytes:
-    """The content of one file of a record, which is there; raises `core.envelope.CiphertextRefused`."""
+    """The content of one file of a record, which is there; raises `core.sealing.envelope.CiphertextRefused`."""
     named = Attachment.owner == owner, Attachment.name == file_token(ring, owner, name)
     row = session.scalars(select(Attachment).where(*named)).first()
     if row is None:
@@ -129,7 +129,7 @@ def open_file_named(session: Session, ring: KeyRing, key: RecordKey, owner: UUID
 
 
 def open_file(session: Session, key: RecordKey, row: Attachment) -> UploadedFile:
-    """One file by its row; raises `core.envelope.CiphertextRefused`, of one that lies in chunks while it is read."""
+    """One file by its row; raises `core.sealing.envelope.CiphertextRefused`, of one that lies in chunks while it is read."""
     name, content_type = json.loads(key.open(row.label, Binding(ATTACHMENT, row.id, "label")))
     if row.content is None:
         return StoredFile(name, content_type, partial(_open_chunks, session, key, row.id))

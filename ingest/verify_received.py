@@ -13,9 +13,9 @@ from core.access import NotAllowed, access_of
 from core.audit import Action, Purpose, record
 from core.checked import Checked
 from core.clear_columns import RecordDamaged, custody_of
-from core.envelope import Binding, CiphertextRefused
-from core.keyring import KeyRing, KeyVersionUnknown
+from core.keys.keyring import KeyRing, KeyVersionUnknown
 from core.permissions import Right
+from core.sealing.envelope import Binding, CiphertextRefused
 from ingest.bound_answers import open_answers, require_same
 from ingest.errors import KeyDestroyed
 from ingest.handed_in.keep_file import HANDED_IN, binding

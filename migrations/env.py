@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the migrations on the connection that `core.migrate` hands over."""
+"""Alembic's entry: runs the migrations on the connection that `core.postgres.migrate` hands over."""
 
 from alembic import context
 from sqlalchemy import text

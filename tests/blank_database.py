@@ -12,7 +12,7 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from core.database import connect
-from core.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster
+from core.postgres.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster
 from tests.beginning import OURS, WRITTEN_TO, Beginning
 
 __all__ = ["PATTERN", "BlankDatabase", "administrate"]

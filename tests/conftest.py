@@ -14,11 +14,11 @@ from typer.main import get_command
 from xdist.scheduler import LoadScopeScheduling
 
 from core.database import Database, Zone
-from core.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster, embedded_cluster
-from core.key_providers.passphrase import Passphrase
-from core.keyring import KeyRing
-from core.migrate import migrate
+from core.keys.key_providers.passphrase import Passphrase
+from core.keys.keyring import KeyRing
 from core.models import Operation
+from core.postgres.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster, embedded_cluster
+from core.postgres.migrate import migrate
 from tests.beginning import Beginning
 from tests.blank_database import PATTERN, BlankDatabase, administrate
 

@@ -8,11 +8,11 @@ from anonymizer import CountedWeek, ProtectedPeriod, default_policy, protect
 from anonymizer.weeks import KeptPeriod, count_movements, protect_sum, store_protected, sum_counts
 from core.access import Access, Grant
 from core.database import Database, Zone
-from core.keyring import KeyRing
-from core.month import Month
+from core.keys.keyring import KeyRing
+from core.periods.month import Month
+from core.periods.week import Week
 from core.permissions import Role
 from core.places import Place, add_places
-from core.week import Week
 from tests.exports.conftest import made_facts
 
 __all__ = ["MONTH", "OFFICER", "PLACES", "WEEK", "Setting", "counted_week", "protected_week"]

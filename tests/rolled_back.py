@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.access import INFO, Access
 from core.database import RING, Zone
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 
 __all__ = ["RolledBack"]
 

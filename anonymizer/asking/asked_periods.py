@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from anonymizer.models import AskedPeriodRow, SearchPieceRow
 from core.clock import now
-from core.period import Period, parse_period
+from core.periods.period import Period, parse_period
 
 __all__ = ["Asked", "ask_for", "asked_periods", "done_with", "take_asked", "tell_of_asked"]
 

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from anonymizer.asking.asked_periods import Asked
 from anonymizer.models import SearchPieceRow
-from core.envelope import CiphertextRefused
-from core.keyring import KeyRing, KeyVersionUnknown
-from core.seal_alone import open_alone, seal_alone
+from core.keys.keyring import KeyRing, KeyVersionUnknown
+from core.sealing.envelope import CiphertextRefused
+from core.sealing.seal_alone import open_alone, seal_alone
 
 __all__ = ["SealedPieces"]
 

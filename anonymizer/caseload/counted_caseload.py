@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from anonymizer.counted_week import CountedTable
 from anonymizer.published import PublishedTable
-from core.month import Month
+from core.periods.month import Month
 
 __all__ = ["CountedCaseload"]
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from anonymizer.cell_keys.errors import SecretNotFree, SecretUnfit
 from anonymizer.cell_keys.perturbation_table import Noise
-from core.derive_key import derive_keys
+from core.keys.derive_key import derive_keys
 
 __all__ = ["Secret", "begin_secret", "read_secret"]
 

@@ -13,7 +13,7 @@ from anonymizer.models import PublicationRow
 from anonymizer.outside import Outside, OutsideTotal
 from anonymizer.published import ProtectedPeriod, PublishedElsewhere
 from anonymizer.tool.read_outside import agrees, check_outside, read_outside
-from core.period import Period
+from core.periods.period import Period
 
 __all__ = ["NOTHING", "Known", "known_elsewhere", "known_then", "known_where_it_agrees"]
 

@@ -25,13 +25,13 @@ from anonymizer.weeks import load_protected, weekly_tables
 from core.access import access_of, require
 from core.audit import Action, Purpose, record
 from core.clock import now
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.listed import ListName, require_none_missing
-from core.period import Period, parse_period
+from core.periods.period import Period, parse_period
 from core.permissions import Right
+from core.postgres.turns import take_turns
 from core.proposals_in_reach import stands_at
 from core.second_person import Act, State, approve, carry_out, find_proposal, propose
-from core.turns import take_turns
 
 __all__ = [
     "Publication",

@@ -17,8 +17,8 @@ from anonymizer.ledger.errors import LedgerUnfit
 from anonymizer.models import RegisterRow
 from anonymizer.register import DEPARTURE, Line, check_chain, next_line
 from core.audit import Action, Purpose, record
-from core.turns import take_turns
-from core.week import NotAWeek, Week
+from core.periods.week import NotAWeek, Week
+from core.postgres.turns import take_turns
 
 __all__ = ["HeldLines", "OperationRegister", "data_set_of", "hold", "read_lines"]
 

@@ -15,7 +15,7 @@ from anonymizer.ledger.operation_register import data_set_of, hold, read_lines
 from anonymizer.method import Method
 from anonymizer.models import TableRow
 from anonymizer.register import Departure, departures, register_departure, require_unmixed
-from core.period import Period, parse_period, weeks_of
+from core.periods.period import Period, parse_period, weeks_of
 
 __all__ = ["require_suppression", "write_down_protected"]
 

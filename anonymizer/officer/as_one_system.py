@@ -11,7 +11,7 @@ from anonymizer.dimension import TOTAL, Dimension
 from anonymizer.officer.look_inside import Inside
 from anonymizer.outside import OutsideTotal
 from anonymizer.published import Identity, Key, PublishedTable
-from core.period import Period
+from core.periods.period import Period
 
 __all__ = ["TIME", "as_one_system", "lies_in", "name_in", "within_the_widest"]
 

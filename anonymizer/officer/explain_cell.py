@@ -19,8 +19,8 @@ from anonymizer.primary import Reason
 from anonymizer.published import Identity, PublishedTable
 from anonymizer.tool.cell_names import read_cell, write_cell
 from core.audit import Purpose
-from core.keyring import KeyRing
-from core.period import Period, parse_period
+from core.keys.keyring import KeyRing
+from core.periods.period import Period, parse_period
 
 __all__ = ["CellExplained", "CellTold", "explain_cell"]
 

@@ -13,10 +13,10 @@ from anonymizer.population import Population
 from casework import movement_sources
 from core.audit import Purpose
 from core.clock import now
-from core.month import Month
-from core.period import Period, parse_period
-from core.week import Week
-from core.year import Year
+from core.periods.month import Month
+from core.periods.period import Period, parse_period
+from core.periods.week import Week
+from core.periods.year import Year
 
 __all__ = ["PeriodState", "count_unprotected", "list_periods", "populations_of", "protected_periods"]
 

@@ -14,8 +14,8 @@ from anonymizer.published import PublishedTable
 from anonymizer.weeks import load_counts, load_protected
 from core.access import UNASSIGNED, Access, access_of, require
 from core.audit import Action, Purpose, record
-from core.keyring import KeyRing
-from core.period import Period
+from core.keys.keyring import KeyRing
+from core.periods.period import Period
 from core.permissions import Right
 
 __all__ = ["Inside", "leave_line", "look_inside", "open_period", "require_officer"]

@@ -12,8 +12,8 @@ from anonymizer.population import Population
 from anonymizer.primary import Reason
 from anonymizer.published import Key, PublishedTable
 from core.audit import Purpose
-from core.keyring import KeyRing
-from core.period import Period
+from core.keys.keyring import KeyRing
+from core.periods.period import Period
 
 __all__ = ["MarkedTable", "mark_cells"]
 

@@ -15,8 +15,8 @@ from anonymizer.officer.look_inside import look_inside
 from anonymizer.policy import Policy
 from anonymizer.population import Population
 from core.audit import Purpose
-from core.keyring import KeyRing
-from core.period import Period
+from core.keys.keyring import KeyRing
+from core.periods.period import Period
 
 __all__ = ["LevelTold", "Losses", "read_losses", "tell_levels"]
 

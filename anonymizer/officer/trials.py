@@ -31,9 +31,9 @@ from anonymizer.weeks import count_week, load_counts, load_protected, policy_in_
 from core.access import access_of
 from core.audit import Purpose
 from core.clock import now
-from core.keyring import KeyRing
-from core.turns import take_turns
-from core.week import Week
+from core.keys.keyring import KeyRing
+from core.periods.week import Week
+from core.postgres.turns import take_turns
 
 __all__ = ["Choice", "Trial", "Tried", "ask_trial", "go_on", "levels_to_leave_out", "read_trial"]
 

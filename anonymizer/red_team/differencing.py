@@ -14,7 +14,7 @@ from anonymizer.red_team.finding import Finding, Findings, cell_text
 from anonymizer.red_team.one_system import System, cut_otherwise, judge, of_the_same_people, system_of
 from anonymizer.red_team.open_release import Published
 from anonymizer.red_team.read_report import Saying, sayings_of_pages
-from core.period import Period, parse_period, parts_of
+from core.periods.period import Period, parse_period, parts_of
 
 __all__ = ["attack", "systems"]
 

@@ -11,7 +11,7 @@ from anonymizer.dimension import TOTAL, Dimension
 from anonymizer.published import Identity
 from anonymizer.red_team.open_release import Published
 from anonymizer.red_team.read_report import sayings_of_pages
-from core.period import parse_period
+from core.periods.period import parse_period
 
 __all__ = ["Explained", "explained_by"]
 

@@ -17,7 +17,7 @@ from lxml import html
 from anonymizer.dimension import TOTAL
 from anonymizer.published import Identity
 from anonymizer.red_team.open_release import Names, Published
-from core.period import parse_period
+from core.periods.period import parse_period
 
 __all__ = ["HIDDEN", "Saying", "number_in", "page_of", "sayings_of_pages", "sayings_of_workbook"]
 

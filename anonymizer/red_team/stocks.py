@@ -12,8 +12,8 @@ from anonymizer.dimension import Dimension
 from anonymizer.published import PublishedTable
 from anonymizer.red_team.finding import Finding, Findings
 from anonymizer.red_team.open_release import Published
-from core.month import Month
-from core.period import Period, parse_period
+from core.periods.month import Month
+from core.periods.period import Period, parse_period
 
 __all__ = ["attack"]
 

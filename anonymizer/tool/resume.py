@@ -11,9 +11,9 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from anonymizer.errors import ResumeUnfit
-from core.envelope import CiphertextRefused
-from core.keyring import KeyRing
-from core.seal_alone import open_alone, seal_alone
+from core.keys.keyring import KeyRing
+from core.sealing.envelope import CiphertextRefused
+from core.sealing.seal_alone import open_alone, seal_alone
 
 __all__ = ["KeptBeside"]
 

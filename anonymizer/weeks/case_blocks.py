@@ -13,8 +13,8 @@ from anonymizer.population import Unit
 from anonymizer.weeks.fact_blocks import is_fresh, load_facts, one_at_a_time, stale_weeks, store_facts
 from anonymizer.weeks.fact_columns import FactColumns, columns_of_cases
 from casework.counting import CaseFacts
-from core.keyring import KeyRing
-from core.week import Week
+from core.keys.keyring import KeyRing
+from core.periods.week import Week
 
 __all__ = ["CASE_UNITS", "case_facts_are_fresh", "load_case_facts", "stale_case_weeks", "store_case_facts"]
 

@@ -16,7 +16,7 @@ from anonymizer.weeks.count_casework import background_dimensions
 from anonymizer.weeks.count_screenings import residence_dimension, to_region
 from casework.counting import AGES, GENDERS
 from casework.month_end import CASELOAD_VARIABLES, CaseloadFact, CaseloadFacts, Change
-from core.month import Month
+from core.periods.month import Month
 from core.places import Place
 
 __all__ = ["CASELOAD", "caseload_tables", "count_caseload"]

@@ -14,8 +14,8 @@ from anonymizer.counted_week import Count, CountedTable, CountedWeek
 from anonymizer.dimension import TOTAL, Dimension, flat_dimension
 from anonymizer.errors import CodeUnknown, FactOfAnotherWeek
 from casework import MovementFact
+from core.periods.week import Week
 from core.places import Place
-from core.week import Week
 
 __all__ = ["AGES", "SEXES", "count_movements", "movement_tables", "place_dimension"]
 

@@ -5,9 +5,9 @@ from sqlalchemy.orm import Session
 from anonymizer.counted_week import CountedWeek
 from anonymizer.weeks.count_blocks import count_blocks
 from anonymizer.weeks.fact_blocks import fresh_facts
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
+from core.periods.week import Week
 from core.places import load_places
-from core.week import Week
 
 __all__ = ["count_week"]
 

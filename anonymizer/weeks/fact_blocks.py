@@ -21,11 +21,11 @@ from anonymizer.weeks.fact_columns import COLUMNS, Column, FactColumns, columns_
 from casework import movement_facts, movement_sources
 from core.audit import Action, Purpose, record
 from core.clock import now
-from core.driver_connection import driver_connection
-from core.envelope import Binding, RecordKey, WrappedKey, new_record_key, unwrap_record_key
-from core.keyring import KeyRing
-from core.turns import take_turns
-from core.week import Week
+from core.keys.keyring import KeyRing
+from core.periods.week import Week
+from core.postgres.driver_connection import driver_connection
+from core.postgres.turns import take_turns
+from core.sealing.envelope import Binding, RecordKey, WrappedKey, new_record_key, unwrap_record_key
 
 __all__ = ["fresh_facts", "is_fresh", "load_facts", "one_at_a_time", "refresh_fact_blocks", "stale_weeks", "store_facts"]
 

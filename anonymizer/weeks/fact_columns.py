@@ -15,7 +15,7 @@ from anonymizer.population import Unit
 from anonymizer.weeks.count_movements import AGES, SEXES
 from casework import MovementFact
 from casework.counting import CaseFacts
-from core.week import Week
+from core.periods.week import Week
 
 __all__ = [
     "COLUMNS",

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from anonymizer.models import ProofRow
 from anonymizer.population import Population
-from core.month import Month
+from core.periods.month import Month
 
 __all__ = ["last_told"]
 

@@ -31,8 +31,8 @@ from anonymizer.published import (
     count_cells,
 )
 from anonymizer.suppression import Kept, Progress
-from core.period import Period, Sum, parts_of
-from core.week import Week
+from core.periods.period import Period, Sum, parts_of
+from core.periods.week import Week
 
 __all__ = ["KeptPeriod", "protect_sum", "sum_counts"]
 

@@ -21,9 +21,9 @@ from anonymizer.models import EvidenceRow
 from anonymizer.population import Population
 from anonymizer.published import Evidence, Identity, ProtectedPeriod, PublishedTable
 from core.audit import Action, Purpose, record
-from core.envelope import Binding, WrappedKey, new_record_key, unwrap_record_key
-from core.keyring import KeyRing
-from core.period import Period
+from core.keys.keyring import KeyRing
+from core.periods.period import Period
+from core.sealing.envelope import Binding, WrappedKey, new_record_key, unwrap_record_key
 
 __all__ = ["add_evidence", "load_counts", "load_evidence"]
 

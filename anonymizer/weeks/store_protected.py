@@ -39,8 +39,8 @@ from anonymizer.published import (
 )
 from anonymizer.weeks.sealed_evidence import add_evidence
 from core.audit import Action, Purpose, record
-from core.keyring import KeyRing
-from core.period import Period
+from core.keys.keyring import KeyRing
+from core.periods.period import Period
 
 __all__ = ["load_protected", "store_protected"]
 

@@ -16,12 +16,12 @@ from core.access import NotAllowed, access_of
 from core.audit import Action, Purpose, record
 from core.checked import Checked
 from core.clear_columns import RecordDamaged, code_in
-from core.envelope import CiphertextRefused
-from core.keyring import KeyRing, KeyVersionUnknown
-from core.month import NotAMonth
-from core.period import parse_period
+from core.keys.keyring import KeyRing, KeyVersionUnknown
+from core.periods.month import NotAMonth
+from core.periods.period import parse_period
+from core.periods.week import NotAWeek, Week
 from core.permissions import Right
-from core.week import NotAWeek, Week
+from core.sealing.envelope import CiphertextRefused
 
 __all__ = ["verify_proofs"]
 

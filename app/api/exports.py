@@ -11,7 +11,7 @@ from app.api.caller import Caller
 from app.api.problem_json import ApiRoute
 from app.api.refusals import refusals
 from app.api.shapes import Export, ExportKind, Exports
-from app.export_file import fetch_to_spool, pieces_of
+from app.records.export_file import fetch_to_spool, pieces_of
 from app.web.desk import OpenDesk
 from casework.left_to_fetch import ToFetch, page_to_fetch, say_received
 from core.database import Zone

@@ -10,7 +10,7 @@ from app.api.caller import WhoHandsIn
 from app.api.problem_json import ApiRoute
 from app.api.refusals import json_body, refusals
 from app.api.shapes import FileState, HandedOn, HandedOnState
-from app.handed_on_on_screen import PersonsFile, keep_persons
+from app.arriving.handed_on_on_screen import PersonsFile, keep_persons
 from app.web.desk import Desk, OpenDesk
 from app.web.upload import read_body
 from casework.htcds import MOST_BYTES, all_fields

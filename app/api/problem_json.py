@@ -14,7 +14,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from app.api.problems import BodyUnfit, ConditionMissing, NothingHere
-from app.web.openrosa_guard import log_failure
+from app.web.phones.openrosa_guard import log_failure
 from app.web.problems import status_of
 from core.errors import Problem
 

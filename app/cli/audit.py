@@ -16,9 +16,9 @@ from core.audit_verify import Finding, Verified, verify_log
 from core.clock import now
 from core.database import Database, Zone
 from core.errors import Problem
+from core.sealing.signatures import verification_key
 from core.search_audit import AuditSearch, reads_per_account, search_audit
 from core.settings import Settings
-from core.signatures import verification_key
 
 __all__ = ["add_commands"]
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import typer
 
 import ingest
-from app.admission import admit_batches
+from app.arriving.admission import admit_batches
 from app.cli.screen import console, progress, show_table
 from app.cli.work import ADMINISTRATOR, at_work
 from app.program import open_program

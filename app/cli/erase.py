@@ -7,12 +7,12 @@ from uuid import UUID
 
 import typer
 
-from app.backup import owner_address
+from app.backups.backup import owner_address
 from app.cli.screen import console, show_table
 from app.cli.signed_in import sign_in
-from app.destroy_remains import destroy_remains, destroy_what_is_left
-from app.erase_person import carry_out_proposal, propose_what_is_overdue, waiting_erasures
 from app.program import open_program
+from app.records.destroy_remains import destroy_remains, destroy_what_is_left
+from app.records.erase_person import carry_out_proposal, propose_what_is_overdue, waiting_erasures
 from app.worker.pipeline import after_erasure
 from app.worker.tasks import build_worker
 from casework import erasure, rights

@@ -9,8 +9,8 @@ import typer
 
 from app.cli.screen import console, show_table
 from app.cli.signed_in import sign_in
-from app.export_file import export_to_file
 from app.program import open_program
+from app.records.export_file import export_to_file
 from casework import exporting, left_to_fetch
 from casework.consent import LegalBasis
 from casework.left_to_fetch import LeftState

@@ -6,13 +6,13 @@ from uuid import UUID
 
 import typer
 
-from app.admission import admit_batches
+from app.arriving.admission import admit_batches
+from app.arriving.htcds_files import HandedOn, open_handed_on, propose_handed_on, take_in_handed_on
+from app.arriving.import_files import import_records
 from app.cli.import_files import custody_named
 from app.cli.import_report import reporting
 from app.cli.screen import console
 from app.cli.signed_in import sign_in
-from app.htcds_files import HandedOn, open_handed_on, propose_handed_on, take_in_handed_on
-from app.import_files import import_records
 from app.program import open_program
 from core.settings import Settings
 from ingest.from_files import ImportRun

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
+from app.arriving.import_files import Found, import_records
+from app.arriving.open_files import HandedIn, Suggested, open_files
 from app.cli.import_report import Report, reporting
 from app.cli.screen import console, progress, show_table
 from app.cli.work import ADMINISTRATOR
-from app.import_files import Found, import_records
-from app.open_files import HandedIn, Suggested, open_files
 from app.operations import find_operation
 from app.program import Program, open_program
 from core.access import Custody

@@ -6,14 +6,14 @@ from typing import Annotated
 import typer
 from sqlalchemy import make_url
 
-from app.backup import back_up, owner_address
+from app.backups.backup import back_up, owner_address
+from app.backups.restore import restore_backup
 from app.cli.screen import console, show_table
 from app.cli.work import ADMINISTRATOR
-from app.key_provider import key_provider
+from app.keys.key_provider import key_provider
 from app.program import open_program
-from app.restore import restore_backup
-from core.embedded_cluster import PROGRAM
-from core.key_ring_file import open_key_ring
+from core.keys.key_ring_file import open_key_ring
+from core.postgres.embedded_cluster import PROGRAM
 from core.settings import Settings
 
 __all__ = ["add_commands"]

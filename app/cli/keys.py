@@ -13,7 +13,7 @@ import forms
 from app.cli.screen import console, progress, show_table
 from app.cli.signed_in import sign_in, sign_in_once_accounts_exist
 from app.cli.work import ADMINISTRATOR
-from app.key_operations import (
+from app.keys.key_operations import (
     ROTATE,
     KeyVersionStatus,
     failing_keys,
@@ -24,17 +24,17 @@ from app.key_operations import (
     retire_subject,
     rotate,
 )
-from app.key_shares import join_shares, share_passphrase, split_subject, telling_failure
+from app.keys.key_shares import join_shares, share_passphrase, split_subject, telling_failure
+from app.keys.rewrap_keys import Rewrapped, waiting
+from app.keys.second_person import approval, has_accounts
 from app.operations import find_operation
 from app.program import Program, open_program
-from app.rewrap_keys import Rewrapped, waiting
-from app.second_person import approval, has_accounts
 from core.access import Access
 from core.audit import Purpose
 from core.database import Zone
 from core.errors import Problem
-from core.key_ring_file import KeyRingExists
-from core.key_shares import read_share
+from core.keys.key_ring_file import KeyRingExists
+from core.keys.key_shares import read_share
 from core.second_person import Act
 from core.second_person import propose as ask_second_person
 from core.settings import Settings

@@ -14,8 +14,8 @@ from app.program import open_program
 from casework import duplicates as match_partner
 from core.audit import Purpose
 from core.database import Zone
+from core.sealing.shared_tokens import create_salt, read_salt
 from core.settings import Settings
-from core.shared_tokens import create_salt, read_salt
 
 __all__ = ["add_commands"]
 

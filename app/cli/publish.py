@@ -10,16 +10,16 @@ from app.cli import release_inside, release_methods
 from app.cli.screen import console, progress, show_table
 from app.cli.signed_in import sign_in_once_accounts_exist
 from app.program import open_database, open_program
-from app.protect_asked import ask_as, asked_as
-from app.release_period import protect_as, release_as
+from app.releases.protect_asked import ask_as, asked_as
+from app.releases.release_period import protect_as, release_as
 from app.worker.pipeline import after_asking
 from app.worker.tasks import build_worker
 from core.database import Zone
-from core.month import Month
-from core.period import Period, parse_period
+from core.periods.month import Month
+from core.periods.period import Period, parse_period
+from core.periods.week import Week
+from core.periods.year import Year
 from core.settings import Settings
-from core.week import Week
-from core.year import Year
 
 __all__ = ["add_commands"]
 

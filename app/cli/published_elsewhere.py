@@ -13,7 +13,7 @@ from app.cli.signed_in import sign_in
 from app.program import open_program
 from core.audit import Purpose
 from core.database import Zone
-from core.period import parse_period
+from core.periods.period import parse_period
 from core.settings import Settings
 
 __all__ = ["add_commands"]

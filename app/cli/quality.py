@@ -6,11 +6,11 @@ from uuid import UUID
 
 import typer
 
+from app.arriving.compare_submissions import compare_of_form
+from app.arriving.quality_figures import figures_of
 from app.cli.screen import console, show_table
 from app.cli.signed_in import sign_in, sign_in_once_accounts_exist
-from app.compare_submissions import compare_of_form
 from app.program import open_program
-from app.quality_figures import figures_of
 from casework.reviewing import decide, view_submission
 from core.access import UNASSIGNED, require
 from core.audit import Purpose

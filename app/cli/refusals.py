@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from core.errors import Problem
-from core.shut_in import forbid_core_dumps
+from core.processes.shut_in import forbid_core_dumps
 
 __all__ = ["run", "show"]
 

@@ -12,12 +12,12 @@ from anonymizer import Population, officer
 from app.cli.screen import console, progress, show_table
 from app.cli.signed_in import sign_in_once_accounts_exist
 from app.program import open_program
-from app.try_out import try_out
+from app.releases.try_out import try_out
 from core.audit import Purpose
 from core.database import Zone
-from core.period import parse_period
+from core.periods.period import parse_period
+from core.periods.week import Week
 from core.settings import Settings
-from core.week import Week
 
 __all__ = ["add_commands"]
 

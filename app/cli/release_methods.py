@@ -13,8 +13,8 @@ from app.cli.anonymizer_options import HierarchyFiles, hierarchies_of, steps
 from app.cli.release_noise import OutFolder, RecordTable, SecretFile
 from app.cli.screen import console, show_table
 from app.cli.signed_in import sign_in_once_accounts_exist
-from app.operation_ledger import register_of
 from app.program import open_program
+from app.releases.operation_ledger import register_of
 from core.settings import Settings
 
 __all__ = ["add_commands"]

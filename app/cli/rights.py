@@ -7,14 +7,14 @@ from uuid import UUID
 
 import typer
 
-from app.access_pack import make_access_pack
 from app.cli.screen import console, show_table
 from app.cli.signed_in import sign_in
 from app.program import open_program
+from app.records.access_pack import make_access_pack
 from casework import rights as rights_requests
 from core.database import Zone
 from core.languages import LANGUAGES
-from core.sealed_file import seal_for_passphrase, seal_for_recipient
+from core.sealing.sealed_file import seal_for_passphrase, seal_for_recipient
 from core.settings import Settings
 
 __all__ = ["add_commands"]

@@ -8,10 +8,10 @@ import typer
 from app.cli.screen import console
 from app.operations import find_operation
 from app.program import open_program
-from app.search_worker import serve_names
+from app.search.search_worker import serve_names
 from core.database import Zone
+from core.processes.shut_in import shut_in
 from core.settings import Settings
-from core.shut_in import shut_in
 
 __all__ = ["add_commands"]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import typer
 from sqlalchemy.orm import Session
 
+from app.keys.second_person import has_accounts
 from app.program import Program
-from app.second_person import has_accounts
 from core.access import Access
 from core.database import Zone
 from core.identity.errors import SignInRefused, TokenRefused

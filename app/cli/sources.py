@@ -9,12 +9,12 @@ from uuid import UUID
 import typer
 from rich.markup import escape
 
+from app.arriving.deploy_form import GivenWorkbook, deploy_form
+from app.arriving.sync import sync_source
 from app.cli.screen import console, progress, show_table
 from app.cli.work import ADMINISTRATOR, at_work
-from app.deploy_form import GivenWorkbook, deploy_form
 from app.operations import find_operation
 from app.program import Program, open_program
-from app.sync import sync_source
 from core.access import Custody
 from core.database import Zone
 from core.identity.units import find_units

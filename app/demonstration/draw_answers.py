@@ -11,8 +11,8 @@ from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
+from core.periods.week import Week
 from core.places import Place
-from core.week import Week
 
 __all__ = [
     "AGES",

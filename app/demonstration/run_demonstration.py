@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 import forms
 import ingest
-from app.admission import admit_batches
+from app.arriving.admission import admit_batches
 from app.cli.screen import progress, show_table
 from app.demonstration.check_numbers import Agreement, check_release
 from app.demonstration.draw_answers import draw_interviews, draw_reports
@@ -27,14 +27,14 @@ from app.demonstration.send_answers import Sent, send_answers
 from app.demonstration.work_on_cases import CASE_FILES, work_on_cases
 from app.operations import add_operation
 from app.program import Program
-from app.release_period import protect_week, release_period
+from app.releases.release_period import protect_week, release_period
 from app.web.serve import serving_on_socket
 from casework.case_file import count_awaiting
 from core.clock import now
 from core.database import Zone
 from core.models import Operation
+from core.periods.week import Week
 from core.places import read_gazetteer
-from core.week import Week
 from ingest.collectors import add_collector
 
 __all__ = ["Size", "run_demonstration"]

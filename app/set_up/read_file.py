@@ -13,10 +13,10 @@ from app.set_up.file_parts import GAZETTEER, KIND, PLACES, PLANS, ROLES, UNITS, 
 from app.set_up.set_up import CarriedForm, CarriedRole, CarriedUnit, Gazetteer, SetUp
 from core.errors import Problem
 from core.identity.models import UnitKind
-from core.packed_parts import unpack
 from core.permissions import Right, Role, rights_of
 from core.places import parse_gazetteer
 from core.policies import PolicyKind
+from core.sealing.packed_parts import unpack
 from forms import PrivacyClass, RecordKind, RecordPart
 from forms.carried import carried_form
 from forms.classes import Classes, QuestionClass

@@ -5,8 +5,8 @@ from typing import Any
 
 from app.set_up.file_parts import GAZETTEER, KIND, PLACES, PLANS, ROLES, UNITS, VERSION, form_parts, policy_part
 from app.set_up.set_up import CarriedForm, CarriedRole, CarriedUnit, SetUp
-from core.packed_parts import pack
 from core.places import write_gazetteer
+from core.sealing.packed_parts import pack
 from ingest.quality import write_plan
 
 __all__ = ["write_file"]

@@ -10,21 +10,22 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api import PREFIX, api_router, nothing_here
 from app.program import Program
-from app.protect_asked import protect_asked
-from app.web import hints, openrosa
+from app.releases.protect_asked import protect_asked
+from app.web.collection import hints
+from app.web.collection.hints import Hinted, Hints
 from app.web.desk import Desk
-from app.web.door import Door, Told
-from app.web.hints import Hinted, Hints
-from app.web.openrosa_guard import log_failure
 from app.web.page_groups import GROUPS
 from app.web.pages import Pages
+from app.web.phones import openrosa
+from app.web.phones.door import Door, Told
+from app.web.phones.openrosa_guard import log_failure
+from app.web.phones.sign_in_door import SignInDoor
+from app.web.phones.submission_door import SubmissionDoor
 from app.web.protections import protections
-from app.web.sign_in_door import SignInDoor
-from app.web.submission_door import SubmissionDoor
 from core.database import Database
 from core.errors import Problem
-from core.keyring import KeyRing
-from core.period import Period
+from core.keys.keyring import KeyRing
+from core.periods.period import Period
 from core.settings import Settings
 
 __all__ = ["create_application"]

@@ -12,9 +12,9 @@ from core.access import Access
 from core.database import Database
 from core.identity.models import Unit
 from core.identity.units import ways_to
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.listed import KeptWhileListed
-from core.period import Period
+from core.periods.period import Period
 from core.permissions import Right
 from core.settings import Settings
 

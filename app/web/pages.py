@@ -18,7 +18,7 @@ import exports
 from app.web.languages import keep_language, language_of, read_texts
 from core.database import Database, Zone
 from core.languages import DEFAULT_LANGUAGE, LANGUAGES, direction_of
-from core.period import Period
+from core.periods.period import Period
 from core.settings import Settings
 
 __all__ = ["Pages"]

@@ -14,9 +14,9 @@ import uvicorn
 from rich.console import Console
 
 from app.program import Program
-from app.search_workers import searching
+from app.search.search_workers import searching
 from app.web.application import create_application
-from app.web.door import Told
+from app.web.phones.door import Told
 from app.worker.pipeline import after_erasure, after_hint, after_submissions, catch_up, protecting, trying_out
 from app.worker.tasks import build_worker
 from core.erasure import when_erased

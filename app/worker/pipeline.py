@@ -21,10 +21,11 @@
 | once a day (beat) | `compare_submissions`: what came lately beside others of its form, for supervisors |
 | once a day (beat) | `prune_identity`: old sessions, enrolment codes and failed attempts |
 
-The search worker hears of every changed or erased person from the database itself (`app/search_worker.py`). Without a broker
-there is no beat: `bin/serve` does what the table gives to beat when it starts, but waits for no other server (`waystation sync`
-pulls) and for no search (`waystation release ask` goes on with one); each command seals the audit log as it ends.
-Protecting and releasing a week are never started by an event alone: an officer decides (`waystation release`, or the pages).
+The search worker hears of every changed or erased person from the database itself (`app/search/search_worker.py`). Without a
+broker there is no beat: `bin/serve` does what the table gives to beat when it starts, but waits for no other server
+(`waystation sync` pulls) and for no search (`waystation release ask` goes on with one); each command seals the audit log as
+it ends. Protecting and releasing a week are never started by an event alone: an officer decides (`waystation release`, or the
+pages).
 """
 
 import logging
@@ -37,7 +38,7 @@ from celery import Celery
 
 from app.tell_failure import kind_and_place
 from app.worker.tasks import ADMIT_ARRIVED, DESTROY_REMAINS, PROTECT_PERIOD, PULL_SOURCE, REFRESH_FACTS, SCHEDULE, TRY_CHOICES
-from core.period import Period
+from core.periods.period import Period
 
 __all__ = ["after_asking", "after_erasure", "after_hint", "after_submissions", "catch_up", "protecting", "trying_out"]
 

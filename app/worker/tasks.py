@@ -13,24 +13,24 @@ from celery.signals import worker_process_init
 from sqlalchemy import select
 
 from anonymizer import weeks
-from app.admission import admit_arrived, admit_batches
+from app.arriving.admission import admit_arrived, admit_batches
+from app.arriving.compare_submissions import compare_recent
+from app.arriving.sync import sync_all, sync_quietly
+from app.arriving.write_reviews import write_reviews
 from app.audit_log import seal_and_export
-from app.case_facts import refresh_case_facts
-from app.compare_submissions import compare_recent
-from app.destroy_remains import destroy_what_is_left
-from app.erase_person import propose_what_is_overdue
 from app.program import Program
-from app.protect_asked import protect_asked, waiting_periods
-from app.sync import sync_all, sync_quietly
-from app.try_out import try_out
+from app.records.destroy_remains import destroy_what_is_left
+from app.records.erase_person import propose_what_is_overdue
+from app.releases.case_facts import refresh_case_facts
+from app.releases.protect_asked import protect_asked, waiting_periods
+from app.releases.try_out import try_out
 from app.worker.quiet_task import QuietTask
-from app.write_reviews import write_reviews
 from casework.left_to_fetch import end_overdue
 from core.access import Access
 from core.database import Zone
 from core.identity.prune import prune
 from core.models import Operation
-from core.period import parse_period
+from core.periods.period import parse_period
 from core.second_person import expire_overdue
 from ingest import handed_in
 

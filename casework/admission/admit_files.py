@@ -14,7 +14,7 @@ from casework.store.seal_record import Vault, stored_key
 from casework.thumbnails import PICTURES, Copied, DecoderUnusable, keep_thumbnail
 from core.audit import Purpose
 from core.clock import now
-from core.envelope import RecordKey
+from core.sealing.envelope import RecordKey
 from forms import Question
 from ingest import Answers, UploadedFile, read_submission
 

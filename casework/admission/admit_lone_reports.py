@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from casework.admission.admit_submission import AdmissionCount, admit_all, counted, turn_of_admission
 from casework.admission.arrival import Desk
-from core.keyring import KeyRing
-from core.turns import share_turn
+from core.keys.keyring import KeyRing
+from core.postgres.turns import share_turn
 from forms import RecordKind, find_definition
 from ingest.claiming import awaiting_forms, claim_lone
 

@@ -21,8 +21,8 @@ from casework.reviewing.check_arrivals import check_arrivals
 from casework.reviewing.leave_out import leave_out
 from core.access import access_of
 from core.errors import Problem
-from core.keyring import KeyRing
-from core.turns import take_turns
+from core.keys.keyring import KeyRing
+from core.postgres.turns import take_turns
 from forms import RecordKind
 from ingest import awaiting_submissions, mark_handled, set_aside, submissions_set_aside
 

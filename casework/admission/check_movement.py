@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from casework.errors import AnswerMissing, CodeUnknown, CountUnreadable, DateImplausible, FormUnfit, NobodyMoved, PlaceUnknown
-from core.week import Week
+from core.periods.week import Week
 from forms import FormDefinition
 
 __all__ = ["AGES", "REASONS", "SEXES", "check_movement", "persons_counted"]

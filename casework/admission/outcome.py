@@ -14,7 +14,7 @@ from casework.errors import AdmissionFailed
 from casework.models import StoredKey, SubmittedRecord
 from core.database import among
 from core.errors import Problem
-from core.keyring import KeyVersionUnknown
+from core.keys.keyring import KeyVersionUnknown
 from forms import RecordKind
 
 __all__ = ["Admission", "AdmissionOutcome", "records_made", "refused", "remove_double"]

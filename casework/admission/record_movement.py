@@ -11,7 +11,7 @@ from casework.store.seal_record import seal_parts, stored_key
 from casework.store.verify_records import tell_version
 from casework.store.write_reports import NewReport
 from core.clock import now
-from core.week import Week
+from core.periods.week import Week
 from forms import RecordPart
 
 __all__ = ["CheckedReport", "check_report", "correct_movement"]

@@ -26,9 +26,9 @@ from casework.thumbnails import PICTURES
 from core.access import require
 from core.audit import Action, Purpose, record
 from core.clear_columns import custody_of
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import Right
-from core.turns import take_turns
+from core.postgres.turns import take_turns
 from forms import RecordPart
 
 __all__ = ["PICTURES", "Document", "add_document", "document_of"]

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from casework.case_file.read_case_file import CaseFile, read_case_file
 from core.audit import Action, Purpose, record
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 
 __all__ = ["print_case_file"]
 

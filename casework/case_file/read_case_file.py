@@ -26,7 +26,7 @@ from casework.store.sealed_step import SealedStep
 from core.access import Access, Custody, NotAllowed, access_of
 from core.audit import Action, Purpose, record
 from core.clear_columns import code_in, custody_of
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import Right
 from forms import RecordPart
 

@@ -46,9 +46,9 @@ from core.access import require
 from core.audit import Action, Purpose, record
 from core.clear_columns import custody_of
 from core.clock import now
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import Right
-from core.turns import take_turns
+from core.postgres.turns import take_turns
 
 __all__ = ["authors_of", "is_asked", "take_step"]
 

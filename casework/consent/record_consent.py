@@ -27,10 +27,10 @@ from core.access import require
 from core.audit import Action, Deed, Deeds, Purpose, record
 from core.clear_columns import code_in, custody_of
 from core.clock import now
-from core.envelope import Binding, RecordKey
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import Right
-from core.turns import take_turns
+from core.postgres.turns import take_turns
+from core.sealing.envelope import Binding, RecordKey
 
 __all__ = [
     "CODE",

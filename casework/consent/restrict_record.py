@@ -22,7 +22,7 @@ from core.access import require
 from core.audit import Action, Purpose, record
 from core.clear_columns import custody_of
 from core.database import among_given
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import Right
 
 __all__ = ["InForce", "RestrictionReason", "lift_restriction", "restrict_record", "restrictions_in_force", "withdraw_report"]

@@ -11,7 +11,7 @@ from casework.errors import ConsentUnknown
 from casework.rights_models import OURS
 from casework.store.linked_persons import persons_of
 from core.audit import Purpose
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 
 __all__ = ["withdraw_consent"]
 

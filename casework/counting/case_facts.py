@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from casework.models import HouseholdRole
-from core.week import Week
+from core.periods.week import Week
 from core.world_regions import REGIONS
 
 __all__ = [

@@ -14,7 +14,7 @@ from casework.store.weeks_of_steps import weeks_of
 from core.access import NotAllowed, access_of
 from core.audit import Action, Purpose, record
 from core.database import among
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import Right
 
 __all__ = ["date_entries"]

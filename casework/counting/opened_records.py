@@ -17,8 +17,8 @@ from casework.store.sealed_step import SealedStep
 from casework.store.week_of_interview import INTERVIEW_DATE, week_said
 from core.database import among
 from core.models import PlaceRow
+from core.periods.week import Week
 from core.places import LEVEL_NAMES
-from core.week import Week
 from forms import FormDefinition, RecordPart, find_definition
 from ingest.forms_answered import forms_of
 

@@ -33,7 +33,7 @@ from casework.programme import OWN
 from casework.store.sealed_step import SealedStep
 from casework.store.week_of_interview import INTERVIEW_DATE
 from casework.store.weeks_of_steps import days_of
-from core.week import Week
+from core.periods.week import Week
 
 __all__ = ["read_case_events"]
 

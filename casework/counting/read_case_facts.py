@@ -15,9 +15,9 @@ from casework.models import HouseholdRole, Interview
 from casework.store.seal_record import Vault
 from core.access import NotAllowed, access_of
 from core.audit import Action, Purpose, record
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
+from core.periods.week import Week
 from core.permissions import Right
-from core.week import Week
 from forms import RecordPart
 
 __all__ = ["case_facts", "case_sources"]

@@ -21,7 +21,7 @@ from casework.store.linked_persons import answering_for
 from casework.store.weeks_of_steps import COUNTED_KINDS
 from core.audit import Purpose
 from core.database import among
-from core.week import Week
+from core.periods.week import Week
 from ingest.reviews import chains_left_out
 
 __all__ = ["CaseOfWeek", "InterviewOfWeek", "WhomToCount", "whom_to_count"]

@@ -33,9 +33,9 @@ from core.access import access_of, require
 from core.audit import Action, Purpose, record
 from core.clear_columns import custody_of
 from core.clock import now
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import Right
-from core.shared_tokens import SharedSalt
+from core.sealing.shared_tokens import SharedSalt
 
 __all__ = ["ENCODINGS", "FEWEST", "MOST", "RowMatch", "at_least", "compare_lists", "export_list"]
 

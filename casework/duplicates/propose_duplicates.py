@@ -24,7 +24,7 @@ from core.audit import Action, Purpose, record
 from core.clock import now
 from core.database import among
 from core.errors import Problem
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from forms import RecordPart
 
 __all__ = [

@@ -17,8 +17,8 @@ from casework.duplicates.propose_duplicates import AT_MOST, keep_pair, open_comp
 from casework.models import TokenKind
 from casework.store.change_clear import changing_clear
 from casework.store.seal_record import Vault
-from core.driver_connection import driver_connection
-from core.packed_arrays import Kind, packed
+from core.postgres.driver_connection import driver_connection
+from core.postgres.packed_arrays import Kind, packed
 
 __all__ = ["Compared", "propose_for_new", "sharing_tokens"]
 

@@ -30,7 +30,7 @@ from core.access import Custody, Grant, access_of, require
 from core.audit import Action, Purpose, record
 from core.clear_columns import custody_of
 from core.clock import now
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.paging import PAGE, Page, page_of
 from core.permissions import Right, Role
 from forms import RecordPart

@@ -19,7 +19,7 @@ from casework.models import TokenKind
 from casework.names.name_skeleton import name_words, word_skeleton
 from casework.store.blind_tokens import plain
 from core.audit import Action, Purpose, record
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from forms import RecordPart
 
 __all__ = ["Likeness", "PairField", "PairView", "likeness", "view_pair"]

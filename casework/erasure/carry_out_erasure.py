@@ -10,7 +10,7 @@ from casework.erasure.certify_erasure import Certificate, certify_erasure
 from casework.erasure.erase_person import erase_record
 from casework.erasure.erasure_subject import Subject
 from core.access import access_of
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.second_person import Act, carry_out, find_proposal
 
 __all__ = ["carry_out_erasure"]

@@ -18,9 +18,9 @@ from casework.rights_models import ErasureCertificate
 from core.audit import Action, Purpose, record
 from core.clock import now
 from core.erasure import Tally
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
+from core.sealing.signatures import sign, verification_key, verify
 from core.second_person import Proposal
-from core.signatures import sign, verification_key, verify
 
 __all__ = ["Certificate", "certify_erasure", "find_certificate", "read_certificate"]
 

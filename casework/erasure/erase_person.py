@@ -42,7 +42,7 @@ from core.audit import Action, Purpose, record
 from core.clock import now
 from core.database import Base
 from core.erasure import Tally, announce
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from ingest import chain_of, erase_submissions
 
 __all__ = ["Footprint", "erase_record", "footprint"]

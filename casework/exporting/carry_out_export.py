@@ -24,10 +24,10 @@ from casework.store.seal_record import Vault
 from core.access import require
 from core.audit import Action, Purpose, record
 from core.clock import now
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.languages import DEFAULT_LANGUAGE
 from core.permissions import Right
-from core.sealed_file import WrittenTo, seal_stream
+from core.sealing.sealed_file import WrittenTo, seal_stream
 from core.second_person import carry_out, find_proposal
 
 __all__ = ["CarriedOut", "carry_out_export"]

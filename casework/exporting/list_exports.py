@@ -14,7 +14,7 @@ from core.access import NotAllowed, access_of
 from core.paging import PAGE, Page, page_of
 from core.permissions import Right
 from core.proposals_in_reach import may_approve
-from core.sealed_file import recipient_fingerprint
+from core.sealing.sealed_file import recipient_fingerprint
 from core.second_person import Proposal, find_proposal
 
 __all__ = ["LoggedExport", "PlannedExport", "export_log", "find_export", "planned", "referral_of", "waiting_exports"]

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 
 __all__ = ["NUMBER", "Trace", "record_number", "row_key", "sign_of", "visible_mark"]
 

@@ -20,7 +20,7 @@ from core.access import require
 from core.audit import Action, Purpose, record
 from core.clock import now
 from core.permissions import Right
-from core.sealed_file import read_recipient, recipient_fingerprint
+from core.sealing.sealed_file import read_recipient, recipient_fingerprint
 from core.second_person import Act, approve, carry_out, propose
 
 __all__ = [

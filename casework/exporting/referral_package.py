@@ -27,7 +27,7 @@ from casework.store.seal_record import Vault
 from core.access import require
 from core.audit import Action, Purpose, record
 from core.clear_columns import custody_of
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.models import ProposalRow
 from core.permissions import Right
 

@@ -15,7 +15,7 @@ from casework.export_models import ExportLog
 from casework.exporting.mark_export import NUMBER, Trace, row_key, sign_of
 from core.access import require
 from core.audit import Action, Purpose, record
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import Right
 
 __all__ = ["trace_export"]

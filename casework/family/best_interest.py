@@ -28,8 +28,8 @@ from core.audit import Action, Purpose, record
 from core.clear_columns import custody_of
 from core.clock import now
 from core.database import among
-from core.envelope import Binding
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
+from core.sealing.envelope import Binding
 
 __all__ = ["ChildView", "StepKind", "StepSaid", "StepView", "finish_step", "open_step", "plan_step", "steps_of", "view_child"]
 

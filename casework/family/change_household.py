@@ -29,7 +29,7 @@ from core.access import access_of
 from core.audit import Action, Purpose, record
 from core.clock import now
 from core.database import Zone, ask_in
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from forms import RecordPart
 
 __all__ = ["NewMember", "add_new_member", "come_back", "join_household", "leave_household", "name_head"]

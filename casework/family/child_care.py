@@ -28,9 +28,9 @@ from core.access import access_of, require
 from core.audit import Action, Purpose, record
 from core.clock import now
 from core.database import among
-from core.envelope import Binding
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import Right
+from core.sealing.envelope import Binding
 
 __all__ = [
     "CareStatus",

@@ -25,8 +25,8 @@ from casework.store.seal_record import Vault, stored_keys
 from core.access import access_of
 from core.audit import Action, Purpose, record
 from core.clock import now
-from core.keyring import KeyRing
-from core.turns import take_turns
+from core.keys.keyring import KeyRing
+from core.postgres.turns import take_turns
 
 __all__ = ["Said", "end_relationship", "open_said", "relate", "take_back_relationship"]
 

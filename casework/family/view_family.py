@@ -27,7 +27,7 @@ from core.access import Custody
 from core.audit import Action, Purpose, record
 from core.clear_columns import custody_of
 from core.database import among
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from forms import RecordPart
 
 __all__ = ["FamilyView", "HouseholdView", "MemberView", "RelationView", "view_family"]

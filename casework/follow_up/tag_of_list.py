@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from casework.follow_up.offered_cases import offered_cases
 from casework.follow_up.properties import properties_of
 from core.access import access_of
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from forms import RecordPart
 
 __all__ = ["tag_of_list"]

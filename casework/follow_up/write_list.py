@@ -25,7 +25,7 @@ from casework.store.week_of_interview import INTERVIEW_DATE
 from core.access import access_of
 from core.audit import Action, Purpose, record
 from core.database import among
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from forms import RecordPart
 
 __all__ = ["LIST_FILE", "NOBODYS_LIST", "write_list"]

@@ -15,7 +15,7 @@ from core.access import require
 from core.audit import Action, Purpose, record
 from core.clock import now
 from core.permissions import Right
-from core.sealed_file import WrittenTo
+from core.sealing.sealed_file import WrittenTo
 
 __all__ = ["fetch_export", "say_received"]
 

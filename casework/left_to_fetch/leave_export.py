@@ -22,9 +22,9 @@ from casework.store.linked_persons import persons_of_each
 from core.access import access_of
 from core.audit import Action, Purpose, record
 from core.clock import now
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.languages import DEFAULT_LANGUAGE
-from core.sealed_chunks import CHUNK_BYTES
+from core.sealing.sealed_chunks import CHUNK_BYTES
 from core.second_person import find_proposal
 
 __all__ = ["LEFT_DAYS", "MOST_BYTES", "leave_export", "subject_of"]

@@ -16,7 +16,7 @@ from core.clock import now
 from core.database import among
 from core.paging import PAGE, Page, beyond, page_of
 from core.permissions import Right
-from core.sealed_file import recipient_fingerprint
+from core.sealing.sealed_file import recipient_fingerprint
 
 __all__ = ["LeftState", "ToFetch", "count_to_fetch", "left_of", "page_to_fetch", "row_for", "to_fetch"]
 

@@ -28,8 +28,8 @@ from casework.store.seal_record import Vault
 from core.access import NotAllowed, access_of
 from core.audit import Action, Purpose, record
 from core.database import among
-from core.keyring import KeyRing
-from core.month import Month
+from core.keys.keyring import KeyRing
+from core.periods.month import Month
 from core.permissions import Right
 from forms import RecordPart
 

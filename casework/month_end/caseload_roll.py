@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from casework.case_file_models import CaseloadRollRow
 from casework.errors import RollChanged
 from core.clock import now
-from core.keyring import KeyRing
-from core.month import Month
+from core.keys.keyring import KeyRing
+from core.periods.month import Month
 
 __all__ = ["Roll", "keep_roll"]
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from casework.case_file_models import CaseEntry, EntryKind
 from casework.models import Case, CaseState, Interview, InterviewKind
-from core.week import Week
+from core.periods.week import Week
 from ingest.reviews import chains_left_out
 
 __all__ = ["CaseAtEnd", "cases_at_end"]

@@ -14,7 +14,7 @@ from typing import Final
 
 from casework.models import TokenKind
 from casework.names.name_skeleton import name_words, word_skeleton
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 
 __all__ = ["name_tokens", "own_name_token"]
 

@@ -11,7 +11,7 @@ from casework.case_file.read_case_file import read_case_file
 from casework.case_file_models import CaseEntry, EntryKind
 from casework.narrative.signed_report import SignedReport, report_in, signings
 from core.audit import Action, Purpose, record
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 
 __all__ = ["CheckedReport", "SheetStands", "check_report"]
 

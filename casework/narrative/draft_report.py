@@ -28,7 +28,7 @@ from casework.trafficking import HISTORY, view_notes
 from core.access import NotAllowed, access_of
 from core.audit import Purpose
 from core.clock import now
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from forms import RecordPart
 
 __all__ = ["ReportWish", "draft_report"]

@@ -10,7 +10,7 @@ from casework.case_file.report_marks import report_basis
 from casework.models import Person
 from casework.narrative.signed_report import SignedReport, report_in, signings
 from core.audit import Action, Purpose, record
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 
 __all__ = ["print_report"]
 

@@ -12,7 +12,7 @@ from casework.store.seal_record import Vault
 from core.access import Access, Custody, NotAllowed
 from core.audit import Action, Purpose, record
 from core.clear_columns import custody_of
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import Right
 
 __all__ = ["assign_custody"]

@@ -37,11 +37,11 @@ from core.access import Access, NotAllowed, require
 from core.audit import Action, Purpose, record
 from core.clear_columns import code_in, codes_in, custody_of
 from core.clock import now
-from core.envelope import Binding
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.paging import PAGE, Page, beyond, page_of
 from core.permissions import Right
-from core.turns import take_turns
+from core.postgres.turns import take_turns
+from core.sealing.envelope import Binding
 from forms import RecordPart
 
 __all__ = [

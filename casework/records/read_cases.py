@@ -20,7 +20,7 @@ from casework.store.need_to_know import readable_parts_of_each, require_among
 from casework.store.seal_record import Vault, find_with_key, open_parts, stored_key
 from core.access import require
 from core.audit import Action, Purpose, record
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import Right
 from forms import RecordPart
 

@@ -20,8 +20,8 @@ from casework.thumbnails import PICTURES, Copied, keep_thumbnail, kept_thumbnail
 from core.audit import Action, Purpose, record
 from core.clear_columns import code_in
 from core.database import among_given
-from core.envelope import RecordKey
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
+from core.sealing.envelope import RecordKey
 from forms import RecordPart
 
 __all__ = ["FileLabel", "OpenedFile", "list_files", "read_file", "read_thumbnail"]

@@ -13,7 +13,7 @@ from casework.store.bulk_limit import count_reading
 from casework.store.need_to_know import readable_parts_of_each
 from casework.store.seal_record import KEY_OF_PERSON, Vault, open_keys, open_parts
 from core.audit import Action, Purpose, record
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from forms import RecordPart
 
 __all__ = ["read_household"]

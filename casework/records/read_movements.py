@@ -21,9 +21,9 @@ from casework.store.seal_record import Vault, binding, open_parts, open_sealed, 
 from casework.store.what_is_listed import is_of_clear_row
 from core.access import require
 from core.audit import Action, Purpose, record
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
+from core.periods.week import Week
 from core.permissions import Right
-from core.week import Week
 from forms import RecordPart
 
 __all__ = ["MovementFact", "movement_facts", "movement_sources", "read_report"]

@@ -25,7 +25,7 @@ from core.access import Custody, NotAllowed, access_of, require
 from core.audit import Action, Purpose, record
 from core.clear_columns import custody_of
 from core.clock import now
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import Right
 from forms import RecordPart
 

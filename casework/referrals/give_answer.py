@@ -10,7 +10,7 @@ from casework.case_file.take_step import take_step
 from casework.case_file_models import Act, CaseEntry, EntryKind
 from core.access import NotAllowed, require
 from core.audit import Purpose
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import Right
 
 __all__ = ["GivenAnswer", "give_answer"]

@@ -29,7 +29,7 @@ from casework.store.sealed_step import SealedStep
 from core.access import NotAllowed, access_of, require
 from core.audit import Action, Purpose, record
 from core.clock import now
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.paging import PAGE, Page, beyond, page_of
 from core.permissions import Right
 

@@ -9,7 +9,7 @@ from casework.admission.arrival import Arrival, Desk
 from casework.reviewing.check_arrivals import looked_at
 from casework.reviewing.decide import decide
 from core.access import NotAllowed, access_of
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import Right
 from ingest.back_checks import ContentError, Outcome, content_errors, tell_outcome
 from ingest.reviews import ReviewState

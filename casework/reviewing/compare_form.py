@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from casework.admission.arrival import Arrival, Desk
 from casework.reviewing.check_arrivals import check_arrivals, looked_at
 from core.access import NotAllowed, access_of
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import Right
 from ingest.quality import OF_SEVERAL, compare, keep_findings, plan_of
 from ingest.reviews import newest_submissions

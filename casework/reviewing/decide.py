@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from casework.reviewing.leave_out import leave_out
 from casework.store.seal_record import Vault
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from ingest.reviews import ReviewState, find_reviewed, keep_review
 from ingest.write_back import queue_review
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from casework.errors import FormUnpublished
 from core.audit import Action, Purpose, record
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from forms import find_definition
 from ingest import Post, read_submission
 from ingest.reviews import edit_answers, find_reviewed

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from casework.models import Case, Interview, MovementEvent
 from casework.store.bulk_limit import count_reading
 from core.audit import Purpose
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from forms import find_definition
 from ingest.quality import KeptFinding, read_findings
 from ingest.reviews import ReviewState, ReviewTold, find_reviewed, read_reviews

@@ -18,7 +18,7 @@ from casework.store.week_of_interview import note_corrected
 from core.access import require
 from core.audit import Action, Purpose, record
 from core.clear_columns import custody_of
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import Right
 from forms import RecordPart
 

@@ -20,7 +20,7 @@ from casework.rights_models import FormerVersion, Restriction
 from casework.store.kept_key import KeptKey
 from casework.store.seal_record import Vault, open_parts, open_sealed
 from core.audit import Purpose
-from core.envelope import Binding
+from core.sealing.envelope import Binding
 from forms import FormDefinition, PrivacyClass, Question, RecordPart, find_definition
 from ingest import StoredSubmission, UploadedFile, read_submission, read_submissions
 

@@ -28,7 +28,7 @@ from core.access import require
 from core.audit import Action, Purpose, record
 from core.clear_columns import custody_of
 from core.clock import now
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.languages import DEFAULT_LANGUAGE, LANGUAGES
 from core.permissions import Right
 
@@ -37,7 +37,7 @@ __all__ = ["GivenPack", "give_access_pack"]
 
 @dataclass(frozen=True)
 class GivenPack:
-    """The pack as a page and as data. It leaves the program sealed (`core.sealed_file`) or not at all."""
+    """The pack as a page and as data. It leaves the program sealed (`core.sealing.sealed_file`) or not at all."""
 
     page: bytes = field(repr=False)
     data: bytes = field(repr=False)

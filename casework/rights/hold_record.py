@@ -21,10 +21,10 @@ from core.access import require
 from core.audit import Action, Purpose, record
 from core.clear_columns import custody_of
 from core.clock import now
-from core.envelope import Binding
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.paging import PAGE, Page, beyond, page_of
 from core.permissions import Right
+from core.sealing.envelope import Binding
 
 __all__ = ["HeldRecord", "hold_record", "lift_hold", "list_holds", "page_holds", "refuse_held"]
 

@@ -29,7 +29,7 @@ from casework.store.need_to_know import readable_parts
 from casework.store.seal_record import Vault, open_parts, seal_parts, stored_key
 from casework.store.what_is_listed import FORMER_VERSION
 from core.audit import Action, Purpose, record
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from forms import RecordPart
 
 __all__ = ["EditToDecide", "edits_to_decide", "waiting_edits", "write_edit"]

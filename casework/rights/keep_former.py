@@ -20,8 +20,8 @@ from casework.store.need_to_know import require_parts
 from casework.store.seal_record import Vault, open_sealed, stored_key
 from core.audit import Action, Purpose, record
 from core.clock import now
-from core.envelope import Binding, RecordKey
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
+from core.sealing.envelope import Binding, RecordKey
 from forms import RecordPart
 
 __all__ = ["FormerAnswers", "former_answers", "keep_former", "open_former"]

@@ -14,7 +14,7 @@ from casework.store.seal_record import Vault, open_parts, stored_key
 from core.access import require
 from core.audit import Action, Purpose, record
 from core.clear_columns import custody_of
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import Right
 from forms import RecordPart
 

@@ -19,7 +19,7 @@ from core.access import require
 from core.audit import Action, Purpose, record
 from core.clear_columns import code_in, custody_of
 from core.clock import now
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.paging import PAGE, Page, beyond, page_of
 from core.permissions import Right
 

@@ -18,7 +18,7 @@ from casework.store.linked_persons import answering_for
 from casework.store.seal_record import Vault
 from core.access import require
 from core.audit import Action, Purpose, record
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import Right
 
 __all__ = ["find_case", "find_named", "find_persons"]

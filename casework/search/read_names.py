@@ -14,7 +14,7 @@ from casework.search.name_index import HeldName
 from casework.store.bulk_limit import count_reading
 from casework.store.seal_record import binding, open_sealed, unwrap
 from core.audit import Action, Purpose, record
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from forms import RecordPart
 
 __all__ = ["read_all_names", "read_names"]

@@ -18,7 +18,7 @@ from casework.search.open_identities import FoundPerson, kept_from_identity, ope
 from casework.store.seal_record import Vault
 from core.access import Access, require
 from core.audit import Action, Purpose, record
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import Right
 
 __all__ = ["AT_ONCE", "Ask", "search_freely"]

@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session
 from casework.export_errors import BulkReadUnapproved, ReadTooMany
 from casework.export_models import BulkWindow
 from core.access import access_of, require
-from core.asked_once import asked_once
 from core.audit import Purpose
 from core.clock import now
 from core.permissions import Right
+from core.postgres.asked_once import asked_once
 from core.second_person import Act, carry_out, find_proposal, propose
 from core.settings import Settings
 

@@ -1,8 +1,8 @@
 """What stands in clear about a person or a report, as their keys list it.
 
 A record key lists a digest of each row (`casework.store.what_is_listed` says which), sealed in the list that names the newest
-versions (`core.newest_versions`): what was changed, added or taken away behind the program's back differs from the list, and a
-list that was put back differs from the rows. Rows and list are read in the zone of comparison, which sees a record's rows
+versions (`core.keys.newest_versions`): what was changed, added or taken away behind the program's back differs from the list,
+and a list that was put back differs from the rows. Rows and list are read in the zone of comparison, which sees a record's rows
 whoever's reach it is in, and of them nothing that is sealed: so that one is missing is told to everybody who opens the key.
 """
 
@@ -37,7 +37,7 @@ from casework.models import KeyKind, StoredKey, TokenKind
 from casework.rights_models import Restriction
 from casework.store.what_is_listed import CUSTODY, FILE, LISTED, NUMBERS, REPORT, RESTRICTION, TOKEN, Column
 from core.database import Zone, ask_in
-from core.logged_versions import newest_told
+from core.keys.logged_versions import newest_told
 
 __all__ = [
     "Standing",

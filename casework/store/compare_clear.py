@@ -18,7 +18,7 @@ from casework.models import KeyKind
 from casework.store.clear_rows import Standing, id_in, read_changes, read_rows
 from casework.store.kept_key import KeptKey
 from casework.store.what_is_listed import CHANGES, is_of_clear_row, name_of, sets_known
-from core.asked_once import note_answer, noted_answer
+from core.postgres.asked_once import note_answer, noted_answer
 
 __all__ = ["compared_before", "may_stand", "require_as_listed", "require_newest_lists"]
 
@@ -56,7 +56,8 @@ def may_stand(session: Session, person: UUID, name: str) -> bool:
     """Whether a row of this set may stand beside a person's record, or it need not be asked for.
 
     The comparison sees all of a record's rows, whoever's reach they are in: where it saw none, nobody is shown one. That holds
-    within a block that asks once (`core.asked_once`); elsewhere, and where nothing was compared, a row may always stand.
+    within a block that asks once (`core.postgres.asked_once`); elsewhere, and where nothing was compared, a row may always
+    stand.
     """
     standing: frozenset[str] | None = noted_answer(session, ("standing", person))
     return standing is None or name in standing

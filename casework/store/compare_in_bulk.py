@@ -17,8 +17,8 @@ from casework.errors import ClearRowChanged, ListPutBack
 from casework.models import KeyKind
 from casework.store.clear_rows import custody_entry, digest_of, id_in, key_subject, text_of
 from casework.store.what_is_listed import CHANGES, CUSTODY, KEPT_FROM, NUMBERS, sets_known
-from core.logged_versions import logged_changes
-from core.newest_versions import ENTRY_BYTES, entry_of, number_of, read_versions
+from core.keys.logged_versions import logged_changes
+from core.keys.newest_versions import ENTRY_BYTES, entry_of, number_of, read_versions
 
 __all__ = ["KEPT_TEXT", "ComparedInBulk", "compared_in_bulk"]
 

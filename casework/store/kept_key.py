@@ -1,6 +1,6 @@
 """A record key as the key table keeps it, with the newest version of every row that it has sealed, and what stands in clear.
 
-An older version put back whole is refused (`core.newest_versions`). One that is put back together with its old key row is
+An older version put back whole is refused (`core.keys.newest_versions`). One that is put back together with its old key row is
 refused as well: the list counts the transactions that changed it, and each leaves a line with the count in the audit log, whose
 lines cannot be taken away unnoticed (`core.audit_verify`). A list that counts fewer than the log tells of is an old one.
 """
@@ -16,8 +16,8 @@ from casework.errors import OldVersion
 from casework.models import StoredKey
 from casework.store.what_is_listed import CHANGES, EDITION, NEWEST_EDITION
 from core.audit import Action, Purpose, record
-from core.envelope import Binding, RecordKey
-from core.newest_versions import is_newest, read_versions, versions_field, write_versions
+from core.keys.newest_versions import is_newest, read_versions, versions_field, write_versions
+from core.sealing.envelope import Binding, RecordKey
 
 __all__ = ["COUNTED", "KEY_TABLE", "KeptKey", "counts_once"]
 

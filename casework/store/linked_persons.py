@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from casework.duplicate_models import Merge
 from casework.models import Person
-from core.asked_once import asked_once
 from core.database import among, among_given
+from core.postgres.asked_once import asked_once
 
 __all__ = ["answering_for", "canonical_person", "canonical_persons", "own_custody", "persons_of", "persons_of_each"]
 

@@ -19,7 +19,7 @@ from casework.store.what_is_listed import EDITION, LISTED, NEWEST_EDITION, is_of
 from core.access import NotAllowed, access_of
 from core.audit import Action, Purpose, record
 from core.database import among
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import Right
 
 __all__ = ["list_all"]

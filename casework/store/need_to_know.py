@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 from casework.models import KeptFrom, Opening, Person
 from casework.store.linked_persons import persons_of_each
 from core.access import Access, NotAllowed, access_of
-from core.asked_once import asked_once
 from core.clear_columns import custody_of
 from core.clock import now
 from core.database import among_given
 from core.permissions import Right
+from core.postgres.asked_once import asked_once
 from forms import RecordPart
 
 __all__ = [

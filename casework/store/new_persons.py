@@ -20,10 +20,10 @@ from casework.store.kept_key import KEY_TABLE, counts_once
 from casework.store.seal_record import Vault, written
 from casework.store.what_is_listed import EDITION, NEWEST_EDITION, NUMBERS, RESTRICTION
 from core.database import Base, among
-from core.envelope import RecordKey, WrappedKey
-from core.insert_rows import NewRows
-from core.newest_versions import entry_of, versions_field
-from core.seal_many import ManySealer
+from core.keys.newest_versions import entry_of, versions_field
+from core.postgres.insert_rows import NewRows
+from core.sealing.envelope import RecordKey, WrappedKey
+from core.sealing.seal_many import ManySealer
 from forms import RecordPart
 
 __all__ = ["FIRST_VERSION", "NewKey", "NewPersons"]

@@ -20,12 +20,12 @@ from casework.store.need_to_know import PART_RIGHTS
 from casework.store.seal_record import KEY_TABLE
 from core.access import Access, NotAllowed, require
 from core.audit import Action, Purpose, record
-from core.copied_rows import copied_rows
-from core.driver_connection import driver_connection
-from core.envelope import WRAPPED_BYTES
-from core.keyring import KEY_BYTES, KeyRing
-from core.open_many import HEAD_BYTES, HEAD_LAYOUT, KEY_LAYOUT, ManyOpener
+from core.keys.keyring import KEY_BYTES, KeyRing
 from core.permissions import Right
+from core.postgres.copied_rows import copied_rows
+from core.postgres.driver_connection import driver_connection
+from core.sealing.envelope import WRAPPED_BYTES
+from core.sealing.open_many import HEAD_BYTES, HEAD_LAYOUT, KEY_LAYOUT, ManyOpener
 from forms import RecordPart
 
 __all__ = ["open_in_bulk"]

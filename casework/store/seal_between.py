@@ -5,7 +5,7 @@ It opens where both keys do. Once the key of either is destroyed it is nobody's 
 
 from uuid import UUID
 
-from core.envelope import Binding, RecordKey
+from core.sealing.envelope import Binding, RecordKey
 
 __all__ = ["open_between", "seal_between"]
 

@@ -1,5 +1,7 @@
-"""A file is sealed in chunks, each bound to its file (`core.sealed_chunks`), so that one of a gigabyte is written and read in
-the memory of a few megabytes."""
+"""A file is sealed in chunks, each bound to its file (`core.sealing.sealed_chunks`).
+
+So one of a gigabyte is written and read in the memory of a few megabytes.
+"""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -9,12 +11,12 @@ from uuid import UUID
 
 from sqlalchemy import func, insert, select
 
-import core.sealed_chunks
+import core.sealing.sealed_chunks
 from casework.errors import FileCut
 from casework.models import FileChunk, FileRow
 from casework.store.seal_record import Vault
-from core.envelope import Binding, RecordKey
-from core.sealed_chunks import chunk_place
+from core.sealing.envelope import Binding, RecordKey
+from core.sealing.sealed_chunks import chunk_place
 from forms import RecordPart
 
 __all__ = ["NewFile", "open_chunks", "open_label", "seal_chunks", "seal_label", "write_chunks"]
@@ -36,7 +38,7 @@ class NewFile:
 
 def seal_chunks(key: RecordKey, file: UUID, content: Iterable[bytes], row_version: int = 1) -> Iterator[bytes]:
     """The ciphertexts of a file's chunks, in order."""
-    return core.sealed_chunks.seal_chunks(key, CHUNK, file, content, row_version)
+    return core.sealing.sealed_chunks.seal_chunks(key, CHUNK, file, content, row_version)
 
 
 def write_chunks(vault: Vault, key: RecordKey, file: UUID, content: Iterable[bytes]) -> None:

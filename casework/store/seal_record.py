@@ -13,10 +13,10 @@ from casework.errors import KeyDestroyed
 from casework.models import KeyKind, Person, SealedRecord, StoredKey
 from casework.store.compare_clear import compared_before, require_as_listed
 from casework.store.kept_key import KEY_TABLE, KeptKey, counts_once
-from core.asked_once import asked_once
 from core.database import among
-from core.envelope import Binding, RecordKey, WrappedKey, new_record_key, unwrap_record_key
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
+from core.postgres.asked_once import asked_once
+from core.sealing.envelope import Binding, RecordKey, WrappedKey, new_record_key, unwrap_record_key
 from forms import RecordPart
 
 __all__ = [

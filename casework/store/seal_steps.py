@@ -16,7 +16,7 @@ from casework.store.kept_key import KeptKey
 from casework.store.seal_record import written
 from casework.store.sealed_step import SealedStep
 from casework.store.weeks_of_steps import weeks_of
-from core.envelope import Binding
+from core.sealing.envelope import Binding
 
 __all__ = ["open_steps", "seal_step"]
 

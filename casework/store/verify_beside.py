@@ -19,7 +19,7 @@ from casework.store.seal_steps import open_steps
 from casework.thumbnails import kept_thumbnail
 from casework.trafficking_models import HistoryEvent, Perpetrator
 from core.clear_columns import code_in, codes_in, custody_of
-from core.envelope import Binding
+from core.sealing.envelope import Binding
 from forms import RecordPart
 
 __all__ = ["BESIDE", "open_beside"]

@@ -33,10 +33,10 @@ from core.access import NotAllowed, access_of
 from core.audit import Action, Purpose, record
 from core.checked import Checked
 from core.clear_columns import RecordDamaged, code_in, custody_of
-from core.envelope import CiphertextRefused
-from core.keyring import KeyRing, KeyVersionUnknown
+from core.keys.keyring import KeyRing, KeyVersionUnknown
+from core.periods.week import Week
 from core.permissions import Right
-from core.week import Week
+from core.sealing.envelope import CiphertextRefused
 from forms import RecordPart
 
 __all__ = ["tell_version", "verify_records"]
@@ -76,7 +76,7 @@ def verify_records(
 ) -> Checked:
     """Check all records of an operation and what is sealed beside them.
 
-    `newest` is `core.logged_versions.logged_versions`, `told` hears of every page.
+    `newest` is `core.keys.logged_versions.logged_versions`, `told` hears of every page.
 
     Nothing that was opened leaves this function. For the program itself: raises `NotAllowed` for an account.
     """

@@ -14,9 +14,9 @@ from casework.models import Case, Interview, InterviewKind, KeyKind, Person, Sto
 from casework.store.seal_record import Vault, open_keys, open_parts
 from core.access import NotAllowed, access_of
 from core.audit import Action, Purpose, record
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
+from core.periods.week import Week
 from core.permissions import Right
-from core.week import Week
 from forms import RecordPart
 
 __all__ = ["INTERVIEW_DATE", "date_interviews", "note_corrected", "note_week", "week_said"]

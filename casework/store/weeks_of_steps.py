@@ -10,7 +10,7 @@ from typing import Final
 
 from casework.case_file_models import EntryKind
 from casework.store.sealed_step import SealedStep
-from core.week import Week
+from core.periods.week import Week
 
 __all__ = ["COUNTED_KINDS", "days_of", "weeks_of"]
 

@@ -27,11 +27,11 @@ from casework.store.what_is_listed import EDITION, NEWEST_EDITION
 from core.access import UNASSIGNED, Custody
 from core.audit import Action, Purpose, record
 from core.clock import now
-from core.driver_connection import driver_connection
-from core.keyring import KeyRing
-from core.newest_versions import versions_field, write_versions
-from core.packed_arrays import moment_sent
-from core.seal_many import ManySealer
+from core.keys.keyring import KeyRing
+from core.keys.newest_versions import versions_field, write_versions
+from core.postgres.driver_connection import driver_connection
+from core.postgres.packed_arrays import moment_sent
+from core.sealing.seal_many import ManySealer
 from forms import RecordPart
 
 __all__ = ["NewPerson", "write_persons"]

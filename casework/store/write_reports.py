@@ -19,13 +19,13 @@ from casework.store.kept_key import KEY_TABLE, counts_once
 from casework.store.seal_record import Vault, written
 from casework.store.what_is_listed import EDITION, NEWEST_EDITION
 from core.clock import now
-from core.driver_connection import driver_connection
-from core.envelope import WrappedKey
-from core.keyring import KeyRing
-from core.newest_versions import versions_field, write_versions
-from core.packed_arrays import Kind, moment_sent, packed
-from core.seal_many import ManySealer
-from core.week import Week
+from core.keys.keyring import KeyRing
+from core.keys.newest_versions import versions_field, write_versions
+from core.periods.week import Week
+from core.postgres.driver_connection import driver_connection
+from core.postgres.packed_arrays import Kind, moment_sent, packed
+from core.sealing.envelope import WrappedKey
+from core.sealing.seal_many import ManySealer
 from forms import RecordPart
 
 __all__ = ["NewReport", "write_reports"]

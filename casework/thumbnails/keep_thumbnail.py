@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from casework.models import FileRow, Thumbnail
 from casework.store.seal_record import Vault
 from casework.thumbnails.picture_process import MOST_BYTES, shrink_picture
-from core.envelope import Binding, RecordKey
+from core.sealing.envelope import Binding, RecordKey
 
 __all__ = ["Copied", "keep_thumbnail", "kept_thumbnail"]
 

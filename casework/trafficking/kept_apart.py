@@ -29,9 +29,9 @@ from core.audit import Action, Purpose, record
 from core.clear_columns import custody_of
 from core.clock import now
 from core.database import among
-from core.envelope import Binding
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import Right
+from core.sealing.envelope import Binding
 from forms import RecordPart
 
 __all__ = ["KeptApart", "NoteView", "note_apart", "notes_of", "open_note", "take_back_note", "view_notes"]

@@ -15,12 +15,12 @@ from core.access import require
 from core.audit_line import Action, Purpose, record
 from core.clear_columns import code_in
 from core.clock import now
-from core.envelope import Binding, RecordKey, WrappedKey, new_record_key, unwrap_record_key
 from core.identity.errors import AccountUnknown, NameTaken, NameUnfit, OwnGrant
 from core.identity.models import Account, AccountKind, RoleGrant
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.paging import PAGE, Page, page_of
 from core.permissions import Right
+from core.sealing.envelope import Binding, RecordKey, WrappedKey, new_record_key, unwrap_record_key
 
 __all__ = [
     "ListedAccount",

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.clock import now
 from core.identity.models import Attempt
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 
 __all__ = ["ADDRESS_DELAYS", "FORGOTTEN_AFTER", "NAME_DELAYS", "charge", "delay_after", "forgive", "refund"]
 

@@ -41,7 +41,7 @@ from core.audit_line import Action, Purpose, record
 from core.clock import now
 from core.identity.errors import PasskeyRefused
 from core.identity.models import Account, Passkey, SpentChallenge
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 
 __all__ = [
     "Browser",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core.audit_line import Action, Purpose, record
 from core.clock import now
 from core.identity.models import RecoveryCode
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 
 __all__ = ["CODES", "codes_left", "make_recovery_codes", "use_recovery_code"]
 

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from core.audit_line import Action, Purpose, record
 from core.clock import now
-from core.envelope import Binding, RecordKey
 from core.identity.accounts import account_key
 from core.identity.errors import CodeRefused
 from core.identity.models import Account, Totp
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
+from core.sealing.envelope import Binding, RecordKey
 
 __all__ = ["add_totp", "check_totp", "has_totp", "new_totp_key", "remove_totp", "totp_address"]
 

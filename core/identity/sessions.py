@@ -22,7 +22,7 @@ from core.database import ring_of
 from core.identity.accounts import name_of
 from core.identity.errors import FreshSignInNeeded, SessionForged
 from core.identity.models import Account, SignInSession, Stage
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 
 __all__ = [
     "AT_ONCE",

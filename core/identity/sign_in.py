@@ -16,7 +16,7 @@ from core.identity.models import Account, AccountKind
 from core.identity.passwords import matches
 from core.identity.recovery_codes import use_recovery_code
 from core.identity.second_factor import check_totp
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 
 __all__ = ["check_password", "check_second_factor", "tell_failure", "tell_signed_in"]
 

@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 from core.access import NotAllowed, access_of
 from core.audit_line import Action, Purpose, record
 from core.checked import Checked
-from core.envelope import CiphertextRefused
 from core.identity.accounts import account_key, name_of
 from core.identity.errors import SessionForged
 from core.identity.models import Account, SignInSession, Totp
 from core.identity.second_factor import open_secret
 from core.identity.sessions import require_unforged
-from core.keyring import KeyRing, KeyVersionUnknown
+from core.keys.keyring import KeyRing, KeyVersionUnknown
 from core.permissions import Right
+from core.sealing.envelope import CiphertextRefused
 
 __all__ = ["verify_accounts"]
 

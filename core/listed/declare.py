@@ -17,7 +17,7 @@ from sqlalchemy import Column, Table, event
 from sqlalchemy.orm import Session
 
 from core.database import Base, Zone
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 
 __all__ = ["LISTED", "ListName", "Listed", "key_id", "listed", "loaded_rows", "said_row"]
 

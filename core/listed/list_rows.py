@@ -6,7 +6,7 @@ What is listed here is believed from now on, so it is run by two people (`app.se
 from sqlalchemy.orm import Session
 
 from core.database import Zone
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.listed.declare import key_id
 from core.listed.read_all import read_all, require_program, verified_in
 from core.listed.sealed_list import take_list, write_list

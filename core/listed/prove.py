@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.database import Base, ring_of
 from core.errors import Problem
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.listed.declare import LISTED, Listed, ListName, Values, key_id, loaded_rows, said_row
 from core.listed.sealed_list import read_lists
 from core.listed.written import stands, written_rows

@@ -17,10 +17,10 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core.audit_line import Action, Purpose, record
-from core.driver_connection import DriverConnection
 from core.errors import Problem
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.listed.declare import DIGEST_BYTES, ListName
+from core.postgres.driver_connection import DriverConnection
 
 __all__ = ["ListDamaged", "SealedList", "read_lists", "take_list", "write_list"]
 

@@ -15,7 +15,7 @@ from core.audit_line import Action, Purpose, record
 from core.checked import Checked
 from core.database import Zone
 from core.errors import Problem
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.listed.declare import SUBJECT, Listed, ListName, Values, key_id, said_row
 from core.listed.prove import CHANGED, MISSING, UNNAMED, RowNotAsListed, RowsUnlisted
 from core.listed.read_all import read_all, require_program, verified_in

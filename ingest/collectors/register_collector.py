@@ -17,7 +17,7 @@ from core.access import UNASSIGNED, Custody, require
 from core.audit import Action, Purpose, record
 from core.clock import now
 from core.permissions import Right
-from core.turns import take_turns
+from core.postgres.turns import take_turns
 from forms import RecordPart
 from ingest.collectors.errors import NameMissing
 from ingest.models import CollectorRow

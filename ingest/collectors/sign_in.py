@@ -9,7 +9,7 @@ from base64 import b32encode, urlsafe_b64encode
 from dataclasses import dataclass, field
 from typing import Final
 
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 
 __all__ = ["PhoneSignIn", "new_sign_in", "sign_in_named"]
 

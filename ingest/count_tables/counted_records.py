@@ -5,7 +5,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from forms import FormDefinition
 from ingest.count_tables.count_reports import Counted
 from ingest.count_tables.earlier_reports import Numbered, number_reports

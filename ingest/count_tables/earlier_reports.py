@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.database import among
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from forms import FormDefinition
 from ingest.blind_tokens import answered_digest, instance_token
 from ingest.count_tables.count_reports import CountReport

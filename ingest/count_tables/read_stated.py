@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from core.week import Week
+from core.periods.week import Week
 from forms import Question
 from ingest.count_tables.errors import StatementUnfit
 from ingest.count_tables.grid import Grid, Spot

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from core.errors import Problem
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from ingest.errors import Outcome
 from ingest.from_files.look_up_forms import LookUp
 from ingest.recognise_post import Arrival, Post

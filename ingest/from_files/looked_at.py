@@ -3,7 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from ingest.errors import Refused
 from ingest.from_files.candidate import Candidate, Place
 from ingest.from_files.look_up_forms import LookUp, NotAskedYet

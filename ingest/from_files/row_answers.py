@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from forms import FormDefinition
 from ingest.blind_tokens import instance_token
 from ingest.errors import Refused

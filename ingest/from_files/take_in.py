@@ -13,9 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.database import among
-from core.driver_connection import driver_connection
-from core.keyring import KeyRing
-from core.packed_arrays import Kind, packed
+from core.keys.keyring import KeyRing
+from core.postgres.driver_connection import driver_connection
+from core.postgres.packed_arrays import Kind, packed
 from ingest.blind_tokens import answered_digest, answers_digest, file_digest, file_token
 from ingest.erase_submissions import remember_erased
 from ingest.errors import Outcome, Refused

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from ingest.errors import FormUnknown
 from ingest.from_files.candidate import Place
 from ingest.from_files.import_run import ImportRun

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from core.access import Access, Custody, access_of, require
 from core.audit import Action, Purpose, record
 from core.clock import now
-from core.envelope import Binding, RecordKey
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import Right
-from core.turns import take_turns
+from core.postgres.turns import take_turns
+from core.sealing.envelope import Binding, RecordKey
 from ingest.handed_in.errors import HandedInUnknown
 from ingest.handed_in_model import HandedInRow, HandedInShape, HandedInState
 from ingest.models import RecordKeyRow

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from core.access import Custody, access_of, require
 from core.audit import Action, Purpose, record
 from core.clear_columns import code_in, custody_of
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.paging import PAGE, Page, page_of
 from core.permissions import Right
 from ingest.handed_in.errors import HandedInUnknown
@@ -118,7 +118,7 @@ def count_own(session: Session) -> int:
 def open_handed_in(session: Session, ring: KeyRing, file: UUID, shape: HandedInShape) -> HandedIn:
     """One file of a shape with what was said and told of it (casework zone).
 
-    Raises `HandedInUnknown`, `NotAllowed`, `KeyDestroyed` or `core.envelope.CiphertextRefused`.
+    Raises `HandedInUnknown`, `NotAllowed`, `KeyDestroyed` or `core.sealing.envelope.CiphertextRefused`.
     """
     row = row_of(session, file)
     if row.shape != shape.value:

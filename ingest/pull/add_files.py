@@ -6,8 +6,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core import audit
-from core.envelope import RecordKey
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
+from core.sealing.envelope import RecordKey
 from ingest.blind_tokens import file_token
 from ingest.models import Attachment, Submission
 from ingest.pull.fetched_file import FetchedFile, keep_fetched

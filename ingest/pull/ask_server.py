@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 
 import httpx
 
-from core.sealed_chunks import CHUNK_BYTES
+from core.sealing.sealed_chunks import CHUNK_BYTES
 from ingest.pull.errors import ServerAnswerUnread, ServerRefused, ServerSilent
 from ingest.pull.server_record import ServerFile
 

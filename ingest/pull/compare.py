@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.database import among
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from ingest.blind_tokens import pulled_token, pulled_version
 from ingest.models import ErasedInstance, PulledRow, Submission
 from ingest.pull.errors import SourceEmptied

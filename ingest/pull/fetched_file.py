@@ -16,9 +16,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from core.envelope import Binding, RecordKey
-from core.keyring import KeyRing
-from core.sealed_chunks import CHUNK_BYTES, seal_chunks
+from core.keys.keyring import KeyRing
+from core.sealing.envelope import Binding, RecordKey
+from core.sealing.sealed_chunks import CHUNK_BYTES, seal_chunks
 from ingest.blind_tokens import file_digest_of, file_token
 from ingest.models import Attachment, AttachmentChunk
 from ingest.pull.server_record import ServerFile

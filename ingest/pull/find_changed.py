@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from core.database import among
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from ingest.blind_tokens import instance_token
 from ingest.models import PulledRow, Submission
 from ingest.pull.server_record import RecordChange

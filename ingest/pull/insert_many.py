@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from core import audit
-from core.driver_connection import driver_connection
-from core.keyring import KeyRing
-from core.packed_arrays import Kind, packed
+from core.keys.keyring import KeyRing
+from core.postgres.driver_connection import driver_connection
+from core.postgres.packed_arrays import Kind, packed
 from ingest.blind_tokens import pulled_version
 from ingest.insert_arrivals import ADD_UNLESS_THERE, rows, seal_arrivals
 from ingest.pull.server_record import ServerRecord

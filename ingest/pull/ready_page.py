@@ -11,9 +11,9 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from core.clock import now
-from core.driver_connection import driver_connection
-from core.keyring import KeyRing
-from core.packed_arrays import Kind, packed
+from core.keys.keyring import KeyRing
+from core.postgres.driver_connection import driver_connection
+from core.postgres.packed_arrays import Kind, packed
 from forms import FormDefinition
 from ingest.blind_tokens import pulled_token
 from ingest.errors import Refused

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session
 
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from forms import FormDefinition, find_definition, find_form
 from ingest.blind_tokens import instance_token
 from ingest.expect_files import files_named

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.database import among
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from forms import FormDefinition
 from ingest.blind_tokens import pulled_token, pulled_version
 from ingest.erase_submissions import remember_erased

@@ -13,8 +13,8 @@ from core.access import Custody
 from core.audit import Action, Purpose, record
 from core.clock import now
 from core.database import among
-from core.envelope import Binding, RecordKey
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
+from core.sealing.envelope import Binding, RecordKey
 from ingest.quality.finding import Check, Finding
 from ingest.review_models import FindingRow
 from ingest.seal_content import SUBMISSION, open_key, open_keys
@@ -65,7 +65,7 @@ def keep_findings(
 
 
 def read_findings(session: Session, ring: KeyRing, submission: UUID, *, purpose: Purpose) -> list[KeptFinding]:
-    """What was found of one submission; raises `KeyDestroyed` or `core.envelope.CiphertextRefused`."""
+    """What was found of one submission; raises `KeyDestroyed` or `core.sealing.envelope.CiphertextRefused`."""
     rows = session.scalars(select(FindingRow).where(FindingRow.submission == submission)).all()
     record(session, Action.READ, f"{SUBMISSION}:{submission}", purpose=purpose, detail={"part": "findings"})
     if not rows:
@@ -76,7 +76,7 @@ def read_findings(session: Session, ring: KeyRing, submission: UUID, *, purpose:
 
 
 def open_finding(key: RecordKey, row: FindingRow) -> Mapping[str, str]:
-    """Its detail; raises `core.envelope.CiphertextRefused` also for a row whose check or question was changed."""
+    """Its detail; raises `core.sealing.envelope.CiphertextRefused` also for a row whose check or question was changed."""
     told: Mapping[str, str] = json.loads(key.open(row.detail, _binding(row)))
     return told
 

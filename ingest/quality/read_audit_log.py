@@ -3,9 +3,9 @@
 from sqlalchemy.orm import Session
 
 from core.audit import Purpose
-from core.envelope import CiphertextRefused
 from core.errors import Problem
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
+from core.sealing.envelope import CiphertextRefused
 from ingest.expect_files import audit_log
 from ingest.read_submission import StoredSubmission, read_submission
 from ingest.seal_content import SUBMISSION, open_file_named, open_key

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from core.access import access_of
 from core.audit import Action, Purpose, record
 from core.clock import now
-from core.envelope import Binding, RecordKey
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
+from core.sealing.envelope import Binding, RecordKey
 from ingest.models import Submission
 from ingest.review_models import Review, ReviewState
 from ingest.reviews.errors import NotAwaitingReview
@@ -24,7 +24,7 @@ LONGEST_COMMENT = 2_000
 def keep_review(session: Session, ring: KeyRing, submission_id: UUID, state: ReviewState, comment: str) -> Review:
     """Add a decision by the transaction's account; what it leads to is casework's (`casework.reviewing.decide`).
 
-    Raises `NotAwaitingReview`, `KeyDestroyed` or `core.envelope.CiphertextRefused`.
+    Raises `NotAwaitingReview`, `KeyDestroyed` or `core.sealing.envelope.CiphertextRefused`.
     """
     # One after the other about one submission: each has its number.
     submission = session.scalar(select(Submission).where(Submission.id == submission_id).with_for_update())
@@ -51,7 +51,7 @@ def keep_review(session: Session, ring: KeyRing, submission_id: UUID, state: Rev
 
 
 def open_comment(key: RecordKey, row: Review) -> str:
-    """The comment; raises `core.envelope.CiphertextRefused` also for a row of which anything was changed."""
+    """The comment; raises `core.sealing.envelope.CiphertextRefused` also for a row of which anything was changed."""
     return key.open(row.comment, _binding(row)).decode()
 
 

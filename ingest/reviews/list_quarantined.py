@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from core.access import Custody, require
 from core.audit import Action, Purpose, record
 from core.clock import now
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import Right
 from ingest.errors import QuarantineEntryUnknown
 from ingest.models import Quarantine, Submission

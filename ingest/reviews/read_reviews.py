@@ -14,7 +14,7 @@ from core.audit import Purpose, record
 from core.audit_line import Action
 from core.clear_columns import RecordDamaged, code_in
 from core.database import among
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from ingest.models import Submission
 from ingest.review_models import Review, ReviewState
 from ingest.reviews.keep_review import open_comment
@@ -48,7 +48,7 @@ class ReviewTold:
 def read_reviews(session: Session, ring: KeyRing, submission: UUID, *, purpose: Purpose) -> list[ReviewTold]:
     """The decisions about all versions of an answer, the newest first.
 
-    Raises `KeyDestroyed` or `core.envelope.CiphertextRefused`.
+    Raises `KeyDestroyed` or `core.sealing.envelope.CiphertextRefused`.
     """
     root = select(Submission.root_id).where(Submission.id == submission).scalar_subquery()
     of_chain = select(Review).join(Submission, Submission.id == Review.submission).where(Submission.root_id == root)

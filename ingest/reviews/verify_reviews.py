@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from core.access import NotAllowed, access_of, require
 from core.audit import Action, Purpose, record
 from core.checked import Checked
-from core.envelope import CiphertextRefused
-from core.keyring import KeyRing, KeyVersionUnknown
+from core.keys.keyring import KeyRing, KeyVersionUnknown
 from core.permissions import Right
+from core.sealing.envelope import CiphertextRefused
 from ingest.errors import KeyDestroyed
 from ingest.models import Submission
 from ingest.quality.keep_findings import open_finding

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from core import audit
 from core.access import Custody
 from core.clock import now
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from ingest.seal_content import SOURCE, open_key
 from ingest.sources.errors import SourceExists, TokenNeeded
 from ingest.sources.register_source import Source, find_source, protected, sealed_token, source_row, there

@@ -8,7 +8,7 @@ nowhere: who reads the database cannot make one, and no look-up is needed to ref
 import hmac
 from uuid import UUID
 
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.protected_address import is_protected
 from ingest.sources.errors import SourceUnprotected
 

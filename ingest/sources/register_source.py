@@ -13,9 +13,9 @@ from core import audit
 from core.access import UNASSIGNED, Custody
 from core.clear_columns import code_in, custody_of
 from core.clock import now
-from core.envelope import RecordKey
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.protected_address import is_protected
+from core.sealing.envelope import RecordKey
 from ingest.models import SourceRow
 from ingest.seal_content import SOURCE, new_key, open_content, open_key, seal_content
 from ingest.sources.errors import FormMisnamed, SourceChanged, SourceExists, SourceUnknown, SourceUnprotected
@@ -147,7 +147,7 @@ def number_of(ring: KeyRing, source: UUID, name: str) -> int:
 def open_token(session: Session, ring: KeyRing, source: UUID) -> str:
     """The server's token (casework zone), which is given for the server and form that it was sealed with and no other.
 
-    Raises `SourceUnknown`, `SourceChanged`, `KeyDestroyed` or `core.envelope.CiphertextRefused`.
+    Raises `SourceUnknown`, `SourceChanged`, `KeyDestroyed` or `core.sealing.envelope.CiphertextRefused`.
     """
     row = session.get(SourceRow, source, options=[undefer(SourceRow.token)])
     if row is None or row.removed_at is not None:

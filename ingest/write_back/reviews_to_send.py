@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from core import audit
 from core.clock import now
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from ingest.models import PulledRow, ReviewToSend, SourceRow, Submission
 from ingest.parse_xml import parse_xml
 from ingest.read_head import read_head

@@ -45,7 +45,7 @@ def upgrade() -> None:
 
 
 def refuse_retired(table: str, version: str) -> None:
-    """The trigger of one key table. Whoever adds a key holds a lock, shared, for which retiring waits (`core.key_versions`)."""
+    """The trigger of one key table. Who adds a key holds a shared lock that retiring waits for (`core.keys.key_versions`)."""
     function = f"core.refuse_retired_{table.replace('.', '_')}"
     op.execute(
         f"""

@@ -11,7 +11,7 @@ import pytest
 from anonymizer import Dimension, ProtectedPeriod
 from anonymizer.counted_week import Count, CountedTable, CountedWeek
 from anonymizer.published import PublishedTable
-from core.week import Week
+from core.periods.week import Week
 
 Report = Sequence[tuple[Mapping[str, str], int]]
 """Groups of one report: the codes of a group by dimension, and its persons."""

@@ -16,7 +16,7 @@ from anonymizer.weeks import count_caseload
 from anonymizer.weeks.casework_rules import LEAST, caseload_rules
 from casework.counting import AGES, GENDERS, UNKNOWN
 from casework.month_end import CASELOAD_VARIABLES, CaseloadFact, CaseloadFacts, Change
-from core.month import Month
+from core.periods.month import Month
 from tests.anonymizer.test_fact_blocks import DISTRICTS, OPERATION, PLACES
 
 MARCH = Month(2026, 3)

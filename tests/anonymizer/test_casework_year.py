@@ -15,9 +15,9 @@ from anonymizer.published import PublishedTable
 from anonymizer.weeks import KeptPeriod, protect_sum, sum_counts
 from anonymizer.weeks.casework_rules import caseload_rules
 from casework.counting import EventFact
-from core.month import Month
-from core.week import Week
-from core.year import Year
+from core.periods.month import Month
+from core.periods.week import Week
+from core.periods.year import Year
 from tests.anonymizer.test_count_casework import counted, services
 
 YEAR = Year(2025)

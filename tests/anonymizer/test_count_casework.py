@@ -35,8 +35,8 @@ from casework.counting import (
     CaseFacts,
     EventFact,
 )
-from core.month import Month
-from core.week import Week
+from core.periods.month import Month
+from core.periods.week import Week
 from tests.anonymizer.test_fact_blocks import DISTRICTS, OPERATION, PLACES, WEEK
 from tests.anonymizer.test_policy_file import FILE
 

@@ -9,8 +9,8 @@ from anonymizer.counted_week import Count, CountedWeek
 from anonymizer.errors import CodeUnknown, FactOfAnotherWeek
 from anonymizer.weeks import count_movements
 from casework import MovementFact
+from core.periods.week import Week
 from core.places import Place
-from core.week import Week
 
 WEEK = Week(2026, 7)
 SOMEWHERE = {"type": "MultiPolygon", "coordinates": []}

@@ -26,7 +26,7 @@ from anonymizer.weeks.casework_rules import LEAST, screening_rules
 from anonymizer.weeks.fact_columns import columns_of_cases, tabulate
 from casework.counting import AGES, DECISIONS, EVENTS, GENDERS, SIZES, UNKNOWN, CaseFacts, EventFact, HouseholdFact, PersonFact
 from core.database import Database, Zone
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from tests.anonymizer.test_fact_blocks import DISTRICTS, OPERATION, PLACES, WEEK, execute
 
 RESIDENCES = [*DISTRICTS, UNKNOWN]

@@ -18,10 +18,10 @@ from anonymizer.weeks import load_protected, store_protected
 from core.access import Access, Grant, NotAllowed
 from core.audit import Action, Purpose, audited_entries
 from core.database import Database, Zone
-from core.embedded_cluster import EmbeddedCluster
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.listed import RowNotAsListed
 from core.permissions import Role
+from core.postgres.embedded_cluster import EmbeddedCluster
 from core.second_person import SecondPersonNeeded
 from tests.anonymizer.test_store_protected import administrate
 from tests.officer_setting import OFFICER, WEEK, Setting, counted_week, protected_week

@@ -17,11 +17,11 @@ from anonymizer.weeks.fact_blocks import load_facts, store_facts
 from anonymizer.weeks.fact_columns import FactColumns, columns_of, tabulate, tabulate_all
 from casework import MovementFact
 from core.database import Database, Zone
-from core.embedded_cluster import ADMINISTRATOR
-from core.envelope import CiphertextRefused
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
+from core.periods.week import Week
 from core.places import Place
-from core.week import Week
+from core.postgres.embedded_cluster import ADMINISTRATOR
+from core.sealing.envelope import CiphertextRefused
 
 OPERATION, WEEK = "TEST", Week(2026, 7)
 SQUARE: dict[str, Any] = {"type": "Polygon", "coordinates": [[[0, 0], [0, 1], [1, 1], [0, 0]]]}

@@ -15,9 +15,9 @@ from anonymizer.register import Departure, departures, register_departure
 from anonymizer.register.errors import MethodsMixed, RegisterBroken
 from core.audit import Action, audited_entries
 from core.database import Database, Zone
-from core.embedded_cluster import EmbeddedCluster
-from core.keyring import KeyRing
-from core.week import Week
+from core.keys.keyring import KeyRing
+from core.periods.week import Week
+from core.postgres.embedded_cluster import EmbeddedCluster
 from tests.anonymizer.test_store_protected import administrate
 from tests.officer_setting import MONTH, OFFICER, WEEK, Setting, counted_week
 

@@ -19,9 +19,9 @@ from anonymizer.tool.cell_names import read_cell, write_cell
 from core.access import Access, Grant, NotAllowed
 from core.audit import Action, Purpose, audited_entries
 from core.database import Database, Zone
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
+from core.periods.week import Week
 from core.permissions import Role
-from core.week import Week
 from tests.officer_setting import MONTH, OFFICER, WEEK, Setting
 
 WHY = Purpose.STATISTICS

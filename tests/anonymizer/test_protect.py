@@ -16,8 +16,8 @@ from anonymizer.errors import CountsUnfit, ProtectionImpossible
 from anonymizer.weeks import count_movements
 from anonymizer.weeks.count_movements import AGES, REASONS, SEXES
 from casework import MovementFact
+from core.periods.week import Week
 from core.places import Place
-from core.week import Week
 
 WEEK = Week(2026, 7)
 ROWS, COLUMNS = flat_dimension("origin", ["a", "b", "c"]), flat_dimension("reason", ["x", "y", "z"])

@@ -13,7 +13,7 @@ from anonymizer.dimension import Dimension, flat_dimension
 from anonymizer.errors import PartsUnfit
 from anonymizer.published import PublishedTable
 from anonymizer.weeks import KeptPeriod, protect_sum, sum_counts
-from core.month import Month
+from core.periods.month import Month
 
 MONTH = Month(2026, 2)
 PLACES = {TOTAL: None, "n": TOTAL, "n1": "n", "n2": "n", "s": TOTAL, "s1": "s", "s2": "s"}

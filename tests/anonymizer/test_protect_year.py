@@ -11,8 +11,8 @@ from anonymizer.counted_week import CountedTable, CountedWeek
 from anonymizer.dimension import Dimension, flat_dimension
 from anonymizer.published import PublishedTable
 from anonymizer.weeks import KeptPeriod, protect_sum, sum_counts
-from core.month import Month
-from core.year import Year
+from core.periods.month import Month
+from core.periods.year import Year
 
 YEAR = Year(2025)
 PLACES = {TOTAL: None, "n": TOTAL, "n1": "n", "n2": "n", "s": TOTAL, "s1": "s", "s2": "s"}

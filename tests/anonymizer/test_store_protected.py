@@ -16,9 +16,9 @@ from anonymizer.weeks import load_counts, load_protected, store_protected
 from anonymizer.weeks.sealed_evidence import load_evidence
 from core.audit import Action, audited_entries
 from core.database import Database, Zone
-from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
-from core.keyring import KeyRing
-from core.week import Week
+from core.keys.keyring import KeyRing
+from core.periods.week import Week
+from core.postgres.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 
 WEEK = Week(2026, 7)
 ROWS, COLUMNS = flat_dimension("origin", ["a", "b", "c"]), flat_dimension("reason", ["x", "y", "z"])

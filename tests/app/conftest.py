@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from core.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster
+from core.postgres.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster
 from core.settings import Settings
 
 

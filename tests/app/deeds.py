@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from anonymizer import elsewhere, officer
 from app.program import Program
-from app.release_period import protect_as, release_as
+from app.releases.release_period import protect_as, release_as
 from casework import (
     consent,
     duplicates,
@@ -38,14 +38,14 @@ from core.clock import now
 from core.database import Database, Zone
 from core.identity.models import UnitKind
 from core.identity.units import add_unit
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
+from core.periods.week import Week
 from core.permissions import Right, Role
 from core.policies import PolicyKind, propose_policy
 from core.registers import Assessment, list_entries
+from core.sealing.shared_tokens import SharedSalt
 from core.search_audit import AuditSearch, search_audit
 from core.second_person import Act, approve, propose
-from core.shared_tokens import SharedSalt
-from core.week import Week
 from forms import RecordPart
 from forms.classes import list_form_versions, set_classes
 from ingest.collectors import add_collector, carry_cases

@@ -10,8 +10,8 @@ from app.program import Program
 from casework.models import KeyKind, StoredKey
 from core.access import Access
 from core.database import Zone
-from core.envelope import Binding, RecordKey, WrappedKey, new_record_key, unwrap_record_key
 from core.models import Operation
+from core.sealing.envelope import Binding, RecordKey, WrappedKey, new_record_key, unwrap_record_key
 from core.settings import Settings
 
 __all__ = ["WHO", "add_records", "alone", "opened_keys", "owner", "stored"]

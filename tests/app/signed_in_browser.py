@@ -13,7 +13,7 @@ from core.identity.accounts import add_account
 from core.identity.grants import Reach, give_role
 from core.identity.models import AccountKind, Stage
 from core.identity.sessions import open_session
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import Role
 
 __all__ = ["Browser", "Site"]

@@ -16,7 +16,7 @@ from core.database import Database, Zone
 from core.identity.enrolment import redeem_code
 from core.identity.errors import GrantUnknown
 from core.identity.service_tokens import access_of_token
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.settings import Settings
 
 Run = Callable[..., str]

@@ -9,13 +9,13 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
-import app.admission as module
+import app.arriving.admission as module
 import casework
-from app.admission import admit_batches
+from app.arriving.admission import admit_batches
 from app.program import Program
 from casework.models import MovementEvent, Person, StoredKey
 from core.database import Zone
-from core.forked_work import ForkedWork
+from core.processes.forked_work import ForkedWork
 from core.settings import Settings
 from ingest.claiming import claim_lone
 from tests.casework.conftest import ARRIVAL, OPERATION, SCREENING, Field

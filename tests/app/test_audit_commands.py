@@ -11,10 +11,10 @@ from typer.testing import CliRunner
 from app.cli.main import commands
 from core.audit import Action, Purpose, record
 from core.database import Database, Zone, connect
-from core.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster
 from core.errors import Problem
-from core.key_providers.passphrase import Passphrase
-from core.key_ring_file import create_key_ring
+from core.keys.key_providers.passphrase import Passphrase
+from core.keys.key_ring_file import create_key_ring
+from core.postgres.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster
 
 Run = Callable[..., str]
 

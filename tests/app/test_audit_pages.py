@@ -11,9 +11,9 @@ from app.web.application import create_application
 from core.audit import Action, AuditEntry, Purpose, audited_entries, record
 from core.audit_chain import seal_log
 from core.database import Database, Zone, connect
-from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import PERMISSIONS, Right, Role
+from core.postgres.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 from core.settings import Settings
 from tests.app.signed_in_browser import Browser, Site
 

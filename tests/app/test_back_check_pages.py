@@ -5,8 +5,8 @@ from uuid import UUID
 
 from casework import movement_facts
 from core.database import Zone
+from core.periods.week import Week
 from core.permissions import Role
-from core.week import Week
 from tests.app.test_record_pages import SignIn
 from tests.app.test_record_pages import signed_in as signed_in  # noqa: PLC0414  (a fixture)
 from tests.app.test_record_pages import teams as teams  # noqa: PLC0414

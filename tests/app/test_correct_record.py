@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from app.correct_record import correct_and_compare
+from app.records.correct_record import correct_and_compare
 from casework.duplicates import list_pairs
 from casework.models import Person
 from core.access import Access, Grant, NotAllowed

@@ -9,7 +9,7 @@ from anonymizer import elsewhere
 from app.web.application import create_application
 from core.audit import Purpose
 from core.database import Database, Zone
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import Role
 from core.settings import Settings
 from tests.app.signed_in_browser import Browser, Site

@@ -6,13 +6,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from app.destroy_remains import destroy_remains
+from app.records.destroy_remains import destroy_remains
 from casework.erasure import read_certificate
 from casework.models import Person
 from core.access import Custody
-from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 from core.permissions import Role
-from core.signatures import verification_key
+from core.postgres.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
+from core.sealing.signatures import verification_key
 from tests.app.test_record_pages import Browser, SignIn, Teams, give_to
 from tests.app.test_record_pages import person as person  # noqa: PLC0414  (a fixture)
 from tests.app.test_record_pages import signed_in as signed_in  # noqa: PLC0414

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from app.web.gathering import Gathering
+from app.web.phones.gathering import Gathering
 
 
 class Work:

@@ -7,7 +7,7 @@ import pytest
 from app.web.application import create_application
 from app.web.guides import DOCS, GUIDE_OF, GUIDES, read_guide
 from core.database import Database
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import Role
 from core.settings import Settings
 from tests.app.signed_in_browser import Site

@@ -11,20 +11,20 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from app.key_operations import KeyInUse, failing_keys, key_status, retire, rotate
-from app.key_tables import KEY_TABLES
+from app.keys.key_operations import KeyInUse, failing_keys, key_status, retire, rotate
+from app.keys.key_tables import KEY_TABLES
+from app.keys.rewrap_keys import rewrap, waiting
+from app.keys.second_person import ProposalNeeded, approval
 from app.program import Program, open_program
-from app.rewrap_keys import rewrap, waiting
-from app.second_person import ProposalNeeded, approval
 from casework.models import StoredKey
-from core import wrapped_keys
 from core.access import Access, Grant
 from core.audit import Action, Purpose, audited_entries
 from core.database import KeyRetired, Zone
-from core.envelope import Binding, CiphertextRefused, new_record_key
-from core.key_providers.passphrase import Passphrase
-from core.key_ring_file import open_key_ring
+from core.keys import wrapped_keys
+from core.keys.key_providers.passphrase import Passphrase
+from core.keys.key_ring_file import open_key_ring
 from core.permissions import Role
+from core.sealing.envelope import Binding, CiphertextRefused, new_record_key
 from core.second_person import Act, ProposalForSomethingElse, ProposalNotThere, approve, propose
 from core.settings import Settings
 from tests.app.key_installation import FIELD, WHO, add_records, alone, opened_keys, owner, stored
@@ -146,9 +146,9 @@ def flip(program: Program, record: UUID, column: str) -> None:
 
 KILLED = """
 import os, signal, sys
-from app.key_operations import rotate
+from app.keys.key_operations import rotate
 from app.program import open_program
-from core import wrapped_keys
+from core.keys import wrapped_keys
 from core.access import Access
 from core.settings import Settings
 wrapped_keys.BATCH = 5

@@ -8,9 +8,9 @@ from sqlalchemy import text
 from app.program import open_program
 from core.audit import Action, audited_entries
 from core.database import Zone
-from core.key_providers.passphrase import Passphrase
-from core.key_ring_file import KeyRingMissing, add_key, create_key_ring
-from core.key_versions import KeyRingForeign, KeyRingIncomplete, known_versions
+from core.keys.key_providers.passphrase import Passphrase
+from core.keys.key_ring_file import KeyRingMissing, add_key, create_key_ring
+from core.keys.key_versions import KeyRingForeign, KeyRingIncomplete, known_versions
 from core.settings import Settings
 from tests.app.key_installation import add_records, owner
 

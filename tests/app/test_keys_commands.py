@@ -9,10 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli.main import commands
-from app.key_provider import ProviderUnready, key_provider
-from app.key_shares import PassphraseFileExists
+from app.keys.key_provider import ProviderUnready, key_provider
+from app.keys.key_shares import PassphraseFileExists
+from app.keys.second_person import ProposalNeeded
 from app.program import open_database, open_program
-from app.second_person import ProposalNeeded
 from core.access import Access, Grant, NotAllowed
 from core.audit import Action, AuditEntry, audited_entries
 from core.database import Zone
@@ -21,7 +21,7 @@ from core.identity.accounts import add_account
 from core.identity.grants import Reach, give_role
 from core.identity.models import AccountKind
 from core.identity.service_tokens import add_token
-from core.key_ring_file import KeyRingExists
+from core.keys.key_ring_file import KeyRingExists
 from core.models import Operation
 from core.permissions import Right, Role
 from core.second_person import ProposalNotThere, approve

@@ -11,7 +11,7 @@ from app.web.navigation import ROOMS
 from app.web.page_groups import GROUPS
 from core.access import Access, Grant
 from core.database import Database
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import Role
 from core.settings import Settings
 from tests.app.signed_in_browser import Browser, Site

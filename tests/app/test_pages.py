@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 
 from app.web.application import create_application
 from core.database import Database
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.settings import Settings
 
 

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from app.program import Program
-from app.release_period import protect_week
+from app.releases.release_period import protect_week
 from casework import (
     RecordUnknown,
     list_cases,
@@ -26,11 +26,11 @@ from casework.errors import OpeningUnknown
 from core.access import Access, Grant, NotAllowed
 from core.audit import Action, Purpose, audited_entries
 from core.database import Zone, connect
-from core.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.models import Operation
 from core.permissions import PERMISSIONS, Right, Role
 from core.places import add_places
+from core.postgres.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster
 from core.second_person import Act, ProposalUnknown, propose
 from core.settings import Settings
 from forms import RecordPart, publish_form, read_form_definition

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from app.key_provider import PassphraseMissing
+from app.keys.key_provider import PassphraseMissing
 from app.program import open_program
 from core.database import DatabaseDown, Zone
-from core.key_ring_file import KeyRingMissing, PassphraseWrong
+from core.keys.key_ring_file import KeyRingMissing, PassphraseWrong
 from core.models import Operation
 from core.settings import Settings
 

@@ -13,8 +13,8 @@ from sqlalchemy import text
 
 from anonymizer import Population, ProtectedPeriod, asking, weeks
 from app.program import Program
-from app.protect_asked import ask_as, asked_as, protect_asked, waiting_periods
-from app.release_period import PeriodNotOver, protect_week
+from app.releases.protect_asked import ask_as, asked_as, protect_asked, waiting_periods
+from app.releases.release_period import PeriodNotOver, protect_week
 from app.worker.pipeline import after_asking
 from app.worker.tasks import PROTECT_AWAITING, build_worker
 from core.access import Access
@@ -135,7 +135,7 @@ def test_of_what_fails_the_officer_sees_the_code_until_it_is_asked_for_again(
     def refuse(*_: object, **__: object) -> None:
         raise PeriodNotOver(period=LAST, sunday=LAST.sunday)
 
-    monkeypatch.setattr("app.protect_asked.protect_period", refuse)
+    monkeypatch.setattr("app.releases.protect_asked.protect_period", refuse)
     with pytest.raises(PeriodNotOver):
         protect_asked(asked, "TEST", LAST)
     [failed] = asked_as(asked, OFFICER)

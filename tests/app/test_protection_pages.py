@@ -12,7 +12,7 @@ from app.worker.pipeline import trying_out
 from app.worker.tasks import TRY_CHOICES, build_worker
 from core.audit import Action, audited_entries
 from core.database import Database, Zone
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import Role
 from core.settings import Settings
 from tests.app.signed_in_browser import Browser, Site

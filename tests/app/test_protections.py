@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from app.web.application import create_application
 from app.web.serve import server_configuration
 from core.database import Database
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.settings import Settings
 
 CANARY = "Quintessa-Canary"

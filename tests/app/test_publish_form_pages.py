@@ -195,7 +195,7 @@ def test_a_browser_sends_a_field_of_files_also_where_none_was_chosen(adam: Brows
 
 
 def test_too_much_is_refused_and_not_kept(adam: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.web.publish_form_pages.MOST_BYTES", len(survey()) + 10)
+    monkeypatch.setattr("app.web.collection.publish_form_pages.MOST_BYTES", len(survey()) + 10)
     answer = send(adam, survey())
     assert (answer.status_code, "too large together" in answer.text) == (422, True)
     assert send(adam, survey(), {}).status_code == 422

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from app.quarantine import quarantine_in_reach, try_again
+from app.arriving.quarantine import quarantine_in_reach, try_again
 from casework import movement_sources
 from core.access import Access, Custody, Grant, NotAllowed
 from core.database import Zone

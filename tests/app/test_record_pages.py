@@ -17,14 +17,14 @@ from casework.duplicates import merge_persons
 from core.access import Custody
 from core.audit import Action, Purpose, audited_entries
 from core.database import Zone
-from core.driver_connection import driver_connection
-from core.embedded_cluster import ADMINISTRATOR
 from core.identity.accounts import add_account
 from core.identity.grants import Reach, give_role
 from core.identity.models import AccountKind, Stage, UnitKind
 from core.identity.sessions import open_session
 from core.identity.units import add_unit
 from core.permissions import Role
+from core.postgres.driver_connection import driver_connection
+from core.postgres.embedded_cluster import ADMINISTRATOR
 from core.settings import Settings
 from tests.beginning import begun
 from tests.casework.conftest import ASSISTANCE, OPERATION, SCREENING, Field

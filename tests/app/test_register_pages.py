@@ -8,7 +8,7 @@ import pytest
 from app.web.application import create_application
 from core.clock import now
 from core.database import Database, Zone
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.models import Operation
 from core.permissions import PERMISSIONS, Right, Role
 from core.settings import Settings

@@ -10,12 +10,12 @@ import pytest
 from anonymizer import TOTAL, Population, ProtectedPeriod, weeks
 from anonymizer.red_team import ATTACKS, open_release
 from anonymizer.tool import read_release
-from app.caseload import protect_caseload
 from app.program import Program
-from app.release_period import protect_sum, release_period
+from app.releases.caseload import protect_caseload
+from app.releases.release_period import protect_sum, release_period
 from app.web.application import create_application
 from core.database import Zone
-from core.month import Month
+from core.periods.month import Month
 from core.permissions import Role
 from tests.app.signed_in_browser import Site
 from tests.app.test_release_screenings import LAST, program, rows, screen

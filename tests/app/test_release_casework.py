@@ -16,9 +16,9 @@ from anonymizer import TOTAL, Policy, Population, ProtectedPeriod, protect, week
 from anonymizer.red_team import ATTACKS, open_release
 from anonymizer.tool import read_release
 from anonymizer.weeks.casework_rules import casework_rules
-from app.case_facts import fresh_case_facts, refresh_case_facts
 from app.program import Program
-from app.release_period import protect_sum, protect_week, release_period
+from app.releases.case_facts import fresh_case_facts, refresh_case_facts
+from app.releases.release_period import protect_sum, protect_week, release_period
 from app.web.application import create_application
 from casework.case_file import Act, EntryKind, Step, take_step
 from casework.case_file_models import CaseStep
@@ -27,11 +27,11 @@ from core.access import Access, Grant
 from core.audit import Purpose
 from core.clock import now
 from core.database import Zone
-from core.period import Period
+from core.periods.period import Period
+from core.periods.week import Week
+from core.periods.year import Year
 from core.permissions import Role
 from core.places import load_places
-from core.week import Week
-from core.year import Year
 from tests.anonymizer.test_casework_year import MEDICAL, TRAINING, WITH_FEW, happened, only
 from tests.anonymizer.test_count_casework import counted
 from tests.app.signed_in_browser import Site

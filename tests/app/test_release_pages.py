@@ -8,7 +8,7 @@ import pytest
 
 from app.program import Program
 from app.web.application import create_application
-from core.period import Period
+from core.periods.period import Period
 from core.permissions import Role
 from core.policies import PolicyChanged
 from core.settings import Settings
@@ -69,7 +69,7 @@ def test_while_it_is_being_protected_the_list_tells_how_far_it_is(reported: Prog
 
 def test_why_one_could_not_be_protected_stands_in_the_list(reported: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     paul = officer(reported)
-    monkeypatch.setattr("app.release_period.weeks.policy_in_force", _refuse)
+    monkeypatch.setattr("app.releases.release_period.weeks.policy_in_force", _refuse)
     page = paul.send(PROTECT, page=PROTECT).text
     assert "could not be protected" in row(page)
     assert "CORE-166" in row(page)

@@ -16,20 +16,20 @@ from anonymizer.register import Departure, register_departure
 from anonymizer.register.errors import MethodsMixed
 from app.demonstration.phone import fill_form
 from app.demonstration.run_demonstration import GAZETTEER
-from app.operation_ledger import register_of
 from app.operations import OperationUnknown
 from app.program import Program
-from app.release_period import PeriodNotOver, protect_sum, protect_week, release_period
+from app.releases.operation_ledger import register_of
+from app.releases.release_period import PeriodNotOver, protect_sum, protect_week, release_period
 from core.access import Access, Grant
 from core.audit import Action, audited_entries
 from core.clock import now
 from core.database import Database, Zone
-from core.keyring import KeyRing
-from core.month import Month
+from core.keys.keyring import KeyRing
+from core.periods.month import Month
+from core.periods.week import Week
 from core.permissions import Role
 from core.places import add_places, read_gazetteer
 from core.settings import Settings
-from core.week import Week
 from tests import questionnaires
 
 LAST = Week.of(now().date()).plus(-1)

@@ -16,23 +16,23 @@ import ingest
 from anonymizer import TOTAL, Population, ProtectedPeriod, weeks
 from anonymizer.red_team import ATTACKS, open_release
 from anonymizer.tool import read_release
-from app.case_facts import fresh_case_facts, refresh_case_facts
 from app.demonstration.phone import fill_form
 from app.demonstration.run_demonstration import GAZETTEER
 from app.program import Program
-from app.release_period import protect_sum, protect_week, release_period
+from app.releases.case_facts import fresh_case_facts, refresh_case_facts
+from app.releases.release_period import protect_sum, protect_week, release_period
 from casework.consent import RestrictionReason, restrict_record
 from casework.counting import case_sources
 from core.audit import Purpose
 from core.clock import now
 from core.database import Database, Zone
-from core.embedded_cluster import ADMINISTRATOR
-from core.keyring import KeyRing
-from core.month import Month
-from core.period import Period
+from core.keys.keyring import KeyRing
+from core.periods.month import Month
+from core.periods.period import Period
+from core.periods.week import Week
 from core.places import add_places, read_gazetteer
+from core.postgres.embedded_cluster import ADMINISTRATOR
 from core.settings import Settings
-from core.week import Week
 from tests import questionnaires
 
 LAST = Week.of(now().date()).plus(-1)

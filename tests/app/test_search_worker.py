@@ -18,7 +18,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.program import Program, open_program
-from app.search_workers import next_pause, searching
+from app.search.search_workers import next_pause, searching
 from casework.errors import SearchDown
 from casework.models import KeyKind, Person, StoredKey
 from casework.search import ask_worker, search_freely
@@ -28,10 +28,10 @@ from casework.store.seal_record import Vault, make_key, seal_parts, stored_key
 from core.access import Access, Grant
 from core.audit import Purpose
 from core.database import Zone
-from core.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster
-from core.envelope import RecordKey
 from core.models import Operation
 from core.permissions import Role
+from core.postgres.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster
+from core.sealing.envelope import RecordKey
 from core.settings import Settings
 from forms import RecordPart
 from tests.blank_database import BlankDatabase

@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
+from app.arriving.sync import sync_source
 from app.program import Program
-from app.sync import sync_source
 from core.access import Custody
 from core.database import Zone
 from core.errors import Problem
@@ -44,7 +44,7 @@ def test_it_tells_when_it_was_fetched_last_and_why_that_failed(
     sara: Browser, field_team: Field, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody listens at that address: fetched on the page, the round ends with the problem's code."""
-    monkeypatch.setattr("app.web.source_pages.sync_quietly", at_once)
+    monkeypatch.setattr("app.web.collection.source_pages.sync_quietly", at_once)
     one = source(field_team)
     page = sara.get("/sources").text
     assert "not yet" in page

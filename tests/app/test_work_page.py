@@ -9,8 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.web.application import create_application
+from app.web.cases.work_pages import paths
 from app.web.page_groups import GROUPS
-from app.web.work_pages import paths
 from casework import list_cases
 from casework.records import break_glass
 from casework.rights import RequestKind, receive_request
@@ -21,11 +21,11 @@ from core.database import Zone
 from core.identity.grants import Reach
 from core.identity.models import UnitKind
 from core.identity.units import add_unit
+from core.periods.week import Week
 from core.permissions import Right, Role, holds
 from core.registers import Breach, add_entry
 from core.second_person import Act, propose
 from core.settings import Settings
-from core.week import Week
 from forms import RecordPart
 from tests.app.signed_in_browser import Browser, Site
 from tests.beginning import begun

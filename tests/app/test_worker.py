@@ -27,7 +27,7 @@ from app.worker.pipeline import after_erasure, after_submissions, catch_up
 from app.worker.tasks import ADMIT_AWAITING, PULLS, REFRESH_FACTS, SCHEDULE, SEARCHES, build_worker
 from core.database import Database, Zone
 from core.erasure import announce, when_erased
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.places import add_places, read_gazetteer
 from core.settings import Settings
 from tests import questionnaires

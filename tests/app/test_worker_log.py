@@ -12,7 +12,7 @@ import pytest
 from celery import Celery
 
 from app.worker.quiet_task import QuietTask, TaskFailed
-from core.embedded_cluster import PROGRAM, EmbeddedCluster
+from core.postgres.embedded_cluster import PROGRAM, EmbeddedCluster
 from tests.app.test_worker import broker as broker  # noqa: PLC0414  (a fixture)
 
 CANARY = "Quintessa-Canary-0155"
@@ -24,7 +24,7 @@ from sqlalchemy import text
 from app.program import Program
 from app.worker.tasks import build_worker
 from core.database import Zone, connect
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.settings import Settings
 
 secret, url, socket, var = os.environ["CANARY"], *sys.argv[1:]

@@ -17,7 +17,7 @@ from casework.models import Person
 from casework.store.change_clear import changing_clear
 from casework.store.seal_record import Vault
 from core.database import Database, Zone
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.places import Place, add_places
 from forms import FormDefinition, publish_form, read_form_definition
 from ingest import UploadedFile, quarantined, receive_submission

@@ -16,11 +16,11 @@ from core.access import Access, Custody, Grant
 from core.audit import Purpose
 from core.clock import now
 from core.database import Database, Zone, connect
-from core.embedded_cluster import PROGRAM, EmbeddedCluster
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.models import Operation
 from core.permissions import Role
 from core.places import add_places
+from core.postgres.embedded_cluster import PROGRAM, EmbeddedCluster
 from forms import RecordPart, publish_form
 from tests.blank_database import administrate
 from tests.casework.conftest import MEMBERS, OPERATION, PLACES, SCREENING, Field, definition_of

@@ -10,7 +10,7 @@ from casework.admission import admit_movements, admit_screenings
 from casework.admission.arrival import Arrival, Desk
 from casework.admission.record_movement import CheckedReport, check_report
 from casework.models import MovementEvent, StoredKey
-from core.keyring import KeyRing, KeyVersionUnknown
+from core.keys.keyring import KeyRing, KeyVersionUnknown
 from tests.casework.conftest import ARRIVAL, ASSISTANCE, SCREENING, Field
 
 BAD = {7: {"reason": "weather"}, 11: {"origin": "nowhere"}, 13: {"persons.male.0-4": "-3"}}

@@ -9,8 +9,8 @@ from sqlalchemy import text
 from casework import MovementFact, admit_again, movement_facts, read_report
 from core.audit import Purpose
 from core.database import Zone
+from core.periods.week import Week
 from core.places import add_places
-from core.week import Week
 from forms import RecordKind, RecordPart
 from tests.casework.conftest import ARRIVAL, OPERATION, PLACES, Field
 

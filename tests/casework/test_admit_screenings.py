@@ -30,9 +30,9 @@ from casework.store.seal_record import Vault, open_parts, stored_key
 from casework.store.what_is_listed import CHANGES, LISTED, NUMBERS, is_of_clear_row
 from core.audit import Action, AuditEntry, Deeds
 from core.database import Base, Zone, ask_in
-from core.driver_connection import driver_connection
-from core.envelope import Binding
-from core.insert_rows import NewRows
+from core.postgres.driver_connection import driver_connection
+from core.postgres.insert_rows import NewRows
+from core.sealing.envelope import Binding
 from forms import RecordPart
 from tests.casework.conftest import MEMBERS, OPERATION, SCREENING, Field, Said
 from tests.exchanges import exchanges

@@ -11,7 +11,7 @@ from casework.models import Token, TokenKind
 from casework.store.blind_tokens import blind_token, find_by_token, plain, replace_tokens
 from casework.store.seal_record import Vault
 from core.database import Database, Zone
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 
 
 @pytest.mark.parametrize("written", ["+252 61 555-0100", "00252615550100", "(252) 61 5550100", "٢٥٢٦١٥٥٥٠١٠٠"])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from casework.admission.check_movement import AGES, SEXES, check_movement, persons_counted
 from casework.errors import AnswerMissing, CodeUnknown, CountUnreadable, DateImplausible, FormUnfit, NobodyMoved, PlaceUnknown
 from core.errors import Problem
-from core.week import Week
+from core.periods.week import Week
 from forms import FormDefinition, PrivacyClass, Question, RecordKind, RecordPart
 
 TODAY = date(2026, 2, 11)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from casework import movement_facts, read_report
 from core.audit import Purpose
 from core.database import Zone
-from core.week import Week
+from core.periods.week import Week
 from forms import PrivacyClass, RecordKind, RecordPart, find_definition, publish_form
 from forms.classes import QuestionClass, set_classes
 from tests.casework.conftest import OPERATION, Field

@@ -10,7 +10,7 @@ from casework.errors import ClearRowChanged
 from casework.store.clear_rows import custody_entry
 from casework.store.compare_in_bulk import ComparedInBulk
 from casework.store.what_is_listed import CHANGES, CUSTODY, EDITION, KEPT_FROM, NEWEST_EDITION, NUMBERS
-from core.newest_versions import write_versions
+from core.keys.newest_versions import write_versions
 from tests.casework.conftest import OPERATION
 
 PERSON, OTHER_ROW = UUID(int=5), UUID(int=6)

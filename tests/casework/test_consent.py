@@ -25,9 +25,9 @@ from core.access import Access, Custody, Grant, NotAllowed
 from core.audit import Action, Purpose, audited_entries
 from core.clock import now
 from core.database import Zone
-from core.insert_rows import NewRows
+from core.periods.week import Week
 from core.permissions import PERMISSIONS, Right, Role
-from core.week import Week
+from core.postgres.insert_rows import NewRows
 from forms import RecordPart
 from tests.beginning import begun
 from tests.casework.conftest import ARRIVAL, OPERATION, SCREENING, Field

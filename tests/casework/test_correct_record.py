@@ -16,8 +16,8 @@ from casework.rights.keep_former import FormerAnswers, former_answers
 from core.access import Access, Grant, NotAllowed
 from core.audit import Action, Purpose, audited_entries
 from core.database import Zone
-from core.envelope import CiphertextRefused
 from core.permissions import PERMISSIONS, Right, Role
+from core.sealing.envelope import CiphertextRefused
 from forms import RecordPart
 from tests.beginning import begun
 from tests.casework.conftest import ASSISTANCE, OPERATION, SCREENING, Field

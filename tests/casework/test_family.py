@@ -30,8 +30,8 @@ from casework.store.seal_record import Vault, stored_key
 from core.access import Access, Custody, Grant, NotAllowed
 from core.audit import Purpose
 from core.database import Zone
-from core.envelope import CiphertextRefused
 from core.permissions import Role
+from core.sealing.envelope import CiphertextRefused
 from forms import RecordPart
 from tests.casework.conftest import MEMBERS, OPERATION, SCREENING
 from tests.casework.people import AGREED, HELP, NEWBORN, TEAM, Setting

@@ -18,10 +18,10 @@ from casework.store.seal_record import Vault
 from core.access import Access, Grant, NotAllowed
 from core.audit import Purpose
 from core.database import Zone
-from core.embedded_cluster import ADMINISTRATOR
-from core.envelope import CiphertextRefused
 from core.permissions import PERMISSIONS, Right, Role
-from core.sealed_chunks import CHUNK_BYTES, chunked
+from core.postgres.embedded_cluster import ADMINISTRATOR
+from core.sealing.envelope import CiphertextRefused
+from core.sealing.sealed_chunks import CHUNK_BYTES, chunked
 from forms import RecordPart
 from tests.beginning import begun
 from tests.casework.conftest import ASSISTANCE, OPERATION, SCREENING, Field

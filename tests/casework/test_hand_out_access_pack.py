@@ -11,10 +11,10 @@ from pyrage import passphrase
 from typer.testing import CliRunner
 
 import casework
-from app.access_pack import make_access_pack
 from app.cli import rights
 from app.cli.main import commands
 from app.program import Program
+from app.records.access_pack import make_access_pack
 from casework.rights import open_requests
 from core.access import Access, Grant, NotAllowed
 from core.audit import Purpose

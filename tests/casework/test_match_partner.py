@@ -24,7 +24,7 @@ from core.audit import Action, Purpose, audited_entries
 from core.clock import now
 from core.database import Zone
 from core.permissions import Role
-from core.shared_tokens import SaltUnfit, SharedSalt, create_salt, read_salt
+from core.sealing.shared_tokens import SaltUnfit, SharedSalt, create_salt, read_salt
 from forms import RecordPart
 from tests.beginning import begun
 from tests.casework.conftest import OPERATION, Field

@@ -6,7 +6,7 @@ import anonymizer
 from anonymizer import weeks
 from casework import movement_facts, movement_sources
 from core.database import Zone
-from core.week import Week
+from core.periods.week import Week
 from tests.casework.conftest import ARRIVAL, OPERATION, PLACES, Field
 
 WEEK = Week(2026, 7)

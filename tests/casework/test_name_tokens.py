@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from casework.names.name_tokens import name_tokens, own_name_token
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from tests.casework.conftest import MEMBERS, OPERATION, SCREENING, Field
 
 BORN = {**SCREENING, "prs_Birthdate": "1998-05-02", "interview_date": "2026-02-01"}

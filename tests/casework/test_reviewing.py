@@ -16,8 +16,8 @@ from casework.rights_models import Restriction
 from core.access import Access, Custody, Grant, NotAllowed
 from core.audit import Purpose
 from core.database import Zone
+from core.periods.week import Week
 from core.permissions import Role
-from core.week import Week
 from ingest import receive_submission
 from ingest.quality import set_plan
 from ingest.reviews import NotAwaitingReview, ReviewState, page_queue

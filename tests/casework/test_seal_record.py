@@ -11,8 +11,8 @@ from casework.errors import OldVersion
 from casework.models import Interview, Person, StoredKey
 from casework.store.kept_key import KeptKey
 from casework.store.seal_record import open_parts, seal_parts
-from core.envelope import Binding, CiphertextRefused, new_record_key
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
+from core.sealing.envelope import Binding, CiphertextRefused, new_record_key
 from forms import RecordPart
 
 ANSWERS = st.dictionaries(

@@ -13,8 +13,8 @@ from casework.models import KeyKind
 from casework.store.seal_record import Vault, stored_key
 from core.audit import Purpose, audited_entries
 from core.database import Base, Zone
-from core.envelope import Binding, CiphertextRefused
-from core.week import Week
+from core.periods.week import Week
+from core.sealing.envelope import Binding, CiphertextRefused
 from forms import FormDefinition, PrivacyClass, RecordPart
 from tests.beginning import begun
 from tests.casework.conftest import ARRIVAL, ASSISTANCE, OPERATION, SCREENING, Field

@@ -18,8 +18,8 @@ from casework.thumbnails import Copied, DecoderUnusable, decode_alone, picture_p
 from core.access import Access, Grant, NotAllowed
 from core.audit import Action, Purpose, entries_about
 from core.database import Zone
-from core.envelope import CiphertextRefused
 from core.permissions import PERMISSIONS, Right, Role
+from core.sealing.envelope import CiphertextRefused
 from forms import RecordPart
 from tests.casework.conftest import OPERATION, Field
 from tests.casework.test_files import execute

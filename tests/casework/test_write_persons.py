@@ -19,10 +19,10 @@ from casework.store import NewFile, NewPerson, open_bulk_window, open_in_bulk, p
 from core.access import Access, Custody, Grant, NotAllowed
 from core.audit import Action, Purpose, audited_entries
 from core.database import KeyRetired, Zone
-from core.driver_connection import driver_connection
-from core.embedded_cluster import ADMINISTRATOR
-from core.envelope import CiphertextRefused
 from core.permissions import PERMISSIONS, Right, Role
+from core.postgres.driver_connection import driver_connection
+from core.postgres.embedded_cluster import ADMINISTRATOR
+from core.sealing.envelope import CiphertextRefused
 from core.second_person import approve
 from forms import RecordPart
 from tests.casework.conftest import OPERATION, Field

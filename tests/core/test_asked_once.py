@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from core.asked_once import asked_once, asking_once, note_answer, noted_answer
 from core.database import Database, Zone
 from core.models import Operation
+from core.postgres.asked_once import asked_once, asking_once, note_answer, noted_answer
 
 
 def add(session: Session) -> None:

@@ -9,7 +9,7 @@ from core import clock
 from core.database import Zone
 from core.identity.models import UnitKind
 from core.identity.units import add_unit, close_unit
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from tests.beginning import WRITTEN_TO, Beginning
 from tests.blank_database import BlankDatabase
 

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.committed_key import commit, committed_key
+from core.keys.committed_key import commit, committed_key
 
 secrets = st.binary(min_size=32, max_size=32)
 

@@ -5,9 +5,9 @@ from psycopg import sql
 from psycopg.errors import DivisionByZero
 from sqlalchemy import text
 
-from core.copied_rows import copied_rows
 from core.database import Database, Zone
-from core.driver_connection import driver_connection
+from core.postgres.copied_rows import copied_rows
+from core.postgres.driver_connection import driver_connection
 
 HEADER_BYTES, END = 19, b"\xff\xff"
 

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from core.access import Access, Grant, NotAllowed, access_of, require
 from core.audit import Action, Purpose, audited_entries, record
 from core.database import Database, DatabaseDown, Zone, connect, go_on_for
-from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 from core.models import Operation
 from core.permissions import Right, Role
+from core.postgres.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 
 
 def test_the_program_is_nobody_outside_a_zone(database: Database) -> None:

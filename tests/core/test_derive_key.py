@@ -5,8 +5,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.derive_key import derive_keys
-from core.keyring import KeyRing
+from core.keys.derive_key import derive_keys
+from core.keys.keyring import KeyRing
 
 
 @given(secret=st.binary(min_size=16, max_size=64), infos=st.lists(st.binary(max_size=80), max_size=3))

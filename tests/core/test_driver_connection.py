@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.audit import Action, Purpose, audited_entries, record
 from core.database import Database, Zone
-from core.driver_connection import DriverConnection, driver_connection
+from core.postgres.driver_connection import DriverConnection, driver_connection
 from tests.exchanges import exchanges
 
 NOTE = b"INSERT INTO note VALUES (%s)"

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from core import embedded_cluster as module
 from core.database import DatabaseDown, connect
-from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster, PostgresMissing, embedded_cluster
+from core.postgres.embedded_cluster import ADMINISTRATOR, EmbeddedCluster, PostgresMissing, embedded_cluster
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.envelope import Binding, CiphertextRefused, new_record_key, unwrap_record_key
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
+from core.sealing.envelope import Binding, CiphertextRefused, new_record_key, unwrap_record_key
 
 RECORD = UUID("00000000-0000-4000-8000-000000000001")
 HERE = Binding("casework.person", RECORD, "identity")

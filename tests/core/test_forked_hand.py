@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from core.forked_hand import ForkedHand
-from core.key_providers.passphrase import Passphrase
-from core.key_ring_file import add_key, create_key_ring, open_key_ring
+from core.keys.key_providers.passphrase import Passphrase
+from core.keys.key_ring_file import add_key, create_key_ring, open_key_ring
+from core.processes.forked_hand import ForkedHand
 
 SECRET = "Amal, of Baidoa"
 

@@ -5,7 +5,7 @@ import signal
 from threading import Thread
 from typing import Any, NoReturn
 
-from core.forked_work import ForkedWork, may_fork
+from core.processes.forked_work import ForkedWork, may_fork
 
 SECRET = "Amal, of Baidoa"
 

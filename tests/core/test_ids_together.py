@@ -3,7 +3,7 @@
 from collections import Counter
 from itertools import pairwise
 
-from core.ids_together import ids_together
+from core.postgres.ids_together import ids_together
 
 BATCH = 100
 

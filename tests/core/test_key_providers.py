@@ -8,13 +8,13 @@ from uuid import uuid4
 
 import pytest
 
-from core.envelope import Binding, new_record_key
-from core.key_providers import AddressUnprotected, KeyProvider, ProviderDenied, ProviderKeyWrong, ProviderUnreachable
-from core.key_providers.ask_service import require_protected
-from core.key_providers.aws_kms import AwsKms, read_credentials
-from core.key_providers.signature_v4 import Credentials, signed_headers
-from core.key_providers.vault_transit import VaultTransit
-from core.key_ring_file import add_key, create_key_ring, open_key_ring
+from core.keys.key_providers import AddressUnprotected, KeyProvider, ProviderDenied, ProviderKeyWrong, ProviderUnreachable
+from core.keys.key_providers.ask_service import require_protected
+from core.keys.key_providers.aws_kms import AwsKms, read_credentials
+from core.keys.key_providers.signature_v4 import Credentials, signed_headers
+from core.keys.key_providers.vault_transit import VaultTransit
+from core.keys.key_ring_file import add_key, create_key_ring, open_key_ring
+from core.sealing.envelope import Binding, new_record_key
 from tests.core.key_services import FakeKms, FakeVault, serving
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.key_shares import SharesUnfit, ShareUnreadable, SplitImpossible, combine_shares, split_passphrase
+from core.keys.key_shares import SharesUnfit, ShareUnreadable, SplitImpossible, combine_shares, split_passphrase
 
 PASSPHRASE = "seven lanterns on the quay, سبعة"
 

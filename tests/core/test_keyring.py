@@ -5,10 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from core.envelope import Binding, new_record_key, unwrap_record_key
-from core.key_providers.passphrase import Passphrase
-from core.key_providers.vault_transit import VaultTransit
-from core.key_ring_file import (
+from core.keys.key_providers.passphrase import Passphrase
+from core.keys.key_providers.vault_transit import VaultTransit
+from core.keys.key_ring_file import (
     KeyRingDamaged,
     KeyRingExists,
     KeyRingMissing,
@@ -20,7 +19,8 @@ from core.key_ring_file import (
     open_key_ring,
     reseal_key_ring,
 )
-from core.keyring import KeyRing, KeyVersionUnknown
+from core.keys.keyring import KeyRing, KeyVersionUnknown
+from core.sealing.envelope import Binding, new_record_key, unwrap_record_key
 
 PROVIDER = Passphrase("seven lanterns on the quay")
 BINDING = Binding("casework.record_key", uuid4(), "person")

@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from app.key_tables import KEY_TABLES
+from app.keys.key_tables import KEY_TABLES
 from core.database import Database, Zone
-from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
+from core.keys.wrapped_keys import Slice, _fetch, count_by_version
 from core.models import Operation
-from core.wrapped_keys import Slice, _fetch, count_by_version
+from core.postgres.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 
 COLUMNS = (
     "SELECT n.nspname || '.' || c.relname AS name, a.attname AS column FROM pg_class c "

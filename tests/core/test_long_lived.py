@@ -3,7 +3,7 @@
 import gc
 from weakref import ref
 
-from core.long_lived import set_apart
+from core.processes.long_lived import set_apart
 
 
 class Ring:

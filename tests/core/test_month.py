@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.month import Month, NotAMonth
-from core.period import kind_of, parse_period
-from core.week import Week
+from core.periods.month import Month, NotAMonth
+from core.periods.period import kind_of, parse_period
+from core.periods.week import Week
 
 WEEKS = st.dates(date(1990, 1, 1), date(2090, 12, 31)).map(Week.of)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.odk_encryption import PhoneKey, _load, file_digest, new_private_key, public_key_of, unwrap_phone_key
+from core.sealing.odk_encryption import PhoneKey, _load, file_digest, new_private_key, public_key_of, unwrap_phone_key
 from tests.encrypting_phone import Encrypted, aes_256, encrypt
 
 PRIVATE, OTHER = new_private_key(), new_private_key()

@@ -11,9 +11,9 @@ from sqlalchemy import PoolProxiedConnection
 
 from core.audit import Action, Line, Purpose, audited_entries, record_each
 from core.database import Database, DatabaseDown, Zone
-from core.driver_connection import DriverConnection
-from core.one_exchange import Said, Statement
-from core.packed_arrays import Kind, packed
+from core.postgres.driver_connection import DriverConnection
+from core.postgres.one_exchange import Said, Statement
+from core.postgres.packed_arrays import Kind, packed
 from tests.exchanges import exchanges
 
 ASK = Statement(b"SELECT n, current_user::text, current_setting('waystation.actor') FROM unnest(%(numbers)b::int[]) AS n")

@@ -9,10 +9,10 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.envelope import Binding, CiphertextRefused, RecordKey, WrappedKey, new_record_key, unwrap_record_key
-from core.keyring import NONCE_BYTES, KeyRing, KeyVersionUnknown
-from core.newest_versions import is_newest, versions_field, write_versions
-from core.open_many import HEAD_BYTES, ManyOpener
+from core.keys.keyring import NONCE_BYTES, KeyRing, KeyVersionUnknown
+from core.keys.newest_versions import is_newest, versions_field, write_versions
+from core.sealing.envelope import Binding, CiphertextRefused, RecordKey, WrappedKey, new_record_key, unwrap_record_key
+from core.sealing.open_many import HEAD_BYTES, ManyOpener
 
 KEYS, TABLE, FIELD, KIND = "casework.record_key", "casework.person", "facts", "person"
 RING, RECORD, OTHER, VERSION = KeyRing({1: bytes(range(32))}, b""), UUID(int=5), UUID(int=6), 3

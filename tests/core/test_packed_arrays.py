@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from sqlalchemy import ColumnElement, literal, select
 
 from core.database import Database, Zone, among
-from core.driver_connection import driver_connection
-from core.packed_arrays import Kind, moment_sent, packed
+from core.postgres.driver_connection import driver_connection
+from core.postgres.packed_arrays import Kind, moment_sent, packed
 
 BEFORE_2000 = datetime(1969, 7, 20, 20, 17, 40, 123456, tzinfo=UTC)
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core import packed_parts
-from core.packed_parts import PackChanged, PackTooLarge, PackUnreadable, pack, unpack
+from core.sealing import packed_parts
+from core.sealing.packed_parts import PackChanged, PackTooLarge, PackUnreadable, pack, unpack
 
 PARTS = {"units.json": b"[]", "forms/0001/form.xml": b"<form/>" * 50}
 WORDS = st.from_regex(r"[a-z0-9_ é]{1,12}", fullmatch=True)

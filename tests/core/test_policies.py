@@ -12,7 +12,6 @@ from anonymizer.weeks import policy_in_force
 from casework.erasure.retention import read_rules, rules_in_force
 from core.access import Access, Grant, NotAllowed
 from core.database import Database, Zone
-from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 from core.permissions import PERMISSIONS, Right, Role
 from core.policies import (
     PolicyChanged,
@@ -23,6 +22,7 @@ from core.policies import (
     list_policies,
     propose_policy,
 )
+from core.postgres.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 from core.second_person import ProposalNotThere, SecondPersonNeeded
 
 OPERATION = "TEST"

@@ -11,15 +11,15 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from app.key_tables import KEY_TABLES
+from app.keys.key_tables import KEY_TABLES
 from core.access import Access, Grant, NotAllowed
 from core.audit import audited_entries
 from core.clock import now
 from core.database import Database, Zone, connect
-from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
-from core.envelope import CiphertextRefused
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
+from core.keys.wrapped_keys import Slice, check_batch, count_by_version, rewrap_batch
 from core.permissions import PERMISSIONS, Right, Role
+from core.postgres.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 from core.registers import (
     TIME_TO_TELL,
     Assessment,
@@ -32,7 +32,7 @@ from core.registers import (
     list_entries,
     page_entries,
 )
-from core.wrapped_keys import Slice, check_batch, count_by_version, rewrap_batch
+from core.sealing.envelope import CiphertextRefused
 
 ASSESSMENT = Assessment(
     title="Names across scripts",

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.envelope import Binding, CiphertextRefused, unwrap_record_key
-from core.keyring import KeyRing
-from core.seal_many import ManySealer
+from core.keys.keyring import KeyRing
+from core.sealing.envelope import Binding, CiphertextRefused, unwrap_record_key
+from core.sealing.seal_many import ManySealer
 
 KEYS, TABLE, FIELD = "casework.record_key", "casework.person", "identity"
 RING = KeyRing({1: bytes(32), 2: bytes(range(32))}, b"t" * 32)

@@ -8,7 +8,7 @@ import pyrage
 import pytest
 from pyrage import passphrase, x25519
 
-from core.sealed_file import (
+from core.sealing.sealed_file import (
     PassphraseShort,
     RecipientUnreadable,
     recipient_fingerprint,

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import sealed_stream
-from core.keyring import KeyRing, KeyVersionUnknown
-from core.sealed_stream import SealedFileRefused, open_stream, read_claims, seal_stream
+from core.keys.keyring import KeyRing, KeyVersionUnknown
+from core.sealing import sealed_stream
+from core.sealing.sealed_stream import SealedFileRefused, open_stream, read_claims, seal_stream
 
 CLAIMS = {"part": "data", "taken_at": "2026-01-01"}
 RING = KeyRing({1: bytes(range(32))}, bytes(32))

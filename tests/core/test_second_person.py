@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from core.access import Access, Custody, Grant, NotAllowed
 from core.audit import Purpose, audited_entries
 from core.database import Database, Zone, connect
-from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 from core.permissions import Role, holds
+from core.postgres.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 from core.proposals_in_reach import open_in_reach
 from core.second_person import (
     RIGHTS,

@@ -20,7 +20,7 @@ sys.path.insert(0, {root!r})
 held = "Zq" + "secretofthedump"
 os.abort()
 """
-SHUT = "from core.shut_in import forbid_core_dumps; forbid_core_dumps()"
+SHUT = "from core.processes.shut_in import forbid_core_dumps; forbid_core_dumps()"
 ROOT = Path(__file__).resolve().parents[2]
 
 

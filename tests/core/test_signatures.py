@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.keyring import KeyRing
-from core.signatures import sign, verification_key, verify
+from core.keys.keyring import KeyRing
+from core.sealing.signatures import sign, verification_key, verify
 
 
 @given(content=st.binary(max_size=300))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.week import NotAWeek, Week
+from core.periods.week import NotAWeek, Week
 
 
 @given(st.dates(date(2000, 1, 1), date(2100, 12, 31)))

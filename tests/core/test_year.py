@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.month import Month
-from core.period import kind_of, parse_period, parts_of, weeks_of
-from core.year import NotAYear, Year
+from core.periods.month import Month
+from core.periods.period import kind_of, parse_period, parts_of, weeks_of
+from core.periods.year import NotAYear, Year
 
 YEARS = st.integers(1990, 2090).map(Year)
 

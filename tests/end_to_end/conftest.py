@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from app.web.application import create_application
 from core.database import Database
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.settings import Settings
 from tests.end_to_end.demonstrated_office import DemonstratedOffice, demonstrated_office
 from tests.end_to_end.served import served

@@ -14,9 +14,9 @@ from uuid import UUID
 from pyrage import x25519
 from sqlalchemy.orm import Session
 
-from app.handed_on_on_screen import PersonsFile, keep_persons
-from app.handed_on_on_screen import work_through as tried_out
-from app.import_on_screen import Upload, hand_in
+from app.arriving.handed_on_on_screen import PersonsFile, keep_persons
+from app.arriving.handed_on_on_screen import work_through as tried_out
+from app.arriving.import_on_screen import Upload, hand_in
 from app.program import Program, open_program
 from app.web.application import create_application
 from casework import exporting, find_case, list_cases

@@ -14,8 +14,8 @@ from app.program import Program
 from core.access import Custody
 from core.clock import now
 from core.database import Zone
+from core.periods.week import Week
 from core.places import add_places, read_gazetteer
-from core.week import Week
 from forms.encrypt_form import encryption_key
 from ingest.collectors import add_collector
 from tests import questionnaires

@@ -15,10 +15,10 @@ from uuid import UUID, uuid4
 import httpx
 from pyrage import x25519
 
-from app.backup import back_up
-from app.destroy_remains import destroy_remains
-from app.key_operations import rotate
-from app.restore import restore_backup
+from app.backups.backup import back_up
+from app.backups.restore import restore_backup
+from app.keys.key_operations import rotate
+from app.records.destroy_remains import destroy_remains
 from casework import duplicates, read_person
 from casework.consent import ConsentState, Statement, record_consent
 from casework.store import NewPerson, write_persons
@@ -26,14 +26,14 @@ from core.access import Access, Grant
 from core.audit import Purpose
 from core.clock import now
 from core.database import Zone, connect
-from core.embedded_cluster import ADMINISTRATOR, PROGRAM
 from core.identity.accounts import add_account
 from core.identity.grants import Reach, give_role
 from core.identity.models import AccountKind, UnitKind
 from core.identity.service_tokens import add_token
 from core.identity.units import add_unit
 from core.permissions import Right, Role
-from core.shared_tokens import create_salt, read_salt
+from core.postgres.embedded_cluster import ADMINISTRATOR, PROGRAM
+from core.sealing.shared_tokens import create_salt, read_salt
 from forms import RecordPart
 from tests.blank_database import administrate
 from tests.end_to_end.colleagues import Colleague

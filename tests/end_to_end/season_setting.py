@@ -10,9 +10,9 @@ import httpx
 from sqlalchemy import create_engine, text
 
 from app.program import Program
-from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 from core.identity.grants import Reach
 from core.permissions import Role
+from core.postgres.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 from tests.end_to_end.canaries import Canaries
 from tests.end_to_end.colleagues import Answer, Colleague, hire
 from tests.end_to_end.filled_forms import OPERATION

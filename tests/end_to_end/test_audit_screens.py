@@ -15,7 +15,7 @@ from core.identity.accounts import add_account
 from core.identity.grants import Reach, give_role
 from core.identity.models import AccountKind, Stage
 from core.identity.sessions import open_session
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import Role
 from core.registers import Assessment, Breach, Risk, add_entry
 from tests.end_to_end.test_in_a_browser import DESK, PHONE, overflow

@@ -18,12 +18,12 @@ import casework
 import ingest
 from app.demonstration.phone import Phone
 from app.program import Program
-from app.release_period import protect_week, release_period
+from app.releases.release_period import protect_week, release_period
 from app.web.serve import serving_on_socket
 from core.database import Database, Zone
-from core.embedded_cluster import EmbeddedCluster
-from core.key_providers.passphrase import Passphrase
-from core.key_ring_file import create_key_ring
+from core.keys.key_providers.passphrase import Passphrase
+from core.keys.key_ring_file import create_key_ring
+from core.postgres.embedded_cluster import EmbeddedCluster
 from core.settings import Settings
 from ingest.collectors import CARRIED, carry_cases, list_collectors
 from tests.blank_database import administrate

@@ -27,8 +27,8 @@ from app.demonstration.phone import Phone
 from app.program import Program, open_program
 from app.worker.tasks import ADMIT_AWAITING, build_worker
 from core.database import Zone
-from core.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster
 from core.models import Operation
+from core.postgres.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster
 from core.settings import Settings
 from tests.blank_database import administrate
 from tests.end_to_end.canaries import Canaries

@@ -17,7 +17,7 @@ from core.identity.accounts import add_account
 from core.identity.enrolment import give_code
 from core.identity.grants import Reach, give_role
 from core.identity.models import AccountKind
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import Role
 from tests.end_to_end.test_in_a_browser import DESK, PHONE, overflow
 

@@ -13,8 +13,8 @@ import pytest
 from anonymizer import Policy, ProtectedPeriod, protect
 from anonymizer.weeks import count_movements
 from casework import MovementFact
+from core.periods.week import Week
 from core.places import Place
-from core.week import Week
 from exports import Release, build_release
 from exports.edition import Edition, make_edition
 

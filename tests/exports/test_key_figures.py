@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from anonymizer import ProtectedPeriod
+from core.periods.week import Week
 from core.places import Place
-from core.week import Week
 from exports.compose_report import compose_report
 from exports.edition import Edition
 from exports.languages import language

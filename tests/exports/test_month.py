@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from core.month import Month
-from core.year import Year
+from core.periods.month import Month
+from core.periods.year import Year
 from exports import LANGUAGES, Release, build_release
 from exports.compose_report import compose_report
 from exports.edition import Edition, make_edition

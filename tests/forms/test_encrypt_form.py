@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core.access import Access, Grant, NotAllowed
 from core.audit import Action, audited_entries
 from core.database import Database, Zone
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import Role
 from forms import (
     add_form_key,

@@ -8,7 +8,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
 from core.database import Base
-from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
+from core.postgres.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 
 for stage in ("core", "forms", "ingest", "casework", "anonymizer", "exports"):
     importlib.import_module(f"{stage}.models")

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from core.database import Base, Zone
-from core.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster
+from core.postgres.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster
 from tests.house.test_migrations import OURS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "zones.md"

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.audit import Purpose
 from core.database import Database, Zone
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from forms import FormDefinition, publish_form, read_form_definition
 from ingest import (
     Receipt,

@@ -12,8 +12,8 @@ from sqlalchemy.exc import ProgrammingError
 from core.audit import Action, Purpose, audited_entries
 from core.database import Zone
 from core.erasure import Tally
-from core.keyring import KeyRing
-from core.odk_encryption import new_private_key, public_key_of
+from core.keys.keyring import KeyRing
+from core.sealing.odk_encryption import new_private_key, public_key_of
 from forms import add_form_key, newest_public_key
 from ingest import (
     Outcome,

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from core.access import UNASSIGNED, Custody
 from core.audit import Action, audited_entries
 from core.database import Zone
-from core.driver_connection import driver_connection
 from core.erasure import Tally
 from core.models import Operation
-from core.one_exchange import PLAN_ONCE
+from core.postgres.driver_connection import driver_connection
+from core.postgres.one_exchange import PLAN_ONCE
 from forms import publish_form
 from ingest import Outcome, PlainPosts, Post, Receipt, SealedPost, UploadedFile, erase_submissions, receive_submission
 from ingest.collectors import Collector, add_collector, find_collector

@@ -10,9 +10,9 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from core.audit import Action, Purpose, audited_entries
 from core.database import Database, Zone
-from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
-from core.envelope import CiphertextRefused
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
+from core.postgres.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
+from core.sealing.envelope import CiphertextRefused
 from ingest import awaiting_submissions, quarantined, read_quarantined, read_submission
 from ingest.collectors import add_collector, find_collector
 from ingest.errors import KeyDestroyed, QuarantineEntryUnknown, SubmissionUnknown

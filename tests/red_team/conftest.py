@@ -14,8 +14,8 @@ from anonymizer.red_team import Published, open_release
 from anonymizer.tool import Periods, protect_file
 from anonymizer.tool.read_hierarchy import read_hierarchy
 from anonymizer.tool.read_table import read_table
+from core.periods.week import Week
 from core.places import Place
-from core.week import Week
 from exports import build_release
 from exports.describe_package import describe_package, dimensions_of, hierarchy_path, table_path
 from exports.edition import make_edition

@@ -15,8 +15,8 @@ from uuid import UUID
 from anonymizer.counted_week import CountedWeek
 from anonymizer.weeks import count_movements
 from casework import MovementFact
+from core.periods.week import Week
 from core.places import Place
-from core.week import Week
 
 __all__ = ["FIRST", "SPLIT", "WEEKS", "Season", "gazetteer", "season_of"]
 

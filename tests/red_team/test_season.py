@@ -12,7 +12,7 @@ from anonymizer.red_team import ATTACKS, WITH_KNOWLEDGE, differencing, zeros
 from anonymizer.red_team.one_system import System
 from anonymizer.weeks.protect_sum import KeptPeriod, protect_sum, sum_counts
 from casework import MovementFact
-from core.month import Month
+from core.periods.month import Month
 from tests.red_team.conftest import PublishedChain, PublishedSeason, made_at, write_tables
 from tests.red_team.season import FIRST, WEEKS, gazetteer, release_day
 

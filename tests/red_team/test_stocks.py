@@ -13,7 +13,7 @@ from anonymizer.weeks.casework_rules import caseload_rules, casework_rules
 from anonymizer.weeks.fact_columns import columns_of_cases
 from casework.counting import CaseFacts, EventFact
 from casework.month_end import CaseloadFacts, Change
-from core.week import Week
+from core.periods.week import Week
 from tests.anonymizer.test_caseload import FEBRUARY, MARCH, people, turnover
 from tests.anonymizer.test_fact_blocks import DISTRICTS, OPERATION, PLACES
 from tests.red_team.conftest import made_at, write_tables

@@ -19,7 +19,7 @@ from anonymizer.red_team import ATTACKS, Published
 from anonymizer.weeks import count_movements
 from app.web.application import create_application
 from core.database import Database, Zone
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.settings import Settings
 from exports import build_release, publish_release
 from tests.red_team.conftest import OPERATION, PublishedSeason, made_at, write_whole_folder

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, create_engine, select, text
 from sqlalchemy.orm import Session
 
 from app.program import Program
-from app.release_period import protect_week
+from app.releases.release_period import protect_week
 from casework import family, list_cases
 from casework.case_file import Act, EntryKind, Step, take_step
 from casework.duplicate_models import CandidateState, DuplicateCandidate, Similarity
@@ -32,18 +32,18 @@ from core.access import INFO, UNASSIGNED, Access, Grant
 from core.audit import Purpose
 from core.clock import now
 from core.database import RING, Zone, connect
-from core.driver_connection import use_driver_connections
-from core.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster
 from core.identity.accounts import add_account
 from core.identity.models import AccountKind, Totp
 from core.identity.second_factor import add_totp, new_totp_key
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.models import Operation
+from core.periods.week import Week
 from core.permissions import Role
 from core.places import add_places
+from core.postgres.driver_connection import use_driver_connections
+from core.postgres.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster
 from core.registers import Breach, add_entry
 from core.settings import Settings
-from core.week import Week
 from forms import RecordPart, add_form_key, publish_form, read_form_definition
 from ingest import UploadedFile, receive_submission
 from ingest.handed_in import Said, ToldRow, keep_file, keep_persons, keep_told

@@ -15,7 +15,6 @@ from core.access import Access, Grant
 from core.audit import Purpose
 from core.clock import now
 from core.database import Zone, connect
-from core.embedded_cluster import PROGRAM, EmbeddedCluster
 from core.identity.accounts import add_account
 from core.identity.enrolment import give_code
 from core.identity.grants import Reach, give_role
@@ -24,11 +23,12 @@ from core.identity.own_roles import add_own_role
 from core.identity.recovery_codes import make_recovery_codes
 from core.identity.service_tokens import add_token
 from core.identity.units import add_unit
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.models import Operation
-from core.period import parse_period
+from core.periods.period import parse_period
 from core.permissions import Right, Role
 from core.policies import PolicyKind, activate_policy, approve_policy, propose_policy
+from core.postgres.embedded_cluster import PROGRAM, EmbeddedCluster
 from core.registers import Breach, add_entry
 from core.second_person import Act, propose
 from core.settings import Settings

@@ -27,7 +27,7 @@ from core.database import Zone
 from core.identity.accounts import list_accounts
 from core.identity.models import Account
 from core.identity.second_factor import check_totp
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import Role
 from core.registers import Breach, list_entries
 from forms import RecordPart, open_form_keys

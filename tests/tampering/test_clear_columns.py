@@ -14,9 +14,9 @@ from core.access import Access, Grant
 from core.audit import Purpose
 from core.clear_columns import RecordDamaged
 from core.database import Base, Zone
-from core.envelope import CiphertextRefused
 from core.errors import Problem
 from core.permissions import Role
+from core.sealing.envelope import CiphertextRefused
 from tests.casework.conftest import OPERATION
 from tests.tampering.conftest import WEEK, Tampered, World
 from tests.tampering.reading import READINGS

@@ -21,7 +21,7 @@ from core.database import Base, Zone
 from core.errors import Problem
 from core.identity.grants import access_for
 from core.identity.models import Account, RoleGrant
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.listed import LISTED, ListDamaged, Listed, RowNotAsListed, RowsUnlisted, list_rows, logged_lists, verify_lists
 from core.listed import prove_loaded as prove
 from core.listed.declare import key_id, said_row

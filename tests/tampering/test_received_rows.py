@@ -9,8 +9,8 @@ from sqlalchemy import create_engine, text
 
 from core.audit import Purpose
 from core.database import Zone
-from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
-from core.envelope import Binding, CiphertextRefused
+from core.postgres.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
+from core.sealing.envelope import Binding, CiphertextRefused
 from ingest import Outcome, read_submission, read_submissions, receive_submission
 from ingest.seal_content import SUBMISSION, open_key
 from ingest.verify_received import verify_received

@@ -14,7 +14,7 @@ from core.audit import Purpose
 from core.checked import Checked
 from core.database import Zone
 from core.errors import Problem
-from core.logged_versions import logged_versions
+from core.keys.logged_versions import logged_versions
 from core.permissions import Role
 from forms import RecordPart
 from tests.casework.conftest import OPERATION

@@ -13,7 +13,7 @@ from core.audit import Purpose
 from core.checked import Checked
 from core.database import Zone
 from core.identity.verify_accounts import verify_accounts
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import Role
 from core.registers import verify_entries
 from forms import verify_form_keys

@@ -22,7 +22,7 @@ from core.identity.accounts import add_account
 from core.identity.enrolment import give_code
 from core.identity.grants import Reach, give_role
 from core.identity.models import AccountKind
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import Role
 from core.settings import Settings
 from tests.core.test_identity.conftest import Clock, moment  # noqa: F401  (a fixture)

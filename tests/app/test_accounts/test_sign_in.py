@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.web.sign_in_pages import SIGN_IN_ACTOR
+from app.web.account.sign_in_pages import SIGN_IN_ACTOR
 from core.audit import Action, audited_entries
 from core.database import Zone
 from core.identity.attempts import NAME_DELAYS

@@ -19,7 +19,6 @@ from app.web.signed_in_page import signed_in_router
 from core.access import Custody, NotAllowed
 from core.audit import Action, audited_entries
 from core.database import Zone
-from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 from core.identity.accounts import add_account
 from core.identity.errors import SignInRefused, TokenRefused
 from core.identity.grants import Reach, give_role
@@ -27,6 +26,7 @@ from core.identity.models import AccountKind
 from core.identity.service_tokens import add_token
 from core.listed import RowsUnlisted
 from core.permissions import Right, Role
+from core.postgres.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 from core.settings import Settings
 from tests.app.test_accounts.conftest import OPERATION, PASSWORD, Enrolled, Site, Worker, code_at
 

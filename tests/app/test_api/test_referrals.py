@@ -10,7 +10,7 @@ from app.web.application import create_application
 from core.audit import audited_entries
 from core.database import Database, Zone
 from core.identity import service_tokens
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import Role
 from core.settings import Settings
 from tests.app.signed_in_browser import Browser

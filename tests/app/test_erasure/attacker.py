@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from casework.models import KeyKind
-from core.envelope import Binding, CiphertextRefused, RecordKey, WrappedKey, unwrap_record_key
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
+from core.sealing.envelope import Binding, CiphertextRefused, RecordKey, WrappedKey, unwrap_record_key
 from tests.app.test_erasure.conftest import every_row
 
 PARTS = ("identity", "contact", "narrative", "facts")

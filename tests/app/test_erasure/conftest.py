@@ -12,10 +12,10 @@ import pytest
 from pyrage import x25519
 from sqlalchemy import create_engine, text
 
-from app.backup import Backup, back_up
-from app.erase_person import carry_out_proposal
+from app.backups.backup import Backup, back_up
+from app.backups.restore import Restored, restore_backup
 from app.program import Program
-from app.restore import Restored, restore_backup
+from app.records.erase_person import carry_out_proposal
 from casework import exporting, read_person
 from casework.consent import LegalBasis
 from casework.erasure import Certificate, ErasureReason, propose_erasure
@@ -23,12 +23,12 @@ from casework.left_to_fetch import leave_export
 from core.access import Access, Grant
 from core.audit import Purpose
 from core.database import Base, Database, Zone, connect
-from core.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster, embedded_cluster
-from core.keyring import KeyRing
-from core.migrate import migrate
+from core.keys.keyring import KeyRing
 from core.models import Operation
 from core.permissions import Role
 from core.places import add_places
+from core.postgres.embedded_cluster import ADMINISTRATOR, PROGRAM, EmbeddedCluster, embedded_cluster
+from core.postgres.migrate import migrate
 from core.second_person import approve
 from core.settings import Settings
 from forms import RecordPart, publish_form, read_form_definition

@@ -5,8 +5,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from core.database import Base
-from core.embedded_cluster import PROGRAM
-from core.migrate import migrate
+from core.postgres.embedded_cluster import PROGRAM
+from core.postgres.migrate import migrate
 from tests.app.test_erasure.conftest import Emptiness, owner_of
 from tests.app.test_erasure.test_restore import forced
 

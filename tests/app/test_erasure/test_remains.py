@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from app.destroy_remains import RemainsLeft, destroy_remains, destroy_what_is_left, remains_left
 from app.program import Program
+from app.records.destroy_remains import RemainsLeft, destroy_remains, destroy_what_is_left, remains_left
 from app.worker.pipeline import after_erasure
 from app.worker.tasks import build_worker
-from core.embedded_cluster import PROGRAM
+from core.postgres.embedded_cluster import PROGRAM
 from tests.app.test_erasure.conftest import OPERATION, PEOPLE, Store, owner_of, wrapped_keys
 
 

@@ -10,21 +10,21 @@ from sqlalchemy import text
 from anonymizer import Method
 from anonymizer.register import Departure, register_departure
 from anonymizer.register.errors import MethodsMixed
-from app.backup import KEYS_APART, KEYS_IN_BOTH
-from app.operation_ledger import register_of
+from app.backups.backup import KEYS_APART, KEYS_IN_BOTH
+from app.backups.restore import DatabaseHoldsData, KeysOlder, NotThatPart
+from app.backups.restoring_login import LoginTooWeak
 from app.program import Program
-from app.restore import DatabaseHoldsData, KeysOlder, NotThatPart
-from app.restoring_login import LoginTooWeak
+from app.releases.operation_ledger import register_of
 from casework.errors import RecordUnknown
 from core.access import Access
 from core.audit import Action, audited_entries
 from core.audit_chain import PURPOSE, export_heads, read_heads, seal_log
 from core.audit_verify import verify_log
 from core.database import Zone
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.listed import RowNotAsListed
-from core.sealed_stream import SealedFileRefused
-from core.signatures import verification_key
+from core.sealing.sealed_stream import SealedFileRefused
+from core.sealing.signatures import verification_key
 from forms import add_form_key, open_form_keys
 from tests.app.test_erasure.attacker import opened_by_anything
 from tests.app.test_erasure.conftest import OPERATION, PEOPLE, Emptiness, Store, every_row, owner_of, wrapped_keys

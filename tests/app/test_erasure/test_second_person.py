@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from app.erase_person import carry_out_proposal, waiting_erasures
+from app.records.erase_person import carry_out_proposal, waiting_erasures
 from casework.erasure import ErasureReason, find_certificate, propose_erasure, read_certificate
 from casework.erasure.erasure_subject import Subject
 from casework.errors import CertificateRefused, RecordHeld, SubjectUnclear

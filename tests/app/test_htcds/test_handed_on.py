@@ -11,9 +11,9 @@ import pytest
 import xlsxwriter
 from sqlalchemy import func, select
 
-from app.admission import admit_batches
-from app.htcds_files import open_handed_on, propose_handed_on, take_in_handed_on
-from app.import_files import import_records
+from app.arriving.admission import admit_batches
+from app.arriving.htcds_files import open_handed_on, propose_handed_on, take_in_handed_on
+from app.arriving.import_files import import_records
 from app.program import Program
 from casework import find_case, list_cases, read_person
 from casework.duplicate_models import DuplicateCandidate

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from app.import_files import import_records
-from app.open_files import HandedIn, Opened, Suggested, open_files
+from app.arriving.import_files import import_records
+from app.arriving.open_files import HandedIn, Opened, Suggested, open_files
 from app.program import Program
 from core.database import Database, Zone
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.settings import Settings
 from forms import publish_form
 from ingest import Outcome

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from casework import admit_awaiting
 from core.database import Zone
 from core.errors import Problem
+from core.periods.week import Week
 from core.places import add_places
-from core.week import Week
 from forms import publish_form, read_form_definition
 from ingest.count_tables import Axis, Block, Counted, CountTemplate, Stated, count_reports, parse_template, write_template
 from ingest.from_files import PassedOver

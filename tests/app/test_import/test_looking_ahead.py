@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.one_ahead import one_ahead
+from app.arriving.one_ahead import one_ahead
 from core.database import Zone
 from forms import publish_form
 from ingest.from_files import batches

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from app.web.application import create_application
 from core.audit import Purpose
 from core.database import Database, Zone
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.settings import Settings
 from forms import publish_form
 from ingest import quarantined, read_quarantined

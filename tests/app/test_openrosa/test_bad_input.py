@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from app.web.application import create_application
 from app.web.upload import read_post
 from core.database import Database
-from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
+from core.postgres.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 from core.settings import Settings
 from ingest import UploadedFile
 

@@ -18,7 +18,7 @@ from casework.models import Case
 from core.access import Custody
 from core.audit import audited_entries
 from core.database import Database, Zone
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.settings import Settings
 from forms import RecordPart, add_form_key, encrypt_form, newest_public_key, publish_form
 from ingest import quarantined

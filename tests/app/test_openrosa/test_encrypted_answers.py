@@ -4,11 +4,11 @@ from uuid import UUID
 
 import pytest
 
-from app.admission import admit_batches
+from app.arriving.admission import admit_batches
 from app.program import Program
 from core.audit import Purpose
 from core.database import Zone
-from core.odk_encryption import new_private_key, public_key_of
+from core.sealing.odk_encryption import new_private_key, public_key_of
 from core.settings import Settings
 from forms import add_form_key, newest_public_key
 from ingest import read_submission, unopened_submissions
@@ -80,7 +80,7 @@ def test_what_a_crash_left_unopened_is_opened_by_the_next_admission_and_by_the_p
 ) -> None:
     first, second = (encrypted(phone, public_key, instance) for instance in ("uuid:1", "uuid:2"))
     with monkeypatch.context() as crash:
-        crash.setattr("app.web.submission_door.open_encrypted", _crash)
+        crash.setattr("app.web.phones.submission_door.open_encrypted", _crash)
         for sent in (first, second):
             assert phone.post(sent.manifest, sent.files).status_code == 500
     assert phone.told == []

@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from app.web import digest
+from app.web.phones import digest
 from core.database import Zone
 from ingest.collectors import PhoneSignIn, add_collector, list_collectors, new_sign_in, retire_collector, sign_in_named
 from tests.app.test_openrosa.conftest import OPERATION, Phone

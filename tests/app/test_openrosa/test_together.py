@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
+from app.web.phones.reception import Reception, Sent
 from app.web.problems import TokenUnknown
-from app.web.reception import Reception, Sent
 from core.audit import Action, audited_entries
 from core.database import Database, Zone
 from ingest import Outcome

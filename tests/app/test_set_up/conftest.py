@@ -13,15 +13,15 @@ from app.set_up import write_set_up
 from casework.programme import OURS
 from core.access import Access, Grant
 from core.database import Zone
-from core.embedded_cluster import EmbeddedCluster
 from core.identity.accounts import add_account
 from core.identity.models import AccountKind, UnitKind
 from core.identity.own_roles import add_own_role
 from core.identity.units import add_unit
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.models import Operation
 from core.permissions import Right, Role
 from core.policies import PolicyKind, activate_policy, approve_policy, propose_policy
+from core.postgres.embedded_cluster import EmbeddedCluster
 from core.settings import Settings
 from forms import PrivacyClass, classes
 from ingest.collectors import add_collector

@@ -22,9 +22,9 @@ from core.database import Zone
 from core.identity.own_roles import add_own_role
 from core.identity.units import list_units
 from core.models import PlaceRow
-from core.packed_parts import pack, unpack
 from core.permissions import Right, Role
 from core.policies import PolicyKind, activate_policy, active_policy, approve_policy, list_policies
+from core.sealing.packed_parts import pack, unpack
 from forms import PrivacyClass, classes
 from ingest.quality import plan_of
 from tests.app.test_set_up.conftest import (

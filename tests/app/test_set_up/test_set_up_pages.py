@@ -10,8 +10,8 @@ from app.set_up import write_set_up
 from app.set_up.file_parts import KIND, VERSION
 from app.web.application import create_application
 from core.database import Zone
-from core.packed_parts import pack, unpack
 from core.permissions import Role
+from core.sealing.packed_parts import pack, unpack
 from core.settings import Settings
 from forms import list_forms
 from tests.app.signed_in_browser import Browser, Site

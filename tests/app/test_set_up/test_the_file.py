@@ -10,10 +10,10 @@ from app.set_up.read_file import read_set_up
 from app.set_up.set_up import CarriedForm, CarriedRole, CarriedUnit, Gazetteer, SetUp
 from app.set_up.write_file import write_file
 from core.identity.models import UnitKind
-from core.packed_parts import pack, unpack
 from core.permissions import Right, Role
 from core.places import GazetteerUnreadable, write_gazetteer
 from core.policies import PolicyKind
+from core.sealing.packed_parts import pack, unpack
 from forms import PrivacyClass
 from forms.carried import carried_form
 from forms.classes import Classes, QuestionClass

@@ -9,11 +9,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
+from app.arriving.sync import sync_source
 from app.program import Program
-from app.sync import sync_source
 from core.database import Database, Zone
 from core.erasure import Tally
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.settings import Settings
 from forms import find_definition
 from ingest import Answers, Outcome, Receipt, UploadedFile, answers_of, erase_submissions, receive_submission

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.deploy_form import GivenWorkbook, deploy_form
+from app.arriving.deploy_form import GivenWorkbook, deploy_form
 from core.database import Zone
 from forms import add_form_key, compile_workbook, encrypt_form, newest_public_key, publish_form
 from forms.definition import NAMESPACE

@@ -14,10 +14,10 @@ from starlette.testclient import TestClient
 
 from app.program import Program
 from app.web.application import create_application
-from app.web.hints import Hints
+from app.web.collection.hints import Hints
 from app.worker.pipeline import after_hint
 from app.worker.tasks import build_worker
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.settings import Settings
 from ingest.sources import hint_address
 from ingest.sources.errors import SourceUnprotected

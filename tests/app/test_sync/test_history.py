@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-import app.sync
+import app.arriving.sync
 from ingest.pull.errors import ServerAnswerUnread
 
 NAME = "/data/person/name"
@@ -29,7 +29,7 @@ def test_an_edit_comes_without_a_sweep(told: Any) -> None:
 
 
 def test_of_much_that_has_changed_some_is_followed_at_a_time(told: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app.sync, "AT_ONCE", 1)
+    monkeypatch.setattr(app.arriving.sync, "AT_ONCE", 1)
     for number in (1, 2):
         told.kobo.edit(number, f"e-{number}", person__name="edited")
         told.kobo.happened("modify-submission", number)

@@ -9,9 +9,9 @@ from sqlalchemy import create_engine, text
 from core.audit import Purpose
 from core.checked import Checked
 from core.database import Zone
-from core.embedded_cluster import ADMINISTRATOR
-from core.envelope import CiphertextRefused
-from core.sealed_chunks import CHUNK_BYTES
+from core.postgres.embedded_cluster import ADMINISTRATOR
+from core.sealing.envelope import CiphertextRefused
+from core.sealing.sealed_chunks import CHUNK_BYTES
 from core.settings import Settings
 from ingest import read_submission, verify_received
 from ingest.pull import fetched_file

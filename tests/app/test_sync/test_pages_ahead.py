@@ -8,11 +8,11 @@ from typing import Any, NoReturn
 import pytest
 from sqlalchemy import text
 
-import app.pages_ahead
-import app.sync
+import app.arriving.pages_ahead
+import app.arriving.sync
 from core.database import Zone
 from core.erasure import Tally
-from core.forked_hand import ForkedHand
+from core.processes.forked_hand import ForkedHand
 from forms import find_definition
 from ingest import erase_submissions, pull
 from ingest.kobo import KoboServer
@@ -35,7 +35,7 @@ def form(pulling: Any) -> Any:
 @pytest.fixture
 def beside(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Two processes beside this one; tells how many records of each page were made ready there."""
-    monkeypatch.setattr(app.sync, "processors", lambda: 2)
+    monkeypatch.setattr(app.arriving.sync, "processors", lambda: 2)
     told: list[int] = []
     take_in = pull.take_in
 
@@ -58,7 +58,7 @@ def test_what_is_new_is_written_as_it_was_made_ready(form: Any, beside: list[int
 
 def test_one_process_makes_many_pages_ready(form: Any, beside: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     born: list[object] = []
-    monkeypatch.setattr(app.pages_ahead, "ForkedHand", lambda work: born.append(work) or ForkedHand(work))
+    monkeypatch.setattr(app.arriving.pages_ahead, "ForkedHand", lambda work: born.append(work) or ForkedHand(work))
     form.kobo.cap = 2
     assert form.sync(sweep=False) == {"new": PAGES * CAP}
     assert beside == [0, *[2] * (PAGES * CAP // 2 - 1)]
@@ -95,7 +95,7 @@ def test_what_works_out_a_forms_rules_here_does_not_keep_pages_from_being_made_r
 
 @pytest.mark.parametrize("processes", [0, 2])
 def test_what_is_not_plain_becomes_what_it_would_become(form: Any, monkeypatch: pytest.MonkeyPatch, processes: int) -> None:
-    monkeypatch.setattr(app.sync, "processors", lambda: processes)
+    monkeypatch.setattr(app.arriving.sync, "processors", lambda: processes)
     form.kobo.add(7, unasked="what?")
     form.kobo.add(8, photo="door.jpg")
     form.kobo.attach(8, "door.jpg", b"a door")

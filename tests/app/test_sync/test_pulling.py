@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
-from app.sync import sync_source
+from app.arriving.sync import sync_source
 from core.audit import Action, audited_entries
 from core.database import Zone
-from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
+from core.postgres.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 from ingest import Outcome
 from ingest.kobo.read_record import read_record
 from ingest.pull import take_in

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from app.write_reviews import write_reviews
+from app.arriving.write_reviews import write_reviews
 from casework.reviewing import decide
 from core.access import Access, Grant
 from core.database import Zone

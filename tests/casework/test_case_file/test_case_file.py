@@ -23,7 +23,7 @@ from casework.models import Case
 from casework.records import keep_from
 from core.access import NotAllowed
 from core.database import Zone
-from core.embedded_cluster import ADMINISTRATOR
+from core.postgres.embedded_cluster import ADMINISTRATOR
 from forms import RecordPart
 from tests.casework.conftest import ASSISTANCE, OPERATION
 from tests.casework.test_case_file.conftest import AMAL, BADR, CARLA, EMIL, Office

@@ -16,8 +16,8 @@ from casework.store import verify_records
 from core.access import Access
 from core.audit import Purpose
 from core.database import Zone
-from core.logged_versions import logged_versions
-from core.week import Week
+from core.keys.logged_versions import logged_versions
+from core.periods.week import Week
 from forms import RecordPart
 from tests.casework.conftest import OPERATION, SCREENING
 from tests.casework.test_case_file.conftest import AMAL, BADR, CARLA, Office

@@ -12,8 +12,8 @@ from casework.models import CaseState, ScreeningOutcome
 from casework.records import assign_custody, break_glass
 from core.access import Access, Custody, Grant, NotAllowed
 from core.audit import Purpose
-from core.embedded_cluster import ADMINISTRATOR
 from core.permissions import Role
+from core.postgres.embedded_cluster import ADMINISTRATOR
 from forms import RecordPart
 from tests.casework.test_caseload.conftest import AMAL, BADR, CARLA, SOON, TODAY, YESTERDAY, Office
 

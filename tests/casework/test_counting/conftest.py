@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from casework.counting import CaseFacts, case_facts, case_sources
-from core.week import Week
+from core.periods.week import Week
 from tests.beginning import begun
 from tests.casework.conftest import ASSISTANCE, MEMBERS, OPERATION, SCREENING, Field
 

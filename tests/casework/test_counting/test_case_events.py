@@ -17,8 +17,8 @@ from casework.erasure.erasure_subject import ErasureKind, Subject
 from casework.errors import CaseFileDamaged
 from core.access import Access, Grant, NotAllowed
 from core.audit import Purpose
+from core.periods.week import Week
 from core.permissions import Role
-from core.week import Week
 from tests.beginning import Beginning
 from tests.casework.conftest import ASSISTANCE, OPERATION, Field
 from tests.casework.test_case_file.conftest import CARLA, CUSTODY, Office

@@ -15,8 +15,8 @@ from casework.rights import correct_record
 from core.access import Access, Grant, NotAllowed
 from core.audit import Action, Purpose, audited_entries
 from core.database import Zone
+from core.periods.week import Week
 from core.permissions import Role
-from core.week import Week
 from forms import RecordPart
 from tests.casework.conftest import OPERATION, Field
 from tests.casework.test_counting.conftest import SAID, WEEK, assist, digest, told

@@ -18,7 +18,7 @@ from casework.errors import RollChanged
 from casework.month_end import CaseloadFacts, Change, caseload_facts
 from core.access import Access, Grant, NotAllowed
 from core.audit import Purpose
-from core.month import Month
+from core.periods.month import Month
 from core.permissions import Role
 from tests.beginning import Beginning
 from tests.casework.conftest import ASSISTANCE, OPERATION, Field

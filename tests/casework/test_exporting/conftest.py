@@ -22,8 +22,8 @@ from core.access import Access, Custody, Grant, access_of
 from core.audit import Purpose
 from core.clock import now
 from core.database import Zone
-from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 from core.permissions import Role
+from core.postgres.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 from core.second_person import approve
 from forms import RecordPart
 from tests.beginning import begun

@@ -14,7 +14,7 @@ from core.audit import Action, audited_entries
 from core.database import Zone
 from core.listed import RowNotAsListed
 from core.permissions import PERMISSIONS, Right, Role
-from core.sealed_file import RecipientUnreadable
+from core.sealing.sealed_file import RecipientUnreadable
 from core.second_person import ProposalNotThere, SecondPersonNeeded
 from tests.believed import believe
 from tests.casework.conftest import OPERATION, SCREENING, Field

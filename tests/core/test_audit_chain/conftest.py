@@ -13,9 +13,9 @@ from core.audit import Action, Purpose, record
 from core.audit_chain import PURPOSE, export_heads, read_heads, seal_log
 from core.audit_verify import Fault, Finding, Verified, verify_log
 from core.database import Database, Zone, connect
-from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
-from core.keyring import KeyRing
-from core.signatures import verification_key
+from core.keys.keyring import KeyRing
+from core.postgres.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
+from core.sealing.signatures import verification_key
 
 LINES = 12
 

@@ -12,8 +12,8 @@ from core.audit import Action, Purpose, record
 from core.audit_chain import PURPOSE, Head, read_heads
 from core.audit_verify import Finding, start_walk, verify_log, walk_on
 from core.database import Zone
-from core.driver_connection import driver_connection
-from core.signatures import verification_key
+from core.postgres.driver_connection import driver_connection
+from core.sealing.signatures import verification_key
 from tests.core.test_audit_chain.conftest import LINES, Log
 
 

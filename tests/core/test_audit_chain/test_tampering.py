@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from core.audit_chain import GENESIS, LINE, Head, HeadsAhead, HeadsUnreadable, link, read_heads
 from core.audit_verify import Fault
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from tests.core.test_audit_chain.conftest import LINES, Log
 
 

@@ -16,7 +16,7 @@ from core.identity.accounts import add_account
 from core.identity.grants import Reach, access_for, give_role
 from core.identity.models import AccountKind
 from core.identity.passwords import set_password
-from core.keyring import KeyRing
+from core.keys.keyring import KeyRing
 from core.permissions import Role
 
 OPERATION = "TEST"

@@ -7,7 +7,6 @@ from uuid import UUID
 import pytest
 from sqlalchemy import create_engine, select, text
 
-from core.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 from core.identity import sessions
 from core.identity.accounts import deactivate
 from core.identity.enrolment import give_code
@@ -24,6 +23,7 @@ from core.identity.sessions import (
     session_of,
 )
 from core.identity.verify_accounts import verify_accounts
+from core.postgres.embedded_cluster import ADMINISTRATOR, EmbeddedCluster
 from tests.core.test_identity.conftest import Clock, Office
 
 

@@ -6,10 +6,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import create_engine, text
 
-from core.embedded_cluster import ADMINISTRATOR
 from core.identity.models import Unit, UnitKind
 from core.identity.units import add_unit, close_unit, rename_unit, ways_to
 from core.listed import KeptWhileListed, RowNotAsListed
+from core.postgres.embedded_cluster import ADMINISTRATOR
 from tests.core.test_identity.conftest import Office
 
 SLIPPED_IN = "INSERT INTO identity.unit (id, kind, name) VALUES (gen_random_uuid(), 'organisation', 'Slipped in')"

@@ -1,0 +1,1 @@
+"""Backups that let an erasure last, and the way back from them."""

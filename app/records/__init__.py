@@ -1,0 +1,1 @@
+"""What is done to a person's record across stages: corrected, packed, exported, erased."""

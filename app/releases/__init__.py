@@ -1,0 +1,1 @@
+"""From facts to released folders: counted, protected, tried, released."""

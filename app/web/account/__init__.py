@@ -1,0 +1,1 @@
+"""Whoever works here: signing in, enrolment, factors, one's own account."""

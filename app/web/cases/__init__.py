@@ -1,0 +1,1 @@
+"""Cases: the worker's day, screenings, the case file and its steps, referrals, reports on a case."""

@@ -1,0 +1,1 @@
+"""Who watches over it: the second person's queue, reading in bulk, exports, erasures, registers, the log."""

@@ -1,0 +1,1 @@
+"""PostgreSQL beneath `core.database`: its embedded cluster, programs and protocol, whole exchanges, turns, remains."""
