@@ -27,6 +27,7 @@ from core.places import Place
 WEEK = Week(2026, 7)
 REGIONS = {"XM": (4, 4, 3, 3), "XT": (4, 3, 3)}
 REASONS = {"conflict": 10, "flood": 5, "drought": 3, "eviction": 2, "livelihood": 2, "other": 1}
+OUTCOMES = {"accepted": 6, "not_eligible": 3, "referred": 2, "undecided": 2, "not_wanted": 1}
 AGES = {"0-4": 17, "5-11": 20, "12-17": 14, "18-59": 42, "60+": 7}
 
 
@@ -109,7 +110,8 @@ def draw_screenings(households: int, chance: random.Random) -> CountedWeek:
     for number in range(households):
         [residence], size = chance.choices(districts, weights), min(9, 1 + int(chance.expovariate(0.5)))
         [age] = chance.choices(("12-17", "18-59", "60+"), (2, 10, 1))
-        persons.append(PersonFact(number, "interviewed", residence, chance.choice(("female", "male")), age))
+        gender, [outcome] = chance.choice(("female", "male")), chance.choices(list(OUTCOMES), list(OUTCOMES.values()))
+        persons.append(PersonFact(number, "interviewed", residence, gender, age, outcome))
         of_each.append(HouseholdFact(number, residence, size_band(str(size))))
     facts = columns_of_cases(CaseFacts(WEEK, tuple(persons), tuple(of_each)))
     return count_screenings({columns.unit: columns for columns in facts}, places, operation="BENCH")
