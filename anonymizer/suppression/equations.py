@@ -27,10 +27,11 @@ from anonymizer.errors import CountsUnfit
 from anonymizer.outside import Outside, given_away
 from anonymizer.suppression.layers import Layers
 
-__all__ = ["Flags", "Numbers", "Shape", "System", "build_system", "ranges"]
+__all__ = ["NO_CELLS", "Flags", "Numbers", "Shape", "System", "build_system", "ranges"]
 
 Numbers: TypeAlias = NDArray[np.int64]
 Flags: TypeAlias = NDArray[np.bool_]
+NO_CELLS: Final[Numbers] = np.zeros(0, np.int64)
 NONE: Final = -1  # of a row without a total
 Axes: TypeAlias = tuple[tuple[int, ...], ...]
 
@@ -143,6 +144,17 @@ class System:
     def sums_by_unknown(self) -> sparse.csc_matrix:
         """The sums, to be looked up by unknown."""
         return self.sums.tocsc()
+
+    def sums_of(self, unknown: int) -> list[tuple[int, list[int]]]:
+        """The sums that an unknown stands in, each as its total and parts; not those that are known from outside."""
+        along = self.sums_by_unknown
+        rows = along.indices[along.indptr[unknown] : along.indptr[unknown + 1]]
+        return [self._sum(row) for row in rows.tolist() if self.totals[row] != NONE]
+
+    def _sum(self, row: int) -> tuple[int, list[int]]:
+        cells = self.sums.indices[self.sums.indptr[row] : self.sums.indptr[row + 1]].tolist()
+        total = int(self.totals[row])
+        return total, [cell for cell in cells if cell != total]
 
     @cached_property
     def _by_total(self) -> tuple[Numbers, Numbers]:
