@@ -1,8 +1,6 @@
 """A policy file: TOML that an officer reads and signs."""
 
 import tomllib
-from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -29,17 +27,9 @@ def read_policy(path: Path) -> Policy:
 
 
 def parse_policy(content: str, path: Path) -> Policy:
-    """The rules of a text; what it leaves out is as in the default file. `path` says where it is from.
-
-    Raises `PolicyUnreadable`.
-    """
+    """The rules of a text; `path` says where it is from. Raises `PolicyUnreadable`."""
     try:
         given = tomllib.loads(content)
     except ValueError as error:
         raise PolicyUnreadable(path=path, reason=str(error)) from None
-    return policy_from({**_default_rules(), **given}, path)
-
-
-@cache
-def _default_rules() -> Mapping[str, object]:
-    return tomllib.loads(DEFAULT_POLICY.read_text(encoding="utf-8"))
+    return policy_from(given, path)

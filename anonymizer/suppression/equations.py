@@ -145,17 +145,6 @@ class System:
         """The sums, to be looked up by unknown."""
         return self.sums.tocsc()
 
-    def sums_of(self, unknown: int) -> list[tuple[int, list[int]]]:
-        """The sums that an unknown stands in, each as its total and parts; not those that are known from outside."""
-        along = self.sums_by_unknown
-        rows = along.indices[along.indptr[unknown] : along.indptr[unknown + 1]]
-        return [self._sum(row) for row in rows.tolist() if self.totals[row] != NONE]
-
-    def _sum(self, row: int) -> tuple[int, list[int]]:
-        cells = self.sums.indices[self.sums.indptr[row] : self.sums.indptr[row + 1]].tolist()
-        total = int(self.totals[row])
-        return total, [cell for cell in cells if cell != total]
-
     @cached_property
     def _by_total(self) -> tuple[Numbers, Numbers]:
         """The equations in order of their totals, and where those of each total begin."""

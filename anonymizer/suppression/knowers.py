@@ -5,7 +5,7 @@ contributor belong together. Where it is not, knowers are told apart by their ce
 one another belong to one knower, and one who is alone in two places that have nothing to do with each other counts as two.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from itertools import product
 
 import numpy as np
@@ -94,8 +94,7 @@ def _own_persons(system: System, known: Numbers) -> dict[int, int]:
     own = {cell: persons for cell, persons in zip(known.tolist(), system.persons[known].tolist(), strict=True) if persons}
     inside, ahead = set(known.tolist()), list(own)
     while ahead:
-        for row in system.sums_of(ahead.pop()):
-            total, parts = row
+        for total, parts in _sums_of(system, ahead.pop()):
             unknown = [part for part in parts if part not in inside]
             bounds = [(total, sum(own.get(part, 0) for part in parts))]
             if len(unknown) == 1:
@@ -105,6 +104,15 @@ def _own_persons(system: System, known: Numbers) -> dict[int, int]:
                     own[cell] = persons
                     ahead.append(cell)
     return own
+
+
+def _sums_of(system: System, unknown: int) -> Iterator[tuple[int, list[int]]]:
+    """The sums that an unknown stands in, each as its total and parts; not those that are known from outside."""
+    along, sums = system.sums_by_unknown, system.sums
+    for row in along.indices[along.indptr[unknown] : along.indptr[unknown + 1]].tolist():
+        if (total := int(system.totals[row])) >= 0:
+            cells: list[int] = sums.indices[sums.indptr[row] : sums.indptr[row + 1]].tolist()
+            yield total, [cell for cell in cells if cell != total]
 
 
 def _own_cells(system: System, parts: sparse.csr_matrix) -> sparse.csr_matrix:

@@ -2,7 +2,8 @@
 
 Unsafe cells are taken from the totals downwards. For each goal that no move found so far meets, the cheapest move that
 meets it is looked for, in ever wider scopes, and the cells that it moves are hidden. Then moves that others make needless
-are dropped, and cells that no kept move uses, or that can be done without, are published again. At last the zeros that are
+are dropped, and cells that no kept move uses, or that can be done without, are published again. The same is done once more for
+those who know cells of their own. At last the zeros that are
 still hidden get goals of their own: a zero that could not be as many as an unsafe cell would be known for a zero, and hide
 nothing.
 """
@@ -15,7 +16,7 @@ import numpy as np
 from anonymizer.policy import Policy
 from anonymizer.primary import primary_of
 from anonymizer.published import Promised, Standing
-from anonymizer.suppression.answers import Answers
+from anonymizer.suppression.answers import Answers, alternatives
 from anonymizer.suppression.checkpoint import Checkpoint, Kept, Piece
 from anonymizer.suppression.equations import Flags, Numbers, System
 from anonymizer.suppression.goals import Goals
@@ -90,11 +91,10 @@ def suppress(
         search.ask(cells)
         for _ in _protect_others(search, limits):
             _tell(progress, search)
-    alternatives = Answers(search.goals, search.moves).for_everybody()
     return Suppression(
         pattern.hidden[: system.cells],
         pattern.unsafe[: system.cells],
-        tuple(_change(move, multiple, system.cells) for move, multiple in alternatives),
+        tuple(_change(move, multiple, system.cells) for move, multiple in alternatives(search.goals, search.moves)),
     )
 
 
