@@ -10,7 +10,7 @@ from anonymizer.errors import PolicyUnfit
 from anonymizer.outside import Outside
 from anonymizer.policy import Policy, require_fit
 from anonymizer.prove import prove, prove_from_outside
-from anonymizer.published import ProtectedPeriod, ProtectedTables, PublishedTable, Standing
+from anonymizer.published import Promised, ProtectedPeriod, ProtectedTables, PublishedTable, Standing
 from anonymizer.suppression import Flags, Kept, Progress, build_system, suppress
 
 __all__ = ["draft_tables", "protect", "protect_fitting", "protect_tables", "require_counted"]
@@ -36,6 +36,7 @@ def protect_tables(
     policy: Policy,
     *,
     standing: Standing | None = None,
+    promised: Promised | None = None,
     time: str | None = None,
     outside: Outside = (),
     progress: Progress | None = None,
@@ -45,13 +46,16 @@ def protect_tables(
 
     `standing` says how cells stand in what was released before: that is neither withdrawn nor contradicted. Where that is all
     but the total of a dimension, `time` names it: a period beside its parts is searched otherwise, and much faster.
+    `promised` says of cells that stand from under a stricter `own_knowledge` which that was, and it is kept.
     `outside` are totals of the same people that others publish: nothing is shown that betrays an unsafe cell to whoever knows
     them. `progress` is told how many goals are met, and of how many; a search of which pieces
     are `kept` goes on from those. Raises `PolicyUnfit`, `CountsUnfit`, `ReleasedOtherwise`,
     `ProtectionImpossible` or `NotProven`; never is there a table without a proof.
     """
     require_counted(counted, policy)
-    return protect_fitting(counted, policy, standing=standing, time=time, outside=outside, progress=progress, kept=kept)
+    return protect_fitting(
+        counted, policy, standing=standing, promised=promised, time=time, outside=outside, progress=progress, kept=kept
+    )
 
 
 def require_counted(counted: Sequence[CountedTable], policy: Policy) -> None:
@@ -79,6 +83,7 @@ def protect_fitting(
     policy: Policy,
     *,
     standing: Standing | None = None,
+    promised: Promised | None = None,
     time: str | None = None,
     outside: Outside = (),
     progress: Progress | None = None,
@@ -86,14 +91,14 @@ def protect_fitting(
 ) -> ProtectedTables:
     """The same where it is known that the policy fits: for parts of a table, which need not hold all codes."""
     system = build_system(counted, outside)
-    suppression = suppress(system, policy, progress, standing=standing, time=time, kept=kept)
+    suppression = suppress(system, policy, progress, standing=standing, time=time, kept=kept, promised=promised)
     tables = [_published(table, suppression.hidden[system.numbers(table)]) for table in counted]
     names = {unknown: system.identity(unknown) for unknown in np.flatnonzero(suppression.hidden).tolist()}
     alternatives = [
         {names[cell]: change for cell, change in zip(other.cells.tolist(), other.persons.tolist(), strict=True)}
         for other in suppression.alternatives
     ]
-    return prove(counted, tables, alternatives, policy, standing, outside=outside)
+    return prove(counted, tables, alternatives, policy, standing, promised=promised, outside=outside)
 
 
 def _published(table: CountedTable, hidden: Flags) -> PublishedTable:

@@ -29,6 +29,7 @@ from anonymizer.prove_own_knowledge import betrayed_to_knowers
 from anonymizer.published import (
     Evidence,
     Identity,
+    Promised,
     Proof,
     ProtectedTable,
     ProtectedTables,
@@ -51,11 +52,13 @@ def prove(
     policy: Policy,
     standing: Standing | None = None,
     *,
+    promised: Promised | None = None,
     outside: Outside = (),
 ) -> ProtectedTables:
     """Prove that the published forms of some counted tables are safe, and certify them; raises `NotProven`.
 
-    They must show whatever was shown before, and hide whatever was hidden. What is known from `outside` is known to the
+    They must show whatever was shown before, and hide whatever was hidden, also from those whom it was `promised` to be hidden
+    from. What is known from `outside` is known to the
     attacker, and so to every alternative; a cell that it gives away is not asked for.
     """
     guarded, rests = _guarded(counted, tables, policy, standing or {})
@@ -70,16 +73,16 @@ def prove(
     for rest, shown in _possible_rests(rests, alternatives).items():
         if not _all_shown(rests[rest], shown):
             _refuse(tables, rest[0], "no alternative shows all that must stay possible of what is left of its total without it")
-    asked_of_all = {name: asked for name, asked in guarded.items() if asked.reason is not Reason.HIDDEN_ZERO}
-    for name in betrayed_to_knowers(counted, asked_of_all, alternatives, policy.own_knowledge):
+    unsafe = {name: asked for name, asked in guarded.items() if asked.reason is not Reason.HIDDEN_ZERO}
+    together = {name: max(policy.own_knowledge, (promised or {}).get(name, 0)) for name in unsafe}
+    for name in betrayed_to_knowers(counted, unsafe, alternatives, together):
         _refuse(tables, name, "no alternative shows all that must stay possible to a contributor who knows cells of their own")
     if not attacker.see(true_counts, changes):
         _refuse(tables, (), "the attacker takes the truth for impossible")
     for name in attacker.out_of_reach({name: asked.interval for name, asked in guarded.items()}):
         _refuse(tables, name, "the published numbers bound a cell more tightly than the policy allows")
     narrowest = min(((min(values), max(values)) for values in possible.values()), key=_width, default=None)
-    unsafe = sum(asked.reason is not Reason.HIDDEN_ZERO for asked in guarded.values())
-    evidence = Evidence(unsafe, attacker.unknowns.count - unsafe, narrowest, tuple(alternatives))
+    evidence = Evidence(len(unsafe), attacker.unknowns.count - len(unsafe), narrowest, tuple(alternatives))
     published, suppressed = count_cells(tables)
     proof = Proof({table.name: table.digest for table in tables}, published, suppressed, evidence)
     protected = tuple(ProtectedTable(table.name, table.dimensions, table.cells, certify(table)) for table in tables)

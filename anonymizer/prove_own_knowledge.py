@@ -24,24 +24,25 @@ def betrayed_to_knowers(
     counted: Sequence[CountedTable],
     guarded: Mapping[Identity, Guarded],
     alternatives: Sequence[Mapping[Identity, int]],
-    together: int,
+    together: Mapping[Identity, int],
 ) -> Iterator[Identity]:
     """The guarded cells of which the alternatives do not show somebody who knows other cells all that must stay possible.
 
-    `together` 0 asks for nobody, 1 for each contributor, 2 for any two of them and for the only two of a cell as well.
+    `together` says for each: 0 asks for nobody, 1 for each contributor, 2 for any two of them and for the only two of a cell.
     """
-    if not together:
+    if not (most := max(together.values(), default=0)):
         return
-    contributors = Contributors(counted, together)
+    contributors = Contributors(counted, most)
     touched = [contributors.knowing(other) for other in alternatives]
     changing: dict[Identity, list[int]] = {}
     for at, other in enumerate(alternatives):
         for cell in guarded.keys() & other.keys():
             changing.setdefault(cell, []).append(at)
     for cell, asked in guarded.items():
-        for goal in asked.possible:
+        for goal in asked.possible if together[cell] else ():
             shows = [at for at in changing.get(cell, ()) if goal.holds(asked.persons + alternatives[at][cell])]
-            if not goal.holds(asked.persons) and contributors.are_left_out(cell, goal, [touched[at] for at in shows]):
+            knowing = [touched[at] for at in shows]
+            if not goal.holds(asked.persons) and contributors.are_left_out(cell, goal, knowing, together[cell]):
                 yield cell
                 break
 
@@ -53,10 +54,13 @@ class Contributors:
     """
 
     def __init__(self, counted: Sequence[CountedTable], together: int) -> None:
-        self._together = together
         self._counts, self._sums = _counts_and_sums(counted)
         self._parts = {cell: {part for parts in sums for part in parts} for cell, sums in self._sums.items()}
-        self._below: dict[Identity, Cells] = {}
+        self._above: dict[Identity, set[Identity]] = {}
+        for total, parts in self._parts.items():
+            for part in parts:
+                self._above.setdefault(part, set()).add(total)
+        self._own: dict[int, Mapping[Identity, int]] = {}
         named = {cell: count.alone for cell, count in self._counts.items() if count.alone is not None}
         alone = list(self._groups(1, named))
         self.cells = [self._with_all_parts(cells) for cells in alone]
@@ -73,22 +77,24 @@ class Contributors:
         """All who know one of some cells, or more."""
         return frozenset[int]().union(*(self._knowers.get(cell, ()) for cell in cells))
 
-    def are_left_out(self, cell: Identity, goal: Possible, touched: Sequence[frozenset[int]]) -> bool:
+    def are_left_out(self, cell: Identity, goal: Possible, touched: Sequence[frozenset[int]], together: int) -> bool:
         """Whether somebody knows something of every alternative that shows a goal; with two together, whether some two do.
 
         Left aside is who knows the cell, and who knows of so many persons in it that the goal would be too few.
         """
-        others = [each - self._knowers.get(cell, set()) for each in touched]
-        if not all(others):
-            return False
+        if not touched:
+            return True
+        inside, singles = self._knowers.get(cell, set()), frozenset(range(self._singles))
+        others = [each - inside if together > 1 else (each - inside) & singles for each in touched]
+        if any(not self._too_few(cell, goal, one) for one in frozenset.intersection(*others)):
+            return True
+        return together > 1 and self._two_are_left_out(cell, goal, others)
+
+    def _two_are_left_out(self, cell: Identity, goal: Possible, others: Sequence[frozenset[int]]) -> bool:
         too_few = {one for one in frozenset[int]().union(*others) if self._too_few(cell, goal, one)}
         others = [each - too_few for each in others]
-        if not all(others) or not others:
-            return not others
-        if frozenset.intersection(*others):
-            return True
-        singles = frozenset(range(self._singles if self._together > 1 else 0))
-        for one in others[0] & singles:
+        singles = frozenset(range(self._singles))
+        for one in min(others, key=len) & singles:
             for other in frozenset.intersection(singles, *(each for each in others if one not in each)):
                 if not self._may_know(cell, goal, one, other):
                     return True
@@ -98,23 +104,31 @@ class Contributors:
         return {one, other} <= self._both.get(cell, frozenset()) or self._too_few(cell, goal, one, other)
 
     def _too_few(self, cell: Identity, goal: Possible, *knowers: int) -> bool:
-        return goal.most is not None and goal.most <= sum(self._own_persons(cell, self.cells[knower], {}) for knower in knowers)
+        return goal.most is not None and goal.most <= sum(self._own_persons(knower).get(cell, 0) for knower in knowers)
 
-    def _own_persons(self, cell: Identity, known: Cells, found: dict[Identity, int]) -> int:
-        """How many persons of a cell known parts of it add up to, along the dimension where that is most."""
-        if cell in known:
-            return self._counts[cell].persons
-        if not self._parts_below(cell) & known:
-            return 0
-        if cell not in found:
-            sums = self._sums.get(cell, ())
-            found[cell] = max((sum(self._own_persons(part, known, found) for part in parts) for parts in sums), default=0)
-        return found[cell]
+    def _own_persons(self, knower: int) -> Mapping[Identity, int]:
+        """How many persons of each cell a knower knows at least, round by round until nothing more follows: as many as known
+        parts of it add up to, or as are left of a total of which all other parts are known."""
+        if knower not in self._own:
+            known = self.cells[knower]
+            own = {cell: persons for cell in known if (persons := self._counts[cell].persons)}
+            fresh = set(own)
+            while fresh:
+                about = {total for cell in fresh for total in (cell, *self._above.get(cell, ()))}
+                found = [each for total in about for each in self._bounds(total, known, own)]
+                fresh = {cell for cell, persons in found if persons > own.get(cell, 0)}
+                for cell, persons in found:
+                    own[cell] = max(persons, own.get(cell, 0))
+            self._own[knower] = own
+        return self._own[knower]
 
-    def _parts_below(self, cell: Identity) -> Cells:
-        if cell not in self._below:
-            self._below[cell] = self._with_all_parts(self._parts.get(cell, ()))
-        return self._below[cell]
+    def _bounds(self, total: Identity, known: Cells, own: Mapping[Identity, int]) -> Iterator[tuple[Identity, int]]:
+        for parts in self._sums.get(total, ()):
+            there = {part: own.get(part, 0) for part in parts}
+            yield total, sum(there.values())
+            if len(open_parts := there.keys() - known) == 1:
+                [part] = open_parts
+                yield part, own.get(total, 0) - sum(persons for cell, persons in there.items() if cell != part)
 
     def _add_pairs(self, alone: Sequence[set[Identity]]) -> None:
         """What the only two of a cell know: it, what is below, and whatever one of them is alone in."""

@@ -25,6 +25,7 @@ __all__ = [
     "Evidence",
     "Identity",
     "Key",
+    "Promised",
     "Proof",
     "ProtectedPeriod",
     "ProtectedTable",
@@ -47,6 +48,9 @@ Identity: TypeAlias = tuple[tuple[str, str], ...]
 
 Standing: TypeAlias = Mapping[Identity, int | None]
 """How cells stand in what was released before: the number that was published, or None where it was suppressed."""
+
+Promised: TypeAlias = Mapping[Identity, int]
+"""Under which `own_knowledge` cells stand that were released under a stricter one than the policy's."""
 
 _PROVEN: Final = object()
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from anonymizer import CountedWeek, Policy, ProtectedPeriod, protect
+from anonymizer import CountedWeek, ProtectedPeriod, default_policy, protect
 from anonymizer.attacker import identity
 from anonymizer.red_team import ATTACKS, WITH_KNOWLEDGE, differencing
 from anonymizer.weeks import count_movements
@@ -59,7 +59,7 @@ def main() -> None:
 def _season(seed: int, weeks: int, twins: int, root: Path) -> Iterator[int]:
     season = season_of(seed, weeks)
     counted = [season.counted(FIRST.plus(at)) for at in range(weeks)]
-    protected = [protect(week, Policy()) for week in counted]
+    protected = [protect(week, default_policy()) for week in counted]
     tables = [write_tables(week, root / str(week.period)) for week in protected]
     published = PublishedSeason(season, counted, protected, tables, ())
     yield sum(number is None for release in tables for number in release.figures.values())
@@ -96,7 +96,7 @@ def _is_shown(shown: set[tuple[tuple[str, str], ...]], destination: str, reason:
 
 
 def _told_apart(published: PublishedSeason, at: int, twin: CountedWeek) -> bool:
-    return _pattern(protect(twin, Policy())) != _pattern(published.protected[at])
+    return _pattern(protect(twin, default_policy())) != _pattern(published.protected[at])
 
 
 def _pattern(week: ProtectedPeriod) -> set[tuple[tuple[str, str], ...]]:

@@ -140,10 +140,15 @@ class Policy:
         """Whether a cell may be unsafe by more than one threshold and one number of contributors."""
         return bool(self.complements or self.dominance or self.sensitive or self.table)
 
+    def with_own_knowledge(self, together: int) -> "Policy":
+        """The same with another rule of own knowledge, which is that of the whole policy and of each of its tables."""
+        tables = tuple((name, replace(rules, own_knowledge=together)) for name, rules in self.table)
+        return replace(self, own_knowledge=together, table=tables)
+
     def without_contributors(self) -> "Policy":
         """The same where nobody knows from how many contributors a count comes: without the rules that ask for them."""
         tables = tuple((name, rules.without_contributors()) for name, rules in self.table)
-        return replace(self, contributors=1, dominance=None, table=tables)
+        return replace(self, contributors=1, own_knowledge=0, dominance=None, table=tables)
 
     def without_contributions(self) -> "Policy":
         """The same where it is known how many contributors a count has, and not how much each of them gave."""

@@ -45,7 +45,8 @@ def round_table(counted: CountedTable, policy: Policy, *, base: int, secret: byt
     keys = product(*(dimension.parents for dimension in counted.dimensions))
     cells: dict[Key, int | None] = dict(zip(keys, rounded.ravel().tolist(), strict=True))
     table = PublishedTable(counted.name, counted.dimensions, cells, rounding=Rounding(base, within))
-    return RoundedTables(policy, (prove_rounding(counted, table, policy),))
+    kept = policy.with_own_knowledge(0)  # what contributors know of their own is not asked here, so it is not stated
+    return RoundedTables(kept, (prove_rounding(counted, table, kept),))
 
 
 def _rounded(counted: CountedTable, counts: Grid, structural: Flags, base: int, secret: bytes) -> Grid:

@@ -27,10 +27,11 @@ from anonymizer.errors import CountsUnfit
 from anonymizer.outside import Outside, given_away
 from anonymizer.suppression.layers import Layers
 
-__all__ = ["Flags", "Numbers", "Shape", "System", "build_system", "ranges"]
+__all__ = ["NO_CELLS", "Flags", "Numbers", "Shape", "System", "build_system", "ranges"]
 
 Numbers: TypeAlias = NDArray[np.int64]
 Flags: TypeAlias = NDArray[np.bool_]
+NO_CELLS: Final[Numbers] = np.zeros(0, np.int64)
 NONE: Final = -1  # of a row without a total
 Axes: TypeAlias = tuple[tuple[int, ...], ...]
 

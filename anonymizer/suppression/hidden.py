@@ -12,7 +12,7 @@ import numpy as np
 from scipy import sparse
 
 from anonymizer.policy import Possible
-from anonymizer.suppression.equations import Numbers, System, ranges
+from anonymizer.suppression.equations import NO_CELLS, Numbers, System, ranges
 from anonymizer.suppression.moves import Move
 from anonymizer.suppression.pattern import Pattern
 from anonymizer.suppression.programs import Program, movable
@@ -39,13 +39,13 @@ class Hidden:
         self._programs: list[Program] = []
         self._homes = {size: np.full(len(self._cells), -1) for size in SIZES}
 
-    def find(self, unknown: int, goal: Possible) -> Move | None:
-        """The cheapest move found of hidden cells alone that meets a goal, or None where none is near."""
+    def find(self, unknown: int, goal: Possible, still: Numbers = NO_CELLS) -> Move | None:
+        """The cheapest move found of hidden cells alone that meets a goal and leaves some `still`; None where none is near."""
         at = int(np.searchsorted(self._cells, unknown))
         if at == len(self._cells) or self._cells[at] != unknown:
             return None  # it is in a sum alone with what stays as it is
         sizes = [size for smaller, size in zip((0, *SIZES), SIZES, strict=False) if smaller < len(self._cells)]
-        return next((move for size in sizes if (move := self._near(at, size).find(unknown, goal))), None)
+        return next((move for size in sizes if (move := self._near(at, size).find(unknown, goal, still))), None)
 
     def _near(self, at: int, size: int) -> Program:
         """The program of the neighbourhood in which a cell is well inside."""

@@ -5,7 +5,7 @@ contributor belong together. Where it is not, knowers are told apart by their ce
 one another belong to one knower, and one who is alone in two places that have nothing to do with each other counts as two.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from itertools import product
 
 import numpy as np
@@ -43,7 +43,8 @@ class Knowers:
             of_one = (below @ own.T > 0).astype(float)
             known = sparse.vstack([known, below + of_one @ known], format="csr")
         self._known, self._of_cell = known, known.tocsc()
-        self._own = _own_persons(system, known)
+        self._system = system
+        self._own: dict[int, dict[int, int]] = {}
         self._touched: dict[int, frozenset[int]] = {}
 
     def of(self, cells: Numbers) -> frozenset[int]:
@@ -55,10 +56,11 @@ class Knowers:
         cells: Numbers = np.unique(self._known[list(knower)].indices)
         return cells
 
-    def own_persons(self, cell: int) -> dict[int, int]:
-        """How many persons of a cell each of its knowers knows at least: nobody can make them believe that it holds fewer."""
-        begin, end = self._own.indptr[cell : cell + 2]
-        return dict(zip(self._own.indices[begin:end].tolist(), self._own.data[begin:end].tolist(), strict=True))
+    def own_persons(self, knower: int, cell: int) -> int:
+        """How many persons of a cell a knower knows at least: nobody can make them believe that it holds fewer."""
+        if knower not in self._own:
+            self._own[knower] = _own_persons(self._system, self.cells((knower,)))
+        return self._own[knower].get(cell, 0)
 
     def are_the_two(self, of: int, one: int, other: int) -> bool:
         """Whether two are the only ones in a cell, so that nothing of it is to be kept from them."""
@@ -86,25 +88,31 @@ def _parts(system: System) -> sparse.csr_matrix:
     return sparse.csr_matrix((np.ones(len(ends[0])), ends), shape=(system.size, system.size))
 
 
-def _own_persons(system: System, known: sparse.csr_matrix) -> sparse.csc_matrix:
-    """Of each cell (columns), the persons that each knower (rows) knows in it: what its known parts add up to."""
-    rows = np.flatnonzero(system.totals >= 0)
-    parts = system.sums[rows].maximum(0)
-    totals = system.totals[rows]
-    order = np.argsort(totals, kind="stable")
-    place = np.empty(len(rows), np.int64)  # which of the sums of its total a row is
-    place[order] = np.arange(len(rows)) - np.searchsorted(totals[order], totals[order])
-    own = (known > 0).astype(np.int64) @ sparse.diags_array(system.persons, format="csr", dtype=np.int64)
-    for _ in range(int(system.height.max(initial=0))):
-        sums = (own @ parts.T).tocsc()
-        for one in range(int(place.max(initial=-1)) + 1):
-            alike = np.flatnonzero(place == one)
-            ends = np.arange(len(alike)), totals[alike]
-            spread = sparse.csr_matrix((np.ones(len(alike), np.int64), ends), shape=(len(alike), system.size))
-            own = own.maximum(sums[:, alike] @ spread)
-    found = own.tocsc()
-    found.eliminate_zeros()
-    return found
+def _own_persons(system: System, known: Numbers) -> dict[int, int]:
+    """What follows of cells from those that are known: no fewer persons than known parts add up to; and in a part that alone is
+    not known, no fewer than are left of its total."""
+    own = {cell: persons for cell, persons in zip(known.tolist(), system.persons[known].tolist(), strict=True) if persons}
+    inside, ahead = set(known.tolist()), list(own)
+    while ahead:
+        for total, parts in _sums_of(system, ahead.pop()):
+            unknown = [part for part in parts if part not in inside]
+            bounds = [(total, sum(own.get(part, 0) for part in parts))]
+            if len(unknown) == 1:
+                bounds.append((unknown[0], own.get(total, 0) - sum(own.get(part, 0) for part in parts if part in inside)))
+            for cell, persons in bounds:
+                if persons > own.get(cell, 0):
+                    own[cell] = persons
+                    ahead.append(cell)
+    return own
+
+
+def _sums_of(system: System, unknown: int) -> Iterator[tuple[int, list[int]]]:
+    """The sums that an unknown stands in, each as its total and parts; not those that are known from outside."""
+    along, sums = system.sums_by_unknown, system.sums
+    for row in along.indices[along.indptr[unknown] : along.indptr[unknown + 1]].tolist():
+        if (total := int(system.totals[row])) >= 0:
+            cells: list[int] = sums.indices[sums.indptr[row] : sums.indptr[row + 1]].tolist()
+            yield total, [cell for cell in cells if cell != total]
 
 
 def _own_cells(system: System, parts: sparse.csr_matrix) -> sparse.csr_matrix:

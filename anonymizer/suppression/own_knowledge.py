@@ -2,7 +2,7 @@
 
 For whoever knows a cell it does not move: an alternative that leaves it as it is is one for the knower too, any other is
 none. So each unsafe cell needs, for each of its goals and for each knower of other cells, a move that changes nothing which
-that knower knows. Where none of the moves found is such a one, it is looked for with those cells held at their numbers.
+that knower knows. Who knows something of every move that meets a goal is *left out*, and the goal stays open until nobody is.
 
 Of a cell that a knower is part of, no fewer persons can be possible than the knower's own: what asks for so few is not asked
 for that knower, who must still be unable to tell how many more there are.
@@ -10,149 +10,70 @@ for that knower, who must still be unable to tell how many more there are.
 Two who put their heads together know the cells of both. They are looked at where every move touches what one of them knows.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeAlias
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from anonymizer.policy import Possible
+from anonymizer.suppression.equations import Numbers, System
 from anonymizer.suppression.knowers import Knower, Knowers
 from anonymizer.suppression.moves import Move
-from anonymizer.suppression.scopes import scopes_around
-from anonymizer.suppression.search import Search, in_order
 
-__all__ = ["OwnKnowledge"]
+__all__ = ["OwnKnowledge", "Touched"]
 
-Goal: TypeAlias = tuple[int, Possible]
+Touched = frozenset[int]
+"""Who knows something of the cells of a move."""
 
 
 class OwnKnowledge:
-    """The search for what must stay possible to those who know something, beside a search that met all goals for the others."""
+    """Who must not learn what: nothing of an unknown may follow from what others know.
 
-    def __init__(self, search: Search, together: int) -> None:
-        self._search, self._together = search, together
-        self._knowers = Knowers(search.system, together)
-        self._goals = [(cell, goal) for cell, goals in search.goals.wanted.items() for goal in goals]
-        self.failed: list[int] = []
+    `together` says for each unknown of a system for whom that is asked: 0 for nobody, 1 for those who keep what they know to
+    themselves, 2 for two who do not.
+    """
 
-    def protect(self, *, grand_total: bool) -> Iterator[None]:
-        """Find the moves that are missing; cells for which there is none are `failed`."""
-        met = _Met(self._search.moves, self._search, self._knowers)
-        while (missing := self._missing(met)) and not self.failed:
-            for knower in sorted(missing):
-                asked = [goal for goal in missing[knower] if all(touched & {*knower} for touched in met.touched(goal))]
-                for move in self._search_without(knower, asked, grand_total=grand_total) if asked else ():
-                    self._search.take([move])
-                    met.add(move)
-                yield
+    def __init__(self, system: System, together: Numbers) -> None:
+        self._together = together
+        self._knowers = Knowers(system, int(together.max(initial=0)))
+        self._touched: dict[Move, Touched] = {}
+        self._cells: dict[Knower, Numbers] = {}
 
-    def _missing(self, met: "_Met") -> dict[Knower, list[Goal]]:
-        """The goals that no move meets for a knower. Where one is left out, no two are asked for: so it is asked again."""
-        missing: dict[Knower, list[Goal]] = {}
-        for goal in self._goals:
-            for knower in self._left_out(goal, met.touched(goal)):
-                missing.setdefault(knower, []).append(goal)
-        return missing
+    def touched(self, move: Move) -> Touched:
+        """Who knows something of what a move changes, and so knows that it is none."""
+        if move not in self._touched:
+            self._touched[move] = self._knowers.of(move.cells)
+        return self._touched[move]
 
-    def needed(self) -> list[Move]:
-        """The moves without those whose goals are met by others, for all knowers too; those that hide the most go first."""
-        moves, pattern = self._search.moves, self._search.pattern
-        met = _Met(moves, self._search, self._knowers)
-        costs = [float(np.sum(pattern.cost[move.cells[~pattern.first[move.cells]]])) for move in moves]
-        for at in sorted(range(len(moves)), key=lambda at: (-costs[at], at)):
-            others = {goal: met.touched(goal, without=at) for goal in met.goals_of(at) or ()}
-            if all(others.values()) and not any(self._left_out(goal, rest) for goal, rest in others.items()):
-                met.drop(at)
-        return [move for at, move in enumerate(moves) if met.goals_of(at) is not None]
+    def cells(self, knower: Knower) -> Numbers:
+        """What one knower knows, or two together."""
+        if knower not in self._cells:
+            self._cells[knower] = self._knowers.cells(knower)
+        return self._cells[knower]
 
-    def _left_out(self, goal: Goal, touched: Sequence[frozenset[int]]) -> set[Knower]:
-        """The knowers to whom none of some moves meets a goal, by what each move touches."""
-        cell, possible = goal
-        persons, known_by = self._knowers.own_persons(cell), self._knowers.of(np.array([cell]))
-        exempt = known_by | {knower for knower, own in persons.items() if _asks_too_few(possible, own)}
-        known = [each - exempt for each in touched]
-        if not all(known):
+    def left_out(self, cell: int, goal: Possible, touched: Sequence[Touched]) -> set[Knower]:
+        """The knowers to whom none of some moves meets a goal, by what each move touches. Where there is one, no two are
+        asked for: so it is asked again when that one is not left out any more."""
+        together = int(self._together[cell])
+        if not together or not all(touched):
             return set()
-        every = frozenset.intersection(*known) if known else frozenset()
-        left: set[Knower] = {(knower,) for knower in every}
-        for one in min(known, key=len, default=frozenset()) - every if self._together > 1 else ():
-            for other in frozenset.intersection(*(each for each in known if one not in each)) - every:
-                of_both = persons.get(one, 0) + persons.get(other, 0)
-                if max(one, other) < self._knowers.singles and not (
-                    _asks_too_few(possible, of_both) or self._knowers.are_the_two(cell, one, other)
-                ):
-                    left.add((min(one, other), max(one, other)))
-        return left
+        inside = self._knowers.of(np.array([cell]))
+        left = frozenset[int]().union(*touched[:1]).intersection(*touched[1:]) - inside
+        asked = {knower for knower in left if not self._asks_too_few(cell, goal, knower)}
+        if together == 1:
+            return {(knower,) for knower in asked if knower < self._knowers.singles}
+        if asked:
+            return {(knower,) for knower in asked}
+        return set(self._pairs_left_out(cell, goal, [each - inside for each in touched]))
 
-    def _search_without(self, knower: Knower, asked: Sequence[Goal], *, grand_total: bool) -> list[Move]:
-        """Moves that meet some goals and change nothing which a knower knows."""
-        system, held = self._search.system, self._knowers.cells(knower)
-        pattern = self._search.pattern.copy()
-        pattern.shown = pattern.shown.copy()
-        pattern.shown[held], pattern.hidden[held] = True, False
-        search = Search(system, pattern, self._search.goals.again(asked))
-        for cell in in_order(system, list(search.goals.open)):
-            if not search.protect(cell, lambda unknown: scopes_around(system, unknown, grand_total=grand_total)):
-                self.failed.append(cell)
-        return search.moves
+    def _pairs_left_out(self, cell: int, goal: Possible, touched: Sequence[Touched]) -> Iterable[Knower]:
+        every = frozenset[int]().union(*touched)
+        too_few = {knower for knower in every if self._asks_too_few(cell, goal, knower)}
+        known, singles = [each - too_few for each in touched], frozenset(range(self._knowers.singles))
+        for one in min(known, key=len) & singles:
+            for other in frozenset.intersection(singles, *(each for each in known if one not in each)):
+                if not self._asks_too_few(cell, goal, one, other) and not self._knowers.are_the_two(cell, one, other):
+                    yield min(one, other), max(one, other)
 
-    def alternatives(self) -> Iterator[tuple[Move, int]]:
-        """Moves and multiples that show each goal to all knowers."""
-        met = _Met(self._search.moves, self._search, self._knowers)
-        for goal in self._goals:
-            shown: list[frozenset[int]] = []
-            left: set[Knower] | None = None
-            for at, multiple in met.moves_of(goal):
-                still = self._left_out(goal, [*shown, met.of_move(at)])
-                if left is None or still != left:
-                    shown.append(met.of_move(at))
-                    yield self._search.moves[at], multiple
-                left = still
-                if not left:
-                    break
-
-
-def _asks_too_few(possible: Possible, own: int) -> bool:
-    return possible.most is not None and possible.most <= own
-
-
-class _Met:
-    """Which goals some moves meet, and whose knowledge each of them touches."""
-
-    def __init__(self, moves: Iterable[Move], search: Search, knowers: Knowers) -> None:
-        self._search, self._knowers = search, knowers
-        self._touched: list[frozenset[int]] = []
-        self._goals: list[tuple[Goal, ...] | None] = []
-        self._moves: dict[Goal, dict[int, int]] = {}
-        for move in moves:
-            self.add(move)
-
-    def add(self, move: Move) -> None:
-        at = len(self._touched)
-        self._touched.append(self._knowers.of(move.cells))
-        goals = self._search.goals
-        found = goals.met_by([move])
-        met = {goals.named[goal]: multiple for goal, multiple in zip(found.goal.tolist(), found.multiple.tolist(), strict=True)}
-        self._goals.append(tuple(met))
-        for goal, multiple in met.items():
-            self._moves.setdefault(goal, {})[at] = multiple
-
-    def drop(self, at: int) -> None:
-        for goal in self._goals[at] or ():
-            del self._moves[goal][at]
-        self._goals[at] = None
-
-    def goals_of(self, at: int) -> tuple[Goal, ...] | None:
-        """What a move meets; None of one that was dropped."""
-        return self._goals[at]
-
-    def moves_of(self, goal: Goal) -> Iterable[tuple[int, int]]:
-        """The moves that meet a goal, each with the multiple of it that does."""
-        return self._moves.get(goal, {}).items()
-
-    def of_move(self, at: int) -> frozenset[int]:
-        return self._touched[at]
-
-    def touched(self, goal: Goal, without: int | None = None) -> list[frozenset[int]]:
-        """What each of the moves that meet a goal touches."""
-        return [self._touched[at] for at, _ in self.moves_of(goal) if at != without]
+    def _asks_too_few(self, cell: int, goal: Possible, *knowers: int) -> bool:
+        """Whether a goal wants no more persons in a cell than some knowers know to be there."""
+        return goal.most is not None and goal.most <= sum(self._knowers.own_persons(each, cell) for each in knowers)

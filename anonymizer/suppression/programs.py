@@ -14,7 +14,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from anonymizer.policy import Possible
-from anonymizer.suppression.equations import Flags, Numbers, System
+from anonymizer.suppression.equations import NO_CELLS, Flags, Numbers, System
 from anonymizer.suppression.moves import Move, make_move
 from anonymizer.suppression.pattern import Pattern
 from anonymizer.suppression.reach import reach
@@ -65,8 +65,11 @@ class Program:
             program._branches = BRANCHES
         return program
 
-    def find(self, unknown: int, goal: Possible) -> Move | None:
-        """The cheapest move found that meets a goal (which the true count does not), or None where there is none."""
+    def find(self, unknown: int, goal: Possible, still: Numbers = NO_CELLS) -> Move | None:
+        """The cheapest move found that meets a goal (which the true count does not) and leaves some unknowns as they are.
+
+        None where there is none.
+        """
         if self._version != self._pattern.version:
             self._refresh()
         at = int(np.searchsorted(self._cells, unknown))
@@ -78,7 +81,12 @@ class Program:
         persons = int(self._system.persons[unknown])
         if goal.least - persons > self._rises[group] or (goal.most is not None and persons - goal.most > self._falls[group]):
             return None  # the others in some sum hold fewer, or one that falls with it does
-        kept = self._bounds(group)
+        held = self._groups_of(still)
+        if group in held:
+            return None
+        kept = [*self._bounds(group), *(bound for each in held for bound in self._bounds(each))]
+        for column in (column for column, _, _ in kept if column not in {group, self._fall[group]}):
+            self._bound(column, 0, 0)
         self._aim(group, persons, goal)
         self._solver.clearSolver()  # to start from no move at all, which is dual feasible, beats the last solution
         self._budget = self._branches
@@ -111,6 +119,13 @@ class Program:
         """The bounds of a group's rise and fall, to be put back."""
         columns = [column for column in (group, int(self._fall[group])) if column >= 0]
         return [(column, float(self._lower[column]), float(self._upper[column])) for column in columns]
+
+    def _groups_of(self, unknowns: Numbers) -> list[int]:
+        """The groups of some unknowns that can change so far."""
+        at = np.minimum(np.searchsorted(self._cells, unknowns), len(self._cells) - 1)
+        groups = np.unique(self._group[at[self._cells[at] == unknowns]])
+        found: list[int] = groups[~self._fixed[groups]].tolist()
+        return found
 
     def _restore(self, kept: list[tuple[int, float, float]]) -> None:
         for column, lower, upper in kept:

@@ -4,14 +4,15 @@ A cell on which much rests is seldom dispensable, and it costs a program for eac
 on which little rests. Nothing else is hidden for it.
 """
 
-from collections import Counter
-from itertools import count
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
 
+from anonymizer.suppression.answers import Answers
 from anonymizer.suppression.checkpoint import Checkpoint, Piece
 from anonymizer.suppression.moves import Move
+from anonymizer.suppression.own_knowledge import Touched
 from anonymizer.suppression.parts import WORTHWHILE, Part, divide
 from anonymizer.suppression.pattern import Pattern
 from anonymizer.suppression.programs import Program
@@ -60,50 +61,40 @@ class _MovesWithin:
     """
 
     def __init__(self, search: Search, part: Part) -> None:
-        self._goals: Final = search.goals
-        self._moves: dict[int, Move] = {}
-        self._meets: dict[int, list[int]] = {}
-        self._answers: Counter[int] = Counter()
         self.using: Final[dict[int, set[int]]] = {cell: set() for cell in part.cells}
         optional = search.pattern.hidden & ~search.pattern.first
         own = np.zeros(search.system.size, bool)
         own[list(part.cells)] = True
-        self._numbers = count()
         cells = np.concatenate([move.cells for move in search.moves])
         at = np.repeat(np.arange(len(search.moves)), [len(move.cells) for move in search.moves])
         inside, outside = own[cells], np.zeros(len(search.moves), bool)
         outside[at[~inside & optional[cells]]] = True
         for cell in np.unique(cells[inside & outside[at]]).tolist():
             self.using.pop(cell, None)
-        within = [search.moves[at] for at in np.flatnonzero(~outside).tolist()]
-        self._add(within)
-        self._before = next(self._numbers)
+        kept = search.moves if search.goals.knowledge else [search.moves[at] for at in np.flatnonzero(~outside).tolist()]
+        self._answers = Answers(search.goals, kept)
+        self._use(self._answers.moves)
+        self._before = len(kept)
 
-    def resting_on(self, cell: int) -> list[int]:
-        """The goals, by number, that are met by no move without this cell."""
-        counts = Counter(goal for at in self.using[cell] for goal in self._meets[at])
-        return sorted(goal for goal, number in counts.items() if self._answers[goal] == number)
+    def resting_on(self, cell: int) -> dict[int, list[Touched]]:
+        """The goals, by number, that are not met for everybody without this cell, with whose knowledge other moves touch."""
+        using = self.using[cell]
+        return {goal: self._answers.touched(goal, without=using) for goal in self._answers.resting_on(using)}
 
     def replace(self, cell: int, moves: list[Move]) -> None:
         """Let go of the moves that need a cell, and take others instead."""
         for at in self.using.pop(cell):
-            for other in self._moves.pop(at).cells.tolist():
+            for other in self._answers.drop(at).cells.tolist():
                 self.using.get(other, set()).discard(at)
-            self._answers.subtract(self._meets.pop(at))
-        self._add(moves)
+        self._use(self._answers.add(moves))
 
     def added(self) -> list[Move]:
         """The moves that were taken instead of others and are needed still."""
-        return [move for at, move in self._moves.items() if at >= self._before]
+        return [move for at, move in self._answers.moves.items() if at >= self._before]
 
-    def _add(self, moves: list[Move]) -> None:
-        met = self._goals.met_by(moves)
-        meets = np.split(met.goal, np.searchsorted(met.move, np.arange(1, len(moves))))
-        for move, goals in zip(moves, meets, strict=False):
-            at = next(self._numbers)
-            self._moves[at], self._meets[at] = move, goals.tolist()
-            self._answers.update(self._meets[at])
-            for cell in move.cells.tolist():
+    def _use(self, moves: Iterable[int]) -> None:
+        for at in moves:
+            for cell in self._answers.moves[at].cells.tolist():
                 if cell in self.using:
                     self.using[cell].add(at)
 
@@ -116,18 +107,22 @@ class _Blocks:
         self._hidden: Final = pattern.hidden.copy()  # what is shown for a trial may be hidden again
         self._programs: dict[Scope, Program] = {}
 
-    def find_all(self, goals: list[int]) -> list[Move] | None:
-        """Moves that meet these goals, given by number, with the cells that the pattern hides now; None if one is not met."""
+    def find_all(self, resting: Mapping[int, Sequence[Touched]]) -> list[Move] | None:
+        """Moves that meet these goals with the cells that the pattern hides now; None if one is not met.
+
+        Goals are given by number, each with what those moves touch that meet it already, though not for everybody.
+        """
         moves: list[Move] = []
-        met: set[int] = set()
-        for goal in goals:
-            if goal not in met:
-                cell, wanted = self._goals.named[goal]
-                move = self._program(cell).find(cell, wanted)
+        touched = {goal: list(shown) for goal, shown in resting.items()}
+        for goal, shown in touched.items():
+            cell, wanted = self._goals.named[goal]
+            while not self._goals.are_met(cell, wanted, shown):
+                move = self._program(cell).find(cell, wanted, self._goals.to_hold(cell, wanted, shown))
                 if move is None:
                     return None
                 moves.append(move)
-                met.update(self._goals.met_by([move]).goal.tolist())
+                for met in set(self._goals.met_by([move]).goal.tolist()) & touched.keys():
+                    touched[met].append(self._goals.touched(move))
         return moves
 
     def _program(self, cell: int) -> Program:

@@ -8,8 +8,9 @@ import numpy as np
 
 from anonymizer.policy import Possible
 from anonymizer.suppression.equations import Numbers, System
+from anonymizer.suppression.goals import Goals
 from anonymizer.suppression.hidden import Hidden
-from anonymizer.suppression.moves import Goals, Move
+from anonymizer.suppression.moves import Move
 from anonymizer.suppression.pattern import Pattern
 from anonymizer.suppression.programs import Program
 from anonymizer.suppression.scopes import Scope
@@ -42,7 +43,11 @@ class Search:
         """Find moves for open goals of cells that are hidden, as far as hidden cells alone can meet them."""
         hidden = Hidden(self.system, self.pattern, within)
         for cell in cells:
-            while cell in self.goals.open and (move := hidden.find(cell, self.goals.open[cell][0])):
+            while cell in self.goals.open:
+                goal = self.goals.open[cell][0]
+                move = hidden.find(cell, goal, self.goals.held(cell, goal))
+                if move is None:
+                    break
                 self.take([move])
 
     def take(self, moves: Sequence[Move]) -> None:
@@ -69,7 +74,8 @@ class Search:
         self.goals.close(self.moves)
 
     def _cheapest(self, cell: int, goal: Possible, scopes: Scopes) -> Move | None:
-        return next((move for scope in scopes(cell) if (move := self._program(scope).find(cell, goal))), None)
+        still = self.goals.held(cell, goal)
+        return next((move for scope in scopes(cell) if (move := self._program(scope).find(cell, goal, still))), None)
 
     def _program(self, scope: Scope) -> Program:
         program = self._programs.pop(scope, None) or Program.of_scope(self.system, self.pattern, scope)

@@ -2,7 +2,8 @@
 
 Unsafe cells are taken from the totals downwards. For each goal that no move found so far meets, the cheapest move that
 meets it is looked for, in ever wider scopes, and the cells that it moves are hidden. Then moves that others make needless
-are dropped, and cells that no kept move uses, or that can be done without, are published again. At last the zeros that are
+are dropped, and cells that no kept move uses, or that can be done without, are published again. The same is done once more for
+those who know cells of their own. At last the zeros that are
 still hidden get goals of their own: a zero that could not be as many as an unsafe cell would be known for a zero, and hide
 nothing.
 """
@@ -14,12 +15,14 @@ import numpy as np
 
 from anonymizer.policy import Policy
 from anonymizer.primary import primary_of
-from anonymizer.published import Standing
+from anonymizer.published import Promised, Standing
+from anonymizer.suppression.answers import Answers, alternatives
 from anonymizer.suppression.checkpoint import Checkpoint, Kept, Piece
 from anonymizer.suppression.equations import Flags, Numbers, System
+from anonymizer.suppression.goals import Goals
 from anonymizer.suppression.guards import Guards, guard
 from anonymizer.suppression.layers import layers_of
-from anonymizer.suppression.moves import Goals, Move
+from anonymizer.suppression.moves import Move
 from anonymizer.suppression.own_knowledge import OwnKnowledge
 from anonymizer.suppression.parts import Part, apart, divide, search_parts
 from anonymizer.suppression.pattern import Pattern
@@ -59,6 +62,7 @@ def suppress(
     time: str | None = None,
     processes: int = 0,
     kept: Kept | None = None,
+    promised: Promised | None = None,
 ) -> Suppression:
     """Hide what must be hidden; raises `ProtectionImpossible` or `ReleasedOtherwise`.
 
@@ -66,7 +70,7 @@ def suppress(
     the dimension `time`, a period is searched beside its parts. `progress` is told how many
     goals are met, and of how many.
     `processes` 0 takes as many as there are processors. Their number does not change what is hidden. Where pieces of the same
-    search are `kept`, it goes on from those; what is searched for knowers is searched anew.
+    search are `kept`, it goes on from those. What is `promised` of cells that stand is kept.
     """
     system, guards = guard(system, primary_of(system.counted, policy))
     pattern = Pattern(system, guards, standing)
@@ -77,24 +81,29 @@ def suppress(
     limits = _Limits(guards, grand_total, Checkpoint(search, kept), processes)
     for _ in _protect(search, limits):
         _tell(progress, search)
-    knowing = OwnKnowledge(search, policy.own_knowledge) if policy.own_knowledge else None
-    if knowing is None:
-        search.keep(_needed(search.moves, search.goals, pattern))
-        prune(search, limits.checkpoint, processes)
-    else:
-        for _ in _protect_from_knowers(knowing, search, limits):
+    _do_without(search, limits)
+    if np.any(together := _together(system, pattern, policy, promised or {})):
+        search.goals.mind(OwnKnowledge(system, together), search.moves)
+        for _ in _protect_from_knowers(search, limits):
             _tell(progress, search)
-        search.keep(knowing.needed())
+        _do_without(search, limits)
     while len(cells := _unasked(search)):
         search.ask(cells)
         for _ in _protect_others(search, limits):
             _tell(progress, search)
-    alternatives = dict.fromkeys([*_alternatives(search.moves, search.goals), *(knowing.alternatives() if knowing else ())])
     return Suppression(
         pattern.hidden[: system.cells],
         pattern.unsafe[: system.cells],
-        tuple(_change(move, multiple, system.cells) for move, multiple in alternatives),
+        tuple(_change(move, multiple, system.cells) for move, multiple in alternatives(search.goals, search.moves)),
     )
+
+
+def _together(system: System, pattern: Pattern, policy: Policy, promised: Promised) -> Numbers:
+    """For each unknown that is guarded, how many together must learn nothing of it from what they know; 0 for the others."""
+    together = np.full(system.size, policy.own_knowledge)
+    for unknown in range(system.cells) if promised else ():
+        together[unknown] = max(policy.own_knowledge, promised.get(system.identity(unknown), 0))
+    return np.where(pattern.guarded, together, 0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,11 +169,15 @@ def _protect_near(search: Search, limits: _Limits, failing: list[int]) -> Iterat
     yield from _protect_anywhere(search, search.goals.open.keys() - set(failing), limits, failing)
 
 
-def _protect_from_knowers(knowing: OwnKnowledge, search: Search, limits: _Limits) -> Iterator[None]:
-    """Find what is missing to those who know something; raises `ProtectionImpossible`."""
-    yield from knowing.protect(grand_total=limits.grand_total)
-    if knowing.failed:
-        failed = sorted(set(knowing.failed))
+def _protect_from_knowers(search: Search, limits: _Limits) -> Iterator[None]:
+    """Find moves for what is not shown yet to those who know something; raises `ProtectionImpossible`.
+
+    One by one and not in parts, so that each sees what was hidden for the others: they want the same few cells more, and parts
+    side by side hid a sixth more of those.
+    """
+    failed: list[int] = []
+    yield from _protect_anywhere(search, list(search.goals.open), limits, failed)
+    if failed:
         raise impossible(search.system, limits.guards, failed, grand_total=limits.grand_total, knowers=True)
 
 
@@ -194,26 +207,20 @@ def _tell(progress: Progress | None, search: Search) -> None:
         progress(search.goals.number - search.goals.remaining, search.goals.number)
 
 
+def _do_without(search: Search, limits: _Limits) -> None:
+    """Publish again what no move needs that others could not take the place of."""
+    search.keep(_needed(search.moves, search.goals, search.pattern))
+    prune(search, limits.checkpoint, limits.processes)
+
+
 def _needed(moves: list[Move], goals: Goals, pattern: Pattern) -> list[Move]:
     """Drop moves whose goals are all met by others, those that hide the most first."""
-    met = goals.met_by(moves)
-    meets = np.split(met.goal, np.searchsorted(met.move, np.arange(1, len(moves))))
-    answers = np.bincount(met.goal)
+    answers = Answers(goals, moves)
     costs = [float(np.sum(pattern.cost[move.cells[~pattern.first[move.cells]]])) for move in moves]
-    kept = set(range(len(moves)))
-    for at in sorted(kept, key=lambda at: (-costs[at], at)):
-        if np.all(answers[meets[at]] > 1):
-            kept.remove(at)
-            answers[meets[at]] -= 1
-    return [moves[at] for at in sorted(kept)]
-
-
-def _alternatives(moves: list[Move], goals: Goals) -> Iterator[tuple[Move, int]]:
-    """One alternative for each goal, a multiple of the first move that meets it; most serve many goals."""
-    met = goals.met_by(moves)
-    _, first = np.unique(met.goal, return_index=True)
-    for at, multiple in np.unique(np.stack([met.move[first], met.multiple[first]]), axis=1).T.tolist():
-        yield moves[at], multiple
+    for at in sorted(range(len(moves)), key=lambda at: (-costs[at], at)):
+        if not answers.resting_on((at,)):
+            answers.drop(at)
+    return list(answers.moves.values())
 
 
 def _change(move: Move, multiple: int, cells: int) -> Change:

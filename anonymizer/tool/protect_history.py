@@ -8,7 +8,7 @@ from anonymizer.counted_week import CountedTable
 from anonymizer.errors import HistoryUnfit
 from anonymizer.periods import protect_periods
 from anonymizer.policy import Policy
-from anonymizer.published import ProtectedTables, PublishedTable
+from anonymizer.published import ProtectedTables
 from anonymizer.suppression import Progress
 from anonymizer.tool.read_release import Release, read_release
 from anonymizer.tool.verify_release import verify_release
@@ -36,8 +36,11 @@ def protect_history(
         raise HistoryUnfit(given=tables[1].name, reason="a release over time holds one table")
     [counted] = tables
     _check(counted, periods)
-    released = None if periods.history is None else _released(periods.history, policy, measure)
-    return protect_periods(counted, periods.time, periods.over, policy, released=released, progress=progress)
+    if periods.history is None:
+        return protect_periods(counted, periods.time, periods.over, policy, progress=progress)
+    before = _verified(periods.history, measure)
+    rules = _going_on(before, policy, periods.history)
+    return protect_periods(counted, periods.time, periods.over, rules, released=before.tables[0], progress=progress)
 
 
 def _check(counted: CountedTable, periods: Periods) -> None:
@@ -49,13 +52,23 @@ def _check(counted: CountedTable, periods: Periods) -> None:
             raise HistoryUnfit(given=code, reason=f"it is not among the innermost codes of {periods.time}")
 
 
-def _released(folder: Path, policy: Policy, measure: str) -> PublishedTable:
+def _verified(folder: Path, measure: str) -> Release:
     for check in verify_release(folder):
         if not check.holds:
             raise HistoryUnfit(given=folder, reason=f"it is not verified: {check.fault}")
     release: Release = read_release(folder)
-    if release.policy != policy:
-        raise HistoryUnfit(given=folder, reason="it was protected under another policy")
     if release.measure != measure:
         raise HistoryUnfit(given=folder, reason=f"it counts {release.measure}, not {measure}")
-    return release.tables[0]
+    return release
+
+
+def _going_on(before: Release, policy: Policy, folder: Path) -> Policy:
+    """The policy of a release that goes on from another; raises `HistoryUnfit`.
+
+    All of it states one: what began without a rule of own knowledge, or with a lesser one, goes on so.
+    """
+    if before.policy is not None and before.policy.own_knowledge < policy.own_knowledge:
+        policy = policy.with_own_knowledge(before.policy.own_knowledge)
+    if before.policy != policy:
+        raise HistoryUnfit(given=folder, reason="it was protected under another policy")
+    return policy

@@ -3,6 +3,9 @@
 Who is assisted is known to few, and a small number among them is somebody. So a table of casework, for which two people have
 decided no rules of its own, takes the office's rules with these as the least. So does what came of screenings: who was accepted
 is taken for a victim.
+
+What contributors know of their own is not asked of these tables. There a contributor is a person who is counted, and tables of
+few persons at a threshold of eleven would be refused for it.
 """
 
 from dataclasses import replace
@@ -29,7 +32,7 @@ def caseload_rules(policy: Policy) -> Policy:
     """The same of tables of the caseload, in which nothing is impossible."""
     sensitive = tuple(replace(rule, threshold=max(rule.threshold or LEAST, LEAST)) for rule in policy.sensitive)
     return replace(
-        policy,
+        policy.with_own_knowledge(0),
         threshold=max(policy.threshold, LEAST),
         contributors=max(policy.contributors, LEAST),
         dominance=policy.dominance or MOST_OF_ONE,
@@ -46,7 +49,7 @@ def screening_rules(policy: Policy) -> Policy:
     threshold, possible = max(policy.threshold, LEAST), policy.small_interval
     narrower = possible if threshold > policy.threshold and possible[1] > 1 else None
     of_outcomes = Sensitive(Selection(((OUTCOME, DECISIONS),)), threshold=threshold, interval=narrower)
-    return replace(policy, sensitive=(*policy.sensitive, of_outcomes))
+    return replace(policy.with_own_knowledge(0), sensitive=(*policy.sensitive, of_outcomes))
 
 
 def _with_impossible(policy: Policy) -> Policy:

@@ -69,11 +69,13 @@ def _arrivals(fact: MovementFact) -> Iterator[tuple[Key, int]]:
 def _counted(dimensions: Sequence[Dimension], facts: Iterable[MovementFact], innermost: Innermost) -> dict[Key, Count]:
     persons: Counter[Key] = Counter()
     reports: Counter[Key] = Counter()
-    for fact in facts:
+    last: dict[Key, int] = {}
+    for number, fact in enumerate(facts):
         added = _every_level(dimensions, fact, innermost)
         persons.update(added)
         reports.update(added.keys())
-    return {key: Count(persons[key], reports[key]) for key in persons}
+        last |= dict.fromkeys(added, number)
+    return {key: Count(persons[key], of, alone=last[key] if of == 1 else None) for key, of in reports.items()}
 
 
 def _every_level(dimensions: Sequence[Dimension], fact: MovementFact, innermost: Innermost) -> Counter[Key]:

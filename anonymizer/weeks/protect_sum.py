@@ -7,6 +7,7 @@ week saw eight in the month.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -22,6 +23,7 @@ from anonymizer.prove import prove_from_outside
 from anonymizer.published import (
     Identity,
     Key,
+    Promised,
     Proof,
     ProtectedPeriod,
     ProtectedTable,
@@ -71,16 +73,20 @@ def protect_sum(
     """The tables of a month or year as they may be published beside those of its parts, proven and audited together with them.
 
     `parts` are all weeks that lie in it, and in a year all months too, of one population. `outside` are totals that others
-    publish of it and of its parts. Raises `PartsUnfit` and what `protect_tables` raises.
+    publish of it and of its parts. Where a part was made under a lesser `own_knowledge` than the policy's, so is the sum, and
+    says so; what stricter parts were promised is kept. Raises `PartsUnfit` and what `protect_tables` raises.
     """
     for part in parts:
         if not part.is_like(parts[0]):
             raise PartsUnfit(whole=whole, part=part.code)
     time = Dimension(TIME, {TOTAL: None, **_parents(whole)})
     tables = [_with_parts(time, position, parts) for position, _ in enumerate(parts[0].counted)]
-    standing = _standing(time, parts)
+    standing, policy = _standing(time, parts), _as_least_of(parts, policy)
     totals = [_in_system(total, period, whole) for period, known in outside.items() for total in known]
-    done = protect_tables(tables, policy, standing=standing, time=TIME, outside=totals, progress=progress, kept=kept)
+    promised = _promised(time, parts, policy)
+    done = protect_tables(
+        tables, policy, standing=standing, promised=promised, time=TIME, outside=totals, progress=progress, kept=kept
+    )
     for known in dict.fromkeys([(), tuple(totals)]):
         prove_from_outside(done.tables, policy, standing, outside=known)
     own = [_of_whole(table) for table in done.tables]
@@ -130,9 +136,18 @@ def _joined(one: Count, other: Count) -> Count:
 def _with_parts(time: Dimension, position: int, parts: Sequence[KeptPeriod]) -> CountedTable:
     """One table of the sum and of all its parts."""
     named = parts[0].counted[position]
-    cells = {(part.code, *key): count for part in parts for key, count in part.counted[position].cells.items()}
+    cells = {
+        (part.code, *key): _told_apart(count, at)
+        for at, part in enumerate(parts)
+        for key, count in part.counted[position].cells.items()
+    }
     total = sum_counts(parts)[position].cells
     return CountedTable(named.name, (time, *named.dimensions), cells | {(TOTAL, *key): count for key, count in total.items()})
+
+
+def _told_apart(count: Count, part: int) -> Count:
+    """Contributors are numbered anew in every part."""
+    return count if count.alone is None else replace(count, alone=part << 32 | count.alone)
 
 
 def _standing(time: Dimension, parts: Iterable[KeptPeriod]) -> Standing:
@@ -143,6 +158,23 @@ def _standing(time: Dimension, parts: Iterable[KeptPeriod]) -> Standing:
             dimensions = (time, *table.dimensions)
             standing |= {identity(dimensions, (part.code, *key)): number for key, number in table.cells.items()}
     return standing
+
+
+def _as_least_of(parts: Iterable[KeptPeriod], policy: Policy) -> Policy:
+    """What a part gives to those who know cells of their own nothing takes back, so the sum cannot be kept from them either."""
+    least = min(part.protected.policy.own_knowledge for part in parts)
+    return policy.with_own_knowledge(min(least, policy.own_knowledge))
+
+
+def _promised(time: Dimension, parts: Iterable[KeptPeriod], policy: Policy) -> Promised:
+    """The cells of parts that were made under a stricter `own_knowledge`, with that."""
+    return {
+        identity((time, *table.dimensions), (part.code, *key)): rule
+        for part in parts
+        if (rule := part.protected.policy.own_knowledge) > policy.own_knowledge
+        for table in part.protected.tables
+        for key in table.cells
+    }
 
 
 def _in_system(total: OutsideTotal, period: Period, whole: Sum) -> OutsideTotal:

@@ -6,7 +6,7 @@ or went since would show by the difference. They name nobody; without the key ri
 
 import json
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from typing import Any
 from uuid import uuid4
@@ -77,10 +77,11 @@ def load_counts(session: Session, ring: KeyRing, protected: ProtectedPeriod) -> 
     Raises `PeriodNotProtected`, `CountsNotKept` or `CiphertextRefused`.
     """
     operation, period = protected.operation, protected.period
-    counted = _open(session, ring, operation, period, protected.population, purpose=Purpose.STATISTICS).get("counted")
+    document = _open(session, ring, operation, period, protected.population, purpose=Purpose.STATISTICS)
+    counted, alone = document.get("counted"), document.get("alone", {})
     if counted is None:
         raise CountsNotKept(period=period, operation=operation)
-    return tuple(_counted(table, counted[table.name]) for table in protected.tables)
+    return tuple(_counted(table, counted[table.name], dict(alone.get(table.name, ()))) for table in protected.tables)
 
 
 def _open(
@@ -103,14 +104,16 @@ def _binding(row: EvidenceRow, field: str) -> Binding:
 
 def _pack(evidence: Evidence, counted: Iterable[CountedTable]) -> bytes:
     names = {name: at for at, name in enumerate(dict.fromkeys(name for other in evidence.alternatives for name in other))}
-    document = {
+    document: dict[str, Any] = {
         "unsafe": evidence.unsafe,
         "complementary": evidence.complementary,
         "narrowest": evidence.narrowest,
         "cells": list(names),
         "alternatives": [[[names[name], change] for name, change in other.items()] for other in evidence.alternatives],
-        "counted": {table.name: _counts(table) for table in counted},
     }
+    document |= {"counted": {}, "alone": {}}
+    for table in counted:
+        document["counted"][table.name], document["alone"][table.name] = _counts(table), _alone(table)
     return zlib.compress(json.dumps(document, separators=(",", ":")).encode())
 
 
@@ -122,7 +125,14 @@ def _counts(table: CountedTable) -> list[tuple[int, ...]]:
     return [(at, count.persons, count.reports, *count.largest) for at, count in counts if count.persons]
 
 
-def _counted(table: PublishedTable, counts: Iterable[Sequence[int]]) -> CountedTable:
+def _alone(table: CountedTable) -> list[tuple[int, int]]:
+    """The only contributor of each cell of which that is told, by number: who else is alone where that one is."""
+    keys = product(*(dimension.parents for dimension in table.dimensions))
+    only = ((at, table.count(key).alone) for at, key in enumerate(keys))
+    return [(at, number) for at, number in only if number is not None]
+
+
+def _counted(table: PublishedTable, counts: Iterable[Sequence[int]], alone: Mapping[int, int]) -> CountedTable:
     keys = list(product(*(dimension.parents for dimension in table.dimensions)))
-    cells = {keys[at]: Count(persons, reports, tuple(largest)) for at, persons, reports, *largest in counts}
+    cells = {keys[at]: Count(persons, reports, tuple(largest), alone.get(at)) for at, persons, reports, *largest in counts}
     return CountedTable(table.name, table.dimensions, cells)

@@ -160,6 +160,7 @@ def protect(
         )
     if contributors is None and contributor is None:
         say("The rule of contributors was not applied: no column says from how many the counts come (--contributors).")
+        say("Nor was that of own_knowledge, for the same reason.")
     if rules != rules.without_contributions() and contributor is None:
         say("The rule of dominance was not applied: no column says who contributed how much (--contributor).")
     console.print(f"Released: {written.folder}", markup=False, soft_wrap=True)

@@ -52,6 +52,16 @@ def test_in_arrivals_a_report_contributes_where_it_has_persons() -> None:
     assert ("XT0101", "female", "60+") not in arrivals.cells
 
 
+def test_who_is_alone_in_a_cell_is_told_by_one_number_in_both_tables() -> None:
+    """One report is one contributor who knows all of its cells; the number means nothing else."""
+    movements, arrivals = counted(fact(1, "XM0101", "XT0101", girls=2, men=1), fact(2, "XM0102", "XT0101", men=4)).tables
+    number = movements.count(("XM0101", TOTAL, TOTAL)).alone
+    assert number is not None
+    assert arrivals.count((TOTAL, "female", TOTAL)).alone == number
+    assert movements.count(("XM0102", TOTAL, TOTAL)).alone not in {None, number}
+    assert arrivals.count((TOTAL, "male", TOTAL)).alone is None
+
+
 def test_a_report_of_nobody_contributes_nowhere() -> None:
     assert [table.cells for table in counted(fact(1, "XM0101", "XT0101")).tables] == [{}, {}]
 

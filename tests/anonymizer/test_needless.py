@@ -14,9 +14,10 @@ from anonymizer.primary import primary_of
 from anonymizer.side_by_side import side_by_side
 from anonymizer.suppression.checkpoint import Checkpoint
 from anonymizer.suppression.equations import System, build_system
+from anonymizer.suppression.goals import Goals
 from anonymizer.suppression.guards import guard
 from anonymizer.suppression.hidden import Hidden
-from anonymizer.suppression.moves import Goals, Move
+from anonymizer.suppression.moves import Move
 from anonymizer.suppression.pattern import Pattern
 from anonymizer.suppression.prune import prune
 from anonymizer.suppression.scopes import scopes_around

@@ -13,8 +13,8 @@ from anonymizer.primary import primary_of
 from anonymizer.suppression import parts
 from anonymizer.suppression.checkpoint import Checkpoint
 from anonymizer.suppression.equations import System, build_system
+from anonymizer.suppression.goals import Goals
 from anonymizer.suppression.guards import guard
-from anonymizer.suppression.moves import Goals
 from anonymizer.suppression.parts import divide, search_parts
 from anonymizer.suppression.pattern import Pattern
 from anonymizer.suppression.search import Search

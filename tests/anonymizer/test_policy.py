@@ -35,7 +35,7 @@ def test_nobody_learns_that_a_large_group_of_few_reports_moved() -> None:
 
 
 def test_the_default_policy_file_says_what_the_program_does_by_default() -> None:
-    assert default_policy() == Policy()
+    assert default_policy() == Policy(own_knowledge=1)
 
 
 def test_a_policy_file_may_state_only_what_differs(tmp_path: Path) -> None:

@@ -184,6 +184,19 @@ def test_what_was_counted_is_kept_sealed_as_it_was(stored: Database, ring: KeyRi
         assert [entry.actor for entry in audited_entries(session, action=Action.READ)] == ["inge"]
 
 
+def test_who_is_alone_in_which_cells_is_kept_with_the_counts(
+    database: Database, ring: KeyRing, week: ProtectedPeriod, truth: CountedWeek
+) -> None:
+    """Only by number, so that a month knows which cells of a week are one contributor's."""
+    first, *others = truth.tables
+    cell = next(key for key, count in first.cells.items() if count.reports == 2)
+    told = replace(first, cells={**first.cells, cell: replace(first.count(cell), alone=7)})
+    with database.transaction(Zone.ANONYMIZER, operation="TEST") as session:
+        store_protected(session, ring, week, (told, *others))
+        again, *_ = load_counts(session, ring, week)
+    assert {key: count.alone for key, count in again.cells.items() if count.alone is not None} == {cell: 7}
+
+
 def test_the_evidence_lies_in_the_database_as_ciphertext_only(stored: Database, week: ProtectedPeriod) -> None:
     with stored.transaction(Zone.ANONYMIZER, operation="TEST") as session:
         content = session.scalar(text("SELECT content FROM anonymizer.sealed_evidence"))

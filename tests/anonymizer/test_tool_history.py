@@ -1,6 +1,7 @@
 """Releases of the same people week after week: what was released stands, and together they give nothing away."""
 
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -34,14 +35,21 @@ def write_weeks(folder: Path, *, late: int = 0) -> Path:
 
 
 def release(
-    folder: Path, number: int, *, policy: Policy = POLICY, before: int | None = None, count: str | None = "persons"
+    folder: Path,
+    number: int,
+    *,
+    policy: Policy = POLICY,
+    before: int | None = None,
+    count: str | None = "persons",
+    contributors: str | None = None,
 ) -> Written:
     """The release after a number of weeks."""
     over = [f"W{week}" for week in range(1, number + 1)]
     periods = Periods("week", over, folder / f"release-{before}" if before else None)
     files = {name: folder / f"{name}.csv" for name in HIERARCHIES}
     out = folder / f"release-{number}"
-    return protect_file(folder / "weeks.csv", out, policy, hierarchies=files, count=count, periods=periods)
+    columns = {"count": count, "contributors": contributors}
+    return protect_file(folder / "weeks.csv", out, policy, hierarchies=files, periods=periods, **columns)
 
 
 def by_cell(written: Written) -> dict[tuple[str, str, str], str]:
@@ -75,6 +83,19 @@ def test_late_reports_of_a_released_week_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ReleasedOtherwise):
         release(tmp_path, 2, before=1)
     assert not (tmp_path / "release-2").exists()
+
+
+def test_what_began_without_a_rule_of_own_knowledge_goes_on_without(tmp_path: Path) -> None:
+    """All of a release states one policy; a new series begins with the rule. More is not taken back either."""
+    file = write_weeks(tmp_path)
+    told = file.read_text(encoding="utf-8").replace("persons\n", "persons,reports\n")
+    file.write_text(re.sub(r",(\d+)$", r",\1,\1", told, flags=re.MULTILINE), encoding="utf-8")
+    rule = Policy(own_knowledge=1)
+    release(tmp_path, 1, contributors="reports")
+    assert read_release(release(tmp_path, 2, before=1, policy=rule, contributors="reports").folder).policy == POLICY
+    assert read_release(release(tmp_path, 3, policy=rule, contributors="reports").folder).policy == rule
+    with pytest.raises(HistoryUnfit, match="under another policy"):
+        release(tmp_path, 4, before=3, contributors="reports")
 
 
 def test_a_history_that_was_changed_or_is_of_something_else_is_refused(tmp_path: Path) -> None:

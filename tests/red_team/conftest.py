@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from anonymizer import CountedTable, CountedWeek, Policy, ProtectedPeriod, protect
+from anonymizer import CountedTable, CountedWeek, Policy, ProtectedPeriod, default_policy, protect
 from anonymizer.red_team import Published, open_release
 from anonymizer.tool import Periods, protect_file
 from anonymizer.tool.read_hierarchy import read_hierarchy
@@ -79,7 +79,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> PublishedSeason:
     root = tmp_path_factory.mktemp("season")
     season = season_of(SEED)
     counted = [season.counted(FIRST.plus(at)) for at in range(WEEKS)]
-    protected = [protect(week, Policy()) for week in counted]
+    protected = [protect(week, default_policy()) for week in counted]
     tables = [write_tables(week, root / "tables" / str(week.period)) for week in protected]
     folders = [
         write_whole_folder(protected[at], protected[WHOLE.start : at], root / "folders" / str(protected[at].period))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from anonymizer import CountedTable, Policy, protect
+from anonymizer import CountedTable, default_policy, protect
 from anonymizer.attacker import Attacker, identity
 from anonymizer.published import Identity
 from anonymizer.red_team import ATTACKS, WITH_KNOWLEDGE, Finding, Published, open_release
@@ -19,7 +19,7 @@ from tests.red_team.season import FIRST, SPLIT, gazetteer, release_day
 from tests.red_team.test_season import alone, required
 
 Copy = Callable[[Published], Path]
-POLICY = Policy()
+POLICY = default_policy()
 AT = SPLIT + 1
 
 
@@ -149,7 +149,7 @@ def test_bands_of_ages_that_overlap_are_found(tmp_path: Path) -> None:
 def test_whoever_is_alone_in_a_cell_is_one_to_reckon_with(published: PublishedSeason) -> None:
     """Attack 3, by one contributor and by two who put their heads together."""
     week, truth = published.tables[AT], of_week(published, AT)
-    one, other = list(alone(published, AT))[:2]
+    (_, one), (_, other), *_ = alone(published, AT)
     together = list(WITH_KNOWLEDGE["collusion"]([week], one | other))
     assert are_true(together, truth)
     assert {finding.cell for finding in together}.isdisjoint(one | other)

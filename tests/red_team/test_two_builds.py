@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from anonymizer import CountedWeek, Policy, ProtectedPeriod, protect
+from anonymizer import CountedWeek, ProtectedPeriod, default_policy, protect
 from anonymizer.attacker import identity
 from anonymizer.red_team import ATTACKS, Published
 from anonymizer.weeks import count_movements
@@ -55,7 +55,7 @@ def differing(one: CountedWeek, other: CountedWeek) -> set[tuple[tuple[str, str]
 @pytest.fixture(scope="module")
 def twin(published: PublishedSeason) -> ProtectedPeriod:
     """The other week, protected for real."""
-    return protect(twin_of(published), Policy())
+    return protect(twin_of(published), default_policy())
 
 
 def test_what_hides_behind_the_same_numbers_changes_no_byte_and_no_time(
