@@ -164,12 +164,13 @@ class Attacker:
         A `low` of `FAR` and a `high` of `-FAR` ask for nothing.
         """
         column, factor, offset, free = self._place(numbers)
+        column, factor, offset, low, high = (of[free] for of in (column, factor, offset, low, high))
         turned = factor < 0
         ends = np.where(turned, [offset - high, offset - low], [low - offset, high - offset])
         wanted_low, wanted_high = np.where(turned, high != -FAR, low != FAR), np.where(turned, low != FAR, high != -FAR)
         # of two cells that are one column one may be wanted where it cannot be: the other is not to wait for that
-        wanted_low = free & wanted_low & (ends[0] >= self.possible.lower[column])
-        wanted_high = free & wanted_high & (ends[1] <= self.possible.upper[column])
+        wanted_low &= ends[0] >= self.possible.lower[column]
+        wanted_high &= ends[1] <= self.possible.upper[column]
         least, most = np.full(len(self._core.lower), FAR), np.full(len(self._core.lower), -FAR)
         np.minimum.at(least, column[wanted_low], ends[0][wanted_low])
         np.maximum.at(most, column[wanted_high], ends[1][wanted_high])

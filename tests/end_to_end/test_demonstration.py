@@ -39,7 +39,7 @@ def test_every_format_is_there_and_the_checksums_hold(demonstration: Demonstrati
 
 def test_an_outsider_rebuilds_every_total_from_its_parts(demonstration: Demonstration) -> None:
     """With nothing but datapackage.json and the CSV files: where all parts are shown they add up to the whole."""
-    of_a_week = (("", 2, 100), ("screenings", 3, 3))
+    of_a_week = (("", 2, 80), ("screenings", 3, 3))
     parts = [(folder / part, *numbers) for folder in demonstration.weeks for part, *numbers in of_a_week]
     for folder, number, sums in parts:
         package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
