@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from core.postgres import embedded_cluster as module
 from core.database import DatabaseDown, connect
+from core.postgres import embedded_cluster as module
 from core.postgres.embedded_cluster import ADMINISTRATOR, EmbeddedCluster, PostgresMissing, embedded_cluster
 
 
