@@ -36,7 +36,7 @@ def code_at(key: str, at: float) -> str:
     return TOTP(base64.b32decode(key), 6, SHA1(), 30).generate(at).decode()
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def passwords_are_hashed_quickly() -> Iterator[None]:
     """These tests hash a hundred passwords; what a hash costs is held by `tests/core/test_identity`."""
     with pytest.MonkeyPatch.context() as patch:
