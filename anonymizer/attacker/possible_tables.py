@@ -28,7 +28,7 @@ from anonymizer.side_by_side import side_by_side
 __all__ = ["PossibleTables"]
 
 WIDE: Final = 30_000  # columns that are asked for together; these, and what follows, measured with bench/protect_tables.py
-NEAR_BY: Final = 0
+NEAR_BY: Final = 0  # in place of a number: each column by itself, in programs of what is near
 TOGETHER: Final = 10  # columns that one program moves; where there are layers moves are long, and each is asked by itself
 BRANCHED: Final = (300, 1000)  # columns near one that are asked for in whole numbers where no move was whole
 AGAIN: Final = 4  # ways that are tried to one by itself

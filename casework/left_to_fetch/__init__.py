@@ -2,7 +2,7 @@
 
 Whoever carries an approved export out leaves it instead of downloading it (`casework.exporting`). An account of the provider
 that the recipient is fetches it, by page or by program, as often as lines break off, and says when it has come. What stops a
-record from leaving destroys the file as long as it lies (migration 0074); what was fetched nobody takes back.
+record from leaving destroys the file as long as it lies (migration 0072); what was fetched nobody takes back.
 """
 
 from casework.left_to_fetch.end_left import end_overdue, take_back_left

@@ -1,5 +1,5 @@
 """What lies is destroyed: received, taken back by who sent it, or its days over. The database itself does it, with the line in
-the log, as it does where somebody withdraws, is restricted, held or erased (migration 0074)."""
+the log, as it does where somebody withdraws, is restricted, held or erased (migration 0072)."""
 
 from typing import Final
 from uuid import UUID
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from casework.export_errors import NothingToFetch
 from casework.export_models import ExportPlan, LeftExport
+from casework.left_to_fetch.list_left import subject_of
 from core.access import access_of, require_throughout
 from core.clock import now
 from core.permissions import Right
@@ -30,7 +31,7 @@ def take_back_left(session: Session, export: UUID) -> None:
     row, plan = session.get(LeftExport, export, with_for_update=True), session.get(ExportPlan, export)
     if plan is None or access.actor not in {plan.proposed_by, row.left_by if row else None}:
         custodies = find_proposal(session, plan.proposal).custodies if plan else ()
-        require_throughout(session, Right.APPROVE_EXPORT, custodies, subject=f"casework.left_export:{export}")
+        require_throughout(session, Right.APPROVE_EXPORT, custodies, subject=subject_of(export))
     if row is None or row.ended_at is not None:
         raise NothingToFetch(export=export)
     end_left(session, row, TAKEN_BACK)

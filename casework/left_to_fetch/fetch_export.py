@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 from casework.export_errors import LeftFileDamaged, NothingToFetch
 from casework.export_models import LeftExport, LeftExportChunk
 from casework.left_to_fetch.end_left import RECEIVED, end_left
-from casework.left_to_fetch.leave_export import subject_of
-from casework.left_to_fetch.list_left import Found, ToFetch, row_for, to_fetch
+from casework.left_to_fetch.list_left import Found, ToFetch, row_for, subject_of, to_fetch
 from core.access import require
 from core.audit import Action, Purpose, record
 from core.clock import now

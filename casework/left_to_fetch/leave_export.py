@@ -17,6 +17,7 @@ from casework.exporting import CarriedOut, carry_out_export
 from casework.exporting.list_exports import referral_of
 from casework.exporting.may_leave import batches
 from casework.exporting.recipients import usable_recipient
+from casework.left_to_fetch.list_left import subject_of
 from casework.rights_models import Restriction
 from casework.store.linked_persons import persons_of_each
 from core.access import access_of
@@ -27,7 +28,7 @@ from core.languages import DEFAULT_LANGUAGE
 from core.sealing.sealed_chunks import CHUNK_BYTES
 from core.second_person import find_proposal
 
-__all__ = ["LEFT_DAYS", "MOST_BYTES", "leave_export", "subject_of"]
+__all__ = ["LEFT_DAYS", "MOST_BYTES", "leave_export"]
 
 LEFT_DAYS: Final = 14
 MOST_BYTES: Final = 64_000_000  # encrypted; what is larger is downloaded
@@ -64,11 +65,6 @@ def leave_export(session: Session, ring: KeyRing, export: UUID, *, language: str
     detail = {"export": str(export), "recipient": str(plan.recipient), "sha256": done.sha256, "until": f"{row.until:%Y-%m-%d}"}
     record(session, Action.SHARED, subject_of(export), purpose=Purpose(plan.purpose), count=done.records, detail=detail)
     return done
-
-
-def subject_of(export: UUID) -> str:
-    """How the audit log names what lies."""
-    return f"casework.left_export:{export}"
 
 
 def _end_with_consent(session: Session, row: LeftExport) -> None:

@@ -18,7 +18,7 @@ from core.paging import PAGE, Page, beyond, page_of
 from core.permissions import Right
 from core.sealing.sealed_file import recipient_fingerprint
 
-__all__ = ["LeftState", "ToFetch", "count_to_fetch", "left_of", "page_to_fetch", "row_for", "to_fetch"]
+__all__ = ["LeftState", "ToFetch", "count_to_fetch", "left_of", "page_to_fetch", "row_for", "subject_of", "to_fetch"]
 
 TABLE: Final = "casework.left_export"
 OFFICERS: Final = (Right.EXPORT_IDENTIFIED, Right.APPROVE_EXPORT, Right.SHARE_RECORD)
@@ -56,6 +56,11 @@ class LeftState:
     @property
     def lies(self) -> bool:
         return self.ended_at is None
+
+
+def subject_of(export: UUID) -> str:
+    """How the audit log names what lies."""
+    return f"{TABLE}:{export}"
 
 
 def count_to_fetch(session: Session) -> int:

@@ -17,7 +17,7 @@ from tests.red_team.conftest import PublishedChain, PublishedSeason, made_at, wr
 from tests.red_team.season import FIRST, WEEKS, gazetteer, release_day
 
 POLICY = default_policy()
-NOT_YET = {"groups": "group disclosure is no rule of the default policy (ROADMAP)"}
+NOT_YET = {"groups": "group disclosure is no rule of the default policy (docs/limits.md)"}
 ATTACKED = [
     pytest.param(name, marks=[pytest.mark.xfail(strict=True, reason=NOT_YET[name])] if name in NOT_YET else [])
     for name in ATTACKS

@@ -11,7 +11,7 @@ from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.records.export_file import export_to_spool, pieces_of
-from app.web.attachment import ATTACHMENT
+from app.web.attachment import attachment
 from app.web.desk import Desk, OpenDesk, PageGroup
 from app.web.identifier import identifier
 from app.web.signed_in import CheckedForm, SignedIn, Visit
@@ -53,7 +53,7 @@ def ask(visit: SignedIn, desk: OpenDesk, case: UUID, entry: UUID, form: CheckedF
     """Propose the package to the recipient chosen."""
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
         exporting.propose_package(session, desk.ring, entry, identifier(form.get("recipient")))
-    return go_to(f"/cases/{case}/entries/{entry}#package")
+    return _back(case, entry)
 
 
 @router.post("/cases/{case:uuid}/entries/{entry:uuid}/package/{export:uuid}")
@@ -71,7 +71,7 @@ def take_back(
         asked = [one.proposal for one in exporting.packages_of(session, entry) if one.id == export]
         for proposal in asked:
             reject(session, proposal)
-    return go_to(f"/cases/{case}/entries/{entry}#package")
+    return _back(case, entry)
 
 
 @router.post("/cases/{case:uuid}/entries/{entry:uuid}/package/{export:uuid}/file")
@@ -79,7 +79,7 @@ def fetch(request: Request, visit: SignedIn, desk: OpenDesk, export: UUID, form:
     """Make an approved package and hand over its sealed file, in the reader's language. It is made once."""
     language = reader_language(request, visit)
     sealed = export_to_spool(desk.database, desk.ring, visit.access, export, language=language)
-    headers = {**ATTACHMENT, "Content-Disposition": f'attachment; filename="{export}.zip.age"'}
+    headers = attachment(f"{export}.zip.age")
     return StreamingResponse(pieces_of(sealed), media_type="application/octet-stream", headers=headers)
 
 
@@ -98,7 +98,7 @@ def leave(
     language = reader_language(request, visit)
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
         left_to_fetch.leave_export(session, desk.ring, export, language=language)
-    return go_to(f"/cases/{case}/entries/{entry}#package")
+    return _back(case, entry)
 
 
 @router.post("/cases/{case:uuid}/entries/{entry:uuid}/package/{export:uuid}/take-back")
@@ -114,4 +114,8 @@ def take_back_left(
     """Destroy a package that lies for its provider."""
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
         left_to_fetch.take_back_left(session, export)
+    return _back(case, entry)
+
+
+def _back(case: UUID, entry: UUID) -> Response:
     return go_to(f"/cases/{case}/entries/{entry}#package")

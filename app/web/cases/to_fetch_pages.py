@@ -7,7 +7,7 @@ from fastapi import Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.records.export_file import fetch_to_spool, pieces_of
-from app.web.attachment import ATTACHMENT
+from app.web.attachment import attachment
 from app.web.desk import Desk, Entry, OpenDesk, PageGroup
 from app.web.signed_in import CheckedForm, SignedIn
 from app.web.signed_in_page import go_to, show, signed_in_router
@@ -52,11 +52,7 @@ def look(request: Request, visit: SignedIn, desk: OpenDesk, after: Annotated[UUI
 def fetch(visit: SignedIn, desk: OpenDesk, export: UUID, form: CheckedForm) -> Response:  # noqa: ARG001  (checked)
     """The encrypted file; it can be fetched again until it is said to be received."""
     told, sealed = fetch_to_spool(desk.database, visit.access, export)
-    headers = {
-        **ATTACHMENT,
-        "Content-Disposition": f'attachment; filename="{export}.zip.age"',
-        "Content-Length": str(told.size),
-    }
+    headers = {**attachment(f"{export}.zip.age"), "Content-Length": str(told.size)}
     return StreamingResponse(pieces_of(sealed), media_type="application/octet-stream", headers=headers)
 
 

@@ -10,6 +10,7 @@ from fastapi import Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.records.export_file import export_to_spool, pieces_of
+from app.web.attachment import attachment
 from app.web.desk import Entry, OpenDesk, PageGroup
 from app.web.people.record_desk import code_chosen, day_of
 from app.web.signed_in import CheckedForm, SignedIn
@@ -130,7 +131,7 @@ def take_back(visit: SignedIn, desk: OpenDesk, export: UUID, form: CheckedForm) 
 def fetch(request: Request, visit: SignedIn, desk: OpenDesk, export: UUID, form: CheckedForm) -> Response:  # noqa: ARG001
     """Carry the export out and hand over its encrypted file. It is nowhere else, and is made once."""
     sealed = export_to_spool(desk.database, desk.ring, visit.access, export)
-    headers = {"Content-Disposition": f'attachment; filename="{export}.zip.age"', "Cache-Control": "no-store"}
+    headers = attachment(f"{export}.zip.age")
     return StreamingResponse(pieces_of(sealed), media_type="application/octet-stream", headers=headers)
 
 

@@ -13,13 +13,14 @@ from pyrage import x25519
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
-from casework import exporting, list_cases
+from casework import exporting, left_to_fetch, list_cases
 from casework.consent import ConsentState, LegalBasis, RestrictionReason, Statement, record_consent, restrict_record
 from casework.exporting import CarriedOut, Specification, Trace
+from casework.left_to_fetch import LeftState, ToFetch
 from casework.records import assign_custody
 from casework.store import NewPerson, write_persons
 from core.access import Access, Custody, Grant, access_of
-from core.audit import Purpose
+from core.audit import Purpose, audited_entries
 from core.clock import now
 from core.database import Zone
 from core.permissions import Role
@@ -35,6 +36,10 @@ OFFICER = Access("dina", OPERATION, (Grant(Role.DATA_PROTECTION_OFFICER),))
 NAME, PHONE, STORY = "identity/prs_First_Name", "contact/prs_MobilePhone", "narrative/experience_narrative"
 FIELDS = (NAME, PHONE, STORY)
 THEIRS = x25519.Identity.generate()
+MEDICAL = "medical_partner"
+DORA = Access("dora", OPERATION, (Grant(Role.PARTNER, provider=MEDICAL),))
+LEGAL = Access("erik", OPERATION, (Grant(Role.PARTNER, provider="legal_partner"),))
+NOBODYS = Access("nadia", OPERATION, (Grant(Role.PARTNER),))
 
 
 def as_(team: Field, who: Access) -> AbstractContextManager[Session]:
@@ -170,3 +175,74 @@ def rows(table: str) -> list[dict[str, str]]:
 def trace(team: Field, copy: str) -> list[Trace]:
     with as_(team, OFFICER) as session:
         return exporting.trace_export(session, team.ring, copy)
+
+
+def add_medical(team: Field, *, code: str = MEDICAL, fetches: bool = True) -> UUID:
+    key = str(THEIRS.to_public())
+    with as_(team, SUPERVISOR) as session:
+        added = exporting.add_recipient(
+            session, code=code, name="Dr Pia", organisation="Lake clinic", public_key=key, fetches=fetches
+        )
+    with as_(team, OFFICER) as session:
+        exporting.confirm_recipient(session, added)
+    return added
+
+
+@pytest.fixture
+def medical(field_team: Field) -> UUID:
+    """A provider of the programme, whose accounts here may fetch."""
+    return add_medical(field_team)
+
+
+@pytest.fixture
+def persons(field_team: Field) -> list[UUID]:
+    """Two who agreed that the provider sees their records."""
+    both = some_persons(field_team, 2, agreeing=False)
+    for one in both:
+        agree(field_team, one, recipient=MEDICAL)
+    return both
+
+
+def leave_to_fetch(team: Field, export: UUID, who: Access = SUPERVISOR) -> UUID:
+    with as_(team, who) as session:
+        left_to_fetch.leave_export(session, team.ring, export)
+    return export
+
+
+@pytest.fixture
+def lying(field_team: Field, medical: UUID, persons: list[UUID]) -> UUID:
+    return leave_to_fetch(field_team, approved(field_team, proposed(field_team, medical, persons, fields=[NAME])))
+
+
+def listed(team: Field, who: Access = DORA) -> list[ToFetch]:
+    with as_(team, who) as session:
+        return left_to_fetch.page_to_fetch(session).rows
+
+
+def fetch(team: Field, export: UUID, who: Access = DORA) -> bytes:
+    out = BytesIO()
+    with as_(team, who) as session:
+        left_to_fetch.fetch_export(session, export, out)
+    return out.getvalue()
+
+
+def receive(team: Field, export: UUID, who: Access = DORA) -> None:
+    with as_(team, who) as session:
+        left_to_fetch.say_received(session, export)
+
+
+def state(team: Field, export: UUID, who: Access = OFFICER) -> LeftState:
+    with as_(team, who) as session:
+        return left_to_fetch.left_of(session, [export])[export]
+
+
+def kept(team: Field) -> bytes:
+    with team.zone() as session:
+        return b"".join(session.scalars(text("SELECT content FROM casework.left_export_chunk ORDER BY export, position")))
+
+
+def lines(team: Field, export: UUID) -> list[tuple[str, str, object]]:
+    """The oldest first."""
+    with team.zone(Zone.AUDIT) as session:
+        its = [line for line in reversed(audited_entries(session)) if line.subject == f"casework.left_export:{export}"]
+    return [(line.actor, line.action, line.detail.get("did") or line.detail.get("ground")) for line in its]
