@@ -77,7 +77,10 @@ class Phone:
 
 
 def fill_form(xform: bytes, answers: Answers, instance: UUID, *, replaces: UUID | None = None) -> bytes:
-    """Fill a blank form by the names of its questions; `replaces` makes it an edit of an earlier instance."""
+    """Fill a blank form by the names of its questions; `replaces` makes it an edit of an earlier instance.
+
+    The blank entry with which a form begins a repeat stays behind those that are filled, as where nobody took it away.
+    """
     blank = next(etree.fromstring(xform, TRUSTED_PARSER).iter(f"{XFORMS}instance"))[0]
     filled = deepcopy(blank)
     for element in list(filled.iter(etree.Element)):

@@ -40,10 +40,18 @@ def _last(path: str) -> str:
 
 
 def set_household_apart(answers: Answers) -> tuple[Answers, list[Answers]]:
-    """What was said of the person interviewed, and of each household member in the order in which they were named."""
+    """What was said of the person interviewed, and of each household member in the order in which they were named.
+
+    An entry in which nothing is answered is nobody: phones send the one that a form begins with (decision 117).
+    """
     members = {path: items for path, items in answers.repeats.items() if _last(path) == HOUSEHOLD_MEMBER}
     others = {path: items for path, items in answers.repeats.items() if path not in members}
-    return Answers(answers.values, others), [item for items in members.values() for item in items]
+    return Answers(answers.values, others), [item for items in members.values() for item in items if _is_answered(item)]
+
+
+def _is_answered(entry: Answers) -> bool:
+    nested = (each for items in entry.repeats.values() for each in items)
+    return any(value.strip() for value in entry.values.values()) or any(map(_is_answered, nested))
 
 
 def said(answers: Answers, definition: FormDefinition, name: str) -> str:

@@ -9,7 +9,8 @@ from casework import CaseSummary, find_case, find_persons, list_cases, read_pers
 from casework.records.read_cases import PersonRecord
 from core.audit import Purpose
 from forms import RecordPart
-from tests.casework.conftest import ASSISTANCE, MEMBERS, OPERATION, SCREENING, Field
+from ingest import read_submission
+from tests.casework.conftest import ASSISTANCE, MEMBERS, OPERATION, SCREENING, Field, Said
 
 
 def found(field: Field, reference: str = "SC-0012") -> CaseSummary:
@@ -54,6 +55,27 @@ def test_household_members_are_persons_with_keys_of_their_own(field_team: Field)
     assert names == {"Idris Member", "Leila Member"}
     assert (count(field_team, "person"), count(field_team, "record_key")) == (3, 3)
     assert "Member" not in str(read(field_team, person).parts)
+
+
+BLANK: Said = {}
+
+
+def test_an_entry_that_was_left_blank_is_no_person_and_stays_as_it_was_sent(field_team: Field) -> None:
+    sent = field_team.send("screening", SCREENING, repeats={"household_member": [BLANK, MEMBERS[0], BLANK]}, instance="first")
+    field_team.admit(sent)
+    [member] = found(field_team).members
+    assert read(field_team, member).parts[RecordPart.IDENTITY]["member_name"] == "Idris Member"
+    assert (count(field_team, "person"), count(field_team, "record_key")) == (2, 2)
+    with field_team.zone() as session:
+        kept = read_submission(session, field_team.ring, sent, purpose=Purpose.ASSISTANCE)
+    assert kept.xml.count(b"<household_member") == 3
+    field_team.admit(field_team.send("screening", SCREENING, repeats={"household_member": [BLANK]}, edits="first"))
+    assert (found(field_team).members, count(field_team, "person")) == ((), 1)
+
+
+def test_a_member_without_a_name_of_whom_something_is_told_is_a_person(field_team: Field) -> None:
+    field_team.admit(field_team.send("screening", SCREENING, repeats={"household_member": [{"member_age": "9"}]}))
+    assert len(found(field_team).members) == 1
 
 
 def test_an_edit_corrects_person_reference_and_household(field_team: Field) -> None:

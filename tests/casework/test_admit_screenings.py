@@ -80,7 +80,8 @@ members = st.lists(
             "member_gender": st.sampled_from(("male", "female")),
             "member_age": st.sampled_from(("36", "9")),
         }
-    ),
+    )
+    | st.just({}),  # left blank
     max_size=2,
 )
 # The third says which of those before it is edited, where it is one of them and was not edited before.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,6 +60,31 @@ def test_household_members_are_set_apart_and_other_repeats_stay() -> None:
     member, service = Answers({"/data/household_member/member_name": "Q"}, {}), Answers({"/data/service/kind": "food"}, {})
     answers = Answers({"/data/x": "1"}, {"/data/household_member": [member], "/data/service": [service]})
     assert set_household_apart(answers) == (Answers({"/data/x": "1"}, {"/data/service": [service]}), [member])
+
+
+blanks = st.sampled_from(("", " ", "\n\t"))
+unanswered = st.recursive(
+    st.builds(Answers, st.dictionaries(st.sampled_from("ab"), blanks)),
+    lambda inner: st.builds(Answers, st.just({}), st.dictionaries(st.just("deeper"), st.lists(inner, max_size=2))),
+    max_leaves=3,
+)
+
+
+@given(st.lists(st.one_of(unanswered, st.sampled_from("xyz").map(lambda name: Answers({"name": name}))), max_size=6))
+def test_an_entry_in_which_nothing_is_answered_is_nobody(entries: list[Answers]) -> None:
+    _, members = set_household_apart(Answers({}, {"/data/household_member": entries}))
+    assert members == [entry for entry in entries if "name" in entry.values]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        Answers({"name": "", "relationship": "child"}),
+        Answers({}, {"document": [Answers({"number": " "}), Answers({"number": "7"})]}),
+    ],
+)
+def test_one_answer_is_enough_to_be_somebody_also_one_within_a_repeat_of_the_entry(entry: Answers) -> None:
+    assert set_household_apart(Answers({}, {"/data/household_member": [entry]})) == (Answers(), [entry])
 
 
 def test_the_facts_of_a_movement_go_by_variable_and_hold_nothing_else() -> None:
