@@ -104,6 +104,8 @@ class CaseEntry(Base):
     # nobody has looked yet.
     week: Mapped[str | None]
     week_after: Mapped[str | None]
+    # Of who wrote it (`casework.store.author_marks`), while it waits for somebody else; None otherwise.
+    author_marks: Mapped[bytes | None]
 
 
 class CaseStep(Base):

@@ -175,7 +175,7 @@ def _tell(story: _Story, sent: Sent, agreements: Sequence[Agreement], console: C
 
 def _tell_how_to_sign_in(story: _Story, files: int, console: Console) -> None:
     with story.transaction(Zone.CASEWORK) as session:
-        waiting = count_awaiting(session)
+        waiting = count_awaiting(session, story.program.ring)
     console.print(f"\n[bold]{files}[/] cases are being worked on; [bold]{waiting}[/] steps wait for a second person.")
     add = f"--operation {story.operation}[/]"
     console.print(

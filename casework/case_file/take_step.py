@@ -29,12 +29,13 @@ from casework.case_file.read_fields import read_fields
 from casework.case_file.referral_consent import require_agreed
 from casework.case_file.report_marks import with_report_marks
 from casework.case_file.step import Step
-from casework.case_file.transitions import JUDGING, NOT_YET, Approval, Transition, find_transition
+from casework.case_file.transitions import JUDGING, NOT_YET, Approval, Transition, find_transition, waits_for_another
 from casework.case_file_models import CaseEntry, EntryKind
 from casework.consent.consents import require_unrestricted
 from casework.errors import RecordUnknown
 from casework.models import Case, KeyKind, Person
 from casework.programme import Programme, programme_in_force
+from casework.store.author_marks import author_marks
 from casework.store.bulk_limit import count_reading
 from casework.store.change_clear import changing_clear
 from casework.store.need_to_know import require_parts
@@ -105,6 +106,7 @@ def take_step(session: Session, ring: KeyRing, case_id: UUID, step: Step, *, pur
         at=now(),
         due=earlier[-1].due if answering else step.due,
         assignee=earlier[-1].assignee if answering else step.assignee,
+        marks=_marks(ring, row, {*authors_of(earlier), access.actor}, len(earlier) + 1),
         fields=fields,
     )
     with changing_clear(vault, [person.id]):
@@ -163,6 +165,11 @@ def authors_of(steps: Sequence[SealedStep]) -> set[str]:
     return {one.by for one in steps if (one.kind, one.act) not in JUDGING}
 
 
+def _marks(ring: KeyRing, row: Transition, authors: set[str], steps: int) -> bytes | None:
+    """Of who wrote what from now on waits for somebody else."""
+    return author_marks(ring, authors, steps) if waits_for_another(row.kind, row.after) else None
+
+
 def is_asked(row: Transition, programme: Programme) -> bool:
     """Whether the programme has this step: approvals are asked for, or they are not.
 
@@ -194,6 +201,7 @@ def _note_entry(session: Session, case: Case, steps: Sequence[SealedStep]) -> No
         id=step.entry, person=case.person, case=case.id, operation=case.operation, kind=step.kind.value
     )
     entry.state, entry.due, entry.assignee, entry.changed_at = step.state, step.due, step.assignee, step.at
+    entry.author_marks = step.marks
     entry.week, entry.week_after = weeks_of(steps)
     session.add(entry)
     session.flush()

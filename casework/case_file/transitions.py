@@ -13,7 +13,17 @@ from casework.case_file_models import Act, EntryKind
 from casework.models import CaseState
 from core.permissions import Right
 
-__all__ = ["JUDGING", "NOT_YET", "OPEN", "TRANSITIONS", "Approval", "Transition", "acts_from", "find_transition"]
+__all__ = [
+    "JUDGING",
+    "NOT_YET",
+    "OPEN",
+    "TRANSITIONS",
+    "Approval",
+    "Transition",
+    "acts_from",
+    "find_transition",
+    "waits_for_another",
+]
 
 NOT_YET: Final = ""  # the state of an entry that is not there
 OPEN: Final = frozenset({CaseState.ELIGIBLE, CaseState.ACTIVE, CaseState.FOLLOW_UP})
@@ -158,3 +168,8 @@ def find_transition(kind: EntryKind, act: Act, before: str) -> Transition | None
 def acts_from(kind: EntryKind, state: str) -> list[Transition]:
     """What can be done with an entry of this kind in this state."""
     return [it for it in TRANSITIONS if (it.kind, it.before) == (kind, state)]
+
+
+def waits_for_another(kind: EntryKind, state: str) -> bool:
+    """Whether an entry of this kind in this state is decided by somebody who did not write it."""
+    return any(it.by_another for it in acts_from(kind, state))

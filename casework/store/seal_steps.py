@@ -36,6 +36,7 @@ def seal_step(key: KeptKey, case: Case, step: SealedStep) -> CaseStep:
         "at": step.at.isoformat(),
         "due": step.due.isoformat() if step.due else None,
         "assignee": step.assignee,
+        "marks": step.marks.hex() if step.marks else None,
         "fields": dict(step.fields),
     }
     key.note(uuid5(FILE, str(case.id)), step.number)
@@ -79,6 +80,7 @@ def _open(key: KeptKey, case: Case, row: CaseStep) -> SealedStep:
         at=datetime.fromisoformat(said["at"]),
         due=date.fromisoformat(said["due"]) if said["due"] else None,
         assignee=said["assignee"],
+        marks=bytes.fromhex(marks) if (marks := said.get("marks")) else None,  # an earlier version of this program wrote none
         fields=said["fields"],
     )
 
@@ -94,8 +96,8 @@ def _compare(session: Session, case: Case, steps: Sequence[SealedStep]) -> None:
         taken.setdefault(step.entry, []).append(step)
     newest = {entry: _said(of_entry) for entry, of_entry in taken.items()}
     columns = CaseEntry.id, CaseEntry.kind, CaseEntry.state, CaseEntry.due, CaseEntry.assignee, CaseEntry.changed_at
-    weeks = CaseEntry.week, CaseEntry.week_after
-    standing = {row[0]: tuple(row[1:]) for row in session.execute(select(*columns, *weeks).where(CaseEntry.case == case.id))}
+    beside = CaseEntry.author_marks, CaseEntry.week, CaseEntry.week_after
+    standing = {row[0]: tuple(row[1:]) for row in session.execute(select(*columns, *beside).where(CaseEntry.case == case.id))}
     for entry, row in standing.items():
         if row[-2] is None and entry in newest:  # of an earlier version of this program, which has filed it under no week
             newest[entry] = (*newest[entry][:-2], None, row[-1])
@@ -107,7 +109,7 @@ def _compare(session: Session, case: Case, steps: Sequence[SealedStep]) -> None:
 def _said(of_entry: Sequence[SealedStep]) -> tuple[object, ...]:
     """What stands in clear of an entry, as its steps say it."""
     last = of_entry[-1]
-    return (last.kind.value, last.state, last.due, last.assignee, last.at, *weeks_of(of_entry))
+    return (last.kind.value, last.state, last.due, last.assignee, last.at, last.marks, *weeks_of(of_entry))
 
 
 def _where(case: UUID, number: int) -> Binding:

@@ -13,7 +13,8 @@ __all__ = ["SealedStep"]
 
 @dataclass(frozen=True)
 class SealedStep:
-    """One step as it was written. `fields` are those that it set; `state`, `due` and `assignee` are the entry's after it."""
+    """One step as it was written. `fields` are those that it set; `state`, `due`, `assignee` and `marks` are the entry's after
+    it (`author_marks`, while it waits for somebody else)."""
 
     id: UUID
     number: int
@@ -25,4 +26,5 @@ class SealedStep:
     at: datetime
     due: date | None = None
     assignee: str | None = None
+    marks: bytes | None = field(default=None, repr=False)
     fields: Mapping[str, Any] = field(default_factory=dict, repr=False)

@@ -29,7 +29,7 @@ CASE_APPROVALS: Final = PageGroup(router, "case", (Entry(ADDRESS, "case_approval
 def list_awaiting(request: Request, visit: SignedIn, desk: OpenDesk, after: Annotated[UUID | None, Query()] = None) -> Response:
     """What waits the longest, first."""
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
-        page = page_awaiting(session, purpose=Purpose.ASSISTANCE, after=after)
+        page = page_awaiting(session, desk.ring, purpose=Purpose.ASSISTANCE, after=after)
     units = {str(unit): way for unit, way in units_to_choose(desk, visit)}
     rows = [(row, units.get(unit_of(row.custody), unit_of(row.custody))) for row in page.rows]
     return show(request, "case_approvals.html.j2", visit, rows=rows, following=page.following)

@@ -45,7 +45,7 @@ def waiting(
     starts = {screening.AwaitingWhat.SECOND_OPINION: second, screening.AwaitingWhat.DECISION: after}
     with desk.database.transaction(Zone.CASEWORK, access=visit.access) as session:
         pages = {
-            what: screening.page_screenings(session, what, purpose=Purpose.ASSISTANCE, after=start)
+            what: screening.page_screenings(session, desk.ring, what, purpose=Purpose.ASSISTANCE, after=start)
             for what, start in starts.items()
         }
     return show(request, "screenings.html.j2", visit, pages=pages)

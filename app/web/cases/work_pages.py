@@ -59,7 +59,7 @@ def waiting(desk: Desk, access: Access) -> list[Waiting]:
     if any(access.may(right) for right in OF_CASEWORK):
         with desk.database.transaction(Zone.CASEWORK, access=access) as session:
             work, proposals = casework.waiting_work(session), len(awaiting_decision(session))
-            steps = count_awaiting(session) if access.may(Right.APPROVE_CASE_STEP) else 0
+            steps = count_awaiting(session, desk.ring) if access.may(Right.APPROVE_CASE_STEP) else 0
         found += [
             Waiting("waiting_glass", work.broken_glass, "/broken-glass/review"),
             Waiting("waiting_requests", work.requests, "/rights-requests"),
@@ -81,7 +81,7 @@ def of_ones_role(desk: Desk, access: Access) -> list[Waiting]:
     found: list[Waiting] = []
     if access.may(Right.DECIDE_SCREENING):
         with desk.database.transaction(Zone.CASEWORK, access=access) as session:
-            counts = [screening.count_screenings(session, what) for what in OF_SCREENINGS.values()]
+            counts = [screening.count_screenings(session, desk.ring, what) for what in OF_SCREENINGS.values()]
         found += [Waiting(text, count, "/screenings") for text, count in zip(OF_SCREENINGS, counts, strict=True)]
     if access.may(Right.ANSWER_REFERRAL):
         with desk.database.transaction(Zone.CASEWORK, access=access) as session:

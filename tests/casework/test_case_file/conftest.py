@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
 from casework import list_cases
@@ -19,6 +19,7 @@ from core.audit import Purpose
 from core.clock import now
 from core.database import Zone
 from core.permissions import Role
+from core.postgres.embedded_cluster import ADMINISTRATOR
 from tests.beginning import Beginning
 from tests.casework.conftest import OPERATION, SCREENING, Field
 
@@ -79,6 +80,16 @@ class Office:
             )
             session.add(made)
             return made.id
+
+
+def damage(office: Office, statement: str) -> None:
+    """As whoever owns the database, with triggers and foreign keys asleep."""
+    url = office.team.database.engine.url.set(username=ADMINISTRATOR)
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("SET session_replication_role = replica"))
+        assert connection.execute(text(statement)).rowcount
+    engine.dispose()
 
 
 def say_yes(session: Session, team: Field, person: UUID, recipient: str) -> None:

@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import select, text
 
 from casework.case_file import Act, EntryKind, Step
 from casework.case_file.errors import (
@@ -23,10 +23,9 @@ from casework.models import Case
 from casework.records import keep_from
 from core.access import NotAllowed
 from core.database import Zone
-from core.postgres.embedded_cluster import ADMINISTRATOR
 from forms import RecordPart
 from tests.casework.conftest import ASSISTANCE, OPERATION
-from tests.casework.test_case_file.conftest import AMAL, BADR, CARLA, EMIL, Office
+from tests.casework.test_case_file.conftest import AMAL, BADR, CARLA, EMIL, Office, damage
 
 TRUST = "Told to nobody but Amal"
 
@@ -205,30 +204,23 @@ def test_a_draft_moves_nothing_so_that_a_phone_still_does(office: Office) -> Non
     assert office.file().state == "follow_up"
 
 
-def damage(office: Office, statement: str) -> None:
-    """As whoever owns the database, with triggers and foreign keys asleep."""
-    url = office.team.database.engine.url.set(username=ADMINISTRATOR)
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        connection.execute(text("SET session_replication_role = replica"))
-        assert connection.execute(text(statement)).rowcount
-    engine.dispose()
-
-
 @pytest.mark.parametrize(
     "tampering",
     [
-        "DELETE FROM casework.case_step WHERE number = 2",  # the last
+        "DELETE FROM casework.case_step WHERE number = 4",  # the last
         "DELETE FROM casework.case_step WHERE number = 1",
         "UPDATE casework.case_entry SET state = 'done' WHERE kind = 'task'",
         "UPDATE casework.case_entry SET due = '2030-01-01' WHERE kind = 'task'",
         "UPDATE casework.case_entry SET assignee = NULL WHERE kind = 'task'",
+        "UPDATE casework.case_entry SET author_marks = NULL WHERE kind = 'plan'",
+        "UPDATE casework.case_entry SET author_marks = sha256(author_marks) WHERE kind = 'plan'",
         "UPDATE casework.case_step SET id = gen_random_uuid() WHERE number = 1",
         "DELETE FROM casework.case_entry WHERE kind = 'note'",
-        "UPDATE casework.case_step SET number = number + 5 WHERE number = 2",
+        "UPDATE casework.case_step SET number = number + 5 WHERE number = 4",
     ],
 )
 def test_what_was_changed_behind_the_programs_back_is_found(office: Office, tampering: str) -> None:
+    office.go_on(office.begin(EntryKind.PLAN, aim="Shelter", agreed="yes"), Act.SUBMIT)
     office.take(Step(EntryKind.TASK, Act.WRITE, fields={"task": "Call"}, due=date(2026, 3, 1), assignee="amal"))
     office.begin(EntryKind.NOTE, text=TRUST)
     damage(office, tampering)

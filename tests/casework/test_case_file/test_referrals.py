@@ -44,8 +44,7 @@ from core.permissions import Role
 from forms import RecordPart
 from tests.beginning import Beginning
 from tests.casework.conftest import OPERATION
-from tests.casework.test_case_file.conftest import AMAL, CARLA, Office
-from tests.casework.test_case_file.test_case_file import damage
+from tests.casework.test_case_file.conftest import AMAL, CARLA, Office, damage
 
 DORA = Access("dora", OPERATION, (Grant(Role.PARTNER, organisation="clinic"),))
 ERIK = Access("erik", OPERATION, (Grant(Role.PARTNER, organisation="clinic"),))

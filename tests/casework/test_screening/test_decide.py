@@ -243,8 +243,12 @@ def test_a_restricted_record_is_not_scored(shown: Office) -> None:
 
 def waiting(office: Office, access: Access = AMAL) -> dict[AwaitingWhat, list[UUID]]:
     with office.working(access) as session:
-        rows = {what: page_screenings(session, what, purpose=Purpose.ASSISTANCE).rows for what in AwaitingWhat}
-        assert {what: count_screenings(session, what) for what in rows} == {what: len(found) for what, found in rows.items()}
+        rows = {
+            what: page_screenings(session, office.team.ring, what, purpose=Purpose.ASSISTANCE).rows for what in AwaitingWhat
+        }
+        assert {what: count_screenings(session, office.team.ring, what) for what in rows} == {
+            what: len(found) for what, found in rows.items()
+        }
     return {what: [row.id for row in found] for what, found in rows.items()}
 
 
@@ -252,7 +256,8 @@ def test_what_waits_is_listed_by_ids_until_it_is_decided(shown: Office) -> None:
     assert waiting(shown) == {AwaitingWhat.DECISION: [shown.case], AwaitingWhat.SECOND_OPINION: []}
     assert waiting(shown, BADR) == {AwaitingWhat.DECISION: [], AwaitingWhat.SECOND_OPINION: []}
     asked = decide(shown, Act.SUBMIT, status="actual", eligible="yes")
-    assert waiting(shown) == {AwaitingWhat.DECISION: [], AwaitingWhat.SECOND_OPINION: [shown.case]}
+    assert waiting(shown) == {AwaitingWhat.DECISION: [], AwaitingWhat.SECOND_OPINION: []}  # one's own waits for others
+    assert waiting(shown, CARLA) == {AwaitingWhat.DECISION: [], AwaitingWhat.SECOND_OPINION: [shown.case]}
     shown.go_on(asked, Act.SEND_BACK, CARLA, answer="Say why.")
     assert waiting(shown) == {AwaitingWhat.DECISION: [shown.case], AwaitingWhat.SECOND_OPINION: []}
     decide(shown, status="actual", eligible="yes")
@@ -261,9 +266,9 @@ def test_what_waits_is_listed_by_ids_until_it_is_decided(shown: Office) -> None:
 
 def test_an_auditor_is_shown_nothing_that_waits(shown: Office) -> None:
     with shown.working(AUDITOR) as session:
-        assert [count_screenings(session, what) for what in AwaitingWhat] == [0, 0]
+        assert [count_screenings(session, shown.team.ring, what) for what in AwaitingWhat] == [0, 0]
         with pytest.raises(NotAllowed):
-            page_screenings(session, AwaitingWhat.DECISION, purpose=Purpose.ASSISTANCE)
+            page_screenings(session, shown.team.ring, AwaitingWhat.DECISION, purpose=Purpose.ASSISTANCE)
 
 
 def test_lists_of_cases_still_show_the_state_that_was_decided(shown: Office) -> None:
