@@ -213,6 +213,18 @@ class AskedPeriodRow(Base):
     failed: Mapped[str] = mapped_column(default="")
 
 
+class KeptAsideRow(Base):
+    """Of a protected week, a population that is not: `code` says what refused it, empty where nothing has tried yet."""
+
+    __tablename__ = "kept_aside"
+    __table_args__ = {"schema": "anonymizer"}
+
+    operation: Mapped[str] = mapped_column(ForeignKey("core.operation.code"), primary_key=True)
+    period: Mapped[str] = mapped_column(primary_key=True)
+    population: Mapped[str] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(default="")
+
+
 class SearchPieceRow(Base):
     """A piece of a search that is under way, sealed; gone when the search is over."""
 

@@ -10,13 +10,14 @@ from app.cli import release_inside, release_methods
 from app.cli.screen import console, progress, show_table
 from app.cli.signed_in import sign_in_once_accounts_exist
 from app.program import open_database, open_program
+from app.releases.kept_aside import asides_as, require_whole
 from app.releases.protect_asked import ask_as, asked_as
 from app.releases.release_period import protect_as, release_as
 from app.worker.pipeline import after_asking
 from app.worker.tasks import build_worker
 from core.database import Zone
 from core.periods.month import Month
-from core.periods.period import Period, parse_period
+from core.periods.period import Period, parse_period, weeks_of
 from core.periods.week import Week
 from core.periods.year import Year
 from core.settings import Settings
@@ -36,6 +37,10 @@ def add_commands(commands: typer.Typer) -> None:
 
 Operation = Annotated[str, typer.Argument(help="Code of the operation.")]
 Folder = Annotated[Path | None, typer.Option(help="Folder to put the release in; by default under var/releases.")]
+LeaveOut = Annotated[
+    bool,
+    typer.Option("--leave-out", help="Release also without screenings or casework that were refused: for good."),
+]
 
 
 @release_commands.command("week")
@@ -43,12 +48,14 @@ def release_week(
     operation: Operation,
     week: Annotated[str, typer.Argument(help="The week, for example 2026-W07.")],
     out: Folder = None,
+    *,
+    leave_out: LeaveOut = False,
 ) -> None:
     """Protect one week's tables, prove them, and write the report. A week once released stays as it is.
 
     Asks who runs it: a protection officer. Where nobody has an account yet, the program itself does it and says so.
     """
-    _release(operation, Week.parse(week), out)
+    _release(operation, Week.parse(week), out, leave_out=leave_out)
 
 
 @release_commands.command("month")
@@ -56,12 +63,14 @@ def release_month(
     operation: Operation,
     month: Annotated[str, typer.Argument(help="The month, for example 2026-M02: the weeks whose Thursday lies in it.")],
     out: Folder = None,
+    *,
+    leave_out: LeaveOut = False,
 ) -> None:
     """Protect the sum of a month's weeks together with them, prove it, and write the report. It stays as it is.
 
     Weeks that are not protected yet are protected first. Asks who runs it, as for a week.
     """
-    _release(operation, Month.parse(month), out)
+    _release(operation, Month.parse(month), out, leave_out=leave_out)
 
 
 @release_commands.command("year")
@@ -69,21 +78,27 @@ def release_year(
     operation: Operation,
     year: Annotated[str, typer.Argument(help="The year, for example 2026-A1: its months and their weeks.")],
     out: Folder = None,
+    *,
+    leave_out: LeaveOut = False,
 ) -> None:
     """Protect the sum of a year's months together with them and their weeks, prove it, and write the report. It stays as it is.
 
     Months and weeks that are not protected yet are protected first. Asks who runs it, as for a week.
     """
-    _release(operation, Year.parse(year), out)
+    _release(operation, Year.parse(year), out, leave_out=leave_out)
 
 
-def _release(operation: str, wanted: Period, out: Path | None) -> None:
+def _release(operation: str, wanted: Period, out: Path | None, *, leave_out: bool) -> None:
     settings = Settings.read()
     folder = (out or settings.releases / operation) / str(wanted)
     with open_program(settings) as program:
         access = sign_in_once_accounts_exist(program, operation)
         with progress() as bar:
             task = bar.add_task("protecting and proving", total=2)
+            for week in weeks_of(wanted):
+                protect_as(program, access, week)
+            if not leave_out:
+                require_whole(program, access, wanted)
             protect_as(program, access, wanted)
             bar.update(task, advance=1, description="writing the report")
             made = release_as(program, access, wanted, folder)
@@ -111,7 +126,8 @@ def ask_for_period(
 def show_asked(operation: Operation) -> None:
     """Show which periods are being protected, and how far each is. Asks who runs it, as for a week."""
     with open_program(Settings.read()) as program:
-        asked = asked_as(program, sign_in_once_accounts_exist(program, operation))
+        access = sign_in_once_accounts_exist(program, operation)
+        asked, aside = asked_as(program, access), asides_as(program, access)
     rows = [
         (
             each.period,
@@ -122,6 +138,9 @@ def show_asked(operation: Operation) -> None:
         for each in asked
     ]
     show_table(("period", "asked by", "at (UTC)", "how far"), rows, "Nothing waits to be protected.")
+    if aside:
+        rows_aside = [(it.period, it.population, it.code or "not tried yet") for it in aside]
+        show_table(("period", "kept aside", "why"), rows_aside, "")
 
 
 @release_commands.command("list")

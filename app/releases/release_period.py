@@ -9,6 +9,7 @@ itself is the program's, under the officer's name.
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -21,6 +22,7 @@ from app.operations import find_operation
 from app.program import Program
 from app.releases.case_facts import fresh_case_facts
 from app.releases.caseload import protect_caseload
+from app.releases.kept_aside import is_released
 from core.access import UNASSIGNED, Access, require
 from core.clock import now
 from core.database import Zone
@@ -45,7 +47,8 @@ __all__ = [
 ]
 
 EARLIER: Final = 12  # how many periods back the report's chart looks
-_OF_CASES: Final = (Population.SCREENINGS, Population.CASEWORK)
+_COUNTED: Final = {Population.SCREENINGS: weeks.count_screenings, Population.CASEWORK: weeks.count_casework}
+_OF_CASES: Final = tuple(_COUNTED)
 
 
 class Search(NamedTuple):
@@ -100,23 +103,56 @@ def protect_period(
 def protect_week(
     program: Program, operation: str, week: Week, *, actor: str, search: Search = NOT_FOLLOWED
 ) -> anonymizer.ProtectedPeriod:
-    """Count one week's movements and screenings, protect the tables of each and store them with their proofs; the movements.
+    """Count one week's movements, screenings and casework, protect the tables of each and store them with their proofs; the
+    movements.
 
-    Raises `PeriodNotOver`. A week that is protected already stays as it is: what came late is kept and not counted.
+    Raises `PeriodNotOver`. What is protected already stays as it is: what came late is kept and not counted. Screenings or
+    casework that are refused are kept aside (`asking.asides`), and tried again whenever the week is protected again, until it
+    is released.
     """
     _check_over(week)
+    movements = _protect_movements(program, operation, week, actor=actor, search=search)
+    _protect_asides(program, operation, week, actor=actor)
+    return movements
+
+
+def _protect_movements(
+    program: Program, operation: str, week: Week, *, actor: str, search: Search
+) -> anonymizer.ProtectedPeriod:
+    """With them is noted what is still to be protected beside them."""
     with program.database.transaction(Zone.ANONYMIZER, operation=operation, actor=actor) as session:
         find_operation(session, operation)
         with suppress(weeks.PeriodNotProtected):
             return weeks.load_protected(session, program.ring, operation, week)
-    fresh_case_facts(program, operation, week, actor=actor)
-    with program.database.transaction(Zone.ANONYMIZER, operation=operation, actor=actor) as session:
         movements = _protect(session, program, weeks.count_week(session, program.ring, operation, week), search)
-        cases, places = weeks.load_case_facts(session, program.ring, operation, week), load_places(session, operation)
-        _protect(session, program, weeks.count_screenings(cases, places, operation=operation))
-        _protect(session, program, weeks.count_casework(cases, places, operation=operation))
+        for population in _OF_CASES:
+            asking.keep_aside(session, operation, week, population)
         ledger.write_down_protected(session, operation)
     return movements
+
+
+def _protect_asides(program: Program, operation: str, week: Week, *, actor: str) -> None:
+    """Each in a transaction of its own: what refuses one keeps no other back."""
+    zone = partial(program.database.transaction, Zone.ANONYMIZER, operation=operation, actor=actor)
+    with zone() as session:
+        waiting = [it.population for it in asking.asides(session, operation) if it.period == week]
+    if not waiting or is_released(program, operation, week):
+        return
+    for population in waiting:
+        try:
+            fresh_case_facts(program, operation, week, actor=actor)
+            with zone() as session:
+                _protect_of_cases(session, program, operation, week, population)
+        except Problem as problem:
+            with zone() as session:
+                asking.keep_aside(session, operation, week, population, problem.code)
+
+
+def _protect_of_cases(session: Session, program: Program, operation: str, week: Week, population: Population) -> None:
+    cases, places = weeks.load_case_facts(session, program.ring, operation, week), load_places(session, operation)
+    _protect(session, program, _COUNTED[population](cases, places, operation=operation))
+    asking.no_longer_aside(session, operation, week, population)
+    ledger.write_down_protected(session, operation)
 
 
 def _protect(

@@ -141,6 +141,9 @@ OPENS_NOTHING = {
     "anonymizer.refresh_fact_blocks",
     # Periods to be protected, as they are on record: codes and numbers of goals.
     "anonymizer.ask_for",
+    "anonymizer.asides",
+    "anonymizer.keep_aside",
+    "anonymizer.no_longer_aside",
     "anonymizer.asked_periods",
     "anonymizer.count_unprotected",  # a number of weeks
     "anonymizer.populations_of",  # which tables there are

@@ -37,6 +37,7 @@ BOUND_BY_ANOTHER: Final = {
 REASONS: Final = {
     "anonymizer.method_used": "what the chained lines of the register say, for the database to refuse by",
     "anonymizer.asked_period": "a wish to have a period protected, which shows nobody anything; to release it asks for a right",
+    "anonymizer.kept_aside": "what of a week is not protected; taken away, it is not tried again, and no report has it",
     "anonymizer.trial": "what an officer asked and what it would have lost; it decides nothing",
     "core.operation": "names of operations; a code that was changed finds nothing",
     "core.place": "the public gazetteer; what a table was counted with is in its proof",

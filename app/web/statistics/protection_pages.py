@@ -5,6 +5,7 @@ Which cell is asked about travels in the body of a form. No true count of a hidd
 
 from collections.abc import Callable, Collection, Mapping
 from http import HTTPStatus
+from itertools import groupby
 from typing import Annotated, Final
 
 from fastapi import HTTPException, Query, Request, Response
@@ -40,6 +41,7 @@ def list_all(request: Request, visit: SignedIn, desk: OpenDesk, go: Annotated[st
     with desk.database.transaction(Zone.ANONYMIZER, access=visit.access) as session:
         periods = officer.list_periods(session, purpose=WHY)
         asked = {it.period: it for it in asking.asked_periods(session, visit.access.operation)}
+        aside = asking.asides(session, visit.access.operation)
     with desk.database.transaction(Zone.STATISTICS) as session:
         released = {row.period for row in exports.list_releases(session) if row.operation == visit.access.operation}
     return show(
@@ -49,6 +51,7 @@ def list_all(request: Request, visit: SignedIn, desk: OpenDesk, go: Annotated[st
         periods=periods,
         released=released,
         asked=asked,
+        aside={period: list(of_it) for period, of_it in groupby(aside, lambda it: it.period)},
         going=bool(go) and any(not it.failed for it in asked.values()),
         is_week=_is_week,
     )
@@ -61,6 +64,7 @@ def show_losses(request: Request, visit: SignedIn, desk: OpenDesk, period: str, 
     with desk.database.transaction(Zone.ANONYMIZER, access=visit.access) as session:
         losses = officer.read_losses(session, desk.ring, asked, of, purpose=WHY)
         populations = officer.populations_of(session, asked)
+        aside = [it for it in asking.asides(session, visit.access.operation) if it.period == asked]
     tables = {level.table: [each for each in losses.levels if each.table == level.table] for level in losses.levels}
     return show(
         request,
@@ -69,7 +73,8 @@ def show_losses(request: Request, visit: SignedIn, desk: OpenDesk, period: str, 
         period=asked,
         whom=of,
         populations=populations,
-        missing=_missing(asked, populations),
+        missing=_missing(asked, [*populations, *(it.population for it in aside)]),
+        aside=aside,
         policy=losses.policy,
         tables=tables,
         is_week=_is_week(asked),
@@ -78,7 +83,7 @@ def show_losses(request: Request, visit: SignedIn, desk: OpenDesk, period: str, 
 
 
 def _missing(period: Period, populations: Collection[Population]) -> list[Population]:
-    """Of whom a protected period could have tables and has none; a caseload is told of months alone."""
+    """Of whom a protected period could have tables and has none, nor keeps them aside; a caseload is told of months alone."""
     told = [each for each in Population if each is not Population.CASELOAD or isinstance(period, Month)]
     return [each for each in told if each not in populations]
 

@@ -4,13 +4,15 @@ Protecting goes on after the answer, in a worker or, where there is none, in thi
 release is written while the page waits, since nothing is searched any more.
 """
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Final
 
 from fastapi import HTTPException, Request, Response
 from starlette.background import BackgroundTask
 
-from anonymizer import officer
+from anonymizer import asking, officer
+from app.releases.kept_aside import asides_in, is_released
 from app.releases.protect_asked import ask_as
 from app.releases.release_period import release_as
 from app.web.desk import Desk, OpenDesk, PageGroup
@@ -59,10 +61,19 @@ def release(visit: SignedIn, desk: OpenDesk, period: str, _: CheckedForm) -> Res
 
 
 def _consider(request: Request, visit: Visit, desk: Desk, period: Period, act: str) -> Response:
-    """The page before the act; there is none for a period in another state."""
+    """The page before the act; there is none for a period in another state. What is kept aside of it would be left out."""
     with desk.database.transaction(Zone.ANONYMIZER, access=visit.access) as session:
         known = {it.period: it for it in officer.list_periods(session, purpose=Purpose.STATISTICS)}
+        aside = asides_in(asking.asides(session, visit.access.operation), period)
     state = known.get(period)
-    if state is None or not state.over or bool(state.proven_at) != (act == "release"):
+    if state is None or not state.over or not _may(desk, visit, state, act, aside):
         raise HTTPException(HTTPStatus.NOT_FOUND)
-    return show(request, "protection_act.html.j2", visit, period=period, act=act)
+    return show(request, "protection_act.html.j2", visit, period=period, act=act, aside=aside, again=bool(state.proven_at))
+
+
+def _may(desk: Desk, visit: Visit, state: officer.PeriodState, act: str, aside: Sequence[asking.Aside]) -> bool:
+    """A period is protected once, and again for what is kept aside of it, until it is released."""
+    if act == "release" or not state.proven_at:
+        return bool(state.proven_at) == (act == "release")
+    of_itself = any(it.period == state.period for it in aside)
+    return of_itself and not is_released(desk.program, visit.access.operation, state.period)
