@@ -231,6 +231,20 @@ class SourceRow(Base):
     removed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
+class SourceActRow(Base):
+    """The newest thing that was done with a source's server on screen; `failed` is the code of the problem that ended it."""
+
+    __tablename__ = "source_act"
+    __table_args__ = {"schema": "ingest"}
+
+    source: Mapped[UUID] = mapped_column(ForeignKey("ingest.source.id"), primary_key=True)
+    operation: Mapped[str] = mapped_column(ForeignKey("core.operation.code"))
+    act: Mapped[str]
+    begun_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    failed: Mapped[str] = mapped_column(server_default="")
+
+
 class PulledRow(Base):
     """A record of a source by its number: the server's, or one of ours where the server numbers none.
 

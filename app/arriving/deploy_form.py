@@ -13,10 +13,10 @@ from core.database import Zone
 from forms import PublishedForm, compile_workbook, find_form, read_media
 from forms.classes import workbook_without_classes, xform_without_classes
 from forms.media import media_named
-from ingest.sources import Kind, Source
-from ingest.write_back import EncryptedThere, FormToDeploy, NothingToDeploy, WorkbookDiffers, note_deployed
+from ingest.sources import Kind, Source, find_source
+from ingest.write_back import EncryptedThere, FormToDeploy, NothingToDeploy, WorkbookDiffers, WorkbookNeeded, note_deployed
 
-__all__ = ["GivenWorkbook", "deploy_form"]
+__all__ = ["GivenWorkbook", "deploy_form", "require_deployable"]
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,18 @@ def deploy_form(
     with program.database.transaction(Zone.COLLECTION, operation=operation, actor=actor) as session:
         note_deployed(session, found, form, version_there)
     return form
+
+
+def require_deployable(
+    program: Program, operation: str, source: UUID, *, version: str | None, workbook: GivenWorkbook | None, actor: str
+) -> None:
+    """What of a deployment is refused before its server is asked: raises `SourceUnknown`, `NothingToDeploy`, `EncryptedThere`,
+    `WorkbookNeeded`, `WorkbookDiffers`, or what `compile_workbook` raises."""
+    with program.database.transaction(Zone.COLLECTION, operation=operation, actor=actor) as session:
+        found = find_source(session, source)
+        if found.kind is Kind.KOBO and workbook is None:
+            raise WorkbookNeeded(form_id=found.form_id)
+        _to_deploy(session, found, version, workbook)
 
 
 def _to_deploy(session: Session, source: Source, version: str | None, workbook: GivenWorkbook | None) -> FormToDeploy:

@@ -22,6 +22,7 @@ from app.web.collection.back_check_pages import BACK_CHECKS
 from app.web.collection.collector_pages import COLLECTORS
 from app.web.collection.form_pages import FORMS
 from app.web.collection.import_pages import IMPORTS
+from app.web.collection.keep_source_pages import KEEPING_SOURCES
 from app.web.collection.publish_form_pages import PUBLISHING
 from app.web.collection.quality_pages import QUALITY
 from app.web.collection.source_pages import SOURCES
@@ -100,6 +101,7 @@ GROUPS = (
     IMPORTS,
     HANDED_ON,
     SOURCES,
+    KEEPING_SOURCES,
     BROKEN_GLASS,
     RIGHTS,
     APPROVALS,

@@ -3,6 +3,7 @@
 from core.errors import Problem
 
 __all__ = [
+    "AccountNeeded",
     "FormMisnamed",
     "SourceChanged",
     "SourceExists",
@@ -46,3 +47,9 @@ class TokenNeeded(Problem):
     code = "INGEST-160"
     says = "The token was given for another server than {address}, and is sent to no other."
     remedy = "Give the token for the new address together with it."
+
+
+class AccountNeeded(Problem):
+    code = "INGEST-240"
+    says = "Something that the server asks for is missing: ODK Central asks for e-mail and password, KoboToolbox for a token."
+    remedy = "Fill it in and send it again. Nothing was kept."

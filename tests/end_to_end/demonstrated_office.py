@@ -45,6 +45,7 @@ from core.settings import Settings
 from exports import list_releases
 from ingest.collectors import add_collector
 from ingest.handed_in import Said
+from ingest.sources import add_source
 from tests.end_to_end.served import served
 
 __all__ = ["EVERYBODY", "DemonstratedOffice", "demonstrated_office"]
@@ -116,6 +117,8 @@ def _people(program: Program) -> tuple[dict[str, str], dict[str, UUID]]:
         give_role(session, dashboard, Role.CASEWORKER, OPERATION, Reach())
     with program.database.transaction(Zone.COLLECTION, operation=OPERATION, actor="administrator") as session:
         add_collector(session, OPERATION, "tablet 7")
+        nobody = {"address": "http://127.0.0.1:9", "asset": "aMovements", "form_id": "movement_tracking", "token": "a-token"}
+        add_source(session, program.ring, OPERATION, **nobody)
     return cookies, accounts
 
 

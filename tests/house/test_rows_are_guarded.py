@@ -39,6 +39,7 @@ REASONS: Final = {
     "anonymizer.asked_period": "a wish to have a period protected, which shows nobody anything; to release it asks for a right",
     "anonymizer.kept_aside": "what of a week is not protected; taken away, it is not tried again, and no report has it",
     "anonymizer.trial": "what an officer asked and what it would have lost; it decides nothing",
+    "ingest.source_act": "how what an administrator asked of a server ended; it decides nothing",
     "core.operation": "names of operations; a code that was changed finds nothing",
     "core.place": "the public gazetteer; what a table was counted with is in its proof",
     "core.remains_destroyed": "moments; a forged one leaves remains for a while, and `erase remains` destroys them at any time",

@@ -30,9 +30,10 @@ SOURCES: Final = PageGroup(router, "imports", (Entry(HERE, "sources", Right.KEEP
 @router.get(HERE)
 def look(request: Request, visit: SignedIn, desk: OpenDesk) -> Response:
     """The sources whose records lie within reach."""
-    may_review = visit.access.may(Right.REVIEW_SUBMISSION)
+    may_review, may_keep = visit.access.may(Right.REVIEW_SUBMISSION), visit.access.may(Right.MANAGE_ACCOUNTS)
     done = request.query_params.get("done", "")
-    return show(request, "sources.html.j2", visit, states=_within_reach(desk, visit), may_review=may_review, done=done)
+    states = _within_reach(desk, visit)
+    return show(request, "sources.html.j2", visit, states=states, may_review=may_review, may_keep=may_keep, done=done)
 
 
 @router.post(f"{HERE}/{{source}}/pull")
