@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
 
+from app.arriving.deploy_form import deploy_form
 from core.access import Custody
 from core.audit import Action, audited_entries
 from core.database import Zone
 from core.permissions import Role
+from forms import compile_workbook, publish_form
 from ingest.sources import Kind, ServerAct, Source, add_source, begin_act, list_sources, open_token
 from tests.app.test_record_pages import Browser, SignIn, Teams
 from tests.app.test_record_pages import signed_in as signed_in  # noqa: PLC0414  (a fixture)
@@ -144,21 +147,45 @@ def test_a_form_is_deployed_on_odk_central(ada: Browser, field_team: Field, cent
     assert central.sessions == []  # signed out again, each time
 
 
-def test_kobotoolbox_is_not_asked_before_the_workbook_was_looked_at(ada: Browser, field_team: Field, kobo: KoboForm) -> None:
-    ada.send(NEW, page=NEW, **given(kobo))
-    [one] = kept(field_team)
-    [token] = set(re.findall(r'name="form_token" value="(\w+)"', ada.get(f"/sources/{one.id}").text))
+def deploy(ada: Browser, source: UUID, content: bytes) -> str:
+    """By the page's own form, with a file."""
+    [token] = set(re.findall(r'name="form_token" value="(\w+)"', ada.get(f"/sources/{source}").text))
+    fields = {"form_token": token, "version": "", "encoding": ""}
+    files = {"workbook": ("camp.md", content, "text/markdown")}
+    return ada.client.post(f"/sources/{source}/deploy-workbook", data=fields, files=files).text
 
-    def deploy(content: bytes) -> str:
-        fields = {"form_token": token, "version": "", "encoding": ""}
-        files = {"workbook": ("camp.md", content, "text/markdown")}
-        return ada.client.post(f"/sources/{one.id}/deploy-workbook", data=fields, files=files).text
 
-    other = b"| survey |\n| | type | name | label |\n| | text | who | Who? |\n| settings |\n| | form_id | version |\n"
-    other += b"| | camp | 1 |\n"
-    assert "asks something else" in deploy(other)
-    assert "needs the workbook" in deploy(b"")
+def camp(question: str) -> bytes:
+    return (
+        f"| survey |\n| | type | name | label |\n| | text | {question} | Who? |\n"
+        "| settings |\n| | form_id | version |\n| | camp | 1 |\n"
+    ).encode()
+
+
+@pytest.fixture
+def camped(ada: Browser, field_team: Field, kobo: KoboForm) -> UUID:
+    """A form that is published here, and its project on KoboToolbox."""
+    with field_team.zone(Zone.COLLECTION) as session:
+        publish_form(session, OPERATION, compile_workbook(camp("who"), "camp.md").xform, {})
+    ada.send(NEW, page=NEW, **given(kobo, form="camp"))
+    return kept(field_team)[0].id
+
+
+def test_kobotoolbox_is_not_told_before_the_workbook_was_looked_at(ada: Browser, camped: UUID, kobo: KoboForm) -> None:
+    assert "asks something else" in deploy(ada, camped, camp("whom"))
+    assert "needs the workbook" in deploy(ada, camped, b"")
     assert (kobo.told, kobo.deployments) == ([], [])
+
+
+def test_a_form_is_deployed_on_kobotoolbox_with_its_workbook(
+    ada: Browser, camped: UUID, kobo: KoboForm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once = partial(deploy_form, wait=lambda _: None)
+    monkeypatch.setattr("app.web.collection.keep_source_pages.deploy_form", at_once)
+    assert "The form is deployed." in deploy(ada, camped, camp("who"))
+    assert kobo.deployments == ["vOfWorkbook1"]
+    kobo.ails = [(403, {})]
+    assert "could not be deployed: <code>INGEST-154</code>" in deploy(ada, camped, camp("who"))
 
 
 def test_while_it_goes_on_the_page_asks_itself_and_then_no_more(ada: Browser, field_team: Field) -> None:
