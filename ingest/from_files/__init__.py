@@ -5,38 +5,43 @@
 a write, so a file may be handed in again.
 """
 
-from ingest.from_files.batches import in_batches
+from ingest.from_files.batches import is_full
 from ingest.from_files.candidate import Candidate, PassedOver, Place, Told
-from ingest.from_files.errors import TableNeedsForm
+from ingest.from_files.errors import ReadingEnded, TableNeedsForm
 from ingest.from_files.export_sheets import ExportSheet, export_sheets
 from ingest.from_files.file_tree import DiskTree, FileTree, is_packed_folder, open_tree
 from ingest.from_files.folder_answers import folder_answers
 from ingest.from_files.import_run import ImportRun
 from ingest.from_files.kobo_export import kobo_records, questions_without_column, unmatched_columns
-from ingest.from_files.look_up_forms import FormsAsked
-from ingest.from_files.looked_at import LookedAt
+from ingest.from_files.look_up_forms import FormAsked, find_asked
 from ingest.from_files.media_folder import media_of
+from ingest.from_files.reading import Batch, FormsFound, Reading, Step
 from ingest.from_files.records_met import RecordsMet
 from ingest.from_files.row_answers import FilesOf
 from ingest.from_files.take_in import take_in
 
 __all__ = [
+    "Batch",
     "Candidate",
     "DiskTree",
     "ExportSheet",
     "FileTree",
     "FilesOf",
-    "FormsAsked",
+    "FormAsked",
+    "FormsFound",
     "ImportRun",
-    "LookedAt",
     "PassedOver",
     "Place",
+    "Reading",
+    "ReadingEnded",
     "RecordsMet",
+    "Step",
     "TableNeedsForm",
     "Told",
     "export_sheets",
+    "find_asked",
     "folder_answers",
-    "in_batches",
+    "is_full",
     "is_packed_folder",
     "kobo_records",
     "media_of",
