@@ -5,16 +5,18 @@ The process is forked when the first batch was full, and lives to the end of the
 reading where this one stopped, which does not touch the file any more. Forms are looked up here, and sent.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from core.errors import Problem
 from core.processes.forked_hand import ForkedHand
 from forms import FormDefinition
-from ingest.from_files import Batch, FormAsked, FormsFound, Reading, ReadingEnded, Step, is_full
+from ingest.from_files import Batch, FormAsked, Reading, ReadingEnded, Step, is_full
 
 __all__ = ["batches_ahead"]
+
+FormsFound: TypeAlias = Mapping[FormAsked, FormDefinition | None]
 
 
 def batches_ahead(

@@ -11,10 +11,9 @@ from ingest.from_files.candidate import Candidate, PassedOver
 from ingest.from_files.look_up_forms import FormAsked
 from ingest.from_files.looked_at import LookedAt
 
-__all__ = ["Batch", "FormsFound", "Reading", "Step"]
+__all__ = ["Batch", "Reading", "Step"]
 
 Batch: TypeAlias = list[LookedAt | PassedOver]
-FormsFound: TypeAlias = Mapping[FormAsked, FormDefinition | None]
 # A batch (an empty one is the end), a form that has to be looked up first, or why the rest cannot be read.
 Step: TypeAlias = Batch | FormAsked | Problem
 
@@ -33,7 +32,7 @@ class Reading:
         self._known: dict[FormAsked, FormDefinition | None] = {}
         self._steps = self._read(found)
 
-    def __call__(self, forms: FormsFound) -> Step:
+    def __call__(self, forms: Mapping[FormAsked, FormDefinition | None]) -> Step:
         self._known |= forms
         try:
             return next(self._steps, [])
