@@ -75,7 +75,7 @@ def measure(program: Program, meter: Meter, address: str, size: int) -> None:
 def dropped(program: Program, source: Source) -> None:
     _, token = find_with_token(program, OPERATION, source.id, "bench")
     with open_server(program, source, token) as server:
-        [record] = server.records_after(0)
+        [record] = server.read_page(server.ask_page(server.spot_after(0))).records
         [film] = record.files
         server.fetch(film, lambda pieces: sum(map(len, pieces)))
 

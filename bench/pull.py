@@ -42,7 +42,7 @@ from core.settings import Settings
 from forms import publish_form
 from ingest.central import open_central
 from ingest.kobo import open_kobo
-from ingest.pull import Server, ServerRecord
+from ingest.pull import Server, ServerRecord, Spot
 from ingest.sources import Kind, Source, add_source, number_of
 from tests.ingest.central_server import EMAIL, PASSWORD, START, CentralForm, central_serving
 from tests.ingest.kobo_server import ASSET, TOKEN, KoboForm, kobo_serving
@@ -225,10 +225,11 @@ def pages(program: Program, source: Source) -> Iterator[Sequence[ServerRecord]]:
 
 
 def all_pages(server: Server) -> Iterator[Sequence[ServerRecord]]:
-    place = 0
-    while page := server.records_after(place):
-        yield page
-        place = page[-1].place
+    spot: Spot | None = server.spot_after(0)
+    while spot:
+        page = server.read_page(server.ask_page(spot))
+        yield page.records
+        spot = page.next
 
 
 def resident(process: int | None) -> float:

@@ -26,6 +26,10 @@ class Problem(Exception):
         self.where = where
         super().__init__(f"{self.what} {self.what_to_do}")
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """As it is: it may come from another process, and is made by keyword alone."""
+        return _made_anew, (type(self), self.args), self.__dict__
+
     @property
     def what(self) -> str:
         """What happened, in one sentence."""
@@ -35,6 +39,10 @@ class Problem(Exception):
     def what_to_do(self) -> str:
         """What the reader can do about it."""
         return self.remedy.format(**self.where)
+
+
+def _made_anew(kind: type[Problem], args: tuple[object, ...]) -> Problem:
+    return kind.__new__(kind, *args)
 
 
 def catalogue() -> list[type[Problem]]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import cached_property
 from typing import Final
@@ -110,6 +110,10 @@ class FormDefinition:
     lists: frozenset[str] = frozenset()
     entity: EntityDeclaration | None = None
     rules: tuple[Rule, ...] = ()
+
+    def __getstate__(self) -> Mapping[str, object]:
+        """As it was read: what was worked out of it (functions, too) is worked out anew where it is sent."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     @cached_property
     def by_path(self) -> Mapping[str, Question]:

@@ -43,14 +43,14 @@ class _Place:
         self.path = path
         self.repeated, self.asked = path in form.repeat_paths, path in form.paths
         self.inside: dict[str, _Place] = {}
-        self._met: dict[str, _Place | None] = {}
+        self.met: dict[str, _Place | None] = {}
 
     def below(self, tag: str) -> "_Place | None":
         """None where the form asks nothing."""
-        place = self._met.get(tag, self)  # which is not below itself
+        place = self.met.get(tag, self)  # which is not below itself
         if place is self:
-            make_room(self._met, MOST_NAMES)  # they are a stranger's
-            place = self._met[tag] = self.inside.get(last_part(tag))
+            make_room(self.met, MOST_NAMES)  # they are a stranger's
+            place = self.met[tag] = self.inside.get(last_part(tag))
         return place
 
 
@@ -68,15 +68,16 @@ _form_of: Final = ByForm(_places)
 
 
 def _read(parent: etree._Element, at: _Place, into: Answers) -> None:
+    met, values = at.met, into.values
     for child in parent.iterchildren("*"):
-        place = at.below(child.tag)
+        place = met.get(tag := child.tag) or at.below(tag)
         if place is None:
             continue
-        if place.repeated:
+        if place.asked and not place.repeated and (text := child.text):
+            values[place.path] = text
+        elif place.repeated:
             entry = Answers()
             into.repeats.setdefault(place.path, []).append(entry)
             _read(child, place, entry)
-        elif place.asked and (text := child.text):
-            into.values[place.path] = text
         elif len(child):
             _read(child, place, into)

@@ -24,9 +24,8 @@ def same_answers(answers: Answers, definition: FormDefinition) -> bytes:
 
 def _told(answers: Answers, measures: Mapping[str, str]) -> str:
     """A list of two objects in JSON: values by path, and lists of entries, each told in the same way, by path."""
-    measured = measures.keys() & answers.values.keys()
     values = answers.values
-    if measured:
+    if measures and (measured := measures.keys() & values.keys()):
         values = {**values, **{path: NOTATIONS[measures[path]](values[path]) for path in measured}}
     texts = [encode_basestring_ascii(text) for text in values.values()]
     for entries in answers.repeats.values():

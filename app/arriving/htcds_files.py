@@ -19,7 +19,7 @@ from core.audit import Purpose
 from core.database import Zone
 from core.second_person import Act, carry_out, propose
 from ingest import mapped_sheets
-from ingest.from_files import FormsAsked, ImportRun, PassedOver, TableNeedsForm, Told
+from ingest.from_files import FormAsked, ImportRun, PassedOver, TableNeedsForm, Told, find_asked
 from ingest.tables import Source
 
 __all__ = ["FORM", "HandedOn", "open_handed_on", "propose_handed_on", "take_in_handed_on"]
@@ -52,7 +52,7 @@ def open_handed_on(
     with open_htcds(source, encoding=encoding) as table:
         operation = run.operation
         with program.database.transaction(Zone.COLLECTION, operation=operation, actor=access.actor) as session:
-            definition = FormsAsked(operation).by(session)(FORM, None)
+            definition = find_asked(session, operation, FormAsked(FORM, None))
             places = mapped_sheets.place_names(session, operation)
         if definition is None:
             raise TableNeedsForm(file=source.name)

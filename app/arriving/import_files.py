@@ -2,16 +2,27 @@
 again, since everything that was kept is recognised."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TypeAlias
 
 from sqlalchemy.orm import Session
 
-from app.arriving.one_ahead import one_ahead
+from app.arriving.batches_ahead import batches_ahead
 from app.program import Program
 from core.database import Zone
-from core.keys.keyring import KeyRing
-from ingest.from_files import Candidate, FormsAsked, ImportRun, LookedAt, PassedOver, RecordsMet, Told, in_batches, take_in
+from core.processes.forked_work import processors
+from forms import FormDefinition
+from ingest.from_files import (
+    Candidate,
+    FormAsked,
+    ImportRun,
+    PassedOver,
+    Reading,
+    RecordsMet,
+    Told,
+    find_asked,
+    take_in,
+)
 
 __all__ = ["Found", "import_records"]
 
@@ -27,24 +38,25 @@ def import_records(
 ) -> Iterator[list[Told | PassedOver]]:
     """What became of each record, a batch at a time, in the order of the file.
 
-    While a batch is written the next one is read, and looked at as far as that asks nothing of the database. A dry run does
-    all that an import does and undoes it, batch by batch; so that it tells the same, it remembers what it met.
+    While a batch is written the next one is read and looked at (`app.arriving.batches_ahead`). A dry run does all that an
+    import does and undoes it, batch by batch; so that it tells the same, it remembers what it met.
     """
-    forms, met = FormsAsked(run.operation), RecordsMet()
-    for batch in one_ahead(_looked_at(program.ring, forms, found)):
-        candidates = [one for one in batch if not isinstance(one, PassedOver)]
-        told: list[Told] = []
-        with _transaction(program, run, actor, dry_run=dry_run) as session:
-            told = take_in(session, program.ring, run.operation, candidates, forms.by(session))
-            if dry_run:
-                raise _NothingKept
-        of_records = iter([met.compare(one) for one in told] if dry_run else told)
-        yield [one if isinstance(one, PassedOver) else next(of_records) for one in batch]
 
+    def find(asked: FormAsked) -> FormDefinition | None:
+        with _transaction(program, run, actor, dry_run=False) as session:
+            return find_asked(session, run.operation, asked)
 
-def _looked_at(ring: KeyRing, forms: FormsAsked, found: Found) -> Iterator[list[Candidate | PassedOver]]:
-    for batch in in_batches(found):
-        yield [one if isinstance(one, PassedOver) else LookedAt.ahead(one, ring, forms.known) for one in batch]
+    met = RecordsMet()
+    with closing(batches_ahead(Reading(program.ring, found), find, fork=processors() > 0)) as batches:
+        for batch in batches:
+            candidates = [one for one in batch if not isinstance(one, PassedOver)]
+            told: list[Told] = []
+            with _transaction(program, run, actor, dry_run=dry_run) as session:
+                told = take_in(session, program.ring, run.operation, candidates)
+                if dry_run:
+                    raise _NothingKept
+            of_records = iter([met.compare(one) for one in told] if dry_run else told)
+            yield [one if isinstance(one, PassedOver) else next(of_records) for one in batch]
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from core.errors import Problem
 from forms import FormDefinition
 from ingest import count_tables, from_files, mapped_sheets
 from ingest.count_tables import CountTemplate, counted_records
-from ingest.from_files import FilesOf, ImportRun, open_tree
+from ingest.from_files import FilesOf, FormAsked, ImportRun, open_tree
 from ingest.mapped_sheets import PlaceNames, SheetMapping
 from ingest.tables import Source, Table, open_table
 
@@ -93,7 +93,7 @@ def asked_in(
 ) -> tuple[FormDefinition, Mapping[str, PlaceNames]] | None:
     """The newest version of a form with the operation's places by level; none where it is not published."""
     with program.database.transaction(Zone.COLLECTION, operation=operation, actor=actor) as session:
-        definition = from_files.FormsAsked(operation).by(session)(form, None) if form else None
+        definition = from_files.find_asked(session, operation, FormAsked(form, None)) if form else None
         return None if definition is None else (definition, mapped_sheets.place_names(session, operation))
 
 

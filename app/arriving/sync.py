@@ -7,7 +7,7 @@ this one while earlier ones are written (`app.arriving.pages_ahead`).
 
 import logging
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +16,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.arriving.pages_ahead import PagesAhead
+from app.arriving.pages_ahead import Page, PagesAhead
 from app.arriving.pulled_server import PulledServer, find_with_token, open_server
 from app.program import Program
 from core.database import Zone
@@ -114,21 +114,30 @@ class _Round(Generic[ServerT]):
 
     def _fetch_after(self, place: int) -> Generator[Pulled, None, bool]:
         make_ready = partial(pull.make_ready, self.program.ring, self.source)
-        ahead = PagesAhead(self.server.records_after, self._forms_of, make_ready, processors())
+        ahead = PagesAhead(self.server, self._forms_of, make_ready, processors())
         with closing(ahead.after(place)) as pages:
             for page in pages:
-                with self._transaction() as session:
-                    ours = session, self.program.ring, self.source
-                    taken = pull.take_in(*ours, page.records, after=page.after, ready=page.ready)
+                taken = self._take_in_page(page)
                 if taken.overtaken:
                     return True
-                ahead.worthwhile = MOSTLY * taken.new >= len(page.records)
+                ahead.worthwhile = MOSTLY * taken.new >= page.count
                 yield self._told(taken)
         return False
 
-    def _forms_of(self, records: Sequence[pull.ServerRecord]) -> Mapping[str, FormDefinition]:
+    def _take_in_page(self, page: Page) -> pull.TakenIn:
+        """As it was made ready or, where that cannot be, record by record."""
+        if page.ready:
+            with self._transaction() as session:
+                taken = pull.take_in_ready(session, self.program.ring, self.source, page.ready, after=page.after)
+            if taken is not None:
+                return taken
+        records = page.records()
         with self._transaction() as session:
-            return pull.forms_of_page(session, self.source, records)
+            return pull.take_in(session, self.program.ring, self.source, records, after=page.after)
+
+    def _forms_of(self, versions: Collection[str]) -> Mapping[str, FormDefinition]:
+        with self._transaction() as session:
+            return pull.forms_of_page(session, self.source, versions)
 
     def _told(self, taken: pull.TakenIn) -> Pulled:
         waiting = sum(not self._add_files(one) for one in taken.waiting)

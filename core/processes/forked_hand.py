@@ -1,5 +1,5 @@
 """A process beside this one that lives on: it is given one piece of work after another, of one kind, and gives back what it
-makes of each.
+makes of each, one thing or several, each as soon as it is made.
 
 It is forked, so it has what this process holds (the key ring above all) without being sent it; the pieces themselves travel
 through a pair of sockets without a name, which is memory of the kernel and in no file system. To be born costs a process half
@@ -9,7 +9,7 @@ as much again as reading, writing anew and sealing a page of records does; what 
 import gc
 import multiprocessing
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Final, Generic, TypeVar
@@ -27,7 +27,7 @@ class ForkedHand(Generic[Given, Made]):
     The work must leave alone what this process has open, the database above all.
     """
 
-    def __init__(self, work: Callable[[Given], Made]) -> None:
+    def __init__(self, work: Callable[[Given], Iterator[Made]]) -> None:
         context = multiprocessing.get_context("fork")
         self._pipe, there = context.Pipe()
         self._process = context.Process(target=_do_each, args=(work, there, self._pipe), daemon=True)
@@ -40,12 +40,13 @@ class ForkedHand(Generic[Given, Made]):
         return not self._pipe.closed
 
     def give(self, piece: Given) -> None:
-        """The next piece, once what was made of the one before it has been taken back. Whoever has died takes nothing."""
+        """The next piece, once all that was made of the one before it has been taken back. Whoever has died takes nothing."""
         with suppress(*BROKEN):
             self._pipe.send(piece)
 
     def made(self) -> Made | None:
-        """What came of the piece, once; None where the work failed or the process has died."""
+        """What came of the piece next, as often as the work gives something; None, and nothing after it, where the work failed
+        or the process has died."""
         try:
             made: Made | None = self._pipe.recv()
         except BROKEN:
@@ -62,18 +63,19 @@ class ForkedHand(Generic[Given, Made]):
             self._process.close()
 
 
-def _do_each(work: Callable[[Given], Made], pipe: Connection, of_the_other_end: Connection) -> None:
+def _do_each(work: Callable[[Given], Iterator[Made]], pipe: Connection, of_the_other_end: Connection) -> None:
     gc.freeze()  # a search for garbage would copy all memory that the two still share
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever is interrupted ends it
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     of_the_other_end.close()
     with suppress(*BROKEN):  # nobody is there any more
         while True:
-            pipe.send(_made(work, pipe.recv()))
+            for made in _made(work, pipe.recv()):
+                pipe.send(made)
 
 
-def _made(work: Callable[[Given], Made], piece: Given) -> Made | None:
+def _made(work: Callable[[Given], Iterator[Made]], piece: Given) -> Iterator[Made | None]:
     try:
-        return work(piece)
+        yield from work(piece)
     except Exception:  # noqa: BLE001  (a traceback would quote what it was about)
-        return None
+        yield None

@@ -90,37 +90,40 @@ def is_encrypted(row: Mapping[str, Any]) -> bool:
 
 
 def read_listed(row: Mapping[str, Any], number: int) -> ListedRecord:
-    """What is compared. A version is told by the phone's id of it and by the count of edits, since one may be absent."""
-    review = _system(row).get("reviewState")
-    version = f"{_instance_id(row)} {_system(row).get('edits')}"
-    return ListedRecord(number, version, str(review)[:40] if review else None)
+    """What is compared."""
+    system = _system(row)
+    return ListedRecord(number, _version(_instance_id(row), system), _review(system))
+
+
+def _version(instance: str, system: Mapping[str, Any]) -> str:
+    """Told by the phone's id of it and by the count of edits, since one may be absent."""
+    return f"{instance} {system.get('edits')}"
+
+
+def _review(system: Mapping[str, Any]) -> str | None:
+    review = system.get("reviewState")
+    return str(review)[:40] if review else None
 
 
 def read_row(shown: Row, read: "AnswerReader", *, number: int, folder: str, manifest: bytes | None = None) -> ServerRecord:
     """A whole record; raises `ShapeUnknown`. `folder` is the address of its files, `manifest` what stands for its answers."""
     row = shown.content
-    listed = read_listed(row, number)
-    first, instance = first_id(row), _instance_id(row)
+    first, instance, system = first_id(row), _instance_id(row), _system(row)
     return ServerRecord(
-        listed.number,
-        listed.uuid,
-        listed.validation,
+        number,
+        _version(instance, system),
+        _review(system),
         instance,
         () if instance == first else (first,),
-        str(_system(row).get("formVersion") or ""),
+        str(system.get("formVersion") or ""),
         (),
         shown.text,
-        _content,
+        row,
         read,
         moment=read_moment(row, "submissionDate"),
         folder=folder,
         manifest=manifest,
     )
-
-
-def _content(text: str) -> Mapping[str, Any]:
-    content: Mapping[str, Any] = AS_TEXT.decode(text)
-    return content
 
 
 class AnswerReader:
@@ -154,6 +157,7 @@ class _Place:
     asked: bool
     repeat: bool
     below: dict[str, "_Place"] = field(default_factory=dict)
+    questions: dict[str, str] = field(default_factory=dict)  # the paths of those right below
 
 
 class _Unasked(Exception):
@@ -170,7 +174,10 @@ def _root(definition: FormDefinition) -> _Place:
         place = root
         for name in path.removeprefix(f"{root.path}/").split("/"):
             here = f"{place.path}/{name}"
-            place = place.below.setdefault(_as_shown(name), _Place(here, here in questions, here in repeats))
+            shown = _as_shown(name)
+            if here in questions:
+                place.questions[shown] = here
+            place = place.below.setdefault(shown, _Place(here, here in questions, here in repeats))
     return root
 
 
@@ -179,7 +186,12 @@ def _as_shown(name: str) -> str:
 
 
 def _read(row: Mapping[str, Any], at: _Place, into: Answers) -> None:
+    questions, values = at.questions, into.values
     for key, value in row.items():
+        if type(value) is str and (path := questions.get(key)):  # most are
+            if value:
+                values[path] = value
+            continue
         if value is None or value == "":
             continue
         place = at.below.get(key)
@@ -187,7 +199,7 @@ def _read(row: Mapping[str, Any], at: _Place, into: Answers) -> None:
             if key not in NOT_ANSWERS and not key.endswith(LINK) and not PARENT.fullmatch(key):
                 raise _Unasked(f"{at.path}/{key}")
         elif place.asked:
-            into.values[place.path] = _text(value, place)
+            values[place.path] = _text(value, place)
         elif isinstance(value, dict):
             _read(value, place, into)
         else:

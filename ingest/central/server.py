@@ -28,7 +28,7 @@ from ingest.central.read_row import (
 )
 from ingest.pull.ask_server import Asked, asking
 from ingest.pull.errors import ServerRefused
-from ingest.pull.server_record import ListedRecord, RecordName, ServerFile, ServerRecord
+from ingest.pull.server_record import ListedRecord, ReadPage, RecordName, SentPage, ServerFile, ServerRecord, Spot
 from ingest.review_models import ReviewState
 from ingest.write_back.form_to_deploy import FormToDeploy
 
@@ -86,18 +86,17 @@ class CentralServer:
     def __init__(self, asked: Asked, address: str, form: str, number_of: Callable[[str], int]) -> None:
         self._asked, self._address, self._form, self._number_of = asked, address, form, number_of
         self._answers = AnswerReader()
-        self._new: Iterator[list[Row]] = iter(())
-        self._reached: int | None = None
 
-    def records_after(self, place: int) -> list[ServerRecord]:
-        """Begins again where the source does not stand where the last page would have left it."""
-        if place != self._reached:
-            self._new = self._pages("submissionDate", place)
-        rows = next(self._new, [])
-        records = self._records(rows)
-        self._reached = max([place, *(record.place for record in records)])
-        # A page of nothing but records that were deleted a moment ago is not the end.
-        return records if records or not rows else self.records_after(self._reached)
+    def spot_after(self, place: int) -> Spot:
+        return Spot(max(place - OVERLAP, 0), most=PAGE)
+
+    def ask_page(self, spot: Spot) -> SentPage:
+        return self._ask("submissionDate", spot)
+
+    def read_page(self, sent: SentPage) -> ReadPage:
+        """Of rows that were encrypted the server is asked; without those that were deleted a moment ago."""
+        rows, after = self._rows("submissionDate", sent)
+        return ReadPage(self._records(rows), after)
 
     def records_since(self, moment: int) -> Iterator[Sequence[ServerRecord]]:
         return (self._records(rows) for rows in self._pages("submissionDate", moment))
@@ -126,31 +125,36 @@ class CentralServer:
 
     def _pages(self, dated: str, since: int) -> Iterator[list[Row]]:
         """Rows dated since then, each once, in the order of these dates."""
-        at, top = max(since - OVERLAP, 0), PAGE
-        seen: set[str] = set()  # of the moment `at`
-        while True:
-            rows = self._read(read_dated, self._ask(dated, at, top), dated)
-            fresh = [row for moment, first, row in rows if moment != at or first not in seen]
+        spot: Spot | None = self.spot_after(since)
+        while spot:
+            fresh, spot = self._rows(dated, self._ask(dated, spot))
             if fresh:
                 yield fresh
-            elif len(rows) < top:
-                return
-            last = rows[-1][0]
-            told = {first for moment, first, _ in rows if moment == last}
-            at, top, seen = last, PAGE if fresh else 2 * top, told | seen if last == at else told
 
-    def _ask(self, dated: str, since: int, top: int) -> list[Row]:
-        moment = datetime.fromtimestamp(since / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    def _rows(self, dated: str, sent: SentPage) -> tuple[list[Row], Spot | None]:
+        """Those of a page that were not seen before, and where the next one begins."""
+        spot = sent.spot
+        rows = self._read(lambda: read_dated(read_page(sent.content), dated))
+        fresh = [row for moment, first, row in rows if moment != spot.place or first not in spot.seen]
+        if not fresh and len(rows) < spot.most:
+            return [], None
+        last = rows[-1][0]
+        told = frozenset(first for moment, first, _ in rows if moment == last)
+        seen = told | spot.seen if last == spot.place else told
+        return fresh, Spot(last, seen, PAGE if fresh else 2 * spot.most)
+
+    def _ask(self, dated: str, spot: Spot) -> SentPage:
+        moment = datetime.fromtimestamp(spot.place / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         asked = {
             "$expand": "*",
             "$filter": f"__system/{dated} ge {moment}",
             "$orderby": f"__system/{dated} asc",
-            "$top": str(top),
+            "$top": str(spot.most),
         }
         answer = self._asked.get(f"{self._address}.svc/Submissions", asked, what=f"form {self._form}")
         if answer is None:
             raise ServerRefused(address=self._asked.address, what=f"form {self._form}", status=404)
-        return self._read(read_page, answer.content)
+        return SentPage(spot, answer.content)
 
     def _records(self, rows: Sequence[Row]) -> list[ServerRecord]:
         return self._read(lambda: [record for row in rows if (record := self._record(row)) is not None])

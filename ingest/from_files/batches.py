@@ -1,11 +1,11 @@
 """Cut a stream of records into what one transaction keeps: so many at most, and not much more than so many bytes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from typing import Final
 
 from ingest.from_files.candidate import Candidate, PassedOver
 
-__all__ = ["in_batches"]
+__all__ = ["in_batches", "is_full"]
 
 MOST_RECORDS: Final = 500
 MOST_BYTES: Final = 20_000_000
@@ -23,3 +23,8 @@ def in_batches(found: Iterable[Candidate | PassedOver]) -> Iterator[list[Candida
             batch, held = [], 0
     if batch:
         yield batch
+
+
+def is_full(batch: Sized) -> bool:
+    """Whether it has as many records as a transaction keeps, so that more may follow."""
+    return len(batch) >= MOST_RECORDS

@@ -17,6 +17,7 @@ __all__ = [
     "FormOfRowUnknown",
     "LinkLeft",
     "NothingFound",
+    "ReadingEnded",
     "RecordsOutOfOrder",
     "RowNameless",
     "SheetOutOfOrder",
@@ -137,6 +138,12 @@ class RecordsOutOfOrder(Problem):
     code = "INGEST-220"
     says = "Sheet '{sheet}' of {file} is not in the order of its column '{column}': see row {row}."
     remedy = "What stands before was taken in and is right. Sort the sheet by that column and import the file again."
+
+
+class ReadingEnded(Problem):
+    code = "INGEST-235"
+    says = "The process that read the file has ended before the file did."
+    remedy = "What stands before was taken in and is right. Import the file again: what is known stays as it is."
 
 
 class TableNeedsForm(Problem):

@@ -51,15 +51,17 @@ class _Walk:
             yield from self.below(path / name)
 
     def _one(self, path: PurePath, found: Inside, answers: str) -> WrittenAnswers | PassedOver:
-        place = self._place(path / answers)
-        status = self.lists.draft_status(path / answers) if self.lists else None
+        written = path / answers
+        others = [path / name for name in found.files if name != answers]
+        place = self._place(written)
+        status = self.lists.draft_status(written) if self.lists else None
         if status:
             return PassedOver(place, DraftLeft(status=status))
-        if sum(self.tree.size(path / name) or 0 for name in found.files) > self.largest:
+        if sum(self.tree.size(file) or 0 for file in (written, *others)) > self.largest:
             return PassedOver(place, AnswersTooLarge(limit=self.largest))
         try:
-            files = tuple(read_file(self.tree, path / name) for name in found.files if name != answers)
-            return WrittenAnswers.of(self.run, place, self.tree.read(path / answers), files)
+            files = tuple(read_file(self.tree, file) for file in others)
+            return WrittenAnswers.of(self.run, place, self.tree.read(written), files)
         except FilePacked:
             return PassedOver(place, FileDamaged())
 

@@ -1,48 +1,47 @@
-"""A record of a file that is looked at ahead, without the database: its names, and what it is to its form."""
+"""A record of a file that was looked at without the database: its names, and what it is to its form."""
 
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from core.keys.keyring import KeyRing
 from ingest.errors import Refused
 from ingest.from_files.candidate import Candidate, Place
-from ingest.from_files.look_up_forms import LookUp, NotAskedYet
+from ingest.from_files.look_up_forms import LookUp
 from ingest.recognise_post import Arrival, Post
 
 __all__ = ["LookedAt"]
 
 
-@dataclass
+@dataclass(frozen=True)
 class LookedAt:
-    """A `Candidate`. Whatever could not be told of it ahead, why it must be refused above all, is told when it is asked for."""
+    """A `Candidate` that needs nothing of its file any more, so that it can be sent. `post` is how it is kept where it is
+    refused."""
 
-    candidate: Candidate
-    _named: tuple[bytes, bytes | None] | None = field(default=None, init=False, repr=False)
-    _arrival: Arrival | None = field(default=None, init=False, repr=False)
+    place: Place
+    post: Post = field(repr=False)
+    names: tuple[bytes, bytes | None] | Refused
+    told: Arrival | Refused
 
     @classmethod
-    def ahead(cls, candidate: Candidate, ring: KeyRing, known: LookUp) -> "LookedAt":
-        """`known` finds the forms that can be looked up without asking."""
-        one = cls(candidate)
-        with suppress(Refused, NotAskedYet):
-            one._named = candidate.named(ring)
-            one._arrival = candidate.arrival(ring, known)
-        return one
+    def of(cls, candidate: Candidate, ring: KeyRing, look_up: LookUp) -> "LookedAt":
+        """`look_up` may raise what it likes: then nothing is known of the candidate."""
+        try:
+            names = candidate.named(ring)
+        except Refused as refusal:
+            return cls(candidate.place, candidate.post, refusal, refusal)
+        try:
+            arrival = candidate.arrival(ring, look_up)
+        except Refused as refusal:
+            return cls(candidate.place, candidate.post, names, refusal)
+        return cls(candidate.place, arrival.post, names, arrival)
 
-    @property
-    def place(self) -> Place:
-        return self.candidate.place
+    def named(self) -> tuple[bytes, bytes | None]:
+        """The blind tokens of its own id and of the one that it replaces; raises the `Refused` that says why it has none."""
+        if isinstance(self.names, Refused):
+            raise self.names
+        return self.names
 
-    @property
-    def post(self) -> Post:
-        return self.candidate.post
-
-    @property
-    def size(self) -> int:
-        return self.candidate.size
-
-    def named(self, ring: KeyRing) -> tuple[bytes, bytes | None]:
-        return self._named or self.candidate.named(ring)
-
-    def arrival(self, ring: KeyRing, look_up: LookUp) -> Arrival:
-        return self._arrival or self.candidate.arrival(ring, look_up)
+    def arrival(self) -> Arrival:
+        """What it is to its form; raises the `Refused` that says why it cannot be taken in."""
+        if isinstance(self.told, Refused):
+            raise self.told
+        return self.told

@@ -19,8 +19,8 @@ from core.postgres.packed_arrays import Kind, packed
 from ingest.blind_tokens import answered_digest, answers_digest, file_digest, file_token
 from ingest.erase_submissions import remember_erased
 from ingest.errors import Outcome, Refused
-from ingest.from_files.candidate import Candidate, Mark, Told
-from ingest.from_files.look_up_forms import LookUp
+from ingest.from_files.candidate import Mark, Told
+from ingest.from_files.looked_at import LookedAt
 from ingest.models import Attachment, ErasedInstance, Submission
 from ingest.pull.insert_many import insert_new
 from ingest.quarantine_post import quarantine_post
@@ -35,9 +35,9 @@ TRY_TURNS: Final = b"SELECT turn FROM unnest(%b::bigint[]) AS t (turn) WHERE pg_
 MARK: Final = 12  # bytes
 
 
-def take_in(session: Session, ring: KeyRing, operation: str, candidates: Sequence[Candidate], look_up: LookUp) -> list[Told]:
+def take_in(session: Session, ring: KeyRing, operation: str, candidates: Sequence[LookedAt]) -> list[Told]:
     """What became of each, in their order (collection zone); never raises for a bad record."""
-    return _Batch(session, ring, operation, look_up).take_in(candidates)
+    return _Batch(session, ring, operation).take_in(candidates)
 
 
 @dataclass(frozen=True)
@@ -52,11 +52,11 @@ class _Held:
 
 
 class _Batch:
-    def __init__(self, session: Session, ring: KeyRing, operation: str, look_up: LookUp) -> None:
-        self.session, self.ring, self.operation, self.look_up = session, ring, operation, look_up
+    def __init__(self, session: Session, ring: KeyRing, operation: str) -> None:
+        self.session, self.ring, self.operation = session, ring, operation
         self.told: dict[int, Told] = {}
 
-    def take_in(self, candidates: Sequence[Candidate]) -> list[Told]:
+    def take_in(self, candidates: Sequence[LookedAt]) -> list[Told]:
         self.candidates = candidates
         arrivals = self._recognised(self._those_not_erased())
         held, replaced = self._held(arrivals.values()), self._replaced(arrivals.values())
@@ -86,7 +86,7 @@ class _Batch:
         named: dict[int, tuple[bytes, bytes | None]] = {}
         for number, candidate in enumerate(self.candidates):
             try:
-                named[number] = candidate.named(self.ring)
+                named[number] = candidate.named()
             except Refused as refusal:
                 self._refuse(number, candidate.post, refusal)
         erased = self._tombstones({token for tokens in named.values() for token in tokens if token})
@@ -101,7 +101,7 @@ class _Batch:
         for number in numbers:
             candidate = self.candidates[number]
             try:
-                arrivals[number] = candidate.arrival(self.ring, self.look_up)
+                arrivals[number] = candidate.arrival()
             except Refused as refusal:
                 self._refuse(number, candidate.post, refusal)
         return arrivals

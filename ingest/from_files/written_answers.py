@@ -49,4 +49,4 @@ class WrittenAnswers:
         if definition is None:
             raise FormUnknown(form_id=named.head.form_id, version=named.head.version)
         arrival = recognise_by(ring, named, definition)
-        return replace(arrival, rewritten=came_rewritten(self.post.collector))
+        return replace(arrival, rewritten=True) if came_rewritten(self.post.collector) else arrival

@@ -4,7 +4,6 @@ Answers are keyed by the path of their question below the form's root; a repeat 
 answer that was not given is absent. Beside them stand the server's own names: with `_` in front, `meta/…`, `formhub/…`.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -54,7 +53,7 @@ def read_record(content: Mapping[str, Any], text: str) -> ServerRecord:
         _text(content, "__version__"),
         tuple(_files(content)),
         text,
-        json.loads,
+        content,
         read_answers,
     )
 

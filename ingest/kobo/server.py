@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
@@ -18,7 +19,16 @@ from ingest.kobo.read_record import VALIDATION, ShapeUnknown, read_listed, read_
 from ingest.pull.ask_server import Asked, asking
 from ingest.pull.cut_page import cut_page
 from ingest.pull.errors import ServerRefused
-from ingest.pull.server_record import ListedRecord, RecordChange, RecordName, ServerFile, ServerRecord
+from ingest.pull.server_record import (
+    ListedRecord,
+    ReadPage,
+    RecordChange,
+    RecordName,
+    SentPage,
+    ServerFile,
+    ServerRecord,
+    Spot,
+)
 from ingest.review_models import ReviewState
 from ingest.write_back.form_to_deploy import FormToDeploy
 
@@ -56,8 +66,16 @@ class KoboServer:
     def __init__(self, asked: Asked, asset: str) -> None:
         self._asked, self._asset = asked, asset
 
-    def records_after(self, number: int) -> list[ServerRecord]:
-        return self._page({"_id": {"$gt": number}}, read_record)
+    def spot_after(self, place: int) -> Spot:
+        return Spot(place, most=PAGE)
+
+    def ask_page(self, spot: Spot) -> SentPage:
+        return SentPage(spot, self._ask({"_id": {"$gt": spot.place}}, str(spot.most)))
+
+    def read_page(self, sent: SentPage) -> ReadPage:
+        """An empty page is the last."""
+        records = self._read(sent.content, read_record)
+        return ReadPage(records, replace(sent.spot, place=records[-1].number) if records else None)
 
     def listed_after(self, number: int) -> list[ListedRecord]:
         return self._page({"_id": {"$gt": number}}, lambda content, _: read_listed(content), fields=LISTED)
@@ -87,13 +105,19 @@ class KoboServer:
         return deploy_form(self._asked, self._asset, form, wait)
 
     def _page(self, query: Mapping[str, Any], read: Callable[[Mapping[str, Any], str], Read], **more: str) -> list[Read]:
-        asked = {"format": "json", "limit": str(PAGE), "sort": '{"_id":1}', "query": json.dumps(query), **more}
+        return self._read(self._ask(query, str(PAGE), **more), read)
+
+    def _ask(self, query: Mapping[str, Any], limit: str, **more: str) -> bytes:
+        asked = {"format": "json", "limit": limit, "sort": '{"_id":1}', "query": json.dumps(query), **more}
         address = self._asked.address
         answer = self._asked.get(f"{address}/api/v2/assets/{self._asset}/data/", asked, what=f"form {self._asset}")
         if answer is None:
             raise ServerRefused(address=address, what=f"form {self._asset}", status=404)
+        return answer.content
+
+    def _read(self, page: bytes, read: Callable[[Mapping[str, Any], str], Read]) -> list[Read]:
         try:
-            return [read(content, text) for content, text in cut_page(answer.content, "results", DECODER)]
+            return [read(content, text) for content, text in cut_page(page, "results", DECODER)]
         except (ValueError, TypeError, AttributeError) as error:
             raise self._asked.unread(type(error).__name__) from None
         except ShapeUnknown as error:

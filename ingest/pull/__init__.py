@@ -9,27 +9,33 @@ from ingest.pull.compare import compare
 from ingest.pull.fetched_file import seal_fetched
 from ingest.pull.find_changed import find_changed
 from ingest.pull.mark_records import keep_changed_validations, mark_deleted
-from ingest.pull.ready_page import ReadyPage, forms_of_page, make_ready
+from ingest.pull.ready_page import ReadyPage, Waiting, forms_of_page, make_ready
 from ingest.pull.server_record import (
     DatedServer,
     ListedRecord,
     NumberedServer,
+    ReadPage,
     RecordName,
+    SentPage,
     Server,
     ServerFile,
     ServerRecord,
+    Spot,
 )
-from ingest.pull.take_in import TakenIn, Waiting, take_in
+from ingest.pull.take_in import TakenIn, take_in, take_in_ready
 
 __all__ = [
     "DatedServer",
     "ListedRecord",
     "NumberedServer",
+    "ReadPage",
     "ReadyPage",
     "RecordName",
+    "SentPage",
     "Server",
     "ServerFile",
     "ServerRecord",
+    "Spot",
     "TakenIn",
     "Waiting",
     "add_files",
@@ -42,4 +48,5 @@ __all__ = [
     "mark_deleted",
     "seal_fetched",
     "take_in",
+    "take_in_ready",
 ]

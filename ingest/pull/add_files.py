@@ -11,7 +11,7 @@ from core.sealing.envelope import RecordKey
 from ingest.blind_tokens import file_token
 from ingest.models import Attachment, Submission
 from ingest.pull.fetched_file import FetchedFile, keep_fetched
-from ingest.pull.take_in import Waiting
+from ingest.pull.ready_page import Waiting
 from ingest.seal_content import SUBMISSION, open_key
 from ingest.sources.register_source import Source
 

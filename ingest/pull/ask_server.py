@@ -4,6 +4,7 @@ What fails for the moment (429, 5xx, no connection) is tried again after the tim
 4, ... seconds.
 """
 
+import os
 import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -42,6 +43,7 @@ class Asked:
     def __init__(self, client: httpx.Client, address: str, wait: Callable[[float], object], largest_file: int = 0) -> None:
         self.address, self._client, self._wait, self._largest_file = address, client, wait, largest_file
         self._turn = Lock()  # a page may be asked for while the files of another are
+        self._process = os.getpid()
 
     def authorize(self, credentials: str) -> None:
         """Send this header of authorization with each request from now on."""
@@ -82,6 +84,8 @@ class Asked:
         return ServerAnswerUnread(address=self.address, reason=reason)
 
     def _ask(self, send: Callable[[], httpx.Response], what: str) -> httpx.Response | None:
+        if os.getpid() != self._process:
+            raise RuntimeError("a process that was forked has no connection to a server")
         with self._turn:
             return self._ask_alone(send, what)
 

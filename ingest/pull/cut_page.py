@@ -8,6 +8,7 @@ from typing import Any, Final
 __all__ = ["ListAbsent", "cut_page"]
 
 SPACE: Final = re.compile(r"[ \t\n\r]*")
+COMMA: Final = re.compile(r"[ \t\n\r]*,[ \t\n\r]*")
 
 
 class ListAbsent(ValueError):
@@ -36,10 +37,9 @@ def cut_page(page: bytes, name: str, decoder: json.JSONDecoder) -> Iterator[tupl
 
 
 def _items(reader: "_Reader") -> Iterator[tuple[Any, str]]:
-    more = not reader.passes("]")
-    while more:
-        yield reader.value()
-        more = reader.goes_on("]")
+    if not reader.passes("]"):
+        yield from reader.values()
+        reader.require("]")
 
 
 class _Reader:
@@ -53,6 +53,17 @@ class _Reader:
         begun = self._past_space()
         value, self._at = self._decode(self._text, begun)
         return value, self._text[begun : self._at]
+
+    def values(self) -> Iterator[tuple[Any, str]]:
+        """All that stand side by side, with commas between them, and the text of each."""
+        text, decode, at = self._text, self._decode, self._past_space()
+        while True:
+            value, self._at = decode(text, at)
+            yield value, text[at : self._at]
+            comma = COMMA.match(text, self._at)
+            if comma is None:
+                return
+            at = comma.end()
 
     def passes(self, mark: str) -> bool:
         """Whether this comes next; it is passed."""

@@ -4,9 +4,10 @@ Reading, writing anew and sealing are most of what a record costs, and ask nothi
 say of a record than that it is new is left to `take_in`: an edit, one without its form, one that must be refused.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -21,10 +22,10 @@ from ingest.insert_arrivals import ADD_UNLESS_THERE, rows, seal_arrivals
 from ingest.pull.errors import FormNotPublished
 from ingest.pull.insert_many import LINK, link_rows, note_received
 from ingest.pull.recognise_record import Recognised, definitions_of, recognise_record
-from ingest.pull.server_record import ServerRecord
+from ingest.pull.server_record import ServerFile, ServerRecord
 from ingest.sources.register_source import Source
 
-__all__ = ["ReadyPage", "forms_of_page", "make_ready", "write_ready"]
+__all__ = ["ReadyPage", "Waiting", "forms_of_page", "make_ready", "write_ready"]
 
 # Anything that makes one of them more than new: its number is known, it was erased, it is here, an edit replaced it before.
 KNOWN: Final = b"""
@@ -36,23 +37,35 @@ KNOWN: Final = b"""
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """A submission that waits for the files `expected` by name, and the files that the server says it has."""
+
+    submission: UUID
+    expected: frozenset[str] = field(repr=False)
+    files: Sequence[ServerFile] = field(repr=False)
+
+
+@dataclass(frozen=True)
 class ReadyPage:
     """Those records of a page that are plain as far as the page tells: under ids and keys of their own, sealed, in columns.
 
-    `submissions` are their ids here by the server's numbers; `expected` the names of the files that one waits for.
+    `submissions` are their ids here, `waiting` those of them that wait for files; `left` are the records that are not plain.
+    The source stands at `place` once all of them are taken in.
     """
 
-    submissions: Mapping[int, str]
-    expected: Mapping[int, frozenset[str]] = field(repr=False)
+    submissions: Sequence[str]
+    waiting: Sequence[Waiting]
+    left: Sequence[ServerRecord] = field(repr=False)
+    place: int
     columns: Mapping[str, Any] = field(repr=False)
     links: Mapping[str, Any] = field(repr=False)
     names: bytes = field(repr=False)
 
 
-def forms_of_page(session: Session, source: Source, records: Sequence[ServerRecord]) -> Mapping[str, FormDefinition]:
-    """What a page's records were asked, by the server's name of the version; without those whose form is not published."""
+def forms_of_page(session: Session, source: Source, versions: Collection[str]) -> Mapping[str, FormDefinition]:
+    """What records were asked, by the server's name of the version; without those whose form is not published."""
     look_up, found = definitions_of(session, source), {}
-    for version in {record.version for record in records}:
+    for version in versions:
         try:
             found[version] = look_up(version)
         except FormNotPublished:
@@ -63,23 +76,30 @@ def forms_of_page(session: Session, source: Source, records: Sequence[ServerReco
 def make_ready(
     ring: KeyRing, source: Source, forms: Mapping[str, FormDefinition], records: Sequence[ServerRecord]
 ) -> ReadyPage:
-    """What can be said of a page without asking what is here; `forms` as `forms_of_page` gives them."""
+    """What can be said of a page, which is not empty, without asking what is here; `forms` as `forms_of_page` gives them."""
     plain: dict[bytes, Recognised] = {}
+    left = []
     for record in {record.number: record for record in records}.values():
         one = _recognised(ring, source, record, forms)
-        if one is not None:
-            plain.setdefault(one.arrival.instance, one)
+        if one is None or plain.setdefault(one.arrival.instance, one) is not one:
+            left.append(record)
     page = list(plain.values())
     new = seal_arrivals(ring, [one.arrival for one in page])
     numbered = [(one.record, made.id) for one, made in zip(page, new, strict=True)]
     erased_as = [pulled_token(ring, source.id, one.record.number) for one in page]
     return ReadyPage(
-        submissions={record.number: str(submission) for record, submission in numbered},
-        expected={one.record.number: one.arrival.expected for one in page if one.arrival.expected},
+        submissions=[str(made.id) for made in new],
+        waiting=[_waiting(one, made.id) for one, made in zip(page, new, strict=True) if one.arrival.expected],
+        left=left,
+        place=records[-1].place,
         columns=rows(ring, source.operation, new),
         links=link_rows(ring, source, numbered),
         names=packed(Kind.BYTEA, [*plain, *erased_as]),
     )
+
+
+def _waiting(one: Recognised, submission: UUID) -> Waiting:
+    return Waiting(submission, one.arrival.expected, one.record.files_among(one.arrival.expected))
 
 
 def _recognised(ring: KeyRing, source: Source, record: ServerRecord, forms: Mapping[str, FormDefinition]) -> Recognised | None:
@@ -93,9 +113,9 @@ def _recognised(ring: KeyRing, source: Source, record: ServerRecord, forms: Mapp
 
 
 def write_ready(session: Session, page: ReadyPage) -> bool:
-    """Write all of them, or nothing where one of them is not new or somebody else is taking it in (collection zone)."""
+    """Write all that is plain, or nothing where one of them is not new or somebody else is taking it in (collection zone)."""
     if not page.submissions:
-        return False
+        return True
     connection = driver_connection(session)
     asked = {**page.links, "names": page.names, "instance": page.columns["instance"]}
     if connection.execute(KNOWN, asked).fetchone():
@@ -106,5 +126,5 @@ def write_ready(session: Session, page: ReadyPage) -> bool:
             attempt.rollback()
             return False
         connection.execute(LINK, page.links)
-    note_received(session, list(page.submissions.values()))
+    note_received(session, page.submissions)
     return True

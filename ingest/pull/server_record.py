@@ -14,11 +14,14 @@ __all__ = [
     "DatedServer",
     "ListedRecord",
     "NumberedServer",
+    "ReadPage",
     "RecordChange",
     "RecordName",
+    "SentPage",
     "Server",
     "ServerFile",
     "ServerRecord",
+    "Spot",
 ]
 
 Result = TypeVar("Result")
@@ -45,8 +48,8 @@ class ServerFile:
 
 @dataclass(frozen=True)
 class ServerRecord(ListedRecord):
-    """A whole record. `text` is what the server wrote of it (JSON), `parse` tells what stands there, and `read` reads the
-    answers to a form's questions out of that.
+    """A whole record. `text` is what the server wrote of it (JSON), `content` what stands there, and `read` reads the answers
+    to a form's questions out of that.
 
     `instance_id` is the phone's id of this version; `before` the ids of versions that it may have replaced, the nearest
     first; `version` the server's own name of the form's version. `moment` is when it came to be there (milliseconds since
@@ -59,16 +62,11 @@ class ServerRecord(ListedRecord):
     version: str
     files: Sequence[ServerFile] = field(repr=False)
     text: str = field(repr=False)
-    parse: Callable[[str], Mapping[str, Any]] = field(repr=False)
+    content: Mapping[str, Any] = field(repr=False)
     read: Callable[[Mapping[str, Any], FormDefinition], Answers] = field(repr=False)
     moment: int | None = None
     folder: str | None = field(default=None, repr=False)
     manifest: bytes | None = field(default=None, repr=False)
-
-    @property
-    def content(self) -> Mapping[str, Any]:
-        """What the server sent, parsed anew: as text it takes a fraction of the memory, and travels."""
-        return self.parse(self.text)
 
     @property
     def place(self) -> int:
@@ -103,9 +101,36 @@ class RecordName:
     first_id: str | None = field(default=None, repr=False)
 
 
+@dataclass(frozen=True)
+class Spot:
+    """Where a page of a server's list begins: after a number or, on servers that list by moments, at one (milliseconds since
+    1970), of which the records `seen` are known by their first ids. At `most` so many are asked for."""
+
+    place: int
+    seen: frozenset[str] = field(default=frozenset(), repr=False)
+    most: int = 1_000
+
+
+@dataclass(frozen=True)
+class SentPage:
+    """A page as the server sent it, and where it begins."""
+
+    spot: Spot
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class ReadPage:
+    """The records of a page, and where the next one begins (None: this was the last). A page may be without records and not
+    the last."""
+
+    records: Sequence[ServerRecord] = field(repr=False)
+    next: Spot | None
+
+
 class Server(Protocol):
-    """A form on a server. Every list ends with a page that is empty: a short one means nothing, since servers cut pages as
-    they like. `said`: what it calls the states that a review gives."""
+    """A form on a server. A short page means nothing, since servers cut pages as they like. `said`: what it calls the states
+    that a review gives."""
 
     @property
     def said(self) -> Mapping[ReviewState, str | None]: ...
@@ -113,8 +138,14 @@ class Server(Protocol):
     def write_review(self, record: RecordName, state: ReviewState) -> bool:
         """Tell the server what a review said of a record; False where the record is not there."""
 
-    def records_after(self, place: int) -> Sequence[ServerRecord]:
-        """The next page of whole records, in order of their places."""
+    def spot_after(self, place: int) -> Spot:
+        """Where the list of whole records begins that follows a place; they are in order of their places."""
+
+    def ask_page(self, spot: Spot) -> SentPage:
+        """The page that begins there."""
+
+    def read_page(self, sent: SentPage) -> ReadPage:
+        """What stands in a page. It asks nothing of the server where all of that is in the page."""
 
     def fetch(self, file: ServerFile, take: Callable[[Iterable[bytes]], Result]) -> Result | None:
         """What `take` makes of a file's content, which comes piece by piece, and again from its beginning where the line

@@ -21,24 +21,15 @@ from ingest.erase_submissions import remember_erased
 from ingest.errors import DifferentAnswers, Outcome, Refused
 from ingest.models import ErasedInstance, PulledRow, SourceRow, Submission
 from ingest.pull.insert_many import insert_new, link
-from ingest.pull.ready_page import ReadyPage, write_ready
+from ingest.pull.ready_page import ReadyPage, Waiting, write_ready
 from ingest.pull.recognise_record import Recognised, definitions_of, recognise_encrypted, recognise_record, under_own_id
-from ingest.pull.server_record import ServerFile, ServerRecord
+from ingest.pull.server_record import ServerRecord
 from ingest.quarantine_post import quarantine_post
 from ingest.receive_submission import receive_arrival
 from ingest.recognise_post import ErasedBefore, Post
 from ingest.sources.register_source import Source
 
-__all__ = ["TakenIn", "Waiting", "take_in"]
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A submission that waits for the files `expected` by name, and the files that the server says it has."""
-
-    submission: UUID
-    expected: frozenset[str] = field(repr=False)
-    files: Sequence[ServerFile] = field(repr=False)
+__all__ = ["TakenIn", "take_in", "take_in_ready"]
 
 
 @dataclass
@@ -69,43 +60,39 @@ class _Known:
 
 
 def take_in(
-    session: Session,
-    ring: KeyRing,
-    source: Source,
-    records: Sequence[ServerRecord],
-    *,
-    after: int | None = None,
-    ready: ReadyPage | None = None,
+    session: Session, ring: KeyRing, source: Source, records: Sequence[ServerRecord], *, after: int | None = None
 ) -> TakenIn:
     """Take in a page (collection zone); never raises for a bad record.
 
-    With `after`, the page is the one that follows this position, and the source moves on to its last record. What is `ready`
-    of it is written as it is, if all of that is new.
+    With `after`, the page is the one that follows this position, and the source moves on to its last record.
     """
     row = session.get_one(SourceRow, source.id, with_for_update=True)
     if after is not None and row.position != after:
         return TakenIn(overtaken=True)
-    taken = _take_in_ready(session, ring, source, records, ready) if ready else None
-    if taken is None:
-        taken = _Page(session, ring, source, records).take_in()
+    taken = _Page(session, ring, source, records).take_in()
     if after is not None and records:
-        row.position = max(row.position, records[-1].place)  # a list by moments begins a little before the one reached
+        _move_on(row, records[-1].place)
     return taken
 
 
-def _take_in_ready(
-    session: Session, ring: KeyRing, source: Source, records: Sequence[ServerRecord], ready: ReadyPage
-) -> TakenIn | None:
-    """The page with what is ready of it; None, and nothing is written, where that has to be looked at one by one."""
+def take_in_ready(session: Session, ring: KeyRing, source: Source, ready: ReadyPage, *, after: int) -> TakenIn | None:
+    """Take in the page that follows this position as it was made ready; None, and nothing is written, where one of those that
+    seemed new is not, so that each of them has to be looked at (`take_in`)."""
+    row = session.get_one(SourceRow, source.id, with_for_update=True)
+    if row.position != after:
+        return TakenIn(overtaken=True)
     if not write_ready(session, ready):
         return None
-    left = [record for record in records if record.number not in ready.submissions]
-    taken = _Page(session, ring, source, left).take_in() if left else TakenIn()
+    taken = _Page(session, ring, source, ready.left).take_in() if ready.left else TakenIn()
     taken.new += len(ready.submissions)
-    for record in {record.number: record for record in records}.values():
-        if (expected := ready.expected.get(record.number)) and (submission := ready.submissions.get(record.number)):
-            taken.waiting.append(Waiting(UUID(submission), expected, record.files_among(expected)))
+    taken.waiting += ready.waiting
+    _move_on(row, ready.place)
     return taken
+
+
+def _move_on(row: SourceRow, place: int) -> None:
+    """A list by moments begins a little before the one that was reached."""
+    row.position = max(row.position, place)
 
 
 class _Page:

@@ -30,7 +30,7 @@ def made(one: ForkedHand[Any, Any], piece: object) -> Any:
 
 def test_one_process_does_each_piece_with_what_this_one_held() -> None:
     held = [b"as it stood"]
-    with hand(lambda piece: (piece, held[0], os.getpid())) as one:
+    with hand(lambda piece: iter([(piece, held[0], os.getpid())])) as one:
         held[0] = b"changed meanwhile"
         first, second = made(one, 1), made(one, 2)
     assert (first[:2], second[:2]) == ((1, b"as it stood"), (2, b"as it stood"))
@@ -38,15 +38,42 @@ def test_one_process_does_each_piece_with_what_this_one_held() -> None:
 
 
 def test_much_more_than_a_pipe_holds_goes_to_and_fro() -> None:
-    with hand(lambda piece: piece[::-1]) as one:
+    with hand(lambda piece: iter([piece[::-1]])) as one:
         assert made(one, bytes(3_000_000)) == bytes(3_000_000)
 
 
+def test_each_thing_made_of_a_piece_comes_as_soon_as_it_is_made(tmp_path: Path) -> None:
+    def work(piece: int) -> Iterator[int]:
+        yield piece + 1
+        while not (tmp_path / "seen").exists():
+            pass
+        yield piece + 2
+
+    with hand(work) as one:
+        assert made(one, 1) == 2
+        (tmp_path / "seen").touch()
+        assert one.made() == 3
+        assert made(one, 5) == 6  # what was not taken would come before this
+
+
+def test_nothing_comes_after_what_failed(capfd: Any) -> None:
+    def work(piece: int) -> Iterator[int]:
+        yield piece
+        if piece == 1:
+            raise ValueError(SECRET)
+        yield -piece
+
+    with hand(work) as one:
+        assert (made(one, 1), one.made()) == (1, None)
+        assert (made(one, 2), one.made()) == (2, -2)
+    assert SECRET not in "".join(capfd.readouterr())
+
+
 def test_a_piece_that_fails_is_nothing_made_and_quotes_nothing_and_the_next_is_done(capfd: Any) -> None:
-    def work(piece: str) -> str:
+    def work(piece: str) -> Iterator[str]:
         if piece == SECRET:
             raise ValueError(piece)
-        return piece
+        yield piece
 
     with hand(work) as one:
         assert (made(one, SECRET), made(one, "next")) == (None, "next")
@@ -54,7 +81,7 @@ def test_a_piece_that_fails_is_nothing_made_and_quotes_nothing_and_the_next_is_d
 
 
 def test_one_that_was_killed_makes_nothing_any_more() -> None:
-    with hand(lambda _: os.kill(os.getpid(), signal.SIGKILL)) as one:
+    with hand(lambda _: iter([os.kill(os.getpid(), signal.SIGKILL)])) as one:
         assert made(one, 1) is None
         assert not one.lives
         assert made(one, 2) is None
@@ -64,14 +91,14 @@ def test_it_follows_the_key_ring_that_it_was_born_with(tmp_path: Path) -> None:
     path, provider = tmp_path / "keyring.json", Passphrase("seven lanterns on the quay")
     create_key_ring(path, provider)
     ring = open_key_ring(path, provider)
-    with hand(lambda _: ring.newest()[0]) as one:
+    with hand(lambda _: iter([ring.newest()[0]])) as one:
         assert made(one, "before") == 1
         add_key(path, provider)
         assert made(one, "after") == 2
 
 
 def test_it_ends_by_itself_where_nobody_is_there_any_more() -> None:
-    with hand(lambda piece: piece) as one:
+    with hand(lambda piece: iter([piece])) as one:
         assert made(one, 1) == 1
         one._pipe.close()
         one._process.join()

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
+import app.arriving.sync
 from app.arriving.admission import admit_batches
 from app.arriving.sync import sync_source
 from app.program import Program
@@ -250,6 +251,23 @@ class TestEncrypted:
             pass
         assert pulling.answers("uuid:a").values == {NAME: "Amal", "/data/photo": "p.jpg"}
         assert pulling.stored("uuid:a").files == (UploadedFile("p.jpg", "image/jpeg", b"\xff\xd8"),)
+
+    @pytest.mark.parametrize("processes", [0, 2])
+    def test_among_others_that_are_made_ready_beside_it_is_asked_for_from_here(
+        self, pulling: Pulling, manifest: Any, monkeypatch: pytest.MonkeyPatch, processes: int
+    ) -> None:
+        monkeypatch.setattr(app.arriving.sync, "processors", lambda: processes)
+        monkeypatch.setattr(server, "PAGE", 2)
+        for number in range(11):
+            pulling.central.add(f"uuid:{number}", **AMAL)
+        manifest("uuid:7")
+        pulling.central.add("uuid:11", **AMAL)
+        assert pulling.sync(sweep=False) == {"new": 12}
+        asked = [path for path in pulling.central.asked if path.endswith(".xml")]
+        assert asked == [f"{pulling.central.form}/submissions/uuid%3A7.xml"]
+        assert pulling.answers("uuid:10").values == {NAME: "Amal"}
+        assert pulling.rows("complete", "submission WHERE state = 'encrypted'") == [(True,)]
+        assert pulling.sync() == {}
 
     def test_its_files_are_waited_for(self, pulling: Pulling, manifest: Any) -> None:
         sent = manifest("uuid:a", files=False)

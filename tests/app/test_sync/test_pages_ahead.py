@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import pytest
@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 import app.arriving.pages_ahead
 import app.arriving.sync
+from app.arriving.pages_ahead import Page
 from core.database import Zone
 from core.erasure import Tally
 from core.processes.forked_hand import ForkedHand
@@ -37,14 +38,25 @@ def beside(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Two processes beside this one; tells how many records of each page were made ready there."""
     monkeypatch.setattr(app.arriving.sync, "processors", lambda: 2)
     told: list[int] = []
-    take_in = pull.take_in
+    take_in_page = app.arriving.sync._Round._take_in_page
 
-    def telling(*given: Any, ready: pull.ReadyPage | None = None, **more: Any) -> pull.TakenIn:
-        told.append(len(ready.submissions) if ready else 0)
-        return take_in(*given, ready=ready, **more)
+    def telling(pulling: Any, page: Page) -> pull.TakenIn:
+        told.append(len(page.ready.submissions) if page.ready else 0)
+        return take_in_page(pulling, page)
 
-    monkeypatch.setattr(pull, "take_in", telling)
+    monkeypatch.setattr(app.arriving.sync._Round, "_take_in_page", telling)
     return told
+
+
+def before_each_page(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+    """Something that happens before a page is written, and after it was made ready."""
+    take_in_page = app.arriving.sync._Round._take_in_page
+
+    def happening(pulling: Any, page: Page) -> pull.TakenIn:
+        happens()
+        return take_in_page(pulling, page)
+
+    monkeypatch.setattr(app.arriving.sync._Round, "_take_in_page", happening)
 
 
 def test_what_is_new_is_written_as_it_was_made_ready(form: Any, beside: list[int]) -> None:
@@ -69,19 +81,12 @@ def test_a_form_that_is_published_meanwhile_is_asked_for_what_comes_then(
     form: Any, beside: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     form.kobo.cap = 2
-    telling = pull.take_in
-
-    def publishing(*given: Any, **more: Any) -> pull.TakenIn:
-        if len(beside) == 2:
-            form.household.publish("2")
-        return telling(*given, **more)
-
-    monkeypatch.setattr(pull, "take_in", publishing)
+    before_each_page(monkeypatch, lambda: form.household.publish("2") if len(beside) == 2 else None)
     assert form.sync(sweep=False) == {"new": PAGES * CAP}
     versions = [version for (version,) in form.rows("form_version", "submission ORDER BY received_at")]
     assert versions == sorted(versions)
     assert (versions[0], versions[-1]) == ("1", "2")
-    assert beside == [0, *[2] * (PAGES * CAP // 2 - 1)]
+    assert beside == [0, 2, 2, 0, 0, 0, 2, 2, 2, 2]  # three were under way, by what was published before
 
 
 def test_what_works_out_a_forms_rules_here_does_not_keep_pages_from_being_made_ready(form: Any, beside: list[int]) -> None:
@@ -136,7 +141,7 @@ def test_what_came_before_a_refusal_is_kept_and_the_rest_comes_in_the_next_round
     form: Any, beside: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as ailing:
-        ailing.setattr(KoboServer, "records_after", refusing_after(3 * CAP))
+        ailing.setattr(KoboServer, "ask_page", refusing_after(3 * CAP))
         with pytest.raises(ServerRefused):
             form.sync(sweep=False)
     assert beside == [0, CAP, CAP]
@@ -144,13 +149,13 @@ def test_what_came_before_a_refusal_is_kept_and_the_rest_comes_in_the_next_round
     assert form.sync(sweep=False) == {"new": CAP}
 
 
-def refusing_after(place: int) -> Callable[[KoboServer, int], Sequence[pull.ServerRecord]]:
-    records_after = KoboServer.records_after
+def refusing_after(place: int) -> Callable[[KoboServer, pull.Spot], pull.SentPage]:
+    ask_page = KoboServer.ask_page
 
-    def refusing(server: KoboServer, number: int) -> Sequence[pull.ServerRecord]:
-        if number >= place:
+    def refusing(server: KoboServer, spot: pull.Spot) -> pull.SentPage:
+        if spot.place >= place:
             raise ServerRefused(address="", what="the form", status=403)
-        return records_after(server, number)
+        return ask_page(server, spot)
 
     return refusing
 
@@ -158,15 +163,12 @@ def refusing_after(place: int) -> Callable[[KoboServer, int], Sequence[pull.Serv
 def test_who_is_overtaken_goes_on_from_where_the_other_left_the_source(
     form: Any, beside: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    telling = pull.take_in
-
-    def overtaken_once(*given: Any, **more: Any) -> pull.TakenIn:
+    def overtaken_once() -> None:
         if len(beside) == 1:
             with form.household.zone(Zone.COLLECTION) as session:
                 session.execute(text(f"UPDATE ingest.source SET position = {3 * CAP}"))
-        return telling(*given, **more)
 
     with monkeypatch.context() as another:
-        another.setattr(pull, "take_in", overtaken_once)
+        before_each_page(another, overtaken_once)
         assert form.sync(sweep=False) == {"new": 2 * CAP}
     assert len(form.household.awaiting()) == 2 * CAP
