@@ -6,6 +6,7 @@ from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
+from httpx import Response
 from sqlalchemy import text
 
 from app.arriving.deploy_form import deploy_form
@@ -14,7 +15,7 @@ from core.audit import Action, audited_entries
 from core.database import Zone
 from core.permissions import Role
 from forms import compile_workbook, publish_form
-from ingest.sources import Kind, ServerAct, Source, add_source, begin_act, list_sources, open_token
+from ingest.sources import Kind, ServerAct, Source, begin_act, list_sources, open_token
 from tests.app.test_record_pages import Browser, SignIn, Teams
 from tests.app.test_record_pages import signed_in as signed_in  # noqa: PLC0414  (a fixture)
 from tests.app.test_record_pages import teams as teams  # noqa: PLC0414
@@ -147,12 +148,12 @@ def test_a_form_is_deployed_on_odk_central(ada: Browser, field_team: Field, cent
     assert central.sessions == []  # signed out again, each time
 
 
-def deploy(ada: Browser, source: UUID, content: bytes) -> str:
+def deploy(ada: Browser, source: UUID, content: bytes) -> Response:
     """By the page's own form, with a file."""
     [token] = set(re.findall(r'name="form_token" value="(\w+)"', ada.get(f"/sources/{source}").text))
     fields = {"form_token": token, "version": "", "encoding": ""}
     files = {"workbook": ("camp.md", content, "text/markdown")}
-    return ada.client.post(f"/sources/{source}/deploy-workbook", data=fields, files=files).text
+    return ada.client.post(f"/sources/{source}/deploy-workbook", data=fields, files=files)
 
 
 def camp(question: str) -> bytes:
@@ -172,8 +173,9 @@ def camped(ada: Browser, field_team: Field, kobo: KoboForm) -> UUID:
 
 
 def test_kobotoolbox_is_not_told_before_the_workbook_was_looked_at(ada: Browser, camped: UUID, kobo: KoboForm) -> None:
-    assert "asks something else" in deploy(ada, camped, camp("whom"))
-    assert "needs the workbook" in deploy(ada, camped, b"")
+    for content, told in ((camp("whom"), "asks something else"), (b"", "needs the workbook")):
+        page = deploy(ada, camped, content)
+        assert (page.status_code, told in page.text, "could not be deployed" in page.text) == (422, True, False)
     assert (kobo.told, kobo.deployments) == ([], [])
 
 
@@ -182,10 +184,10 @@ def test_a_form_is_deployed_on_kobotoolbox_with_its_workbook(
 ) -> None:
     at_once = partial(deploy_form, wait=lambda _: None)
     monkeypatch.setattr("app.web.collection.keep_source_pages.deploy_form", at_once)
-    assert "The form is deployed." in deploy(ada, camped, camp("who"))
+    assert "The form is deployed." in deploy(ada, camped, camp("who")).text
     assert kobo.deployments == ["vOfWorkbook1"]
     kobo.ails = [(403, {})]
-    assert "could not be deployed: <code>INGEST-154</code>" in deploy(ada, camped, camp("who"))
+    assert "could not be deployed: <code>INGEST-154</code>" in deploy(ada, camped, camp("who")).text
 
 
 def test_while_it_goes_on_the_page_asks_itself_and_then_no_more(ada: Browser, field_team: Field) -> None:
@@ -207,10 +209,7 @@ def test_while_it_goes_on_the_page_asks_itself_and_then_no_more(ada: Browser, fi
 def test_an_administrator_keeps_them_within_reach_and_nobody_else_does(
     signed_in: SignIn, field_team: Field, teams: Teams
 ) -> None:
-    one = source(field_team)
-    with field_team.zone(Zone.COLLECTION) as session:
-        about = {"address": "http://127.0.0.1:9", "asset": "aTwo", "form_id": "movement_tracking", "token": "t"}
-        mine = add_source(session, field_team.ring, OPERATION, **about, custody=Custody("org", "north", str(teams.one)))
+    one, mine = source(field_team), source(field_team, "aTwo", Custody("org", "north", str(teams.one)))
     sara, nora = signed_in("sara", Role.SUPERVISOR), signed_in("nora", Role.ADMINISTRATOR, team=teams.one)
     assert NEW not in sara.get("/sources").text
     for path in (NEW, f"/sources/{one.id}", f"/sources/{one.id}/remove"):

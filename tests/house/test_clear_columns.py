@@ -64,6 +64,7 @@ LEFT_OUT = {
     "ingest.tombstone": "a blind token of somebody erased; without it an answer may come a second time",
     "ingest.collector": "a device or team; docs/security.md, as for submissions",
     "ingest.source": "a server and its form",
+    "ingest.source_act": "what was asked of a server, and how that ended, as a code",
     "ingest.review_to_send": "a state on its way to a server; the review itself decides here",
     "ingest.handed_in": "whose it becomes and of which form is bound into each part; how far it is decides nothing",
     "ingest.deployed_version": "versions of a form, under another server's names",

@@ -30,8 +30,7 @@ from core.errors import Problem
 from core.identity.units import custody_in, list_units, ways_to
 from core.permissions import Right
 from ingest import sources
-from ingest.sources import Kind, ServerAct, Source
-from ingest.sources.errors import AccountNeeded
+from ingest.sources import AccountNeeded, Kind, ServerAct, Source
 
 __all__ = ["KEEPING_SOURCES"]
 

@@ -17,9 +17,9 @@ from app.web.signed_in import SignedIn
 from app.web.signed_in_page import reader_language, show, signed_in_router
 from app.web.statistics.caseload_figures import CASELOAD_TABLES, Stock, stocks_of
 from app.web.statistics.casework_figures import TABLES, Figures, figures_of
+from app.web.statistics.spans import Span, spans_of, summed
 from core.database import Zone
 from core.languages import DEFAULT_LANGUAGE, direction_of
-from core.periods.month import Month
 from core.permissions import Right
 
 __all__ = ["CASE_REPORTS"]
@@ -39,27 +39,27 @@ def show_casework(
     period: Annotated[str, Query(max_length=10)] = "",
     table: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
-    """A table of a released period: of the newest, or of the one asked for; of a month also the caseload at its end."""
+    """A table of a released period or quarter: of the newest, or of the one asked for; of a month also the caseload at its
+    end."""
     language = reader_language(request, visit)
     with desk.database.transaction(Zone.STATISTICS) as session:
-        released = _released(session, visit.access.operation)
-        chosen = next((row for row in released if str(row.period) == period), released[0] if released else None)
+        spans = _spans(session, visit.access.operation)
+        chosen = next((span for span in spans if span.name == period), spans[0] if spans else None)
         figures = _figures(session, chosen, language, table) if chosen else None
-        stocks = _stocks(session, chosen, language) if chosen else ()
+        stocks = _stocks(session, chosen.releases[0], language) if chosen and chosen.is_month else ()
     reported = language if language in exports.LANGUAGES else DEFAULT_LANGUAGE
     return show(
         request,
         "casework_report.html.j2",
         visit,
         here=HERE,
-        released=released,
+        spans=spans[:LISTED],
         chosen=chosen,
         figures=figures,
         stocks=stocks,
-        month=chosen is not None and isinstance(chosen.period, Month),
         mirrored=direction_of(language) == "rtl",
-        report=_report(chosen, "casework", reported) if chosen else "",
-        caseload_report=_report(chosen, "caseload", reported) if chosen else "",
+        reports=[(str(row.period), _report(row, "casework", reported)) for row in chosen.releases] if chosen else [],
+        caseload_report=_report(chosen.releases[0], "caseload", reported) if chosen else "",
     )
 
 
@@ -67,18 +67,18 @@ def _report(release: exports.PublishedRelease, part: str, language: str) -> str:
     return f"/releases/{release.operation}/{release.period}/{part}/report.{language}.html"
 
 
-def _released(session: Session, operation: str) -> Sequence[exports.PublishedRelease]:
-    """The newest first."""
-    return [row for row in exports.list_releases(session) if row.operation == operation][:LISTED]
+def _spans(session: Session, operation: str) -> list[Span]:
+    return spans_of(row for row in exports.list_releases(session) if row.operation == operation)
 
 
-def _figures(session: Session, release: exports.PublishedRelease, language: str, asked: str) -> Figures | None:
+def _figures(session: Session, span: Span, language: str, asked: str) -> Figures | None:
     """None where a period was protected before casework was counted; without a table that was not counted then."""
-    read = {table: exports.released_cells(session, release.number, table) for table in TABLES}
+    numbers = [release.number for release in span.releases]
+    read = {table: summed([exports.released_cells(session, number, table) for number in numbers]) for table in TABLES}
     cells = {table: of_it for table, of_it in read.items() if of_it}
     if not cells:
         return None
-    codes = exports.released_codes(session, release.number)
+    codes = exports.released_codes(session, numbers[-1])
     return figures_of(cells, codes, _names(codes, language), asked)
 
 
