@@ -13,7 +13,7 @@ from core.settings import Settings
 
 @pytest.fixture(scope="session", autouse=True)
 def one_event_loop() -> Iterator[None]:
-    """The requests of all tests go through one event loop and its threads, as they do on a server; or each would start its own."""
+    """The requests of all tests go through one event loop and its threads, as on a server; or each would start its own."""
     with start_blocking_portal() as portal:
         TestClient.portal = portal
         yield
