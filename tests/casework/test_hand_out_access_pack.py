@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from pyrage import passphrase
+from pyrage import passphrase, x25519
 from typer.testing import CliRunner
 
 import casework
@@ -107,8 +107,10 @@ def test_the_command_writes_a_sealed_file_that_only_its_owner_reads(signed_in: P
 def test_a_file_that_is_there_is_not_overwritten(signed_in: Program, person: UUID, tmp_path: Path) -> None:
     out = tmp_path / "pack.age"
     out.write_text("other")
-    asked = ["rights", "access", OPERATION, str(person), "--out", str(out)]
-    done = CliRunner().invoke(commands, asked, input=f"{SECRET}\n{SECRET}\n")
+    recipient = str(x25519.Identity.generate().to_public())  # a passphrase is stretched for a second
+    done = CliRunner().invoke(
+        commands, ["rights", "access", OPERATION, str(person), "--out", str(out), "--recipient", recipient]
+    )
     assert done.exit_code != 0
     assert out.read_text() == "other"
 

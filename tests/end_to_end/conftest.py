@@ -48,8 +48,9 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
     return Demonstration(ended.stdout, sorted((out / "DEMO-1").iterdir()), folder / "var")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """One for all; what a test opens in it is a context of its own, without cookies of another's."""
     program = shutil.which("chromium")
     if not program:
         pytest.skip("chromium is not installed (bin/setup --tests installs it)")
