@@ -19,7 +19,7 @@ __all__ = ["NotPlain", "PlainCell", "plain_rows", "resolved"]
 PIECE: Final = 250_000  # bytes
 LONGEST: Final = 5_000_000  # letters of a row, and of what stands behind the rows
 HEAD: Final = re.compile(
-    r'<\?xml version="1\.0"(?: encoding="[Uu][Tt][Ff]-8")?(?: standalone="(?:yes|no)")?[ ]?\?>\s*'
+    r'(?:<\?xml version="1\.0"(?: encoding="[Uu][Tt][Ff]-8")?(?: standalone="(?:yes|no)")?[ ]?\?>)?\s*'
     r'<worksheet xmlns="http://schemas\.openxmlformats\.org/spreadsheetml/2006/main"[^!?]*?<sheetData>'
 )
 ROW: Final = re.compile(r'<row r="([1-9][0-9]{0,6})"((?: (?!xmlns)[A-Za-z0-9:]+="[^"<>&]*")*)(/?)>')
@@ -29,10 +29,10 @@ SHEET_ENDS: Final = f"{ROWS_END}</worksheet>"
 MOST_ALIKE: Final = 1_000
 CELL: Final = re.compile(
     r'<c r="([A-Z]{1,3})[1-9][0-9]{0,6}"(?: s="([0-9]+)")?(?: t="([A-Za-z]+)")?'
-    r'(?:/>|>(?:<v>([^<>]*)</v>|<is><t(?: xml:space="preserve")?>([^<>]*)</t></is>)</c>)'
+    r'(?:/>|></c>|>(?:<v>([^<>]*)</v>|<is><t(?: xml:space="preserve")?>([^<>]*)</t></is>)</c>)'
 )
 GROUPS: Final = 5
-NOT_PLAIN: Final = bytes({*range(0x20)} - {*b"\t\n"})  # what no XML holds, and what it reads as something else
+NOT_PLAIN: Final = bytes({*range(0x20)} - {*b"\t\n"})  # what no XML holds
 
 # The letters of its column, its style, its kind, its value, and the string in its place, as written; None where there is none.
 PlainCell: TypeAlias = tuple[str, str | None, str | None, str | None, str | None]
@@ -78,6 +78,9 @@ def _pieces(stream: IO[bytes]) -> Iterator[str]:
     while more:
         piece = stream.read(PIECE)
         more = bool(piece)
+        while piece.endswith(b"\r") and (next_byte := stream.read(1)):
+            piece += next_byte
+        piece = piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n")  # as XML reads ends of lines
         if len(piece.translate(None, NOT_PLAIN)) < len(piece):
             raise NotPlain
         try:

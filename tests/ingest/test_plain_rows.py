@@ -1,8 +1,12 @@
 """Rows that are read as text are read like any XML, also where something odd stands somewhere or something is lost."""
 
+import io
+from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -70,7 +74,10 @@ def test_whatever_stands_there(edits: list[tuple[int, str, int]], piece: int) ->
     [
         ('spans="1:2">', 'spans="1:2" spans="1:2">'),
         ("x:ht", "y:ht"),
-        ("three", "th\rree"),
+        ("three", "th\rr\r\nee"),
+        ("three", "th\x01ree"),
+        ('<row r="2"', '\r\n<row r="2"'),
+        ("?>\n", "?>\r"),
         ('t="inlineStr"', 't="s"'),
         ('t="inlineStr"', ""),
         ('t="str"', 't="inlineStr"'),
@@ -94,6 +101,35 @@ def test_a_letter_that_is_broken_off(monkeypatch: pytest.MonkeyPatch) -> None:
     as_text = told(book)
     monkeypatch.setattr(read_workbook, "plain_rows", none_plain)
     assert as_text == told(book)
+
+
+@pytest.mark.parametrize("in_one_place", [True, False])
+def test_what_xlsxwriter_writes_is_usual(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, in_one_place: bool) -> None:
+    monkeypatch.setattr(read_workbook, "_xml_rows", none_plain)
+    path = tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(path, {"constant_memory": not in_one_place}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["one & two", " ", 7], book.add_format({"bold": True}))
+        sheet.set_row(1, 30)
+        sheet.write_row(1, 1, [True, 1.5])
+    assert told(Source.on_disk(path)) == [(1, ["one & two", " ", 7]), (2, [None, True, 1.5])]
+
+
+def test_what_openpyxl_writes_is_usual(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(read_workbook, "_xml_rows", none_plain)
+    book, written = openpyxl.Workbook(), io.BytesIO()
+    for row in (["one & two", None, 7], [None, True, 1.5]):
+        book.active.append(row)
+    book.save(written)
+    assert told(Source.held("book.xlsx", written.getvalue())) == [(1, ["one & two", None, 7]), (2, [None, True, 1.5])]
+
+
+@pytest.mark.parametrize("piece", range(800, 804))
+def test_an_end_of_a_line_between_two_pieces(monkeypatch: pytest.MonkeyPatch, piece: int) -> None:
+    monkeypatch.setattr(plain_rows, "PIECE", piece)
+    monkeypatch.setattr(read_workbook, "_xml_rows", none_plain)
+    long = "\r\n" * 500
+    assert told(book_of(SHEET.replace("three", long)))[-1] == (4, ["\n" * 500, 1.5])
 
 
 def test_a_usual_sheet_is_read_as_text(monkeypatch: pytest.MonkeyPatch) -> None:
