@@ -26,7 +26,7 @@ class ByForm(Generic[Worked]):
         return known[1]
 
 
-def make_room(known: dict[Any, Any], most: int) -> None:
+def make_room(known: dict[Any, Any] | set[Any], most: int) -> None:
     """Forget all, before there is more than that many."""
     if len(known) >= most:
         known.clear()

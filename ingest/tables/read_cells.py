@@ -8,12 +8,14 @@ from typing import Final
 from lxml import etree
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
+from ingest.tables.plain_rows import NotPlain, PlainCell, resolved
 from ingest.tables.table import Cell, CellFault, RowFault
 
 __all__ = ["ERROR", "UNREAD", "CellReader", "moment", "read_shared"]
 
 MOST: Final = 16_384  # columns that a sheet can have
 DIGITS: Final = "0123456789"
+INLINE: Final = "inlineStr"
 NO_VALUE: Final = CellFault("a formula whose value was not stored")
 ERROR: Final = CellFault("an error of the spreadsheet")
 UNREAD: Final = CellFault("a value that cannot be read")
@@ -39,9 +41,26 @@ class CellReader:
             cells.append(self._cell(cell))
         return cells
 
+    def plain_cells(self, row: Sequence[PlainCell]) -> list[Cell]:
+        """The same of a row that was read as text; raises also `NotPlain`."""
+        cells: list[Cell] = []
+        for letters, style, kind, value, text in row:
+            column = _column(letters)
+            if column != len(cells):
+                if column < len(cells):
+                    raise RowFault("a cell out of its order")
+                cells.extend([None] * (column - len(cells)))
+            if (text is None) == (kind == INLINE):
+                raise NotPlain
+            if text is not None:
+                cells.append(resolved(text) or None)
+            else:
+                cells.append(self._read(kind or "n", resolved(value), style or "") if value else None)
+        return cells
+
     def _cell(self, cell: etree._Element) -> Cell:
         kind = cell.get("t", "n")
-        if kind == "inlineStr":
+        if kind == INLINE:
             inside = cell[0] if len(cell) == 1 else cell
             return (inside[0].text if len(inside) == 1 and len(inside[0]) == 0 else read_shared(inside)) or None
         value, formula = None, False
@@ -53,8 +72,11 @@ class CellReader:
                 formula = True
         if value is None or value == "":
             return NO_VALUE if formula and kind != "str" else None
+        return self._read(kind, value, cell.get("s", ""))
+
+    def _read(self, kind: str, value: str, style: str) -> Cell:
         try:
-            return self._value(kind, value, cell.get("s", ""))
+            return self._value(kind, value, style)
         except (ValueError, IndexError, OverflowError, TypeError):
             return UNREAD
 

@@ -9,17 +9,19 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
+from itertools import islice
 from posixpath import join, normpath
 from typing import IO, Final
 
 from lxml import etree
 
 from ingest.tables.errors import TableBroken, TableTooLarge, TableUnreadable
+from ingest.tables.plain_rows import NotPlain, plain_rows
 from ingest.tables.read_areas import area_of, named_areas
 from ingest.tables.read_cells import CellReader, read_shared
 from ingest.tables.read_styles import date_styles
 from ingest.tables.source import Source
-from ingest.tables.table import Area, Row, RowFault, Sheet, Table
+from ingest.tables.table import Area, Cell, Row, RowFault, Sheet, Table
 
 __all__ = ["open_workbook"]
 
@@ -85,19 +87,27 @@ class _Workbook:
     def _rows(self, sheet: str, part: str, read: CellReader) -> Iterator[Row]:
         number = 0
         try:
-            with self._stream(part, LARGEST_SHEET) as stream:
-                for element in _events(stream, "{*}row"):
-                    number = int(element.get("r") or number + 1)
-                    if number > MOST_ROWS or len(element) > MOST_COLUMNS:
-                        raise TableBroken(file=self.file, sheet=sheet, row=number, reason="more cells than a sheet can have")
-                    cells = read.cells(element)
-                    _forget(element)
-                    if any(cell is not None for cell in cells):
-                        yield Row(number, cells)
+            for number, cells in self._all_rows(part, read):
+                if number > MOST_ROWS or len(cells) > MOST_COLUMNS:
+                    raise TableBroken(file=self.file, sheet=sheet, row=number, reason="more cells than a sheet can have")
+                if any(cell is not None for cell in cells):
+                    yield Row(number, cells)
         except RowFault as fault:
             raise TableBroken(file=self.file, sheet=sheet, row=number, reason=fault) from None
         except (etree.XMLSyntaxError, zipfile.BadZipFile, zlib.error, ValueError, EOFError, OSError) as error:
             raise TableBroken(file=self.file, sheet=sheet, row=number, reason=type(error).__name__) from None
+
+    def _all_rows(self, part: str, read: CellReader) -> Iterator[tuple[int, Sequence[Cell]]]:
+        """Read as text to the first row that is not plain, and from there on as any XML."""
+        plain = 0
+        try:
+            with self._stream(part, LARGEST_SHEET) as stream:
+                for number, row in plain_rows(stream):
+                    yield number, read.plain_cells(row)
+                    plain += 1
+        except NotPlain:
+            with self._stream(part, LARGEST_SHEET) as stream:
+                yield from islice(_xml_rows(stream, read), plain, None)
 
     def _merged(self, sheet: str, part: str) -> Sequence[Area]:
         try:
@@ -168,6 +178,14 @@ def _events(stream: IO[bytes], tag: str | Sequence[str]) -> Iterator[etree._Elem
             raise RowFault("a document type is declared")
         measured.held = 0
         yield element
+
+
+def _xml_rows(stream: IO[bytes], read: CellReader) -> Iterator[tuple[int, Sequence[Cell]]]:
+    number = 0
+    for element in _events(stream, "{*}row"):
+        number = int(element.get("r") or number + 1)
+        yield number, read.cells(element) if len(element) <= MOST_COLUMNS else [None] * len(element)
+        _forget(element)
 
 
 def _reference(element: etree._Element) -> str:
