@@ -5,6 +5,7 @@ which one holds a week more tell that week. So of the dimension of time
 
 - a code is *over* when everything below it is; the total never is. What is not over says no more than its parts that are: their
   sum so far where all of them are published, and nothing where one of them is suppressed;
+- a week hides rather what earlier weeks of its month hide than other cells, so that the month hides fewer;
 - when a period gets over, it is protected as one system with all its parts, after them. Of those, what was published before is
   published still, and what was suppressed is suppressed still (`Standing`): only the cells of the period itself are decided;
 - nothing that was published before is published with another number.
@@ -89,8 +90,18 @@ def _protect_period(
     along = [inside if at == axis else [*each.parents] for at, each in enumerate(dimensions)]
     standing = {identity(dimensions, key): cells[key] for key in product(*along)}
     counted = CountedTable(periods.counted.name, dimensions, counts)
-    time = periods.time if inside else None
-    return protect_fitting([counted], policy, standing=standing, time=time, progress=progress)
+    if inside:
+        return protect_fitting([counted], policy, standing=standing, time=periods.time, progress=progress)
+    return protect_fitting([counted], policy, hidden_before=_hidden_before(periods, period, cells), progress=progress)
+
+
+def _hidden_before(periods: "_Periods", period: str, cells: Mapping[Key, int | None]) -> frozenset[Identity]:
+    """What those parts hide that `cells` shows already of the longer period that one is part of."""
+    parent = periods.tree.parents[period]
+    beside = () if parent in {TOTAL, None} else periods.dimensions[periods.axis].children[parent]
+    others = tuple(each for each in periods.dimensions if each.name != periods.time)
+    keys = (key for code in beside for key in periods.cells_of(code) if cells.get(key, 0) is None)
+    return frozenset(identity(others, (*key[: periods.axis], *key[periods.axis + 1 :])) for key in keys)
 
 
 def _so_far_or_before(

@@ -1,6 +1,6 @@
 """Protect counted tables: suppress what must be, prove it, and only then hand them out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import product
 
 import numpy as np
@@ -10,7 +10,7 @@ from anonymizer.errors import PolicyUnfit
 from anonymizer.outside import Outside
 from anonymizer.policy import Policy, require_fit
 from anonymizer.prove import prove, prove_from_outside
-from anonymizer.published import Promised, ProtectedPeriod, ProtectedTables, PublishedTable, Standing
+from anonymizer.published import Identity, Promised, ProtectedPeriod, ProtectedTables, PublishedTable, Standing
 from anonymizer.suppression import Flags, Kept, Progress, build_system, suppress
 
 __all__ = ["draft_tables", "protect", "protect_fitting", "protect_tables", "require_counted"]
@@ -21,11 +21,12 @@ def protect(
     policy: Policy,
     *,
     outside: Outside = (),
+    hidden_before: Collection[Identity] = (),
     progress: Progress | None = None,
     kept: Kept | None = None,
 ) -> ProtectedPeriod:
     """The week's tables as they may be published, proven and then audited from outside; see `protect_tables`."""
-    done = protect_tables(counted.tables, policy, outside=outside, progress=progress, kept=kept)
+    done = protect_tables(counted.tables, policy, outside=outside, hidden_before=hidden_before, progress=progress, kept=kept)
     for known in dict.fromkeys([(), tuple(outside)]):  # by whoever does not know those totals, and by whoever does
         prove_from_outside(done.tables, policy, outside=known)
     return ProtectedPeriod(counted.operation, counted.week, done.policy, done.tables, done.proof, counted.population)
@@ -39,6 +40,7 @@ def protect_tables(
     promised: Promised | None = None,
     time: str | None = None,
     outside: Outside = (),
+    hidden_before: Collection[Identity] = (),
     progress: Progress | None = None,
     kept: Kept | None = None,
 ) -> ProtectedTables:
@@ -48,13 +50,22 @@ def protect_tables(
     but the total of a dimension, `time` names it: a period beside its parts is searched otherwise, and much faster.
     `promised` says of cells that stand from under a stricter `own_knowledge` which that was, and it is kept.
     `outside` are totals of the same people that others publish: nothing is shown that betrays an unsafe cell to whoever knows
-    them. `progress` is told how many goals are met, and of how many; a search of which pieces
+    them. `hidden_before` is what earlier weeks of the same month hide: of safe cells those are hidden first, so that the
+    month hides fewer. `progress` is told how many goals are met, and of how many; a search of which pieces
     are `kept` goes on from those. Raises `PolicyUnfit`, `CountsUnfit`, `ReleasedOtherwise`,
     `ProtectionImpossible` or `NotProven`; never is there a table without a proof.
     """
     require_counted(counted, policy)
     return protect_fitting(
-        counted, policy, standing=standing, promised=promised, time=time, outside=outside, progress=progress, kept=kept
+        counted,
+        policy,
+        standing=standing,
+        promised=promised,
+        time=time,
+        outside=outside,
+        hidden_before=hidden_before,
+        progress=progress,
+        kept=kept,
     )
 
 
@@ -86,12 +97,22 @@ def protect_fitting(
     promised: Promised | None = None,
     time: str | None = None,
     outside: Outside = (),
+    hidden_before: Collection[Identity] = (),
     progress: Progress | None = None,
     kept: Kept | None = None,
 ) -> ProtectedTables:
     """The same where it is known that the policy fits: for parts of a table, which need not hold all codes."""
     system = build_system(counted, outside)
-    suppression = suppress(system, policy, progress, standing=standing, time=time, kept=kept, promised=promised)
+    suppression = suppress(
+        system,
+        policy,
+        progress,
+        standing=standing,
+        time=time,
+        kept=kept,
+        promised=promised,
+        hidden_before=hidden_before,
+    )
     tables = [_published(table, suppression.hidden[system.numbers(table)]) for table in counted]
     names = {unknown: system.identity(unknown) for unknown in np.flatnonzero(suppression.hidden).tolist()}
     alternatives = [

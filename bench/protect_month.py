@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from anonymizer import ProtectedPeriod, protect
 from anonymizer.policy import default_policy
-from anonymizer.weeks import KeptPeriod, protect_sum
+from anonymizer.weeks import KeptPeriod, hidden_cells, protect_sum
 from anonymizer.weeks.count_movements import count_movements
 from app.demonstration.draw_answers import MovementReport, draw_reports
 from app.demonstration.run_demonstration import GAZETTEER
@@ -35,11 +35,12 @@ def main() -> None:
     print(f"{platform.machine()}, {platform.python_implementation()} {platform.python_version()}")
     places = read_gazetteer(GAZETTEER)
     reports = draw_reports(random.Random(given.seed), places, YEAR, given.reports * len(YEAR))
-    weeks = []
+    weeks: list[KeptPeriod] = []
     for week in given.month.weeks:
         facts = [_fact(report) for report in reports if report.week == week]
         counted, before = count_movements(facts, places, week, operation="BENCH"), processor()
-        weeks.append(KeptPeriod(protect(counted, default_policy()), counted.tables))
+        earlier = hidden_cells(*(each.protected for each in weeks))
+        weeks.append(KeptPeriod(protect(counted, default_policy(), hidden_before=earlier), counted.tables))
         print(f"{week}, {_persons(facts)} persons: {processor() - before:.1f} s; {_hidden(weeks[-1].protected)}", flush=True)
     before = processor()
     month = protect_sum(given.month, weeks, default_policy())

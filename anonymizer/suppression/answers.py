@@ -12,6 +12,7 @@ from anonymizer.suppression.goals import Goals
 from anonymizer.suppression.knowers import Knower
 from anonymizer.suppression.moves import Move
 from anonymizer.suppression.own_knowledge import Touched
+from anonymizer.suppression.pattern import Pattern
 
 __all__ = ["Answers", "alternatives"]
 
@@ -49,6 +50,14 @@ class Answers:
         for goal in goals.tolist() if self._goals.knowledge else ():
             del self._touched[goal][at]
         return self.moves.pop(at)
+
+    def drop_needless(self, pattern: Pattern) -> None:
+        """Do without moves whose goals are all met by others, those that hide the most first."""
+        optional = {at: move.cells[~pattern.first[move.cells]] for at, move in self.moves.items()}
+        costs = {at: float(np.sum(pattern.cost[cells])) for at, cells in optional.items()}
+        for at in sorted(costs, key=lambda at: (-costs[at], at)):
+            if not self.resting_on((at,)):
+                self.drop(at)
 
     def resting_on(self, moves: Collection[int]) -> list[int]:
         """The goals, by number, that the others do not meet, or not for everybody."""

@@ -64,17 +64,17 @@ def search_parts(search: Search, parts: Sequence[Part], checkpoint: Checkpoint, 
     return checkpoint.pieces(_search_part, search.as_it_stands(), parts, workers)
 
 
-def _by_layers(system: System, cells: Iterable[int]) -> Iterator[tuple[list[int], Numbers | None]]:
-    """Some cells with what is searched for them: everything; of a period beside its parts, the layers of each."""
-    layers = system.layers
-    if layers is None:
-        yield list(cells), None
-        return
+def _by_layers(system: System, cells: Sequence[int]) -> Iterator[tuple[tuple[int, ...], Sequence[int]]]:
+    """Some cells with the layers in which they are looked for; all together and without layers, where there are none."""
     grouped: dict[tuple[int, ...], list[int]] = {}
     for cell in cells:
-        grouped.setdefault(layers.around(cell), []).append(cell)
-    for around, own in grouped.items():
-        yield own, np.flatnonzero(layers.hold(system.codes, around))
+        grouped.setdefault(system.layers.around(cell) if system.layers else (), []).append(cell)
+    yield from grouped.items()
+
+
+def _within(system: System, layers: tuple[int, ...]) -> Numbers | None:
+    """The unknowns of some layers and of what lies above them; None for all, where there are no layers."""
+    return np.flatnonzero(system.layers.hold(system.codes, layers)) if system.layers else None
 
 
 def _axis(system: System, table: int, rank: int) -> int | None:
@@ -89,16 +89,17 @@ def _search_part(whole: Search, part: Part) -> Piece:
     """Hide as little as may be: first between siblings, then with hidden cells alone, then more widely within the part."""
     search = Search(whole.system, whole.pattern.copy(), whole.goals.only(part.cells))
     if part.axis is None:
-        for cells, within in _by_layers(whole.system, part.cells):
-            search.protect_freely(cells, within)
+        for layers, cells in _by_layers(whole.system, part.cells):
+            search.protect_freely(cells, _within(whole.system, layers))
         return Piece(search.moves)
     scopes = scopes_beside(whole.system, part.cells, part.axis)
     if part.siblings:
         for cell in in_order(whole.system, part.cells):
             search.protect(cell, lambda unknown: scopes[unknown][:1])
-    if left := in_order(whole.system, search.goals.open):
-        widest = [cells_in(whole.system, search.pattern, scope) for scope in {scopes[cell][-1] for cell in left}]
-        search.protect_freely(left, np.unique(np.concatenate(widest)))
+    left = in_order(whole.system, search.goals.open)
+    for _, cells in _by_layers(whole.system, left):
+        widest = [cells_in(whole.system, search.pattern, scope) for scope in {scopes[cell][-1] for cell in cells}]
+        search.protect_freely(cells, np.unique(np.concatenate(widest)))
     for cell in left:
         search.protect(cell, lambda unknown: scopes[unknown][1:])
     return Piece(search.moves)

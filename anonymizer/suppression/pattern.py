@@ -1,18 +1,21 @@
 """Which cells are hidden so far, and what hiding another one would cost."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from copy import copy
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from anonymizer.errors import ReleasedOtherwise
 from anonymizer.primary import Primary
-from anonymizer.published import Standing
+from anonymizer.published import Identity, Standing
 from anonymizer.suppression.equations import Flags, Numbers, System
 from anonymizer.suppression.guards import Guards
 
 __all__ = ["Pattern"]
+
+ALSO_OF_THE_MONTH: Final = 2.0  # how many times as much a cell costs that no earlier week of the month hides
 
 
 class Pattern:
@@ -22,10 +25,13 @@ class Pattern:
     nothing, since everybody knows it. What others publish may be hidden as unsafe, and hides nothing: it is not `guarded`.
 
     Costs keep what readers need most: totals before their parts, large cells before small ones, and numbers before zeros,
-    and what the policy says beyond that.
+    and what the policy says beyond that. Where there is what is `hidden_before`, by earlier weeks of the same month, all else
+    costs twice as much: to hide it mostly means to hide the month's cell, too.
     """
 
-    def __init__(self, system: System, guards: Guards, standing: Standing | None = None) -> None:
+    def __init__(
+        self, system: System, guards: Guards, standing: Standing | None = None, hidden_before: Collection[Identity] = ()
+    ) -> None:
         self.shown, hidden = _stands(system, standing or {})
         self.unsafe = np.zeros(system.size, bool)
         self.unsafe[list(guards.unsafe)] = True
@@ -37,6 +43,9 @@ class Pattern:
         self.hidden = self.first.copy()
         self.version = 0
         self.cost = _costs(system, guards.primaries)
+        for unknown in range(system.cells) if hidden_before else ():
+            if system.identity(unknown) not in hidden_before:
+                self.cost[unknown] *= ALSO_OF_THE_MONTH
         # zeros below a published zero are known to be zero; to hide one means to hide what lies above it as well
         self.closed = self._below_zero(system)
 

@@ -52,7 +52,7 @@ class Program:
         self._solver = _solver(sparse.hstack([matrix, -matrix[:, self._falling]]).tocsc())
         self._version, self._budget = -1, 0
         self._branches = BRANCHES if system.layers is None else FEW_BRANCHES
-        self._cost, self._fixed = np.full(groups, np.nan), np.zeros(groups, bool)
+        self._cost, self._fixed, self._safe = np.full(groups, np.nan), np.zeros(groups, bool), np.zeros(0, bool)
         self._lower, self._upper = np.zeros((2, len(self._columns)))
 
     @classmethod
@@ -98,13 +98,16 @@ class Program:
 
     def _refresh(self) -> None:
         """Costs and bounds as the pattern stands now, with no goal. What has not changed since is left as it is."""
-        groups = len(self._room)
-        safe = ~self._pattern.hidden[self._cells]
+        groups, safe = len(self._room), ~self._pattern.hidden[self._cells]
+        self._version = self._pattern.version
+        if np.array_equal(safe, self._safe):
+            return
+        self._safe = safe
         cost = FREE + np.bincount(self._group, self._pattern.cost[self._cells] * safe, minlength=groups)
         fixed = np.zeros(groups, bool)
         fixed[self._group[self._held & safe]] = True
         changed = np.flatnonzero((cost != self._cost) | (fixed != self._fixed))
-        self._cost, self._fixed, self._version = cost, fixed, self._pattern.version
+        self._cost, self._fixed = cost, fixed
         if not len(changed):
             return
         falling = changed[self._fall[changed] >= 0]
@@ -122,6 +125,8 @@ class Program:
 
     def _groups_of(self, unknowns: Numbers) -> list[int]:
         """The groups of some unknowns that can change so far."""
+        if not len(unknowns):
+            return []
         at = np.minimum(np.searchsorted(self._cells, unknowns), len(self._cells) - 1)
         groups = np.unique(self._group[at[self._cells[at] == unknowns]])
         found: list[int] = groups[~self._fixed[groups]].tolist()

@@ -13,7 +13,7 @@ import numpy as np
 from anonymizer.suppression.equations import Flags, Numbers, System
 from anonymizer.suppression.pattern import Pattern
 
-__all__ = ["Scope", "cells_in", "held_in", "scopes_around", "scopes_beside"]
+__all__ = ["Scope", "cells_in", "everything", "held_in", "scopes_around", "scopes_beside"]
 
 Tops: TypeAlias = tuple[int, ...]
 
@@ -37,20 +37,20 @@ class Scope:
 def scopes_beside(system: System, unknowns: Iterable[int], axis: int) -> dict[int, tuple[Scope, ...]]:
     """The scopes to search for each of some cells without leaving its siblings along one dimension, narrowest first."""
     others = [other for other in range(len(system.shapes)) if other != axis]
-    known: dict[tuple[Scope, Tops], tuple[Scope, ...]] = {}  # siblings of one part have the same
+    known: dict[Scope, tuple[Scope, ...]] = {}  # siblings of one part have the same
     scopes: dict[int, tuple[Scope, ...]] = {}
     for unknown in unknowns:
-        first, alone = _beside(system, unknown), _alone(system, unknown)
-        if (first, alone) not in known:
-            known[first, alone] = tuple(_wider(system, first, alone, others))
-        scopes[unknown] = known[first, alone]
+        first = _beside(system, unknown)
+        if first not in known:
+            known[first] = tuple(_wider(system, first, others))
+        scopes[unknown] = known[first]
     return scopes
 
 
 def scopes_around(system: System, unknown: int, *, grand_total: bool) -> Iterator[Scope]:
     """The scopes to search for a cell, narrowest first. The last may hide the grand total, where that is allowed."""
     first = _beside(system, unknown)
-    *_, last = wider = list(_wider(system, first, _alone(system, unknown), range(len(system.shapes))))
+    *_, last = wider = list(_wider(system, first, range(len(system.shapes))))
     yield from wider
     everywhere = replace(last, tops=tuple(shape.root for shape in system.shapes), tables=tuple(range(len(system.tables))))
     if everywhere.tables != last.tables:
@@ -59,6 +59,12 @@ def scopes_around(system: System, unknown: int, *, grand_total: bool) -> Iterato
         yield replace(everywhere, layers=layers, closed_zeros=True)
         if grand_total:
             yield replace(everywhere, layers=layers, closed_zeros=True, grand_total=True)
+
+
+def everything(system: System) -> Scope:
+    """The whole system but its grand total, closed zeros too."""
+    tops = tuple(shape.root for shape in system.shapes)
+    return Scope(tops, tuple(range(len(system.tables))), closed_zeros=True)
 
 
 def cells_in(system: System, pattern: Pattern, scope: Scope) -> Numbers:
@@ -96,17 +102,12 @@ def _tables_of(system: System, unknown: int) -> tuple[int, ...]:
     return tuple(np.flatnonzero(system.inside[:, unknown]).tolist())
 
 
-def _alone(system: System, unknown: int) -> Tops:
-    """The part of a period that an unknown is in, if there is one."""
-    return () if system.layers is None else system.layers.around(unknown, together=1)
-
-
-def _wider(system: System, first: Scope, layers: Tops, along: Iterable[int]) -> Iterator[Scope]:
-    """A scope of siblings, then wider ones, which are of these layers only."""
+def _wider(system: System, first: Scope, along: Iterable[int]) -> Iterator[Scope]:
+    """A scope of siblings, then wider ones."""
     yield first
     wider = _ever_wider(system, first.tops, along)
     next(wider)
-    yield from (replace(first, tops=tops, layers=layers) for tops in wider)
+    yield from (replace(first, tops=tops) for tops in wider)
 
 
 def _ever_wider(system: System, tops: Tops, along: Iterable[int]) -> Iterator[Tops]:

@@ -8,14 +8,15 @@ still hidden get goals of their own: a zero that could not be as many as an unsa
 nothing.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from anonymizer.policy import Policy
 from anonymizer.primary import primary_of
-from anonymizer.published import Promised, Standing
+from anonymizer.published import Identity, Promised, Standing
+from anonymizer.suppression.again import hide_less
 from anonymizer.suppression.answers import Answers, alternatives
 from anonymizer.suppression.checkpoint import Checkpoint, Kept, Piece
 from anonymizer.suppression.equations import Flags, Numbers, System
@@ -63,6 +64,7 @@ def suppress(
     processes: int = 0,
     kept: Kept | None = None,
     promised: Promised | None = None,
+    hidden_before: Collection[Identity] = (),
 ) -> Suppression:
     """Hide what must be hidden; raises `ProtectionImpossible` or `ReleasedOtherwise`.
 
@@ -70,10 +72,11 @@ def suppress(
     the dimension `time`, a period is searched beside its parts. `progress` is told how many
     goals are met, and of how many.
     `processes` 0 takes as many as there are processors. Their number does not change what is hidden. Where pieces of the same
-    search are `kept`, it goes on from those. What is `promised` of cells that stand is kept.
+    search are `kept`, it goes on from those. What is `promised` of cells that stand is kept. What earlier weeks of the same
+    month hid, `hidden_before`, is hidden rather than other cells.
     """
     system, guards = guard(system, primary_of(system.counted, policy))
-    pattern = Pattern(system, guards, standing)
+    pattern = Pattern(system, guards, standing, hidden_before)
     if time is not None:
         system = replace(system, layers=layers_of(system, pattern.hidden, time))
     search = Search(system, pattern, Goals(system, guards, pattern.guarded))
@@ -87,6 +90,7 @@ def suppress(
         for _ in _protect_from_knowers(search, limits):
             _tell(progress, search)
         _do_without(search, limits)
+    hide_less(search)
     while len(cells := _unasked(search)):
         search.ask(cells)
         for _ in _protect_others(search, limits):
@@ -209,18 +213,10 @@ def _tell(progress: Progress | None, search: Search) -> None:
 
 def _do_without(search: Search, limits: _Limits) -> None:
     """Publish again what no move needs that others could not take the place of."""
-    search.keep(_needed(search.moves, search.goals, search.pattern))
+    answers = Answers(search.goals, search.moves)
+    answers.drop_needless(search.pattern)
+    search.keep([*answers.moves.values()])
     prune(search, limits.checkpoint, limits.processes)
-
-
-def _needed(moves: list[Move], goals: Goals, pattern: Pattern) -> list[Move]:
-    """Drop moves whose goals are all met by others, those that hide the most first."""
-    answers = Answers(goals, moves)
-    costs = [float(np.sum(pattern.cost[move.cells[~pattern.first[move.cells]]])) for move in moves]
-    for at in sorted(range(len(moves)), key=lambda at: (-costs[at], at)):
-        if not answers.resting_on((at,)):
-            answers.drop(at)
-    return list(answers.moves.values())
 
 
 def _change(move: Move, multiple: int, cells: int) -> Change:

@@ -163,7 +163,10 @@ def _protect(
     ledger.require_suppression(session, counted.operation, counted.week, _dimensions(tables))
     known = elsewhere.known_elsewhere(session, counted.operation, counted.week, tables) if moving else elsewhere.NOTHING
     policy = weeks.policy_in_force(session, tables, counted.population)
-    protected = anonymizer.protect(counted, policy, outside=known.totals, progress=search.progress, kept=search.kept)
+    before = weeks.hidden_earlier(session, program.ring, counted.operation, counted.week, counted.population)
+    protected = anonymizer.protect(
+        counted, policy, outside=known.totals, hidden_before=before, progress=search.progress, kept=search.kept
+    )
     protected = replace(protected, elsewhere=known.stated)
     weeks.store_protected(session, program.ring, protected, tables)
     return protected

@@ -76,15 +76,11 @@ def system(month: CountedTable) -> System:
 
 
 class TestLayers:
-    def test_a_part_is_beside_itself_and_what_hides_most_of_what_it_hides(self, system: System) -> None:
-        hidden = np.zeros(system.size, bool)
-        for week, origins in {"W1": ("N0", "N1"), "W2": ("S0", "S1"), "W3": ("N1", "S2")}.items():
-            hidden[[number_of(system, week=week, origin=origin) for origin in origins]] = True
-        beside = weeks_of(system, hidden)
-        codes = system.shapes[beside.axis].codes
-        of_week = number_of(system, week="W1", origin="S0")
-        assert [codes[layer] for layer in beside.around(of_week, together=2)] == ["W1", "W3"]
-        assert [codes[layer] for layer in beside.around(of_week, together=3)] == ["W1", "W2", "W3"]
+    def test_a_cell_of_a_part_is_looked_for_there(self, system: System) -> None:
+        beside = weeks_of(system, np.ones(system.size, bool))
+        for week in WEEK.children[TOTAL]:
+            [layer] = beside.around(number_of(system, week=week, origin="S0"))
+            assert system.shapes[beside.axis].codes[layer] == week
 
     def test_a_cell_of_the_period_is_looked_for_where_most_of_it_is_hidden(self, system: System) -> None:
         hidden = np.zeros(system.size, bool)
@@ -93,7 +89,7 @@ class TestLayers:
         assert system.shapes[beside.axis].codes[beside.home[number_of(system, origin="N1")]] == "W2"
 
     def test_an_unsafe_cell_of_the_period_is_looked_for_wherever_it_has_to_fall(self, system: System) -> None:
-        """However few layers are asked for. One that is safe may stay as it is in all but one."""
+        """One that is safe may stay as it is in all but one."""
         hidden = np.zeros(system.size, bool)
         for origin in ("N1", "S2"):
             hidden[[number_of(system, week=week, origin=origin) for week in ("W1", "W3")]] = True
@@ -101,29 +97,27 @@ class TestLayers:
         hidden[unsafe] = True
         beside = weeks_of(system, hidden)
         codes = system.shapes[beside.axis].codes
-        assert [codes[layer] for layer in beside.around(unsafe, together=1)] == ["W1", "W3"]
-        assert len(beside.around(safe, together=1)) == 1
+        assert [codes[layer] for layer in beside.around(unsafe)] == ["W1", "W3"]
+        assert len(beside.around(safe)) == 1
 
     def test_few_cells_are_searched_as_one(self, system: System, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(layers, "ROOM", 1)
         assert layers_of(system, np.arange(system.size) == 0, "week") is None
 
-    def test_a_program_is_of_few_layers_and_at_last_of_all(self, system: System, standing: Standing) -> None:
+    def test_a_program_is_of_one_layer_and_at_last_of_all(self, system: System, standing: Standing) -> None:
         beside = suppressing(system, standing)
         unknown = number_of(system, week="W1", origin="N1", reason="flood")
         first, *_, last = scopes_around(beside, unknown, grand_total=False)
         weeks = [{beside.identity(cell)[-1][1] for cell in cells_of(beside, scope, standing)} for scope in (first, last)]
-        assert "W1" in weeks[0]
-        assert len(weeks[0] & set(WEEK.parents)) == 2
+        assert weeks[0] & set(WEEK.parents) == {"W1"}
         assert weeks[1] >= {"W1", "W2", "W3"}
 
-    def test_wider_scopes_are_of_the_cells_own_part(self, system: System, standing: Standing) -> None:
-        """Also where two parts are beside each other, and so have the same siblings' scope."""
+    def test_scopes_are_of_the_cells_own_part(self, system: System, standing: Standing) -> None:
         beside = suppressing(system, standing)
         cells = [number_of(system, week=week, origin="N1", reason="flood") for week in WEEK.children[TOTAL]]
         axis = [shape.name for shape in system.shapes].index("reason")
         scopes = scopes_beside(beside, cells, axis)
-        assert len({scopes[cell][0] for cell in cells}) < len(cells)
+        assert len({scopes[cell][0] for cell in cells}) == len(cells)
         for cell in cells:
             assert all(cell in cells_of(beside, scope, standing) for scope in scopes[cell])
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+import anonymizer
 import casework
 import exports
 import forms
@@ -99,6 +100,17 @@ def test_an_earlier_week_released_later_does_not_change_the_later_one(program: P
     before = files(release(program, LAST))
     release(program, LAST.plus(-1))
     assert files(release(program, LAST)) == before
+
+
+def test_a_week_is_told_what_earlier_weeks_of_its_month_hide(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = Month.of(LAST).plus(-1).weeks[:2]
+    told, protect = [], anonymizer.protect
+    monkeypatch.setattr("anonymizer.protect", lambda *of, **known: told.append(known["hidden_before"]) or protect(*of, **known))
+    for week in (first, second):
+        report(program, week)
+        protect_week(program, "TEST", week, actor="officer")
+    assert not any(told[: len(told) // 2])
+    assert len(told[len(told) // 2]) > 4  # one report is hidden where it came from and went to
 
 
 def test_counting_and_releasing_leave_their_lines_in_the_audit_log(program: Program) -> None:
