@@ -18,7 +18,7 @@ from anonymizer.suppression.search import Search
 
 __all__ = ["Checkpoint", "Kept", "Piece"]
 
-FORMAT: Final = b"waystation search 4"  # another, whenever the same tables are searched otherwise
+FORMAT: Final = b"waystation search 5"  # another, whenever the same tables are searched otherwise
 
 Thing = TypeVar("Thing")
 Part = TypeVar("Part")
