@@ -59,9 +59,10 @@ class Search:
         nearly all goals that lie between.
         """
         persons = int(self.system.persons[cell])
-        *between, farthest = [goal for goal in self.goals.open.get(cell, ()) if (goal.least > persons) == beyond] or [None]
-        if not between or farthest is None:
+        asked = [goal for goal in self.goals.open.get(cell, ()) if (goal.least > persons) == beyond]
+        if len(asked) < 2:
             return
+        *between, farthest = asked
         move = hidden.find(cell, farthest, self.goals.held(cell, farthest))
         if move is None:
             return
