@@ -71,11 +71,14 @@ def _tells_enough(edition: Edition, table: str) -> bool:
 
 
 def _of_services(edition: Edition, language: Language, table: str) -> Grid:
+    """Of all services together; places are too many for columns and have a row each."""
     _, waited, person = edition.table(table).dimensions
-    rows = [row for row in _nested(waited) if row[0] != NOT_ASKED]
-    lives = person.name == RESIDENCE
-    kinds = [code for code, _ in residences(edition, table)] if lives else total_last(codes_of(person))
-    return cross(edition, language, table, rows, kinds, says=(f"casework.{table}", "casework.waited"), held=(SERVICE,))
+    waits = [row for row in _nested(waited) if row[0] != NOT_ASKED]
+    if person.name == RESIDENCE:
+        rows, at, turned, corner = residences(edition, table), [code for code, _ in waits], True, "screenings.place"
+    else:
+        rows, at, turned, corner = waits, total_last(codes_of(person)), False, "casework.waited"
+    return cross(edition, language, table, rows, at, says=(f"casework.{table}", corner), turned=turned, held=(SERVICE,))
 
 
 def _of_background(edition: Edition, language: Language) -> Iterator[Grid]:
