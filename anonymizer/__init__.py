@@ -12,7 +12,7 @@ the anonymizer on files alone, for any CSV; `anonymizer.inside` answers what an 
 
 from anonymizer.attacker import attack, audit
 from anonymizer.counted_week import CountedTable, CountedWeek
-from anonymizer.dimension import TOTAL, Dimension
+from anonymizer.dimension import TOTAL, Dimension, finest
 from anonymizer.method import Method
 from anonymizer.outside import OutsideTotal
 from anonymizer.policy import DEFAULT_POLICY, Policy, default_policy, parse_policy, read_policy, stated
@@ -39,6 +39,7 @@ __all__ = [
     "audit",
     "counted_in",
     "default_policy",
+    "finest",
     "parse_policy",
     "protect",
     "protect_tables",

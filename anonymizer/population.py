@@ -51,6 +51,10 @@ IN_OTHER_UNITS: Final = {
     "cases_by_wait": Unit.EVENT,
     "waits_by_gender": Unit.EVENT,
     "waits_by_age": Unit.EVENT,
+    "waits_by_residence": Unit.EVENT,
+    "waits_by_nationality": Unit.EVENT,
+    "waits_by_exploitation": Unit.EVENT,
+    "waits_by_route": Unit.EVENT,
 }
 
 

@@ -48,7 +48,7 @@ from core.places import read_gazetteer
 
 PLACES: Final = read_gazetteer(GAZETTEER)
 DISTRICTS: Final = [place.code for place in PLACES if place.level == 2][:6]
-NEWEST: Final = {"waits_by_gender", "waits_by_age", "screened_by_outcome"}
+NEWEST: Final = {*(f"waits_by_{who}" for who in ("residence", "nationality", "exploitation", "route")), "screened_by_outcome"}
 WITH: Final = {True: "with the newest tables", False: "without"}
 SIZES_OF_CASEWORK: Final = ((200, 60), (2_000, 700), (20_000, 6_000))
 FIRST: Final = 0.5  # of those who were served in a week, how many had no service before

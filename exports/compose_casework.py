@@ -1,6 +1,7 @@
 """The report of casework in one language as a value: services that were given, referrals, and cases that were closed."""
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Final
 
 from anonymizer import TOTAL, Dimension
@@ -14,7 +15,11 @@ __all__ = ["compose_casework"]
 TEXTS: Final = "casework"
 BY_PERSON: Final = ("cases_by_gender", "cases_by_age")
 BY_PLACE, BY_PROVIDER, BY_WAIT = "cases_by_residence", "cases_by_provider", "cases_by_wait"
-WAITS_OF_PERSONS: Final = ("waits_by_gender", "waits_by_age")
+WAITS_OF_PERSONS: Final = tuple(
+    f"waits_by_{who}" for who in ("gender", "age", "residence", "nationality", "exploitation", "route")
+)
+FEW: Final = 3  # numbers of waits of persons of some kind, under which a sentence says more than a table of stars
+RESIDENCE: Final = "residence"
 SERVICE, NOT_ASKED = "service", "_Z"  # for anything but a service nobody waited
 BY_NATIONALITY, BY_EXPLOITATION, BY_ROUTE = "cases_by_nationality", "cases_by_exploitation", "cases_by_route"
 
@@ -27,7 +32,7 @@ def compose_casework(edition: Edition, language: Language) -> PartReport:
         Section(say("casework.places"), (_by_place(edition, language),)),
         Section(say("casework.background"), tuple(_of_background(edition, language))),
         Section(say("casework.providers"), (_by(edition, language, BY_PROVIDER),)),
-        Section(say("casework.waits"), tuple(_of_waits(edition, language))),
+        _waits(edition, language),
     )
     return part_report(edition, language, TEXTS, sections, _method(edition, language))
 
@@ -46,14 +51,34 @@ def _by_place(edition: Edition, language: Language) -> Grid:
     return cross(edition, language, BY_PLACE, _nested(event), places, says=(f"casework.{BY_PLACE}", "casework.event"))
 
 
-def _of_waits(edition: Edition, language: Language) -> Iterator[Grid]:
-    """What happened by how long the person had waited, then of all services how long persons of each kind had."""
-    yield _by(edition, language, BY_WAIT)
-    for table in WAITS_OF_PERSONS:
-        _, waited, person = edition.table(table).dimensions
-        rows = [row for row in _nested(waited) if row[0] != NOT_ASKED]
-        says = f"casework.{table}", "casework.waited"
-        yield cross(edition, language, table, rows, total_last(codes_of(person)), says=says, held=(SERVICE,))
+def _waits(edition: Edition, language: Language) -> Section:
+    """What happened by how long the person had waited, then of all services how long persons of each kind had.
+
+    Of kinds of which nearly nothing can be shown that is said in one sentence: the files have what there is.
+    """
+    told = [table for table in WAITS_OF_PERSONS if _tells_enough(edition, table)]
+    others = [language.say(f"casework.of_{table}") for table in WAITS_OF_PERSONS if table not in told]
+    notes = (language.say("casework.few_waits", by=language.series(others)),) if others else ()
+    grids = (_by(edition, language, BY_WAIT), *(_of_services(edition, language, table) for table in told))
+    return Section(language.say("casework.waits"), grids, notes)
+
+
+def _tells_enough(edition: Edition, table: str) -> bool:
+    """Whether some numbers are shown that say of persons of one kind how long they had waited."""
+    _, waited, person = edition.table(table).dimensions
+    inner = product((code for code in waited.parents if code not in {TOTAL, NOT_ASKED}), set(person.parents) - {TOTAL})
+    return sum(bool(edition.number(table, (SERVICE, *key))) for key in inner) >= FEW
+
+
+def _of_services(edition: Edition, language: Language, table: str) -> Grid:
+    """Of all services together; places are too many for columns and have a row each."""
+    _, waited, person = edition.table(table).dimensions
+    waits = [row for row in _nested(waited) if row[0] != NOT_ASKED]
+    if person.name == RESIDENCE:
+        rows, at, turned, corner = residences(edition, table), [code for code, _ in waits], True, "screenings.place"
+    else:
+        rows, at, turned, corner = waits, total_last(codes_of(person)), False, "casework.waited"
+    return cross(edition, language, table, rows, at, says=(f"casework.{table}", corner), turned=turned, held=(SERVICE,))
 
 
 def _of_background(edition: Edition, language: Language) -> Iterator[Grid]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
-from anonymizer import TOTAL, Dimension, Population, ProtectedTable, counted_in, stated
+from anonymizer import TOTAL, Dimension, Population, ProtectedTable, counted_in, finest, stated
 from core.data_package import code_field, csv_resource
 from exports.edition import Edition, codes_of
 from exports.languages import LANGUAGES, language
@@ -24,7 +24,8 @@ LICENCE: Final = {
 }
 CASEWORK: Final = (
     *("cases_by_gender", "cases_by_age", "cases_by_residence", "cases_by_nationality", "cases_by_exploitation"),
-    *("cases_by_route", "cases_by_provider", "cases_by_wait", "waits_by_gender", "waits_by_age"),
+    *("cases_by_route", "cases_by_provider", "cases_by_wait", "waits_by_gender", "waits_by_age", "waits_by_residence"),
+    *("waits_by_nationality", "waits_by_exploitation", "waits_by_route"),
 )
 IS_NOT: Final = {
     Population.MOVEMENTS: ["stock", "cases", "households", "reports"],
@@ -54,7 +55,8 @@ PERIODS: Final = {
 }
 ADDITION: Final = (
     "In every table and for every dimension, the cell of a code that has children is the sum of the cells of its "
-    "children, the other codes staying the same. Totals include suppressed cells."
+    "children, the other codes staying the same. Totals include suppressed cells. "
+    "A table with 'levels' goes only so many levels below the totals of those dimensions."
 )
 STATUS_FIELDS: Final = [
     {
@@ -83,8 +85,8 @@ def hierarchy_path(dimension: str) -> str:
 
 
 def dimensions_of(edition: Edition) -> dict[str, Dimension]:
-    """Every dimension of the release by name; tables that name the same dimension share it."""
-    return {dimension.name: dimension for table in edition.now.tables for dimension in table.dimensions}
+    """Every dimension of the release by name, in its finest form; tables that name the same dimension share it."""
+    return finest(dimension for table in edition.now.tables for dimension in table.dimensions)
 
 
 def describe_package(edition: Edition, files: Mapping[str, bytes]) -> bytes:
@@ -173,6 +175,9 @@ def _table(edition: Edition, table: ProtectedTable, files: Mapping[str, bytes]) 
     keys = [{"fields": name, "reference": {"resource": _resource(name), "fields": "code"}} for name in names]
     schema = {"fields": fields, "primaryKey": [edition.kind, *names], "foreignKeys": keys, "missingValues": [""]}
     told = {"dimensions": names, "counts": _counts(edition, table)}
+    known = dimensions_of(edition)
+    levels = {each.name: each.levels for each in table.dimensions if each != known[each.name]}
+    told |= {"levels": levels} if levels else {}
     return csv_resource(table.name, table_path(table.name), schema, files) | told
 
 

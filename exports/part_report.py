@@ -17,10 +17,11 @@ __all__ = ["PartReport", "Section", "cross", "named", "part_report", "residences
 
 @dataclass(frozen=True)
 class Section:
-    """Some tables under a heading."""
+    """Some tables under a heading, and what is said of those that are not there."""
 
     heading: str
     tables: tuple[Grid, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,10 @@ class Hidden:
         sizes = [size for smaller, size in zip((0, *SIZES), SIZES, strict=False) if smaller < len(self._cells)]
         return next((move for size in sizes if (move := self._near(at, size).find(unknown, goal, still))), None)
 
+    def inside(self, move: Move) -> Program:
+        """The program of the cells of a move that was found here: what can be moved in part."""
+        return self._program(np.searchsorted(self._cells, move.cells))
+
     def _near(self, at: int, size: int) -> Program:
         """The program of the neighbourhood in which a cell is well inside."""
         homes = self._homes[size]
@@ -54,10 +58,12 @@ class Hidden:
             near = self._around(at, size)
             inner = near if len(near) < size else near[: size // INNER]
             homes[inner] = len(self._programs)
-            near = np.sort(near)
-            sums, free = _filled(self._across[:, near].tocsr()), np.zeros(len(near), bool)
-            self._programs.append(Program(self._system, self._pattern, self._cells[near], free, sums))
+            self._programs.append(self._program(np.sort(near)))
         return self._programs[int(homes[at])]
+
+    def _program(self, near: Numbers) -> Program:
+        sums, held = _filled(self._across[:, near].tocsr()), np.zeros(len(near), bool)
+        return Program(self._system, self._pattern, self._cells[near], held, sums)
 
     def _around(self, seed: int, size: int) -> Numbers:
         """The cells nearest to one, itself first: those in its sums, short sums before long ones, then those in theirs."""

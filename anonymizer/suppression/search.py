@@ -43,12 +43,34 @@ class Search:
         """Find moves for open goals of cells that are hidden, as far as hidden cells alone can meet them."""
         hidden = Hidden(self.system, self.pattern, within)
         for cell in cells:
+            for beyond in (True, False):
+                self._protect_far(cell, hidden, beyond=beyond)
             while cell in self.goals.open:
                 goal = self.goals.open[cell][0]
                 move = hidden.find(cell, goal, self.goals.held(cell, goal))
                 if move is None:
                     break
                 self.take([move])
+
+    def _protect_far(self, cell: int, hidden: Hidden, *, beyond: bool) -> None:
+        """Take a cell as far up (`beyond`) or down as it is asked to go, and then only some of the way by parts of that move.
+
+        Hidden cells cost next to nothing, so a long move may come first: a program of its own cells is a small one, and meets
+        nearly all goals that lie between.
+        """
+        persons = int(self.system.persons[cell])
+        asked = [goal for goal in self.goals.open.get(cell, ()) if (goal.least > persons) == beyond]
+        if len(asked) < 2:
+            return
+        *between, farthest = asked
+        move = hidden.find(cell, farthest, self.goals.held(cell, farthest))
+        if move is None:
+            return
+        self.take([move])
+        parts = hidden.inside(move)
+        for goal in between:
+            if goal in self.goals.open.get(cell, ()) and (part := parts.find(cell, goal, self.goals.held(cell, goal))):
+                self.take([part])
 
     def take(self, moves: Sequence[Move]) -> None:
         """Hide the cells of some moves, and strike off what they show to be possible."""

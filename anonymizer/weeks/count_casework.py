@@ -3,7 +3,8 @@
 Each table crosses what happened with one thing about the person, with who gave the service, or with how long the person had
 waited for it, and all count the same events: so they are one system, and no more follows from several of them than from their
 common margin. How long persons of some kind had waited is told in a table of three dimensions, what happened among them: told
-in pairs, types by gender, types by wait and waits by gender would bound each other, and no sum says how (decision 98).
+in pairs, types by gender, types by wait and waits by gender would bound each other, and no sum says how (decision 98). There
+parts of the world are told by regions alone: what is told finer, of the same events, agrees with these (decision 107).
 Contributors are persons. A referral is counted in the week in which it was sent, under the answer that it had when that week
 was protected: an answer with a week of its own would be bounded by what earlier weeks say was sent, and a reopening by what
 they say was closed, so that the one has none and the other is in no table (decision 86).
@@ -52,6 +53,10 @@ CROSSED: Final[Mapping[str, tuple[str, ...]]] = {
     "cases_by_wait": ("event", "waited"),
     "waits_by_gender": ("event", "waited", "gender"),
     "waits_by_age": ("event", "waited", "age"),
+    "waits_by_residence": ("event", "waited", "residence"),
+    "waits_by_nationality": ("event", "waited", "nationality"),
+    "waits_by_exploitation": ("event", "waited", "exploitation"),
+    "waits_by_route": ("event", "waited", "route"),
 }
 CASEWORK: Final = tuple(CROSSED)
 VARIABLES: Final = tuple(dict.fromkeys(variable for crossed in CROSSED.values() for variable in crossed))
@@ -62,6 +67,7 @@ FIRST: Final = "first"
 WITHIN: Final = {
     code: above for region, below in REGIONS.items() for code, above in ((region, TOTAL), *((code, region) for code in below))
 }
+BY_WORLD: Final = ("nationality", "route")
 NOT_ASKED: Final = "_Z"  # nobody gives a referral or a closure, nor waits for one (SDMX, as in CL_AREA and its siblings)
 # What everybody knows to be nothing, and what therefore hides nothing.
 IMPOSSIBLE: Final = (
@@ -76,10 +82,9 @@ Key = tuple[str, ...]
 def count_casework(facts: Mapping[Unit, FactColumns], places: Iterable[Place], *, operation: str) -> CountedWeek:
     """Count a week's events at every level; raises `FactCodeUnknown`."""
     gazetteer, events = list(places), facts[Unit.EVENT]
-    regions = to_region(gazetteer)
-    told = list(_counted_events(events))
+    told = list(_counted_events(events, _dimensions(gazetteer), to_region(gazetteer)))
     tables = (
-        CountedTable(name, dimensions, _counted(events, told, variables, dimensions, regions))
+        CountedTable(name, dimensions, _counted(told, variables, dimensions))
         for (name, variables), dimensions in zip(CROSSED.items(), casework_tables(gazetteer), strict=True)
     )
     return CountedWeek(operation, events.week, tuple(tables), Population.CASEWORK)
@@ -87,8 +92,12 @@ def count_casework(facts: Mapping[Unit, FactColumns], places: Iterable[Place], *
 
 def casework_tables(places: Iterable[Place]) -> tuple[tuple[Dimension, ...], ...]:
     """The dimensions of the tables of `CASEWORK`."""
-    of_variables = _dimensions(places)
-    return tuple(tuple(of_variables[variable] for variable in variables) for variables in CROSSED.values())
+    in_pairs = _dimensions(places)
+    of_waits = {name: each.upto(1) if name in BY_WORLD else each for name, each in in_pairs.items()}
+    return tuple(
+        tuple((in_pairs if len(variables) == 2 else of_waits)[variable] for variable in variables)
+        for variables in CROSSED.values()
+    )
 
 
 def _dimensions(places: Iterable[Place]) -> Mapping[str, Dimension]:
@@ -118,29 +127,29 @@ def background_dimensions() -> tuple[Dimension, Dimension, Dimension]:
     return nationality, flat_dimension("exploitation", EXPLOITATIONS), route
 
 
-def _counted_events(facts: FactColumns) -> Iterator[tuple[int, Mapping[str, str]]]:
-    """Of each event whose it is, and its code of each variable."""
+def _counted_events(
+    facts: FactColumns, dimensions: Mapping[str, Dimension], regions: Mapping[str, str]
+) -> Iterator[tuple[int, Mapping[str, Key]]]:
+    """Of each event whose it is, and of each variable its code with all codes above it."""
     said = {name: [facts.codes(name)[at] for at in facts.columns[name].values] for name in ("kind", *VARIABLES)}
     for at, person in enumerate(facts.columns["person"].values.tolist()):
         event = f"{KINDS_OF[said['event'][at]]}_{said['kind'][at]}"
-        yield person, {name: said[name][at] for name in VARIABLES} | {"event": event}
+        codes = {name: said[name][at] for name in VARIABLES} | {"event": event}
+        told = {name: regions.get(code, code) or NOT_ASKED for name, code in codes.items()}
+        for name, code in told.items():
+            if code not in dimensions[name].parents or code in dimensions[name].children:
+                raise FactCodeUnknown(week=facts.week, dimension=dimensions[name].name)
+        yield person, {name: tuple(dimensions[name].climb(code)) for name, code in told.items()}
 
 
 def _counted(
-    facts: FactColumns,
-    told: Sequence[tuple[int, Mapping[str, str]]],
-    variables: Sequence[str],
-    dimensions: tuple[Dimension, ...],
-    regions: Mapping[str, str],
+    told: Sequence[tuple[int, Mapping[str, Key]]], variables: Sequence[str], dimensions: Sequence[Dimension]
 ) -> dict[Key, Count]:
     of_each: defaultdict[Key, Counter[int]] = defaultdict(Counter)
+    known = [(variable, dimension.parents.keys()) for variable, dimension in zip(variables, dimensions, strict=True)]
     for person, said in told:
-        key = tuple(regions.get(said[variable], said[variable]) or NOT_ASKED for variable in variables)
-        for dimension, each in zip(dimensions, key, strict=True):
-            if each not in dimension.parents or each in dimension.children:
-                raise FactCodeUnknown(week=facts.week, dimension=dimension.name)
-        for above in product(*(dimension.climb(each) for dimension, each in zip(dimensions, key, strict=True))):
-            of_each[above][person] += 1
+        for key in product(*([code for code in said[variable] if code in codes] for variable, codes in known)):
+            of_each[key][person] += 1
     return {key: _count(events) for key, events in of_each.items()}
 
 

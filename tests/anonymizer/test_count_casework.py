@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -10,15 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anonymizer import TOTAL, CountedWeek, Policy, Population, ProtectedPeriod, counted_in, protect
+from anonymizer import TOTAL, CountedWeek, Dimension, Policy, Population, ProtectedPeriod, counted_in, finest, protect
 from anonymizer.attacker import Attacker, identity
 from anonymizer.counted_week import Count, CountedTable
 from anonymizer.errors import FactCodeUnknown
 from anonymizer.policy import Dominance, Selection, Sensitive, for_tables, policy_from, rules_of, stated
-from anonymizer.published import PublishedTable
+from anonymizer.published import Identity, PublishedTable
 from anonymizer.weeks import KeptPeriod, count_casework, protect_sum, sum_counts
 from anonymizer.weeks.casework_rules import LEAST, casework_rules
-from anonymizer.weeks.count_casework import IMPOSSIBLE
+from anonymizer.weeks.count_casework import IMPOSSIBLE, casework_tables
 from anonymizer.weeks.fact_columns import columns_of_cases
 from casework.counting import (
     AGAIN,
@@ -57,6 +58,7 @@ WHAT = st.one_of(
 EVENTS = st.lists(st.tuples(st.integers(0, 4), WHAT, WHO), max_size=30).map(
     lambda told: [happened(person, *what, *who) for person, what, who in told]
 )
+FINEST = finest(dimension for along in casework_tables(PLACES) for dimension in along)
 SERVED = ("service", "legal", "own", DISTRICTS[0], "female", "18-59")
 
 
@@ -128,7 +130,8 @@ def test_what_is_hidden_in_one_table_is_not_told_by_another() -> None:
 
 def test_what_cannot_be_is_printed_as_nothing_and_hides_nothing() -> None:
     closures = [EventFact(number, "case_closed", "lost", "", *SERVED[3:]) for number in range(3)]
-    *_, by_provider, by_wait, _, _ = protected([*services(*[1] * 20), *closures]).tables
+    tables = {table.name: table for table in protected([*services(*[1] * 20), *closures]).tables}
+    by_provider, by_wait = tables["cases_by_provider"], tables["cases_by_wait"]
     zeros = [key for key in by_provider.cells if key[0] == "closed_lost" and key[1] in PROVIDERS]
     assert {by_provider.cells[key] for key in zeros} == {0}
     assert by_provider.cells["service_legal", "_Z"] == 0
@@ -136,10 +139,14 @@ def test_what_cannot_be_is_printed_as_nothing_and_hides_nothing() -> None:
     assert by_wait.cells["closed_lost", "first"] == by_wait.cells["service_legal", "_Z"] == 0
 
 
+@cache
+def of_drawn() -> ProtectedPeriod:
+    return protected(drawn(1))
+
+
 def test_whoever_knows_all_that_is_printed_learns_no_small_number() -> None:
     week = counted(drawn(1))
-    rules = casework_rules(Policy())
-    released = protect(week, rules)
+    rules, released = casework_rules(Policy()), of_drawn()
     unsafe = {
         identity(table.dimensions, key): rules.required_interval(count)
         for table in week.tables
@@ -167,6 +174,81 @@ def test_how_long_women_and_men_had_waited_is_told_with_what_for() -> None:
     joined = PublishedTable(both.name, both.dimensions, {key: known(key, in_pairs) for key in keys(both)})
     assert Attacker([*in_pairs.values(), joined]).out_of_reach(few)
     assert not Attacker(protect(week, rules).tables).out_of_reach(few)
+
+
+def test_waits_are_told_by_parts_of_the_world_in_their_regions() -> None:
+    from_where = [("014", "145"), ("014", "014"), ("145", "145"), ("stateless", UNKNOWN)]
+    events = [replace(happened(0, *SERVED), nationality=nation, route=route) for nation, route in from_where]
+    tables = {table.name: table for table in counted(events).tables}
+    for name, codes, numbers in (
+        ("waits_by_nationality", ("002", "142", "stateless", UNKNOWN), [2, 1, 1, 0]),
+        ("waits_by_route", ("002", "142", UNKNOWN), [1, 2, 1]),
+    ):
+        assert [tables[name].count(("service_legal", AGAIN, code)).persons for code in codes] == numbers
+        assert not {"014", "145"} & tables[name].dimensions[-1].parents.keys()
+
+
+def test_of_whatever_the_proof_takes_for_possible_there_is_a_week() -> None:
+    """The tables are a star: events can be found, in whole numbers, that add up to every alternative of all tables at once."""
+    week, evidence = counted(drawn(1)), of_drawn().proof.evidence
+    assert evidence is not None
+    some = evidence.alternatives[::100]
+    assert len(some) > 10
+    for change in ({}, *some):
+        other = [replace(table, cells=changed(table, change)) for table in week.tables]
+        told = list(a_week_of({table.name: table for table in other}))
+        for table in other:
+            assert again(table, told) == {key: count.persons for key, count in table.cells.items() if count.persons}, table.name
+
+
+def changed(table: CountedTable, change: Mapping[Identity, int]) -> dict[tuple[str, ...], Count]:
+    known = ((key, change.get(identity(table.dimensions, key), 0)) for key in keys(table))
+    return {key: Count(table.count(key).persons + more, 0) for key, more in known}
+
+
+def a_week_of(tables: Mapping[str, CountedTable]) -> Iterator[dict[str, str]]:
+    """Events by the codes of their dimensions: kind by kind, and of each kind wait by wait, what the tables of waits say of
+    persons, then what those of two things say more finely."""
+    by_wait, by_provider = tables["cases_by_wait"], tables["cases_by_provider"]
+    event, waited = by_wait.dimensions
+    for kind in innermost(event):
+        of_kind: list[dict[str, str]] = []
+        for wait in innermost(waited):
+            alike = [{"event": kind, "waited": wait} for _ in range(by_wait.cells[kind, wait].persons)]
+            for name in (name for name in tables if name.startswith("waits")):
+                give(alike, tables[name], (kind, wait))
+            of_kind += alike
+        for name, table in tables.items():
+            if name in {"cases_by_nationality", "cases_by_route"}:
+                dimension = table.dimensions[1]
+                for region in dimension.children[TOTAL]:
+                    below = dimension.children.get(region, (region,))
+                    give([one for one in of_kind if one[dimension.name] == region], table, (kind,), below)
+        give(of_kind, by_provider, (kind,))
+        yield from of_kind
+
+
+def give(events: list[dict[str, str]], table: CountedTable, held: tuple[str, ...], among: Sequence[str] = ()) -> None:
+    """Hand out codes of a table's last dimension to events, as many of each as the table says; they must be as many."""
+    last = table.dimensions[-1]
+    codes = [code for code in among or innermost(last) for _ in range(table.cells[*held, code].persons)]
+    for one, code in zip(events, codes, strict=True):
+        one[last.name] = code
+
+
+def innermost(dimension: Dimension) -> list[str]:
+    return [code for code in dimension.parents if code not in dimension.children]
+
+
+def again(table: CountedTable, told: Sequence[Mapping[str, str]]) -> Counter[tuple[str, ...]]:
+    """A table counted once more, of events by their finest codes."""
+    of_each: Counter[tuple[str, ...]] = Counter()
+    for one in told:
+        paths = (
+            [code for code in FINEST[each.name].climb(one[each.name]) if code in each.parents] for each in table.dimensions
+        )
+        of_each.update(product(*paths))
+    return of_each
 
 
 def waited_for() -> list[EventFact]:

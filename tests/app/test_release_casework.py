@@ -76,7 +76,10 @@ def test_what_was_done_in_cases_is_released_in_a_part_of_its_own(program: Progra
         assert {row["events"] for row in rows(part / "data" / f"cases_by_{table}.csv") if row[table] == code} == {"12", "0", ""}
     described = json.loads((part / "datapackage.json").read_text())
     assert {one["counts"]["unit"] for one in described["resources"] if "counts" in one} == {"events"}
+    levels = {one["name"]: one["levels"] for one in described["resources"] if "levels" in one}
+    assert levels == {"waits_by_nationality": {"nationality": 1}, "waits_by_route": {"route": 1}}
     assert described["confidentiality"]["policy"]["threshold"] == 11
+    assert "too few figures can be shown for a table" in (part / "report.en.html").read_text(encoding="utf-8")
     assert "fewer than 11 events, come from fewer than 11 persons" in described["confidentiality"]["meaning"]
     for code, title in (("en", "Counted in events"), ("fr", "Comptés en événements"), ("ar", "بعدد الوقائع")):
         assert title in (part / f"report.{code}.html").read_text(encoding="utf-8")

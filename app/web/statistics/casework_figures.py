@@ -24,9 +24,13 @@ TABLES: Final = {
     "cases_by_wait": (EVENT, "waited"),
     "waits_by_gender": (EVENT, "waited", "gender"),
     "waits_by_age": (EVENT, "waited", "age_group"),
+    "waits_by_residence": (EVENT, "waited", "residence"),
+    "waits_by_nationality": (EVENT, "waited", "nationality"),
+    "waits_by_exploitation": (EVENT, "waited", "exploitation"),
+    "waits_by_route": (EVENT, "waited", "route"),
     "screened_by_outcome": ("screening_outcome", "gender"),
 }
-BY_WORLD: Final = ("nationality", "route")  # their parts of the world are too many for columns
+BY_WORLD: Final = ("nationality", "route")  # their parts of the world are too many for columns, but for regions of waits
 NOT_ASKED: Final = "_Z"  # for anything but a service nobody waited
 LONGEST: Final = 300  # of a bar, in units of the drawing
 
@@ -91,9 +95,10 @@ def figures_of(
 
 
 def _table(name: str, cells: Cells, first: Dimension, second: Dimension, names: Names) -> Table:
-    by_world, held = second.name in BY_WORLD, (SERVICE,) * (len(TABLES[name]) - 2)
+    held, of_world = (SERVICE,) * (len(TABLES[name]) - 2), second.name in BY_WORLD
+    by_world = of_world and not held
     down, across = (second, first) if by_world else (first, second)
-    columns = [*first.children[TOTAL], TOTAL] if by_world else _total_last(codes_of(second))
+    columns = [*across.children[TOTAL], TOTAL] if of_world else _total_last(codes_of(second))
     rows = (
         Row(
             names[down.name, code],
