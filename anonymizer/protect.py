@@ -5,6 +5,7 @@ from itertools import product
 
 import numpy as np
 
+from anonymizer.attacker import identity
 from anonymizer.counted_week import CountedTable, CountedWeek
 from anonymizer.errors import PolicyUnfit
 from anonymizer.outside import Outside
@@ -21,12 +22,17 @@ def protect(
     policy: Policy,
     *,
     outside: Outside = (),
-    hidden_before: Collection[Identity] = (),
+    earlier: Sequence[ProtectedPeriod] = (),
     progress: Progress | None = None,
     kept: Kept | None = None,
 ) -> ProtectedPeriod:
-    """The week's tables as they may be published, proven and then audited from outside; see `protect_tables`."""
-    done = protect_tables(counted.tables, policy, outside=outside, hidden_before=hidden_before, progress=progress, kept=kept)
+    """The week's tables as they may be published, proven and then audited from outside; see `protect_tables`.
+
+    `earlier` are weeks of the same month and population: of safe cells what they hide is hidden first.
+    """
+    tables = [table for week in earlier for table in week.tables]
+    before = {identity(table.dimensions, key) for table in tables for key, number in table.cells.items() if number is None}
+    done = protect_tables(counted.tables, policy, outside=outside, hidden_before=before, progress=progress, kept=kept)
     for known in dict.fromkeys([(), tuple(outside)]):  # by whoever does not know those totals, and by whoever does
         prove_from_outside(done.tables, policy, outside=known)
     return ProtectedPeriod(counted.operation, counted.week, done.policy, done.tables, done.proof, counted.population)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from anonymizer import ProtectedPeriod, protect
 from anonymizer.policy import default_policy
-from anonymizer.weeks import KeptPeriod, hidden_cells, protect_sum
+from anonymizer.weeks import KeptPeriod, protect_sum
 from anonymizer.weeks.count_movements import count_movements
 from app.demonstration.draw_answers import MovementReport, draw_reports
 from app.demonstration.run_demonstration import GAZETTEER
@@ -39,8 +39,8 @@ def main() -> None:
     for week in given.month.weeks:
         facts = [_fact(report) for report in reports if report.week == week]
         counted, before = count_movements(facts, places, week, operation="BENCH"), processor()
-        earlier = hidden_cells(*(each.protected for each in weeks))
-        weeks.append(KeptPeriod(protect(counted, default_policy(), hidden_before=earlier), counted.tables))
+        earlier = [each.protected for each in weeks]
+        weeks.append(KeptPeriod(protect(counted, default_policy(), earlier=earlier), counted.tables))
         print(f"{week}, {_persons(facts)} persons: {processor() - before:.1f} s; {_hidden(weeks[-1].protected)}", flush=True)
     before = processor()
     month = protect_sum(given.month, weeks, default_policy())

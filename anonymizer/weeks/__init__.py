@@ -3,8 +3,7 @@
 `fresh_facts` gives a week's facts of movements from encrypted columns and `count_blocks` counts them (`count_movements` the
 reports themselves, `count_week` is both steps); `store_case_facts` and `load_case_facts` do so for facts that casework read,
 and `count_screenings` and `count_casework` count these. `policy_in_force` says under which rules to protect
-(`read_weekly_policy` whether others could hold, `weekly_tables` for which tables) and `hidden_earlier` what earlier weeks of
-the same month hide, `store_protected` and `load_protected` keep
+(`read_weekly_policy` whether others could hold, `weekly_tables` for which tables), `store_protected` and `load_protected` keep
 the result. `protect_sum` makes a month of its protected weeks, or a year of its months, and of what was counted for them
 (`load_counts`). `count_caseload` counts who has an open case at a month's end, and
 `last_told` says of which month that was told.
@@ -20,7 +19,6 @@ from anonymizer.weeks.count_screenings import count_screenings
 from anonymizer.weeks.count_week import count_week
 from anonymizer.weeks.fact_blocks import fresh_facts, refresh_fact_blocks
 from anonymizer.weeks.find_policy import policy_in_force, read_weekly_policy, weekly_tables
-from anonymizer.weeks.hidden_earlier import hidden_cells, hidden_earlier
 from anonymizer.weeks.last_told import last_told
 from anonymizer.weeks.protect_sum import KeptPeriod, protect_sum, sum_counts
 from anonymizer.weeks.sealed_evidence import load_counts
@@ -38,8 +36,6 @@ __all__ = [
     "count_screenings",
     "count_week",
     "fresh_facts",
-    "hidden_cells",
-    "hidden_earlier",
     "last_told",
     "load_case_facts",
     "load_counts",

@@ -163,13 +163,21 @@ def _protect(
     ledger.require_suppression(session, counted.operation, counted.week, _dimensions(tables))
     known = elsewhere.known_elsewhere(session, counted.operation, counted.week, tables) if moving else elsewhere.NOTHING
     policy = weeks.policy_in_force(session, tables, counted.population)
-    before = weeks.hidden_earlier(session, program.ring, counted.operation, counted.week, counted.population)
+    earlier = list(_earlier(session, program, counted))
     protected = anonymizer.protect(
-        counted, policy, outside=known.totals, hidden_before=before, progress=search.progress, kept=search.kept
+        counted, policy, outside=known.totals, earlier=earlier, progress=search.progress, kept=search.kept
     )
     protected = replace(protected, elsewhere=known.stated)
     weeks.store_protected(session, program.ring, protected, tables)
     return protected
+
+
+def _earlier(session: Session, program: Program, counted: anonymizer.CountedWeek) -> Iterator[anonymizer.ProtectedPeriod]:
+    """The weeks before one in its month, as far as they are protected."""
+    for week in Month.of(counted.week).weeks:
+        if week < counted.week:
+            with suppress(weeks.PeriodNotProtected):
+                yield weeks.load_protected(session, program.ring, counted.operation, week, counted.population)
 
 
 def protect_sum(

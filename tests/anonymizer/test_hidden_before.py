@@ -1,14 +1,14 @@
 """What earlier weeks of a month hide is hidden rather than other cells, so that the month hides fewer."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 
 from anonymizer import TOTAL, Dimension, Policy
-from anonymizer.counted_week import Count, CountedTable
+from anonymizer.counted_week import Count, CountedTable, CountedWeek
 from anonymizer.dimension import flat_dimension
 from anonymizer.periods import protect_periods
-from anonymizer.protect import protect_tables
+from anonymizer.protect import protect, protect_tables
 from anonymizer.published import Key, ProtectedTable
 
 ROW, COLUMN = flat_dimension("row", ["a", "b", "c"]), flat_dimension("column", ["x", "y", "z"])
@@ -38,19 +38,32 @@ def test_of_cells_that_are_as_good_those_are_hidden_that_were(before: str) -> No
     assert hidden(done) == set(before.split())
 
 
-class TestOverTime:
-    @pytest.fixture(scope="class")
-    def cells(self) -> Mapping[Key, int | None]:
-        """Three weeks: of the first two the second has no reason but the first to hide what it hides."""
-        parents = {TOTAL: None, "M1": TOTAL, "M2": TOTAL, "W1": "M1", "W2": "M1", "W3": "M2"}
-        time, counts = Dimension("week", parents), {}
-        for week, inner in {"W1": INNER | {"cx": 8, "cy": 8, "ay": 8}, "W2": INNER, "W3": INNER}.items():
-            for key, count in table_of(inner, *time.climb(week)).cells.items():
-                persons = count.persons + (counts[key].persons if key in counts else 0)
-                counts[key] = Count(persons, persons)
-        counted = CountedTable("flows", (ROW, COLUMN, time), counts)
-        return protect_periods(counted, "week", ["W1", "W2", "W3"], POLICY).tables[0].cells
+def test_earlier_weeks_are_given_as_they_were_protected(count_week: Callable[..., CountedWeek]) -> None:
+    before, week = (
+        count_week(
+            {"flows": (ROW, COLUMN)}, [[({"row": cell[0], "column": cell[1]}, persons)] for cell, persons in counts.items()]
+        )
+        for counts in (INNER | {"cx": 8, "cy": 8, "ay": 8}, INNER)
+    )
+    first = protect(before, POLICY)
+    apart, after = protect(week, POLICY), protect(week, POLICY, earlier=[first])
+    assert hidden(after.tables[0]) == hidden(first.tables[0]) != hidden(apart.tables[0])
 
+
+@pytest.fixture(scope="module")
+def cells() -> Mapping[Key, int | None]:
+    """Three weeks: of the first two the second has no reason but the first to hide what it hides."""
+    parents = {TOTAL: None, "M1": TOTAL, "M2": TOTAL, "W1": "M1", "W2": "M1", "W3": "M2"}
+    time, counts = Dimension("week", parents), {}
+    for week, inner in {"W1": INNER | {"cx": 8, "cy": 8, "ay": 8}, "W2": INNER, "W3": INNER}.items():
+        for key, count in table_of(inner, *time.climb(week)).cells.items():
+            persons = count.persons + (counts[key].persons if key in counts else 0)
+            counts[key] = Count(persons, persons)
+    counted = CountedTable("flows", (ROW, COLUMN, time), counts)
+    return protect_periods(counted, "week", ["W1", "W2", "W3"], POLICY).tables[0].cells
+
+
+class TestOverTime:
     def hidden_in(self, cells: Mapping[Key, int | None], week: str) -> set[str]:
         return {"".join(key[:2]) for key, number in cells.items() if key[2] == week and number is None}
 

@@ -11,9 +11,8 @@ from anonymizer import TOTAL, Policy, ProtectedPeriod, parse_policy, protect
 from anonymizer.counted_week import CountedWeek
 from anonymizer.dimension import flat_dimension
 from anonymizer.errors import PeriodAlreadyProtected, PeriodNotProtected, ProtectedPeriodChanged
-from anonymizer.population import Population
 from anonymizer.prove import prove
-from anonymizer.weeks import hidden_earlier, load_counts, load_protected, store_protected
+from anonymizer.weeks import load_counts, load_protected, store_protected
 from anonymizer.weeks.sealed_evidence import load_evidence
 from core.audit import Action, audited_entries
 from core.database import Database, Zone
@@ -238,19 +237,3 @@ def test_another_operation_sees_nothing_and_adds_nothing_here(stored: Database, 
 
 def test_the_grand_total_in_the_database_is_the_one_that_was_counted(stored: Database, ring: KeyRing) -> None:
     assert load(stored, ring).tables[0].cells[TOTAL, TOTAL] == 242
-
-
-class TestWhatEarlierWeeksHide:
-    @pytest.mark.parametrize(("at", "known"), [(8, True), (7, False), (6, False), (10, False)])
-    def test_is_told_to_those_that_follow_in_the_same_month(
-        self, stored: Database, ring: KeyRing, week: ProtectedPeriod, at: int, *, known: bool
-    ) -> None:
-        """Week 7 is protected; week 10 is in March."""
-        marked = {key for table in week.tables for key, number in table.cells.items() if number is None}
-        with stored.transaction(Zone.ANONYMIZER, operation="TEST") as session:
-            found = hidden_earlier(session, ring, "TEST", Week(2026, at), Population.MOVEMENTS)
-        assert len(found) == (len(marked) if known else 0)
-
-    def test_is_of_the_same_population(self, stored: Database, ring: KeyRing) -> None:
-        with stored.transaction(Zone.ANONYMIZER, operation="TEST") as session:
-            assert not hidden_earlier(session, ring, "TEST", Week(2026, 8), Population.CASEWORK)

@@ -91,7 +91,6 @@ QUIET = {
     "anonymizer.require_suppression": "methods, variables and weeks, which tell of nobody",
     "anonymizer.last_told": "of which month a caseload was protected",
     "anonymizer.load_protected": "protected tables, which tell of nobody",
-    "anonymizer.hidden_earlier": "which cells such tables hide",
     "anonymizer.stale_case_weeks": "weeks whose digests do not agree, without opening any block",
     "anonymizer.store_case_facts": "a step of protecting, which leaves the line; reading the facts left its own",
     "casework.case_sources": "digests of which records there are, without opening any",

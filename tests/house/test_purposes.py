@@ -57,7 +57,6 @@ OPENS_NOTHING = {
     "ingest.set_aside",
     "ingest.submissions_set_aside",
     "anonymizer.case_facts_are_fresh",
-    "anonymizer.hidden_earlier",
     "anonymizer.last_told",
     "anonymizer.load_protected",
     # Methods, variables and weeks; and totals that others published, proposed and approved like a policy.
