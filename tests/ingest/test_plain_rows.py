@@ -48,7 +48,7 @@ def told(book: Source) -> Any:
         return problem.code
 
 
-def none_plain(_: object) -> Any:
+def none_plain(*_: object) -> Any:
     raise NotPlain
 
 
@@ -130,6 +130,15 @@ def test_an_end_of_a_line_between_two_pieces(monkeypatch: pytest.MonkeyPatch, pi
     monkeypatch.setattr(read_workbook, "_xml_rows", none_plain)
     long = "\r\n" * 500
     assert told(book_of(SHEET.replace("three", long)))[-1] == (4, ["\n" * 500, 1.5])
+
+
+def test_a_row_without_an_end_is_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plain_rows, "PIECE", 1_000)
+    monkeypatch.setattr(plain_rows, "LONGEST", 5_000)
+    monkeypatch.setattr(read_workbook, "_xml_rows", none_plain)
+    assert told(book_of(SHEET.replace("three", "3" * 3_000)))[-1] == (4, ["3" * 3_000, 1.5])
+    with pytest.raises(NotPlain):
+        told(book_of(SHEET.replace("three", "3" * 9_000)))
 
 
 def test_a_usual_sheet_is_read_as_text(monkeypatch: pytest.MonkeyPatch) -> None:

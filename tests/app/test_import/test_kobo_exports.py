@@ -241,6 +241,8 @@ class TestHostileFiles:
 
     def test_one_whose_rows_have_no_end(self, desk: Desk, export: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("ingest.tables.read_workbook.MOST_AT_ONCE", 500)
+        monkeypatch.setattr("ingest.tables.plain_rows.LONGEST", 100)
+        monkeypatch.setattr("ingest.tables.plain_rows.PIECE", 700)
         assert self.refused(desk, export) == "INGEST-213"
 
     @pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/worksheets/sheet1.xml"])
