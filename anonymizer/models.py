@@ -223,6 +223,7 @@ class SearchPieceRow(Base):
     __table_args__ = {"schema": "anonymizer"}
 
     asked: Mapped[UUID] = mapped_column(ForeignKey("anonymizer.asked_period.id", ondelete="CASCADE"), primary_key=True)
+    search: Mapped[UUID] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     operation: Mapped[str]
     content: Mapped[bytes]

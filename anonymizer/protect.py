@@ -76,6 +76,7 @@ def draft_tables(
     time: str | None = None,
     outside: Outside = (),
     progress: Progress | None = None,
+    kept: Kept | None = None,
 ) -> list[PublishedTable]:
     """Tables as they would be published, not proven: to see what is lost, or why a cell is hidden, and not to be handed out.
 
@@ -83,7 +84,7 @@ def draft_tables(
     """
     require_counted(counted, policy)
     system = build_system(counted, outside)
-    hidden = suppress(system, policy, progress, standing=standing, time=time, promised=promised).hidden
+    hidden = suppress(system, policy, progress, standing=standing, time=time, kept=kept, promised=promised).hidden
     return [_published(table, hidden[system.numbers(table)]) for table in counted]
 
 

@@ -1,11 +1,11 @@
 """What a period would lose under other rules or with coarser codes: asked for once, then tried choice by choice.
 
 Each choice is protected as it would be, without the proof. Totals that others publish are known, but those by a dimension that
-is made coarser. `go_on` tries one choice in a transaction of its own, so that whoever is at it can be ended and another go on;
-the outcomes are kept until somebody asks anew about the period.
+is made coarser. What comes of a choice is written down before the next, so that whoever is at it can be ended and another go
+on; the outcomes are kept until somebody asks anew about the period.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import product
@@ -25,7 +25,7 @@ from anonymizer.officer.read_losses import LevelTold, tell_levels
 from anonymizer.population import Population
 from anonymizer.trials.choices import Choice, coarser_tables, rules_of
 from anonymizer.trials.errors import PeriodUnknown, TrialUnfit
-from anonymizer.trials.try_choice import made_of, try_choice
+from anonymizer.trials.try_choice import OpenedChoice, made_of
 from anonymizer.weeks import load_protected, policy_in_force, weekly_tables
 from casework import movement_sources
 from core.audit import Purpose
@@ -41,9 +41,11 @@ __all__ = [
     "Tried",
     "ask_trial",
     "find_trial",
-    "go_on",
+    "keep_outcome",
     "levels_to_leave_out",
+    "open_choice",
     "read_trial",
+    "take_trial",
     "tell_of_trial",
     "unfinished_trials",
     "weeks_to_read",
@@ -132,29 +134,32 @@ def ask_trial(
     return _trial(row)
 
 
-def go_on(
-    session: Session, ring: KeyRing, trial: UUID, *, purpose: Purpose, progress: Callable[[int], None] | None = None
-) -> Trial | None:
-    """Try the next choice (zone anonymizer); a trial that is finished stays as it is. None where another is at it, or something
-    else was asked meanwhile.
-
-    `progress` is told how many hundredths of the choice are done, whenever that is one more. A month takes minutes, in which
-    nothing is held but that nobody else is at the same trial. Raises `NotAllowed` and what `try_choice` raises.
-    """
+def take_trial(session: Session, trial: UUID) -> bool:
+    """Whether nobody else is at a trial: it is this one's as long as the transaction lasts (zone anonymizer)."""
     require_officer(session)
     mark = func.hashtextextended(f"anonymizer.trial at work:{trial}", 0)
-    row = session.get(TrialRow, trial) if session.scalar(select(func.pg_try_advisory_xact_lock(mark))) else None
-    if row is None:
+    return bool(session.scalar(select(func.pg_try_advisory_xact_lock(mark))))
+
+
+def open_choice(session: Session, ring: KeyRing, trial: UUID, *, purpose: Purpose) -> OpenedChoice | None:
+    """What the next choice of a trial is tried on (zone anonymizer): it may take minutes, and needs no transaction.
+
+    Facts of cases must be there for the `weeks_to_read`. None where nothing is left to try, or something else was asked
+    meanwhile. Raises `NotAllowed` and what loading and counting raise.
+    """
+    asked = find_trial(session, trial)
+    if asked is None or asked.finished:
         return None
-    before = _trial(row)
-    if before.finished:
-        return before
-    leave_line(session, before.period, purpose=purpose, kind="try")
-    told = _Hundredths(progress or (lambda _hundredths: None))
-    choice = before.choices[len(before.tried)]
-    outcome = try_choice(session, ring, before.period, before.population, choice=choice, progress=told)
-    outcomes = [*row.outcomes, _written(outcome)]
-    if not _change(session, trial, outcomes=outcomes, hundredths=0):
+    leave_line(session, asked.period, purpose=purpose, kind="try")
+    choice = asked.choices[len(asked.tried)]
+    return OpenedChoice.of(session, ring, asked.period, asked.population, choice)
+
+
+def keep_outcome(session: Session, trial: UUID, outcome: Outcome) -> Trial | None:
+    """Write down what came of the next choice (zone anonymizer); None where something else was asked meanwhile."""
+    require_officer(session)
+    row = session.get(TrialRow, trial)
+    if row is None or not _change(session, trial, outcomes=[*row.outcomes, _written(outcome)], hundredths=0):
         return None
     session.refresh(row)
     return _trial(row)
@@ -213,18 +218,6 @@ def levels_to_leave_out(
         return []
     dimensions = finest(dimension for _, along in weekly_tables(session, operation, population) for dimension in along)
     return [f"{name}={level}" for name, each in dimensions.items() for level in range(2, each.levels + 1)]
-
-
-class _Hundredths:
-    """Tells of a search whenever another hundredth of it is done."""
-
-    def __init__(self, told: Callable[[int], None]) -> None:
-        self._told, self._last = told, 0
-
-    def __call__(self, done: int, of: int) -> None:
-        if (hundredths := 100 * done // max(of, 1)) > self._last:  # goals that are asked for later make it less again
-            self._last = hundredths
-            self._told(hundredths)
 
 
 def _change(session: Session, trial: UUID, **values: object) -> bool:

@@ -4,7 +4,8 @@ A sum is tried beside its parts. Those that are protected stand as they were pub
 the same choice before it, so they are tried with it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session
@@ -40,7 +41,7 @@ from core.periods.period import Period, parts_of
 from core.periods.week import Week
 from core.places import load_places
 
-__all__ = ["kept_of", "made_of", "try_choice"]
+__all__ = ["OpenedChoice", "made_of"]
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def made_of(period: Period) -> list[Period]:
     return [each for part in parts_of(period) for each in (*made_of(part), part)]
 
 
-def kept_of(session: Session, ring: KeyRing, operation: str, period: Period, population: Population) -> KeptPeriod | None:
+def _kept_of(session: Session, ring: KeyRing, operation: str, period: Period, population: Population) -> KeptPeriod | None:
     """A period as it was protected, with what was counted then; raises what loading raises, but not that it is not there."""
     try:
         protected = load_protected(session, ring, operation, period, population)
@@ -82,31 +83,46 @@ def kept_of(session: Session, ring: KeyRing, operation: str, period: Period, pop
         return None
 
 
-def try_choice(
-    session: Session,
-    ring: KeyRing,
-    period: Period,
-    population: Population,
-    *,
-    choice: Choice,
-    progress: Progress,
-) -> Outcome:
-    """What comes of a choice (zone anonymizer). Facts of cases must be there for weeks that are not protected.
+@dataclass(frozen=True)
+class OpenedChoice:
+    """A choice, and what it is tried on."""
 
-    `progress` is told hundredths, of the hundred for each period that is searched. That rules or codes no longer fit is an
-    outcome. Raises what loading and counting raise.
-    """
-    try:
-        grounds = _grounds(session, ring, access_of(session).operation, period, population)
-        policy = rules_of(grounds.policy, choice, population)
-        trial = _Trial(grounds, choice, policy, progress)
-        return outcome_when(trial.draft, tried=policy, coarser=trial.steps)
-    except (PartsUnfit, PolicyUnfit, ReleasedOtherwise, TrialUnfit) as problem:
-        return Outcome(choice.threshold, choice.contributors, (), refused=problem.what)
+    choice: Choice
+    grounds: Grounds
+
+    @classmethod
+    def of(cls, session: Session, ring: KeyRing, period: Period, population: Population, choice: Choice) -> "OpenedChoice":
+        """Open and count (zone anonymizer); raises what that raises."""
+        return cls(choice, _grounds(session, ring, access_of(session).operation, period, population))
+
+    def outcome(self, told: Callable[[int], None] | None = None) -> Outcome:
+        """What comes of it; that rules or codes do not fit is an outcome.
+
+        `told` is given how many hundredths of it are done, whenever that is one more. Each period that is searched is as much.
+        """
+        choice = self.choice
+        try:
+            policy = rules_of(self.grounds.policy, choice, self.grounds.population)
+            trial = _Trial(self.grounds, choice, policy, _Hundredths(told or (lambda _: None)))
+            return outcome_when(trial.draft, tried=policy, coarser=trial.steps)
+        except (PartsUnfit, PolicyUnfit, ReleasedOtherwise, TrialUnfit) as problem:
+            return Outcome(choice.threshold, choice.contributors, (), refused=problem.what)
+
+
+class _Hundredths:
+    """Tells of a search whenever another hundredth of it is done."""
+
+    def __init__(self, told: Callable[[int], None]) -> None:
+        self._told, self._last = told, 0
+
+    def __call__(self, done: int, of: int) -> None:
+        if (hundredths := 100 * done // max(of, 1)) > self._last:  # goals that are asked for later make it less again
+            self._last = hundredths
+            self._told(hundredths)
 
 
 def _grounds(session: Session, ring: KeyRing, operation: str, period: Period, population: Population) -> Grounds:
-    kept = {each: found for each in made_of(period) if (found := kept_of(session, ring, operation, each, population))}
+    kept = {each: found for each in made_of(period) if (found := _kept_of(session, ring, operation, each, population))}
     weeks = [each for each in (*made_of(period), period) if isinstance(each, Week) and each not in kept]
     counted = {week: _counted(session, ring, operation, week, population) for week in weeks}
     first = next(iter([*counted.values(), *(each.counted for each in kept.values())]))
@@ -114,8 +130,11 @@ def _grounds(session: Session, ring: KeyRing, operation: str, period: Period, po
     grounds = Grounds(period, population, policy, kept, counted, {})
     if population is not Population.MOVEMENTS:  # the registry knows totals of no others
         return grounds
-    outside = {each: _outside_of(session, operation, each, grounds) for each in (*made_of(period), period)}
-    return replace(grounds, outside=outside)
+    with suppress(PartsUnfit):  # which is what comes of it
+        return replace(
+            grounds, outside={each: _outside_of(session, operation, each, grounds) for each in (*made_of(period), period)}
+        )
+    return grounds
 
 
 class _Trial:
@@ -156,7 +175,7 @@ class _Trial:
 
 def _counted(session: Session, ring: KeyRing, operation: str, week: Week, population: Population) -> Sequence[CountedTable]:
     """What was counted when the week was protected; else what its reports, or its cases, say now."""
-    if (kept := kept_of(session, ring, operation, week, population)) is not None:
+    if (kept := _kept_of(session, ring, operation, week, population)) is not None:
         return kept.counted
     if population is Population.MOVEMENTS:
         return count_week(session, ring, operation, week).tables

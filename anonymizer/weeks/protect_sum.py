@@ -144,6 +144,7 @@ def draft_sum(
     *,
     outside: Mapping[Period, Outside] = NONE,
     progress: Progress | None = None,
+    kept: Kept | None = None,
 ) -> DraftedPeriod:
     """The same not proven, beside parts of which some, or all, would be protected so too; raises likewise but `NotProven`."""
     system = _system_of(whole, parts, policy, outside)
@@ -155,6 +156,7 @@ def draft_sum(
         time=TIME,
         outside=system.outside,
         progress=progress,
+        kept=kept,
     )
     return DraftedPeriod(whole, parts[0].population, system.policy, [*map(_of_whole, drafted)], sum_counts(parts))
 

@@ -4,6 +4,7 @@
 |---|---|
 | submissions are stored whole (new, edited, or their last file came) | `admit_arrived` |
 | an officer asks for a period to be protected (`waystation release ask`, or the page) | `protect_period` |
+| a search for one takes long | `protect_period` once more: another worker searches along |
 | records were erased | `refresh_facts`: blocks made of them are built anew without them |
 | an officer asks what other rules would hide | `try_choices`; without a broker the server does it, after its answer |
 | records were erased, and there is no broker | `destroy_remains` of their keys in the database's files |

@@ -5,6 +5,7 @@ ids only. Tasks are sent after the commit of what they work on.
 """
 
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -30,6 +31,7 @@ from core.database import Zone
 from core.identity.prune import prune
 from core.models import Operation
 from core.periods.period import parse_period
+from core.processes.forked_work import may_have_children
 from core.second_person import expire_overdue
 from ingest import handed_in
 
@@ -143,7 +145,8 @@ def build_worker(program: Program) -> Celery:  # noqa: C901, PLR0915  (one page 
 
     @worker.task(name=TRY_CHOICES, shared=False)  # type: ignore[untyped-decorator]
     def try_choices(*, operation: str, trial: str) -> None:
-        try_asked(program, operation, UUID(trial))
+        with may_have_children():
+            try_asked(program, operation, UUID(trial))
 
     @worker.task(name=DESTROY_REMAINS, shared=False)  # type: ignore[untyped-decorator]
     def destroy_remains() -> None:
@@ -187,7 +190,10 @@ def build_worker(program: Program) -> Celery:  # noqa: C901, PLR0915  (one page 
 
     @worker.task(name=PROTECT_PERIOD, shared=False)  # type: ignore[untyped-decorator]
     def protect_period(*, operation: str, period: str) -> None:
-        protect_asked(program, operation, parse_period(period))
+        again = partial(protect_period.apply_async, kwargs={"operation": operation, "period": period})
+        call = None if worker.conf.task_always_eager else again  # without a broker nobody would come
+        with may_have_children():
+            protect_asked(program, operation, parse_period(period), call)
 
     @worker.task(name=PROTECT_AWAITING, shared=False)  # type: ignore[untyped-decorator]
     def protect_awaiting() -> None:
