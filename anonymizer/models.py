@@ -142,18 +142,21 @@ class MethodRow(Base):
 
 
 class TrialRow(Base):
-    """What a week would lose under other rules or coarser codes: what was asked, and the outcomes so far. One a week."""
+    """What a period would lose under other rules or coarser codes: what was asked, the outcomes so far, and how far the next
+    is. One of each population of a period."""
 
     __tablename__ = "trial"
-    __table_args__ = (UniqueConstraint("operation", "period"), {"schema": "anonymizer"})
+    __table_args__ = (UniqueConstraint("operation", "population", "period"), {"schema": "anonymizer"})
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     operation: Mapped[str] = mapped_column(ForeignKey("core.operation.code"))
+    population: Mapped[str] = mapped_column(server_default=Population.MOVEMENTS.value)
     period: Mapped[str]
     asked_by: Mapped[str]
     asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     choices: Mapped[list[Any]] = mapped_column(JSONB)
     outcomes: Mapped[list[Any]] = mapped_column(JSONB)
+    hundredths: Mapped[int] = mapped_column(server_default="0")
 
 
 class FactBlockRow(Base):
@@ -232,6 +235,7 @@ class SearchPieceRow(Base):
     __table_args__ = {"schema": "anonymizer"}
 
     asked: Mapped[UUID] = mapped_column(ForeignKey("anonymizer.asked_period.id", ondelete="CASCADE"), primary_key=True)
+    search: Mapped[UUID] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     operation: Mapped[str]
     content: Mapped[bytes]

@@ -84,14 +84,24 @@ def require_counted(counted: Sequence[CountedTable], policy: Policy) -> None:
             raise PolicyUnfit(reason=f"dominance asks who contributed how much, which was not counted for table {table.name}")
 
 
-def draft_tables(counted: Sequence[CountedTable], policy: Policy, *, outside: Outside = ()) -> list[PublishedTable]:
+def draft_tables(
+    counted: Sequence[CountedTable],
+    policy: Policy,
+    *,
+    standing: Standing | None = None,
+    promised: Promised | None = None,
+    time: str | None = None,
+    outside: Outside = (),
+    progress: Progress | None = None,
+    kept: Kept | None = None,
+) -> list[PublishedTable]:
     """Tables as they would be published, not proven: to see what is lost, or why a cell is hidden, and not to be handed out.
 
-    Raises what `protect_tables` raises but `NotProven`.
+    Takes what `protect_tables` takes, and raises what it raises but `NotProven`.
     """
     require_counted(counted, policy)
     system = build_system(counted, outside)
-    hidden = suppress(system, policy).hidden
+    hidden = suppress(system, policy, progress, standing=standing, time=time, kept=kept, promised=promised).hidden
     return [_published(table, hidden[system.numbers(table)]) for table in counted]
 
 

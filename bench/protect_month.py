@@ -37,7 +37,7 @@ def main() -> None:
     reports = draw_reports(random.Random(given.seed), places, YEAR, given.reports * len(YEAR))
     weeks: list[KeptPeriod] = []
     for week in given.month.weeks:
-        facts = [_fact(report) for report in reports if report.week == week]
+        facts = [as_fact(report) for report in reports if report.week == week]
         counted, before = count_movements(facts, places, week, operation="BENCH"), processor()
         earlier = [each.protected for each in weeks]
         weeks.append(KeptPeriod(protect(counted, default_policy(), earlier=earlier), counted.tables))
@@ -47,7 +47,7 @@ def main() -> None:
     print(f"{given.month}: {processor() - before:.1f} s; {_hidden(month)}")
 
 
-def _fact(report: MovementReport) -> MovementFact:
+def as_fact(report: MovementReport) -> MovementFact:
     return MovementFact(report.instance, report.week, report.origin, report.destination, report.reason, report.persons)
 
 

@@ -15,7 +15,7 @@ from anonymizer.models import AskedPeriodRow, SearchPieceRow
 from core.clock import now
 from core.periods.period import Period, parse_period
 
-__all__ = ["Asked", "ask_for", "asked_periods", "done_with", "take_asked", "tell_of_asked"]
+__all__ = ["Asked", "ask_for", "asked_periods", "done_with", "find_asked", "take_asked", "tell_of_asked"]
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,11 @@ def take_asked(session: Session, operation: str, period: Period) -> Asked | None
     mark = func.hashtextextended(f"protect {operation} {period}", 0)
     if not session.scalar(select(func.pg_try_advisory_xact_lock(mark))):
         return None
+    return find_asked(session, operation, period)
+
+
+def find_asked(session: Session, operation: str, period: Period) -> Asked | None:
+    """A period that was asked for and has not failed, whoever has it; None where nobody asked."""
     wanted = select(AskedPeriodRow).where(AskedPeriodRow.operation == operation, AskedPeriodRow.period == str(period))
     row = session.scalar(wanted)
     return None if row is None or row.failed else _asked(row)

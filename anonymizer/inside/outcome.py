@@ -1,7 +1,8 @@
 """What one choice of rules and codes would lose: protected as it would be, without the proof. What is hidden is the same."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from anonymizer.counted_week import CountedTable
 from anonymizer.errors import PolicyUnfit, ProtectionImpossible
@@ -9,9 +10,13 @@ from anonymizer.loss import Loss, losses
 from anonymizer.outside import Outside
 from anonymizer.policy import Policy
 from anonymizer.protect import draft_tables
+from anonymizer.published import PublishedTable
+from anonymizer.suppression import Progress
 from anonymizer.tool.choose_coarser import Coarsening
 
-__all__ = ["Outcome", "outcome_of", "with_numbers"]
+__all__ = ["Draft", "Outcome", "outcome_of", "outcome_when", "with_numbers"]
+
+Draft: TypeAlias = Callable[[], tuple[Sequence[CountedTable], Sequence[PublishedTable]]]
 
 
 @dataclass(frozen=True)
@@ -26,14 +31,26 @@ class Outcome:
 
 
 def outcome_of(
-    counted: Sequence[CountedTable], tried: Policy, coarser: tuple[Coarsening, ...], *, outside: Outside = ()
+    counted: Sequence[CountedTable],
+    tried: Policy,
+    coarser: tuple[Coarsening, ...],
+    *,
+    outside: Outside = (),
+    progress: Progress | None = None,
 ) -> Outcome:
     """What comes of one choice. That a rule is for a code that was merged away is an outcome too; else raises `PolicyUnfit`.
 
     `counted` has the coarser codes already; `outside` are totals that others publish, by those codes.
     """
+    return outcome_when(
+        lambda: (counted, draft_tables(counted, tried, outside=outside, progress=progress)), tried=tried, coarser=coarser
+    )
+
+
+def outcome_when(draft: Draft, *, tried: Policy, coarser: tuple[Coarsening, ...]) -> Outcome:
+    """The same of whatever is drafted, which gives what was counted and what would be published."""
     try:
-        found = tuple(losses(counted, draft_tables(counted, tried, outside=outside), tried))
+        found = tuple(losses(*draft(), tried))
     except ProtectionImpossible as problem:
         return Outcome(tried.threshold, tried.contributors, coarser, refused=problem.what)
     except PolicyUnfit as problem:

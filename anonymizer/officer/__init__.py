@@ -2,40 +2,28 @@
 
 `list_periods` says what is protected and what waits (`count_unprotected`: in how many recent weeks); `read_losses` what
 protection cost one of the `populations_of` a period, `mark_cells` why each cell of a table is hidden, `explain_cell` what
-publishing one would give away. `ask_trial`, `go_on` and `read_trial` answer, choice by choice, what other rules or coarser
-codes would lose, before a week is protected. All work in the anonymizer's zone and ask for the right `explain_protection` in
-the whole operation; what tells of a period leaves a line each. No true count of a hidden cell leaves this room.
+publishing one would give away. All work in the anonymizer's zone and ask for the right `explain_protection` in the whole
+operation; what tells of a period leaves a line each. No true count of a hidden cell leaves this room.
 """
 
-from anonymizer.officer.errors import PeriodUnknown, TrialUnfit
 from anonymizer.officer.explain_cell import CellExplained, CellTold, explain_cell
 from anonymizer.officer.list_periods import PeriodState, count_unprotected, list_periods, populations_of
 from anonymizer.officer.mark_cells import MarkedTable, mark_cells
 from anonymizer.officer.read_losses import LevelTold, Losses, read_losses
-from anonymizer.officer.trials import Choice, Trial, Tried, ask_trial, go_on, levels_to_leave_out, read_trial
 from anonymizer.primary import Reason
 
 __all__ = [
     "CellExplained",
     "CellTold",
-    "Choice",
     "LevelTold",
     "Losses",
     "MarkedTable",
     "PeriodState",
-    "PeriodUnknown",
     "Reason",
-    "Trial",
-    "TrialUnfit",
-    "Tried",
-    "ask_trial",
     "count_unprotected",
     "explain_cell",
-    "go_on",
-    "levels_to_leave_out",
     "list_periods",
     "mark_cells",
     "populations_of",
     "read_losses",
-    "read_trial",
 ]

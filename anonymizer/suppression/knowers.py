@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import connected_components
 
 from anonymizer.suppression.equations import Flags, Numbers, System
 
-__all__ = ["Knower", "Knowers"]
+__all__ = ["Knower", "Knowers", "contributors_of"]
 
 Knower = tuple[int, ...]
 """One knower by number, or two who put their heads together."""
@@ -71,6 +71,15 @@ class Knowers:
             begin, end = self._of_cell.indptr[cell : cell + 2]
             self._touched[cell] = frozenset(self._of_cell.indices[begin:end].tolist())
         return self._touched[cell]
+
+
+def contributors_of(system: System) -> Numbers:
+    """For each unknown of which it is told who its only contributor is the first that is that one's, too; -1 for the others."""
+    first: dict[int, int] = {}
+    contributors = np.full(system.size, -1)
+    for cell, name in sorted(_named(system).items()):
+        contributors[cell] = first.setdefault(name, cell)
+    return contributors
 
 
 def _resting_on(system: System, reports: int) -> Flags:

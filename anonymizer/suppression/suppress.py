@@ -18,6 +18,7 @@ from anonymizer.primary import primary_of
 from anonymizer.published import Identity, Promised, Standing
 from anonymizer.suppression.again import hide_less
 from anonymizer.suppression.answers import Answers, alternatives
+from anonymizer.suppression.anywhere import SearchAnywhere
 from anonymizer.suppression.checkpoint import Checkpoint, Kept, Piece
 from anonymizer.suppression.equations import Flags, Numbers, System
 from anonymizer.suppression.goals import Goals
@@ -79,13 +80,15 @@ def suppress(
     pattern = Pattern(system, guards, standing, hidden_before)
     if time is not None:
         system = replace(system, layers=layers_of(system, pattern.hidden, time))
-    search = Search(system, pattern, Goals(system, guards, pattern.guarded))
+    search = SearchAnywhere(system, pattern, Goals(system, guards, pattern.guarded))
     grand_total = all(policy.for_table(table.name).hide_grand_total for table in system.counted)
-    limits = _Limits(guards, grand_total, Checkpoint(search, kept), processes)
+    together = _together(system, pattern, policy, promised or {})
+    checkpoint = Checkpoint(search, kept, together, grand_total=grand_total)
+    limits = _Limits(guards, grand_total, checkpoint, processes)
     for _ in _protect(search, limits):
         _tell(progress, search)
     _do_without(search, limits)
-    if np.any(together := _together(system, pattern, policy, promised or {})):
+    if np.any(together):
         search.goals.mind(OwnKnowledge(system, together), search.moves)
         for _ in _protect_from_knowers(search, limits):
             _tell(progress, search)
@@ -195,6 +198,8 @@ def _protect_anywhere(search: Search, cells: Iterable[int], limits: _Limits, fai
     """Protect cells one by one, in the whole system if need be; those that cannot be are added to `failed`."""
     system, checkpoint = search.system, limits.checkpoint
     for cell in in_order(system, cells):
+        if cell not in search.goals.open:  # what was found for others met its goals
+            continue
         before = len(search.moves)
         if (piece := checkpoint.recall()) is not None:
             search.take(piece.moves)

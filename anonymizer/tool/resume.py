@@ -7,6 +7,7 @@ and readable by its owner alone. Whoever has not the key has bytes; whoever has 
 import os
 import secrets
 from pathlib import Path
+from struct import Struct
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -19,13 +20,13 @@ __all__ = ["KeptBeside"]
 
 KEY_BYTES: Final = 32
 ID_BYTES: Final = 16
-LENGTH_BYTES: Final = 4
+HEAD: Final = Struct(">II")  # of a piece: its number and length
 OWNER_ONLY: Final = 0o600
 SEARCH: Final = "anonymizer search"
 
 
 class KeptBeside:
-    """Keeps the pieces of a search in one file, `OUT.search`: an id, then each piece with its length before it.
+    """Keeps the pieces of a search in one file, `OUT.search`: an id, then each piece with its number and length before it.
 
     The key's file is made if it is not there. Raises `ResumeUnfit` where others may read either, or what is kept does not open.
     """
@@ -34,18 +35,21 @@ class KeptBeside:
         whole = out.resolve()
         self._file, self._key = whole.with_name(f"{whole.name}.search"), key
         self._ring = KeyRing({1: _read_key(key)}, b"")
-        self._id, self._known = uuid4(), list[bytes]()
+        self._id, self._known = uuid4(), dict[int, bytes]()
 
     def begin(self, mark: bytes) -> None:
         self._id, self._known = self._read()
-        if self._known[:1] != [mark]:
-            self._id, self._known = uuid4(), []
+        if self._known.get(0) != mark:
+            self._id, self._known = uuid4(), {}
             self._file.unlink(missing_ok=True)
             self._append(self._id.bytes)
             self._add(0, mark)
 
+    def claim(self, number: int, *, wait: bool) -> bool:  # noqa: ARG002  (a release is searched by one process and its own)
+        return True
+
     def read(self, number: int) -> bytes | None:
-        return self._known[number + 1] if number + 1 < len(self._known) else None
+        return self._known.get(number + 1)
 
     def keep(self, number: int, piece: bytes) -> None:
         self._add(number + 1, piece)
@@ -54,18 +58,18 @@ class KeptBeside:
         """Nothing is left of the search: its release is written."""
         self._file.unlink(missing_ok=True)
 
-    def _read(self) -> tuple[UUID, list[bytes]]:
+    def _read(self) -> tuple[UUID, dict[int, bytes]]:
         if not self._file.exists():
-            return uuid4(), []
+            return uuid4(), {}
         _require_private(self._file)
-        content, pieces = self._file.read_bytes(), list[bytes]()
+        content, pieces = self._file.read_bytes(), dict[int, bytes]()
         at, search = ID_BYTES, UUID(bytes=content[:ID_BYTES]) if len(content) >= ID_BYTES else uuid4()
-        while len(head := content[at : at + LENGTH_BYTES]) == LENGTH_BYTES:
-            end = at + LENGTH_BYTES + int.from_bytes(head, "big")
-            if end > len(content):
+        while len(head := content[at : at + HEAD.size]) == HEAD.size:
+            number, length = HEAD.unpack(head)
+            if (end := at + HEAD.size + length) > len(content):
                 break
             try:
-                pieces.append(open_alone(self._ring, content[at + LENGTH_BYTES : end], SEARCH, search, len(pieces)))
+                pieces[number] = open_alone(self._ring, content[at + HEAD.size : end], SEARCH, search, number)
             except CiphertextRefused:
                 raise ResumeUnfit(path=self._file, reason=f"it does not open with the key in {self._key}") from None
             at = end
@@ -75,7 +79,7 @@ class KeptBeside:
 
     def _add(self, number: int, piece: bytes) -> None:
         sealed = seal_alone(self._ring, piece, SEARCH, self._id, number)
-        self._append(len(sealed).to_bytes(LENGTH_BYTES, "big") + sealed)
+        self._append(HEAD.pack(number, len(sealed)) + sealed)
 
     def _append(self, content: bytes) -> None:
         try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from sqlalchemy.orm import Session
 
@@ -16,17 +16,24 @@ from anonymizer.weeks.count_caseload import CASELOAD, caseload_tables
 from anonymizer.weeks.count_casework import CASEWORK, casework_tables
 from anonymizer.weeks.count_movements import movement_tables
 from anonymizer.weeks.count_screenings import SCREENINGS, screening_tables
-from core.places import load_places
+from core.places import Place, load_places
 from core.policies import PolicyKind, active_policy
 
-__all__ = ["policy_in_force", "read_weekly_policy", "weekly_tables"]
+__all__ = ["least_for", "policy_in_force", "read_weekly_policy", "weekly_tables"]
 
+Tables: TypeAlias = list[tuple[str, tuple[Dimension, ...]]]
 MOVEMENTS = ("movements", "arrivals")
+TABLES: Final = {
+    Population.MOVEMENTS: (MOVEMENTS, movement_tables),
+    Population.SCREENINGS: (SCREENINGS, screening_tables),
+    Population.CASEWORK: (CASEWORK, casework_tables),
+    Population.CASELOAD: (CASELOAD, caseload_tables),
+}
 
 
-def weekly_tables(session: Session, operation: str) -> list[tuple[str, Sequence[Dimension]]]:
-    """The names of an operation's weekly tables of movements with their dimensions."""
-    return list(zip(MOVEMENTS, movement_tables(load_places(session, operation)), strict=True))
+def weekly_tables(session: Session, operation: str, population: Population = Population.MOVEMENTS) -> Tables:
+    """The names of an operation's tables of a population with their dimensions."""
+    return _tables_of(population, load_places(session, operation))
 
 
 def policy_in_force(
@@ -41,12 +48,17 @@ def policy_in_force(
     policy = default_policy() if active is None else parse_policy(active, Path("core.policy"))
     if not tables:
         return policy
-    of_these = for_tables([(table.name, table.dimensions) for table in tables], policy)
-    return LEAST_OF.get(population, _as_decided)(of_these)
+    return least_for(population, for_tables([(table.name, table.dimensions) for table in tables], policy))
 
 
-def _as_decided(policy: Policy) -> Policy:
-    return policy
+def least_for(population: Population, policy: Policy) -> Policy:
+    """A policy for tables of a population alone, with the least that is asked of these whatever an office decides."""
+    return LEAST_OF[population](policy) if population in LEAST_OF else policy
+
+
+def _tables_of(population: Population, places: Sequence[Place]) -> Tables:
+    names, tables = TABLES[population]
+    return list(zip(names, tables(places), strict=True))
 
 
 LEAST_OF: Final[Mapping[Population, Callable[[Policy], Policy]]] = {
@@ -62,12 +74,9 @@ def read_weekly_policy(session: Session, operation: str, content: str, path: Pat
     Raises `PolicyUnreadable`, and `PolicyUnfit` where a rule is for what is not there or asks what is not counted.
     """
     policy, places = parse_policy(content, path), load_places(session, operation)
-    movements = list(zip(MOVEMENTS, movement_tables(places), strict=True))
-    screenings = list(zip(SCREENINGS, screening_tables(places), strict=True))
-    casework = list(zip(CASEWORK, casework_tables(places), strict=True))
-    caseload = list(zip(CASELOAD, caseload_tables(places), strict=True))
-    require_fit([*movements, *screenings, *casework, *caseload], policy)
-    parts = [for_tables(tables, policy) for tables in (movements, screenings, casework, caseload)]
+    every = [_tables_of(population, places) for population in Population]
+    require_fit([table for tables in every for table in tables], policy)
+    parts = [for_tables(tables, policy) for tables in every]
     for rule in (*policy.sensitive, *policy.structural_zero):
         if not any(rule in (*part.sensitive, *part.structural_zero) for part in parts):
             raise PolicyUnfit(reason="a rule is for codes that no table has together")

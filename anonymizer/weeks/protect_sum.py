@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from anonymizer.attacker import identity
 from anonymizer.counted_week import NOTHING, Count, CountedTable
@@ -18,7 +18,8 @@ from anonymizer.dimension import TOTAL, Dimension
 from anonymizer.errors import PartsUnfit
 from anonymizer.outside import Outside, OutsideTotal
 from anonymizer.policy import Policy
-from anonymizer.protect import protect_tables
+from anonymizer.population import Population
+from anonymizer.protect import draft_tables, protect_tables
 from anonymizer.prove import prove_from_outside
 from anonymizer.published import (
     Identity,
@@ -36,10 +37,29 @@ from anonymizer.suppression import Kept, Progress
 from core.periods.period import Period, Sum, parts_of
 from core.periods.week import Week
 
-__all__ = ["KeptPeriod", "protect_sum", "sum_counts"]
+__all__ = ["DraftedPeriod", "KeptPeriod", "Part", "are_alike", "draft_sum", "protect_sum", "sum_counts"]
 
 TIME: Final = "period"
 NONE: Final[Mapping[Period, Outside]] = MappingProxyType({})
+
+
+class Part(Protocol):
+    """What a sum is made of: a period, its tables as they stand, the policy under which they do, and what was counted."""
+
+    @property
+    def period(self) -> Period: ...
+
+    @property
+    def population(self) -> Population: ...
+
+    @property
+    def policy(self) -> Policy: ...
+
+    @property
+    def tables(self) -> Sequence[PublishedTable]: ...
+
+    @property
+    def counted(self) -> Sequence[CountedTable]: ...
 
 
 class KeptPeriod(NamedTuple):
@@ -56,9 +76,31 @@ class KeptPeriod(NamedTuple):
     def code(self) -> str:
         return str(self.period)
 
-    def is_like(self, other: "KeptPeriod") -> bool:
-        """Whether both were counted in the same tables, of the same places and codes; else they cannot be added up."""
-        return [(one.name, one.dimensions) for one in self.counted] == [(one.name, one.dimensions) for one in other.counted]
+    @property
+    def population(self) -> Population:
+        return self.protected.population
+
+    @property
+    def policy(self) -> Policy:
+        return self.protected.policy
+
+    @property
+    def tables(self) -> Sequence[PublishedTable]:
+        return self.protected.tables
+
+    def is_like(self, other: Part) -> bool:
+        """Whether the two can be added up."""
+        return are_alike(self, other)
+
+
+class DraftedPeriod(NamedTuple):
+    """A period as it would be protected, not proven: what a sum would lose, before its parts are protected."""
+
+    period: Period
+    population: Population
+    policy: Policy
+    tables: Sequence[PublishedTable]
+    counted: Sequence[CountedTable]
 
 
 def protect_sum(
@@ -76,26 +118,76 @@ def protect_sum(
     publish of it and of its parts. Where a part was made under a lesser `own_knowledge` than the policy's, so is the sum, and
     says so; what stricter parts were promised is kept. Raises `PartsUnfit` and what `protect_tables` raises.
     """
-    for part in parts:
-        if not part.is_like(parts[0]):
-            raise PartsUnfit(whole=whole, part=part.code)
-    time = Dimension(TIME, {TOTAL: None, **_parents(whole)})
-    tables = [_with_parts(time, position, parts) for position, _ in enumerate(parts[0].counted)]
-    standing, policy = _standing(time, parts), _as_least_of(parts, policy)
-    totals = [_in_system(total, period, whole) for period, known in outside.items() for total in known]
-    promised = _promised(time, parts, policy)
+    system = _system_of(whole, parts, policy, outside)
     done = protect_tables(
-        tables, policy, standing=standing, promised=promised, time=TIME, outside=totals, progress=progress, kept=kept
+        system.tables,
+        system.policy,
+        standing=system.standing,
+        promised=system.promised,
+        time=TIME,
+        outside=system.outside,
+        progress=progress,
+        kept=kept,
     )
-    for known in dict.fromkeys([(), tuple(totals)]):
-        prove_from_outside(done.tables, policy, standing, outside=known)
-    own = [_of_whole(table) for table in done.tables]
+    for known in dict.fromkeys([(), system.outside]):
+        prove_from_outside(done.tables, system.policy, system.standing, outside=known)
+    own = [_proven(_of_whole(table)) for table in done.tables]
     proof = Proof({table.name: table.digest for table in own}, *count_cells(own), done.proof.evidence)
     first = parts[0].protected
     return ProtectedPeriod(first.operation, whole, done.policy, tuple(own), proof, first.population)
 
 
-def sum_counts(parts: Iterable[KeptPeriod]) -> tuple[CountedTable, ...]:
+def draft_sum(
+    whole: Sum,
+    parts: Sequence[Part],
+    policy: Policy,
+    *,
+    outside: Mapping[Period, Outside] = NONE,
+    progress: Progress | None = None,
+    kept: Kept | None = None,
+) -> DraftedPeriod:
+    """The same not proven, beside parts of which some, or all, would be protected so too; raises likewise but `NotProven`."""
+    system = _system_of(whole, parts, policy, outside)
+    drafted = draft_tables(
+        system.tables,
+        system.policy,
+        standing=system.standing,
+        promised=system.promised,
+        time=TIME,
+        outside=system.outside,
+        progress=progress,
+        kept=kept,
+    )
+    return DraftedPeriod(whole, parts[0].population, system.policy, [*map(_of_whole, drafted)], sum_counts(parts))
+
+
+class _System(NamedTuple):
+    """A sum and its parts as one system: its tables, how the parts' cells stand in it, and what is known from outside."""
+
+    tables: list[CountedTable]
+    policy: Policy
+    standing: Standing
+    promised: Promised
+    outside: Outside
+
+
+def _system_of(whole: Sum, parts: Sequence[Part], policy: Policy, outside: Mapping[Period, Outside]) -> _System:
+    for part in parts:
+        if not are_alike(part, parts[0]):
+            raise PartsUnfit(whole=whole, part=part.period)
+    time = Dimension(TIME, {TOTAL: None, **_parents(whole)})
+    tables = [_with_parts(time, position, parts) for position, _ in enumerate(parts[0].counted)]
+    policy = _as_least_of(parts, policy)
+    totals = tuple(_in_system(total, period, whole) for period, known in outside.items() for total in known)
+    return _System(tables, policy, _standing(time, parts), _promised(time, parts, policy), totals)
+
+
+def are_alike(one: Part, other: Part) -> bool:
+    """Whether both were counted in the same tables, of the same places and codes; else they cannot be added up."""
+    return [(it.name, it.dimensions) for it in one.counted] == [(it.name, it.dimensions) for it in other.counted]
+
+
+def sum_counts(parts: Iterable[Part]) -> tuple[CountedTable, ...]:
     """The counts of a month or year: those of its weeks, which are alike, added up. A report is of one week,
     so reports add up too.
 
@@ -103,7 +195,7 @@ def sum_counts(parts: Iterable[KeptPeriod]) -> tuple[CountedTable, ...]:
     and the largest have no more than if one person had been the largest of every week.
     """
     weeks = [part for part in parts if isinstance(part.period, Week)]
-    again = any(week.protected.population.comes_again for week in weeks)
+    again = any(week.population.comes_again for week in weeks)
     return tuple(
         CountedTable(same[0].name, same[0].dimensions, _sum((table.cells for table in same), again=again))
         for same in zip(*(week.counted for week in weeks), strict=True)
@@ -133,11 +225,11 @@ def _joined(one: Count, other: Count) -> Count:
     return Count(one.persons + other.persons, max(one.reports, other.reports), largest)
 
 
-def _with_parts(time: Dimension, position: int, parts: Sequence[KeptPeriod]) -> CountedTable:
+def _with_parts(time: Dimension, position: int, parts: Sequence[Part]) -> CountedTable:
     """One table of the sum and of all its parts."""
     named = parts[0].counted[position]
     cells = {
-        (part.code, *key): _told_apart(count, at)
+        (str(part.period), *key): _told_apart(count, at)
         for at, part in enumerate(parts)
         for key, count in part.counted[position].cells.items()
     }
@@ -150,29 +242,29 @@ def _told_apart(count: Count, part: int) -> Count:
     return count if count.alone is None else replace(count, alone=part << 32 | count.alone)
 
 
-def _standing(time: Dimension, parts: Iterable[KeptPeriod]) -> Standing:
+def _standing(time: Dimension, parts: Iterable[Part]) -> Standing:
     """How the parts' cells were published."""
     standing: dict[Identity, int | None] = {}
     for part in parts:
-        for table in part.protected.tables:
-            dimensions = (time, *table.dimensions)
-            standing |= {identity(dimensions, (part.code, *key)): number for key, number in table.cells.items()}
+        for table in part.tables:
+            dimensions, code = (time, *table.dimensions), str(part.period)
+            standing |= {identity(dimensions, (code, *key)): number for key, number in table.cells.items()}
     return standing
 
 
-def _as_least_of(parts: Iterable[KeptPeriod], policy: Policy) -> Policy:
+def _as_least_of(parts: Iterable[Part], policy: Policy) -> Policy:
     """What a part gives to those who know cells of their own nothing takes back, so the sum cannot be kept from them either."""
-    least = min(part.protected.policy.own_knowledge for part in parts)
+    least = min(part.policy.own_knowledge for part in parts)
     return policy.with_own_knowledge(min(least, policy.own_knowledge))
 
 
-def _promised(time: Dimension, parts: Iterable[KeptPeriod], policy: Policy) -> Promised:
+def _promised(time: Dimension, parts: Iterable[Part], policy: Policy) -> Promised:
     """The cells of parts that were made under a stricter `own_knowledge`, with that."""
     return {
-        identity((time, *table.dimensions), (part.code, *key)): rule
+        identity((time, *table.dimensions), (str(part.period), *key)): rule
         for part in parts
-        if (rule := part.protected.policy.own_knowledge) > policy.own_knowledge
-        for table in part.protected.tables
+        if (rule := part.policy.own_knowledge) > policy.own_knowledge
+        for table in part.tables
         for key in table.cells
     }
 
@@ -183,8 +275,12 @@ def _in_system(total: OutsideTotal, period: Period, whole: Sum) -> OutsideTotal:
     return OutsideTotal(tuple(tuple(sorted((*cell, *own))) for cell in total.cells), total.persons)
 
 
-def _of_whole(table: PublishedTable) -> ProtectedTable:
-    """The sum's own part of a table that was proven together with its parts."""
+def _of_whole(table: PublishedTable) -> PublishedTable:
+    """The sum's own part of a table of it and its parts."""
     cells = {key[1:]: number for key, number in table.cells.items() if key[0] == TOTAL}
-    own = PublishedTable(table.name, table.dimensions[1:], cells)
+    return PublishedTable(table.name, table.dimensions[1:], cells)
+
+
+def _proven(own: PublishedTable) -> ProtectedTable:
+    """It was proven together with its parts."""
     return ProtectedTable(own.name, own.dimensions, own.cells, certify(own))

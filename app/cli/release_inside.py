@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from anonymizer import Population, officer
+from anonymizer import Population, officer, trials
 from app.cli.screen import console, progress, show_table
 from app.cli.signed_in import sign_in_once_accounts_exist
 from app.program import open_program
@@ -16,7 +16,6 @@ from app.releases.try_out import try_out
 from core.audit import Purpose
 from core.database import Zone
 from core.periods.period import parse_period
-from core.periods.week import Week
 from core.settings import Settings
 
 __all__ = ["add_commands"]
@@ -56,8 +55,9 @@ def explain(
 
 def what_if(
     operation: Operation,
-    week: Annotated[str, typer.Argument(help="The week, protected or not, for example 2026-W07.")],
+    period: Annotated[str, typer.Argument(help="A week, month or year, protected or not, for example 2026-W07.")],
     *,
+    of: Annotated[Population, typer.Option(help="Of whom the tables are.")] = Population.MOVEMENTS,
     threshold: Annotated[str, typer.Option(help="Thresholds to try: 3,5,11.", metavar="K,K,...")] = "",
     least_contributors: Annotated[str, typer.Option(help="Numbers of reports to ask for: 1,2,3.", metavar="M,M,...")] = "",
     drop_level: Annotated[
@@ -68,24 +68,32 @@ def what_if(
     ] = None,
     levels: Annotated[bool, typer.Option("--levels", help="Show every level of each choice.")] = False,
 ) -> None:
-    """Say what a week would lose under other rules or with coarser codes. Nothing is proven or published."""
+    """Say what a period would lose under other rules or with coarser codes. Nothing is proven or published.
+
+    A month or year is tried beside its parts: those that are protected stand as they are, the others are tried with it.
+    """
     with open_program(Settings.read()) as program:
         access = sign_in_once_accounts_exist(program, operation)
         with program.database.transaction(Zone.ANONYMIZER, access=access) as session:
-            trial = officer.ask_trial(
+            trial = trials.ask_trial(
                 session,
                 program.ring,
-                Week.parse(week),
+                parse_period(period),
+                of,
                 thresholds=_numbers(threshold, "--threshold"),
                 contributors=_numbers(least_contributors, "--least-contributors"),
                 coarser=[*(drop_level or []), *(merge or [])],
                 purpose=WHY,
             )
         with progress() as bar:
-            task = bar.add_task("trying", total=len(trial.choices))
-            for after in try_out(program, access, trial.id):
+            task = bar.add_task("trying", total=100 * len(trial.choices))
+
+            def show(hundredths: int) -> None:
+                bar.update(task, completed=100 * len(trial.tried) + hundredths)
+
+            for after in try_out(program, access, trial.id, show):
                 trial = after
-                bar.update(task, completed=len(trial.tried))
+                show(0)
     rows = [row for tried in trial.tried for row in _rows(tried)]
     show_table(("threshold", "reports", "codes", "table", "cells", "hidden", "persons hidden"), rows, "Nothing was tried.")
     for tried in trial.tried if levels else ():
@@ -125,7 +133,7 @@ def _percent(level: officer.LevelTold) -> str:
     return "too few cells to say" if level.percent is None else f"{level.percent} %"
 
 
-def _rows(tried: officer.Tried) -> list[tuple[object, ...]]:
+def _rows(tried: trials.Tried) -> list[tuple[object, ...]]:
     choice = (tried.choice.threshold, tried.choice.contributors, ", ".join(tried.choice.coarser) or "as they are")
     tables = {level.table: [each for each in tried.levels if each.table == level.table] for level in tried.levels}
     if tried.refused:
@@ -136,7 +144,7 @@ def _rows(tried: officer.Tried) -> list[tuple[object, ...]]:
     ]
 
 
-def _told(choice: officer.Choice) -> str:
+def _told(choice: trials.Choice) -> str:
     codes = ", ".join(choice.coarser) or "codes as they are"
     return f"threshold {choice.threshold}, reports {choice.contributors}, {codes}"
 

@@ -6,7 +6,7 @@ and writes statistics once the folder is whole. An officer's right is asked for 
 itself is the program's, under the officer's name.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -44,6 +44,7 @@ __all__ = [
     "release_as",
     "release_period",
     "require_protecting",
+    "search_along",
 ]
 
 EARLIER: Final = 12  # how many periods back the report's chart looks
@@ -124,11 +125,20 @@ def _protect_movements(
         find_operation(session, operation)
         with suppress(weeks.PeriodNotProtected):
             return weeks.load_protected(session, program.ring, operation, week)
-        movements = _protect(session, program, weeks.count_week(session, program.ring, operation, week), search)
+    counted = _count(program, operation, week, actor=actor)
+    with program.database.transaction(Zone.ANONYMIZER, operation=operation, actor=actor) as session:
+        movements = _protect(session, program, counted, search)
         for population in _OF_CASES:
             asking.keep_aside(session, operation, week, population)
         ledger.write_down_protected(session, operation)
     return movements
+
+
+def _count(program: Program, operation: str, week: Week, *, actor: str) -> anonymizer.CountedWeek:
+    """A week's movements. Whoever counts them has their turn at its blocks, and others, who erase or search along, wait for it:
+    so that ends before they are searched."""
+    with program.database.transaction(Zone.ANONYMIZER, operation=operation, actor=actor) as session:
+        return weeks.count_week(session, program.ring, operation, week)
 
 
 def _protect_asides(program: Program, operation: str, week: Week, *, actor: str) -> None:
@@ -158,18 +168,32 @@ def _protect_of_cases(session: Session, program: Program, operation: str, week: 
 def _protect(
     session: Session, program: Program, counted: anonymizer.CountedWeek, search: Search = NOT_FOLLOWED
 ) -> anonymizer.ProtectedPeriod:
-    """What others publish is of movements: a total names no population."""
-    tables, moving = counted.tables, counted.population is Population.MOVEMENTS
+    tables = counted.tables
     ledger.require_suppression(session, counted.operation, counted.week, _dimensions(tables))
-    known = elsewhere.known_elsewhere(session, counted.operation, counted.week, tables) if moving else elsewhere.NOTHING
-    policy = weeks.policy_in_force(session, tables, counted.population)
-    earlier = list(_earlier(session, program, counted))
+    rules = _rules_of(session, program, counted)
     protected = anonymizer.protect(
-        counted, policy, outside=known.totals, earlier=earlier, progress=search.progress, kept=search.kept
+        counted, rules.policy, outside=rules.known.totals, earlier=rules.earlier, progress=search.progress, kept=search.kept
     )
-    protected = replace(protected, elsewhere=known.stated)
+    protected = replace(protected, elsewhere=rules.known.stated)
     weeks.store_protected(session, program.ring, protected, tables)
     return protected
+
+
+class _Rules(NamedTuple):
+    """What a week is protected under: the policy, what is known from outside, and the earlier weeks of its month as they are
+    protected."""
+
+    policy: anonymizer.Policy
+    known: elsewhere.Known
+    earlier: list[anonymizer.ProtectedPeriod]
+
+
+def _rules_of(session: Session, program: Program, counted: anonymizer.CountedWeek) -> _Rules:
+    """What others publish is of movements: a total names no population."""
+    moving = counted.population is Population.MOVEMENTS
+    known = elsewhere.known_elsewhere(session, counted.operation, counted.week, counted.tables) if moving else elsewhere.NOTHING
+    policy = weeks.policy_in_force(session, counted.tables, counted.population)
+    return _Rules(policy, known, list(_earlier(session, program, counted)))
 
 
 def _earlier(session: Session, program: Program, counted: anonymizer.CountedWeek) -> Iterator[anonymizer.ProtectedPeriod]:
@@ -216,20 +240,53 @@ def _protect_sum(
     *,
     search: Search = NOT_FOLLOWED,
 ) -> anonymizer.ProtectedPeriod:
+    beside = _beside_parts(session, program, operation, whole, population)
+    protected = weeks.protect_sum(
+        whole, beside.parts, beside.policy, outside=beside.outside, progress=search.progress, kept=search.kept
+    )
+    protected = replace(protected, elsewhere=beside.stated)
+    weeks.store_protected(session, program.ring, protected, weeks.sum_counts(beside.parts))
+    return protected
+
+
+class _Beside(NamedTuple):
+    """What a sum is protected beside: its parts as they were, what is known of it and of them from outside; and the policy."""
+
+    parts: list[weeks.KeptPeriod]
+    policy: anonymizer.Policy
+    outside: Mapping[Period, Sequence[anonymizer.OutsideTotal]]
+    stated: tuple[anonymizer.PublishedElsewhere, ...]
+
+
+def _beside_parts(session: Session, program: Program, operation: str, whole: Sum, population: Population) -> _Beside:
+    """Raises `PeriodNotProtected`, also where the parts of a population of cases are not alike."""
     stored = [weeks.load_protected(session, program.ring, operation, part, population) for part in _inside(whole)]
     kept = [weeks.KeptPeriod(part, weeks.load_counts(session, program.ring, part)) for part in stored]
     if population in _OF_CASES and not all(part.is_like(kept[0]) for part in kept):
         raise weeks.PeriodNotProtected(operation=operation, period=whole)
-    counted, known, outside = weeks.sum_counts(kept), elsewhere.NOTHING, {}
+    known, outside = elsewhere.NOTHING, {}
     if population is Population.MOVEMENTS:
-        known = elsewhere.known_elsewhere(session, operation, whole, counted)
+        known = elsewhere.known_elsewhere(session, operation, whole, weeks.sum_counts(kept))
         outside = {each.period: elsewhere.known_then(session, each.protected, each.counted).totals for each in kept}
     policy = weeks.policy_in_force(session, kept[0].counted, population)
-    totals = {whole: known.totals, **outside}
-    protected = weeks.protect_sum(whole, kept, policy, outside=totals, progress=search.progress, kept=search.kept)
-    protected = replace(protected, elsewhere=known.stated)
-    weeks.store_protected(session, program.ring, protected, counted)
-    return protected
+    return _Beside(kept, policy, {whole: known.totals, **outside}, known.stated)
+
+
+def search_along(program: Program, operation: str, period: Period, *, actor: str, kept: asking.SealedPieces) -> None:
+    """Search for a period of movements with whoever is protecting it, for the pieces alone; nothing else comes of it.
+
+    Raises what counting raises, and `PeriodNotProtected` where a part of it is still being protected.
+    """
+    zone = program.database.transaction(Zone.ANONYMIZER, operation=operation, actor=actor)
+    if isinstance(period, Week):
+        counted = _count(program, operation, period, actor=actor)
+        with zone as session:
+            rules = _rules_of(session, program, counted)
+        asking.search_week_along(counted.tables, rules.policy, outside=rules.known.totals, earlier=rules.earlier, kept=kept)
+    else:
+        with zone as session:
+            beside = _beside_parts(session, program, operation, period, Population.MOVEMENTS)
+        asking.search_sum_along(period, beside.parts, beside.policy, outside=beside.outside, kept=kept)
 
 
 def _inside(whole: Period) -> list[Period]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from uuid import UUID
 
 from fastapi import FastAPI, Request, Response
@@ -11,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.api import PREFIX, api_router, nothing_here
 from app.program import Program
 from app.releases.protect_asked import protect_asked
+from app.releases.try_out import try_asked
 from app.web.collection import hints
 from app.web.collection.hints import Hinted, Hints
 from app.web.desk import Desk
@@ -43,16 +45,17 @@ def create_application(
 ) -> FastAPI:
     """The application on an open database and key ring.
 
-    `told(operation, submissions)` is called after the commit, for complete answers that are new, and
-    `try_out(operation, trial_id)` for what an officer asks of a week; without it the page that waits tries it out. So is
-    `protect(operation, period)` for what is to be protected; without it this process does it, after its answer.
+    `told(operation, submissions)` is called after the commit, for complete answers that are new, `try_out(operation, trial_id)`
+    for what an officer wants tried, and `protect(operation, period)` for what is to be protected; without these this process
+    does it, after its answer.
     `hinted(operation, source)` is called when another server says that a source has news.
     """
     door = Door(database, ring, settings, told)
     application = _Application(title="Waystation", docs_url=None, redoc_url=None, openapi_url=None)
     application.sign_in, application.submissions = SignInDoor(door), SubmissionDoor(door)
     application.state.door = door
-    protect = protect or _protecting(Program(settings, database, ring))
+    program = Program(settings, database, ring)
+    protect, try_out = protect or _protecting(program), try_out or partial(try_asked, program)
     application.state.desk = Desk(database, ring, settings, GROUPS, protect, try_out)
     application.state.hints = Hints(ring, hinted)
     pages = Pages(database, settings)

@@ -60,7 +60,7 @@ class Desk:
     settings: Settings
     groups: tuple[PageGroup, ...]
     protect: Callable[[str, Period], None]  # what an officer asked for: by the workers, or by this process where there are none
-    try_out: Callable[[str, UUID], None] | None = None  # sends a trial of an operation to the workers; None: there are none
+    try_out: Callable[[str, UUID], None]  # likewise a trial of an operation
     # Every page of a record offers them.
     units: KeptWhileListed[Unit, list[tuple[UUID, str]]] = field(default_factory=lambda: KeptWhileListed(Unit, ways_to))
 

@@ -4,12 +4,14 @@
 |---|---|
 | submissions are stored whole (new, edited, or their last file came) | `admit_arrived` |
 | an officer asks for a period to be protected (`waystation release ask`, or the page) | `protect_period` |
+| a search for one takes long | `protect_period` once more: another worker searches along |
 | records were erased | `refresh_facts`: blocks made of them are built anew without them |
-| an officer asks what other rules would hide, and there is a broker | `try_choices`; without one the page that waits does it |
+| an officer asks what other rules would hide | `try_choices`; without a broker the server does it, after its answer |
 | records were erased, and there is no broker | `destroy_remains` of their keys in the database's files |
 | every minute (beat) | `seal_audit`, and its head is exported |
 | every five minutes (beat) | `admit_awaiting`, for what a crash left behind |
 | every five minutes (beat) | `protect_awaiting`: what was asked for, should the worker that was at it have ended |
+| every five minutes (beat) | `try_awaiting`: likewise of what other rules would hide |
 | another server says that a source has news (its webhook) | `pull_source`: what is new in that source |
 | every five minutes (beat) | `pull_new`: what is new on other servers, and what they tell of changes |
 | every five minutes (beat) | `write_reviews`: servers are told what reviews here said of their records |
@@ -71,7 +73,7 @@ def after_erasure(worker: Celery) -> Callable[[str, frozenset[UUID]], None]:
 
 
 def trying_out(worker: Celery) -> Callable[[str, UUID], None] | None:
-    """What the page of trials calls after the commit; None without a broker, where a task would keep its sender waiting."""
+    """What the page of trials calls after the commit; None without a broker, where the server does it itself."""
     if worker.conf.task_always_eager:
         return None
     task = worker.tasks[TRY_CHOICES]

@@ -5,6 +5,7 @@ ids only. Tasks are sent after the commit of what they work on.
 """
 
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -23,14 +24,14 @@ from app.records.destroy_remains import destroy_what_is_left
 from app.records.erase_person import propose_what_is_overdue
 from app.releases.case_facts import refresh_case_facts
 from app.releases.protect_asked import protect_asked, waiting_periods
-from app.releases.try_out import try_out
+from app.releases.try_out import try_asked, waiting_trials
 from app.worker.quiet_task import QuietTask
 from casework.left_to_fetch import end_overdue
-from core.access import Access
 from core.database import Zone
 from core.identity.prune import prune
 from core.models import Operation
 from core.periods.period import parse_period
+from core.processes.forked_work import may_have_children
 from core.second_person import expire_overdue
 from ingest import handed_in
 
@@ -47,6 +48,7 @@ __all__ = [
     "REFRESH_FACTS",
     "SCHEDULE",
     "SEARCHES",
+    "TRY_AWAITING",
     "TRY_CHOICES",
     "WRITE_REVIEWS",
     "build_worker",
@@ -66,6 +68,7 @@ COMPARE_SUBMISSIONS: Final = "compare_submissions"
 
 PROTECT_PERIOD: Final = "protect_period"
 PROTECT_AWAITING: Final = "protect_awaiting"
+TRY_AWAITING: Final = "try_awaiting"
 
 PULL_NEW: Final = "pull_new"
 PULL_SOURCE: Final = "pull_source"
@@ -86,7 +89,7 @@ SCHEDULE: Final = {
 # Likewise; but a server that starts does not wait for other servers, so it does not send these.
 PULLS: Final = {PULL_NEW: timedelta(minutes=5), SWEEP_SOURCES: timedelta(days=1), WRITE_REVIEWS: timedelta(minutes=5)}
 # Likewise; but a server that starts does not wait for a search, which may take minutes.
-SEARCHES: Final = {PROTECT_AWAITING: timedelta(minutes=5)}
+SEARCHES: Final = {PROTECT_AWAITING: timedelta(minutes=5), TRY_AWAITING: timedelta(minutes=5)}
 
 
 def build_worker(program: Program) -> Celery:  # noqa: C901, PLR0915  (one page of short tasks)
@@ -142,8 +145,8 @@ def build_worker(program: Program) -> Celery:  # noqa: C901, PLR0915  (one page 
 
     @worker.task(name=TRY_CHOICES, shared=False)  # type: ignore[untyped-decorator]
     def try_choices(*, operation: str, trial: str) -> None:
-        for _ in try_out(program, Access.of_system("worker", operation), UUID(trial)):
-            pass
+        with may_have_children():
+            try_asked(program, operation, UUID(trial))
 
     @worker.task(name=DESTROY_REMAINS, shared=False)  # type: ignore[untyped-decorator]
     def destroy_remains() -> None:
@@ -187,7 +190,10 @@ def build_worker(program: Program) -> Celery:  # noqa: C901, PLR0915  (one page 
 
     @worker.task(name=PROTECT_PERIOD, shared=False)  # type: ignore[untyped-decorator]
     def protect_period(*, operation: str, period: str) -> None:
-        protect_asked(program, operation, parse_period(period))
+        again = partial(protect_period.apply_async, kwargs={"operation": operation, "period": period})
+        call = None if worker.conf.task_always_eager else again  # without a broker nobody would come
+        with may_have_children():
+            protect_asked(program, operation, parse_period(period), call)
 
     @worker.task(name=PROTECT_AWAITING, shared=False)  # type: ignore[untyped-decorator]
     def protect_awaiting() -> None:
@@ -195,6 +201,13 @@ def build_worker(program: Program) -> Celery:  # noqa: C901, PLR0915  (one page 
         for operation in _operations(program):
             for period in waiting_periods(program, operation):
                 protect_period.apply_async(kwargs={"operation": operation, "period": str(period)})
+
+    @worker.task(name=TRY_AWAITING, shared=False)  # type: ignore[untyped-decorator]
+    def try_awaiting() -> None:
+        """Likewise of trials."""
+        for operation in _operations(program):
+            for trial in waiting_trials(program, operation):
+                try_choices.apply_async(kwargs={"operation": operation, "trial": str(trial)})
 
     def connect_anew(**_: Any) -> None:
         # A forked worker must not share its parent's connections.

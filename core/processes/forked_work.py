@@ -8,13 +8,13 @@ import gc
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from threading import current_thread, main_thread
 from typing import Final, Generic, TypeVar
 
-__all__ = ["ForkedWork", "may_fork", "processors"]
+__all__ = ["ForkedWork", "may_fork", "may_have_children", "processors"]
 
 Made = TypeVar("Made")
 ENOUGH: Final = 2  # processors: on a single one another process only takes time
@@ -55,6 +55,18 @@ class ForkedWork(Generic[Made]):
 def may_fork() -> bool:
     """Not from a daemon, which may have no children, and not from a thread: another's lock would never be free again."""
     return not multiprocessing.current_process().daemon and current_thread() is main_thread()
+
+
+@contextmanager
+def may_have_children() -> Iterator[None]:
+    """Within, a process that is a daemon, as a worker of Celery is, may fork. Its children must end when it does
+    (`core.processes.shut_in.end_with_parent`): whoever ends a daemon knows of none."""
+    own = multiprocessing.current_process()
+    before, own.daemon = own.daemon, False
+    try:
+        yield
+    finally:
+        own.daemon = before
 
 
 def processors() -> int:

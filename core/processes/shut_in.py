@@ -7,11 +7,13 @@ debuggers of the same user. `app.cli` does this before anything else, so web, wo
 
 import ctypes
 import resource
+import signal
 from typing import Final
 
-__all__ = ["forbid_core_dumps", "shut_in"]
+__all__ = ["end_with_parent", "forbid_core_dumps", "shut_in"]
 
 SET_DUMPABLE: Final = 4  # PR_SET_DUMPABLE, prctl(2)
+SET_PDEATHSIG: Final = 1  # PR_SET_PDEATHSIG, prctl(2)
 LOCK_CURRENT_AND_FUTURE: Final = 1 | 2  # MCL_CURRENT | MCL_FUTURE, mlockall(2)
 
 
@@ -21,6 +23,16 @@ def forbid_core_dumps() -> None:
     prctl = getattr(ctypes.CDLL(None, use_errno=True), "prctl", None)
     if prctl is not None:
         prctl(SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def end_with_parent() -> None:
+    """From now on this process is killed when the one that forked it ends, however that does. Without prctl it is not.
+
+    Else it would wait for work for ever, with all that it was born with in its memory.
+    """
+    prctl = getattr(ctypes.CDLL(None, use_errno=True), "prctl", None)
+    if prctl is not None:
+        prctl(SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def shut_in() -> bool:

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
-from anonymizer import Population, attack, default_policy, officer
+from anonymizer import Population, attack, default_policy, officer, trials
 from anonymizer.attacker import Attacker, identity
 from anonymizer.inside.outcome import with_numbers
 from anonymizer.loss import Loss
@@ -42,6 +43,13 @@ def ask(setting: Setting) -> Ask:
             return question(session, *given, purpose=WHY, **named)
 
     return asked
+
+
+def tried(setting: Setting, trial: UUID) -> trials.Trial | None:
+    """The trial after its next choice."""
+    with setting.database.transaction(Zone.ANONYMIZER, access=OFFICER) as session:
+        opened = trials.open_choice(session, setting.ring, trial, purpose=WHY)
+        return trials.keep_outcome(session, trial, opened.outcome()) if opened else None
 
 
 def hidden(marked: list[officer.MarkedTable]) -> Iterator[tuple[str, officer.Reason]]:
@@ -143,24 +151,25 @@ def test_no_answer_holds_the_number_of_a_hidden_cell(setting: Setting, ask: Ask)
 
 def test_what_if_hides_what_protecting_so_would_hide(setting: Setting, ask: Ask) -> None:
     kept = setting.protect(WEEK)
-    trial = ask(officer.ask_trial, setting.ring, WEEK, thresholds=[3, 4], contributors=[], coarser=["origin=3"])
+    trial = ask(trials.ask_trial, setting.ring, WEEK, thresholds=[3, 4], contributors=[], coarser=["origin=3"])
     assert [(it.threshold, it.coarser) for it in trial.choices] == [(k, c) for c in ((), ("origin=3",)) for k in (3, 4)]
     while not trial.finished:
-        trial = ask(officer.go_on, setting.ring, trial.id)
-    for tried in trial.tried[:1]:
-        rules = with_numbers(default_policy(), tried.choice.threshold, tried.choice.contributors)
+        trial = tried(setting, trial.id)
+    for first in trial.tried[:1]:
+        rules = with_numbers(default_policy(), first.choice.threshold, first.choice.contributors)
         tables = draft_tables(kept.counted, rules)
-        assert sum(it.hidden for it in tried.levels) == sum(n is None for table in tables for n in table.cells.values())
+        assert sum(it.hidden for it in first.levels) == sum(n is None for table in tables for n in table.cells.values())
     fine, coarse = (sum(it.cells for it in trial.tried[at].levels) for at in (0, 2))
     assert coarse < fine
-    assert ask(officer.read_trial, WEEK) == ask(officer.go_on, setting.ring, trial.id) == trial
+    assert ask(trials.read_trial, WEEK) == trial
+    assert ask(trials.open_choice, setting.ring, trial.id) is None
 
 
 def test_to_ask_anew_takes_the_place_of_what_was_asked(setting: Setting, ask: Ask) -> None:
     setting.protect(WEEK)
-    first, second = (ask(officer.ask_trial, setting.ring, WEEK, thresholds=[k], contributors=[], coarser=[]) for k in (3, 4))
-    assert ask(officer.go_on, setting.ring, first.id) is None
-    assert ask(officer.read_trial, WEEK) == second
+    first, second = (ask(trials.ask_trial, setting.ring, WEEK, thresholds=[k], contributors=[], coarser=[]) for k in (3, 4))
+    assert ask(trials.open_choice, setting.ring, first.id) is None
+    assert ask(trials.read_trial, WEEK) == second
 
 
 @pytest.mark.parametrize(
@@ -177,14 +186,14 @@ def test_what_cannot_be_tried_is_refused_and_nothing_written(
     setting: Setting, ask: Ask, given: dict[str, list[object]], reason: str
 ) -> None:
     setting.protect(WEEK)
-    with pytest.raises(officer.TrialUnfit, match=reason):
-        ask(officer.ask_trial, setting.ring, WEEK, **{"thresholds": [], "contributors": [], "coarser": [], **given})
-    assert ask(officer.read_trial, WEEK) is None
+    with pytest.raises(trials.TrialUnfit, match=reason):
+        ask(trials.ask_trial, setting.ring, WEEK, **{"thresholds": [], "contributors": [], "coarser": [], **given})
+    assert ask(trials.read_trial, WEEK) is None
 
 
 def test_of_a_week_without_reports_nothing_can_be_asked(setting: Setting, ask: Ask) -> None:
-    with pytest.raises(officer.PeriodUnknown):
-        ask(officer.ask_trial, setting.ring, Week.parse("2020-W01"), thresholds=[], contributors=[], coarser=[])
+    with pytest.raises(trials.PeriodUnknown):
+        ask(trials.ask_trial, setting.ring, Week.parse("2020-W01"), thresholds=[], contributors=[], coarser=[])
 
 
 def test_each_look_leaves_its_line_with_a_purpose(setting: Setting, ask: Ask) -> None:
@@ -193,9 +202,9 @@ def test_each_look_leaves_its_line_with_a_purpose(setting: Setting, ask: Ask) ->
     ask(officer.read_losses, setting.ring, WEEK)
     cell, _ = next(hidden(ask(officer.mark_cells, setting.ring, WEEK)))
     ask(officer.explain_cell, setting.ring, WEEK, cell)
-    trial = ask(officer.ask_trial, setting.ring, WEEK, thresholds=[], contributors=[], coarser=[])
-    ask(officer.go_on, setting.ring, trial.id)
-    ask(officer.read_trial, WEEK)
+    trial = ask(trials.ask_trial, setting.ring, WEEK, thresholds=[], contributors=[], coarser=[])
+    tried(setting, trial.id)
+    ask(trials.read_trial, WEEK)
     with setting.database.transaction(Zone.AUDIT) as session:
         lines = [it for it in audited_entries(session, action=Action.READ) if it.subject.startswith("anonymizer.inside")]
     told = {(it.detail["kind"], it.actor, it.purpose) for it in lines}
@@ -214,8 +223,8 @@ def test_a_grant_in_a_part_of_the_operation_is_not_enough(setting: Setting, ask:
 def test_what_is_kept_of_a_trial_is_what_is_told(setting: Setting, ask: Ask) -> None:
     """No code, no cell, and no number of persons stands in the row."""
     setting.protect(WEEK)
-    trial = ask(officer.ask_trial, setting.ring, WEEK, thresholds=[3], contributors=[], coarser=[])
-    ask(officer.go_on, setting.ring, trial.id)
+    trial = ask(trials.ask_trial, setting.ring, WEEK, thresholds=[3], contributors=[], coarser=[])
+    tried(setting, trial.id)
     with setting.database.transaction(Zone.ANONYMIZER, operation="TEST") as session:
         [[told]] = session.scalars(text("SELECT outcomes FROM anonymizer.trial")).all()
     fields = {"table", "level", "names", "cells", "unsafe", "beside", "zeros", "percent"}

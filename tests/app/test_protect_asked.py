@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from celery.contrib.testing.worker import start_worker
 from redis import Redis
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from anonymizer import Population, ProtectedPeriod, asking, weeks
 from app.program import Program
@@ -108,25 +110,29 @@ def test_what_one_worker_is_at_another_leaves_alone(asked: Program) -> None:
 def test_pieces_that_were_changed_are_not_taken(asked: Program) -> None:
     [waiting] = asked_as(asked, OFFICER)
 
-    def kept() -> asking.SealedPieces:
-        return asking.SealedPieces(lambda: asked.database.transaction(Zone.ANONYMIZER, operation="TEST"), asked.ring, waiting)
+    def transaction() -> AbstractContextManager[Session]:
+        return asked.database.transaction(Zone.ANONYMIZER, operation="TEST")
 
-    first = kept()
-    first.begin(b"this search")
-    first.keep(0, b"a piece of counts")
-    again = kept()
-    again.begin(b"this search")
-    assert again.read(0) == b"a piece of counts"
+    def read() -> bytes | None:
+        with asking.SealedPieces.own(transaction, asked.ring, waiting) as kept:
+            kept.begin(b"this search")
+            kept.claim(0, wait=True)
+            return kept.read(0)
+
+    with asking.SealedPieces.own(transaction, asked.ring, waiting) as first:
+        first.begin(b"this search")
+        first.claim(0, wait=True)
+        first.keep(0, b"a piece of counts")
+    assert read() == b"a piece of counts"
     assert not any(b"counts" in content for content in pieces(asked))
     with asked.database.engine.begin() as connection:
         connection.execute(text("SET ROLE waystation_anonymizer"))
         connection.execute(text("SELECT set_config('waystation.operation', 'TEST', true)"))
         connection.execute(text("DELETE FROM anonymizer.search_piece WHERE number = 1"))
         connection.execute(
-            text("INSERT INTO anonymizer.search_piece SELECT asked, 1, operation, content FROM anonymizer.search_piece")
+            text("INSERT INTO anonymizer.search_piece SELECT asked, 1, operation, content, search FROM anonymizer.search_piece")
         )
-    again.begin(b"this search")
-    assert again.read(0) is None
+    assert read() is None
 
 
 def test_of_what_fails_the_officer_sees_the_code_until_it_is_asked_for_again(

@@ -74,14 +74,22 @@ def test_a_cell_that_is_none_is_told_so(paul: Browser) -> None:
     assert "There is no such cell in this period" in answer.text
 
 
-def test_what_if_goes_on_choice_by_choice_while_the_page_waits(paul: Browser) -> None:
+def test_without_workers_this_process_tries_it_after_its_answer(paul: Browser) -> None:
     answer = paul.send(WHAT_IF, page=WHAT_IF, thresholds="3", levels=["origin=3"])
-    assert "1 / 2" in answer.text
-    assert f'http-equiv="refresh" content="1; url={WHAT_IF}?go=on"' in answer.text
-    answer = paul.get(WHAT_IF, go="on")
     assert "http-equiv" not in answer.text
     assert len(re.findall(r"<details", answer.text.split("<main")[1])) == 2
     assert "origin: without level 3" in answer.text
+
+
+def test_a_month_and_screenings_and_cases_have_pages_of_their_own(paul: Browser) -> None:
+    assert "those that are protected stand as they were published" in paul.get("/protection/2026-M02/what-if").text
+    of_screenings = paul.get(WHAT_IF, of="screenings").text
+    assert 'aria-current="page">Screenings' in of_screenings
+    assert "where the person lives: without level" in of_screenings
+    refused = paul.send(f"{WHAT_IF}?of=casework", page=WHAT_IF)
+    assert 'aria-current="page">Cases' in refused.text
+    assert "was protected without tables of casework" in refused.text
+    assert paul.get(WHAT_IF, of="caseload").status_code == 404
 
 
 def test_where_workers_share_the_work_the_page_only_waits(setting: Setting) -> None:
@@ -96,7 +104,12 @@ def test_where_workers_share_the_work_the_page_only_waits(setting: Setting) -> N
     paul = Site(setting.database, setting.ring, application).sign_in("paul", Role.PROTECTION_OFFICER)
     answer = paul.send(WHAT_IF, page=WHAT_IF, thresholds="3")
     assert "0 / 1" in answer.text
-    [(operation, trial)] = sent
+    assert f'http-equiv="refresh" content="2; url={WHAT_IF}?of=movements&amp;go=on"' in answer.text
+    still = paul.get(WHAT_IF)
+    assert "http-equiv" not in still.text
+    paul.send(f"{WHAT_IF}/go-on", page=WHAT_IF)
+    assert len(set(sent)) == 1
+    [(operation, trial), _] = sent
     worker = build_worker(Program(Settings(), setting.database, setting.ring))
     assert trying_out(worker) is None  # without a broker
     worker.tasks[TRY_CHOICES].apply_async(kwargs={"operation": operation, "trial": str(trial)})
@@ -112,7 +125,8 @@ def test_what_cannot_be_tried_keeps_what_was_typed(paul: Browser) -> None:
 
 def test_what_is_no_period_is_no_page(paul: Browser) -> None:
     assert paul.get("/protection/tomorrow").status_code == 404
-    assert paul.get("/protection/2026-M02/what-if").status_code == 404
+    assert paul.get("/protection/tomorrow/what-if").status_code == 404
+    assert paul.send(f"{WHAT_IF}/go-on", page=WHAT_IF).status_code == 404
     assert paul.get("/protection/2020-W01").status_code == 404
 
 

@@ -12,13 +12,14 @@ import pytest
 from sqlalchemy import func, select, text
 
 import exports
-from anonymizer import TOTAL, Policy, Population, ProtectedPeriod, protect, weeks
+from anonymizer import TOTAL, Policy, Population, ProtectedPeriod, protect, trials, weeks
 from anonymizer.red_team import ATTACKS, open_release
 from anonymizer.tool import read_release
 from anonymizer.weeks.casework_rules import casework_rules
 from app.program import Program
 from app.releases.case_facts import fresh_case_facts, refresh_case_facts
 from app.releases.release_period import protect_sum, protect_week, release_period
+from app.releases.try_out import try_out
 from app.web.application import create_application
 from casework.case_file import Act, EntryKind, Step, take_step
 from casework.case_file_models import CaseStep
@@ -172,6 +173,29 @@ def nothing_is_learned(part: Path) -> None:
     """The red team's attacks on what was printed, but for that which no rule guards against (tests/red_team/test_season.py)."""
     own = open_release(part)
     assert [finding.tells for name, attack in ATTACKS.items() if name != "groups" for finding in attack([own])] == []
+
+
+def test_what_if_reads_cases_as_protecting_does(program: Program) -> None:
+    """Of a week that is not protected they are read when it is tried, and not when it is asked for."""
+    for number in range(12):
+        serve(program, screen(program, LAST, number), "legal" if number else "medical")
+    officers = Access.of_system("officer", "TEST")
+    tried_of = {}
+    for whom in (Population.SCREENINGS, Population.CASEWORK):
+        with program.database.transaction(Zone.ANONYMIZER, access=officers) as session:
+            asked = trials.ask_trial(
+                session, program.ring, LAST, whom, thresholds=[], contributors=[], coarser=[], purpose=Purpose.STATISTICS
+            )
+        [tried_of[whom]] = try_out(program, officers, asked.id)
+    protect_week(program, "TEST", LAST, actor="officer")
+    for whom, trial in tried_of.items():
+        [tried] = trial.tried
+        proof = protected(program, LAST, whom).proof
+        assert (sum(it.shown for it in tried.levels), sum(it.hidden for it in tried.levels)) == (
+            proof.published,
+            proof.suppressed,
+        )
+    assert proof.suppressed
 
 
 def test_blocks_are_built_anew_when_a_case_file_changes_and_when_its_person_is_erased(program: Program) -> None:

@@ -14,7 +14,7 @@ FACES = (
     "casework",
     *(f"casework.{room}" for room in sorted(ROOMS["casework"])),
     "anonymizer",
-    *(f"anonymizer.{room}" for room in ("asking", "weeks", "officer", "elsewhere", "ledger")),
+    *(f"anonymizer.{room}" for room in ("asking", "weeks", "officer", "trials", "elsewhere", "ledger")),
 )
 # Reads for one purpose only, which they name themselves in the line that they leave.
 OWN_PURPOSE = {
@@ -57,8 +57,15 @@ OPENS_NOTHING = {
     "ingest.set_aside",
     "ingest.submissions_set_aside",
     "anonymizer.case_facts_are_fresh",
+    "anonymizer.find_asked",
+    "anonymizer.find_trial",
+    "anonymizer.keep_outcome",
     "anonymizer.last_told",
     "anonymizer.load_protected",
+    "anonymizer.take_trial",
+    "anonymizer.tell_of_trial",
+    "anonymizer.unfinished_trials",
+    "anonymizer.weeks_to_read",
     # Methods, variables and weeks; and totals that others published, proposed and approved like a policy.
     "anonymizer.activate_publication",
     "anonymizer.approve_publication",

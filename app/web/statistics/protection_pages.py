@@ -21,11 +21,10 @@ from core.database import Zone
 from core.errors import Problem
 from core.periods.month import Month
 from core.periods.period import Period, parse_period
-from core.periods.week import Week
 from core.permissions import Right
 from core.places import load_places
 
-__all__ = ["PROTECTION", "period_in", "worded"]
+__all__ = ["PROTECTION", "OfWhom", "period_in", "worded"]
 
 WHY: Final = Purpose.STATISTICS
 TABLE, FIRST = "table", "from"
@@ -53,7 +52,6 @@ def list_all(request: Request, visit: SignedIn, desk: OpenDesk, go: Annotated[st
         asked=asked,
         aside={period: list(of_it) for period, of_it in groupby(aside, lambda it: it.period)},
         going=bool(go) and any(not it.failed for it in asked.values()),
-        is_week=_is_week,
     )
 
 
@@ -77,7 +75,6 @@ def show_losses(request: Request, visit: SignedIn, desk: OpenDesk, period: str, 
         aside=aside,
         policy=losses.policy,
         tables=tables,
-        is_week=_is_week(asked),
         worded=worded,
     )
 
@@ -151,7 +148,6 @@ def _cells(
         period=period,
         whom=of,
         populations=populations,
-        is_week=_is_week(period),
         tables={each.table.name: [along.name for along in each.table.dimensions] for each in marked},
         part=cut(chosen, asked, int(first) if first.isdecimal() else 0),
         reasons=list(officer.Reason),
@@ -178,7 +174,3 @@ def period_in(text: str) -> Period:
         return parse_period(text)
     except Problem:
         raise HTTPException(HTTPStatus.NOT_FOUND) from None
-
-
-def _is_week(period: Period) -> bool:
-    return isinstance(period, Week)
