@@ -1,6 +1,6 @@
 """Protect counted tables: suppress what must be, prove it, and only then hand them out."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import product
 
 import numpy as np
@@ -14,7 +14,7 @@ from anonymizer.prove import prove, prove_from_outside
 from anonymizer.published import Identity, Promised, ProtectedPeriod, ProtectedTables, PublishedTable, Standing
 from anonymizer.suppression import Flags, Kept, Progress, build_system, suppress
 
-__all__ = ["draft_tables", "protect", "protect_fitting", "protect_tables", "require_counted"]
+__all__ = ["draft_tables", "hidden_in", "protect", "protect_fitting", "protect_tables", "require_counted"]
 
 
 def protect(
@@ -30,12 +30,18 @@ def protect(
 
     `earlier` are weeks of the same month and population: of safe cells what they hide is hidden first.
     """
-    tables = [table for week in earlier for table in week.tables]
-    before = {identity(table.dimensions, key) for table in tables for key, number in table.cells.items() if number is None}
+    before = hidden_in(table for week in earlier for table in week.tables)
     done = protect_tables(counted.tables, policy, outside=outside, hidden_before=before, progress=progress, kept=kept)
     for known in dict.fromkeys([(), tuple(outside)]):  # by whoever does not know those totals, and by whoever does
         prove_from_outside(done.tables, policy, outside=known)
     return ProtectedPeriod(counted.operation, counted.week, done.policy, done.tables, done.proof, counted.population)
+
+
+def hidden_in(tables: Iterable[PublishedTable]) -> frozenset[Identity]:
+    """The cells that some tables do not show."""
+    return frozenset(
+        identity(table.dimensions, key) for table in tables for key, number in table.cells.items() if number is None
+    )
 
 
 def protect_tables(
@@ -92,6 +98,7 @@ def draft_tables(
     promised: Promised | None = None,
     time: str | None = None,
     outside: Outside = (),
+    hidden_before: Collection[Identity] = (),
     progress: Progress | None = None,
     kept: Kept | None = None,
 ) -> list[PublishedTable]:
@@ -101,8 +108,17 @@ def draft_tables(
     """
     require_counted(counted, policy)
     system = build_system(counted, outside)
-    hidden = suppress(system, policy, progress, standing=standing, time=time, kept=kept, promised=promised).hidden
-    return [_published(table, hidden[system.numbers(table)]) for table in counted]
+    found = suppress(
+        system,
+        policy,
+        progress,
+        standing=standing,
+        time=time,
+        kept=kept,
+        promised=promised,
+        hidden_before=hidden_before,
+    )
+    return [_published(table, found.hidden[system.numbers(table)]) for table in counted]
 
 
 def protect_fitting(

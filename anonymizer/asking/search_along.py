@@ -8,7 +8,8 @@ from anonymizer.counted_week import CountedTable
 from anonymizer.errors import ProtectionImpossible
 from anonymizer.outside import Outside
 from anonymizer.policy import Policy
-from anonymizer.protect import draft_tables
+from anonymizer.protect import draft_tables, hidden_in
+from anonymizer.published import ProtectedPeriod
 from anonymizer.weeks import KeptPeriod
 from anonymizer.weeks.protect_sum import draft_sum
 from core.periods.period import Period, Sum
@@ -16,10 +17,18 @@ from core.periods.period import Period, Sum
 __all__ = ["search_sum_along", "search_week_along"]
 
 
-def search_week_along(counted: Sequence[CountedTable], policy: Policy, *, outside: Outside, kept: SealedPieces) -> None:
-    """Search a week's tables with whoever is at them, to the end or until that is over."""
+def search_week_along(
+    counted: Sequence[CountedTable],
+    policy: Policy,
+    *,
+    outside: Outside,
+    earlier: Sequence[ProtectedPeriod],
+    kept: SealedPieces,
+) -> None:
+    """Search a week's tables with whoever is at them, to the end or until that is over; `earlier` are weeks of its month."""
+    before = hidden_in(table for week in earlier for table in week.tables)
     with suppress(NothingToHelp, ProtectionImpossible):  # its owner is told why
-        draft_tables(counted, policy, outside=outside, kept=kept)
+        draft_tables(counted, policy, outside=outside, hidden_before=before, kept=kept)
 
 
 def search_sum_along(

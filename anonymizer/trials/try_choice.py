@@ -18,7 +18,7 @@ from anonymizer.inside.outcome import Outcome, outcome_when
 from anonymizer.outside import Outside
 from anonymizer.policy import Policy
 from anonymizer.population import Population
-from anonymizer.protect import draft_tables
+from anonymizer.protect import draft_tables, hidden_in
 from anonymizer.published import PublishedTable
 from anonymizer.suppression import Progress
 from anonymizer.trials.choices import Choice, coarser_tables, rules_of
@@ -37,6 +37,7 @@ from anonymizer.weeks import (
 from anonymizer.weeks.protect_sum import DraftedPeriod, Part, are_alike, draft_sum
 from core.access import access_of
 from core.keys.keyring import KeyRing
+from core.periods.month import Month
 from core.periods.period import Period, parts_of
 from core.periods.week import Week
 from core.places import load_places
@@ -46,7 +47,8 @@ __all__ = ["OpenedChoice", "made_of"]
 
 @dataclass(frozen=True)
 class Grounds:
-    """What a choice is tried on: the period, what of it is `kept`, and what was `counted` of its other weeks.
+    """What a choice is tried on: the period, what of it is `kept`, and what was `counted` of its other weeks. Beside a week
+    the earlier ones of its month are kept, if they are protected.
 
     `policy` is in force for these tables. `outside` are totals that others publish, by the period that they are of.
     """
@@ -122,7 +124,8 @@ class _Hundredths:
 
 
 def _grounds(session: Session, ring: KeyRing, operation: str, period: Period, population: Population) -> Grounds:
-    kept = {each: found for each in made_of(period) if (found := _kept_of(session, ring, operation, each, population))}
+    beside = (*made_of(period), *(_earlier(period) if isinstance(period, Week) else ()))
+    kept = {each: found for each in beside if (found := _kept_of(session, ring, operation, each, population))}
     weeks = [each for each in (*made_of(period), period) if isinstance(each, Week) and each not in kept]
     counted = {week: _counted(session, ring, operation, week, population) for week in weeks}
     first = next(iter([*counted.values(), *(each.counted for each in kept.values())]))
@@ -163,7 +166,8 @@ class _Trial:
             parts = [self._parts[each] for each in made_of(period)]
             return draft_sum(period, parts, self._policy, outside=outside, progress=told)
         counted, _ = self._counted[period]
-        drafted = draft_tables(counted, self._policy, outside=outside[period], progress=told)
+        before = hidden_in(table for week in _earlier(period) if week in self._parts for table in self._parts[week].tables)
+        drafted = draft_tables(counted, self._policy, outside=outside[period], hidden_before=before, progress=told)
         return DraftedPeriod(period, self._grounds.population, self._policy, drafted, counted)
 
     def _outside(self, period: Period) -> Outside:
@@ -171,6 +175,11 @@ class _Trial:
         coarser = {step.dimension for step in self.steps}
         known = self._grounds.outside.get(period, ())
         return tuple(total for total in known if not any(coarser & dict(cell).keys() for cell in total.cells))
+
+
+def _earlier(week: Week) -> tuple[Week, ...]:
+    """The weeks before one in its month: what they hide is hidden first (decision 115)."""
+    return Month.of(week).weeks_before(week)
 
 
 def _counted(session: Session, ring: KeyRing, operation: str, week: Week, population: Population) -> Sequence[CountedTable]:

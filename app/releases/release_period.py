@@ -198,10 +198,9 @@ def _rules_of(session: Session, program: Program, counted: anonymizer.CountedWee
 
 def _earlier(session: Session, program: Program, counted: anonymizer.CountedWeek) -> Iterator[anonymizer.ProtectedPeriod]:
     """The weeks before one in its month, as far as they are protected."""
-    for week in Month.of(counted.week).weeks:
-        if week < counted.week:
-            with suppress(weeks.PeriodNotProtected):
-                yield weeks.load_protected(session, program.ring, counted.operation, week, counted.population)
+    for week in Month.of(counted.week).weeks_before(counted.week):
+        with suppress(weeks.PeriodNotProtected):
+            yield weeks.load_protected(session, program.ring, counted.operation, week, counted.population)
 
 
 def protect_sum(

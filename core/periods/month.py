@@ -52,6 +52,10 @@ class Month:
         days = (self.plus(1).monday - self.monday).days
         return tuple(self._first_week.plus(later) for later in range(days // WEEK_DAYS))
 
+    def weeks_before(self, week: Week) -> tuple[Week, ...]:
+        """Those of its weeks that come before one of them."""
+        return tuple(earlier for earlier in self.weeks if earlier < week)
+
     @property
     def monday(self) -> date:
         """Its first day."""
