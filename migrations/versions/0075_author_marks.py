@@ -6,7 +6,7 @@ What waits already bears none until its next step: its authors are sealed, and a
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0079"
+revision = "0075"
 down_revision = "0074"
 
 

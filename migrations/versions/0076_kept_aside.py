@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0080"
-down_revision = "0079"
+revision = "0076"
+down_revision = "0075"
 
 ANONYMIZER = "waystation_anonymizer"
 OWN_OPERATION = "operation = (SELECT current_setting('waystation.operation', true))"
