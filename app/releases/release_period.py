@@ -112,26 +112,30 @@ def protect_week(
     is released.
     """
     _check_over(week)
-    movements = _protect_movements(program, operation, week, actor=actor, search=search)
+    movements = _standing(program, operation, week, actor=actor)
+    if movements is None:
+        counted = _count(program, operation, week, actor=actor)
+        with program.database.transaction(Zone.ANONYMIZER, operation=operation, actor=actor) as session:
+            movements = _protect(session, program, counted, search)
+            _note_asides(session, operation, week)
     _protect_asides(program, operation, week, actor=actor)
     return movements
 
 
-def _protect_movements(
-    program: Program, operation: str, week: Week, *, actor: str, search: Search
-) -> anonymizer.ProtectedPeriod:
-    """With them is noted what is still to be protected beside them."""
+def _standing(program: Program, operation: str, period: Period, *, actor: str) -> anonymizer.ProtectedPeriod | None:
+    """The movements of a period that is protected already."""
     with program.database.transaction(Zone.ANONYMIZER, operation=operation, actor=actor) as session:
         find_operation(session, operation)
         with suppress(weeks.PeriodNotProtected):
-            return weeks.load_protected(session, program.ring, operation, week)
-    counted = _count(program, operation, week, actor=actor)
-    with program.database.transaction(Zone.ANONYMIZER, operation=operation, actor=actor) as session:
-        movements = _protect(session, program, counted, search)
-        for population in _OF_CASES:
-            asking.keep_aside(session, operation, week, population)
-        ledger.write_down_protected(session, operation)
-    return movements
+            return weeks.load_protected(session, program.ring, operation, period)
+    return None
+
+
+def _note_asides(session: Session, operation: str, period: Period) -> None:
+    """With movements is noted what is still to be protected beside them."""
+    for population in _OF_CASES:
+        asking.keep_aside(session, operation, period, population)
+    ledger.write_down_protected(session, operation)
 
 
 def _count(program: Program, operation: str, week: Week, *, actor: str) -> anonymizer.CountedWeek:
@@ -141,27 +145,33 @@ def _count(program: Program, operation: str, week: Week, *, actor: str) -> anony
         return weeks.count_week(session, program.ring, operation, week)
 
 
-def _protect_asides(program: Program, operation: str, week: Week, *, actor: str) -> None:
+def _protect_asides(program: Program, operation: str, period: Period, *, actor: str) -> None:
     """Each in a transaction of its own: what refuses one keeps no other back."""
     zone = partial(program.database.transaction, Zone.ANONYMIZER, operation=operation, actor=actor)
     with zone() as session:
-        waiting = [it.population for it in asking.asides(session, operation) if it.period == week]
-    if not waiting or is_released(program, operation, week):
+        waiting = [it.population for it in asking.asides(session, operation) if it.period == period]
+    if not waiting or is_released(program, operation, period):
         return
     for population in waiting:
         try:
-            fresh_case_facts(program, operation, week, actor=actor)
+            if isinstance(period, Week):
+                fresh_case_facts(program, operation, period, actor=actor)
             with zone() as session:
-                _protect_of_cases(session, program, operation, week, population)
+                _protect_of_cases(session, program, operation, period, population)
         except Problem as problem:
             with zone() as session:
-                asking.keep_aside(session, operation, week, population, problem.code)
+                asking.keep_aside(session, operation, period, population, problem.code)
 
 
-def _protect_of_cases(session: Session, program: Program, operation: str, week: Week, population: Population) -> None:
-    cases, places = weeks.load_case_facts(session, program.ring, operation, week), load_places(session, operation)
-    _protect(session, program, _COUNTED[population](cases, places, operation=operation))
-    asking.no_longer_aside(session, operation, week, population)
+def _protect_of_cases(session: Session, program: Program, operation: str, period: Period, population: Population) -> None:
+    """Of a sum of which a part has none there is none either, and nothing to try again."""
+    if isinstance(period, Week):
+        cases, places = weeks.load_case_facts(session, program.ring, operation, period), load_places(session, operation)
+        _protect(session, program, _COUNTED[population](cases, places, operation=operation))
+    else:
+        with suppress(weeks.PeriodNotProtected):
+            _protect_sum(session, program, operation, period, population)
+    asking.no_longer_aside(session, operation, period, population)
     ledger.write_down_protected(session, operation)
 
 
@@ -210,23 +220,20 @@ def protect_sum(
     the caseload at its end.
 
     What lies in it and is not protected yet is protected before. Raises `PeriodNotOver`. What is protected already stays as
-    it is. Weeks that were protected when screenings or casework were not counted have none, and neither has what they are part
+    it is, and what is refused beside the movements is kept aside, as of a week. Weeks that were protected when screenings or casework were not counted have none, and neither has what they are part
     of; nor has what is made of weeks from before an upgrade and after it, which have other tables.
     """
     _check_over(whole)
     for part in parts_of(whole):
         protect_period(program, operation, part, actor=actor)
-    zone = program.database.transaction(Zone.ANONYMIZER, operation=operation, actor=actor)
-    with suppress(weeks.PeriodNotProtected), zone as session:
-        return weeks.load_protected(session, program.ring, operation, whole)
-    if isinstance(whole, Month):
-        protect_caseload(program, operation, whole, actor=actor)
-    with program.database.transaction(Zone.ANONYMIZER, operation=operation, actor=actor) as session:
-        movements = _protect_sum(session, program, operation, whole, Population.MOVEMENTS, search=search)
-        for population in _OF_CASES:
-            with suppress(weeks.PeriodNotProtected):
-                _protect_sum(session, program, operation, whole, population)
-        ledger.write_down_protected(session, operation)
+    movements = _standing(program, operation, whole, actor=actor)
+    if movements is None:
+        if isinstance(whole, Month):
+            protect_caseload(program, operation, whole, actor=actor)
+        with program.database.transaction(Zone.ANONYMIZER, operation=operation, actor=actor) as session:
+            movements = _protect_sum(session, program, operation, whole, Population.MOVEMENTS, search=search)
+            _note_asides(session, operation, whole)
+    _protect_asides(program, operation, whole, actor=actor)
     return movements
 
 

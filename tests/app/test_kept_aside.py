@@ -68,6 +68,24 @@ def a_damaged_record(program: Program) -> Iterator[None]:
         engine.dispose()
 
 
+@contextmanager
+def damaged_counts(program: Program, week: Week, population: Population) -> Iterator[None]:
+    """The same of what was counted when a week was protected."""
+    engine = create_engine(program.database.engine.url.set(username=ADMINISTRATOR))
+    of_week = {"week": str(week), "population": population.value}
+    where = "FROM anonymizer.sealed_evidence WHERE period = :week AND population = :population"
+    update = "UPDATE anonymizer.sealed_evidence SET content = :content WHERE period = :week AND population = :population"
+    with engine.begin() as connection:
+        kept = connection.execute(text(f"SELECT content {where}"), of_week).scalar_one()
+        connection.execute(text(update), {**of_week, "content": bytes(kept) + b"\0"})
+    try:
+        yield
+    finally:
+        with engine.begin() as connection:
+            connection.execute(text(update), {**of_week, "content": kept})
+        engine.dispose()
+
+
 def noise_of_household_sizes(program: Program, week: Week) -> None:
     """Their numbers left by another method before, which a rule keeps apart from suppression for good."""
     left = Departure("TEST", Method.DIFFERENTIAL_PRIVACY, frozenset({"household_size"}), frozenset({str(week)}), {"rho": 0.1})
@@ -91,6 +109,18 @@ def test_a_month_leaves_out_what_a_week_of_it_keeps_aside(program: Program) -> N
     assert aside(program) == {(refused, SCREENINGS): NOISE_FIRST}
     with pytest.raises(KeptAside, match=f"screenings of {refused} \\({NOISE_FIRST}\\)"):
         require_whole(program, OFFICER, month)
+
+
+def test_a_month_keeps_aside_what_is_refused_of_itself(program: Program) -> None:
+    month = Month.of(LAST).plus(-1)
+    for week in month.weeks:
+        protect_week(program, "TEST", week, actor="officer")
+    with damaged_counts(program, month.weeks[0], CASEWORK):
+        first = protect_sum(program, "TEST", month, actor="officer")
+        assert told(program, month) == {Population.MOVEMENTS, SCREENINGS}
+        assert aside(program) == {(month, CASEWORK): DAMAGED}
+    assert protect_sum(program, "TEST", month, actor="officer").proof.digests == first.proof.digests
+    assert (told(program, month), aside(program)) == ({Population.MOVEMENTS, SCREENINGS, CASEWORK}, {})
 
 
 def test_what_was_refused_is_tried_again_and_stands_from_then_on(program: Program) -> None:
