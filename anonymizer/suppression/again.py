@@ -5,6 +5,9 @@ cell by a detour of all. Here one hidden cell after the other is looked at, the 
 up, with all that only those moves hide, and what rested on them is looked for anew in the whole table, where what the other
 moves hide costs nothing. What comes out is kept if it costs less.
 
+Zeros that were hidden stay so where hidden cells alone answer for them. They are cheap to hide, and without them nearly every
+hidden cell would hold somebody: whoever believes that of all of them would seldom be refuted.
+
 A table of some thousand cells takes more programs for that than for everything before, so it is not done there. How many are
 asked is counted, not timed: the same table always gives the same.
 """
@@ -21,7 +24,7 @@ from anonymizer.suppression.moves import Move
 from anonymizer.suppression.own_knowledge import Touched
 from anonymizer.suppression.programs import Program
 from anonymizer.suppression.scopes import everything
-from anonymizer.suppression.search import Search
+from anonymizer.suppression.search import Search, in_order
 
 __all__ = ["hide_less"]
 
@@ -33,10 +36,22 @@ def hide_less(search: Search) -> None:
     """Go on with moves that hide less, where there are such; what all moves met before is met after."""
     if search.system.size > SMALL or not search.moves:
         return
+    zeros = np.flatnonzero(search.pattern.hidden & (search.system.persons == 0))
     again = _Again(search)
     while again.try_all():
         pass
     search.keep([*again.answers.moves.values()])
+    _keep_zeros(search, zeros)
+
+
+def _keep_zeros(search: Search, zeros: Numbers) -> None:
+    """Hide zeros for which hidden cells alone answer. The others are not asked for, and shown; those that such an answer needs
+    are asked for afterwards, as all zeros are that something hides."""
+    search.pattern.hide(zeros)
+    search.ask(zeros)
+    search.protect_freely(in_order(search.system, zeros.tolist()))
+    search.goals.forget(search.goals.open.keys() & set(zeros.tolist()))
+    search.keep(search.moves)
 
 
 class _Again:

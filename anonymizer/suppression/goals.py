@@ -55,6 +55,14 @@ class Goals:
         """Ask of safe cells that cannot be fewer to be more instead: either way they are not known."""
         self._ask((cell, (Possible(int(self._persons[cell]) + 1, None),)) for cell in cells)
 
+    def forget(self, cells: Iterable[int]) -> None:
+        """Ask no more of cells that are not to be hidden."""
+        for cell in cells:
+            del self.wanted[cell]
+            self.open.pop(cell, None)
+            self._end[cell] = self._begin[cell]
+            self.unmet[cell] = False
+
     def _ask(self, asked: Iterable[tuple[int, Iterable[Possible]]]) -> None:
         before = len(self.named)
         for cell, possible in asked:

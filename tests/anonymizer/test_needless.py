@@ -77,7 +77,7 @@ class TestHidden:
 
 def test_what_is_left_after_pruning_meets_every_goal_and_is_hidden_already(search: Search) -> None:
     before = search.pattern.hidden.copy()
-    prune(search, Checkpoint(search, None), processes=1)
+    prune(search, Checkpoint(search, None, np.zeros(search.system.size, np.int64), grand_total=True), processes=1)
     assert np.sum(search.pattern.hidden) < np.sum(before)
     assert not np.any(search.pattern.hidden & ~before)
     assert np.all(search.pattern.hidden[search.pattern.unsafe])

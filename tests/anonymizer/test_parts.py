@@ -61,7 +61,14 @@ class TestParts:
 
     def test_moves_of_different_parts_have_no_cell_in_common(self, system: System) -> None:
         search = _search(system)
-        found = list(search_parts(search, divide(system, search.goals.open), Checkpoint(search, None), processes=1))
+        found = list(
+            search_parts(
+                search,
+                divide(system, search.goals.open),
+                Checkpoint(search, None, np.zeros(search.system.size, np.int64), grand_total=True),
+                processes=1,
+            )
+        )
         moved = [set(np.concatenate([move.cells for move in piece.moves]).tolist()) for piece in found if piece.moves]
         assert len(moved) > 3
         assert sum(map(len, moved)) == len(set.union(*moved))

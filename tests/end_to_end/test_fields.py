@@ -41,7 +41,6 @@ PLAIN: dict[str, set[str]] = {
     "/persons/{person}/family": {"purpose", "other", "name", "age", "gender", "given_by", "guardian", "language"},
     "/persons/{person}/{what}/apart": {"purpose"},
     "/protection/{period}/cells": {"table", "origin"},
-    "/protection/{period}/what-if": {"levels"},
     "/quality": {"state", "found"},
     "/quality/{submission}": {"question"},
     "/registers/{register}/new": {"records", "authority_told_at", "persons_told_at"},

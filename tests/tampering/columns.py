@@ -85,6 +85,7 @@ _BY_KIND: Final = {
         "anonymizer.fact_block.sources",
         "anonymizer.proof.seal",
         "casework.case.reference",
+        "casework.case_entry.author_marks",  # tests/casework/test_case_file/test_awaiting.py
         "casework.caseload_roll.content",
         "casework.caseload_roll.seal",
         "casework.erasure_certificate.signature",
