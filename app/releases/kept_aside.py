@@ -1,4 +1,4 @@
-"""What could not be protected of a week whose movements are, before an officer goes on without it."""
+"""What could not be protected of a period whose movements are, before an officer goes on without it."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ from app.program import Program
 from core.access import UNASSIGNED, Access, require
 from core.database import Zone
 from core.errors import Problem
-from core.periods.period import Period, weeks_of
+from core.periods.period import Period, parts_of, weeks_of
 from core.permissions import Right
 
 __all__ = ["KeptAside", "asides_as", "asides_in", "is_released", "require_whole"]
@@ -31,7 +31,7 @@ def asides_as(program: Program, access: Access) -> list[asking.Aside]:
 
 
 def require_whole(program: Program, access: Access, period: Period) -> None:
-    """Raises `KeptAside` where something is kept aside of a week, or of the weeks of a month or year; or `NotAllowed`."""
+    """Raises `KeptAside` where something is kept aside of a period, or of what it is made of; or `NotAllowed`."""
     found = asides_in(asides_as(program, access), period)
     if found:
         what = ", ".join(f"{it.population} of {it.period} ({it.code or 'not tried yet'})" for it in found)
@@ -39,8 +39,8 @@ def require_whole(program: Program, access: Access, period: Period) -> None:
 
 
 def asides_in(asides: Iterable[asking.Aside], period: Period) -> list[asking.Aside]:
-    """Those of the period itself, or of the weeks that it is made of."""
-    inside = {period, *weeks_of(period)}
+    """Those of the period itself, or of the weeks and months that it is made of."""
+    inside = {period, *parts_of(period), *weeks_of(period)}
     return [it for it in asides if it.period in inside]
 
 

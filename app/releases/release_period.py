@@ -220,8 +220,9 @@ def protect_sum(
     the caseload at its end.
 
     What lies in it and is not protected yet is protected before. Raises `PeriodNotOver`. What is protected already stays as
-    it is, and what is refused beside the movements is kept aside, as of a week. Weeks that were protected when screenings or casework were not counted have none, and neither has what they are part
-    of; nor has what is made of weeks from before an upgrade and after it, which have other tables.
+    it is, and what is refused beside the movements is kept aside, as of a week. Weeks that were protected when screenings or
+    casework were not counted have none, and neither has what they are part of; nor has what is made of weeks from before an
+    upgrade and after it, which have other tables.
     """
     _check_over(whole)
     for part in parts_of(whole):
