@@ -4,12 +4,12 @@ Run: PYTHONPATH=. .venv/bin/python bench/caseload.py [--cases N] [--users N] [--
 [--folder FOLDER]
 
 The store is the one of `bench/search.py`, with entries beside its cases as their steps would leave them: six of ten cases have
-a task, a visit or a service, one of twenty a flag, a closure that waits, a referral. Nothing that a list needs is sealed, so no
-step is; but one case of each worker has a whole file (`bench/case_files.py`). 49 caseworkers of as many teams and a supervisor
-of all each ask for a page, or look for somebody by a reference, think for a while, and ask for the next; server and users are
-one process. Before that each page is asked for alone, with the processor time of one, here and in the database: it says what so
-many users need whatever else the machine is doing. The floor in the same run is the page to find
-somebody, which looks up who asks and reads nothing else.
+a task, a visit or a service, one of twenty a flag, a closure that waits, a referral. What waits for somebody else bears marks
+of three authors who are nobody here. Nothing that a list needs is sealed, so no step is; but one case of each worker has a
+whole file (`bench/case_files.py`). 49 caseworkers of as many teams and a supervisor of all each ask for a page, or look for
+somebody by a reference, think for a while, and ask for the next; server and users are one process. Before that each page is
+asked for alone, with the processor time of one, here and in the database: it says what so many users need whatever else the
+machine is doing. The floor in the same run is the page to find somebody, which looks up who asks and reads nothing else.
 """
 
 import argparse
@@ -80,10 +80,12 @@ UPDATE casework."case" SET opened_at = now() - random() * interval '700 days',
   state = (ARRAY['eligible', 'active', 'active', 'follow_up', 'closed', 'not_eligible'])[1 + (random() * 5)::int]
 """
 ENTRIES = """
-INSERT INTO casework.case_entry (id, person, "case", operation, custody, kind, state, due, assignee, changed_at)
+INSERT INTO casework.case_entry (id, person, "case", operation, custody, kind, state, due, assignee, changed_at,
+  author_marks)
 SELECT gen_random_uuid(), c.person, c.id, c.operation, c.custody, k.kind, k.state,
   CASE WHEN k.kind IN ('task', 'visit', 'service') THEN current_date + (random() * 60)::int - 10 END,
-  CASE WHEN k.kind IN ('task', 'visit') THEN nullif(c.worker, '-') END, now() - random() * interval '100 days'
+  CASE WHEN k.kind IN ('task', 'visit') THEN nullif(c.worker, '-') END, now() - random() * interval '100 days',
+  CASE WHEN k.state = 'submitted' THEN sha256(c.id::text::bytea) || sha256(k.kind::bytea) END
 FROM casework."case" c CROSS JOIN (VALUES ('task', 'open', 60), ('visit', 'planned', 60), ('service', 'planned', 60),
   ('task', 'done', 100), ('assessment', 'approved', 70), ('flag', 'raised', 5), ('closure', 'submitted', 5),
   ('referral', 'sent', 5)) AS k (kind, state, of_hundred)
