@@ -17,7 +17,7 @@ from app.worker.pipeline import after_asking
 from app.worker.tasks import build_worker
 from core.database import Zone
 from core.periods.month import Month
-from core.periods.period import Period, parse_period, weeks_of
+from core.periods.period import Period, parse_period, parts_of, weeks_of
 from core.periods.week import Week
 from core.periods.year import Year
 from core.settings import Settings
@@ -95,11 +95,12 @@ def _release(operation: str, wanted: Period, out: Path | None, *, leave_out: boo
         access = sign_in_once_accounts_exist(program, operation)
         with progress() as bar:
             task = bar.add_task("protecting and proving", total=2)
-            for week in weeks_of(wanted):
-                protect_as(program, access, week)
-            if not leave_out:
-                require_whole(program, access, wanted)
-            protect_as(program, access, wanted)
+            # One after the other: what a sum is made of makes it lack for good what it lacks itself.
+            for together in (weeks_of(wanted), parts_of(wanted), [wanted]):
+                for each in together:
+                    protect_as(program, access, each)
+                if not leave_out:
+                    require_whole(program, access, wanted)
             bar.update(task, advance=1, description="writing the report")
             made = release_as(program, access, wanted, folder)
             bar.advance(task)

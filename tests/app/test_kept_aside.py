@@ -206,15 +206,33 @@ def test_what_is_released_without_it_offers_no_other_try(program: Program) -> No
     assert paul.get(PROTECT).status_code == 404
 
 
-def test_the_command_releases_nothing_silently(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def commanded(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """An operation that commands find."""
     for name in ("database_url", "database_owner_url", "var"):
         monkeypatch.setenv(f"WAYSTATION_{name.upper()}", str(getattr(settings, name)))
     monkeypatch.setenv("COLUMNS", "300")
-    with open_program(settings) as program:
-        with program.database.transaction(Zone.COLLECTION, operation="TEST") as session:
-            session.add(Operation(code="TEST", names={}))
-            session.flush()
-            add_places(session, "TEST", [place for place in read_gazetteer(GAZETTEER) if place.code in FEW])
+    with open_program(settings) as program, program.database.transaction(Zone.COLLECTION, operation="TEST") as session:
+        session.add(Operation(code="TEST", names={}))
+        session.flush()
+        add_places(session, "TEST", [place for place in read_gazetteer(GAZETTEER) if place.code in FEW])
+    return settings
+
+
+def test_the_command_releases_no_month_silently_of_which_itself_something_is_refused(commanded: Settings) -> None:
+    month = Month.of(LAST).plus(-1)
+    with open_program(commanded) as program:
+        for week in month.weeks:
+            protect_week(program, "TEST", week, actor="officer")
+        with damaged_counts(program, month.weeks[0], CASEWORK):
+            refused = CliRunner().invoke(commands, ["release", "month", "TEST", str(month)])
+    assert isinstance(refused.exception, KeptAside)
+    assert f"casework of {month} ({DAMAGED})" in str(refused.exception)
+    assert str(month) not in CliRunner().invoke(commands, ["release", "list"]).output
+
+
+def test_the_command_releases_nothing_silently(commanded: Settings) -> None:
+    with open_program(commanded) as program:
         noise_of_household_sizes(program, LAST)
     asked = ["release", "week", "TEST", str(LAST)]
     refused = CliRunner().invoke(commands, asked)
